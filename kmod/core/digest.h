@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Digests: one word that is equal exactly where two maps are (but for chance,
+ * 2^-64), whatever the history that led there. The hash key is a public
+ * constant: a digest compares, it does not authenticate.
+ */
+#ifndef HASHRING_CORE_DIGEST_H
+#define HASHRING_CORE_DIGEST_H
+
+#include "table.h"
+
+u64 hr_digest_map(const struct hr_table *t);
+u64 hr_digest_members(const struct hr_config *cfg, const struct hr_table *t);
+
+#endif

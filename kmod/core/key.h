@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Keys and their positions. All hashing is SipHash-2-4 under keys derived from
+ * a ring's one seed; the version below is a ring attribute, so that directors
+ * of different releases can tell whether they agree.
+ */
+#ifndef HASHRING_CORE_KEY_H
+#define HASHRING_CORE_KEY_H
+
+#include <linux/siphash.h>
+#include <linux/types.h>
+
+#define HR_ALGORITHM	1	/* version of everything that decides an owner */
+#define HR_SEED_LEN	16
+
+/* The two keys that one seed gives. */
+struct hr_keys {
+	siphash_key_t place;	/* positions of points */
+	siphash_key_t flow;	/* positions of keys and flows */
+};
+
+enum hr_key_policy {
+	HR_KEY_SOURCE,		/* family and source address */
+	HR_KEY_5TUPLE,
+	HR_KEY_5TUPLE_SYM,	/* the same for both directions of a flow */
+};
+
+/**
+ * struct hr_flow - what a packet says of its flow
+ * @family: 4 or 6
+ * @protocol: IPPROTO_*
+ * @sport: network order; 0 for a protocol without ports
+ * @dport: network order
+ * @saddr: network order; the first 4 bytes with family 4
+ * @daddr: as @saddr
+ */
+struct hr_flow {
+	u8 family;
+	u8 protocol;
+	u8 sport[2];
+	u8 dport[2];
+	u8 saddr[16] __aligned(8);
+	u8 daddr[16] __aligned(8);
+};
+
+void hr_keys_derive(struct hr_keys *keys, const u8 seed[HR_SEED_LEN]);
+u32 hr_key_position(const struct hr_keys *keys, const void *key, size_t len);
+u32 hr_flow_position(const struct hr_keys *keys, enum hr_key_policy policy,
+		     const struct hr_flow *flow);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A node: one backend of a ring, in one version. Nodes are immutable once they
+ * stand in a table; a change to a node makes a new version of it, so that a
+ * reader sees all of a change or nothing.
+ */
+#ifndef HASHRING_CORE_NODE_H
+#define HASHRING_CORE_NODE_H
+
+#include <linux/refcount.h>
+#include <linux/types.h>
+
+#include "limits.h"
+
+/* "no node": what an empty ring answers, and the id of nothing. */
+#define HR_NO_SLOT	0x7fffffffU
+#define HR_NO_ID	0U
+
+enum hr_node_state {
+	HR_ACTIVE,	/* owns arcs */
+	HR_DRAINING,	/* established flows only */
+	HR_DOWN,	/* nothing */
+};
+
+/* Where a node's packets are sent; a family that is not set is not forwarded. */
+struct hr_via {
+	bool has4;
+	bool has6;
+	u8 addr4[4];		/* network order */
+	u8 addr6[16];
+};
+
+/**
+ * struct hr_node - one version of a node
+ * @refs: one for each table that names this version, and its maker's
+ * @slot: the number that points carry; a node keeps it for life. A slot that a
+ *	change frees is not given out again in the same change, so that two
+ *	neighbouring tables can be compared by slot
+ * @id: what packets are marked with, 1 to 2^32 - 1, unique in the ring
+ * @weight: 1 to HR_MAX_WEIGHT
+ * @state: &enum hr_node_state
+ * @via: the backend's own addresses
+ * @name: unique in the ring, NUL-terminated, see hr_name_check()
+ * @seat: what the placement hashes; unique in the ring; the name, unless the
+ *	node replaced another
+ * @nr_points: number of @points
+ * @points: explicit positions, ascending, distinct; none with hashed placement
+ */
+struct hr_node {
+	refcount_t refs;
+	u32 slot;
+	u32 id;
+	u16 weight;
+	u8 state;
+	struct hr_via via;
+	char name[HR_MAX_NAME + 1];
+	char seat[HR_MAX_NAME + 1];
+	u32 nr_points;
+	u32 *points;
+};
+
+/**
+ * struct hr_node_ops - who makes and frees nodes
+ * @alloc: a zeroed node, or NULL. @prev is the version that it follows (or the
+ *	node that it replaces, with @same false), NULL for a node that is new.
+ *	The core fills in the node's own members
+ * @free: frees what @alloc made; the core has freed @points already
+ *
+ * The kernel embeds its nodes in a larger object (counters, routes); natively
+ * hr_node_plain_ops will do.
+ */
+struct hr_node_ops {
+	struct hr_node *(*alloc)(const struct hr_node *prev, bool same,
+				 gfp_t gfp);
+	void (*free)(struct hr_node *node);
+};
+
+extern const struct hr_node_ops hr_node_plain_ops;
+
+static inline struct hr_node *hr_node_get(struct hr_node *node)
+{
+	refcount_inc(&node->refs);
+	return node;
+}
+
+void hr_node_put(struct hr_node *node, const struct hr_node_ops *ops);
+const char *hr_name_check(const char *name, size_t len);
+const char *hr_state_name(u8 state);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The table: one immutable sorted array of points with its index, and the
+ * members that the points belong to. The array is the truth; the index over
+ * the top bits of a position makes it fast.
+ */
+#ifndef HASHRING_CORE_TABLE_H
+#define HASHRING_CORE_TABLE_H
+
+#include "place.h"
+
+#define HR_WHOLE_RING	(1ULL << 32)	/* the share of all positions */
+
+/*
+ * An index slot: an owner that answers for every position of the slot, or
+ * where in the array to look on, and over how many points.
+ *
+ *	1 owner(31)
+ *	0 class(5) - (2) first(24)
+ */
+#define HR_INDEX_OWNER	0x80000000U
+
+/**
+ * struct hr_table - an immutable map from positions to nodes
+ * @index: one u32 for each of 2^(32 - @shift) equal slots of the ring
+ * @points: ascending by (pos, seat), then a copy of the first one at position
+ *	2^32 - 1, which ends every search and wraps it. Points that share a
+ *	position all stand here: the first owns, removing it restores the next
+ * @shift: 6 to 31
+ * @nr_points: points without the copy; 0 to HR_MAX_POINTS
+ * @nodes: by slot; NULL where the slot is free
+ * @nr_slots: number of @nodes
+ * @nr_nodes: members: 0 to HR_MAX_NODES
+ * @by_name: members ascending by name
+ * @by_seat: members ascending by seat
+ * @share: what the node in each slot owns, in 2^-32 of the ring
+ * @weight: sum of the active members' weights
+ * @bytes: memory of the table, without its nodes
+ *
+ * A member that is not active, or holds no points, stands in @nodes and owns
+ * nothing.
+ */
+struct hr_table {
+	const u32 *index;
+	const struct hr_point *points;
+	u32 shift;
+	u32 nr_points;
+	struct hr_node **nodes;
+	u32 nr_slots;
+	u32 nr_nodes;
+	struct hr_node **by_name;
+	struct hr_node **by_seat;
+	u64 *share;
+	u64 weight;
+	size_t bytes;
+};
+
+u32 hr_table_search(const struct hr_table *t, u32 pos, u32 entry);
+
+/**
+ * hr_table_lookup() - the slot of the node that owns a position
+ * @t: the table
+ * @pos: any position
+ *
+ * One load where the index answers by itself; else a second one and a short
+ * search, bounded by bisection of the slot's points however they cluster.
+ *
+ * Context: any; the caller keeps the table alive.
+ * Return: a slot, or HR_NO_SLOT when the table has no points.
+ */
+static inline u32 hr_table_lookup(const struct hr_table *t, u32 pos)
+{
+	u32 entry = t->index[pos >> t->shift];
+
+	if (likely(entry & HR_INDEX_OWNER))
+		return entry & ~HR_INDEX_OWNER;
+	return hr_table_search(t, pos, entry);
+}
+
+/* The node that owns @pos, or NULL. Context as hr_table_lookup(). */
+static inline struct hr_node *hr_table_owner(const struct hr_table *t, u32 pos)
+{
+	u32 slot = hr_table_lookup(t, pos);
+
+	return unlikely(slot == HR_NO_SLOT) ? NULL : t->nodes[slot];
+}
+
+struct hr_node *hr_table_find(const struct hr_table *t, const char *name);
+struct hr_node *hr_table_find_seat(const struct hr_table *t, const char *seat);
+struct hr_table *hr_table_empty(gfp_t gfp);
+void hr_table_free(struct hr_table *t, const struct hr_node_ops *ops);
+u64 hr_table_peak(const struct hr_table *t);
+u64 hr_table_trough(const struct hr_table *t);
+
+/**
+ * struct hr_arc - positions that one node owns
+ * @start: the position before the first, exclusive
+ * @end: the last position, inclusive; start == end is the whole ring
+ * @slot: the owner
+ */
+struct hr_arc {
+	u32 start;
+	u32 end;
+	u32 slot;
+};
+
+/*
+ * Arcs in ring order, neighbours of one owner merged, from the arc that holds
+ * position 0 on: it may wrap. *cursor starts at 0. Returns false at the end.
+ */
+bool hr_table_next_arc(const struct hr_table *t, u32 *cursor,
+		       struct hr_arc *arc);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A member: the kernel's node, the core's one with counters and routes. A
+ * version of a node is immutable; what packets change hangs off it, per CPU.
+ */
+#ifndef HASHRING_MEMBER_H
+#define HASHRING_MEMBER_H
+
+#include <linux/u64_stats_sync.h>
+#include <net/dst_cache.h>
+
+#include "core/node.h"
+
+/* One CPU's count of what was steered to a node; bottom halves off. */
+struct hr_member_cpu {
+	u64_stats_t packets;
+	u64_stats_t bytes;
+	struct u64_stats_sync syncp;
+};
+
+/**
+ * struct hr_counters - a node's counters, shared by all its versions
+ * @refs: one for each version
+ * @cpu: per CPU
+ */
+struct hr_counters {
+	refcount_t refs;
+	struct hr_member_cpu __percpu *cpu;
+};
+
+/**
+ * struct hr_member - a version of a node
+ * @node: the core's part
+ * @counters: outlive the version; a replacing node starts its own
+ * @route4: cached route to node.via.addr4, per CPU; there if node.via.has4
+ * @route6: as @route4
+ *
+ * The core makes a node first and fills its addresses in after, so that the
+ * caches are made by hr_member_prepare() before the node is published.
+ */
+struct hr_member {
+	struct hr_node node;
+	struct hr_counters *counters;
+	struct dst_cache route4;
+	struct dst_cache route6;
+};
+
+static inline struct hr_member *hr_member(struct hr_node *node)
+{
+	return container_of(node, struct hr_member, node);
+}
+
+extern const struct hr_node_ops hr_member_ops;
+
+int hr_member_prepare(struct hr_member *member, gfp_t gfp);
+void hr_member_count(struct hr_member *member, u32 packets, u32 bytes);
+void hr_member_read(const struct hr_member *member, u64 *packets, u64 *bytes);
+
+#endif

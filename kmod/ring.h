@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Rings: named, one set for each network namespace. A ring's map hangs off one
+ * RCU pointer; changes are made beside it and published by one store.
+ *
+ * Locks, outermost first:
+ *	hr_net.lock	the set of rings and of attachments of a namespace
+ *	hr_ring.lock	the ring's writer: view, generation, history, id_max
+ * Readers of a view take rcu_read_lock() and nothing else.
+ */
+#ifndef HASHRING_RING_H
+#define HASHRING_RING_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/netlink.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <net/net_namespace.h>
+
+#include "core/change.h"
+#include "core/impact.h"
+#include "core/view.h"
+#include "history.h"
+
+/**
+ * struct hr_net - what one network namespace has
+ * @lock: guards everything here
+ * @rings: &struct hr_ring, ascending by name
+ * @nr_rings: number of @rings
+ * @rings_seq: counts additions and removals, for consistent dumps
+ * @attachments: &struct hr_attach, ascending by id
+ * @nr_attachments: number of @attachments
+ * @attach_seq: as @rings_seq
+ * @last_attach: id of the youngest attachment ever
+ */
+struct hr_net {
+	struct mutex lock;
+	struct list_head rings;
+	u32 nr_rings;
+	u32 rings_seq;
+	struct list_head attachments;
+	u32 nr_attachments;
+	u32 attach_seq;
+	u32 last_attach;
+};
+
+struct hr_net *hr_net(const struct net *net);
+
+/**
+ * struct hr_ring_view - a view as the kernel keeps it
+ * @core: what readers use
+ * @generation: number of this membership and table
+ * @ring: whose it is; a retired view holds a reference
+ * @work: frees it a grace period after it was replaced
+ */
+struct hr_ring_view {
+	struct hr_view core;
+	u64 generation;
+	struct hr_ring *ring;
+	struct rcu_work work;
+};
+
+/**
+ * struct hr_ring - a ring
+ * @view: the map in force; written under @lock, read under RCU
+ * @config: fixed at birth
+ * @name: fixed at birth
+ * @net: the namespace; valid while the ring is listed or attached
+ * @refs: the list's, the attachments', the retired views', the users'
+ * @list: in hr_net.rings, under hr_net.lock; empty once removed
+ * @lock: the writer's
+ * @history: receipts, under @lock
+ * @attachments: how many attachments steer by it, under hr_net.lock
+ * @id_max: the largest id that fits all attachments' masks, under @lock
+ * @dead: the ring is removed, no more changes; under @lock
+ * @retired: views replaced and not freed yet, at most HR_RETIRED_MAX
+ * @retired_wait: for the writer that would exceed that
+ * @rcu: frees the ring itself
+ */
+struct hr_ring {
+	struct hr_ring_view __rcu *view;
+	struct hr_config config;
+	char name[HR_MAX_NAME + 1];
+	struct net *net;
+	refcount_t refs;
+	struct list_head list;
+	struct mutex lock;
+	struct hr_history history;
+	u32 attachments;
+	u32 id_max;
+	bool dead;
+	atomic_t retired;
+	wait_queue_head_t retired_wait;
+	struct rcu_head rcu;
+};
+
+#define HR_RETIRED_MAX	2
+
+/**
+ * struct hr_change - a change as asked for
+ * @ops: the operations
+ * @nr_ops: number of @ops
+ * @expect: refuse unless this generation is in force; U64_MAX: any
+ * @max_moved: refuse when more share would move; U64_MAX: any
+ * @dry_run: work the receipt out and publish nothing
+ */
+struct hr_change {
+	struct hr_op *ops;
+	u32 nr_ops;
+	u64 expect;
+	u64 max_moved;
+	bool dry_run;
+};
+
+int hr_rings_init(void);
+void hr_rings_exit(void);
+
+/* The following hold or take hr_net.lock as their names say (_locked: held). */
+struct hr_ring *hr_ring_create(struct net *net, const char *name,
+			       const struct hr_config *config,
+			       struct netlink_ext_ack *extack);
+int hr_ring_remove(struct net *net, const char *name,
+		   struct netlink_ext_ack *extack);
+struct hr_ring *hr_ring_find_locked(struct hr_net *hn, const char *name);
+struct hr_ring *hr_ring_get(struct net *net, const char *name);
+void hr_ring_put(struct hr_ring *ring);
+
+int hr_ring_change(struct hr_ring *ring, const struct hr_change *change,
+		   struct hr_receipt **receipt, struct hr_error *err);
+
+/* Attachments: the ids must fit; called under hr_net.lock. */
+int hr_ring_attach(struct hr_ring *ring, u32 id_max,
+		   struct netlink_ext_ack *extack);
+void hr_ring_detach(struct hr_ring *ring);
+
+/**
+ * hr_ring_view() - the view in force
+ * @ring: the ring
+ *
+ * Context: under rcu_read_lock(); good until its end.
+ */
+static inline const struct hr_ring_view *hr_ring_view(const struct hr_ring *ring)
+{
+	return rcu_dereference(ring->view);
+}
+
+/* The view for the holder of ring->lock. */
+static inline struct hr_ring_view *hr_ring_view_locked(const struct hr_ring *ring)
+{
+	return rcu_dereference_protected(ring->view,
+					 lockdep_is_held(&ring->lock));
+}
+
+/* The node that owns @pos, or NULL. Context as hr_ring_view(). */
+static inline struct hr_node *hr_ring_owner(const struct hr_ring *ring, u32 pos)
+{
+	return hr_view_owner(&hr_ring_view(ring)->core, pos);
+}
+
+#endif

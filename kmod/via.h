@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Straight to the backend: a packet is sent to a node's own address with its
+ * headers as they are (direct return, as ipvs in DR mode transmits).
+ */
+#ifndef HASHRING_VIA_H
+#define HASHRING_VIA_H
+
+#include <linux/netfilter.h>
+#include <linux/skbuff.h>
+
+struct hr_member;
+
+/* What became of the packet. */
+enum hr_via_result {
+	HR_VIA_NONE,		/* no address in the packet's family, or a local one: go on */
+	HR_VIA_SENT,		/* taken and sent (prerouting) */
+	HR_VIA_ROUTED,		/* has its route now, let it go on (output) */
+	HR_VIA_NO_ROUTE,	/* to be dropped */
+	HR_VIA_TOO_BIG,		/* to be dropped, the sender is told */
+	HR_VIA_TTL_EXPIRED,	/* to be dropped, the sender is told */
+};
+
+enum hr_via_result hr_via(struct sk_buff *skb, const struct nf_hook_state *state,
+			  struct hr_member *member);
+
+#endif
