@@ -18,7 +18,6 @@
 #include <net/if.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,9 +32,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#define __noreturn		__attribute__((__noreturn__))
-#define __printf(a, b)		__attribute__((__format__(printf, a, b)))
 
 #define DEBUG_EXIT_PORT		0xf4
 #define DEBUG_EXIT_VALUE	0x10	/* QEMU exits with 2 * value + 1 */
@@ -53,16 +49,9 @@ static void leave(void)
 }
 
 /* To the console: the host prints its end when there is no verdict. */
-static __noreturn __printf(1, 2) void die(const char *fmt, ...)
+static _Noreturn void die(const char *what, const char *which)
 {
-	int err = errno;
-	va_list ap;
-
-	va_start(ap, fmt);
-	fprintf(stderr, "init: ");
-	vfprintf(stderr, fmt, ap);
-	fprintf(stderr, ": %s\n", strerror(err));
-	va_end(ap);
+	fprintf(stderr, "init: %s %s: %s\n", what, which, strerror(errno));
 	leave();
 	_exit(1);
 }
@@ -72,7 +61,7 @@ static void must_mount(const char *what, const char *where, const char *type,
 {
 	mkdir(where, 0755);
 	if (mount(what, where, type, flags, data))
-		die("mount %s on %s", type ? type : what, where);
+		die("mount on", where);
 }
 
 /* What only some kernels have. */
@@ -89,16 +78,16 @@ static void load_modules(void)
 	FILE *list = fopen("/modules", "re");
 
 	if (!list)
-		die("/modules");
+		die("open", "/modules");
 	while (fgets(path, sizeof(path), list)) {
 		int fd;
 
 		path[strcspn(path, "\n")] = '\0';
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 		if (fd < 0)
-			die("%s", path);
+			die("open", path);
 		if (syscall(SYS_finit_module, fd, "", 0) && errno != EEXIST)
-			die("%s", path);
+			die("load", path);
 		close(fd);
 	}
 	fclose(list);
@@ -115,7 +104,7 @@ static int open_port(const char *path)
 			return fd;
 		usleep(1000);
 	}
-	die("%s", path);
+	die("open", path);
 }
 
 static void put(int fd, const char *buf, size_t len)
@@ -126,7 +115,7 @@ static void put(int fd, const char *buf, size_t len)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			die("write to the host");
+			die("write", "to the host");
 		buf += n;
 		len -= n;
 	}
@@ -135,7 +124,7 @@ static void put(int fd, const char *buf, size_t len)
 static void set_link(const char *target, const char *path)
 {
 	if (symlink(target, path) && errno != EEXIST)
-		die("%s", path);
+		die("link", path);
 }
 
 static void put_file(const char *path, const char *text)
@@ -169,17 +158,17 @@ static void read_job(struct job *job)
 	int fd;
 
 	if (!name)
-		die("vm_job is not on the kernel's command line");
+		die("no vm_job", "on the command line");
 	snprintf(path, sizeof(path), "/host%s", name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	buf = malloc(JOB_MAX + 1);
 	if (fd < 0 || !buf)
-		die("%s", path);
+		die("open", path);
 	while ((got = read(fd, buf + len, JOB_MAX - len)) > 0)
 		len += got;
 	close(fd);
 	if (got < 0 || !len || buf[len - 1])
-		die("%s: unreadable", path);
+		die("read", path);
 	end = buf + len;
 
 	/* The kernel made an environment of words on its command line. */
@@ -190,16 +179,16 @@ static void read_job(struct job *job)
 	job->cwd = buf;
 	for (s = buf + strlen(buf) + 1; s < end && *s; s += strlen(s) + 1)
 		if (putenv(s))
-			die("putenv");
+			die("putenv", s);
 	if (s >= end)
-		die("%s: no command", path);
+		die("no command in", path);
 	job->argv = calloc(len + 1, sizeof(*job->argv));
 	if (!job->argv)
-		die("calloc");
+		die("calloc", "arguments");
 	for (s++; s < end; s += strlen(s) + 1)
 		job->argv[n++] = s;
 	if (!n)
-		die("%s: no command", path);
+		die("no command in", path);
 }
 
 static bool under(const char *path, const char *folder)
@@ -238,9 +227,9 @@ static void enter_root(const struct job *job)
 
 	if (chdir("/root") || mount(".", "/", NULL, MS_MOVE, NULL) ||
 	    chroot("."))
-		die("new root");
+		die("enter", "the new root");
 	if (chdir(job->cwd))
-		die("chdir %s", job->cwd);
+		die("chdir", job->cwd);
 }
 
 static void set_up_system(void)
@@ -250,7 +239,7 @@ static void set_up_system(void)
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &lo))
-		die("lo up");
+		die("set up", "lo");
 	close(fd);
 	sethostname("guest", 5);
 	setrlimit(RLIMIT_NOFILE, &files);
@@ -266,7 +255,7 @@ static pid_t start(const struct job *job, int out)
 	int null;
 
 	if (pid < 0)
-		die("fork");
+		die("fork", job->argv[0]);
 	if (pid)
 		return pid;
 
@@ -276,7 +265,7 @@ static pid_t start(const struct job *job, int out)
 	null = open("/dev/null", O_RDONLY);
 	if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 ||
 	    dup2(out, 2) < 0)
-		die("stdio");
+		die("stdio of", job->argv[0]);
 	if (null > 2)
 		close(null);
 	execvp(job->argv[0], job->argv);
@@ -309,7 +298,7 @@ static int wait_for(pid_t pid, int from, int to)
 	sigaddset(&child, SIGCHLD);
 	fds[1].fd = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (fds[1].fd < 0)
-		die("signalfd");
+		die("signalfd", "");
 
 	for (;;) {
 		int last = LAST_WORDS;
@@ -324,7 +313,7 @@ static int wait_for(pid_t pid, int from, int to)
 						     WEXITSTATUS(status);
 		}
 		if (poll(fds, 2, -1) < 0 && errno != EINTR)
-			die("poll");
+			die("poll", "");
 		pump(from, to);
 		while (read(fds[1].fd, &info, sizeof(info)) > 0)
 			;
@@ -337,7 +326,7 @@ static unsigned long taint(void)
 	FILE *f = fopen("/proc/sys/kernel/tainted", "re");
 
 	if (!f || fscanf(f, "%lu", &value) != 1)
-		die("tainted");
+		die("read", "tainted");
 	fclose(f);
 	return value;
 }
@@ -352,7 +341,7 @@ int main(void)
 	must_mount("proc", "/proc", "proc", 0, NULL);
 	must_mount("sysfs", "/sys", "sysfs", 0, NULL);
 	if (mount("devtmpfs", "/dev", "devtmpfs", 0, NULL) && errno != EBUSY)
-		die("devtmpfs");
+		die("mount on", "/dev");
 	mkdir("/dev/pts", 0755);
 	mkdir("/dev/shm", 01777);
 	set_link("/proc/self/fd", "/dev/fd");
@@ -374,7 +363,7 @@ int main(void)
 	sigprocmask(SIG_BLOCK, &child, NULL);
 	if (pipe2(pipefd, O_CLOEXEC) ||
 	    fcntl(pipefd[0], F_SETFL, O_NONBLOCK))
-		die("pipe");
+		die("pipe", "");
 
 	rc = wait_for(start(&job, pipefd[1]), pipefd[0], out);
 	snprintf(line, sizeof(line), "%d %lu\n", rc, taint());
