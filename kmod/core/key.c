@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <asm/byteorder.h>
+#include <linux/string.h>
+
+#include "key.h"
+
+/*
+ * A flow's bytes under SipHash. A word holds eight of them, the first lowest,
+ * so that the hash is the same whatever the machine's own order.
+ *
+ *	version(1) family(1) protocol(1) 0(1) saddr(4|16)
+ *	daddr(4|16) sport(2) dport(2)			not with HR_KEY_SOURCE
+ */
+#define FLOW_VERSION	1
+#define FLOW_HEAD	4
+
+static u64 load_le32(const u8 *p)
+{
+	__le32 word;
+
+	memcpy(&word, p, sizeof(word));
+	return le32_to_cpu(word);
+}
+
+static u64 load_le16(const u8 *p)
+{
+	return p[0] | p[1] << 8;
+}
+
+static u64 load_le64(const u8 *p)
+{
+	__le64 word;
+
+	memcpy(&word, p, sizeof(word));
+	return le64_to_cpu(word);
+}
+
+/**
+ * hr_keys_derive() - the keys that a seed gives
+ * @keys: filled in
+ * @seed: the seed
+ *
+ * Points and flows hash under keys of their own, so that knowing where flows
+ * fall tells nothing of where points do.
+ *
+ * Context: any.
+ */
+void hr_keys_derive(struct hr_keys *keys, const u8 seed[HR_SEED_LEN])
+{
+	const siphash_key_t key = { {
+		load_le64(seed),
+		load_le64(seed + 8),
+	} };
+
+	keys->place.key[0] = siphash("hashring place 0", 16, &key);
+	keys->place.key[1] = siphash("hashring place 1", 16, &key);
+	keys->flow.key[0] = siphash("hashring flow 0", 15, &key);
+	keys->flow.key[1] = siphash("hashring flow 1", 15, &key);
+}
+
+/**
+ * hr_key_position() - where a key stands on the ring
+ * @keys: the ring's
+ * @key: its bytes
+ * @len: their number
+ *
+ * Context: any.
+ * Return: the position.
+ */
+u32 hr_key_position(const struct hr_keys *keys, const void *key, size_t len)
+{
+	return siphash(key, len, &keys->flow);
+}
+
+/* Whether the source, address and port, sorts after the destination. */
+static bool source_is_higher(const struct hr_flow *flow, size_t len)
+{
+	int order = memcmp(flow->saddr, flow->daddr, len);
+
+	if (!order)
+		order = memcmp(flow->sport, flow->dport, sizeof(flow->sport));
+	return order > 0;
+}
+
+static u32 position4(const struct hr_keys *keys, enum hr_key_policy policy,
+		     const struct hr_flow *flow)
+{
+	u64 head = FLOW_VERSION | 4 << 8;
+	u64 src = load_le32(flow->saddr), dst, sport, dport;
+	__le64 words[1];
+
+	if (policy == HR_KEY_SOURCE) {
+		words[0] = cpu_to_le64(head | src << 32);
+		return siphash(words, FLOW_HEAD + 4, &keys->flow);
+	}
+	head |= flow->protocol << 16;
+	dst = load_le32(flow->daddr);
+	sport = load_le16(flow->sport);
+	dport = load_le16(flow->dport);
+	if (policy == HR_KEY_5TUPLE_SYM && source_is_higher(flow, 4))
+		return siphash_2u64(head | dst << 32,
+				    src | dport << 32 | sport << 48,
+				    &keys->flow);
+	return siphash_2u64(head | src << 32, dst | sport << 32 | dport << 48,
+			    &keys->flow);
+}
+
+static u32 position6(const struct hr_keys *keys, enum hr_key_policy policy,
+		     const struct hr_flow *flow)
+{
+	u8 bytes[40] __aligned(8) = { FLOW_VERSION, 6 };
+	bool turn;
+
+	if (policy == HR_KEY_SOURCE) {
+		memcpy(bytes + FLOW_HEAD, flow->saddr, 16);
+		return siphash(bytes, FLOW_HEAD + 16, &keys->flow);
+	}
+	bytes[2] = flow->protocol;
+	turn = policy == HR_KEY_5TUPLE_SYM && source_is_higher(flow, 16);
+	memcpy(bytes + FLOW_HEAD, turn ? flow->daddr : flow->saddr, 16);
+	memcpy(bytes + FLOW_HEAD + 16, turn ? flow->saddr : flow->daddr, 16);
+	memcpy(bytes + FLOW_HEAD + 32, turn ? flow->dport : flow->sport, 2);
+	memcpy(bytes + FLOW_HEAD + 34, turn ? flow->sport : flow->dport, 2);
+	return siphash(bytes, sizeof(bytes), &keys->flow);
+}
+
+/**
+ * hr_flow_position() - where a flow stands on the ring
+ * @keys: the ring's
+ * @policy: what of the flow counts
+ * @flow: the flow
+ *
+ * Context: any; called for every packet.
+ * Return: the position.
+ */
+u32 hr_flow_position(const struct hr_keys *keys, enum hr_key_policy policy,
+		     const struct hr_flow *flow)
+{
+	if (likely(flow->family == 4))
+		return position4(keys, policy, flow);
+	return position6(keys, policy, flow);
+}

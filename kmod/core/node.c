@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/kernel.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "node.h"
+
+/**
+ * hr_node_put() - give back a reference to a version of a node
+ * @node: the node, or NULL
+ * @ops: those that made it
+ *
+ * Context: any that @ops->free and kvfree() may be called from.
+ */
+void hr_node_put(struct hr_node *node, const struct hr_node_ops *ops)
+{
+	u32 *points;
+
+	if (!node || !refcount_dec_and_test(&node->refs))
+		return;
+	points = node->points;
+	ops->free(node);
+	kvfree(points);
+}
+
+/**
+ * hr_name_check() - whether a name will do for a ring or a node
+ * @name: its bytes; need not end in NUL
+ * @len: their number
+ *
+ * Names stand in shell lines, change texts and columns, unquoted; so neither
+ * blanks nor what quotes, groups, separates or comments, and nothing that
+ * looks like an option.
+ *
+ * Context: any.
+ * Return: NULL, or what is wrong with it, for a person.
+ */
+const char *hr_name_check(const char *name, size_t len)
+{
+	size_t i;
+
+	if (!len)
+		return "a name must not be empty";
+	if (len > HR_MAX_NAME)
+		return "a name has at most 63 bytes";
+	if (name[0] == '-')
+		return "a name must not begin with -";
+	for (i = 0; i < len; i++) {
+		if (name[i] < 0x21 || name[i] > 0x7e)
+			return "a name consists of printable ASCII without blanks";
+		if (strchr("{};\"'\\#", name[i]))
+			return "a name must not contain any of {};\"'\\#";
+	}
+	return NULL;
+}
+
+/**
+ * hr_state_name() - the word for a state
+ * @state: &enum hr_node_state
+ *
+ * Context: any.
+ * Return: the word, or NULL if there is no such state.
+ */
+const char *hr_state_name(u8 state)
+{
+	static const char * const names[] = {
+		[HR_ACTIVE] = "active",
+		[HR_DRAINING] = "draining",
+		[HR_DOWN] = "down",
+	};
+
+	return state < ARRAY_SIZE(names) ? names[state] : NULL;
+}
+
+static struct hr_node *plain_alloc(const struct hr_node *prev, bool same,
+				   gfp_t gfp)
+{
+	return kvzalloc(sizeof(struct hr_node), gfp);
+}
+
+static void plain_free(struct hr_node *node)
+{
+	kvfree(node);
+}
+
+const struct hr_node_ops hr_node_plain_ops = {
+	.alloc = plain_alloc,
+	.free = plain_free,
+};

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/kernel.h>
+
+#include "place.h"
+
+static const struct hr_place_ops * const policies[] = {
+	[HR_PLACE_HASH] = &hr_place_hash,
+	[HR_PLACE_EXPLICIT] = &hr_place_explicit,
+};
+
+/**
+ * hr_place_by_kind() - the policy that a number stands for
+ * @kind: &enum hr_placement, unchecked
+ *
+ * Context: any.
+ * Return: the policy, or NULL if there is none.
+ */
+const struct hr_place_ops *hr_place_by_kind(u32 kind)
+{
+	return kind < ARRAY_SIZE(policies) ? policies[kind] : NULL;
+}
+
+/**
+ * hr_place_kind() - the number of a policy
+ * @ops: one that hr_place_by_kind() gave
+ *
+ * Context: any.
+ * Return: &enum hr_placement.
+ */
+u32 hr_place_kind(const struct hr_place_ops *ops)
+{
+	u32 kind = 0;
+
+	while (kind < ARRAY_SIZE(policies) && policies[kind] != ops)
+		kind++;
+	return kind;
+}

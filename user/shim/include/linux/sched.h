@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef HASHRING_SHIM_LINUX_SCHED_H
+#define HASHRING_SHIM_LINUX_SCHED_H
+
+#include_next <linux/sched.h>
+
+/* A program is preempted without being asked. */
+static inline int cond_resched(void)
+{
+	return 0;
+}
+
+#endif
