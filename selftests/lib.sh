@@ -1,0 +1,522 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# lib.sh - what the kselftest scripts share: KTAP, expectations, waiting,
+# namespaces and a topology. Sourced, never run:
+#
+#	# shellcheck source=selftests/lib.sh
+#	. "$(dirname "$0")/lib.sh"
+#	ktap_begin
+#	need_module
+#	topology 4
+#	joins() { "$RINGCTL" -n "$director" node add web b5; }
+#	ktap_test "a node joins" joins
+#	ktap_finish
+#
+# A script exits 0 when every test passed, 1 when one failed or when it ended
+# before ktap_finish, 4 when it could not be run at all. At its end all that
+# it made is taken down, and a leftover is a failure too.
+
+set -u
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+: "${RINGCTL:=$ROOT/build/user/ringctl}"
+: "${TRAFFIC:=$ROOT/build/tools/traffic}"
+WORK=$(mktemp -d /tmp/hashring-test.XXXXXX) || exit 1
+export ROOT RINGCTL TRAFFIC WORK
+
+readonly KSFT_FAIL=1 KSFT_SKIP=4
+BUSYWAIT_TIMEOUT=${BUSYWAIT_TIMEOUT:-20000}	# ms
+
+# A pipe that nobody writes to: `read -t` on it sleeps without a process.
+exec {lib_never}<> <(:)
+
+# --- KTAP -------------------------------------------------------------------
+
+ktap_number=0 ktap_passed=0 ktap_failed=0 ktap_skipped=0 ktap_planned=''
+ktap_ended=''
+
+# ktap_begin [NUMBER] - the header, and the plan if it is known beforehand
+ktap_begin()
+{
+	ktap_planned=${1:-}
+	echo "TAP version 13"
+	[ -z "$ktap_planned" ] || echo "1..$ktap_planned"
+}
+
+# note TEXT... - a comment, for figures that are reported and not asserted
+note()
+{
+	printf '# %s\n' "$*"
+}
+
+ktap_pass() # NAME
+{
+	((++ktap_number, ++ktap_passed))
+	echo "ok $ktap_number - $1"
+}
+
+ktap_fail() # NAME [FILE with what was seen]
+{
+	((++ktap_number, ++ktap_failed))
+	echo "not ok $ktap_number - $1"
+	[ -z "${2:-}" ] || sed 's/^/# /' "$2"
+}
+
+ktap_skip() # NAME WHY
+{
+	((++ktap_number, ++ktap_skipped))
+	echo "ok $ktap_number - $1 # SKIP $2"
+}
+
+# ktap_skip_all WHY - the script cannot be run here
+ktap_skip_all()
+{
+	echo "1..0 # SKIP $*"
+	ktap_ended=1
+	exit $KSFT_SKIP
+}
+
+# bail_out WHY - nothing that follows would make sense
+bail_out()
+{
+	echo "Bail out! $*"
+	ktap_ended=1
+	exit $KSFT_FAIL
+}
+
+# ktap_test NAME COMMAND... - one test
+#
+# COMMAND, usually a function, runs in a subshell in which any command that
+# fails ends it: so what it sets is lost (keep it in a file in $WORK), and so
+# ktap_test must not stand where bash ignores failures (if, &&, ||, !). Its
+# output is shown only when it fails, with the command that did.
+ktap_test()
+{
+	local name=$1 seen=$WORK/seen status
+	shift
+
+	(
+		set -eE
+		trap 'echo "line $LINENO: exit status $?: $BASH_COMMAND"' ERR
+		"$@"
+	) >"$seen" 2>&1
+	status=$?
+	if [ $status = 0 ]; then
+		ktap_pass "$name"
+	else
+		ktap_fail "$name" "$seen"
+	fi
+	return 0
+}
+
+# ktap_finish - the plan and the totals; ends the script
+ktap_finish()
+{
+	ktap_ended=1
+	tear_down >"$WORK/leftovers" 2>&1
+	if [ -s "$WORK/leftovers" ]; then
+		ktap_fail "nothing is left behind" "$WORK/leftovers"
+	elif [ -n "$ktap_planned" ]; then
+		note "nothing is left behind"
+	else
+		ktap_pass "nothing is left behind"
+	fi
+	[ -n "$ktap_planned" ] || echo "1..$ktap_number"
+	echo "# Totals: pass:$ktap_passed fail:$ktap_failed xfail:0 xpass:0 skip:$ktap_skipped error:0"
+	if [ -n "$ktap_planned" ] && [ "$ktap_planned" != "$ktap_number" ]; then
+		note "planned $ktap_planned tests, ran $ktap_number"
+		exit $KSFT_FAIL
+	fi
+	[ $ktap_failed = 0 ] || exit $KSFT_FAIL
+	[ $ktap_passed -gt 0 ] || exit $KSFT_SKIP
+	exit 0
+}
+
+# --- expectations -----------------------------------------------------------
+#
+# Each says what it expected and what it saw, and fails. For commands, not for
+# functions: bash would ignore failures inside.
+
+# expect_ok COMMAND... - exits with 0; its output stays where it goes
+expect_ok()
+{
+	local status=0
+
+	"$@" || status=$?
+	[ $status = 0 ] && return 0
+	echo "exit status $status instead of 0: $*" >&2
+	return 1
+}
+
+# expect_error REGEX STATUS COMMAND... - exits with STATUS (`any`: not 0), and
+# what it says on standard error matches the extended REGEX
+expect_error()
+{
+	local regex=$1 wanted=$2 said status=0
+	shift 2
+
+	said=$("$@" 2>&1 >/dev/null) || status=$?
+	if [ "$wanted" = any ]; then
+		[ $status != 0 ]
+	else
+		[ "$status" = "$wanted" ]
+	fi && [[ $said =~ $regex ]] && return 0
+	echo "expected status $wanted and '$regex': $*" >&2
+	echo "saw status $status and '$said'" >&2
+	return 1
+}
+
+# expect_match REGEX COMMAND... - exits with 0, and its output matches
+expect_match()
+{
+	local regex=$1 said status=0
+	shift
+
+	said=$("$@") || status=$?
+	[ $status = 0 ] && [[ $said =~ $regex ]] && return 0
+	echo "expected status 0 and '$regex': $*" >&2
+	echo "saw status $status and '$said'" >&2
+	return 1
+}
+
+# expect_equal WANTED SEEN [WHAT]
+expect_equal()
+{
+	[ "$1" = "$2" ] && return 0
+	echo "expected '$1', saw '$2'${3:+: $3}" >&2
+	return 1
+}
+
+# expect_between LOW HIGH SEEN [WHAT] - integers
+expect_between()
+{
+	[ "$1" -le "$3" ] && [ "$3" -le "$2" ] && return 0
+	echo "expected $1 to $2, saw '$3'${4:+: $4}" >&2
+	return 1
+}
+
+# json_number KEY JSON - the first number (or bare word) of that name
+json_number()
+{
+	[[ $2 =~ \"$1\"[[:space:]]*:[[:space:]]*(-?[0-9.]+) ]] || {
+		echo "no number '$1' in '$2'" >&2
+		return 1
+	}
+	echo "${BASH_REMATCH[1]}"
+}
+
+# --- waiting ----------------------------------------------------------------
+
+# busywait MILLISECONDS COMMAND... - until COMMAND succeeds; prints what it
+# said last. A guest's clock may leap: the deadline alone never ends the wait,
+# a number of tries must have been made too.
+busywait()
+{
+	local timeout=$1 start tries=0 said
+	shift
+
+	start=${EPOCHREALTIME/[.,]/}
+	while ! said=$("$@" 2>&1); do
+		if ((++tries >= 50 && ${EPOCHREALTIME/[.,]/} - start > timeout * 1000)); then
+			echo "$said"
+			echo "waited for $timeout ms and $tries tries: $*" >&2
+			return 1
+		fi
+		read -rt 0.02 -u "$lib_never"
+	done
+	[ -z "$said" ] || echo "$said"
+	return 0
+}
+
+# --- privileges, module, kernel log -----------------------------------------
+
+module_loaded_here=''
+
+need_root()
+{
+	[ "$EUID" = 0 ] || ktap_skip_all "wants root"
+}
+
+need_program() # NAME...
+{
+	local name
+
+	for name; do
+		command -v "$name" >/dev/null || ktap_skip_all "no $name"
+	done
+}
+
+# need_module [PARAMETER=VALUE]... - hashring in the kernel; what was loaded
+# here is unloaded at the end, which shows that nothing holds it any more
+need_module()
+{
+	need_root
+	[ -d /sys/module/hashring ] && return 0
+	[ -r "${HASHRING_KO:-$ROOT/build/$(uname -r)/hashring.ko}" ] ||
+		ktap_skip_all "no hashring.ko for $(uname -r); make modules builds it"
+	"$ROOT/selftests/vm/load" "$@" >"$WORK/load" 2>&1 ||
+		bail_out "hashring.ko does not load: $(<"$WORK/load")"
+	module_loaded_here=1
+}
+
+module_users()
+{
+	cat /sys/module/hashring/refcnt
+}
+
+log_mark=0
+
+# kernel_log_mark - kernel_log_faults looks only at what comes after
+kernel_log_mark()
+{
+	log_mark=$(dmesg | wc -l)
+}
+
+# kernel_log_faults - fails, and prints, if the kernel complained
+kernel_log_faults()
+{
+	! dmesg | tail -n "+$((log_mark + 1))" |
+		grep -E 'BUG|WARNING|Oops|KASAN|KFENCE|UBSAN|lockdep|rcu:.*stall|refcount_t|leak|waiting for .* to become free'
+}
+
+# --- namespaces and processes -----------------------------------------------
+
+lib_namespaces=() lib_processes=()
+
+# setup_ns VARIABLE... - a namespace for each; VARIABLE holds its unique name
+setup_ns()
+{
+	local variable name batch=''
+
+	for variable; do
+		name=hr$$-$variable
+		printf -v "$variable" %s "$name"
+		lib_namespaces+=("$name")
+		batch+="netns add $name"$'\n'
+	done
+	ip -batch - <<<"$batch" || bail_out "no network namespaces"
+	for variable; do
+		ip -n "${!variable}" link set lo up
+	done
+}
+
+# in_ns NAMESPACE COMMAND...
+in_ns()
+{
+	ip netns exec "$@"
+}
+
+# background COMMAND... - runs it till the end of the script; $! is its pid
+background()
+{
+	"$@" &
+	lib_processes+=($!)
+}
+
+# ends_with_script PID - the same for a process that is no child of ours
+ends_with_script()
+{
+	lib_processes+=("$1")
+}
+
+pid_gone()
+{
+	! kill -0 "$1" 2>/dev/null
+}
+
+# stop_process PID - and wait until it is gone
+stop_process()
+{
+	kill "$1" 2>/dev/null
+	# One that is no child cannot be waited for, only watched.
+	wait "$1" 2>/dev/null
+	busywait "$BUSYWAIT_TIMEOUT" pid_gone "$1" || echo "process $1 does not end"
+}
+
+# tear_down - takes down what was made, says what remains
+# shellcheck disable=SC2317 # called by the trap
+tear_down()
+{
+	local pid name batch=''
+
+	for pid in "${lib_processes[@]}"; do
+		stop_process "$pid"
+	done
+	lib_processes=()
+	for name in "${lib_namespaces[@]}"; do
+		[ ! -e "/run/netns/$name" ] || batch+="netns del $name"$'\n'
+	done
+	[ -z "$batch" ] || ip -force -batch - <<<"$batch"
+	for name in "${lib_namespaces[@]}"; do
+		[ ! -e "/run/netns/$name" ] || echo "namespace $name is still there"
+	done
+	lib_namespaces=()
+	if [ -n "$module_loaded_here" ]; then
+		# A namespace goes after its name, by a worker of the kernel.
+		busywait "$BUSYWAIT_TIMEOUT" unload_module ||
+			echo "hashring does not unload"
+		module_loaded_here=''
+	fi
+}
+
+# shellcheck disable=SC2317 # called by tear_down
+unload_module()
+{
+	[ ! -d /sys/module/hashring ] || rmmod hashring
+}
+
+# shellcheck disable=SC2317 # called by the trap
+lib_exit()
+{
+	local status=$?
+
+	if [ -z "$ktap_ended" ]; then
+		echo "Bail out! the script ended early, with status $status"
+		status=$KSFT_FAIL
+	fi
+	tear_down
+	rm -rf "$WORK"
+	exit $status
+}
+trap lib_exit EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# --- a topology -------------------------------------------------------------
+#
+#	           front                     back
+#	 client ----------- director ------- lan (bridge) --- backend 1..N
+#	    \                                /
+#	     `------------ return ----------'
+#
+# The client's packets to the VIP go through the director; backends hold the
+# VIP on lo and answer straight to the client. The client may send from any
+# address of CLIENT_NET4 and CLIENT_NET6.
+
+readonly VIP4=192.0.2.10 VIP6=2001:db8:a::10 VIP_PORT=7000
+readonly CLIENT_NET4=198.18.0.0/16 CLIENT_NET6=2001:db8:c::/64
+readonly DIRECTOR_FRONT4=10.0.0.2 DIRECTOR_FRONT6=fd00:f::2
+readonly CLIENT_FRONT4=10.0.0.1 CLIENT_FRONT6=fd00:f::1
+readonly CLIENT_BACK4=10.1.255.253 CLIENT_BACK6=fd00:b::ff:fd
+readonly DIRECTOR_BACK4=10.1.255.254 DIRECTOR_BACK6=fd00:b::ff:fe
+
+client='' director='' lan=''	# namespaces
+backends=()	# the backends' namespaces; backends[0] is that of node b1
+export VIP4 VIP6 VIP_PORT CLIENT_NET4 CLIENT_NET6
+
+# backend4 I, backend6 I - the own address of backend I, from 1
+backend4()
+{
+	echo "10.1.$(($1 / 250)).$(($1 % 250 + 1))"
+}
+
+backend6()
+{
+	printf 'fd00:b::%x:1\n' "$1"
+}
+
+# topology N - builds it: $client, $director, $lan and ${backends[@]}
+topology()
+{
+	local n=$1 i ns link batch='' front back
+
+	setup_ns client director lan
+	for ((i = 1; i <= n; i++)); do
+		ns=hr$$-b$i
+		backends+=("$ns")
+		lib_namespaces+=("$ns")
+		batch+="netns add $ns"$'\n'
+	done
+	link='link add %s netns %s address 02:00:00:%02x:%02x:%02x type veth peer name %s netns %s\n'
+	# shellcheck disable=SC2059 # one form for all links
+	{
+		printf -v front "$link" front "$client" 1 0 1 front "$director"
+		printf -v back "$link" back "$client" 2 0 1 client "$lan"
+		batch+=$front$back
+		printf -v back "$link" back "$director" 2 0 2 director "$lan"
+		batch+=$back
+		for ((i = 1; i <= n; i++)); do
+			printf -v back "$link" back "${backends[i - 1]}" \
+				3 $((i >> 8)) $((i & 255)) "b$i" "$lan"
+			batch+=$back
+		done
+	}
+	ip -batch - <<<"$batch" || bail_out "no topology"
+
+	{
+		echo "link add lan type bridge"
+		echo "link set lan up"
+		for i in client director $(seq -f 'b%.0f' "$n"); do
+			echo "link set $i master lan addrgenmode none up"
+		done
+	} | ip -n "$lan" -batch - || bail_out "no bridge"
+
+	ip -n "$client" -batch - <<END || bail_out "no client"
+link set front addrgenmode none up
+link set back addrgenmode none up
+addr add $CLIENT_FRONT4/24 dev front
+addr add $CLIENT_FRONT6/64 dev front nodad
+addr add $CLIENT_BACK4/16 dev back
+addr add $CLIENT_BACK6/64 dev back nodad
+route add local $CLIENT_NET4 dev lo
+route add local $CLIENT_NET6 dev lo
+route add $VIP4/32 via $DIRECTOR_FRONT4
+route add $VIP6/128 via $DIRECTOR_FRONT6
+END
+	# Whatever a director does not steer ends here, and the client is told.
+	ip -n "$director" -batch - <<END || bail_out "no director"
+link set front addrgenmode none up
+link set back addrgenmode none up
+addr add $DIRECTOR_FRONT4/24 dev front
+addr add $DIRECTOR_FRONT6/64 dev front nodad
+addr add $DIRECTOR_BACK4/16 dev back
+addr add $DIRECTOR_BACK6/64 dev back nodad
+route add $CLIENT_NET4 via $CLIENT_FRONT4
+route add $CLIENT_NET6 via $CLIENT_FRONT6
+route add unreachable $VIP4/32
+route add unreachable $VIP6/128
+END
+	in_ns "$director" sysctl -qw net.ipv4.ip_forward=1 \
+		net.ipv6.conf.all.forwarding=1 net.ipv4.conf.all.rp_filter=0 \
+		net.ipv4.conf.all.send_redirects=0 ||
+		bail_out "no forwarding"
+	for ((i = 1; i <= n; i++)); do
+		topology_backend "$i" || bail_out "no backend $i"
+	done
+}
+
+# shellcheck disable=SC2317 # called by topology
+topology_backend() # I
+{
+	ip -n "${backends[$1 - 1]}" -batch - <<END
+link set lo up
+link set back addrgenmode none up
+addr add $VIP4/32 dev lo
+addr add $VIP6/128 dev lo nodad
+addr add $(backend4 "$1")/16 dev back
+addr add $(backend6 "$1")/64 dev back nodad
+route add default via $CLIENT_BACK4
+route add default via $CLIENT_BACK6
+END
+}
+
+# mark_vip NAMESPACE MARK [tcp|udp|...] - nft gives packets to the VIPs, and
+# ICMP errors to them, MARK; all protocols unless some are named
+mark_vip()
+{
+	local ns=$1 mark=$2 only=''
+	shift 2
+
+	[ $# = 0 ] || only="meta l4proto { ${*// /, }, icmp, ipv6-icmp } "
+	in_ns "$ns" nft -f - <<END
+table inet hashring_mark {
+	chain prerouting {
+		type filter hook prerouting priority mangle; policy accept;
+		${only}ip daddr $VIP4 meta mark set meta mark or $mark
+		${only}ip6 daddr $VIP6 meta mark set meta mark or $mark
+	}
+}
+END
+}
