@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# hashring: see `make help`. The module's own list of files is in Kbuild.
+
+O := $(CURDIR)/build
+DESTDIR ?=
+PREFIX ?= /usr/local
+SBINDIR ?= $(PREFIX)/sbin
+MANDIR ?= $(PREFIX)/share/man
+COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
+RUNNING := $(shell uname -r)
+
+# One kernel, by release or by folder of headers; none given: those of guests.
+ifdef KDIR
+KREL ?= $(shell cat $(KDIR)/include/config/kernel.release)
+endif
+ifdef KREL
+KDIR ?= /lib/modules/$(KREL)/build
+endif
+KRELS = $(or $(KREL),$(shell selftests/vm/kernels))
+INSTALL_KREL = $(or $(KREL),$(RUNNING))
+MODDIR = $(DESTDIR)/lib/modules/$(INSTALL_KREL)/updates
+
+RINGCTL = $(O)/user/ringctl/ringctl
+MAN8 = $(wildcard Documentation/man/*.8)
+COMPLETION = $(wildcard user/completion/ringctl)
+
+all: tools all-modules ## tools, and the module for this kernel or for the guests
+
+# A machine without headers for its own kernel can still build for guests.
+all-modules:
+ifneq ($(wildcard /lib/modules/$(RUNNING)/build),)
+	@$(MAKE) --no-print-directory module KREL=$(or $(KREL),$(RUNNING))
+else
+	@$(MAKE) --no-print-directory modules
+endif
+
+modules: ## the module for both guest kernels, or for KREL=release or KDIR=headers
+	@releases="$(KRELS)"; \
+	[ -n "$$releases" ] || { echo "no kernel: make packages" >&2; exit 1; }; \
+	for release in $$releases; do \
+		$(MAKE) --no-print-directory module KREL=$$release || exit 1; \
+	done
+
+# Built in a farm of links, so that kernels have an object each.
+module:
+	@[ -e "$(KDIR)/Makefile" ] || \
+		{ echo "no headers of $(KREL): make packages" >&2; exit 1; }
+	@selftests/farm.sh $(O)/$(KREL)
+	$(MAKE) -C $(KDIR) M=$(O)/$(KREL) W=1 $(KFLAGS) modules
+
+tools: ## ringctl, its library and the benchmark, in build/user
+	$(MAKE) -C user O=$(O)/user
+
+# Senders and receivers for the tests, where there are any.
+test-tools:
+	@[ ! -e selftests/tools/Makefile ] || \
+		$(MAKE) -C selftests/tools O=$(O)/tools
+
+packages: ## installs the Debian packages that everything here wants
+	selftests/packages.sh
+
+check: ## builds all, tests natively and in guests of both kernels
+	@selftests/check.sh
+
+test-native: ## only the tests that need no kernel
+	@selftests/check.sh --native
+
+style: ## checkpatch, sparse, kernel-doc, shellcheck, codespell, man pages
+	@selftests/style.sh
+
+demo: ## real flows through a ring in a guest, beside other methods
+	@selftests/prepare.sh
+	@selftests/demo/run
+
+bench: ## native speed of the core's table beside others
+	@selftests/prepare.sh tools
+	@$(O)/user/bench/ringbench
+
+spec: ## generates header and policies from the netlink spec
+	selftests/spec.sh generate
+
+spec-check: ## fails if what is generated is stale
+	selftests/spec.sh check
+
+install: modules_install tools_install ## module and tools; DESTDIR, PREFIX, KREL
+
+modules_install: ## the module, to /lib/modules/KREL/updates
+	@$(MAKE) --no-print-directory module KREL=$(INSTALL_KREL)
+	install -D -m 644 $(O)/$(INSTALL_KREL)/hashring.ko $(MODDIR)/hashring.ko
+ifeq ($(DESTDIR),)
+	depmod $(INSTALL_KREL)
+endif
+
+tools_install: tools ## ringctl, its man pages and completion
+	install -D -m 755 -t $(DESTDIR)$(SBINDIR) $(RINGCTL)
+	$(if $(MAN8),install -D -m 644 -t $(DESTDIR)$(MANDIR)/man8 $(MAN8))
+	$(if $(COMPLETION),install -D -m 644 -t $(DESTDIR)$(COMPLETIONDIR) $(COMPLETION))
+
+uninstall: ## takes away what install put there
+	rm -f $(MODDIR)/hashring.ko $(DESTDIR)$(SBINDIR)/ringctl \
+		$(addprefix $(DESTDIR)$(MANDIR)/man8/,$(notdir $(MAN8))) \
+		$(DESTDIR)$(COMPLETIONDIR)/ringctl
+ifeq ($(DESTDIR),)
+	depmod $(INSTALL_KREL)
+endif
+
+clean: ## removes build/
+	rm -rf $(O)
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z_-]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' \
+		$(firstword $(MAKEFILE_LIST))
+
+.PHONY: all all-modules modules module tools test-tools packages check \
+	test-native style demo bench spec spec-check install modules_install \
+	tools_install uninstall clean help
