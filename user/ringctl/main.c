@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ringctl: keeps consistent-hash rings of the hashring kernel module.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ringctl.h"
+
+struct options opt;
+const char *error_file;
+unsigned int error_line;
+
+static struct hashring *connection;
+
+static void vfail(const char *fmt, va_list ap)
+{
+	/* What was printed so far comes first where both go to one place. */
+	fflush(stdout);
+	fputs("ringctl: ", stderr);
+	if (error_file)
+		fprintf(stderr, "%s:%u: ", error_file, error_line);
+	vfprintf(stderr, fmt, ap);
+	fputc('\n', stderr);
+}
+
+void warn(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfail(fmt, ap);
+	va_end(ap);
+}
+
+int fail(int status, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfail(fmt, ap);
+	va_end(ap);
+	return status;
+}
+
+int fail_usage(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfail(fmt, ap);
+	va_end(ap);
+	return EXIT_USAGE;
+}
+
+int fail_memory(void)
+{
+	return fail(EXIT_REFUSED, "%s", strerror(ENOMEM));
+}
+
+struct hashring *conn(void)
+{
+	int err;
+
+	if (connection)
+		return connection;
+	err = hashring_open(&connection, opt.netns);
+	if (err) {
+		refused(err);
+		conn_close();
+	}
+	return connection;
+}
+
+void conn_close(void)
+{
+	hashring_close(connection);
+	connection = NULL;
+}
+
+/* The exit status that an error of the library stands for. */
+int status_of(int err)
+{
+	switch (err) {
+	case 0:
+		return EXIT_DONE;
+	case -ESTALE:
+		return EXIT_STALE;
+	case -EDQUOT:
+		return EXIT_BUDGET;
+	default:
+		return EXIT_REFUSED;
+	}
+}
+
+/* Reports the connection's last error; returns the status that it stands for. */
+int refused(int err)
+{
+	const char *attr = hashring_error_attr(connection);
+
+	if (*attr)
+		return fail(status_of(err), "%s (%s)",
+			    hashring_error(connection), attr);
+	return fail(status_of(err), "%s", hashring_error(connection));
+}
+
+int run_words(int argc, char **argv)
+{
+	const struct command *cmd;
+	const struct noun *noun;
+	struct args a;
+	int status;
+
+	if (!strcmp(argv[0], "help"))
+		return help(argc - 1, argv + 1);
+	noun = noun_find(argv[0]);
+	if (!noun)
+		return EXIT_USAGE;
+	argc--;
+	argv++;
+	if (noun->raw)
+		return noun->raw(argc, argv);
+
+	cmd = noun->commands;
+	if (argc && !strcmp(argv[0], "help")) {
+		help_noun(noun);
+		return EXIT_DONE;
+	}
+	if (cmd->name && argc) {
+		cmd = command_find(noun, argv[0]);
+		if (!cmd)
+			return EXIT_USAGE;
+		argc--;
+		argv++;
+	}
+	status = args_parse(cmd, argc, argv, &a);
+	if (!status)
+		status = cmd->run(&a);
+	args_release(&a);
+	return status;
+}
+
+/*
+ * A command a line; stops at the first that fails, unless forced. Lines are
+ * read as they come, so that a batch can be fed by another program.
+ */
+static int run_batch(const char *path)
+{
+	bool is_stdin = !strcmp(path, "-");
+	FILE *f = is_stdin ? stdin : fopen(path, "re");
+	struct words words = { 0 };
+	unsigned int line = 0;
+	char *text = NULL;
+	size_t room = 0;
+	int status = 0;
+
+	if (!f)
+		return fail_usage("%s: %s", path, strerror(errno));
+
+	while ((!status || opt.force) && getline(&text, &room, f) >= 0) {
+		unsigned int ignored = 0;
+		char *rest = text;
+		int err = 0;
+		int ret;
+
+		error_file = is_stdin ? "stdin" : path;
+		error_line = ++line;
+		ret = words_next(&words, &rest, false, &ignored);
+		if (ret < 0)
+			err = fail_usage("a quote is not closed");
+		else if (ret)
+			err = run_words(words.argc, words.argv);
+		fflush(stdout);
+		if (!status)
+			status = err;
+	}
+	error_file = NULL;
+	words_release(&words);
+	free(text);
+	if (!is_stdin)
+		fclose(f);
+	return status;
+}
+
+/* What could not be written was not done. */
+static int flush_output(int status)
+{
+	if (fflush(stdout) || ferror(stdout)) {
+		if (!status)
+			return fail(EXIT_REFUSED, "standard output: %s",
+				    strerror(errno));
+	}
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "pretty", no_argument, NULL, 'p' },
+		{ "statistics", no_argument, NULL, 's' },
+		{ "netns", required_argument, NULL, 'n' },
+		{ "batch", required_argument, NULL, 'b' },
+		{ "force", no_argument, NULL, 'F' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "Version", no_argument, NULL, 'V' },
+		{ "version", no_argument, NULL, 'V' },
+		{ }
+	};
+	const char *batch = NULL;
+	int status;
+	int c;
+
+	/* One dash will do for the long ones too, as in iproute2. */
+	while ((c = getopt_long_only(argc, argv, "+jpsn:b:hV", options,
+				     NULL)) != -1) {
+		switch (c) {
+		case 'j':
+			opt.json = true;
+			break;
+		case 'p':
+			opt.pretty = true;
+			break;
+		case 's':
+			opt.stats = true;
+			break;
+		case 'n':
+			opt.netns = optarg;
+			break;
+		case 'b':
+			batch = optarg;
+			break;
+		case 'F':
+			opt.force = true;
+			break;
+		case 'h':
+			help_usage(stdout);
+			return flush_output(EXIT_DONE);
+		case 'V':
+			printf("ringctl %s\n", RINGCTL_VERSION);
+			return flush_output(EXIT_DONE);
+		default:
+			return EXIT_USAGE;
+		}
+	}
+	argc -= optind;
+	argv += optind;
+
+	if (batch && argc)
+		status = fail_usage("\"%s\": with -b commands come from the file",
+				    argv[0]);
+	else if (batch)
+		status = run_batch(batch);
+	else if (argc)
+		status = run_words(argc, argv);
+	else
+		status = help(0, NULL);
+
+	conn_close();
+	return flush_output(status);
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The nouns, in the order of the help.
+ */
+#include "ringctl.h"
+
+const struct noun *const nouns[] = {
+	&noun_ring,
+	&noun_node,
+	&noun_change,
+	&noun_plan,
+	&noun_lookup,
+	&noun_map,
+	&noun_arcs,
+	&noun_stats,
+	&noun_history,
+	&noun_digest,
+	&noun_attach,
+	&noun_monitor,
+	&noun_limits,
+	NULL
+};

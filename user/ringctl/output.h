@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is printed: figures for people, and JSON whose keys are the spec's
+ * attribute names.
+ */
+#ifndef RINGCTL_OUTPUT_H
+#define RINGCTL_OUTPUT_H
+
+#include <jansson.h>
+
+#include "ringctl.h"
+
+/* Figures (format.c); all return the text that they put into the buffer. */
+#define FIGURE_LEN	32
+
+const char *figure_share(char text[FIGURE_LEN], __u64 share);
+const char *figure_ratio(char text[FIGURE_LEN], __u64 ratio);
+const char *figure_bytes(char text[FIGURE_LEN], __u64 bytes);
+const char *figure_count(char text[FIGURE_LEN], __u64 count);
+const char *figure_ns(char text[FIGURE_LEN], __u64 ns);
+
+void print_via(FILE *f, const struct hashring_via *via);
+void print_attach(FILE *f, const struct hashring_attach *attach);
+void print_attach_stats(FILE *f, const struct hashring_attach *attach);
+void print_receipt(FILE *f, const struct hashring_receipt *receipt);
+
+/* What the kernel tells, as JSON (json.c). */
+json_t *ring_to_json(const struct hashring_ring *ring);
+json_t *node_to_json(const struct hashring_node *node);
+json_t *receipt_to_json(const struct hashring_receipt *receipt);
+json_t *move_to_json(const struct hashring_move *move);
+json_t *attach_to_json(const struct hashring_attach *attach);
+json_t *limit_to_json(const struct hashring_limit *limit);
+
+json_t *json_digest(__u64 digest);
+void json_set_u64(json_t *object, const char *key, __u64 value);
+void json_set_text(json_t *object, const char *key, const char *text);
+
+/* Prints a value and a newline, and releases it. */
+void json_print(json_t *value);
+
+/*
+ * An array that is printed as it comes: begin, items, end. An item is released.
+ */
+void json_list_begin(void);
+void json_list_item(json_t *item);
+void json_list_end(void);
+
+#endif

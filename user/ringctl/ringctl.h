@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ringctl: what its files share.
+ *
+ * Each noun is a file with one table of commands and their arguments; that
+ * table drives the parser, the help and the completion. A noun is added by a
+ * file that defines its table and a line in nouns.c.
+ */
+#ifndef RINGCTL_H
+#define RINGCTL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <linux/compiler.h>
+
+#include <hashring.h>
+
+#define RINGCTL_VERSION "0.1.0"
+
+/* Exit statuses: scripts lean on them. */
+enum status {
+	EXIT_DONE,
+	EXIT_USAGE,	/* nothing was asked of the kernel */
+	EXIT_REFUSED,	/* the kernel said no */
+	EXIT_STALE,	/* another generation is in force */
+	EXIT_BUDGET,	/* more would move than is allowed */
+	EXIT_ABORTED,
+};
+
+/**
+ * struct options - what stands before the object
+ * @json: print JSON
+ * @pretty: indent it
+ * @stats: more figures
+ * @force: a batch goes on after an error
+ * @netns: name of the network namespace, or NULL
+ */
+struct options {
+	bool json;
+	bool pretty;
+	bool stats;
+	bool force;
+	const char *netns;
+};
+
+extern struct options opt;
+
+/* The table: nouns, their commands, the commands' arguments (parse.c). */
+
+/**
+ * enum arg_kind - what an argument takes, and where struct value has it
+ * @ARG_END: no argument: ends a table
+ * @ARG_FLAG: nothing: the word itself
+ * @ARG_RING: text: a ring that exists
+ * @ARG_NODE: text: a node of the ring that was given
+ * @ARG_NAME: text: a new name
+ * @ARG_TEXT: text: anything
+ * @ARG_FILE: text: a file, or - for standard input
+ * @ARG_NUMBER: num: @min to @max, decimal or 0x
+ * @ARG_SIGNED: num: an __s64, -@min to @max
+ * @ARG_ENUM: num: index of one of @names
+ * @ARG_RATIO: num, num2: N or N/W, both 1 to @max
+ * @ARG_MARK: num, num2: VALUE/MASK; the mask is all bits if not given
+ * @ARG_SHARE: num: 5%, or a fraction from 0 to 1, in units of 2^-32
+ * @ARG_SEED: seed: 32 hexadecimal digits
+ * @ARG_VIA: via: an IPv4 or IPv6 address, or none; may be repeated
+ * @ARG_POINTS: list, n: one or more positions; may be repeated
+ * @ARG_OPS: text: { operations }, in one word or in many
+ * @ARG_FLOW: flow: PROTOCOL SRC SPORT DST DPORT
+ */
+enum arg_kind {
+	ARG_END,
+	ARG_FLAG,
+	ARG_RING,
+	ARG_NODE,
+	ARG_NAME,
+	ARG_TEXT,
+	ARG_FILE,
+	ARG_NUMBER,
+	ARG_SIGNED,
+	ARG_ENUM,
+	ARG_RATIO,
+	ARG_MARK,
+	ARG_SHARE,
+	ARG_SEED,
+	ARG_VIA,
+	ARG_POINTS,
+	ARG_OPS,
+	ARG_FLOW,
+};
+
+#define ARGS_MAX	16
+
+/**
+ * struct arg - an argument of a command
+ * @kind: &enum arg_kind
+ * @word: the keyword before it; NULL: known by its place
+ * @alias: another keyword for the same
+ * @meta: what stands for its value in the help
+ * @required: the command wants it
+ * @min: see @kind
+ * @max: see @kind; 0: U32_MAX
+ * @names: see ARG_ENUM
+ */
+struct arg {
+	enum arg_kind kind;
+	const char *word;
+	const char *alias;
+	const char *meta;
+	bool required;
+	__u64 min;
+	__u64 max;
+	const char *const *names;
+};
+
+/* An argument as it was given; which members count: see &enum arg_kind. */
+struct value {
+	bool given;
+	char *text;
+	__u64 num;
+	__u64 num2;
+	__u8 seed[HASHRING_SEED_LEN];
+	struct hashring_via via;
+	struct hashring_flow flow;
+	__u32 *list;
+	size_t n;
+};
+
+struct command;
+
+/**
+ * struct args - a command's arguments
+ * @cmd: the command
+ * @v: values, by index in the command's table
+ */
+struct args {
+	const struct command *cmd;
+	struct value v[ARGS_MAX];
+};
+
+/**
+ * struct command - a command of a noun
+ * @name: its word; NULL when the noun has this command alone and no word
+ * @alias: another word for it, or NULL
+ * @help: a line for the help
+ * @args: its arguments, ended by ARG_END
+ * @run: does it; returns an exit status
+ */
+struct command {
+	const char *name;
+	const char *alias;
+	const char *help;
+	const struct arg *args;
+	int (*run)(struct args *a);
+};
+
+/**
+ * struct noun - an object
+ * @name: its word
+ * @help: a line for the help
+ * @commands: ended by one without @run; the first one is the default
+ * @hidden: not in the help
+ * @raw: instead of @commands: gets the words after the noun
+ */
+struct noun {
+	const char *name;
+	const char *help;
+	const struct command *commands;
+	bool hidden;
+	int (*raw)(int argc, char **argv);
+};
+
+/* All nouns, ended by NULL (nouns.c). */
+extern const struct noun *const nouns[];
+
+extern const struct noun noun_ring;
+extern const struct noun noun_node;
+extern const struct noun noun_change;
+extern const struct noun noun_plan;
+extern const struct noun noun_lookup;
+extern const struct noun noun_map;
+extern const struct noun noun_arcs;
+extern const struct noun noun_stats;
+extern const struct noun noun_history;
+extern const struct noun noun_digest;
+extern const struct noun noun_attach;
+extern const struct noun noun_monitor;
+extern const struct noun noun_limits;
+
+const struct noun *noun_find(const char *word);
+const struct command *command_find(const struct noun *noun, const char *word);
+int run_words(int argc, char **argv);
+
+int args_parse(const struct command *cmd, int argc, char **argv,
+	       struct args *a);
+int args_parse_op(const struct command *cmd, int argc, char **argv,
+		  struct args *a);
+void args_release(struct args *a);
+
+/* Help, all of it from the table (help.c). */
+void help_usage(FILE *f);
+void help_noun(const struct noun *noun);
+void help_command(FILE *f, const struct command *cmd);
+int help(int argc, char **argv);
+
+/* Numbers, strictly: the whole word or -1 (number.c). */
+int get_u64(const char *word, __u64 min, __u64 max, __u64 *num);
+int get_s64(const char *word, __s64 min, __s64 max, __s64 *num);
+int get_share(const char *word, __u64 *share);
+int get_seed(const char *word, __u8 seed[HASHRING_SEED_LEN]);
+int get_via(const char *word, struct hashring_via *via);
+
+/* Words of a line or file, with quotes and comments (words.c). */
+
+/**
+ * struct words - words of a command
+ * @argv: the words, ended by NULL
+ * @argc: number of @argv
+ * @room: allocated
+ * @line: that the first one stands on
+ */
+struct words {
+	char **argv;
+	int argc;
+	int room;
+	unsigned int line;
+};
+
+/*
+ * Splits the next command off *text: up to a newline or, with @semicolon, a
+ * semicolon that is not quoted. Empty ones are skipped. *line becomes the line
+ * that *text then starts on. Words point into the text, which is overwritten.
+ * Returns 1, 0 at the end, -1 for a quote that is not closed or no memory.
+ */
+int words_next(struct words *w, char **text, bool semicolon,
+	       unsigned int *line);
+void words_release(struct words *w);
+char *read_file(const char *path, size_t *len);
+
+/* Errors: "ringctl: [FILE:LINE: ]text" on stderr; return the status (main.c). */
+extern const char *error_file;
+extern unsigned int error_line;
+
+int fail(int status, const char *fmt, ...)
+	__printf(2, 3);
+int fail_usage(const char *fmt, ...) __printf(1, 2);
+int fail_memory(void);
+void warn(const char *fmt, ...) __printf(1, 2);
+
+/*
+ * The one connection, made when it is first asked for; NULL when there is none
+ * to be had, which has then been reported: return EXIT_REFUSED.
+ */
+struct hashring *conn(void);
+void conn_close(void);
+int refused(int err);
+int status_of(int err);
+
+/* Operations and changes (ops.c, change.c), for plan, sync and measure too. */
+
+/**
+ * struct ops - operations of a change
+ * @op: the operations; each owns its points, names stand in @text
+ * @nr: number of @op
+ * @room: allocated
+ * @text: what they were read from, or NULL
+ */
+struct ops {
+	struct hashring_op *op;
+	__u32 nr;
+	__u32 room;
+	char *text;
+};
+
+void node_op(struct args *a, struct hashring_op *op);
+struct hashring_op *ops_add(struct ops *ops);
+int ops_parse(struct ops *ops, char *text, const char *file);
+int ops_from_args(struct ops *ops, const struct value *text,
+		  const struct value *file);
+void ops_release(struct ops *ops);
+int change_commit(const struct hashring_change *change);
+
+/* Offline plans (offline.c): a file in the place of the kernel's ring. */
+int offline_plan(const char *file, const struct hashring_change *change);
+
+/* What nodes a ring has, by id and by name (nodes.c). */
+
+/**
+ * struct node_list - the nodes of a ring
+ * @node: ascending by name; without their points
+ * @nr: number of @node
+ * @room: allocated
+ * @index: open hash of id to index in @node + 1
+ * @mask: size of @index - 1
+ * @generation: that all are of; 0 when there are none
+ */
+struct node_list {
+	struct hashring_node *node;
+	__u32 nr;
+	__u32 room;
+	__u32 *index;
+	__u32 mask;
+	__u64 generation;
+};
+
+int nodes_load(struct node_list *list, const char *ring);
+const struct hashring_node *nodes_by_id(const struct node_list *list,
+					__u32 id);
+void nodes_release(struct node_list *list);
+
+#endif
