@@ -7,6 +7,8 @@
 #ifndef HASHRING_CORE_CHANGE_H
 #define HASHRING_CORE_CHANGE_H
 
+#include <linux/bits.h>
+
 #include "table.h"
 
 enum hr_op_kind {

@@ -6,7 +6,7 @@
 #include "sort.h"
 
 #define RADIX_BITS	8
-#define RADIX		BIT(RADIX_BITS)
+#define RADIX		(1U << RADIX_BITS)
 
 static void radix_pass(struct hr_point *to, const struct hr_point *from, u32 n,
 		       u32 shift)

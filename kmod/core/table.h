@@ -7,6 +7,8 @@
 #ifndef HASHRING_CORE_TABLE_H
 #define HASHRING_CORE_TABLE_H
 
+#include <linux/compiler.h>
+
 #include "place.h"
 
 #define HR_WHOLE_RING	(1ULL << 32)	/* the share of all positions */
@@ -26,7 +28,7 @@
  * @points: ascending by (pos, seat), then a copy of the first one at position
  *	2^32 - 1, which ends every search and wraps it. Points that share a
  *	position all stand here: the first owns, removing it restores the next
- * @shift: 6 to 31
+ * @shift: 8 to 26
  * @nr_points: points without the copy; 0 to HR_MAX_POINTS
  * @nodes: by slot; NULL where the slot is free
  * @nr_slots: number of @nodes

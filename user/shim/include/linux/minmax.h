@@ -13,6 +13,7 @@
 	typeof(y) _max2 = (y);			\
 	(void)(&_max1 == &_max2);		\
 	_max1 > _max2 ? _max1 : _max2; })
+#define clamp(x, low, high)	min(max(x, low), high)
 #endif
 
 #endif

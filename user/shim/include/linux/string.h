@@ -4,5 +4,23 @@
 
 #include_next <linux/string.h>
 #include <string.h>
+#include <linux/errno.h>
+#include <linux/types.h>
+
+/* Copies what fits and always ends it with NUL. */
+static inline ssize_t strscpy(char *to, const char *from, size_t size)
+{
+	size_t len = strnlen(from, size);
+
+	if (!size)
+		return -E2BIG;
+	if (len == size) {
+		memcpy(to, from, size - 1);
+		to[size - 1] = '\0';
+		return -E2BIG;
+	}
+	memcpy(to, from, len + 1);
+	return len;
+}
 
 #endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The making of a table: its points by one merge of what stays with what
+ * comes, then index and shares in one sweep. O(points), whatever the change.
+ */
+#ifndef HASHRING_CORE_BUILD_H
+#define HASHRING_CORE_BUILD_H
+
+#include "table.h"
+
+/**
+ * struct hr_build - what a table is made of
+ * @base: the table before, which stays as it is
+ * @next: the table in the making: its members are in place, points, index and
+ *	shares are not
+ * @remap: by slot of @base: the slot in @next that takes over its points, or
+ *	HR_NO_SLOT when they go; NULL when all stay as they are
+ * @run: points that come, those of a lower seat first; sorted by the way
+ * @nr_run: number of @run
+ * @nr_points: points in the table to be
+ */
+struct hr_build {
+	const struct hr_table *base;
+	struct hr_table *next;
+	const u32 *remap;
+	struct hr_point *run;
+	u32 nr_run;
+	u32 nr_points;
+};
+
+struct hr_table *hr_table_alloc(u32 nr_slots, u32 nr_nodes, gfp_t gfp);
+int hr_build(const struct hr_build *build, gfp_t gfp);
+
+/*
+ * Index of the first of @n members, ascending by the string at @offset, from
+ * number @from on, whose string is not below @key; quick when it is near @from.
+ */
+u32 hr_members_seek(struct hr_node *const *members, u32 from, u32 n,
+		    const char *key, size_t offset);
+
+static inline const char *hr_member_key(const struct hr_node *node,
+					size_t offset)
+{
+	return (const char *)node + offset;
+}
+
+#endif

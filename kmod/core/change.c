@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "build.h"
+#include "change_priv.h"
+
+int hr_refuse(struct hr_change *c, u32 op, enum hr_culprit culprit, int ret,
+	      const char *fmt, ...)
+{
+	va_list args;
+
+	c->err->op = op;
+	c->err->culprit = culprit;
+	va_start(args, fmt);
+	vsnprintf(c->err->text, sizeof(c->err->text), fmt, args);
+	va_end(args);
+	return ret;
+}
+
+/* For what a change is refused as a whole: its only operation, or none. */
+static u32 op_alone(const struct hr_change *c)
+{
+	return c->nr_ops == 1 ? 0 : U32_MAX;
+}
+
+static int count_nodes(struct hr_change *c, u32 *nr_nodes)
+{
+	u32 n = c->base->nr_nodes;
+	u32 i;
+
+	for (i = 0; i < c->nr_ops; i++) {
+		n += c->ops[i].kind == HR_OP_ADD;
+		n -= c->ops[i].kind == HR_OP_DEL;
+	}
+	if (n > HR_MAX_NODES)
+		return hr_refuse(c, op_alone(c), HR_BAD_OP, -E2BIG,
+				 "the ring would hold %u nodes (at most %u)",
+				 n, HR_MAX_NODES);
+	*nr_nodes = n;
+	return 0;
+}
+
+/* Room for the points of a node; those that it takes over. */
+static int take_points(const struct hr_change *c, const struct hr_op *op,
+		       const struct hr_node *old, struct hr_node *node)
+{
+	bool given = op->has & HR_OP_HAS_POINTS;
+	u32 n = given ? op->nr_points : old ? old->nr_points : 0;
+
+	if (!n)
+		return 0;
+	node->points = kvmalloc_array(n, sizeof(*node->points), c->gfp);
+	if (!node->points)
+		return -ENOMEM;
+	if (!given) {
+		memcpy(node->points, old->points, n * sizeof(*node->points));
+		node->nr_points = n;
+	}
+	return 0;
+}
+
+/* Makes the version that comes of an operation, but for the points given. */
+static int make_node(const struct hr_change *c, u32 i, u32 *slot)
+{
+	const struct hr_op *op = &c->ops[i];
+	struct hr_step *step = &c->steps[i];
+	const struct hr_node *old = step->old;
+	bool same = op->kind == HR_OP_SET;
+	struct hr_node *node;
+
+	node = c->node_ops->alloc(old, same, c->gfp);
+	if (!node)
+		return -ENOMEM;
+	refcount_set(&node->refs, 1);
+	step->new = node;
+	if (same) {
+		node->slot = old->slot;
+	} else {
+		while (*slot < c->base->nr_slots && c->base->nodes[*slot])
+			(*slot)++;
+		node->slot = (*slot)++;
+	}
+	node->id = step->id;
+	node->weight = old ? old->weight : 1;
+	if (op->has & HR_OP_HAS_WEIGHT)
+		node->weight = op->weight;
+	node->state = old ? old->state : HR_ACTIVE;
+	if (op->has & HR_OP_HAS_STATE)
+		node->state = op->state;
+	if (op->has & HR_OP_HAS_VIA)
+		node->via = op->via;
+	else if (old)
+		node->via = old->via;
+	strscpy(node->name, hr_name_after(op), sizeof(node->name));
+	strscpy(node->seat, step->seat, sizeof(node->seat));
+	return take_points(c, op, old, node);
+}
+
+/* Makes all versions that come; returns how many slots there will be at most. */
+static int make_nodes(const struct hr_change *c, u32 *nr_slots)
+{
+	u32 slot = 0, i;
+	int ret;
+
+	for (i = 0; i < c->nr_ops; i++) {
+		if (!(i & 0xff))
+			cond_resched();
+		if (c->ops[i].kind == HR_OP_DEL)
+			continue;
+		ret = make_node(c, i, &slot);
+		if (ret)
+			return ret;
+	}
+	for (i = 0; i < c->nr_given; i++) {
+		struct hr_node *node = c->steps[c->given[i].slot].new;
+
+		node->points[node->nr_points++] = c->given[i].pos;
+		if (!(i & (HR_CHUNK - 1)))
+			cond_resched();
+	}
+	*nr_slots = slot > c->base->nr_slots ? slot : c->base->nr_slots;
+	return 0;
+}
+
+/*
+ * Sees which versions that come take over the points of the old one, and how
+ * many points come, go and are there in the end.
+ */
+static int count_points(struct hr_change *c, struct hr_build *b)
+{
+	const struct hr_place_ops *place = c->cfg->place;
+	u64 come = 0, go = 0, total, old, new;
+	struct hr_step *step;
+	u32 i;
+
+	for (i = 0; i < c->nr_ops; i++) {
+		step = &c->steps[i];
+		old = step->old && step->old->state == HR_ACTIVE ?
+			place->count(c->cfg, step->old) : 0;
+		new = step->new && step->new->state == HR_ACTIVE ?
+			place->count(c->cfg, step->new) : 0;
+		step->keeps = old && old == new &&
+			      !(c->ops[i].has & HR_OP_HAS_POINTS);
+		if (step->keeps)
+			continue;
+		go += old;
+		come += new;
+	}
+	total = c->base->nr_points - go + come;
+	if (total > HR_MAX_POINTS)
+		return hr_refuse(c, op_alone(c), HR_BAD_OP, -E2BIG,
+				 "the ring would hold %llu points (at most %u)",
+				 total, HR_MAX_POINTS);
+	b->nr_run = come;
+	b->nr_points = total;
+	return 0;
+}
+
+/* What becomes of the old points by slot, if they do not all stay. */
+static int make_remap(const struct hr_change *c, struct hr_build *b)
+{
+	const struct hr_step *step;
+	u32 *remap = NULL;
+	u32 i, k, slot;
+
+	for (i = 0; i < c->nr_ops; i++) {
+		step = &c->steps[i];
+		if (!step->old || step->old->state != HR_ACTIVE)
+			continue;
+		slot = step->keeps ? step->new->slot : HR_NO_SLOT;
+		if (slot == step->old->slot)
+			continue;
+		if (!remap) {
+			remap = kvmalloc_array(c->base->nr_slots,
+					       sizeof(*remap), c->gfp);
+			if (!remap)
+				return -ENOMEM;
+			for (k = 0; k < c->base->nr_slots; k++)
+				remap[k] = k;
+			b->remap = remap;
+		}
+		remap[step->old->slot] = slot;
+	}
+	return 0;
+}
+
+/* The points that come, in the order of their seats. */
+static int make_run(const struct hr_change *c, struct hr_build *b)
+{
+	const struct hr_node *node;
+	u32 i, n = 0;
+
+	if (!b->nr_run)
+		return 0;
+	b->run = kvmalloc_array(b->nr_run, sizeof(*b->run), c->gfp);
+	if (!b->run)
+		return -ENOMEM;
+	for (i = 0; i < c->nr_ops; i++) {
+		const struct hr_step *step = &c->steps[c->seats[i].op];
+
+		node = step->new;
+		if (!node || step->keeps || node->state != HR_ACTIVE)
+			continue;
+		c->cfg->place->fill(c->cfg, node, b->run + n);
+		n += c->cfg->place->count(c->cfg, node);
+		if (!(i & 0xff))
+			cond_resched();
+	}
+	return 0;
+}
+
+/* The version that stands under an item's key in the next table, or NULL. */
+static struct hr_node *comes(const struct hr_change *c,
+			     const struct hr_item *item)
+{
+	const struct hr_op *op = &c->ops[item->op];
+
+	if (op->kind == HR_OP_REPLACE && item->key == op->name)
+		return NULL;
+	return c->steps[item->op].new;
+}
+
+/* Members in order: those that stay, and between them what the items say. */
+static void merge_members(const struct hr_change *c, struct hr_node **to,
+			  struct hr_node *const *from,
+			  const struct hr_item *items, u32 n)
+{
+	u32 done = 0, i;
+
+	for (i = 0; i < n; i++) {
+		struct hr_node *node = comes(c, &items[i]);
+
+		if (items[i].pos > done) {
+			memcpy(to, from + done,
+			       (items[i].pos - done) * sizeof(*to));
+			to += items[i].pos - done;
+			done = items[i].pos;
+		}
+		if (items[i].hit)
+			done = items[i].pos + 1;
+		if (node)
+			*to++ = node;
+		if (!(i & 0xfff))
+			cond_resched();
+	}
+	memcpy(to, from + done, (c->base->nr_nodes - done) * sizeof(*to));
+}
+
+/* Hands the versions that come to the table; all others it shares. */
+static void seat_nodes(const struct hr_change *c, struct hr_table *next)
+{
+	struct hr_step *step;
+	u32 i;
+
+	memcpy(next->nodes, c->base->nodes,
+	       c->base->nr_slots * sizeof(*next->nodes));
+	next->weight = c->base->weight;
+	for (i = 0; i < c->nr_ops; i++) {
+		step = &c->steps[i];
+		if (!step->old)
+			continue;
+		next->nodes[step->old->slot] = NULL;
+		if (step->old->state == HR_ACTIVE)
+			next->weight -= step->old->weight;
+	}
+	for (i = 0; i < next->nr_slots; i++) {
+		if (next->nodes[i])
+			hr_node_get(next->nodes[i]);
+		if (!(i & 0xfff))
+			cond_resched();
+	}
+	for (i = 0; i < c->nr_ops; i++) {
+		step = &c->steps[i];
+		if (!step->new)
+			continue;
+		next->nodes[step->new->slot] = step->new;
+		if (step->new->state == HR_ACTIVE)
+			next->weight += step->new->weight;
+		step->new = NULL;
+	}
+	while (next->nr_slots && !next->nodes[next->nr_slots - 1])
+		next->nr_slots--;
+}
+
+static int make_table(struct hr_change *c, u32 nr_nodes, u32 nr_slots,
+		      struct hr_table **result)
+{
+	struct hr_build b = { .base = c->base };
+	struct hr_table *next = NULL;
+	int ret;
+
+	ret = count_points(c, &b);
+	if (ret)
+		return ret;
+	ret = make_remap(c, &b);
+	if (ret)
+		goto free;
+	ret = make_run(c, &b);
+	if (ret)
+		goto free;
+	ret = -ENOMEM;
+	next = hr_table_alloc(nr_slots, nr_nodes, c->gfp);
+	if (!next)
+		goto free;
+	merge_members(c, next->by_name, c->base->by_name, c->names,
+		      c->nr_names);
+	merge_members(c, next->by_seat, c->base->by_seat, c->seats, c->nr_ops);
+	seat_nodes(c, next);
+	b.next = next;
+	ret = hr_build(&b, c->gfp);
+	if (ret) {
+		hr_table_free(next, c->node_ops);
+		goto free;
+	}
+	*result = next;
+free:
+	kvfree(b.run);
+	kvfree(b.remap);
+	return ret;
+}
+
+static int build_change(struct hr_change *c, struct hr_table **next)
+{
+	u32 nr_nodes = 0, nr_slots = 0;
+	int ret;
+
+	ret = hr_resolve_names(c);
+	if (ret)
+		return ret;
+	ret = hr_resolve_seats(c);
+	if (ret)
+		return ret;
+	ret = count_nodes(c, &nr_nodes);
+	if (ret)
+		return ret;
+	ret = hr_resolve_ids(c);
+	if (ret)
+		return ret;
+	ret = hr_resolve_points(c);
+	if (ret)
+		return ret;
+	ret = make_nodes(c, &nr_slots);
+	if (ret)
+		return ret;
+	return make_table(c, nr_nodes, nr_slots, next);
+}
+
+/**
+ * hr_change_build() - make the table that a change leads to
+ * @cfg: the ring's
+ * @base: the table before; untouched, but that its nodes are shared
+ * @ops: the operations; their order decides only which of them gets which id
+ * @nr_ops: their number, 1 to HR_MAX_OPS
+ * @id_max: the highest id that may be given; U32_MAX without attachments
+ * @node_ops: who makes and frees nodes
+ * @gfp: how to allocate; with __GFP_NOFAIL it will not fail for want of memory
+ * @next: the table, for the caller to publish or to free; untouched on error
+ * @err: why not
+ *
+ * All or nothing. A node that no operation is about stays in its very version,
+ * whose points stay where they are.
+ *
+ * Context: process; sleeps. The caller keeps @base from being freed.
+ * Return: 0; -ENOMEM; or, explained in @err, -EINVAL for what is no value at
+ * all, -ERANGE for one out of range, -EEXIST for what is taken, -ENOENT for a
+ * node that is unknown, -E2BIG beyond a limit.
+ */
+int hr_change_build(const struct hr_config *cfg, const struct hr_table *base,
+		    const struct hr_op *ops, u32 nr_ops, u32 id_max,
+		    const struct hr_node_ops *node_ops, gfp_t gfp,
+		    struct hr_table **next, struct hr_error *err)
+{
+	struct hr_change c = {
+		.cfg = cfg,
+		.base = base,
+		.ops = ops,
+		.nr_ops = nr_ops,
+		.id_max = id_max,
+		.node_ops = node_ops,
+		.gfp = gfp,
+		.err = err,
+	};
+	u32 i;
+	int ret;
+
+	err->op = U32_MAX;
+	err->culprit = HR_BAD_OP;
+	err->text[0] = '\0';
+	ret = hr_check_ops(&c);
+	if (ret)
+		return ret;
+
+	ret = -ENOMEM;
+	c.steps = kvcalloc(nr_ops, sizeof(*c.steps), gfp);
+	c.names = kvmalloc_array(nr_ops, 2 * sizeof(*c.names), gfp);
+	c.seats = kvmalloc_array(nr_ops, sizeof(*c.seats), gfp);
+	if (c.steps && c.names && c.seats)
+		ret = build_change(&c, next);
+
+	for (i = 0; c.steps && i < nr_ops; i++)
+		hr_node_put(c.steps[i].new, node_ops);
+	kvfree(c.given);
+	kvfree(c.seats);
+	kvfree(c.names);
+	kvfree(c.steps);
+	return ret;
+}
+
+/**
+ * hr_change_only_removes() - whether a change only takes nodes out of service
+ * @ops: the operations, unchecked
+ * @nr_ops: their number
+ *
+ * Such a change must not fail for want of memory.
+ *
+ * Context: any.
+ * Return: whether all that the operations do is to delete nodes or to make
+ * them draining or down.
+ */
+bool hr_change_only_removes(const struct hr_op *ops, u32 nr_ops)
+{
+	u32 i;
+
+	for (i = 0; i < nr_ops; i++) {
+		if (ops[i].kind == HR_OP_DEL)
+			continue;
+		if (ops[i].kind != HR_OP_SET ||
+		    ops[i].has != HR_OP_HAS_STATE ||
+		    ops[i].state == HR_ACTIVE)
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What can be said of an operation without looking at the ring. */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+
+#include "change_priv.h"
+
+/* Returns what is wrong with a name that stands in an operation, or NULL. */
+static const char *bad_name(const char name[HR_MAX_NAME + 1])
+{
+	return hr_name_check(name, strnlen(name, HR_MAX_NAME + 1));
+}
+
+static int check_names(struct hr_change *c, u32 i)
+{
+	const struct hr_op *op = &c->ops[i];
+	const char *bad = bad_name(op->name);
+
+	if (bad)
+		return hr_refuse(c, i, HR_BAD_NAME, -EINVAL, "%s", bad);
+	if (op->kind == HR_OP_REPLACE) {
+		bad = bad_name(op->new_name);
+		if (bad)
+			return hr_refuse(c, i, HR_BAD_NEW_NAME, -EINVAL, "%s",
+					 bad);
+		if (!strcmp(op->name, op->new_name))
+			return hr_refuse(c, i, HR_BAD_NEW_NAME, -EINVAL,
+					 "node %s cannot replace itself",
+					 op->name);
+	}
+	if (!(op->has & HR_OP_HAS_SEAT))
+		return 0;
+	if (op->kind != HR_OP_ADD)
+		return hr_refuse(c, i, HR_BAD_SEAT, -EINVAL,
+				 "a seat is given only to a node that is added");
+	bad = bad_name(op->seat);
+	if (bad)
+		return hr_refuse(c, i, HR_BAD_SEAT, -EINVAL, "seat: %s", bad);
+	return 0;
+}
+
+static int check_points(struct hr_change *c, u32 i)
+{
+	const struct hr_op *op = &c->ops[i];
+
+	if (!(op->has & HR_OP_HAS_POINTS)) {
+		if (op->kind == HR_OP_ADD && c->cfg->place->takes_points)
+			return hr_refuse(c, i, HR_BAD_POINTS, -EINVAL,
+					 "with %s placement node %s needs points",
+					 c->cfg->place->name, op->name);
+		return 0;
+	}
+	if (!c->cfg->place->takes_points)
+		return hr_refuse(c, i, HR_BAD_POINTS, -EINVAL,
+				 "with %s placement points cannot be given",
+				 c->cfg->place->name);
+	if (!op->nr_points)
+		return hr_refuse(c, i, HR_BAD_POINTS, -EINVAL,
+				 "a node needs at least one point");
+	if (op->nr_points > HR_MAX_NODE_POINTS)
+		return hr_refuse(c, i, HR_BAD_POINTS, -E2BIG,
+				 "%u points given in one operation (at most %u)",
+				 op->nr_points, HR_MAX_NODE_POINTS);
+	return 0;
+}
+
+static int check_figures(struct hr_change *c, u32 i)
+{
+	const struct hr_op *op = &c->ops[i];
+
+	if (op->has & HR_OP_HAS_ID) {
+		if (op->id == HR_NO_ID)
+			return hr_refuse(c, i, HR_BAD_ID, -EINVAL,
+					 "id 0 means no node");
+		if (op->id > c->id_max)
+			return hr_refuse(c, i, HR_BAD_ID, -ERANGE,
+					 "id %u does not fit the mask of an attachment (at most %u)",
+					 op->id, c->id_max);
+	}
+	if (op->has & HR_OP_HAS_WEIGHT &&
+	    (!op->weight || op->weight > HR_MAX_WEIGHT))
+		return hr_refuse(c, i, HR_BAD_WEIGHT,
+				 op->weight ? -ERANGE : -EINVAL,
+				 "weight %u is not between 1 and %u",
+				 op->weight, HR_MAX_WEIGHT);
+	if (op->has & HR_OP_HAS_STATE && !hr_state_name(op->state))
+		return hr_refuse(c, i, HR_BAD_STATE, -EINVAL,
+				 "there is no state %u", op->state);
+	return 0;
+}
+
+static int check_op(struct hr_change *c, u32 i)
+{
+	const struct hr_op *op = &c->ops[i];
+	int ret;
+
+	if (op->kind > HR_OP_REPLACE)
+		return hr_refuse(c, i, HR_BAD_OP, -EINVAL,
+				 "there is no operation of kind %u", op->kind);
+	ret = check_names(c, i);
+	if (ret)
+		return ret;
+	if (op->kind == HR_OP_SET && !op->has)
+		return hr_refuse(c, i, HR_BAD_OP, -EINVAL,
+				 "nothing to set on node %s", op->name);
+	if (op->kind == HR_OP_DEL && op->has)
+		return hr_refuse(c, i, HR_BAD_OP, -EINVAL,
+				 "nothing can be set on node %s, which goes",
+				 op->name);
+	ret = check_figures(c, i);
+	if (ret)
+		return ret;
+	return check_points(c, i);
+}
+
+/**
+ * hr_check_ops() - check each operation by itself
+ * @c: the change
+ *
+ * Context: process; sleeps.
+ * Return: 0 or an error, explained in @c.
+ */
+int hr_check_ops(struct hr_change *c)
+{
+	u32 i;
+	int ret;
+
+	if (!c->nr_ops)
+		return hr_refuse(c, U32_MAX, HR_BAD_OP, -EINVAL,
+				 "a change needs at least one operation");
+	if (c->nr_ops > HR_MAX_OPS)
+		return hr_refuse(c, U32_MAX, HR_BAD_OP, -E2BIG,
+				 "%u operations in one change (at most %u)",
+				 c->nr_ops, HR_MAX_OPS);
+	for (i = 0; i < c->nr_ops; i++) {
+		ret = check_op(c, i);
+		if (ret)
+			return ret;
+		if (!(i & 0xfff))
+			cond_resched();
+	}
+	return 0;
+}

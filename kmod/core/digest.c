@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/sched.h>
+#include <linux/siphash.h>
+#include <linux/string.h>
+
+#include "digest.h"
+#include "sort.h"
+
+/* Public and for ever: "hashring" and "digest 1" as little-endian words. */
+static const siphash_key_t digest_key = { {
+	0x676e697268736168ULL, 0x3120747365676964ULL,
+} };
+
+static u64 add_word(u64 digest, u64 word)
+{
+	return siphash_2u64(digest, word, &digest_key);
+}
+
+static u64 add_bytes(u64 digest, const void *bytes, size_t len)
+{
+	return siphash_3u64(digest, siphash(bytes, len, &digest_key), len,
+			    &digest_key);
+}
+
+/**
+ * hr_digest_map() - one word for a map
+ * @t: its table
+ *
+ * Arcs and names count, nothing else: neither slots nor ids nor where one
+ * owner's arc is cut, nor how points came to stand where they do.
+ *
+ * Context: process; sleeps. The caller keeps the table alive.
+ * Return: the digest.
+ */
+u64 hr_digest_map(const struct hr_table *t)
+{
+	struct hr_arc arc;
+	u32 cursor = 0, arcs = 0;
+	u64 digest = 0;
+
+	while (hr_table_next_arc(t, &cursor, &arc)) {
+		/* A lone owner's arc ends where it began, wherever that is. */
+		u32 end = arc.start == arc.end ? U32_MAX : arc.end;
+		const char *name = t->nodes[arc.slot]->name;
+
+		digest = siphash_3u64(digest, end,
+				      siphash(name, strlen(name), &digest_key),
+				      &digest_key);
+		if (!(arcs++ & (HR_CHUNK - 1)))
+			cond_resched();
+	}
+	return add_word(digest, arcs);
+}
+
+static u64 add_member(u64 digest, const struct hr_node *node)
+{
+	const struct hr_via *via = &node->via;
+	u32 i;
+
+	digest = add_bytes(digest, node->name, strlen(node->name));
+	digest = add_bytes(digest, node->seat, strlen(node->seat));
+	digest = add_word(digest, (u64)node->id << 32 | node->weight << 8 |
+				  node->state);
+	digest = add_bytes(digest, via->addr4, via->has4 ? 4 : 0);
+	digest = add_bytes(digest, via->addr6, via->has6 ? 16 : 0);
+	digest = add_word(digest, node->nr_points);
+	for (i = 0; i < node->nr_points; i++)
+		digest = add_word(digest, node->points[i]);
+	return digest;
+}
+
+/**
+ * hr_digest_members() - one word for what a ring is made of
+ * @cfg: the ring's
+ * @t: its table
+ *
+ * Equal where two rings answer every key alike and mark and forward alike: it
+ * covers the seed, the placement and every member.
+ *
+ * Context: process; sleeps. The caller keeps the table alive.
+ * Return: the digest.
+ */
+u64 hr_digest_members(const struct hr_config *cfg, const struct hr_table *t)
+{
+	u64 digest = add_word(HR_ALGORITHM, hr_place_kind(cfg->place));
+	u32 i;
+
+	digest = add_word(digest, (u64)cfg->per << 32 | cfg->points);
+	digest = add_bytes(digest, cfg->seed, sizeof(cfg->seed));
+	for (i = 0; i < t->nr_nodes; i++) {
+		digest = add_member(digest, t->by_name[i]);
+		if (!(i & 0xff))
+			cond_resched();
+	}
+	return add_word(digest, t->nr_nodes);
+}

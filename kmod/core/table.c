@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "build.h"
+#include "index.h"
+#include "sort.h"
+
+/**
+ * hr_table_search() - the part of a lookup that the index leaves
+ * @t: the table
+ * @pos: the position
+ * @entry: its index slot, which does not answer by itself
+ *
+ * Context: as hr_table_lookup(), which calls it.
+ * Return: the owner's slot.
+ */
+u32 hr_table_search(const struct hr_table *t, u32 pos, u32 entry)
+{
+	u32 first = hr_index_first(entry);
+	u32 class = hr_index_class(entry);
+	const struct hr_point *p = t->points + first;
+
+	/* The copy of the first point at the end stops it. */
+	if (likely(class <= HR_INDEX_LINEAR)) {
+		while (p->pos < pos)
+			p++;
+		return p->slot;
+	}
+	return p[hr_points_seek(p, min(1U << class, t->nr_points - first),
+				pos)].slot;
+}
+
+static struct hr_node *find(struct hr_node *const *members, u32 n,
+			    const char *key, size_t offset)
+{
+	u32 i = hr_members_seek(members, 0, n, key, offset);
+
+	if (i == n || strcmp(hr_member_key(members[i], offset), key))
+		return NULL;
+	return members[i];
+}
+
+/**
+ * hr_table_find() - the member of a name
+ * @t: the table
+ * @name: NUL-terminated
+ *
+ * Context: any; the caller keeps the table alive.
+ * Return: the node, or NULL.
+ */
+struct hr_node *hr_table_find(const struct hr_table *t, const char *name)
+{
+	return find(t->by_name, t->nr_nodes, name,
+		    offsetof(struct hr_node, name));
+}
+
+/**
+ * hr_table_find_seat() - the member that holds a seat
+ * @t: the table
+ * @seat: NUL-terminated
+ *
+ * Context: any; the caller keeps the table alive.
+ * Return: the node, or NULL.
+ */
+struct hr_node *hr_table_find_seat(const struct hr_table *t, const char *seat)
+{
+	return find(t->by_seat, t->nr_nodes, seat,
+		    offsetof(struct hr_node, seat));
+}
+
+/**
+ * hr_table_empty() - the table that a ring is born with
+ * @gfp: how to allocate
+ *
+ * Context: process.
+ * Return: a table without members, or NULL.
+ */
+struct hr_table *hr_table_empty(gfp_t gfp)
+{
+	struct hr_table *t = hr_table_alloc(0, 0, gfp);
+	struct hr_build build = { .base = t, .next = t };
+
+	if (t && hr_build(&build, gfp)) {
+		hr_table_free(t, NULL);
+		t = NULL;
+	}
+	return t;
+}
+
+/**
+ * hr_table_free() - free a table and its references to nodes
+ * @t: the table, or NULL; no reader may have it any more
+ * @ops: those that made the nodes; NULL if there are none
+ *
+ * Context: any that hr_node_put() may be called from.
+ */
+void hr_table_free(struct hr_table *t, const struct hr_node_ops *ops)
+{
+	u32 i;
+
+	if (!t)
+		return;
+	for (i = 0; i < t->nr_slots; i++)
+		hr_node_put(t->nodes[i], ops);
+	kvfree(t->index);
+	kvfree(t->points);
+	kvfree(t->nodes);
+	kvfree(t->by_name);
+	kvfree(t->by_seat);
+	kvfree(t->share);
+	kvfree(t);
+}
+
+/* The share of an active node over its due by weight, rounded to nearest. */
+static u64 load(const struct hr_table *t, const struct hr_node *node)
+{
+	return div_u64(t->share[node->slot] * t->weight + node->weight / 2,
+		       node->weight);
+}
+
+/**
+ * hr_table_peak() - how far the fullest node is from its due
+ * @t: the table
+ *
+ * Context: any; the caller keeps the table alive.
+ * Return: the largest share of an active node over its due by weight, in
+ * 2^-32: 2^32 is just its due; 0 without active nodes.
+ */
+u64 hr_table_peak(const struct hr_table *t)
+{
+	u64 peak = 0;
+	u32 i;
+
+	for (i = 0; i < t->nr_nodes; i++)
+		if (t->by_name[i]->state == HR_ACTIVE)
+			peak = max(peak, load(t, t->by_name[i]));
+	return peak;
+}
+
+/**
+ * hr_table_trough() - as hr_table_peak(), of the emptiest active node
+ * @t: the table
+ *
+ * Context: any; the caller keeps the table alive.
+ * Return: as hr_table_peak(), the smallest.
+ */
+u64 hr_table_trough(const struct hr_table *t)
+{
+	u64 trough = U64_MAX;
+	u32 i;
+
+	for (i = 0; i < t->nr_nodes; i++)
+		if (t->by_name[i]->state == HR_ACTIVE)
+			trough = min(trough, load(t, t->by_name[i]));
+	return trough == U64_MAX ? 0 : trough;
+}
+
+/* The first point behind @k that owns anything: not at the position of @k. */
+static u32 next_owning(const struct hr_table *t, u32 k)
+{
+	u32 pos = t->points[k].pos;
+
+	while (k < t->nr_points && t->points[k].pos == pos)
+		k++;
+	return k;
+}
+
+/* Behind the arc that ends at or beyond the owning point @k: the next one. */
+static u32 skip_arc(const struct hr_table *t, u32 k, struct hr_arc *arc)
+{
+	arc->slot = t->points[k].slot;
+	while (k < t->nr_points && t->points[k].slot == arc->slot) {
+		arc->end = t->points[k].pos;
+		k = next_owning(t, k);
+	}
+	return k;
+}
+
+/* Where the arc begins that holds position 0, which ends before point @k. */
+static u32 first_start(const struct hr_table *t, u32 k)
+{
+	const struct hr_point *points = t->points;
+	u32 start = points[t->nr_points - 1].pos;
+	u32 i = t->nr_points;
+
+	while (i > k) {
+		start = points[--i].pos;
+		while (i > k && points[i - 1].pos == start)
+			i--;
+		if (points[i].slot != points[0].slot)
+			return start;
+	}
+	return points[k - 1].pos;
+}
+
+/**
+ * hr_table_next_arc() - walk the arcs of a table
+ * @t: the table
+ * @cursor: 0 at first, then left alone
+ * @arc: filled in
+ *
+ * Arcs come in ring order from the one that holds position 0 on, which may
+ * wrap; neighbours of one owner are one arc.
+ *
+ * Context: any; the caller keeps the table alive. A call takes as long as the
+ * arc has points.
+ * Return: whether there was one more.
+ */
+bool hr_table_next_arc(const struct hr_table *t, u32 *cursor,
+		       struct hr_arc *arc)
+{
+	u32 k = *cursor;
+
+	if (k >= t->nr_points)
+		return false;
+	*cursor = skip_arc(t, k, arc);
+	if (!k) {
+		arc->start = first_start(t, *cursor);
+		return true;
+	}
+	arc->start = t->points[k - 1].pos;
+	/* The last piece of the ring belongs to the first arc if that wraps. */
+	return *cursor < t->nr_points || arc->slot != t->points[0].slot;
+}
