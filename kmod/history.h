@@ -6,6 +6,7 @@
 #define HASHRING_HISTORY_H
 
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/types.h>
 
 #include "core/impact.h"
@@ -68,13 +69,16 @@ struct hr_receipt {
 };
 
 /**
- * struct hr_history - the receipts of a ring, under its lock
+ * struct hr_history - the receipts of a ring
+ * @lock: guards everything here; held for moments only, so that reading the
+ *	history does not wait for a change that is being made
  * @receipts: &struct hr_receipt, oldest first
  * @nr: at most HR_MAX_RECEIPTS
  * @nr_moves: rows kept by all, at most HR_MAX_MOVES: the oldest matrices go
  *	first
  */
 struct hr_history {
+	struct mutex lock;
 	struct list_head receipts;
 	u32 nr;
 	u32 nr_moves;
@@ -82,8 +86,10 @@ struct hr_history {
 
 void hr_history_init(struct hr_history *history);
 void hr_history_add(struct hr_history *history, struct hr_receipt *receipt);
-struct hr_receipt *hr_history_find(const struct hr_history *history,
-				   u64 generation);
+struct hr_receipt *hr_history_find_locked(struct hr_history *history,
+					  u64 generation);
+struct hr_receipt *hr_history_next_locked(struct hr_history *history,
+					  u64 generation);
 void hr_history_release(struct hr_history *history);
 
 struct hr_receipt *hr_receipt_make(const struct hr_table *before,

@@ -5,8 +5,10 @@
  *
  * Locks, outermost first:
  *	hr_net.lock	the set of rings and of attachments of a namespace
- *	hr_ring.lock	the ring's writer: view, generation, history, id_max
- * Readers of a view take rcu_read_lock() and nothing else.
+ *	hr_ring.lock	the ring's writer: view, generation, id_bits, dead
+ *	hr_history.lock	the receipts
+ * Readers of a view take rcu_read_lock() and nothing else; those that want it
+ * for longer pin it. Finding a ring by its name takes no lock either.
  */
 #ifndef HASHRING_RING_H
 #define HASHRING_RING_H
@@ -28,7 +30,7 @@
 /**
  * struct hr_net - what one network namespace has
  * @lock: guards everything here
- * @rings: &struct hr_ring, ascending by name
+ * @rings: &struct hr_ring, ascending by name; also read under RCU
  * @nr_rings: number of @rings
  * @rings_seq: counts additions and removals, for consistent dumps
  * @attachments: &struct hr_attach, ascending by id
@@ -53,12 +55,14 @@ struct hr_net *hr_net(const struct net *net);
  * struct hr_ring_view - a view as the kernel keeps it
  * @core: what readers use
  * @generation: number of this membership and table
- * @ring: whose it is; a retired view holds a reference
- * @work: frees it a grace period after it was replaced
+ * @refs: the ring's while it is in force, and those of hr_ring_pin()
+ * @ring: set when it is retired, and a reference then
+ * @work: frees it a grace period after the last reference
  */
 struct hr_ring_view {
 	struct hr_view core;
 	u64 generation;
+	refcount_t refs;
 	struct hr_ring *ring;
 	struct rcu_work work;
 };
@@ -70,15 +74,15 @@ struct hr_ring_view {
  * @name: fixed at birth
  * @net: the namespace; valid while the ring is listed or attached
  * @refs: the list's, the attachments', the retired views', the users'
- * @list: in hr_net.rings, under hr_net.lock; empty once removed
+ * @list: in hr_net.rings, under hr_net.lock
  * @lock: the writer's
- * @history: receipts, under @lock
+ * @history: receipts
  * @attachments: how many attachments steer by it, under hr_net.lock
- * @id_max: the largest id that fits all attachments' masks, under @lock
+ * @id_bits: of these, how many have room for ids of so many bits, under @lock
  * @dead: the ring is removed, no more changes; under @lock
  * @retired: views replaced and not freed yet, at most HR_RETIRED_MAX
  * @retired_wait: for the writer that would exceed that
- * @rcu: frees the ring itself
+ * @work: frees the ring a grace period after the last reference
  */
 struct hr_ring {
 	struct hr_ring_view __rcu *view;
@@ -90,11 +94,11 @@ struct hr_ring {
 	struct mutex lock;
 	struct hr_history history;
 	u32 attachments;
-	u32 id_max;
+	u32 id_bits[33];
 	bool dead;
 	atomic_t retired;
 	wait_queue_head_t retired_wait;
-	struct rcu_head rcu;
+	struct rcu_work work;
 };
 
 #define HR_RETIRED_MAX	2
@@ -106,6 +110,12 @@ struct hr_ring {
  * @expect: refuse unless this generation is in force; U64_MAX: any
  * @max_moved: refuse when more share would move; U64_MAX: any
  * @dry_run: work the receipt out and publish nothing
+ * @prepare: called with the receipt and the next table before anything has
+ *	happened; an error refuses the change. NULL: not wanted
+ * @published: called when the change is in force. NULL: not wanted
+ *
+ * Both are called under the ring's lock, so that what they tell the world
+ * comes in the order of the generations.
  */
 struct hr_change {
 	struct hr_op *ops;
@@ -113,28 +123,41 @@ struct hr_change {
 	u64 expect;
 	u64 max_moved;
 	bool dry_run;
+	int (*prepare)(struct hr_change *change,
+		       const struct hr_receipt *receipt,
+		       const struct hr_table *next);
+	void (*published)(struct hr_change *change);
 };
 
 int hr_rings_init(void);
 void hr_rings_exit(void);
 
-/* The following hold or take hr_net.lock as their names say (_locked: held). */
-struct hr_ring *hr_ring_create(struct net *net, const char *name,
-			       const struct hr_config *config,
-			       struct netlink_ext_ack *extack);
-int hr_ring_remove(struct net *net, const char *name,
-		   struct netlink_ext_ack *extack);
+/* _locked: hr_net.lock is held; the others take it, or no lock at all. */
+struct hr_ring *hr_ring_create_locked(struct net *net, const char *name,
+				      const struct hr_config *config,
+				      struct netlink_ext_ack *extack);
+int hr_ring_remove_locked(struct net *net, struct hr_ring *ring,
+			  struct netlink_ext_ack *extack);
 struct hr_ring *hr_ring_find_locked(struct hr_net *hn, const char *name);
 struct hr_ring *hr_ring_get(struct net *net, const char *name);
+struct hr_ring *hr_ring_get_nth(struct net *net, u32 n);
 void hr_ring_put(struct hr_ring *ring);
 
-int hr_ring_change(struct hr_ring *ring, const struct hr_change *change,
-		   struct hr_receipt **receipt, struct hr_error *err);
+int hr_ring_change(struct hr_ring *ring, struct hr_change *change,
+		   struct hr_error *err);
 
-/* Attachments: the ids must fit; called under hr_net.lock. */
+/* Attachments: all ids must fit. Both under hr_net.lock. */
 int hr_ring_attach(struct hr_ring *ring, u32 id_max,
 		   struct netlink_ext_ack *extack);
-void hr_ring_detach(struct hr_ring *ring);
+void hr_ring_detach(struct hr_ring *ring, u32 id_max);
+
+struct hr_ring_view *hr_ring_pin(struct hr_ring *ring);
+void hr_ring_unpin(struct hr_ring_view *view);
+
+/* For the writer, under hr_ring.lock. */
+struct hr_ring_view *hr_view_alloc(struct hr_table *table, u64 generation,
+				   gfp_t gfp);
+void hr_view_retire_locked(struct hr_ring *ring, struct hr_ring_view *view);
 
 /**
  * hr_ring_view() - the view in force

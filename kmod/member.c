@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Members: a node's counters and routes.
+ */
+#include <linux/percpu.h>
+#include <linux/slab.h>
+
+#include "member.h"
+
+static struct hr_counters *counters_alloc(gfp_t gfp)
+{
+	struct hr_counters *counters;
+	int cpu;
+
+	counters = kzalloc(sizeof(*counters), gfp);
+	if (!counters)
+		return NULL;
+	counters->cpu = alloc_percpu_gfp(struct hr_member_cpu, gfp);
+	if (!counters->cpu) {
+		kfree(counters);
+		return NULL;
+	}
+	for_each_possible_cpu(cpu)
+		u64_stats_init(&per_cpu_ptr(counters->cpu, cpu)->syncp);
+	refcount_set(&counters->refs, 1);
+	return counters;
+}
+
+static void counters_put(struct hr_counters *counters)
+{
+	if (!counters || !refcount_dec_and_test(&counters->refs))
+		return;
+	free_percpu(counters->cpu);
+	kfree(counters);
+}
+
+static struct hr_node *hr_member_alloc(const struct hr_node *prev, bool same,
+				       gfp_t gfp)
+{
+	struct hr_member *member;
+
+	member = kzalloc(sizeof(*member), gfp);
+	if (!member)
+		return NULL;
+	if (prev && same) {
+		member->counters = container_of(prev, struct hr_member,
+						node)->counters;
+		refcount_inc(&member->counters->refs);
+	}
+	return &member->node;
+}
+
+static void hr_member_free(struct hr_node *node)
+{
+	struct hr_member *member = hr_member(node);
+
+	dst_cache_destroy(&member->route4);
+	dst_cache_destroy(&member->route6);
+	counters_put(member->counters);
+	kfree(member);
+}
+
+const struct hr_node_ops hr_member_ops = {
+	.alloc	= hr_member_alloc,
+	.free	= hr_member_free,
+};
+
+/**
+ * hr_member_prepare() - make ready for packets
+ * @member: a new version of a node, filled in and not published
+ * @gfp: for what it needs
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM; then hr_node_put() frees what was made.
+ */
+int hr_member_prepare(struct hr_member *member, gfp_t gfp)
+{
+	int ret;
+
+	if (!member->counters) {
+		member->counters = counters_alloc(gfp);
+		if (!member->counters)
+			return -ENOMEM;
+	}
+	if (member->node.via.has4) {
+		ret = dst_cache_init(&member->route4, gfp);
+		if (ret)
+			return ret;
+	}
+	if (member->node.via.has6) {
+		ret = dst_cache_init(&member->route6, gfp);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/**
+ * hr_member_count() - count packets steered to a node
+ * @member: the node
+ * @packets: segments, not frames
+ * @bytes: all of them
+ *
+ * Context: softirq, or bottom halves disabled.
+ */
+void hr_member_count(struct hr_member *member, u32 packets, u32 bytes)
+{
+	struct hr_member_cpu *cpu = this_cpu_ptr(member->counters->cpu);
+
+	u64_stats_update_begin(&cpu->syncp);
+	u64_stats_add(&cpu->packets, packets);
+	u64_stats_add(&cpu->bytes, bytes);
+	u64_stats_update_end(&cpu->syncp);
+}
+
+/**
+ * hr_member_read() - what was counted
+ * @member: the node
+ * @packets: by all CPUs
+ * @bytes: as @packets
+ *
+ * Context: any.
+ */
+void hr_member_read(const struct hr_member *member, u64 *packets, u64 *bytes)
+{
+	int i;
+
+	*packets = 0;
+	*bytes = 0;
+	for_each_possible_cpu(i) {
+		struct hr_member_cpu *cpu = per_cpu_ptr(member->counters->cpu,
+							i);
+		unsigned int start;
+		u64 p, b;
+
+		do {
+			start = u64_stats_fetch_begin(&cpu->syncp);
+			p = u64_stats_read(&cpu->packets);
+			b = u64_stats_read(&cpu->bytes);
+		} while (u64_stats_fetch_retry(&cpu->syncp, start));
+		*packets += p;
+		*bytes += b;
+	}
+}

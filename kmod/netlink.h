@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the files of the genetlink family share. netlink.c: the family, rings,
+ * nodes, limits; netlink_change.c: changes; netlink_stage.c: those that come
+ * in pieces; netlink_read.c: lookups, arcs, digests, history;
+ * netlink_attach.c: attachments.
+ *
+ * Each object has one function that fills a message, which serves replies,
+ * dumps and events alike.
+ */
+#ifndef HASHRING_NETLINK_H
+#define HASHRING_NETLINK_H
+
+#include <linux/netlink.h>
+#include <net/genetlink.h>
+
+#include <uapi/linux/hashring.h>
+
+#include "extack.h"
+#include "netlink_gen.h"
+#include "ring.h"
+
+extern struct genl_family hr_nl_family;
+
+int hr_nl_init(void);
+void hr_nl_exit(void);
+
+/**
+ * struct hr_nl_to - whom a message is for
+ * @portid: the socket; 0 for events
+ * @seq: of the request; 0 for events
+ * @flags: NLM_F_*
+ * @cmd: of the message
+ */
+struct hr_nl_to {
+	u32 portid;
+	u32 seq;
+	int flags;
+	u8 cmd;
+};
+
+static inline struct hr_nl_to hr_nl_reply(const struct genl_info *info)
+{
+	return (struct hr_nl_to){
+		.portid	= info->snd_portid,
+		.seq	= info->snd_seq,
+		.cmd	= info->genlhdr->cmd,
+	};
+}
+
+static inline struct hr_nl_to hr_nl_dump(const struct netlink_callback *cb)
+{
+	const struct genlmsghdr *head = nlmsg_data(cb->nlh);
+
+	return (struct hr_nl_to){
+		.portid	= NETLINK_CB(cb->skb).portid,
+		.seq	= cb->nlh->nlmsg_seq,
+		.flags	= NLM_F_MULTI,
+		.cmd	= head->cmd,
+	};
+}
+
+static inline struct hr_nl_to hr_nl_event(u8 cmd)
+{
+	return (struct hr_nl_to){ .cmd = cmd };
+}
+
+/* Begin a message; end it with genlmsg_end() or genlmsg_cancel(). */
+static inline void *hr_nl_begin(struct sk_buff *skb, const struct hr_nl_to *to)
+{
+	return genlmsg_put(skb, to->portid, to->seq, &hr_nl_family, to->flags,
+			   to->cmd);
+}
+
+/* Netlink aligns 64-bit attributes with one of these. */
+static inline int hr_nl_put_u64(struct sk_buff *skb, int type, u64 value)
+{
+	return nla_put_u64_64bit(skb, type, value, 1);
+}
+
+/**
+ * hr_nl_consistent() - tell a dump what it shows
+ * @cb: the dump
+ * @version: of what is dumped; that it changed is told to the reader
+ *
+ * Call it before each message, and before the end.
+ */
+static inline void hr_nl_consistent(struct netlink_callback *cb, u64 version)
+{
+	cb->seq = (u32)version << 1 | 1;	/* 0 would be "unknown" */
+}
+
+int hr_nl_missing(struct netlink_ext_ack *extack, const struct nlattr *nest,
+		  u32 type, const char *name);
+struct hr_ring *hr_nl_ring_get(struct net *net, const struct nlattr *attr,
+			       u32 type, struct netlink_ext_ack *extack);
+bool hr_nl_heard(struct net *net);
+void hr_nl_send_event(struct net *net, struct sk_buff *skb);
+
+/**
+ * struct hr_nl_walk - where the dump of a ring's parts stands
+ * @ring: held from the first message on
+ * @version: of what is dumped
+ * @generation: of the receipt whose moves are dumped
+ * @next: index of what comes next
+ * @broken: it changed: the dump ends
+ */
+struct hr_nl_walk {
+	struct hr_ring *ring;
+	u64 version;
+	u64 generation;
+	u32 next;
+	bool broken;
+};
+
+#endif
