@@ -12,7 +12,8 @@ RUNNING := $(shell uname -r)
 
 # One kernel, by release or by folder of headers; none given: those of guests.
 ifdef KDIR
-KREL ?= $(shell cat $(KDIR)/include/config/kernel.release)
+KREL := $(or $(KREL),$(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
+	$(KDIR)/include/generated/utsrelease.h))
 endif
 ifdef KREL
 KDIR ?= /lib/modules/$(KREL)/build

@@ -74,7 +74,7 @@ run_native()
 # Of a guest's output: the lines that selftests/vm/suite puts between.
 follow_guest() # RELEASE
 {
-	local line name='' left=("${tests[@]}")
+	local line name='' outside='' left=("${tests[@]}")
 
 	while IFS= read -r line || [ -n "$line" ]; do
 		case $line in
@@ -90,8 +90,13 @@ follow_guest() # RELEASE
 		'@@ status '*)
 			guest_status=${line#@@ status }
 			;;
+		'') ;;
 		*)
-			[ -z "$name" ] || tap_line "$line"
+			if [ -n "$name" ]; then
+				tap_line "$line"
+			else
+				outside+="    $line"$'\n'
+			fi
 			;;
 		esac
 	done
@@ -101,26 +106,26 @@ follow_guest() # RELEASE
 	for name in "${left[@]}"; do
 		results_failure "$name did not run on $1"
 	done
-}
-
-run_guest() # RELEASE
-{
-	local log=build/check-$1.log guest_status=125
-
-	echo "$1"
-	follow_guest "$1" < <(
-		selftests/vm/run --kernel "$1" --quiet --timeout 1500 -- \
-			selftests/vm/suite "${tests[@]}" </dev/null 2>&1 | tee "$log"
-		echo "@@ status ${PIPESTATUS[0]}"
-	)
 	case $guest_status in
 	0) ;;
 	1) ;;	# a script failed, and has been counted
 	*)
-		results_failure "the guest's status is $guest_status; see $log"
-		grep -vE '^(ok|# |TAP|1\.\.|@@)' "$log" | tail -n 90 | sed 's/^/    /'
+		results_failure "the guest's status is $guest_status; see build/check-$1.log"
+		printf '%s' "$outside"
 		;;
 	esac
+}
+
+run_guest() # RELEASE
+{
+	local guest_status=125
+
+	echo "$1"
+	follow_guest "$1" < <(
+		selftests/vm/run --kernel "$1" --quiet --timeout 1500 -- \
+			selftests/vm/suite "${tests[@]}" </dev/null 2>&1 | tee "build/check-$1.log"
+		echo "@@ status ${PIPESTATUS[0]}"
+	)
 }
 
 if [ -n "$guest" ]; then

@@ -11,12 +11,15 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 top=$(pwd -P)
 farm=${1:?usage: farm.sh FOLDER}
 
+# A source is gone, or the tree has moved. Kbuild takes a header that is gone
+# for one that has not changed: only a fresh start is right.
+if [ -d "$farm" ] && [ -n "$(find "$farm" -xtype l -print -quit)" ]; then
+	rm -rf "$farm"
+fi
 mkdir -p "$farm"
-# Sources that are gone, or that were elsewhere when the tree was.
-find "$farm" -xtype l -delete
 find Kbuild kmod -type f \( -name '*.[ch]' -o -name Kbuild \) ! -name '*.mod.c' |
 	while read -r file; do
 		[ ! "$farm/$file" -ef "$file" ] || continue
-		mkdir -p "$farm/${file%/*}" 2>/dev/null || true
+		mkdir -p "$(dirname "$farm/$file")"
 		ln -sf "$top/$file" "$farm/$file"
 	done

@@ -74,7 +74,7 @@ tap_end()
 	printf '  %-24s %-36s %4ds\n' "$tap_name" "$line" $((SECONDS - tap_start))
 	if [ $tap_failed != 0 ]; then
 		# A failure comes with what the program said about it.
-		printf '%s' "$tap_log" | tail -n 80 | sed 's/^/    /'
+		printf '%s' "$tap_log" | tail -n 100 | sed 's/^/    /'
 		[ -z "$why" ] || echo "    $tap_name: $why"
 	elif [ $tap_skipped != 0 ]; then
 		printf '%s' "$tap_log" | grep -iE '# ?skip' | sed 's/^/    /'
