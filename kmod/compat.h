@@ -5,11 +5,33 @@
 #ifndef HASHRING_COMPAT_H
 #define HASHRING_COMPAT_H
 
+#include <linux/netlink.h>
 #include <linux/version.h>
+#include <net/genetlink.h>
 
 /* 6.5 moved GSO out of skbuff.h. Sparse does not know __has_include(). */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
 #include <net/gso.h>
+#endif
+
+/* In 6.6 dumps got to know the whole request. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#define hr_dump_attrs(cb)	(genl_info_dump(cb)->attrs)
+#else
+#define hr_dump_attrs(cb)	(genl_dumpit_info(cb)->attrs)
+#endif
+
+/* In 6.13 the namespace of an exported symbol became a string. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#define HR_EXPORT_NS	"HASHRING"
+#else
+#define HR_EXPORT_NS	HASHRING
+#endif
+
+#ifndef NL_ASSERT_DUMP_CTX_FITS
+#define NL_ASSERT_DUMP_CTX_FITS(type_name)				\
+	BUILD_BUG_ON(sizeof(type_name) >				\
+		     sizeof_field(struct netlink_callback, ctx))
 #endif
 
 #endif
