@@ -20,7 +20,7 @@
 set -u
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-: "${RINGCTL:=$ROOT/build/user/ringctl}"
+: "${RINGCTL:=$ROOT/build/user/ringctl/ringctl}"
 : "${TRAFFIC:=$ROOT/build/tools/traffic}"
 WORK=$(mktemp -d /tmp/hashring-test.XXXXXX) || exit 1
 export ROOT RINGCTL TRAFFIC WORK
@@ -393,7 +393,9 @@ trap 'exit 143' TERM
 #
 # The client's packets to the VIP go through the director; backends hold the
 # VIP on lo and answer straight to the client. The client may send from any
-# address of CLIENT_NET4 and CLIENT_NET6.
+# address of CLIENT_NET4 and CLIENT_NET6. Addresses are given without duplicate
+# detection, which takes seconds; link-local ones too, since a router without
+# one asks for no neighbour.
 
 readonly VIP4=192.0.2.10 VIP6=2001:db8:a::10 VIP_PORT=7000
 readonly CLIENT_NET4=198.18.0.0/16 CLIENT_NET6=2001:db8:c::/64
@@ -446,7 +448,8 @@ topology()
 	ip -batch - <<<"$batch" || bail_out "no topology"
 
 	{
-		echo "link add lan type bridge"
+		echo "link add lan type bridge mcast_snooping 0"
+		echo "link set lan addrgenmode none"
 		echo "link set lan up"
 		for i in client director $(seq -f 'b%.0f' "$n"); do
 			echo "link set $i master lan addrgenmode none up"
@@ -458,21 +461,25 @@ link set front addrgenmode none up
 link set back addrgenmode none up
 addr add $CLIENT_FRONT4/24 dev front
 addr add $CLIENT_FRONT6/64 dev front nodad
+addr add fe80::1/64 dev front nodad
 addr add $CLIENT_BACK4/16 dev back
 addr add $CLIENT_BACK6/64 dev back nodad
+addr add fe80::ff:fd/64 dev back nodad
 route add local $CLIENT_NET4 dev lo
 route add local $CLIENT_NET6 dev lo
 route add $VIP4/32 via $DIRECTOR_FRONT4
 route add $VIP6/128 via $DIRECTOR_FRONT6
 END
-	# Whatever a director does not steer ends here, and the client is told.
+	# Whatever the director does not steer ends here, and the client is told.
 	ip -n "$director" -batch - <<END || bail_out "no director"
 link set front addrgenmode none up
 link set back addrgenmode none up
 addr add $DIRECTOR_FRONT4/24 dev front
 addr add $DIRECTOR_FRONT6/64 dev front nodad
+addr add fe80::2/64 dev front nodad
 addr add $DIRECTOR_BACK4/16 dev back
 addr add $DIRECTOR_BACK6/64 dev back nodad
+addr add fe80::ff:fe/64 dev back nodad
 route add $CLIENT_NET4 via $CLIENT_FRONT4
 route add $CLIENT_NET6 via $CLIENT_FRONT6
 route add unreachable $VIP4/32
@@ -497,6 +504,7 @@ addr add $VIP4/32 dev lo
 addr add $VIP6/128 dev lo nodad
 addr add $(backend4 "$1")/16 dev back
 addr add $(backend6 "$1")/64 dev back nodad
+addr add $(printf 'fe80::%x:1' "$1")/64 dev back nodad
 route add default via $CLIENT_BACK4
 route add default via $CLIENT_BACK6
 END

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which flows moved between two rounds, by the backends' own logs
+ *
+ * Prints one figure a line, name first:
+ *
+ *	flows N			seen in both rounds
+ *	missing N		seen in one of them only
+ *	split N			seen by more than one backend in one round
+ *	moved N			whose backend differs
+ *	stray N			of these, to a node that did not join or from
+ *				one that did not leave, where one is named
+ *	required N		the least that any method moves for these loads
+ *	collateral N		moved less required
+ *	expected N MARGIN	with --share: moved, and three standard errors
+ *	within yes|no		with --share: moved is within the margin
+ *	peak BEFORE AFTER	largest load over mean, of nodes with any
+ *	load NODE BEFORE AFTER
+ *	move FROM TO N
+ */
+#include <errno.h>
+#include <glob.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "traffic.h"
+
+#define NOBODY	0xffff
+#define SPLIT	0xfffe
+
+struct logs {
+	glob_t files;
+	unsigned int nodes;
+	char (*names)[64];
+	u16 *owners[2];	/* by flow, of either round */
+	u32 flows;		/* room in @owners */
+	u32 rounds[2];
+	char kind;
+};
+
+static void make_room(struct logs *logs, u32 flow)
+{
+	u32 room = logs->flows ? logs->flows : 16384;
+
+	if (flow < logs->flows)
+		return;
+	if (flow >= 1u << 30)
+		die("flow %u", flow);
+	while (room <= flow)
+		room *= 2;
+	for (int i = 0; i < 2; i++) {
+		logs->owners[i] = realloc(logs->owners[i],
+					  room * sizeof(*logs->owners[i]));
+		if (!logs->owners[i])
+			die("%u flows", room);
+		memset(logs->owners[i] + logs->flows, 0xff,
+		       (room - logs->flows) * sizeof(*logs->owners[i]));
+	}
+	logs->flows = room;
+}
+
+static void see(u16 *owner, u16 node)
+{
+	if (*owner == NOBODY)
+		*owner = node;
+	else if (*owner != node)
+		*owner = SPLIT;
+}
+
+static void read_log(struct logs *logs, u16 node, const char *path)
+{
+	FILE *file = fopen(path, "re");
+	unsigned long line_number = 0;
+	char line[64];
+
+	if (!file)
+		die("%s", path);
+	while (fgets(line, sizeof(line), file)) {
+		char *at = line;
+		u32 round, flow;
+		char kind;
+
+		line_number++;
+		errno = 0;
+		round = strtoul(at, &at, 10);
+		if (at == line || at[0] != ' ' || !at[1])
+			die("%s:%lu: not a line of a log", path, line_number);
+		kind = at[1];
+		flow = strtoul(at + 2, &at, 10);
+		if (*at != '\n')
+			die("%s:%lu: not a line of a log", path, line_number);
+		if (kind != logs->kind)
+			continue;
+		make_room(logs, flow);
+		for (int i = 0; i < 2; i++) {
+			if (round == logs->rounds[i])
+				see(&logs->owners[i][flow], node);
+		}
+	}
+	fclose(file);
+}
+
+static void read_logs(struct logs *logs, const char *folder)
+{
+	char pattern[4096];
+
+	snprintf(pattern, sizeof(pattern), "%s/*.log", folder);
+	errno = 0;
+	if (glob(pattern, 0, NULL, &logs->files))
+		die("no logs in %s", folder);
+	logs->nodes = logs->files.gl_pathc;
+	if (logs->nodes >= SPLIT)
+		die("%u logs", logs->nodes);
+	logs->names = allocate(logs->nodes, sizeof(*logs->names));
+	make_room(logs, 0);
+	for (unsigned int i = 0; i < logs->nodes; i++) {
+		const char *path = logs->files.gl_pathv[i];
+		const char *name = strrchr(path, '/') + 1;
+
+		snprintf(logs->names[i], sizeof(logs->names[i]), "%.*s",
+			 (int)strcspn(name, "."), name);
+		read_log(logs, i, path);
+	}
+}
+
+/* Loads in the order of the names' numbers: b2 comes before b10. */
+static struct logs *sorting;
+
+static int by_name(const void *a, const void *b)
+{
+	return strverscmp(sorting->names[*(const unsigned int *)a],
+			  sorting->names[*(const unsigned int *)b]);
+}
+
+static double peak(const u32 *load, unsigned int nodes, u32 flows)
+{
+	u32 largest = 0, with_load = 0;
+
+	for (unsigned int i = 0; i < nodes; i++) {
+		with_load += load[i] != 0;
+		if (load[i] > largest)
+			largest = load[i];
+	}
+	return flows ? (double)largest * with_load / flows : 0;
+}
+
+static void print_expected(s64 share, u32 flows, u32 moved)
+{
+	double part = ldexp(share, -32);
+	double expected = part * flows;
+	double margin = 3 * sqrt(flows * part * (1 - part));
+
+	printf("expected %.0f %.0f\n", expected, margin);
+	printf("within %s\n", fabs(moved - expected) <= margin ? "yes" : "no");
+}
+
+int run_compare(const struct options *opt, int argc, char **argv)
+{
+	u32 flows = 0, missing = 0, split = 0, moved = 0, stray = 0;
+	u32 required = 0, *load[2], *moves;
+	struct logs logs = { .kind = opt->kind };
+	unsigned int n, *sorted;
+
+	if (!opt->log || argc != 2)
+		die("compare wants --log and two rounds");
+	logs.rounds[0] = number(argv[0], "round");
+	logs.rounds[1] = number(argv[1], "round");
+	read_logs(&logs, opt->log);
+	n = logs.nodes;
+	load[0] = allocate(n, sizeof(**load));
+	load[1] = allocate(n, sizeof(**load));
+	moves = allocate((size_t)n * n, sizeof(*moves));
+	sorted = allocate(n, sizeof(*sorted));
+
+	for (u32 flow = 0; flow < logs.flows; flow++) {
+		u16 from = logs.owners[0][flow];
+		u16 to = logs.owners[1][flow];
+
+		if (from == NOBODY && to == NOBODY)
+			continue;
+		if (from == NOBODY || to == NOBODY) {
+			missing++;
+			continue;
+		}
+		if (from == SPLIT || to == SPLIT) {
+			split++;
+			continue;
+		}
+		flows++;
+		load[0][from]++;
+		load[1][to]++;
+		if (from == to)
+			continue;
+		moved++;
+		moves[from * n + to]++;
+		if ((opt->joined && strcmp(logs.names[to], opt->joined)) ||
+		    (opt->left && strcmp(logs.names[from], opt->left)))
+			stray++;
+	}
+	for (unsigned int i = 0; i < n; i++) {
+		sorted[i] = i;
+		if (load[1][i] > load[0][i])
+			required += load[1][i] - load[0][i];
+	}
+	sorting = &logs;
+	qsort(sorted, n, sizeof(*sorted), by_name);
+
+	printf("flows %u\nmissing %u\nsplit %u\nmoved %u\nstray %u\n", flows,
+	       missing, split, moved, stray);
+	printf("required %u\ncollateral %u\n", required, moved - required);
+	if (opt->share >= 0)
+		print_expected(opt->share, flows, moved);
+	printf("peak %.3f %.3f\n", peak(load[0], n, flows),
+	       peak(load[1], n, flows));
+	for (unsigned int i = 0; i < n; i++)
+		printf("load %s %u %u\n", logs.names[sorted[i]],
+		       load[0][sorted[i]], load[1][sorted[i]]);
+	for (unsigned int i = 0; i < n; i++) {
+		for (unsigned int j = 0; j < n; j++) {
+			if (moves[sorted[i] * n + sorted[j]])
+				printf("move %s %s %u\n", logs.names[sorted[i]],
+				       logs.names[sorted[j]],
+				       moves[sorted[i] * n + sorted[j]]);
+		}
+	}
+	return flows ? 0 : 1;
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Namespaces, sockets and the flows' addresses */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "traffic.h"
+
+void die(const char *format, ...)
+{
+	int saved = errno;
+	va_list args;
+
+	fputs("traffic: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	if (saved)
+		fprintf(stderr, ": %s", strerror(saved));
+	fputc('\n', stderr);
+	exit(1);
+}
+
+void *allocate(size_t number, size_t size)
+{
+	void *memory = calloc(number, size);
+
+	if (!memory)
+		die("%zu times %zu bytes", number, size);
+	return memory;
+}
+
+u32 number(const char *text, const char *what)
+{
+	unsigned long value;
+	char *end;
+
+	errno = 0;
+	value = strtoul(text, &end, 0);
+	if (errno || *end || end == text || value > UINT32_MAX) {
+		errno = 0;
+		die("'%s' is no %s", text, what);
+	}
+	return value;
+}
+
+void parse_address(const char *text, u16 port, struct sockaddr_storage *to,
+		   socklen_t *len)
+{
+	struct sockaddr_in6 *to6 = (struct sockaddr_in6 *)to;
+	struct sockaddr_in *to4 = (struct sockaddr_in *)to;
+
+	memset(to, 0, sizeof(*to));
+	if (inet_pton(AF_INET, text, &to4->sin_addr) == 1) {
+		to4->sin_family = AF_INET;
+		to4->sin_port = htons(port);
+		*len = sizeof(*to4);
+	} else if (inet_pton(AF_INET6, text, &to6->sin6_addr) == 1) {
+		to6->sin6_family = AF_INET6;
+		to6->sin6_port = htons(port);
+		*len = sizeof(*to6);
+	} else {
+		die("'%s' is no address", text);
+	}
+}
+
+void enter_netns(const char *name)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	if (!name)
+		return;
+	snprintf(path, sizeof(path), "/run/netns/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || setns(fd, CLONE_NEWNET))
+		die("namespace %s", name);
+	close(fd);
+}
+
+void set_option(int fd, int level, int name, int value)
+{
+	if (setsockopt(fd, level, name, &value, sizeof(value)))
+		die("setsockopt %d %d", level, name);
+}
+
+/*
+ * A client binds to addresses that only a local route makes its own, and IPv6
+ * wants to be told that this is meant.
+ */
+int open_socket(int family, int type)
+{
+	int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		die("socket");
+	set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	if (family == AF_INET6) {
+		set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+		set_option(fd, IPPROTO_IPV6, IPV6_FREEBIND, 1);
+	}
+	return fd;
+}
+
+void more_files(unsigned int wanted)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		die("getrlimit");
+	if (limit.rlim_cur >= wanted)
+		return;
+	limit.rlim_cur = wanted;
+	if (limit.rlim_max < wanted)
+		limit.rlim_max = wanted;
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		die("%u open files", wanted);
+}
+
+void watch(int epoll, int fd, u32 events, void *tag)
+{
+	struct epoll_event event = { .events = events, .data.ptr = tag };
+
+	if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) &&
+	    (errno != EEXIST || epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &event)))
+		die("epoll_ctl");
+}
+
+/*
+ * Sources are scattered, since some balancers add address and port up: flows
+ * that are numbered through would meet in the same sums. Below, 65,536 flows
+ * have 65,536 addresses, and those that share one differ in the port.
+ */
+static u16 scatter(u16 x)
+{
+	x ^= x >> 7;
+	x *= 0x9e5d;
+	x ^= x >> 9;
+	x *= 0xb4ab;
+	x ^= x >> 8;
+	return x;
+}
+
+unsigned int flow_port_index(u32 flow)
+{
+	u32 mixed = (flow & 0xffff) * 0x9e3779b1u;
+
+	return ((mixed >> 16) + (flow >> 16)) % SOURCE_PORTS;
+}
+
+u16 source_port(unsigned int index)
+{
+	/* Coprime factor and modulus: different indices, different ports. */
+	return 10000 + index * 20479u % 50000;
+}
+
+void flow_address(const struct options *opt, u32 flow,
+		  struct sockaddr_storage *source)
+{
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)source;
+	struct sockaddr_in *in4 = (struct sockaddr_in *)source;
+	u16 host = scatter(flow);
+	u16 port = source_port(flow_port_index(flow));
+
+	*source = opt->from;
+	if (source->ss_family == AF_INET6) {
+		in6->sin6_addr.s6_addr[14] = host >> 8;
+		in6->sin6_addr.s6_addr[15] = host;
+		in6->sin6_port = htons(port);
+	} else {
+		in4->sin_addr.s_addr &= htonl(0xffff0000);
+		in4->sin_addr.s_addr |= htonl(host);
+		in4->sin_port = htons(port);
+	}
+}

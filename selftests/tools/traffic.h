@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * traffic - real flows through a director, with the backends as witnesses
+ *
+ * A client sends one request for each flow and round; the backend that gets it
+ * writes a line of its own log and answers with its name. Two rounds' logs
+ * tell which flows moved.
+ */
+#ifndef TRAFFIC_H
+#define TRAFFIC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/types.h>
+#include <sys/socket.h>
+
+typedef __u8 u8;
+typedef __u16 u16;
+typedef __u32 u32;
+typedef __s64 s64;
+
+#define __printf(a, b)	__attribute__((__format__(printf, a, b)))
+#define __noreturn	__attribute__((__noreturn__))
+
+#define MESSAGE_MAGIC	0x68726e67
+
+/* Request and answer, both ends on one machine: host byte order. */
+struct message {
+	u32 magic;
+	u32 round;
+	u32 flow;
+	char kind;		/* one of the KIND_* */
+	char backend[64];	/* of an answer: who gives it */
+};
+
+#define KIND_UDP	'u'
+#define KIND_TCP	't'	/* a new connection each round */
+#define KIND_HOLD	'h'	/* a connection kept over rounds */
+
+/**
+ * struct options - what all subcommands are told
+ * @netns: namespace to send from; NULL: where we are
+ * @vip: virtual address and port
+ * @vip_len: length of @vip
+ * @from: sources are the addresses that share its first 16 (IPv4) or 64
+ *	(IPv6) bits
+ * @log: folder of the backends' logs
+ * @first: number of the first flow
+ * @count: number of flows
+ * @round: number of the round
+ * @window: requests under way at once
+ * @tries: how often nothing may be heard before a flow counts as lost
+ * @kind: of the flows to compare
+ * @joined: the one node that flows may move to
+ * @left: the one node that flows may move from
+ * @share: the share that was said to move, in 2^-32; negative: none was
+ */
+struct options {
+	const char *netns;
+	struct sockaddr_storage vip;
+	socklen_t vip_len;
+	struct sockaddr_storage from;
+	const char *log;
+	u32 first;
+	u32 count;
+	u32 round;
+	unsigned int window;
+	unsigned int tries;
+	char kind;
+	const char *joined;
+	const char *left;
+	s64 share;
+};
+
+#define QUIET_MS	200	/* after which what was not answered is sent again */
+
+void die(const char *format, ...) __printf(1, 2) __noreturn;
+void *allocate(size_t number, size_t size);
+u32 number(const char *text, const char *what);
+void parse_address(const char *text, u16 port, struct sockaddr_storage *to,
+		   socklen_t *len);
+
+void enter_netns(const char *name);
+int open_socket(int family, int type);
+void set_option(int fd, int level, int name, int value);
+void more_files(unsigned int wanted);
+void watch(int epoll, int fd, u32 events, void *tag);
+
+#define SOURCE_PORTS	64	/* different ones, over all flows */
+
+unsigned int flow_port_index(u32 flow);
+u16 source_port(unsigned int index);
+void flow_address(const struct options *opt, u32 flow,
+		  struct sockaddr_storage *source);
+
+int run_sink(const struct options *opt, int argc, char **argv);
+int run_udp(const struct options *opt, int argc, char **argv);
+int run_tcp(const struct options *opt, int argc, char **argv);
+int run_hold(const struct options *opt, int argc, char **argv);
+int run_compare(const struct options *opt, int argc, char **argv);
+
+#endif
