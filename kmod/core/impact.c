@@ -180,8 +180,11 @@ static bool is_move(const struct hr_moved_arc *arc)
 static void sum_arcs(struct hr_walk walk, struct hr_impact *impact)
 {
 	struct hr_moved_arc arc;
+	u32 n = 0;
 
 	while (hr_walk_next(&walk, &arc)) {
+		if (!(++n & (HR_CHUNK - 1)))
+			cond_resched();
 		if (is_move(&arc)) {
 			impact->moved += arc_share(&arc);
 			impact->arcs++;
@@ -267,6 +270,8 @@ static int make_matrix(struct hr_walk walk, gfp_t gfp, struct hr_impact *impact)
 		pieces[n].from = arc.from;
 		pieces[n].to = arc.to;
 		pieces[n++].share = arc_share(&arc);
+		if (!(n & (HR_CHUNK - 1)))
+			cond_resched();
 	}
 	sort_pieces(sorted, pieces, n, start, nr_slots, false);
 	sort_pieces(pieces, sorted, n, start, nr_slots, true);

@@ -134,7 +134,7 @@ static int check_seat(struct hr_change *c, const struct hr_item *items, u32 n)
 
 	for (i = 0; i < n; i++) {
 		op = items[i].op;
-		freed |= c->steps[op].old != NULL;
+		freed |= !!c->steps[op].old;
 		if (c->ops[op].kind == HR_OP_DEL)
 			continue;
 		if (taker == U32_MAX) {

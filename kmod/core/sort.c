@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/bits.h>
 #include <linux/minmax.h>
 #include <linux/sched.h>
 #include <linux/string.h>
@@ -6,7 +7,7 @@
 #include "sort.h"
 
 #define RADIX_BITS	8
-#define RADIX		(1U << RADIX_BITS)
+#define RADIX		BIT(RADIX_BITS)
 
 static void radix_pass(struct hr_point *to, const struct hr_point *from, u32 n,
 		       u32 shift)

@@ -7,11 +7,12 @@
 #ifndef HASHRING_CORE_TABLE_H
 #define HASHRING_CORE_TABLE_H
 
+#include <linux/bits.h>
 #include <linux/compiler.h>
 
 #include "place.h"
 
-#define HR_WHOLE_RING	(1ULL << 32)	/* the share of all positions */
+#define HR_WHOLE_RING	BIT_ULL(32)	/* the share of all positions */
 
 /*
  * An index slot: an owner that answers for every position of the slot, or

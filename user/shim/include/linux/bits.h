@@ -4,6 +4,7 @@
 
 #define BITS_PER_LONG		(8 * (unsigned int)sizeof(long))
 #define BIT(nr)			(1UL << (nr))
+#define BIT_ULL(nr)		(1ULL << (nr))
 #define BITS_TO_LONGS(nr)	(((nr) + BITS_PER_LONG - 1) / BITS_PER_LONG)
 
 #endif
