@@ -54,9 +54,10 @@ tools: ## ringctl, its library and the benchmark, in build/user
 	$(MAKE) -C user O=$(O)/user
 
 # Senders and receivers for the tests, where there are any.
-test-tools:
+test-tools: tools
 	@[ ! -e selftests/tools/Makefile ] || \
-		$(MAKE) -C selftests/tools O=$(O)/tools
+		$(MAKE) -C selftests/tools O=$(O)/tools \
+			USER=$(O)/user
 
 packages: ## installs the Debian packages that everything here wants
 	selftests/packages.sh

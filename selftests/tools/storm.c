@@ -18,6 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <linux/slab.h>
+
 #include "hashring.h"
 
 #include "core/change.h"
@@ -386,7 +388,8 @@ int main(int argc, char **argv)
 	readers = calloc(nr_readers, sizeof(*readers));
 	if (!readers)
 		die("readers", "no memory");
-	least = before = available();
+	before = available();
+	least = before;
 
 	for (i = 0; i < nr_readers; i++) {
 		readers[i].seed = 1000 + i;

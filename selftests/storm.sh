@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# storm.sh - readers see one table or the next, never a mix, over 10,000 changes
+#
+# tools/storm.c has the readers compare every owner with the table of the
+# generation that the answer names, made afresh from that generation's members.
+
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+storm=$ROOT/build/tools/storm
+figures=$WORK/figures
+
+figure() # NAME
+{
+	awk -v name="$1" '$1 == name { print $2 }' "$figures"
+}
+
+storm_runs()
+{
+	"$storm" -c 10000 -r 4 -t 2 >"$figures"
+	expect_equal 10000 "$(figure changes)" changes
+}
+
+every_owner_right()
+{
+	expect_equal 0 "$(figure wrong)" "wrong answers"
+	# Fewer would say little about readers that meet a change.
+	expect_between 1000 1000000000 "$(figure tables)" "generations met"
+}
+
+memory_bounded()
+{
+	# At most two retired tables a ring: what was published in all is many
+	# times what may be missing at any moment.
+	expect_between 0 $(($(figure published_kb) / 4)) \
+		"$(($(figure dipped_kb) > 0 ? $(figure dipped_kb) : 0))" \
+		"kB less available than before"
+}
+
+need_module
+[ -x "$storm" ] || ktap_skip_all "no $storm; make test-tools builds it"
+ktap_begin
+kernel_log_mark
+ktap_test "10,000 changes of 4 rings under 2 readers" storm_runs
+[ ! -s "$figures" ] || note "$(tr '\n' ' ' <"$figures")"
+ktap_test "every owner is that of the answer's generation" every_owner_right
+ktap_test "memory stays bounded" memory_bounded
+ktap_test "the kernel does not complain" kernel_log_faults
+ktap_finish
