@@ -50,7 +50,7 @@ struct hr_attach_cpu {
  *	@mark_mask; 0: the mark is left alone
  * @policy: &enum hr_key_policy
  * @none_drop: drop what has no owner
- * @observe: count, touch no packet
+ * @observe: count (also at the nodes), touch no packet
  */
 struct hr_attach_config {
 	u8 hook;
@@ -70,9 +70,9 @@ struct hr_attach_config {
  * @shift: of the node's id in the mark
  * @cpu: counters
  * @list: in hr_net.attachments, under hr_net.lock
+ * @net: the namespace
  * @id: unique in the namespace for ever
  * @ops: the registered hooks, IPv4 and IPv6
- * @rcu: frees it after the last packet
  */
 struct hr_attach {
 	struct hr_ring __rcu *ring;
@@ -80,24 +80,39 @@ struct hr_attach {
 	u8 shift;
 	struct hr_attach_cpu __percpu *cpu;
 	struct list_head list;
+	struct net *net;
 	u32 id;
 	struct nf_hook_ops ops[2];
-	struct rcu_head rcu;
 };
 
 #define HR_ATTACH_PRIORITY	(-140)	/* after mangle, before DNAT */
 
+/* Which attribute of an attachment an error is about. */
+enum hr_attach_culprit {
+	HR_ATTACH_BAD_NONE,
+	HR_ATTACH_BAD_RING,
+	HR_ATTACH_BAD_PRIORITY,
+	HR_ATTACH_BAD_MARK,
+	HR_ATTACH_BAD_NODE_MASK,
+};
+
+unsigned int hr_steer_hook(void *priv, struct sk_buff *skb,
+			   const struct nf_hook_state *state);
+
 int hr_steer_init(void);
 void hr_steer_exit(void);
 
-/* All of these take hr_net.lock; _locked wants it held. */
-int hr_attach_add(struct net *net, const char *ring,
-		  const struct hr_attach_config *config, u32 *id,
-		  struct netlink_ext_ack *extack);
-int hr_attach_replace(struct net *net, u32 id, const char *ring,
-		      struct netlink_ext_ack *extack);
-int hr_attach_del(struct net *net, u32 id, struct netlink_ext_ack *extack);
+struct hr_attach *
+hr_attach_add_locked(struct net *net, const char *ring,
+		     const struct hr_attach_config *config,
+		     enum hr_attach_culprit *culprit,
+		     struct netlink_ext_ack *extack);
+int hr_attach_replace_locked(struct hr_attach *attach, const char *ring,
+			     enum hr_attach_culprit *culprit,
+			     struct netlink_ext_ack *extack);
+void hr_attach_del_locked(struct hr_attach *attach);
 struct hr_attach *hr_attach_find_locked(struct hr_net *hn, u32 id);
+struct hr_ring *hr_attach_ring_locked(const struct hr_attach *attach);
 void hr_attach_read(const struct hr_attach *attach,
 		    u64 count[HR_ATTACH_COUNTERS]);
 

@@ -13,12 +13,13 @@ struct hr_member;
 
 /* What became of the packet. */
 enum hr_via_result {
-	HR_VIA_NONE,		/* no address in the packet's family, or a local one: go on */
+	HR_VIA_NONE,		/* not for forwarding, or no address in its family: go on */
 	HR_VIA_SENT,		/* taken and sent (prerouting) */
 	HR_VIA_ROUTED,		/* has its route now, let it go on (output) */
 	HR_VIA_NO_ROUTE,	/* to be dropped */
 	HR_VIA_TOO_BIG,		/* to be dropped, the sender is told */
 	HR_VIA_TTL_EXPIRED,	/* to be dropped, the sender is told */
+	HR_VIA_REFUSED,		/* to be dropped: IPsec policy, or no memory */
 };
 
 enum hr_via_result hr_via(struct sk_buff *skb, const struct nf_hook_state *state,

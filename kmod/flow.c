@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A packet's flow: what of its headers makes the key.
+ *
+ * The headers are read here and not by the flow dissector, which costs twice
+ * as much and can be replaced by a BPF program: directors would disagree.
+ *
+ * An ICMP error belongs to the flow that it is about. What it quotes went the
+ * other way, from the virtual address to the client, so the quoted addresses
+ * and ports are turned round; and only a quote whose source is the error's own
+ * destination is believed, or anybody could choose the node by what he quotes.
+ */
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/ndisc.h>
+
+#include "flow.h"
+
+static void hr_flow_no_ports(struct hr_flow *flow)
+{
+	memset(flow->sport, 0, sizeof(flow->sport));
+	memset(flow->dport, 0, sizeof(flow->dport));
+}
+
+/* Ports at @offset, the other way round with @invert. */
+static int hr_flow_ports(const struct sk_buff *skb, int offset, bool invert,
+			 struct hr_flow *flow)
+{
+	const __be16 *ports;
+	__be16 buf[2];
+
+	ports = skb_header_pointer(skb, offset, sizeof(buf), buf);
+	if (unlikely(!ports)) {
+		hr_flow_no_ports(flow);
+		return HR_FLOW_PORTLESS;
+	}
+	memcpy(flow->sport, &ports[invert], sizeof(flow->sport));
+	memcpy(flow->dport, &ports[!invert], sizeof(flow->dport));
+	return 0;
+}
+
+/*
+ * A fragment goes by its addresses, the first one as well: its ports would
+ * part it from the others. Only fragments that nobody put together get here.
+ */
+static int hr_flow_fragment(enum hr_key_policy policy, struct hr_flow *flow)
+{
+	hr_flow_no_ports(flow);
+	if (policy == HR_KEY_SOURCE || !hr_protocol_has_ports(flow->protocol))
+		return 0;
+	return HR_FLOW_PORTLESS;
+}
+
+static bool hr_icmp4_is_error(u8 type)
+{
+	switch (type) {
+	case ICMP_DEST_UNREACH:
+	case ICMP_SOURCE_QUENCH:
+	case ICMP_REDIRECT:
+	case ICMP_TIME_EXCEEDED:
+	case ICMP_PARAMETERPROB:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int hr_flow_icmp4(const struct sk_buff *skb, int offset, __be32 daddr,
+			 struct hr_flow *flow)
+{
+	const struct icmphdr *icmp;
+	const struct iphdr *quote;
+	struct icmphdr icmp_buf;
+	struct iphdr quote_buf;
+	int flags = HR_FLOW_ICMP_ERROR;
+
+	icmp = skb_header_pointer(skb, offset, sizeof(icmp_buf), &icmp_buf);
+	if (!icmp)
+		return -EINVAL;
+	if (!hr_icmp4_is_error(icmp->type))
+		return 0;
+
+	offset += sizeof(icmp_buf);
+	quote = skb_header_pointer(skb, offset, sizeof(quote_buf), &quote_buf);
+	if (!quote || quote->version != 4 || quote->ihl < 5)
+		return -EINVAL;
+	if (quote->saddr != daddr)
+		return 0;
+
+	flow->protocol = quote->protocol;
+	memcpy(flow->saddr, &quote->daddr, sizeof(quote->daddr));
+	memcpy(flow->daddr, &quote->saddr, sizeof(quote->saddr));
+	if (!hr_protocol_has_ports(quote->protocol))
+		return flags;
+	if (quote->frag_off & htons(IP_OFFSET))
+		return flags | HR_FLOW_PORTLESS;
+	return flags | hr_flow_ports(skb, offset + quote->ihl * 4, true, flow);
+}
+
+static int hr_flow_parse4(const struct sk_buff *skb, enum hr_key_policy policy,
+			  struct hr_flow *flow)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	int offset = skb_network_offset(skb) + iph->ihl * 4;
+
+	if (unlikely(iph->version != 4 || iph->ihl < 5))
+		return -EINVAL;
+	flow->family = 4;
+	flow->protocol = iph->protocol;
+	memcpy(flow->saddr, &iph->saddr, sizeof(iph->saddr));
+	memcpy(flow->daddr, &iph->daddr, sizeof(iph->daddr));
+
+	if (unlikely(ip_is_fragment(iph)))
+		return hr_flow_fragment(policy, flow);
+	if (likely(hr_protocol_has_ports(iph->protocol))) {
+		if (policy != HR_KEY_SOURCE)
+			return hr_flow_ports(skb, offset, false, flow);
+		hr_flow_no_ports(flow);
+		return 0;
+	}
+	hr_flow_no_ports(flow);
+	if (iph->protocol == IPPROTO_ICMP)
+		return hr_flow_icmp4(skb, offset, iph->daddr, flow);
+	return 0;
+}
+
+static bool hr_icmp6_is_error(u8 type)
+{
+	return type >= ICMPV6_DEST_UNREACH && type <= ICMPV6_PARAMPROB;
+}
+
+static int hr_flow_icmp6(const struct sk_buff *skb, int offset,
+			 const struct in6_addr *daddr, struct hr_flow *flow)
+{
+	const struct icmp6hdr *icmp;
+	const struct ipv6hdr *quote;
+	struct icmp6hdr icmp_buf;
+	struct ipv6hdr quote_buf;
+	int flags = HR_FLOW_ICMP_ERROR;
+	__be16 fragment = 0;
+	u8 protocol;
+
+	icmp = skb_header_pointer(skb, offset, sizeof(icmp_buf), &icmp_buf);
+	if (!icmp)
+		return -EINVAL;
+	if (icmp->icmp6_type >= NDISC_ROUTER_SOLICITATION &&
+	    icmp->icmp6_type <= NDISC_REDIRECT)
+		return -ENOMSG;
+	if (!hr_icmp6_is_error(icmp->icmp6_type))
+		return 0;
+
+	offset += sizeof(icmp_buf);
+	quote = skb_header_pointer(skb, offset, sizeof(quote_buf), &quote_buf);
+	if (!quote || quote->version != 6)
+		return -EINVAL;
+	if (!ipv6_addr_equal(&quote->saddr, daddr))
+		return 0;
+	protocol = quote->nexthdr;
+	offset = ipv6_skip_exthdr(skb, offset + sizeof(quote_buf), &protocol,
+				  &fragment);
+	if (offset < 0)
+		return -EINVAL;
+
+	flow->protocol = protocol;
+	memcpy(flow->saddr, &quote->daddr, sizeof(flow->saddr));
+	memcpy(flow->daddr, &quote->saddr, sizeof(flow->daddr));
+	if (!hr_protocol_has_ports(protocol))
+		return flags;
+	if (fragment & htons(IP6_OFFSET))
+		return flags | HR_FLOW_PORTLESS;
+	return flags | hr_flow_ports(skb, offset, true, flow);
+}
+
+static int hr_flow_parse6(const struct sk_buff *skb, enum hr_key_policy policy,
+			  struct hr_flow *flow)
+{
+	const struct ipv6hdr *iph = ipv6_hdr(skb);
+	int offset = skb_network_offset(skb) + sizeof(*iph);
+	u8 protocol = iph->nexthdr;
+	__be16 fragment = 0;
+
+	if (unlikely(iph->version != 6))
+		return -EINVAL;
+	if (unlikely(!hr_protocol_has_ports(protocol))) {
+		offset = ipv6_skip_exthdr(skb, offset, &protocol, &fragment);
+		if (offset < 0)
+			return -EINVAL;
+	}
+	flow->family = 6;
+	flow->protocol = protocol;
+	memcpy(flow->saddr, &iph->saddr, sizeof(flow->saddr));
+	memcpy(flow->daddr, &iph->daddr, sizeof(flow->daddr));
+
+	if (unlikely(fragment & htons(IP6_OFFSET | IP6_MF)))
+		return hr_flow_fragment(policy, flow);
+	if (likely(hr_protocol_has_ports(protocol))) {
+		if (policy != HR_KEY_SOURCE)
+			return hr_flow_ports(skb, offset, false, flow);
+		hr_flow_no_ports(flow);
+		return 0;
+	}
+	hr_flow_no_ports(flow);
+	if (protocol == IPPROTO_ICMPV6)
+		return hr_flow_icmp6(skb, offset, &iph->daddr, flow);
+	return 0;
+}
+
+/**
+ * hr_flow_parse() - the flow that a packet belongs to
+ * @skb: an IPv4 or IPv6 packet as netfilter's hooks see it
+ * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @policy: what will be made of the flow: where ports do not count, missing
+ *	ones are no matter
+ * @flow: filled in; undefined after an error
+ *
+ * Context: any. Neither allocates nor changes the packet.
+ * Return: HR_FLOW_* flags; -EINVAL if the headers are cut or make no sense,
+ * -ENOMSG if it is the link's own (neighbour discovery), which never leaves it.
+ */
+int hr_flow_parse(const struct sk_buff *skb, u8 pf, enum hr_key_policy policy,
+		  struct hr_flow *flow)
+{
+	if (pf == NFPROTO_IPV4)
+		return hr_flow_parse4(skb, policy, flow);
+	return hr_flow_parse6(skb, policy, flow);
+}

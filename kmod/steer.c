@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Steering: what the hooks do with a packet. Nothing here waits, allocates or
+ * writes what another CPU reads often.
+ */
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <linux/percpu.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/route.h>
+
+#include "flow.h"
+#include "member.h"
+#include "ring.h"
+#include "steer.h"
+#include "via.h"
+
+/**
+ * struct hr_tally - what a packet counts as
+ * @packets: segments, where the packet is several
+ * @bytes: of all of it
+ * @fate: what became of it
+ * @also: HR_ATTACH_FORWARDED, or what kept it from that; HR_ATTACH_PACKETS if
+ *	neither
+ * @flags: HR_FLOW_*
+ */
+struct hr_tally {
+	u32 packets;
+	u32 bytes;
+	enum hr_attach_counter fate;
+	enum hr_attach_counter also;
+	int flags;
+};
+
+static void hr_attach_count(const struct hr_attach *attach,
+			    const struct hr_tally *tally)
+{
+	struct hr_attach_cpu *cpu = this_cpu_ptr(attach->cpu);
+
+	u64_stats_update_begin(&cpu->syncp);
+	u64_stats_add(&cpu->count[HR_ATTACH_PACKETS], tally->packets);
+	u64_stats_add(&cpu->count[HR_ATTACH_BYTES], tally->bytes);
+	u64_stats_add(&cpu->count[tally->fate], tally->packets);
+	if (tally->also != HR_ATTACH_PACKETS)
+		u64_stats_add(&cpu->count[tally->also], tally->packets);
+	if (unlikely(tally->flags & HR_FLOW_ICMP_ERROR))
+		u64_stats_add(&cpu->count[HR_ATTACH_ICMP_ERRORS],
+			      tally->packets);
+	if (unlikely(tally->flags & HR_FLOW_PORTLESS))
+		u64_stats_add(&cpu->count[HR_ATTACH_PORTLESS], tally->packets);
+	u64_stats_update_end(&cpu->syncp);
+}
+
+/*
+ * What is for one host and may leave the link. The machine's talk with itself
+ * is not for steering; the output hook has what it sends to others.
+ */
+static bool hr_steerable4(const struct sk_buff *skb)
+{
+	__be32 daddr = ip_hdr(skb)->daddr;
+
+	return !ipv4_is_multicast(daddr) && !ipv4_is_lbcast(daddr) &&
+	       !ipv4_is_loopback(daddr);
+}
+
+static bool hr_steerable6(const struct sk_buff *skb)
+{
+	int type = ipv6_addr_type(&ipv6_hdr(skb)->daddr);
+
+	return !(type & (IPV6_ADDR_MULTICAST | IPV6_ADDR_LOOPBACK |
+			 IPV6_ADDR_LINKLOCAL));
+}
+
+static bool hr_steerable(const struct sk_buff *skb,
+			 const struct nf_hook_state *state)
+{
+	if (state->hook == NF_INET_PRE_ROUTING) {
+		if (skb->pkt_type != PACKET_HOST ||
+		    state->in->flags & IFF_LOOPBACK)
+			return false;
+	} else if (state->pf == NFPROTO_IPV4 &&
+		   skb_rtable(skb)->rt_flags &
+		   (RTCF_BROADCAST | RTCF_MULTICAST)) {
+		return false;
+	}
+	return state->pf == NFPROTO_IPV4 ? hr_steerable4(skb) :
+					   hr_steerable6(skb);
+}
+
+/* A new mark may mean a new route, for packets that have one already. */
+static unsigned int hr_reroute(struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	int err;
+
+	if (state->pf == NFPROTO_IPV4)
+		err = ip_route_me_harder(state->net, state->sk, skb,
+					 RTN_UNSPEC);
+	else
+		err = ip6_route_me_harder(state->net, state->sk, skb);
+	return err ? NF_DROP_ERR(err) : NF_ACCEPT;
+}
+
+/* Act on the owner of a packet's flow. */
+static unsigned int hr_steer_to(const struct hr_attach *attach,
+				struct hr_member *member, struct sk_buff *skb,
+				const struct nf_hook_state *state,
+				struct hr_tally *tally)
+{
+	u32 node_mask = attach->config.node_mask;
+	u32 mark = skb->mark;
+
+	if (node_mask)
+		mark |= (member->node.id << attach->shift) & node_mask;
+	swap(mark, skb->mark);
+
+	switch (hr_via(skb, state, member)) {
+	case HR_VIA_NONE:
+		if (state->hook == NF_INET_LOCAL_OUT && skb->mark != mark)
+			return hr_reroute(skb, state);
+		return NF_ACCEPT;
+	case HR_VIA_SENT:
+		tally->also = HR_ATTACH_FORWARDED;
+		return NF_STOLEN;
+	case HR_VIA_ROUTED:
+		tally->also = HR_ATTACH_FORWARDED;
+		return NF_ACCEPT;
+	case HR_VIA_TOO_BIG:
+		tally->also = HR_ATTACH_TOO_BIG;
+		return NF_DROP;
+	case HR_VIA_TTL_EXPIRED:
+		tally->also = HR_ATTACH_TTL_EXPIRED;
+		return NF_DROP;
+	case HR_VIA_NO_ROUTE:
+		tally->also = HR_ATTACH_NO_ROUTE;
+		break;
+	case HR_VIA_REFUSED:
+		tally->also = HR_ATTACH_DROPPED;
+		break;
+	}
+	return state->hook == NF_INET_LOCAL_OUT ? NF_DROP_ERR(-EHOSTUNREACH) :
+						  NF_DROP;
+}
+
+static unsigned int hr_steer(const struct hr_attach *attach,
+			     struct sk_buff *skb,
+			     const struct nf_hook_state *state)
+{
+	const struct hr_attach_config *config = &attach->config;
+	struct hr_tally tally = {
+		.packets = max_t(u32, skb_shinfo(skb)->gso_segs, 1),
+		.bytes = skb->len,
+	};
+	unsigned int verdict = NF_ACCEPT;
+	const struct hr_ring *ring;
+	struct hr_member *member;
+	struct hr_node *node;
+	struct hr_flow flow;
+
+	if (unlikely(skb->mark & config->node_mask)) {
+		tally.fate = HR_ATTACH_ALREADY_SET;
+		goto count;
+	}
+
+	tally.flags = hr_flow_parse(skb, state->pf, config->policy, &flow);
+	if (unlikely(tally.flags < 0)) {
+		if (tally.flags == -ENOMSG)
+			return NF_ACCEPT;
+		tally.flags = 0;
+		tally.fate = HR_ATTACH_MALFORMED;
+		goto count;
+	}
+
+	ring = rcu_dereference(attach->ring);
+	node = hr_ring_owner(ring, hr_flow_position(&ring->config.keys,
+						    config->policy, &flow));
+	if (unlikely(!node)) {
+		tally.fate = HR_ATTACH_PASSED;
+		if (config->none_drop && !config->observe) {
+			tally.fate = HR_ATTACH_DROPPED;
+			verdict = NF_DROP;
+		}
+		goto count;
+	}
+
+	tally.fate = HR_ATTACH_STEERED;
+	member = hr_member(node);
+	if (likely(!config->observe))
+		verdict = hr_steer_to(attach, member, skb, state, &tally);
+	hr_member_count(member, tally.packets, tally.bytes);
+count:
+	hr_attach_count(attach, &tally);
+	return verdict;
+}
+
+/**
+ * hr_steer_hook() - steer one packet by an attachment
+ * @priv: the &struct hr_attach
+ * @skb: the packet
+ * @state: of the hook
+ *
+ * Context: netfilter's, under rcu_read_lock().
+ * Return: a netfilter verdict.
+ */
+unsigned int hr_steer_hook(void *priv, struct sk_buff *skb,
+			   const struct nf_hook_state *state)
+{
+	const struct hr_attach *attach = priv;
+	unsigned int verdict;
+
+	if ((skb->mark & attach->config.mark_mask) != attach->config.mark ||
+	    !hr_steerable(skb, state))
+		return NF_ACCEPT;
+	if (state->hook == NF_INET_PRE_ROUTING)
+		return hr_steer(attach, skb, state);
+
+	/* counters and routes are this CPU's; output comes from processes */
+	local_bh_disable();
+	verdict = hr_steer(attach, skb, state);
+	local_bh_enable();
+	return verdict;
+}
