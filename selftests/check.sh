@@ -46,7 +46,7 @@ done
 
 run_native()
 {
-	local program log status line
+	local source program log status line
 
 	echo "native"
 	if ! make --no-print-directory -C selftests/unit -j "$(nproc)" \
@@ -55,10 +55,8 @@ run_native()
 		results_failure "the native tests do not build"
 		return
 	fi
-	for program in build/unit/*; do
-		if [ ! -f "$program" ] || [ ! -x "$program" ]; then
-			continue
-		fi
+	for source in selftests/unit/*_test.c; do
+		program=build/unit/$(basename "$source" .c)
 		log=build/check-${program##*/}.log
 		status=0
 		CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 600 "$program" \

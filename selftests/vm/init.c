@@ -246,6 +246,8 @@ static void set_up_system(void)
 	umask(022);
 	/* Notices and worse go to the console, for the host to read. */
 	put_file("/proc/sys/kernel/printk", "6 4 1 7");
+	/* Under a busy host a guest's minutes are short. */
+	put_file("/proc/sys/kernel/hung_task_timeout_secs", "400");
 }
 
 static pid_t start(const struct job *job, int out)
