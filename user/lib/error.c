@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Errors: the kernel's extended acknowledgements in words.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <netlink/genl/genl.h>
+
+#include "private.h"
+
+/**
+ * hashring_error() - what was wrong with the last call, in words
+ * @h: a connection, or NULL after hashring_open() ran out of memory
+ *
+ * Return: a sentence without a full stop; good until the next call.
+ */
+const char *hashring_error(const struct hashring *h)
+{
+	return h ? h->error : strerror(ENOMEM);
+}
+
+/**
+ * hashring_error_attr() - which attribute the last error was about
+ * @h: as hashring_error()
+ *
+ * Return: its name in the spec, with those it is nested in before it and dots
+ * between; empty when the kernel named none.
+ */
+const char *hashring_error_attr(const struct hashring *h)
+{
+	return h ? h->attr : "";
+}
+
+void hr_error_clear(struct hashring *h)
+{
+	h->error[0] = '\0';
+	h->attr[0] = '\0';
+}
+
+/* Notes an error and returns it. */
+int hr_error(struct hashring *h, int err, const char *fmt, ...)
+{
+	va_list ap;
+
+	h->attr[0] = '\0';
+	va_start(ap, fmt);
+	vsnprintf(h->error, sizeof(h->error), fmt, ap);
+	va_end(ap);
+	return err;
+}
+
+static void append_name(struct hashring *h, const char *name)
+{
+	size_t len = strlen(h->attr);
+
+	snprintf(h->attr + len, sizeof(h->attr) - len, "%s%s", len ? "." : "",
+		 name ? name : "?");
+}
+
+/*
+ * Names the attribute that stands at an offset of the request, from the
+ * outermost on, and returns the set that its own attributes are of.
+ */
+static const struct attr_set *
+name_offset(struct hashring *h, const struct nlmsghdr *request, __u32 offset)
+{
+	const struct genlmsghdr *genl = nlmsg_data(request);
+	const struct attr_set *set = attr_set_of(genl->cmd);
+	const char *target = (const char *)request + offset;
+	const char *base = (const char *)genl + GENL_HDRLEN;
+	const char *end = (const char *)request + request->nlmsg_len;
+
+	while (set && base < end) {
+		struct nlattr *attr = (struct nlattr *)base;
+		int left = end - base;
+
+		while (nla_ok(attr, left) &&
+		       target >= (const char *)attr + NLA_ALIGN(attr->nla_len))
+			attr = nla_next(attr, &left);
+		if (!nla_ok(attr, left) || target < (const char *)attr)
+			break;
+		append_name(h, attr_set_name(set, nla_type(attr)));
+		set = attr_set_nested(set, nla_type(attr));
+		if (target == (const char *)attr)
+			break;
+		base = nla_data(attr);
+		end = base + nla_len(attr);
+	}
+	return set;
+}
+
+/**
+ * hr_error_kernel() - notes an error that the kernel told
+ * @h: the connection
+ * @err: negative errno
+ * @request: what it is about
+ * @tlvs: its extended acknowledgement, or NULL
+ * @len: bytes of @tlvs
+ *
+ * Return: @err.
+ */
+int hr_error_kernel(struct hashring *h, int err, const struct nlmsghdr *request,
+		    struct nlattr *tlvs, int len)
+{
+	struct nlattr *tb[NLMSGERR_ATTR_MAX + 1] = { NULL };
+	const struct genlmsghdr *genl = nlmsg_data(request);
+	const struct attr_set *set = attr_set_of(genl->cmd);
+
+	hr_error(h, err, "%s", strerror(-err));
+	if (!tlvs || nla_parse(tb, NLMSGERR_ATTR_MAX, tlvs, len, NULL) < 0)
+		return err;
+
+	if (tb[NLMSGERR_ATTR_MSG] && nla_len(tb[NLMSGERR_ATTR_MSG]))
+		snprintf(h->error, sizeof(h->error), "%.*s",
+			 nla_len(tb[NLMSGERR_ATTR_MSG]),
+			 (char *)nla_data(tb[NLMSGERR_ATTR_MSG]));
+	if (tb[NLMSGERR_ATTR_OFFS]) {
+		name_offset(h, request, nla_get_u32(tb[NLMSGERR_ATTR_OFFS]));
+	} else if (tb[NLMSGERR_ATTR_MISS_TYPE]) {
+		if (tb[NLMSGERR_ATTR_MISS_NEST])
+			set = name_offset(h, request,
+					  nla_get_u32(tb[NLMSGERR_ATTR_MISS_NEST]));
+		append_name(h, attr_set_name(set,
+					     nla_get_u32(tb[NLMSGERR_ATTR_MISS_TYPE])));
+	}
+	return err;
+}

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Names of enum values and attributes, as the spec has them.
+ */
+#include <stddef.h>
+
+#include "private.h"
+
+const char *const hashring_placements[] = {
+	[HASHRING_PLACEMENT_HASH] = "hash",
+	[HASHRING_PLACEMENT_EXPLICIT] = "explicit",
+	NULL
+};
+
+const char *const hashring_states[] = {
+	[HASHRING_NODE_STATE_ACTIVE] = "active",
+	[HASHRING_NODE_STATE_DRAINING] = "draining",
+	[HASHRING_NODE_STATE_DOWN] = "down",
+	NULL
+};
+
+const char *const hashring_kinds[] = {
+	[HASHRING_OP_KIND_ADD] = "add",
+	[HASHRING_OP_KIND_SET] = "set",
+	[HASHRING_OP_KIND_DEL] = "del",
+	[HASHRING_OP_KIND_REPLACE] = "replace",
+	NULL
+};
+
+const char *const hashring_policies[] = {
+	[HASHRING_KEY_POLICY_SOURCE] = "source",
+	[HASHRING_KEY_POLICY_5TUPLE] = "5tuple",
+	[HASHRING_KEY_POLICY_5TUPLE_SYM] = "5tuple-sym",
+	NULL
+};
+
+const char *const hashring_hooks[] = {
+	[HASHRING_HOOK_PREROUTING] = "prerouting",
+	[HASHRING_HOOK_OUTPUT] = "output",
+	NULL
+};
+
+const char *const hashring_nones[] = {
+	[HASHRING_NONE_POLICY_PASS] = "pass",
+	[HASHRING_NONE_POLICY_DROP] = "drop",
+	NULL
+};
+
+const char *const hashring_modes[] = {
+	[HASHRING_ATTACH_MODE_STEER] = "steer",
+	[HASHRING_ATTACH_MODE_OBSERVE] = "observe",
+	NULL
+};
+
+static const char *const move_names[] = {
+	[HASHRING_A_MOVE_FROM] = "from",
+	[HASHRING_A_MOVE_TO] = "to",
+	[HASHRING_A_MOVE_SHARE] = "share",
+	[HASHRING_A_MOVE_ARCS] = "arcs",
+};
+
+static const char *const op_names[] = {
+	[HASHRING_A_OP_KIND] = "kind",
+	[HASHRING_A_OP_NAME] = "name",
+	[HASHRING_A_OP_NEW_NAME] = "new-name",
+	[HASHRING_A_OP_SEAT] = "seat",
+	[HASHRING_A_OP_ID] = "id",
+	[HASHRING_A_OP_WEIGHT] = "weight",
+	[HASHRING_A_OP_STATE] = "state",
+	[HASHRING_A_OP_VIA4] = "via4",
+	[HASHRING_A_OP_VIA6] = "via6",
+	[HASHRING_A_OP_POINTS] = "points",
+};
+
+static const char *const receipt_names[] = {
+	[HASHRING_A_RECEIPT_GENERATION] = "generation",
+	[HASHRING_A_RECEIPT_TIME] = "time",
+	[HASHRING_A_RECEIPT_ADDED] = "added",
+	[HASHRING_A_RECEIPT_REMOVED] = "removed",
+	[HASHRING_A_RECEIPT_SET] = "set",
+	[HASHRING_A_RECEIPT_REPLACED] = "replaced",
+	[HASHRING_A_RECEIPT_NODES_BEFORE] = "nodes-before",
+	[HASHRING_A_RECEIPT_NODES_AFTER] = "nodes-after",
+	[HASHRING_A_RECEIPT_MOVED] = "moved",
+	[HASHRING_A_RECEIPT_GAINED] = "gained",
+	[HASHRING_A_RECEIPT_LOST] = "lost",
+	[HASHRING_A_RECEIPT_REQUIRED] = "required",
+	[HASHRING_A_RECEIPT_COLLATERAL] = "collateral",
+	[HASHRING_A_RECEIPT_IDEAL] = "ideal",
+	[HASHRING_A_RECEIPT_PEAK_BEFORE] = "peak-before",
+	[HASHRING_A_RECEIPT_PEAK_AFTER] = "peak-after",
+	[HASHRING_A_RECEIPT_ARCS] = "arcs",
+	[HASHRING_A_RECEIPT_BYTES_BEFORE] = "bytes-before",
+	[HASHRING_A_RECEIPT_BYTES_AFTER] = "bytes-after",
+	[HASHRING_A_RECEIPT_BUILD_NS] = "build-ns",
+	[HASHRING_A_RECEIPT_IMPACT_NS] = "impact-ns",
+	[HASHRING_A_RECEIPT_NR_MOVES] = "nr-moves",
+	[HASHRING_A_RECEIPT_MOVE] = "move",
+};
+
+static const char *const attach_stats_names[] = {
+	[HASHRING_A_ATTACH_STATS_PACKETS] = "packets",
+	[HASHRING_A_ATTACH_STATS_BYTES] = "bytes",
+	[HASHRING_A_ATTACH_STATS_STEERED] = "steered",
+	[HASHRING_A_ATTACH_STATS_FORWARDED] = "forwarded",
+	[HASHRING_A_ATTACH_STATS_PASSED] = "passed",
+	[HASHRING_A_ATTACH_STATS_DROPPED] = "dropped",
+	[HASHRING_A_ATTACH_STATS_ALREADY_SET] = "already-set",
+	[HASHRING_A_ATTACH_STATS_ICMP_ERRORS] = "icmp-errors",
+	[HASHRING_A_ATTACH_STATS_PORTLESS] = "portless",
+	[HASHRING_A_ATTACH_STATS_NO_ROUTE] = "no-route",
+	[HASHRING_A_ATTACH_STATS_TOO_BIG] = "too-big",
+	[HASHRING_A_ATTACH_STATS_TTL_EXPIRED] = "ttl-expired",
+	[HASHRING_A_ATTACH_STATS_MALFORMED] = "malformed",
+};
+
+static const char *const flow_names[] = {
+	[HASHRING_A_FLOW_PROTOCOL] = "protocol",
+	[HASHRING_A_FLOW_SADDR4] = "saddr4",
+	[HASHRING_A_FLOW_DADDR4] = "daddr4",
+	[HASHRING_A_FLOW_SADDR6] = "saddr6",
+	[HASHRING_A_FLOW_DADDR6] = "daddr6",
+	[HASHRING_A_FLOW_SPORT] = "sport",
+	[HASHRING_A_FLOW_DPORT] = "dport",
+	[HASHRING_A_FLOW_KEY_POLICY] = "key-policy",
+};
+
+static const char *const ring_names[] = {
+	[HASHRING_A_RING_NAME] = "name",
+	[HASHRING_A_RING_PLACEMENT] = "placement",
+	[HASHRING_A_RING_POINTS] = "points",
+	[HASHRING_A_RING_PER] = "per",
+	[HASHRING_A_RING_SEED] = "seed",
+	[HASHRING_A_RING_ALGORITHM] = "algorithm",
+	[HASHRING_A_RING_GENERATION] = "generation",
+	[HASHRING_A_RING_NODES] = "nodes",
+	[HASHRING_A_RING_ACTIVE_NODES] = "active-nodes",
+	[HASHRING_A_RING_TABLE_POINTS] = "table-points",
+	[HASHRING_A_RING_TABLE_BYTES] = "table-bytes",
+	[HASHRING_A_RING_WEIGHT] = "weight",
+	[HASHRING_A_RING_PEAK] = "peak",
+	[HASHRING_A_RING_TROUGH] = "trough",
+	[HASHRING_A_RING_ATTACHMENTS] = "attachments",
+	[HASHRING_A_RING_RECEIPTS] = "receipts",
+};
+
+static const char *const node_names[] = {
+	[HASHRING_A_NODE_RING] = "ring",
+	[HASHRING_A_NODE_NAME] = "name",
+	[HASHRING_A_NODE_SEAT] = "seat",
+	[HASHRING_A_NODE_ID] = "id",
+	[HASHRING_A_NODE_WEIGHT] = "weight",
+	[HASHRING_A_NODE_STATE] = "state",
+	[HASHRING_A_NODE_VIA4] = "via4",
+	[HASHRING_A_NODE_VIA6] = "via6",
+	[HASHRING_A_NODE_POINTS] = "points",
+	[HASHRING_A_NODE_WITH_POINTS] = "with-points",
+	[HASHRING_A_NODE_NR_POINTS] = "nr-points",
+	[HASHRING_A_NODE_SHARE] = "share",
+	[HASHRING_A_NODE_PACKETS] = "packets",
+	[HASHRING_A_NODE_BYTES] = "bytes",
+	[HASHRING_A_NODE_GENERATION] = "generation",
+};
+
+static const char *const change_names[] = {
+	[HASHRING_A_CHANGE_RING] = "ring",
+	[HASHRING_A_CHANGE_OP] = "op",
+	[HASHRING_A_CHANGE_EXPECT_GENERATION] = "expect-generation",
+	[HASHRING_A_CHANGE_MAX_MOVED] = "max-moved",
+	[HASHRING_A_CHANGE_DRY_RUN] = "dry-run",
+	[HASHRING_A_CHANGE_RECEIPT] = "receipt",
+};
+
+static const char *const history_names[] = {
+	[HASHRING_A_HISTORY_RING] = "ring",
+	[HASHRING_A_HISTORY_GENERATION] = "generation",
+	[HASHRING_A_HISTORY_RECEIPT] = "receipt",
+	[HASHRING_A_HISTORY_MOVE] = "move",
+	[HASHRING_A_HISTORY_KEPT_MOVES] = "kept-moves",
+	[HASHRING_A_HISTORY_NR_MOVES] = "nr-moves",
+};
+
+static const char *const lookup_names[] = {
+	[HASHRING_A_LOOKUP_RING] = "ring",
+	[HASHRING_A_LOOKUP_KEY] = "key",
+	[HASHRING_A_LOOKUP_FLOW] = "flow",
+	[HASHRING_A_LOOKUP_POSITIONS] = "positions",
+	[HASHRING_A_LOOKUP_OWNERS] = "owners",
+	[HASHRING_A_LOOKUP_GENERATION] = "generation",
+	[HASHRING_A_LOOKUP_POSITION] = "position",
+	[HASHRING_A_LOOKUP_NODE] = "node",
+	[HASHRING_A_LOOKUP_ID] = "id",
+	[HASHRING_A_LOOKUP_ARC_START] = "arc-start",
+	[HASHRING_A_LOOKUP_ARC_END] = "arc-end",
+};
+
+static const char *const arc_names[] = {
+	[HASHRING_A_ARC_RING] = "ring",
+	[HASHRING_A_ARC_RAW_POINTS] = "raw-points",
+	[HASHRING_A_ARC_GENERATION] = "generation",
+	[HASHRING_A_ARC_ENDS] = "ends",
+	[HASHRING_A_ARC_OWNERS] = "owners",
+	[HASHRING_A_ARC_NR_ARCS] = "nr-arcs",
+};
+
+static const char *const digest_names[] = {
+	[HASHRING_A_DIGEST_RING] = "ring",
+	[HASHRING_A_DIGEST_CONFIG] = "config",
+	[HASHRING_A_DIGEST_GENERATION] = "generation",
+	[HASHRING_A_DIGEST_DIGEST] = "digest",
+};
+
+static const char *const attach_names[] = {
+	[HASHRING_A_ATTACH_ID] = "id",
+	[HASHRING_A_ATTACH_RING] = "ring",
+	[HASHRING_A_ATTACH_HOOK] = "hook",
+	[HASHRING_A_ATTACH_PRIORITY] = "priority",
+	[HASHRING_A_ATTACH_MARK] = "mark",
+	[HASHRING_A_ATTACH_MARK_MASK] = "mark-mask",
+	[HASHRING_A_ATTACH_NODE_MASK] = "node-mask",
+	[HASHRING_A_ATTACH_KEY_POLICY] = "key-policy",
+	[HASHRING_A_ATTACH_NONE_POLICY] = "none-policy",
+	[HASHRING_A_ATTACH_MODE] = "mode",
+	[HASHRING_A_ATTACH_STATS] = "stats",
+};
+
+static const char *const limit_names[] = {
+	[HASHRING_A_LIMIT_NAME] = "name",
+	[HASHRING_A_LIMIT_VALUE] = "value",
+	[HASHRING_A_LIMIT_WHAT] = "what",
+};
+
+/* An attribute that holds others. */
+struct nesting {
+	int type;
+	const struct attr_set *set;
+};
+
+struct attr_set {
+	const char *const *names;
+	int max;
+	struct nesting nested[2];
+};
+
+static const struct attr_set move_set = {
+	.names = move_names,
+	.max = HASHRING_A_MOVE_MAX,
+};
+
+static const struct attr_set op_set = {
+	.names = op_names,
+	.max = HASHRING_A_OP_MAX,
+};
+
+static const struct attr_set receipt_set = {
+	.names = receipt_names,
+	.max = HASHRING_A_RECEIPT_MAX,
+	.nested = { { HASHRING_A_RECEIPT_MOVE, &move_set } },
+};
+
+static const struct attr_set attach_stats_set = {
+	.names = attach_stats_names,
+	.max = HASHRING_A_ATTACH_STATS_MAX,
+};
+
+static const struct attr_set flow_set = {
+	.names = flow_names,
+	.max = HASHRING_A_FLOW_MAX,
+};
+
+static const struct attr_set ring_set = {
+	.names = ring_names,
+	.max = HASHRING_A_RING_MAX,
+};
+
+static const struct attr_set node_set = {
+	.names = node_names,
+	.max = HASHRING_A_NODE_MAX,
+};
+
+static const struct attr_set change_set = {
+	.names = change_names,
+	.max = HASHRING_A_CHANGE_MAX,
+	.nested = {
+		{ HASHRING_A_CHANGE_OP, &op_set },
+		{ HASHRING_A_CHANGE_RECEIPT, &receipt_set },
+	},
+};
+
+static const struct attr_set history_set = {
+	.names = history_names,
+	.max = HASHRING_A_HISTORY_MAX,
+	.nested = {
+		{ HASHRING_A_HISTORY_RECEIPT, &receipt_set },
+		{ HASHRING_A_HISTORY_MOVE, &move_set },
+	},
+};
+
+static const struct attr_set lookup_set = {
+	.names = lookup_names,
+	.max = HASHRING_A_LOOKUP_MAX,
+	.nested = { { HASHRING_A_LOOKUP_FLOW, &flow_set } },
+};
+
+static const struct attr_set arc_set = {
+	.names = arc_names,
+	.max = HASHRING_A_ARC_MAX,
+};
+
+static const struct attr_set digest_set = {
+	.names = digest_names,
+	.max = HASHRING_A_DIGEST_MAX,
+};
+
+static const struct attr_set attach_set = {
+	.names = attach_names,
+	.max = HASHRING_A_ATTACH_MAX,
+	.nested = { { HASHRING_A_ATTACH_STATS, &attach_stats_set } },
+};
+
+static const struct attr_set limit_set = {
+	.names = limit_names,
+	.max = HASHRING_A_LIMIT_MAX,
+};
+
+static const struct attr_set *const cmd_sets[HASHRING_CMD_MAX + 1] = {
+	[HASHRING_CMD_RING_GET] = &ring_set,
+	[HASHRING_CMD_RING_ADD] = &ring_set,
+	[HASHRING_CMD_RING_DEL] = &ring_set,
+	[HASHRING_CMD_NODE_GET] = &node_set,
+	[HASHRING_CMD_CHANGE] = &change_set,
+	[HASHRING_CMD_CHANGE_BEGIN] = &change_set,
+	[HASHRING_CMD_CHANGE_ADD] = &change_set,
+	[HASHRING_CMD_CHANGE_COMMIT] = &change_set,
+	[HASHRING_CMD_CHANGE_ABORT] = &change_set,
+	[HASHRING_CMD_HISTORY_GET] = &history_set,
+	[HASHRING_CMD_MOVES_GET] = &history_set,
+	[HASHRING_CMD_LOOKUP] = &lookup_set,
+	[HASHRING_CMD_ARCS_GET] = &arc_set,
+	[HASHRING_CMD_DIGEST_GET] = &digest_set,
+	[HASHRING_CMD_ATTACH_GET] = &attach_set,
+	[HASHRING_CMD_ATTACH_ADD] = &attach_set,
+	[HASHRING_CMD_ATTACH_REPLACE] = &attach_set,
+	[HASHRING_CMD_ATTACH_DEL] = &attach_set,
+	[HASHRING_CMD_LIMITS_GET] = &limit_set,
+};
+
+/* The attributes of a command, or NULL. */
+const struct attr_set *attr_set_of(int cmd)
+{
+	return cmd > 0 && cmd <= HASHRING_CMD_MAX ? cmd_sets[cmd] : NULL;
+}
+
+/* The attributes that stand in one of @set's, or NULL. */
+const struct attr_set *attr_set_nested(const struct attr_set *set, int type)
+{
+	size_t i;
+
+	for (i = 0; set && i < sizeof(set->nested) / sizeof(*set->nested); i++)
+		if (set->nested[i].set && set->nested[i].type == type)
+			return set->nested[i].set;
+	return NULL;
+}
+
+/* The name of one of @set's attributes, or NULL. */
+const char *attr_set_name(const struct attr_set *set, int type)
+{
+	return set && type > 0 && type <= set->max ? set->names[type] : NULL;
+}
+
+/**
+ * hashring_enum_name() - the spec's name of an enum value
+ * @names: one of the tables above, such as hashring_states
+ * @value: a value, also one of a later kernel
+ *
+ * Return: its name, or "unknown".
+ */
+const char *hashring_enum_name(const char *const *names, __u32 value)
+{
+	__u32 i;
+
+	for (i = 0; names[i]; i++)
+		if (i == value)
+			return names[i];
+	return "unknown";
+}

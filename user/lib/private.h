@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the library's files share: requests, their replies, and errors.
+ */
+#ifndef LIBHASHRING_PRIVATE_H
+#define LIBHASHRING_PRIVATE_H
+
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <netlink/socket.h>
+
+#include <linux/compiler.h>
+#include <linux/netlink.h>
+
+#include "hashring.h"
+
+/* Room for a message with the longest attribute there can be, and more. */
+#define MESSAGE_SIZE	(96 * 1024)
+
+/**
+ * struct hashring - a connection
+ * @sk: the socket
+ * @family: number of the family
+ * @buf: what is received goes here
+ * @error: what was wrong, in words
+ * @attr: which attribute it was about, or empty
+ */
+struct hashring {
+	struct nl_sock *sk;
+	int family;
+	void *buf;
+	char error[512];
+	char attr[128];
+};
+
+/**
+ * struct request - a message under way
+ * @h: its connection
+ * @msg: the message, or NULL
+ * @err: what went wrong when it was put together; checked when it is sent
+ */
+struct request {
+	struct hashring *h;
+	struct nl_msg *msg;
+	int err;
+};
+
+/* Called for each message of a reply; not 0: an error, or enough of a dump. */
+typedef int (*reply_cb)(struct hashring *h, struct nlmsghdr *nlh, void *arg);
+
+/* error.c */
+int hr_error(struct hashring *h, int err, const char *fmt, ...) __printf(3, 4);
+void hr_error_clear(struct hashring *h);
+int hr_error_kernel(struct hashring *h, int err, const struct nlmsghdr *request,
+		    struct nlattr *tlvs, int len);
+
+/* socket.c */
+void request_begin(struct hashring *h, struct request *req, int cmd);
+void request_u32(struct request *req, int type, __u32 value);
+void request_u64(struct request *req, int type, __u64 value);
+void request_flag(struct request *req, int type, bool value);
+void request_data(struct request *req, int type, const void *data, size_t len);
+void request_string(struct request *req, int type, const char *string);
+struct nlattr *request_nest(struct request *req, int type);
+void request_nest_end(struct request *req, struct nlattr *nest);
+int request_do(struct request *req, reply_cb cb, void *arg);
+int request_dump(struct request *req, reply_cb cb, void *arg,
+		 hashring_restart_cb restart, void *restart_arg);
+int socket_receive(struct hashring *h, size_t *len);
+
+/* names.c */
+struct attr_set;
+const struct attr_set *attr_set_of(int cmd);
+const struct attr_set *attr_set_nested(const struct attr_set *set, int type);
+const char *attr_set_name(const struct attr_set *set, int type);
+
+/* decode.c: attributes of a message or nest into plain structs. */
+int parse_message(struct hashring *h, struct nlmsghdr *nlh, struct nlattr **tb,
+		  int max);
+void attr_string(char *to, size_t size, struct nlattr *attr);
+__u32 attr_u32(struct nlattr *attr);
+__u64 attr_u64(struct nlattr *attr);
+void attr_via(struct hashring_via *via, struct nlattr *via4,
+	      struct nlattr *via6);
+int decode_ring(struct hashring *h, struct nlmsghdr *nlh,
+		struct hashring_ring *ring);
+int decode_node(struct hashring *h, struct nlmsghdr *nlh,
+		struct hashring_node *node);
+int decode_attach(struct hashring *h, struct nlmsghdr *nlh,
+		  struct hashring_attach *attach);
+
+/* receipt.c */
+int decode_move(struct nlattr *nest, struct hashring_move *move);
+int decode_change(struct hashring *h, struct nlmsghdr *nlh,
+		  struct hashring_receipt *receipt);
+int decode_history(struct hashring *h, struct nlmsghdr *nlh,
+		   struct hashring_receipt *receipt);
+
+#endif
