@@ -43,12 +43,14 @@ modules: ## the module for both guest kernels, or for KREL=release or KDIR=heade
 		$(MAKE) --no-print-directory module KREL=$$release || exit 1; \
 	done
 
-# Built in a farm of links, so that kernels have an object each.
+# Built in a farm of links, so that kernels have an object each; under a lock,
+# because Kbuild does not bear a second make in the same folder.
 module:
 	@[ -e "$(KDIR)/Makefile" ] || \
 		{ echo "no headers of $(KREL): make packages" >&2; exit 1; }
-	@selftests/farm.sh $(O)/$(KREL)
-	$(MAKE) -C $(KDIR) M=$(O)/$(KREL) W=1 $(KFLAGS) modules
+	@mkdir -p $(O)
+	+@flock $(O)/$(KREL).lock sh -c 'selftests/farm.sh $(O)/$(KREL) && \
+		$(MAKE) -C $(KDIR) M=$(O)/$(KREL) W=1 modules'
 
 tools: ## ringctl, its library and the benchmark, in build/user
 	$(MAKE) -C user O=$(O)/user
