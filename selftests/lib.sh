@@ -34,12 +34,13 @@ exec {lib_never}<> <(:)
 # --- KTAP -------------------------------------------------------------------
 
 ktap_number=0 ktap_passed=0 ktap_failed=0 ktap_skipped=0 ktap_planned=''
-ktap_ended=''
+ktap_open=''	# begun and not ended: a script that speaks no KTAP begins none
 
 # ktap_begin [NUMBER] - the header, and the plan if it is known beforehand
 ktap_begin()
 {
 	ktap_planned=${1:-}
+	ktap_open=1
 	echo "TAP version 13"
 	[ -z "$ktap_planned" ] || echo "1..$ktap_planned"
 }
@@ -73,7 +74,7 @@ ktap_skip() # NAME WHY
 ktap_skip_all()
 {
 	echo "1..0 # SKIP $*"
-	ktap_ended=1
+	ktap_open=''
 	exit $KSFT_SKIP
 }
 
@@ -81,7 +82,7 @@ ktap_skip_all()
 bail_out()
 {
 	echo "Bail out! $*"
-	ktap_ended=1
+	ktap_open=''
 	exit $KSFT_FAIL
 }
 
@@ -113,7 +114,7 @@ ktap_test()
 # ktap_finish - the plan and the totals; ends the script
 ktap_finish()
 {
-	ktap_ended=1
+	ktap_open=''
 	tear_down >"$WORK/leftovers" 2>&1
 	if [ -s "$WORK/leftovers" ]; then
 		ktap_fail "nothing is left behind" "$WORK/leftovers"
@@ -307,7 +308,7 @@ in_ns()
 	ip netns exec "$@"
 }
 
-# background COMMAND... - runs it till the end of the script; $! is its pid
+# background COMMAND... - runs it until the script ends; $! is its pid
 background()
 {
 	"$@" &
@@ -371,7 +372,7 @@ lib_exit()
 {
 	local status=$?
 
-	if [ -z "$ktap_ended" ]; then
+	if [ -n "$ktap_open" ]; then
 		echo "Bail out! the script ended early, with status $status"
 		status=$KSFT_FAIL
 	fi
@@ -399,11 +400,9 @@ trap 'exit 143' TERM
 
 readonly VIP4=192.0.2.10 VIP6=2001:db8:a::10 VIP_PORT=7000
 readonly CLIENT_NET4=198.18.0.0/16 CLIENT_NET6=2001:db8:c::/64
-readonly DIRECTOR_FRONT4=10.0.0.2 DIRECTOR_FRONT6=fd00:f::2
-readonly CLIENT_FRONT4=10.0.0.1 CLIENT_FRONT6=fd00:f::1
 readonly CLIENT_BACK4=10.1.255.253 CLIENT_BACK6=fd00:b::ff:fd
-readonly DIRECTOR_BACK4=10.1.255.254 DIRECTOR_BACK6=fd00:b::ff:fe
 
+# shellcheck disable=SC2034 # for the scripts
 client='' director='' lan=''	# namespaces
 backends=()	# the backends' namespaces; backends[0] is that of node b1
 export VIP4 VIP6 VIP_PORT CLIENT_NET4 CLIENT_NET6
@@ -419,94 +418,130 @@ backend6()
 	printf 'fd00:b::%x:1\n' "$1"
 }
 
+# director_front4 I and so on - addresses of director I, from 1
+director_front4() { echo "10.0.$1.2"; }
+director_front6() { echo "fd00:f:$1::2"; }
+director_back4() { echo "10.1.254.$1"; }
+director_back6() { echo "fd00:b::fe:$1"; }
+
+# A veth pair, for ip -batch; both ends are in namespaces from the start.
+veth() # NAME NAMESPACE MAC NAME NAMESPACE
+{
+	echo "link add $1 netns $2 address 02:00:00:$3 type veth peer name $4 netns $5"
+}
+
 # topology N - builds it: $client, $director, $lan and ${backends[@]}
 topology()
 {
-	local n=$1 i ns link batch='' front back
+	local n=$1 i ns pids=()
 
-	setup_ns client director lan
+	setup_ns client lan
 	for ((i = 1; i <= n; i++)); do
 		ns=hr$$-b$i
 		backends+=("$ns")
 		lib_namespaces+=("$ns")
-		batch+="netns add $ns"$'\n'
 	done
-	link='link add %s netns %s address 02:00:00:%02x:%02x:%02x type veth peer name %s netns %s\n'
-	# shellcheck disable=SC2059 # one form for all links
 	{
-		printf -v front "$link" front "$client" 1 0 1 front "$director"
-		printf -v back "$link" back "$client" 2 0 1 client "$lan"
-		batch+=$front$back
-		printf -v back "$link" back "$director" 2 0 2 director "$lan"
-		batch+=$back
+		printf 'netns add %s\n' "${backends[@]}"
+		veth back "$client" 02:00:01 client "$lan"
 		for ((i = 1; i <= n; i++)); do
-			printf -v back "$link" back "${backends[i - 1]}" \
-				3 $((i >> 8)) $((i & 255)) "b$i" "$lan"
-			batch+=$back
+			veth back "${backends[i - 1]}" \
+				"$(printf '03:%02x:%02x' $((i >> 8)) $((i & 255)))" \
+				"b$i" "$lan"
 		done
-	}
-	ip -batch - <<<"$batch" || bail_out "no topology"
-
+	} | ip -batch - || bail_out "no topology"
 	{
 		echo "link add lan type bridge mcast_snooping 0"
 		echo "link set lan addrgenmode none"
 		echo "link set lan up"
-		for i in client director $(seq -f 'b%.0f' "$n"); do
+		for i in client $(seq -f 'b%.0f' "$n"); do
 			echo "link set $i master lan addrgenmode none up"
 		done
 	} | ip -n "$lan" -batch - || bail_out "no bridge"
-
 	ip -n "$client" -batch - <<END || bail_out "no client"
-link set front addrgenmode none up
 link set back addrgenmode none up
-addr add $CLIENT_FRONT4/24 dev front
-addr add $CLIENT_FRONT6/64 dev front nodad
-addr add fe80::1/64 dev front nodad
 addr add $CLIENT_BACK4/16 dev back
 addr add $CLIENT_BACK6/64 dev back nodad
 addr add fe80::ff:fd/64 dev back nodad
 route add local $CLIENT_NET4 dev lo
 route add local $CLIENT_NET6 dev lo
-route add $VIP4/32 via $DIRECTOR_FRONT4
-route add $VIP6/128 via $DIRECTOR_FRONT6
 END
-	# Whatever the director does not steer ends here, and the client is told.
-	ip -n "$director" -batch - <<END || bail_out "no director"
-link set front addrgenmode none up
-link set back addrgenmode none up
-addr add $DIRECTOR_FRONT4/24 dev front
-addr add $DIRECTOR_FRONT6/64 dev front nodad
-addr add fe80::2/64 dev front nodad
-addr add $DIRECTOR_BACK4/16 dev back
-addr add $DIRECTOR_BACK6/64 dev back nodad
-addr add fe80::ff:fe/64 dev back nodad
-route add $CLIENT_NET4 via $CLIENT_FRONT4
-route add $CLIENT_NET6 via $CLIENT_FRONT6
-route add unreachable $VIP4/32
-route add unreachable $VIP6/128
-END
-	in_ns "$director" sysctl -qw net.ipv4.ip_forward=1 \
-		net.ipv6.conf.all.forwarding=1 net.ipv4.conf.all.rp_filter=0 \
-		net.ipv4.conf.all.send_redirects=0 ||
-		bail_out "no forwarding"
 	for ((i = 1; i <= n; i++)); do
-		topology_backend "$i" || bail_out "no backend $i"
+		topology_backend "$i" &
+		pids+=($!)
 	done
+	for i in "${pids[@]}"; do
+		wait "$i" || bail_out "no backends"
+	done
+	topology_director director 1
+	use_director 1
 }
 
-# shellcheck disable=SC2317 # called by topology
 topology_backend() # I
 {
+	local hex
+
+	printf -v hex '%x:1' "$1"
 	ip -n "${backends[$1 - 1]}" -batch - <<END
 link set lo up
 link set back addrgenmode none up
 addr add $VIP4/32 dev lo
 addr add $VIP6/128 dev lo nodad
-addr add $(backend4 "$1")/16 dev back
-addr add $(backend6 "$1")/64 dev back nodad
-addr add $(printf 'fe80::%x:1' "$1")/64 dev back nodad
+addr add 10.1.$(($1 / 250)).$(($1 % 250 + 1))/16 dev back
+addr add fd00:b::$hex/64 dev back nodad
+addr add fe80::$hex/64 dev back nodad
 route add default via $CLIENT_BACK4
 route add default via $CLIENT_BACK6
+END
+}
+
+# topology_director VARIABLE I - a director; those beyond the first are spares
+#
+# Whatever it does not steer ends there, and the client is told.
+topology_director()
+{
+	local i=$2 ns port=front
+
+	[ "$i" = 1 ] || port=front$i
+	setup_ns "$1"
+	ns=${!1}
+	{
+		veth "$port" "$client" "$(printf '01:00:%02x' "$i")" front "$ns"
+		veth back "$ns" "$(printf '01:01:%02x' "$i")" "director$i" "$lan"
+	} | ip -batch - || bail_out "no links of $1"
+	ip -n "$lan" link set "director$i" master lan addrgenmode none up ||
+		bail_out "no bridge for $1"
+	ip -n "$client" -batch - <<END || bail_out "no client of $1"
+link set $port addrgenmode none up
+addr add 10.0.$i.1/24 dev $port
+addr add fd00:f:$i::1/64 dev $port nodad
+addr add fe80::1/64 dev $port nodad
+END
+	ip -n "$ns" -batch - <<END || bail_out "no $1"
+link set front addrgenmode none up
+link set back addrgenmode none up
+addr add $(director_front4 "$i")/24 dev front
+addr add $(director_front6 "$i")/64 dev front nodad
+addr add fe80::2/64 dev front nodad
+addr add $(director_back4 "$i")/16 dev back
+addr add $(director_back6 "$i")/64 dev back nodad
+addr add fe80::fe:$i/64 dev back nodad
+route add $CLIENT_NET4 via 10.0.$i.1
+route add $CLIENT_NET6 via fd00:f:$i::1
+route add unreachable $VIP4/32
+route add unreachable $VIP6/128
+END
+	in_ns "$ns" sysctl -qw net.ipv4.ip_forward=1 \
+		net.ipv6.conf.all.forwarding=1 net.ipv4.conf.all.rp_filter=0 \
+		net.ipv4.conf.all.send_redirects=0 || bail_out "$1 forwards not"
+}
+
+# use_director I - the client sends to the VIPs through that one
+use_director()
+{
+	ip -n "$client" -batch - <<END || bail_out "no route to director $1"
+route replace $VIP4/32 via $(director_front4 "$1")
+route replace $VIP6/128 via $(director_front6 "$1")
 END
 }
 

@@ -1,0 +1,287 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# methods.sh - the same flows and the same changes under several balancers
+#
+# Sourced after lib.sh, with its topology built. A method is begun with some of
+# the backends, goes to others and is ended:
+#
+#	method_begin hashring b1 b2 b3 b4
+#	method_change hashring b1 b2 b3 b4 b5
+#	method_end hashring
+#
+# All of them send to the backends in direct return, so that only the choice
+# of the backend differs:
+#	hashring	the ring's key is the 5-tuple; nodes have a via
+#	ipvs		the mh scheduler with mh-port in DR mode; UDP without its
+#			connection table, as each packet then shows the choice
+#	nft		jhash of source and port, mod N, and an ip rule each
+#
+# Rounds of traffic are told apart by a number; the backends' logs of two
+# rounds are compared.
+
+# shellcheck disable=SC2154 # lib.sh sets director, client and backends
+ring=web
+ring_options=()		# of `ring add`
+logs=$WORK/logs
+mkdir -p "$logs"
+declare -A compared=()
+sources=()
+
+# ids as in a hand-written setup: b7 is 7
+via_of() # NODE
+{
+	backend4 "${1#b}"
+}
+
+# The words that a change lists: what is in the second list only.
+only_in_second() # "A B" "B C"
+{
+	local word
+
+	for word in $2; do
+		[[ " $1 " == *" $word "* ]] || echo "$word"
+	done
+}
+
+# --- one kind of director each ----------------------------------------------
+
+hashring_ops() # VERB NODE...
+{
+	local verb=$1 node ops=''
+	shift
+
+	for node; do
+		ops+="node $verb $node"
+		[ "$verb" = del ] || ops+=" id ${node#b} via $(via_of "$node")"
+		ops+=' ; '
+	done
+	echo "$ops"
+}
+
+# hashring_change_text "OLD..." "NEW..." - what `ringctl change` is given
+hashring_change_text()
+{
+	local adds dels
+
+	mapfile -t adds < <(only_in_second "$1" "$2")
+	mapfile -t dels < <(only_in_second "$2" "$1")
+	echo "{ $(hashring_ops del "${dels[@]}")$(hashring_ops add "${adds[@]}")}"
+}
+
+hashring_begin()
+{
+	"$RINGCTL" -n "$director" ring add "$ring" "${ring_options[@]}" || return
+	hashring_change "" "$*" >/dev/null || return
+	mark_vip "$director" 0x100 tcp udp || return
+	"$RINGCTL" -n "$director" attach add "$ring" hook prerouting \
+		fwmark 0x100/0x100 set 0x3ff0000 key 5tuple none drop
+}
+
+hashring_change() # "OLD..." "NEW..."
+{
+	"$RINGCTL" -n "$director" -j change "$ring" \
+		"$(hashring_change_text "$1" "$2")"
+}
+
+hashring_end()
+{
+	local id
+
+	in_ns "$director" nft delete table inet hashring_mark || return
+	id=$("$RINGCTL" -n "$director" -j attach show) || return
+	"$RINGCTL" -n "$director" attach del "$(json_number id "$id")" || return
+	"$RINGCTL" -n "$director" ring del "$ring"
+}
+
+# The VIP has to be local for ipvs to see its packets.
+ipvs_begin()
+{
+	modprobe -a ip_vs ip_vs_mh || return
+	ip -n "$director" addr add "$VIP4/32" dev lo || return
+	in_ns "$director" ipvsadm -R <<END || return
+-A -u $VIP4:$VIP_PORT -s mh -b mh-port -o
+-A -t $VIP4:$VIP_PORT -s mh -b mh-port
+END
+	ipvs_change "" "$*"
+}
+
+ipvs_change() # "OLD..." "NEW..."
+{
+	local node proto
+
+	for proto in u t; do
+		for node in $(only_in_second "$2" "$1"); do
+			echo "-d -$proto $VIP4:$VIP_PORT -r $(via_of "$node")"
+		done
+		for node in $(only_in_second "$1" "$2"); do
+			echo "-a -$proto $VIP4:$VIP_PORT -r $(via_of "$node") -g"
+		done
+	done | in_ns "$director" ipvsadm -R
+}
+
+# Unloading drops the connections that outlive their services.
+ipvs_end()
+{
+	in_ns "$director" ipvsadm -C || return
+	modprobe -r ip_vs_mh ip_vs || return
+	ip -n "$director" addr del "$VIP4/32" dev lo
+}
+
+nft_begin()
+{
+	in_ns "$director" nft 'add table ip modulo
+		add chain ip modulo prerouting { type filter hook prerouting priority mangle; }' ||
+		return
+	nft_change "" "$*"
+}
+
+# The hash knows numbers only: node I of the list is the I-th.
+nft_change() # "OLD..." "NEW..."
+{
+	local old new i=0 node batch=''
+
+	read -ra old <<<"$1"
+	read -ra new <<<"$2"
+	in_ns "$director" nft -f - <<END || return
+flush chain ip modulo prerouting
+add rule ip modulo prerouting ip daddr $VIP4 meta l4proto { tcp, udp } meta mark set jhash ip saddr . th sport mod ${#new[@]} seed 0x5eed offset 1
+END
+	for node in "${new[@]}"; do
+		((++i))
+		batch+="route replace $VIP4/32 via $(via_of "$node") table $((100 + i))"$'\n'
+		[ "$i" -le ${#old[@]} ] ||
+			batch+="rule add fwmark $i table $((100 + i)) priority $((1000 + i))"$'\n'
+	done
+	while ((++i <= ${#old[@]})); do
+		batch+="rule del fwmark $i table $((100 + i)) priority $((1000 + i))"$'\n'
+		batch+="route flush table $((100 + i))"$'\n'
+	done
+	ip -n "$director" -batch - <<<"$batch"
+}
+
+nft_end()
+{
+	local i batch=''
+
+	read -ra nodes <<<"$method_nodes"
+	for ((i = 1; i <= ${#nodes[@]}; i++)); do
+		batch+="rule del fwmark $i table $((100 + i)) priority $((1000 + i))"$'\n'
+		batch+="route flush table $((100 + i))"$'\n'
+	done
+	in_ns "$director" nft delete table ip modulo || return
+	ip -n "$director" -batch - <<<"$batch"
+}
+
+# --- all of them alike ------------------------------------------------------
+
+method_nodes=''
+
+method_begin() # METHOD NODE...
+{
+	local method=$1
+	shift
+
+	"${method}_begin" "$@" || return
+	method_nodes=$*
+}
+
+method_change() # METHOD NODE...
+{
+	local method=$1
+	shift
+
+	"${method}_change" "$method_nodes" "$*" || return
+	method_nodes=$*
+}
+
+method_end() # METHOD
+{
+	"${1}_end" || return
+	method_nodes=''
+}
+
+# --- traffic ----------------------------------------------------------------
+
+# sink_start - the backends listen, all that the topology has
+sink_start()
+{
+	local i named=() pid
+
+	for ((i = 1; i <= ${#backends[@]}; i++)); do
+		named+=("b$i=${backends[i - 1]}")
+	done
+	pid=$("$TRAFFIC" sink --vip "$VIP4" --port "$VIP_PORT" --log "$logs" \
+		"${named[@]}") || return
+	ends_with_script "$pid"
+	sink_pid=$pid
+	sources=(--netns "$client" --vip "$VIP4" --port "$VIP_PORT"
+		 --from "${CLIENT_NET4%/*}")
+}
+
+# sink_restart - and with it go the connections that a method left behind
+sink_restart()
+{
+	stop_process "$sink_pid"
+	sink_start
+}
+
+# send_udp ROUND COUNT - one datagram a flow, all of them answered
+send_udp()
+{
+	"$TRAFFIC" udp "${sources[@]}" --round "$1" --count "$2" --window 1024
+}
+
+# send_tcp ROUND COUNT - one new connection a flow
+send_tcp()
+{
+	"$TRAFFIC" tcp "${sources[@]}" --round "$1" --count "$2"
+}
+
+# hold_start ROUND COUNT - connections that stay; hold_line is what came of it
+hold_start()
+{
+	coproc HOLD { exec "$TRAFFIC" hold "${sources[@]}" --round "$1" --count "$2"; }
+	# shellcheck disable=SC2153 # bash sets HOLD and HOLD_PID
+	hold_pid=$HOLD_PID
+	lib_processes+=("$hold_pid")
+	read -r hold_line <&"${HOLD[0]}"
+}
+
+# hold_round ROUND - a request on each connection that lives
+hold_round()
+{
+	echo "$1" >&"${HOLD[1]}"
+	read -r hold_line <&"${HOLD[0]}"
+}
+
+# hold_figure NAME - of the last line
+hold_figure()
+{
+	[[ " $hold_line " =~ \ $1\ ([0-9]+)\  ]] || return
+	echo "${BASH_REMATCH[1]}"
+}
+
+hold_stop()
+{
+	stop_process "$hold_pid"
+}
+
+# compare KIND ROUND ROUND [OPTION]... - figures into ${compared[NAME]}; loads
+# and moves of nodes as `load b1` and `move b1 b2`
+compare()
+{
+	local kind=$1 before=$2 after=$3 name a b c
+	shift 3
+
+	compared=()
+	while read -r name a b c; do
+		case $name in
+		move) compared["$name $a $b"]=$c ;;
+		load) compared["$name $a"]="$b $c" ;;
+		*) compared["$name"]="$a${b:+ $b}" ;;
+		esac
+	done < <("$TRAFFIC" compare --log "$logs" --kind "$kind" "$@" \
+		"$before" "$after")
+	[ -n "${compared[flows]:-}" ]
+}
