@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Keys, positions and points against published and independent vectors. */
+#include <arpa/inet.h>
+#include <linux/kernel.h>
+#include <linux/siphash.h>
+#include <stdlib.h>
+
+#include "unit.h"
+#include "vectors.h"
+
+/* The first ones of the SipHash reference: key 00..0f, input 00..n-1. */
+static const u64 published[] = {
+	0x726fdb47dd0e0e31ULL, 0x74f839c593dc67fdULL, 0x0d6c8009d9a94f5aULL,
+	0x85676696d7fb7e2dULL, 0xcf2794e0277187b7ULL, 0x18765564cd99a68dULL,
+	0xcbc9466e58fee3ceULL, 0xab0200f58b01d137ULL, 0x93f5f5799a932462ULL,
+	0x9e0082df0ba9e4b0ULL, 0x7a5dbbc594ddb9f3ULL, 0xf4b32f46226bada7ULL,
+	0x751e8fbc860ee5fbULL, 0x14ea5627c0843d90ULL, 0xf723ca908e7af2eeULL,
+	0xa129ca6149be45e5ULL, 0x3f2acc7f57c29bdbULL,
+};
+
+static void published_siphash(void **state)
+{
+	const siphash_key_t key = { {
+		0x0706050403020100ULL, 0x0f0e0d0c0b0a0908ULL,
+	} };
+	u8 input[24];
+	u32 i;
+
+	for (i = 0; i < sizeof(input); i++)
+		input[i] = i;
+	for (i = 0; i < ARRAY_SIZE(published); i++)
+		assert_int_equal(siphash(input, i, &key), published[i]);
+	assert_int_equal(siphash_2u64(0x0706050403020100ULL,
+				      0x0f0e0d0c0b0a0908ULL, &key),
+			 published[16]);
+	assert_int_equal(siphash_3u64(0x0706050403020100ULL,
+				      0x0f0e0d0c0b0a0908ULL,
+				      0x1716151413121110ULL, &key),
+			 siphash(input, 24, &key));
+}
+
+static void keys_of_seeds(void **state)
+{
+	struct hr_keys keys;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(vector_keys); i++) {
+		hr_keys_derive(&keys, (const u8 *)vector_keys[i].seed);
+		assert_memory_equal(keys.place.key, vector_keys[i].place, 16);
+		assert_memory_equal(keys.flow.key, vector_keys[i].flow, 16);
+	}
+}
+
+static void vector_config(struct hr_config *cfg)
+{
+	memset(cfg, 0, sizeof(*cfg));
+	memcpy(cfg->seed, vector_keys[0].seed, HR_SEED_LEN);
+	hr_keys_derive(&cfg->keys, cfg->seed);
+}
+
+static void positions_of_keys(void **state)
+{
+	struct hr_config cfg;
+	u32 i;
+
+	vector_config(&cfg);
+	for (i = 0; i < ARRAY_SIZE(vector_key); i++)
+		assert_int_equal(hr_key_position(&cfg.keys, vector_key[i].key,
+						 strlen(vector_key[i].key)),
+				 vector_key[i].position);
+}
+
+static void points_of_seats(void **state)
+{
+	struct hr_node node = { .weight = 1, .slot = 7 };
+	struct hr_point points[4];
+	struct hr_config cfg;
+	u32 i, k;
+
+	vector_config(&cfg);
+	cfg.points = 4;
+	cfg.per = 1;
+	for (i = 0; i < ARRAY_SIZE(vector_points); i++) {
+		strscpy(node.seat, vector_points[i].seat, sizeof(node.seat));
+		assert_int_equal(hr_place_hash.count(&cfg, &node), 4);
+		hr_place_hash.fill(&cfg, &node, points);
+		for (k = 0; k < 4; k++) {
+			assert_int_equal(points[k].pos,
+					 vector_points[i].position[k]);
+			assert_int_equal(points[k].slot, 7);
+		}
+	}
+}
+
+static void numbers_of_points(void **state)
+{
+	static const struct {
+		u32 points, per, weight, count;
+	} rounded[] = {
+		{ 160, 1, 1, 160 }, { 160, 1, 1000, 160000 },
+		{ 1, 1000, 1, 1 }, { 1, 1000, 1000, 1 }, { 1, 3, 4, 1 },
+		{ 1, 3, 5, 2 }, { 1, 2, 3, 2 }, { 10, 4, 1, 3 },
+		{ 16777216, 1, 1, 16777216 },
+	};
+	struct hr_node node = {};
+	struct hr_config cfg = {};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(rounded); i++) {
+		cfg.points = rounded[i].points;
+		cfg.per = rounded[i].per;
+		node.weight = rounded[i].weight;
+		assert_int_equal(hr_place_hash.count(&cfg, &node),
+				 rounded[i].count);
+	}
+	/* Beyond the limit it does not overflow: the caller can see it. */
+	cfg.points = 16777216;
+	cfg.per = 1;
+	node.weight = 1000;
+	assert_int_equal(hr_place_hash.count(&cfg, &node), 16777216000ULL);
+}
+
+static void vector_to_flow(const struct vector_flow *v, struct hr_flow *flow)
+{
+	u16 sport = htons(v->sport), dport = htons(v->dport);
+	int family = strchr(v->saddr, ':') ? AF_INET6 : AF_INET;
+
+	/* What is not part of an IPv4 flow must not count. */
+	memset(flow, 0xa5, sizeof(*flow));
+	flow->family = family == AF_INET6 ? 6 : 4;
+	flow->protocol = v->protocol;
+	memcpy(flow->sport, &sport, 2);
+	memcpy(flow->dport, &dport, 2);
+	assert_int_equal(inet_pton(family, v->saddr, flow->saddr), 1);
+	assert_int_equal(inet_pton(family, v->daddr, flow->daddr), 1);
+}
+
+static void positions_of_flows(void **state)
+{
+	struct hr_config cfg;
+	struct hr_flow flow;
+	u32 i, policy;
+
+	vector_config(&cfg);
+	for (i = 0; i < ARRAY_SIZE(vector_flow); i++) {
+		vector_to_flow(&vector_flow[i], &flow);
+		for (policy = 0; policy < 3; policy++)
+			assert_int_equal(hr_flow_position(&cfg.keys, policy,
+							  &flow),
+					 vector_flow[i].position[policy]);
+	}
+}
+
+/* Any flow and its answer are one under the symmetric policy only. */
+static void both_directions(void **state)
+{
+	struct unit_random random = { 11 };
+	struct hr_flow flow, back;
+	struct hr_config cfg;
+	u32 i, k;
+
+	vector_config(&cfg);
+	for (i = 0; i < 1000; i++) {
+		for (k = 0; k < sizeof(flow); k++)
+			((u8 *)&flow)[k] = unit_random(&random);
+		flow.family = i & 1 ? 4 : 6;
+		back = flow;
+		memcpy(back.saddr, flow.daddr, 16);
+		memcpy(back.daddr, flow.saddr, 16);
+		memcpy(back.sport, flow.dport, 2);
+		memcpy(back.dport, flow.sport, 2);
+		assert_int_equal(hr_flow_position(&cfg.keys, HR_KEY_5TUPLE_SYM,
+						  &flow),
+				 hr_flow_position(&cfg.keys, HR_KEY_5TUPLE_SYM,
+						  &back));
+		assert_int_not_equal(hr_flow_position(&cfg.keys, HR_KEY_5TUPLE,
+						      &flow),
+				     hr_flow_position(&cfg.keys, HR_KEY_5TUPLE,
+						      &back));
+	}
+}
+
+static void placements(void **state)
+{
+	assert_ptr_equal(hr_place_by_kind(HR_PLACE_HASH), &hr_place_hash);
+	assert_ptr_equal(hr_place_by_kind(HR_PLACE_EXPLICIT),
+			 &hr_place_explicit);
+	assert_null(hr_place_by_kind(2));
+	assert_null(hr_place_by_kind(U32_MAX));
+	assert_int_equal(hr_place_kind(&hr_place_hash), HR_PLACE_HASH);
+	assert_int_equal(hr_place_kind(&hr_place_explicit), HR_PLACE_EXPLICIT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(published_siphash),
+		cmocka_unit_test(keys_of_seeds),
+		cmocka_unit_test(positions_of_keys),
+		cmocka_unit_test(points_of_seats),
+		cmocka_unit_test(numbers_of_points),
+		cmocka_unit_test(positions_of_flows),
+		cmocka_unit_test(both_directions),
+		cmocka_unit_test(placements),
+	};
+
+	return cmocka_run_group_tests_name("key", tests, NULL, NULL);
+}
