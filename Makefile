@@ -81,6 +81,10 @@ bench: ## native speed of the core's table beside others
 	@selftests/prepare.sh tools
 	@$(O)/user/bench/ringbench
 
+bench-path: ## instructions a packet in guests: the whole path beside other ways
+	@selftests/prepare.sh tools modules
+	@selftests/cost/run
+
 spec: ## generates header and policies from the netlink spec
 	selftests/spec.sh generate
 
@@ -117,5 +121,5 @@ help: ## this list
 		$(firstword $(MAKEFILE_LIST))
 
 .PHONY: all all-modules modules module tools test-tools packages check \
-	test-native style demo bench spec spec-check install modules_install \
-	tools_install uninstall clean help
+	test-native style demo bench bench-path spec spec-check install \
+	modules_install tools_install uninstall clean help
