@@ -128,6 +128,14 @@ ipvs_end()
 	ip -n "$director" addr del "$VIP4/32" dev lo
 }
 
+# ipvs_lose_connections - as a director that takes over from another one
+ipvs_lose_connections()
+{
+	ipvs_end || return
+	# shellcheck disable=SC2086 # a list of words
+	ipvs_begin $method_nodes
+}
+
 nft_begin()
 {
 	in_ns "$director" nft 'add table ip modulo

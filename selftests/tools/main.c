@@ -26,6 +26,9 @@ static const struct {
 	{ "hold", run_hold,
 	  "--vip A --from A --count N --round R\n"
 	  "\tconnections that stay; more rounds are read from stdin" },
+	{ "list", run_list,
+	  "--vip A --from A --count N --kind u|t\n"
+	  "\tthe flows themselves, and sends nothing" },
 	{ "compare", run_compare,
 	  "--log DIR --kind u|t|h [--joined NODE] [--left NODE]\n"
 	  "\t[--share S] ROUND ROUND\n"

@@ -97,6 +97,7 @@ int run_sink(const struct options *opt, int argc, char **argv);
 int run_udp(const struct options *opt, int argc, char **argv);
 int run_tcp(const struct options *opt, int argc, char **argv);
 int run_hold(const struct options *opt, int argc, char **argv);
+int run_list(const struct options *opt, int argc, char **argv);
 int run_compare(const struct options *opt, int argc, char **argv);
 
 #endif
