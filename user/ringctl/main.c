@@ -13,6 +13,7 @@
 struct options opt;
 const char *error_file;
 unsigned int error_line;
+unsigned int error_op;
 
 static struct hashring *connection;
 
@@ -23,6 +24,8 @@ static void vfail(const char *fmt, va_list ap)
 	fputs("ringctl: ", stderr);
 	if (error_file)
 		fprintf(stderr, "%s:%u: ", error_file, error_line);
+	if (error_op)
+		fprintf(stderr, "operation %u: ", error_op);
 	vfprintf(stderr, fmt, ap);
 	fputc('\n', stderr);
 }

@@ -16,13 +16,13 @@
 const char *figure_share(char text[FIGURE_LEN], __u64 share);
 const char *figure_ratio(char text[FIGURE_LEN], __u64 ratio);
 const char *figure_bytes(char text[FIGURE_LEN], __u64 bytes);
-const char *figure_count(char text[FIGURE_LEN], __u64 count);
 const char *figure_ns(char text[FIGURE_LEN], __u64 ns);
 
 void print_via(FILE *f, const struct hashring_via *via);
 void print_attach(FILE *f, const struct hashring_attach *attach);
 void print_attach_stats(FILE *f, const struct hashring_attach *attach);
-void print_receipt(FILE *f, const struct hashring_receipt *receipt);
+void print_move(FILE *f, const struct hashring_move *move);
+void print_receipt(FILE *f, const struct hashring_receipt *r, bool planned);
 
 /* What the kernel tells, as JSON (json.c). */
 json_t *ring_to_json(const struct hashring_ring *ring);
@@ -31,6 +31,7 @@ json_t *receipt_to_json(const struct hashring_receipt *receipt);
 json_t *move_to_json(const struct hashring_move *move);
 json_t *attach_to_json(const struct hashring_attach *attach);
 json_t *limit_to_json(const struct hashring_limit *limit);
+json_t *owner_to_json(const char *ring, const struct hashring_owner *owner);
 
 json_t *json_digest(__u64 digest);
 void json_set_u64(json_t *object, const char *key, __u64 value);

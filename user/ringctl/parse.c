@@ -456,6 +456,14 @@ int args_parse_op(const struct command *cmd, int argc, char **argv,
 	return parse_words(cmd, &c, a);
 }
 
+/* The value behind a keyword, or NULL when the command has no such word. */
+struct value *args_value(struct args *a, const char *word)
+{
+	const struct arg *arg = find_keyword(a->cmd->args, word);
+
+	return arg ? &a->v[arg - a->cmd->args] : NULL;
+}
+
 void args_release(struct args *a)
 {
 	int i;

@@ -199,6 +199,7 @@ int args_parse(const struct command *cmd, int argc, char **argv,
 int args_parse_op(const struct command *cmd, int argc, char **argv,
 		  struct args *a);
 void args_release(struct args *a);
+struct value *args_value(struct args *a, const char *word);
 
 /* Help, all of it from the table (help.c). */
 void help_usage(FILE *f);
@@ -240,9 +241,13 @@ int words_next(struct words *w, char **text, bool semicolon,
 void words_release(struct words *w);
 char *read_file(const char *path, size_t *len);
 
-/* Errors: "ringctl: [FILE:LINE: ]text" on stderr; return the status (main.c). */
+/*
+ * Errors: "ringctl: [FILE:LINE: ][operation N: ]text" on stderr; return the
+ * status (main.c).
+ */
 extern const char *error_file;
 extern unsigned int error_line;
+extern unsigned int error_op;
 
 int fail(int status, const char *fmt, ...)
 	__printf(2, 3);
@@ -281,7 +286,7 @@ int ops_parse(struct ops *ops, char *text, const char *file);
 int ops_from_args(struct ops *ops, const struct value *text,
 		  const struct value *file);
 void ops_release(struct ops *ops);
-int change_commit(const struct hashring_change *change);
+int change_run(const struct hashring_change *change);
 
 /* Offline plans (offline.c): a file in the place of the kernel's ring. */
 int offline_plan(const char *file, const struct hashring_change *change);

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Figures for people, and what several nouns print.
+ */
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "output.h"
+
+/* Of a ring, in percent; nothing at all is 0, which a rounded figure is not. */
+const char *figure_share(char text[FIGURE_LEN], __u64 share)
+{
+	if (!share)
+		return strcpy(text, "0");
+	snprintf(text, FIGURE_LEN, "%.3f%%", 100.0 * share / HASHRING_WHOLE);
+	return text;
+}
+
+/* Such as max/mean, which comes in 2^-32 of the mean. */
+const char *figure_ratio(char text[FIGURE_LEN], __u64 ratio)
+{
+	if (!ratio)
+		return strcpy(text, "-");
+	snprintf(text, FIGURE_LEN, "%.3f", (double)ratio / HASHRING_WHOLE);
+	return text;
+}
+
+static const char *figure_scaled(char text[FIGURE_LEN], __u64 value,
+				 unsigned int base)
+{
+	const char *unit = "KMGTPE";
+	double scaled = value;
+
+	if (value < base) {
+		snprintf(text, FIGURE_LEN, "%llu", value);
+		return text;
+	}
+	for (scaled /= base; scaled >= base - 0.05 && unit[1]; unit++)
+		scaled /= base;
+	snprintf(text, FIGURE_LEN, "%.1f%c", scaled, *unit);
+	return text;
+}
+
+const char *figure_bytes(char text[FIGURE_LEN], __u64 bytes)
+{
+	return figure_scaled(text, bytes, 1024);
+}
+
+const char *figure_ns(char text[FIGURE_LEN], __u64 ns)
+{
+	if (ns < 1000)
+		snprintf(text, FIGURE_LEN, "%lluns", ns);
+	else if (ns < 1000 * 1000)
+		snprintf(text, FIGURE_LEN, "%.1fus", ns / 1e3);
+	else if (ns < 1000 * 1000 * 1000)
+		snprintf(text, FIGURE_LEN, "%.1fms", ns / 1e6);
+	else
+		snprintf(text, FIGURE_LEN, "%.3fs", ns / 1e9);
+	return text;
+}
+
+void print_via(FILE *f, const struct hashring_via *via)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (via->has4)
+		fprintf(f, " via %s", inet_ntop(AF_INET, &via->addr4, text,
+						sizeof(text)));
+	if (via->has6)
+		fprintf(f, " via %s", inet_ntop(AF_INET6, &via->addr6, text,
+						sizeof(text)));
+}
+
+/* In the words that would make it. */
+void print_attach(FILE *f, const struct hashring_attach *attach)
+{
+	fprintf(f, "hook %s priority %d fwmark 0x%x/0x%x",
+		hashring_enum_name(hashring_hooks, attach->hook),
+		attach->priority, attach->mark, attach->mark_mask);
+	if (attach->node_mask)
+		fprintf(f, " set 0x%x", attach->node_mask);
+	fprintf(f, " key %s none %s mode %s",
+		hashring_enum_name(hashring_policies, attach->key_policy),
+		hashring_enum_name(hashring_nones, attach->none_policy),
+		hashring_enum_name(hashring_modes, attach->mode));
+}
+
+/* The counters that every packet passes, and the others where they count. */
+void print_attach_stats(FILE *f, const struct hashring_attach *attach)
+{
+	const struct hashring_attach_stats *s = &attach->stats;
+	const struct {
+		const char *name;
+		__u64 value;
+	} rare[] = {
+		{ "already-set", s->already_set },
+		{ "icmp-errors", s->icmp_errors },
+		{ "portless", s->portless },
+		{ "no-route", s->no_route },
+		{ "too-big", s->too_big },
+		{ "ttl-expired", s->ttl_expired },
+		{ "malformed", s->malformed },
+	};
+	size_t i;
+
+	fprintf(f, "packets %llu bytes %llu steered %llu forwarded %llu passed %llu dropped %llu",
+		s->packets, s->bytes, s->steered, s->forwarded, s->passed,
+		s->dropped);
+	for (i = 0; i < sizeof(rare) / sizeof(*rare); i++)
+		if (rare[i].value)
+			fprintf(f, " %s %llu", rare[i].name, rare[i].value);
+}
+
+static void print_counts(FILE *f, const struct hashring_receipt *r)
+{
+	if (r->added)
+		fprintf(f, "  added %u", r->added);
+	if (r->removed)
+		fprintf(f, "  removed %u", r->removed);
+	if (r->set)
+		fprintf(f, "  set %u", r->set);
+	if (r->replaced)
+		fprintf(f, "  replaced %u", r->replaced);
+}
+
+void print_move(FILE *f, const struct hashring_move *move)
+{
+	char share[FIGURE_LEN];
+
+	fprintf(f, " %s -> %s %s in %u arc%s\n", move->from, move->to,
+		figure_share(share, move->share), move->arcs,
+		move->arcs == 1 ? "" : "s");
+}
+
+/**
+ * print_receipt() - what a change did, or would do
+ * @f: where to
+ * @r: the receipt
+ * @planned: it was not carried out
+ */
+void print_receipt(FILE *f, const struct hashring_receipt *r, bool planned)
+{
+	char a[FIGURE_LEN], b[FIGURE_LEN], c[FIGURE_LEN], d[FIGURE_LEN];
+	__u32 i;
+
+	fprintf(f, "%s generation %llu%s", r->ring, r->generation,
+		planned ? " planned" : "");
+	print_counts(f, r);
+	fprintf(f, "\n moved %s  required %s  collateral %s  ideal %s\n",
+		figure_share(a, r->moved), figure_share(b, r->required),
+		figure_share(c, r->collateral), figure_share(d, r->ideal));
+	if (r->gained || r->lost)
+		fprintf(f, " gained %s  lost %s\n", figure_share(a, r->gained),
+			figure_share(b, r->lost));
+	fprintf(f, " max/mean %s -> %s  nodes %u -> %u  table %s -> %s\n",
+		figure_ratio(a, r->peak_before), figure_ratio(b, r->peak_after),
+		r->nodes_before, r->nodes_after,
+		figure_bytes(c, r->bytes_before),
+		figure_bytes(d, r->bytes_after));
+	for (i = 0; i < r->nr_assigned; i++)
+		fprintf(f, " %s id %u\n", r->assigned[i].name,
+			r->assigned[i].id);
+	if (!opt.stats)
+		return;
+	fprintf(f, " arcs %u  built in %s  worked out in %s\n", r->arcs,
+		figure_ns(a, r->build_ns), figure_ns(b, r->impact_ns));
+	for (i = 0; i < r->nr_rows; i++)
+		print_move(f, &r->rows[i]);
+	if (r->nr_rows < r->nr_moves)
+		fprintf(f, " and %u more\n", r->nr_moves - r->nr_rows);
+}

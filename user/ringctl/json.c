@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * JSON: keys are the spec's attribute names with underscores, numbers are raw,
+ * enum values and addresses are strings.
+ */
+#include <arpa/inet.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "output.h"
+
+/* Whether the list that is being printed has an item yet. */
+static bool list_begun;
+
+static size_t json_format(void)
+{
+	return opt.pretty ? JSON_INDENT(4) : JSON_COMPACT;
+}
+
+void json_print(json_t *value)
+{
+	json_dumpf(value, stdout, json_format() | JSON_ENCODE_ANY);
+	fputc('\n', stdout);
+	json_decref(value);
+}
+
+void json_list_begin(void)
+{
+	list_begun = false;
+	fputc('[', stdout);
+}
+
+void json_list_item(json_t *item)
+{
+	if (list_begun)
+		fputc(',', stdout);
+	if (opt.pretty)
+		fputc('\n', stdout);
+	list_begun = true;
+	json_dumpf(item, stdout, json_format());
+	json_decref(item);
+}
+
+void json_list_end(void)
+{
+	fputs(list_begun && opt.pretty ? "\n]\n" : "]\n", stdout);
+}
+
+void json_set_u64(json_t *object, const char *key, __u64 value)
+{
+	json_object_set_new(object, key, json_integer(value));
+}
+
+void json_set_text(json_t *object, const char *key, const char *text)
+{
+	json_object_set_new(object, key, json_string(text));
+}
+
+static void set_enum(json_t *object, const char *key,
+		     const char *const *names, __u32 value)
+{
+	json_set_text(object, key, hashring_enum_name(names, value));
+}
+
+/* As text: it has all 64 bits, which JSON's numbers commonly have not. */
+json_t *json_digest(__u64 digest)
+{
+	return json_sprintf("%016llx", digest);
+}
+
+static void set_seed(json_t *object, const __u8 *seed)
+{
+	char text[2 * HASHRING_SEED_LEN + 1];
+	int i;
+
+	for (i = 0; i < HASHRING_SEED_LEN; i++)
+		sprintf(text + 2 * i, "%02x", seed[i]);
+	json_set_text(object, "seed", text);
+}
+
+static void set_via(json_t *object, const struct hashring_via *via)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (via->has4)
+		json_set_text(object, "via4", inet_ntop(AF_INET, &via->addr4,
+							text, sizeof(text)));
+	if (via->has6)
+		json_set_text(object, "via6", inet_ntop(AF_INET6, &via->addr6,
+							text, sizeof(text)));
+}
+
+json_t *ring_to_json(const struct hashring_ring *ring)
+{
+	json_t *o = json_object();
+
+	json_set_text(o, "name", ring->name);
+	set_enum(o, "placement", hashring_placements, ring->placement);
+	if (ring->placement == HASHRING_PLACEMENT_HASH) {
+		json_set_u64(o, "points", ring->points);
+		json_set_u64(o, "per", ring->per);
+	}
+	if (ring->has_seed)
+		set_seed(o, ring->seed);
+	json_set_u64(o, "algorithm", ring->algorithm);
+	json_set_u64(o, "generation", ring->generation);
+	json_set_u64(o, "nodes", ring->nodes);
+	json_set_u64(o, "active_nodes", ring->active_nodes);
+	json_set_u64(o, "table_points", ring->table_points);
+	json_set_u64(o, "table_bytes", ring->table_bytes);
+	json_set_u64(o, "weight", ring->weight);
+	json_set_u64(o, "peak", ring->peak);
+	json_set_u64(o, "trough", ring->trough);
+	json_set_u64(o, "attachments", ring->attachments);
+	json_set_u64(o, "receipts", ring->receipts);
+	return o;
+}
+
+json_t *node_to_json(const struct hashring_node *node)
+{
+	json_t *o = json_object();
+	json_t *points;
+	__u32 i;
+
+	json_set_text(o, "name", node->name);
+	json_set_text(o, "seat", node->seat);
+	json_set_u64(o, "id", node->id);
+	json_set_u64(o, "weight", node->weight);
+	set_enum(o, "state", hashring_states, node->state);
+	set_via(o, &node->via);
+	if (node->nr_given) {
+		points = json_array();
+		for (i = 0; i < node->nr_given; i++)
+			json_array_append_new(points,
+					      json_integer(node->points[i]));
+		json_object_set_new(o, "points", points);
+	}
+	json_set_u64(o, "nr_points", node->nr_points);
+	json_set_u64(o, "share", node->share);
+	json_set_u64(o, "packets", node->packets);
+	json_set_u64(o, "bytes", node->bytes);
+	json_set_u64(o, "generation", node->generation);
+	return o;
+}
+
+json_t *move_to_json(const struct hashring_move *move)
+{
+	json_t *o = json_object();
+
+	json_set_text(o, "from", move->from);
+	json_set_text(o, "to", move->to);
+	json_set_u64(o, "share", move->share);
+	json_set_u64(o, "arcs", move->arcs);
+	return o;
+}
+
+static json_t *figures_to_json(const struct hashring_receipt *r)
+{
+	json_t *o = json_object();
+	json_t *moves;
+	__u32 i;
+
+	json_set_u64(o, "generation", r->generation);
+	json_set_u64(o, "time", r->time);
+	json_set_u64(o, "added", r->added);
+	json_set_u64(o, "removed", r->removed);
+	json_set_u64(o, "set", r->set);
+	json_set_u64(o, "replaced", r->replaced);
+	json_set_u64(o, "nodes_before", r->nodes_before);
+	json_set_u64(o, "nodes_after", r->nodes_after);
+	json_set_u64(o, "moved", r->moved);
+	json_set_u64(o, "gained", r->gained);
+	json_set_u64(o, "lost", r->lost);
+	json_set_u64(o, "required", r->required);
+	json_set_u64(o, "collateral", r->collateral);
+	json_set_u64(o, "ideal", r->ideal);
+	json_set_u64(o, "peak_before", r->peak_before);
+	json_set_u64(o, "peak_after", r->peak_after);
+	json_set_u64(o, "arcs", r->arcs);
+	json_set_u64(o, "bytes_before", r->bytes_before);
+	json_set_u64(o, "bytes_after", r->bytes_after);
+	json_set_u64(o, "build_ns", r->build_ns);
+	json_set_u64(o, "impact_ns", r->impact_ns);
+	json_set_u64(o, "nr_moves", r->nr_moves);
+	moves = json_array();
+	for (i = 0; i < r->nr_rows; i++)
+		json_array_append_new(moves, move_to_json(&r->rows[i]));
+	json_object_set_new(o, "move", moves);
+	return o;
+}
+
+json_t *receipt_to_json(const struct hashring_receipt *receipt)
+{
+	json_t *o = json_object();
+	json_t *ops, *op;
+	__u32 i;
+
+	json_set_text(o, "ring", receipt->ring);
+	if (receipt->nr_assigned) {
+		ops = json_array();
+		for (i = 0; i < receipt->nr_assigned; i++) {
+			op = json_object();
+			json_set_text(op, "name", receipt->assigned[i].name);
+			json_set_u64(op, "id", receipt->assigned[i].id);
+			json_array_append_new(ops, op);
+		}
+		json_object_set_new(o, "op", ops);
+	}
+	json_object_set_new(o, "receipt", figures_to_json(receipt));
+	return o;
+}
+
+static json_t *attach_stats_to_json(const struct hashring_attach_stats *s)
+{
+	json_t *o = json_object();
+
+	json_set_u64(o, "packets", s->packets);
+	json_set_u64(o, "bytes", s->bytes);
+	json_set_u64(o, "steered", s->steered);
+	json_set_u64(o, "forwarded", s->forwarded);
+	json_set_u64(o, "passed", s->passed);
+	json_set_u64(o, "dropped", s->dropped);
+	json_set_u64(o, "already_set", s->already_set);
+	json_set_u64(o, "icmp_errors", s->icmp_errors);
+	json_set_u64(o, "portless", s->portless);
+	json_set_u64(o, "no_route", s->no_route);
+	json_set_u64(o, "too_big", s->too_big);
+	json_set_u64(o, "ttl_expired", s->ttl_expired);
+	json_set_u64(o, "malformed", s->malformed);
+	return o;
+}
+
+json_t *attach_to_json(const struct hashring_attach *attach)
+{
+	json_t *o = json_object();
+
+	json_set_u64(o, "id", attach->id);
+	json_set_text(o, "ring", attach->ring);
+	set_enum(o, "hook", hashring_hooks, attach->hook);
+	json_object_set_new(o, "priority", json_integer(attach->priority));
+	json_set_u64(o, "mark", attach->mark);
+	json_set_u64(o, "mark_mask", attach->mark_mask);
+	json_set_u64(o, "node_mask", attach->node_mask);
+	set_enum(o, "key_policy", hashring_policies, attach->key_policy);
+	set_enum(o, "none_policy", hashring_nones, attach->none_policy);
+	set_enum(o, "mode", hashring_modes, attach->mode);
+	json_object_set_new(o, "stats", attach_stats_to_json(&attach->stats));
+	return o;
+}
+
+json_t *limit_to_json(const struct hashring_limit *limit)
+{
+	json_t *o = json_object();
+
+	json_set_text(o, "name", limit->name);
+	json_set_u64(o, "value", limit->value);
+	json_set_text(o, "what", limit->what);
+	return o;
+}
+
+/* A position that nobody owns has no node and no arc. */
+json_t *owner_to_json(const char *ring, const struct hashring_owner *owner)
+{
+	json_t *o = json_object();
+
+	json_set_text(o, "ring", ring);
+	json_set_u64(o, "generation", owner->generation);
+	json_set_u64(o, "position", owner->position);
+	json_set_u64(o, "id", owner->id);
+	if (!owner->id)
+		return o;
+	json_set_text(o, "node", owner->node);
+	json_set_u64(o, "arc_start", owner->arc_start);
+	json_set_u64(o, "arc_end", owner->arc_end);
+	return o;
+}

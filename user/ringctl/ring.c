@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ringctl ring: rings come, go and are shown.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "output.h"
+
+enum { SHOW_RING };
+
+static const struct arg show_args[] = {
+	[SHOW_RING] = { ARG_RING, .meta = "RING" },
+	{ }
+};
+
+enum { ADD_RING, ADD_PLACEMENT, ADD_POINTS, ADD_SEED };
+
+static const struct arg add_args[] = {
+	[ADD_RING] = { ARG_NAME, .meta = "RING", .required = true },
+	[ADD_PLACEMENT] = { ARG_ENUM, "placement", .meta = "PLACEMENT",
+			    .names = hashring_placements },
+	[ADD_POINTS] = { ARG_RATIO, "points", .meta = "N[/W]" },
+	[ADD_SEED] = { ARG_SEED, "seed", .meta = "HEX" },
+	{ }
+};
+
+enum { DEL_RING };
+
+static const struct arg del_args[] = {
+	[DEL_RING] = { ARG_RING, .meta = "RING", .required = true },
+	{ }
+};
+
+/* Rings are few: they are held, then each is asked for what more it has. */
+struct ring_list {
+	struct hashring_ring *ring;
+	size_t nr;
+	size_t room;
+};
+
+static int take_ring(const struct hashring_ring *ring, void *arg)
+{
+	struct ring_list *list = arg;
+
+	if (list->nr == list->room) {
+		size_t room = list->room ? 2 * list->room : 16;
+		struct hashring_ring *more;
+
+		more = realloc(list->ring, room * sizeof(*more));
+		if (!more)
+			return EXIT_REFUSED;
+		list->ring = more;
+		list->room = room;
+	}
+	list->ring[list->nr++] = *ring;
+	return 0;
+}
+
+static void restart_rings(void *arg)
+{
+	struct ring_list *list = arg;
+
+	list->nr = 0;
+}
+
+static int print_ring_attach(const struct hashring_attach *attach, void *arg)
+{
+	const struct hashring_ring *ring = arg;
+
+	if (strcmp(attach->ring, ring->name))
+		return 0;
+	printf(" attach id %u ", attach->id);
+	print_attach(stdout, attach);
+	putchar('\n');
+	if (opt.stats) {
+		fputs("  ", stdout);
+		print_attach_stats(stdout, attach);
+		putchar('\n');
+	}
+	return 0;
+}
+
+static void print_seed(const __u8 *seed)
+{
+	int i;
+
+	fputs("  seed ", stdout);
+	for (i = 0; i < HASHRING_SEED_LEN; i++)
+		printf("%02x", seed[i]);
+}
+
+static void print_ring(const struct hashring_ring *ring, __u64 digest)
+{
+	char a[FIGURE_LEN], b[FIGURE_LEN];
+
+	printf("%s placement %s", ring->name,
+	       hashring_enum_name(hashring_placements, ring->placement));
+	if (ring->placement == HASHRING_PLACEMENT_HASH)
+		printf(" points %u", ring->points);
+	if (ring->placement == HASHRING_PLACEMENT_HASH && ring->per != 1)
+		printf("/%u", ring->per);
+	printf(" generation %llu digest %016llx\n", ring->generation, digest);
+	printf(" nodes %u", ring->nodes);
+	if (ring->active_nodes != ring->nodes)
+		printf(" (%u active)", ring->active_nodes);
+	printf("  table %s  max/mean %s\n", figure_bytes(a, ring->table_bytes),
+	       figure_ratio(b, ring->peak));
+	if (!opt.stats)
+		return;
+	printf(" points %u  weight %llu  min/mean %s  receipts %u  algorithm %u",
+	       ring->table_points, ring->weight, figure_ratio(a, ring->trough),
+	       ring->receipts, ring->algorithm);
+	if (ring->has_seed)
+		print_seed(ring->seed);
+	putchar('\n');
+}
+
+static int show_one(struct hashring *h, struct hashring_ring *ring)
+{
+	__u64 digest;
+	json_t *o;
+	int err;
+
+	err = hashring_digest(h, ring->name, false, &digest, NULL);
+	if (err)
+		return refused(err);
+	if (opt.json) {
+		o = ring_to_json(ring);
+		json_object_set_new(o, "digest", json_digest(digest));
+		json_list_item(o);
+		return 0;
+	}
+	print_ring(ring, digest);
+	if (!ring->attachments)
+		return 0;
+	err = hashring_attach_list(h, print_ring_attach, NULL, ring);
+	return err ? refused(err) : 0;
+}
+
+static int ring_show(struct args *a)
+{
+	struct hashring *h = conn();
+	struct ring_list list = { 0 };
+	struct hashring_ring ring;
+	int status = 0;
+	size_t i;
+	int err;
+
+	if (!h)
+		return EXIT_REFUSED;
+	if (a->v[SHOW_RING].given) {
+		err = hashring_ring_get(h, a->v[SHOW_RING].text, &ring);
+		if (!err)
+			err = take_ring(&ring, &list);
+	} else {
+		err = hashring_ring_list(h, take_ring, restart_rings, &list);
+	}
+	if (err) {
+		status = err < 0 ? refused(err) : fail_memory();
+		goto out;
+	}
+	if (opt.json)
+		json_list_begin();
+	for (i = 0; i < list.nr && !status; i++)
+		status = show_one(h, &list.ring[i]);
+	if (opt.json)
+		json_list_end();
+out:
+	free(list.ring);
+	return status;
+}
+
+static int ring_add(struct args *a)
+{
+	struct hashring_ring_config config = {
+		.name = a->v[ADD_RING].text,
+		.placement = a->v[ADD_PLACEMENT].num,
+		.points = a->v[ADD_POINTS].num,
+		.per = a->v[ADD_POINTS].num2,
+	};
+	struct hashring *h = conn();
+	struct hashring_ring ring;
+	int err;
+
+	if (!h)
+		return EXIT_REFUSED;
+	if (a->v[ADD_SEED].given)
+		config.seed = a->v[ADD_SEED].seed;
+	err = hashring_ring_add(h, &config, &ring);
+	if (err)
+		return refused(err);
+	if (opt.json)
+		json_print(ring_to_json(&ring));
+	return 0;
+}
+
+static int ring_del(struct args *a)
+{
+	struct hashring *h = conn();
+	int err;
+
+	if (!h)
+		return EXIT_REFUSED;
+	err = hashring_ring_del(h, a->v[DEL_RING].text);
+	return err ? refused(err) : 0;
+}
+
+static const struct command commands[] = {
+	{ "show", "list", "show a ring, or all", show_args, ring_show },
+	{ "add", NULL, "make an empty ring", add_args, ring_add },
+	{ "del", "delete", "remove a ring that nothing is attached to",
+	  del_args, ring_del },
+	{ }
+};
+
+const struct noun noun_ring = {
+	.name = "ring",
+	.help = "a ring of nodes",
+	.commands = commands,
+};
