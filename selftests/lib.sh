@@ -36,13 +36,17 @@ exec {lib_never}<> <(:)
 ktap_number=0 ktap_passed=0 ktap_failed=0 ktap_skipped=0 ktap_planned=''
 ktap_open=''	# begun and not ended: a script that speaks no KTAP begins none
 
-# ktap_begin [NUMBER] - the header, and the plan if it is known beforehand
 ktap_begin()
 {
-	ktap_planned=${1:-}
 	ktap_open=1
 	echo "TAP version 13"
-	[ -z "$ktap_planned" ] || echo "1..$ktap_planned"
+}
+
+# ktap_plan NUMBER - where it is known beforehand; else it is counted
+ktap_plan()
+{
+	ktap_planned=$1
+	echo "1..$ktap_planned"
 }
 
 # note TEXT... - a comment, for figures that are reported and not asserted
@@ -248,15 +252,15 @@ need_program() # NAME...
 	done
 }
 
-# need_module [PARAMETER=VALUE]... - hashring in the kernel; what was loaded
-# here is unloaded at the end, which shows that nothing holds it any more
+# need_module - hashring in the kernel; what was loaded here is unloaded at the
+# end, which shows that nothing holds it any more
 need_module()
 {
 	need_root
 	[ -d /sys/module/hashring ] && return 0
 	[ -r "${HASHRING_KO:-$ROOT/build/$(uname -r)/hashring.ko}" ] ||
 		ktap_skip_all "no hashring.ko for $(uname -r); make modules builds it"
-	"$ROOT/selftests/vm/load" "$@" >"$WORK/load" 2>&1 ||
+	"$ROOT/selftests/vm/load" >"$WORK/load" 2>&1 ||
 		bail_out "hashring.ko does not load: $(<"$WORK/load")"
 	module_loaded_here=1
 }

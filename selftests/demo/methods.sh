@@ -26,9 +26,9 @@ ring_options=()		# of `ring add`
 logs=$WORK/logs
 mkdir -p "$logs"
 declare -A compared=()
-sources=()
+sources=() sink_nodes=()
 
-# ids as in a hand-written setup: b7 is 7
+# Node b7 has id 7 and is the seventh backend.
 via_of() # NODE
 {
 	backend4 "${1#b}"
@@ -53,7 +53,7 @@ hashring_ops() # VERB NODE...
 
 	for node; do
 		ops+="node $verb $node"
-		[ "$verb" = del ] || ops+=" id ${node#b} via $(via_of "$node")"
+		[ "$verb" = del ] || ops+=" id ${node#b} via $(via_of "$node") via $(backend6 "${node#b}")"
 		ops+=' ; '
 	done
 	echo "$ops"
@@ -214,13 +214,14 @@ method_end() # METHOD
 # sink_start - the backends listen, all that the topology has
 sink_start()
 {
-	local i named=() pid
+	local i pid
 
+	sink_nodes=()
 	for ((i = 1; i <= ${#backends[@]}; i++)); do
-		named+=("b$i=${backends[i - 1]}")
+		sink_nodes+=("b$i=${backends[i - 1]}")
 	done
 	pid=$("$TRAFFIC" sink --vip "$VIP4" --port "$VIP_PORT" --log "$logs" \
-		"${named[@]}") || return
+		"${sink_nodes[@]}") || return
 	ends_with_script "$pid"
 	sink_pid=$pid
 	sources=(--netns "$client" --vip "$VIP4" --port "$VIP_PORT"
