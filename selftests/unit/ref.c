@@ -158,7 +158,7 @@ static bool named_well(const struct ref_ring *before, const struct hr_op *ops,
 		bool there = ref_find(before, ops[i].name);
 
 		if (times_named(ops, n, ops[i].name) != 1 ||
-		    there == (ops[i].kind == HR_OP_ADD))
+		    there != (ops[i].kind != HR_OP_ADD))
 			return false;
 		if (ops[i].kind == HR_OP_REPLACE &&
 		    (times_named(ops, n, ops[i].new_name) != 1 ||
@@ -196,10 +196,13 @@ static void apply_op(const struct ref_ring *before, struct ref_ring *after,
 	} else {
 		memset(node, 0, sizeof(*node));
 		node->weight = 1;
-		strcpy(node->seat, op->has & HR_OP_HAS_SEAT ? op->seat :
-							      op->name);
+		strscpy(node->seat,
+			op->has & HR_OP_HAS_SEAT ? op->seat : op->name,
+			sizeof(node->seat));
 	}
-	strcpy(node->name, op->kind == HR_OP_REPLACE ? op->new_name : op->name);
+	strscpy(node->name,
+		op->kind == HR_OP_REPLACE ? op->new_name : op->name,
+		sizeof(node->name));
 	if (op->has & HR_OP_HAS_ID)
 		node->id = op->id;
 	else if (op->kind != HR_OP_SET)

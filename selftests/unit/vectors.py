@@ -64,7 +64,7 @@ def flow_bytes(policy, protocol, src, sport, dst, dport):
 
 SEEDS = [bytes(range(16)), bytes(16), bytes.fromhex("ff" * 16),
          bytes.fromhex("00112233445566778899aabbccddeeff")]
-KEYS = ["", "a", "key_0", "203.0.113.9", "a key of 16 byte", "x" * 200]
+KEYS = ["", "a", "key_0", "203.0.113.9", "a key of 16 byte", "x" * 80]
 SEATS = ["b1", "node_0", "a" * 63]
 FLOWS = [(6, "203.0.113.9", 51234, "192.0.2.10", 443),
          (6, "192.0.2.10", 443, "203.0.113.9", 51234),
