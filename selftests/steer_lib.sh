@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2154 # lib.sh sets them
+#
+# steer_lib.sh - what the steer_*.sh scripts share, on top of lib.sh: backends
+# that witness, flows, and whether they arrived where the ring says
+
+PACKETS=$ROOT/selftests/packets.py
+LOG=$WORK/arrivals
+readonly MARK=0x100 NODE_MASK=0xff0000	# of packets to be steered; of node ids
+
+rc()
+{
+	"$RINGCTL" -n "$director" "$@"
+}
+
+# steer_begin N [SINK]... - module, topology, witnesses, marked packets, no ring yet
+steer_begin()
+{
+	local i sinks=()
+
+	ktap_begin
+	need_module
+	need_program nft python3 "$RINGCTL"
+	kernel_log_mark
+	topology "$1"
+	mark_vip "$director" $MARK
+	: >"$LOG"
+	for ((i = 1; i <= $1; i++)); do
+		sinks+=("b$i=${backends[i - 1]},$(backend4 $i),$(backend6 $i)")
+	done
+	i=$("$PACKETS" sink "$LOG" "$VIP4,$VIP6" "${sinks[@]}" "${@:2}") ||
+		bail_out "no backends"
+	ends_with_script "$i"
+}
+
+# steer_ring RING [via] - the backends as nodes, id 1 for b1, and so on
+steer_ring()
+{
+	local i change=''
+
+	for ((i = 1; i <= ${#backends[@]}; i++)); do
+		change+="node add b$i id $i"
+		[ -z "${2:-}" ] ||
+			change+=" via $(backend4 $i) via $(backend6 $i)"
+		change+='; '
+	done
+	rc ring add "$1" seed 000102030405060708090a0b0c0d0e0f
+	rc change "$1" "{ $change }" >"$WORK/change"
+}
+
+# attach RING [WORD]... - as most tests do it; prints the attachment's id
+attach()
+{
+	local ring=$1 said
+	shift
+
+	said=$(rc -j attach add "$ring" hook prerouting fwmark $MARK/$MARK \
+		set $NODE_MASK "$@")
+	json_number id "$said"
+}
+
+# attach_count ID COUNTER - what the attachment counted
+attach_count()
+{
+	json_number "$2" "$(rc -j -s attach show id "$1")"
+}
+
+# send PROTOCOL VIP COUNT [OPTION]... - flows from the client's network; what
+# became of them stays in $WORK/sent
+send()
+{
+	local first=198.18.7.1
+
+	[[ $2 != *:* ]] || first=2001:db8:c::701
+	in_ns "$client" "$PACKETS" send "$1" "$2" "$first" "${@:3}" >"$WORK/sent"
+}
+
+# lookups RING PROTOCOL VIP - the node of each line of $WORK/sent, by the
+# kernel's own lookup
+lookups()
+{
+	local source port dport=7000
+
+	[ "$2" != plain ] || dport=0
+	while read -r source port _; do
+		[ "$2" != plain ] || port=0
+		echo "lookup $1 flow ${2/plain/253} $source $port $3 $dport"
+	done <"$WORK/sent" >"$WORK/batch"
+	rc -j -b "$WORK/batch" | grep -oE '"node": ?"[^"]*"' |
+		sed 's/.*"\(.*\)"/\1/'
+}
+
+# all_as_looked_up RING PROTOCOL VIP - each flow was answered by its own node
+all_as_looked_up()
+{
+	lookups "$@" >"$WORK/wanted"
+	expect_equal "$(wc -l <"$WORK/sent")" "$(wc -l <"$WORK/wanted")" "lookups"
+	cut -d ' ' -f 3- "$WORK/sent" >"$WORK/answers"
+	diff "$WORK/wanted" "$WORK/answers"
+	# a map that sends everything to one node would pass the above
+	expect_between 2 99 "$(sort -u "$WORK/answers" | wc -l)" "nodes"
+}
+
+# answers - how often each answer came: "N ANSWER" lines
+answers()
+{
+	cut -d ' ' -f 3- "$WORK/sent" | sort | uniq -c | sed 's/^ *//'
+}
+
+forget_arrivals()
+{
+	: >"$LOG"
+}
+
+arrived() # NUMBER [PROTOCOL]
+{
+	[ "$(grep -c " ${2:-}" "$LOG")" -ge "$1" ]
+}
+
+# raw_as_looked_up RING PROTOCOL VIP - the same for what is not answered: each
+# flow of $WORK/sent is in the log of its own node, once
+raw_as_looked_up()
+{
+	local sent
+
+	sent=$(wc -l <"$WORK/sent")
+	busywait "$BUSYWAIT_TIMEOUT" arrived "$sent" "$2"
+	lookups "$@" >"$WORK/wanted"
+	if [ "$2" = plain ]; then
+		cut -d ' ' -f 1 "$WORK/sent" | sed 's/$/ 0/'
+	else
+		cut -d ' ' -f 1,2 "$WORK/sent"
+	fi | paste -d ' ' "$WORK/wanted" - | sort >"$WORK/wanted.rows"
+	grep " $2 " "$LOG" | cut -d ' ' -f 1,3,4 | sort >"$WORK/seen.rows"
+	diff "$WORK/wanted.rows" "$WORK/seen.rows"
+	expect_between 2 99 "$(sort -u "$WORK/wanted" | wc -l)" "nodes"
+}

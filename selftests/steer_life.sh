@@ -1,0 +1,131 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# steer_life.sh - attachments that come and go under traffic: nothing breaks,
+# nothing leaks, and what is in use stays
+
+# shellcheck disable=SC2317 # ktap_test calls the functions
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/steer_lib.sh
+. "$(dirname "$0")/steer_lib.sh"
+
+# Datagrams to the VIP without end, from two processes, until they are stopped.
+# They wait for no answer: there may be none.
+flood=()
+
+flood_begin()
+{
+	local vip
+
+	for vip in "$VIP4" "$VIP6"; do
+		in_ns "$client" "$PACKETS" flood "$vip" &
+		flood+=($!)
+		lib_processes+=($!)
+	done
+}
+
+flood_end()
+{
+	local pid
+
+	for pid in "${flood[@]}"; do
+		stop_process "$pid"
+	done
+	flood=()
+}
+
+module_is_held()
+{
+	local users
+
+	users=$(module_users)
+	attach web key 5tuple
+	expect_equal $((users + 1)) "$(module_users)"
+	expect_error 'in use' any rmmod hashring
+	expect_ok rc attach del web
+	expect_equal "$users" "$(module_users)"
+}
+
+steered_more_than() # ID N
+{
+	[ "$(attach_count "$1" steered)" -gt "$2" ]
+}
+
+comes_and_goes()
+{
+	local i id
+
+	for ((i = 0; i < 30; i++)); do
+		id=$(attach web key 5tuple)
+		busywait "$BUSYWAIT_TIMEOUT" steered_more_than "$id" 20
+		expect_ok rc attach del web
+	done
+}
+
+is_swapped()
+{
+	local i id before
+
+	id=$(attach web key 5tuple)
+	for ((i = 0; i < 30; i++)); do
+		expect_ok rc attach replace web green
+		before=$(attach_count "$id" steered)
+		busywait "$BUSYWAIT_TIMEOUT" steered_more_than "$id" "$before"
+		expect_ok rc attach replace green web
+	done
+	# everything found an owner all the while
+	expect_equal "$(attach_count "$id" packets)" \
+		"$(attach_count "$id" steered)"
+	expect_ok rc attach del web
+}
+
+changes_below()
+{
+	local i id
+
+	id=$(attach web key 5tuple)
+	for ((i = 0; i < 40; i++)); do
+		rc node set web b1 state down
+		rc node set web b1 state active
+	done
+	busywait "$BUSYWAIT_TIMEOUT" steered_more_than "$id" 100
+	expect_equal "$(attach_count "$id" packets)" \
+		"$(attach_count "$id" steered)"
+	expect_ok rc attach del web
+}
+
+# The namespace goes with rings, attachments and routes in use.
+namespace_goes()
+{
+	local users
+
+	users=$(module_users)
+	attach web key 5tuple
+	rc attach add web hook output fwmark "$MARK"/"$MARK" set "$NODE_MASK" \
+		key 5tuple
+	busywait "$BUSYWAIT_TIMEOUT" steered_more_than \
+		"$(json_number id "$(rc -j attach show)")" 100
+	ip netns del "$director"
+	# a worker of the kernel does it
+	busywait "$BUSYWAIT_TIMEOUT" users_are "$users"
+}
+
+users_are()
+{
+	[ "$(module_users)" = "$1" ]
+}
+
+steer_begin 2
+steer_ring web via
+steer_ring green via
+ktap_test "an attachment holds the module" module_is_held
+flood_begin
+ktap_test "attachments come and go" comes_and_goes
+ktap_test "rings are swapped" is_swapped
+ktap_test "nodes change" changes_below
+ktap_test "a namespace goes" namespace_goes
+flood_end
+ktap_test "the kernel has nothing to complain of" kernel_log_faults
+ktap_finish
