@@ -107,8 +107,9 @@ static int receipt_rows(struct hr_receipt *receipt,
 
 	for (i = 0; i < nr_slots; i++)
 		if (offsets[i] != HR_NO_NAME)
-			strcpy(receipt->names + offsets[i],
-			       slot_node(before, after, i)->name);
+			strscpy(receipt->names + offsets[i],
+				slot_node(before, after, i)->name,
+				size - offsets[i]);
 	for (i = 0; i < receipt->nr_kept; i++) {
 		receipt->moves[i].from = offsets[rows[i].from];
 		receipt->moves[i].to = offsets[rows[i].to];
@@ -227,6 +228,7 @@ void hr_history_add(struct hr_history *history, struct hr_receipt *receipt)
 		WRITE_ONCE(history->nr, history->nr + 1);
 	}
 	list_add_tail(&receipt->list, &history->receipts);
+	history->newest = receipt->generation;
 	history->nr_moves += receipt->nr_kept;
 	list_for_each_entry_safe(old, next, &history->receipts, list) {
 		if (history->nr_moves <= HR_MAX_MOVES)

@@ -76,12 +76,14 @@ struct hr_receipt {
  * @nr: at most HR_MAX_RECEIPTS
  * @nr_moves: rows kept by all, at most HR_MAX_MOVES: the oldest matrices go
  *	first
+ * @newest: generation of the last receipt
  */
 struct hr_history {
-	struct mutex lock;
+	struct mutex lock;	/* all of this */
 	struct list_head receipts;
 	u32 nr;
 	u32 nr_moves;
+	u64 newest;
 };
 
 void hr_history_init(struct hr_history *history);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the files of the genetlink family share. netlink.c: the family, rings,
- * nodes, limits; netlink_change.c: changes; netlink_stage.c: those that come
- * in pieces; netlink_read.c: lookups, arcs, digests, history;
- * netlink_attach.c: attachments.
+ * nodes, limits; netlink_op.c: the operations of a change; netlink_change.c:
+ * changes; netlink_stage.c: those that come in pieces; netlink_history.c: what
+ * they did; netlink_read.c: lookups, arcs, digests; netlink_attach.c:
+ * attachments.
  *
  * Each object has one function that fills a message, which serves replies,
  * dumps and events alike.
@@ -98,19 +99,69 @@ bool hr_nl_heard(struct net *net);
 void hr_nl_send_event(struct net *net, struct sk_buff *skb);
 
 /**
- * struct hr_nl_walk - where the dump of a ring's parts stands
- * @ring: held from the first message on
- * @version: of what is dumped
- * @generation: of the receipt whose moves are dumped
- * @next: index of what comes next
- * @broken: it changed: the dump ends
+ * struct hr_nl_walk - where the dump of a ring's parts stands, in cb->ctx
+ * @ring: held from the first message to the end
+ * @generation: of what is dumped
+ * @next: what comes next
+ * @begun: the rest is set
  */
 struct hr_nl_walk {
 	struct hr_ring *ring;
-	u64 version;
 	u64 generation;
 	u32 next;
-	bool broken;
+	bool begun;
 };
+
+struct hr_nl_walk *hr_nl_walk(struct netlink_callback *cb, u32 type);
+struct hr_ring_view *hr_nl_walk_pin(struct netlink_callback *cb,
+				    struct hr_nl_walk *walk);
+
+/* netlink_node.c */
+int hr_nl_node_start(struct netlink_callback *cb);
+
+/* netlink_history.c */
+int hr_nl_put_receipt(struct sk_buff *skb, int type,
+		      const struct hr_receipt *receipt, bool whole);
+
+/* netlink_op.c */
+
+/**
+ * struct hr_nl_ops - operations out of one or many messages
+ * @ops: owns their points
+ * @nr: number of @ops
+ * @size: for how many there is room
+ * @nr_points: of all of them
+ */
+struct hr_nl_ops {
+	struct hr_op *ops;
+	u32 nr;
+	u32 size;
+	u32 nr_points;
+};
+
+int hr_nl_ops_add(struct hr_nl_ops *ops, int type, const struct genl_info *info);
+void hr_nl_ops_release(struct hr_nl_ops *ops);
+int hr_nl_ops_refuse(const struct genl_info *info, int type, u32 nr_ops,
+		     const struct hr_error *err, int error);
+
+/* netlink_change.c */
+
+/**
+ * struct hr_nl_order - what is asked of a change besides its operations
+ * @expect: see &struct hr_change
+ * @max_moved: see &struct hr_change
+ */
+struct hr_nl_order {
+	u64 expect;
+	u64 max_moved;
+};
+
+void hr_nl_order_get(struct hr_nl_order *order, const struct genl_info *info);
+int hr_nl_change(struct hr_ring *ring, const struct hr_nl_ops *ops,
+		 const struct hr_nl_order *order, struct genl_info *info);
+
+/* netlink_stage.c */
+int hr_nl_stage_init(void);
+void hr_nl_stage_exit(void);
 
 #endif

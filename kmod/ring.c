@@ -94,7 +94,8 @@ void hr_view_retire_locked(struct hr_ring *ring, struct hr_ring_view *view)
  * @ring: the ring; the caller's reference must outlast the pin
  *
  * For readers that take longer than RCU allows, or sleep. A writer that has
- * retired as many views as it may waits for them: keep it short.
+ * retired as many views as it may waits for them, so that who has one pinned
+ * must not wait for hr_net.lock or hr_ring.lock.
  *
  * Context: any.
  * Return: the view; hr_ring_unpin() it.

@@ -39,7 +39,7 @@
  * @last_attach: id of the youngest attachment ever
  */
 struct hr_net {
-	struct mutex lock;
+	struct mutex lock;	/* all of this */
 	struct list_head rings;
 	u32 nr_rings;
 	u32 rings_seq;
@@ -79,7 +79,7 @@ struct hr_ring_view {
  * @history: receipts
  * @attachments: how many attachments steer by it, under hr_net.lock
  * @id_bits: of these, how many have room for ids of so many bits, under @lock
- * @dead: the ring is removed, no more changes; under @lock
+ * @dead: the ring is removed, no more changes; written under both locks
  * @retired: views replaced and not freed yet, at most HR_RETIRED_MAX
  * @retired_wait: for the writer that would exceed that
  * @work: frees the ring a grace period after the last reference
@@ -91,7 +91,7 @@ struct hr_ring {
 	struct net *net;
 	refcount_t refs;
 	struct list_head list;
-	struct mutex lock;
+	struct mutex lock;	/* writers */
 	struct hr_history history;
 	u32 attachments;
 	u32 id_bits[33];

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Changes: what is asked, and the receipt that comes of it.
+ */
+#include <linux/skbuff.h>
+
+#include "netlink.h"
+
+/* Nodes whose id was chosen here are told, if they are not more than these. */
+#define HR_TOLD_IDS	64
+
+/*
+ * Replies are made before anything happens, and have to fit: the receipt comes
+ * first, then as many rows of its matrix as there is room for.
+ */
+#define HR_CHANGE_SIZE	(SKB_WITH_OVERHEAD(8192) - NLMSG_HDRLEN)
+
+/**
+ * struct hr_nl_changing - a change on its way
+ * @change: what the ring sees of it
+ * @ring: the ring
+ * @to: whom the reply is for
+ * @reply: made beforehand, filled before the change happens
+ * @heard: an event will be sent
+ * @event: the event; NULL if there was no memory for it
+ */
+struct hr_nl_changing {
+	struct hr_change change;
+	struct hr_ring *ring;
+	struct hr_nl_to to;
+	struct sk_buff *reply;
+	bool heard;
+	struct sk_buff *event;
+};
+
+/* A node that is added without an id gets one. */
+static bool gets_id(const struct hr_op *op)
+{
+	return op->kind == HR_OP_ADD && !(op->has & HR_OP_HAS_ID);
+}
+
+static bool few_ids(const struct hr_change *change)
+{
+	u32 i, nr = 0;
+
+	for (i = 0; i < change->nr_ops && nr <= HR_TOLD_IDS; i++)
+		nr += gets_id(&change->ops[i]);
+	return nr <= HR_TOLD_IDS;
+}
+
+static int put_ids(struct sk_buff *skb, const struct hr_change *change,
+		   const struct hr_table *next)
+{
+	struct nlattr *nest;
+	u32 i;
+
+	if (!few_ids(change))
+		return 0;
+	for (i = 0; i < change->nr_ops; i++) {
+		const struct hr_op *op = &change->ops[i];
+
+		if (!gets_id(op))
+			continue;
+		nest = nla_nest_start(skb, HASHRING_A_CHANGE_OP);
+		if (!nest ||
+		    nla_put_string(skb, HASHRING_A_OP_NAME, op->name) ||
+		    nla_put_u32(skb, HASHRING_A_OP_ID,
+				hr_table_find(next, op->name)->id))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return 0;
+}
+
+static int change_fill(struct sk_buff *skb, const struct hr_nl_to *to,
+		       const struct hr_nl_changing *changing,
+		       const struct hr_receipt *receipt,
+		       const struct hr_table *next)
+{
+	void *head;
+
+	head = hr_nl_begin(skb, to);
+	if (!head)
+		return -EMSGSIZE;
+	if (nla_put_string(skb, HASHRING_A_CHANGE_RING,
+			   changing->ring->name) ||
+	    put_ids(skb, &changing->change, next) ||
+	    hr_nl_put_receipt(skb, HASHRING_A_CHANGE_RECEIPT, receipt, false)) {
+		genlmsg_cancel(skb, head);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, head);
+	return 0;
+}
+
+static int changing_prepare(struct hr_change *change,
+			    const struct hr_receipt *receipt,
+			    const struct hr_table *next)
+{
+	const struct hr_nl_to event = hr_nl_event(HASHRING_CMD_CHANGE_NTF);
+	struct hr_nl_changing *changing = container_of(change,
+						       struct hr_nl_changing,
+						       change);
+	int ret;
+
+	ret = change_fill(changing->reply, &changing->to, changing, receipt,
+			  next);
+	if (ret || change->dry_run)
+		return ret;
+
+	/* Listeners must not stand in the way: they hear at least of a loss. */
+	changing->heard = hr_nl_heard(changing->ring->net);
+	if (!changing->heard)
+		return 0;
+	changing->event = nlmsg_new(HR_CHANGE_SIZE, GFP_KERNEL);
+	if (!changing->event)
+		return 0;
+	ret = change_fill(changing->event, &event, changing, receipt, next);
+	if (ret) {
+		nlmsg_free(changing->event);
+		changing->event = NULL;
+	}
+	return ret;
+}
+
+static void changing_published(struct hr_change *change)
+{
+	struct hr_nl_changing *changing = container_of(change,
+						       struct hr_nl_changing,
+						       change);
+
+	if (!changing->heard)
+		return;
+	hr_nl_send_event(changing->ring->net, changing->event);
+	changing->event = NULL;
+}
+
+/* Say why, with the attribute that is to blame, where it is in this message. */
+static int change_refuse(const struct genl_info *info, u32 nr_ops,
+			 const struct hr_error *err, int error)
+{
+	bool staged = info->genlhdr->cmd != HASHRING_CMD_CHANGE;
+	const struct nlattr *attr = NULL;
+
+	if (error == -ENOMEM)
+		return hr_extack(info->extack, NULL, error, "out of memory");
+	if (!err->text[0])
+		return error;
+	if (err->op != U32_MAX)
+		return hr_nl_ops_refuse(info, staged ? 0 : HASHRING_A_CHANGE_OP,
+					nr_ops, err, error);
+	if (!staged && error == -ESTALE)
+		attr = info->attrs[HASHRING_A_CHANGE_EXPECT_GENERATION];
+	else if (!staged && error == -EDQUOT)
+		attr = info->attrs[HASHRING_A_CHANGE_MAX_MOVED];
+	else if (!staged && error == -ENOENT)
+		attr = info->attrs[HASHRING_A_CHANGE_RING];
+	return hr_extack(info->extack, attr, error, "%s", err->text);
+}
+
+/**
+ * hr_nl_order_get() - what is asked of a change besides its operations
+ * @order: filled in
+ * @info: the message
+ */
+void hr_nl_order_get(struct hr_nl_order *order, const struct genl_info *info)
+{
+	struct nlattr **attrs = info->attrs;
+
+	order->expect = U64_MAX;
+	order->max_moved = U64_MAX;
+	if (attrs[HASHRING_A_CHANGE_EXPECT_GENERATION])
+		order->expect = nla_get_u64(attrs[HASHRING_A_CHANGE_EXPECT_GENERATION]);
+	if (attrs[HASHRING_A_CHANGE_MAX_MOVED])
+		order->max_moved = nla_get_u64(attrs[HASHRING_A_CHANGE_MAX_MOVED]);
+}
+
+/**
+ * hr_nl_change() - carry a change out and reply
+ * @ring: the ring
+ * @ops: the operations
+ * @order: the conditions
+ * @info: the request; says whether it is a dry run
+ *
+ * Context: a request. May sleep.
+ * Return: 0, or a negative error and nothing has changed.
+ */
+int hr_nl_change(struct hr_ring *ring, const struct hr_nl_ops *ops,
+		 const struct hr_nl_order *order, struct genl_info *info)
+{
+	struct hr_nl_changing changing = {
+		.change = {
+			.ops		= ops->ops,
+			.nr_ops		= ops->nr,
+			.expect		= order->expect,
+			.max_moved	= order->max_moved,
+			.dry_run	= info->attrs[HASHRING_A_CHANGE_DRY_RUN],
+			.prepare	= changing_prepare,
+			.published	= changing_published,
+		},
+		.ring = ring,
+		.to = hr_nl_reply(info),
+	};
+	struct hr_error err;
+	int ret;
+
+	changing.reply = nlmsg_new(HR_CHANGE_SIZE, GFP_KERNEL);
+	if (!changing.reply)
+		return -ENOMEM;
+	ret = hr_ring_change(ring, &changing.change, &err);
+	if (ret) {
+		nlmsg_free(changing.event);
+		nlmsg_free(changing.reply);
+		return change_refuse(info, ops->nr, &err, ret);
+	}
+
+	/* Done, whether the reply finds room at the other end or not. */
+	genlmsg_reply(changing.reply, info);
+	return 0;
+}
+
+int hashring_nl_change_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct hr_nl_ops ops = {};
+	struct hr_nl_order order;
+	struct hr_ring *ring;
+	int ret;
+
+	ring = hr_nl_ring_get(genl_info_net(info),
+			      info->attrs[HASHRING_A_CHANGE_RING],
+			      HASHRING_A_CHANGE_RING, info->extack);
+	if (IS_ERR(ring))
+		return PTR_ERR(ring);
+	hr_nl_order_get(&order, info);
+	ret = hr_nl_ops_add(&ops, HASHRING_A_CHANGE_OP, info);
+	if (!ret)
+		ret = hr_nl_change(ring, &ops, &order, info);
+	hr_nl_ops_release(&ops);
+	hr_ring_put(ring);
+	return ret;
+}

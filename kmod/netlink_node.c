@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Nodes, told over netlink.
+ */
+#include "compat.h"
+#include "member.h"
+#include "netlink.h"
+
+/* Points that a node holds in the table. */
+static u32 node_nr_points(const struct hr_ring *ring,
+			  const struct hr_node *node)
+{
+	if (node->state != HR_ACTIVE)
+		return 0;
+	return ring->config.place->count(&ring->config, node);
+}
+
+static int node_put_via(struct sk_buff *skb, const struct hr_via *via)
+{
+	if (via->has4 && nla_put(skb, HASHRING_A_NODE_VIA4, sizeof(via->addr4),
+				 via->addr4))
+		return -EMSGSIZE;
+	if (via->has6 && nla_put(skb, HASHRING_A_NODE_VIA6, sizeof(via->addr6),
+				 via->addr6))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int node_put_stats(struct sk_buff *skb, struct hr_node *node)
+{
+	u64 packets, bytes;
+
+	hr_member_read(hr_member(node), &packets, &bytes);
+	if (hr_nl_put_u64(skb, HASHRING_A_NODE_PACKETS, packets) ||
+	    hr_nl_put_u64(skb, HASHRING_A_NODE_BYTES, bytes))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int node_fill(struct sk_buff *skb, const struct hr_nl_to *to,
+		     struct netlink_callback *cb, const struct hr_ring *ring,
+		     const struct hr_ring_view *view, struct hr_node *node,
+		     bool points)
+{
+	void *head;
+
+	head = hr_nl_begin(skb, to);
+	if (!head)
+		return -EMSGSIZE;
+	if (cb)
+		genl_dump_check_consistent(cb, head);
+	if (nla_put_string(skb, HASHRING_A_NODE_RING, ring->name) ||
+	    nla_put_string(skb, HASHRING_A_NODE_NAME, node->name) ||
+	    nla_put_string(skb, HASHRING_A_NODE_SEAT, node->seat) ||
+	    nla_put_u32(skb, HASHRING_A_NODE_ID, node->id) ||
+	    nla_put_u32(skb, HASHRING_A_NODE_WEIGHT, node->weight) ||
+	    nla_put_u32(skb, HASHRING_A_NODE_STATE, node->state) ||
+	    node_put_via(skb, &node->via) ||
+	    (points && node->nr_points &&
+	     nla_put(skb, HASHRING_A_NODE_POINTS,
+		     node->nr_points * sizeof(*node->points), node->points)) ||
+	    nla_put_u32(skb, HASHRING_A_NODE_NR_POINTS,
+			node_nr_points(ring, node)) ||
+	    hr_nl_put_u64(skb, HASHRING_A_NODE_SHARE,
+			  view->core.table->share[node->slot]) ||
+	    node_put_stats(skb, node) ||
+	    hr_nl_put_u64(skb, HASHRING_A_NODE_GENERATION, view->generation)) {
+		genlmsg_cancel(skb, head);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, head);
+	return 0;
+}
+
+static int node_get(struct hr_ring *ring, struct genl_info *info)
+{
+	const struct nlattr *name = info->attrs[HASHRING_A_NODE_NAME];
+	const struct hr_nl_to to = hr_nl_reply(info);
+	struct hr_ring_view *view;
+	struct sk_buff *reply;
+	struct hr_node *node;
+	int ret;
+
+	if (!name)
+		return hr_nl_missing(info->extack, NULL, HASHRING_A_NODE_NAME,
+				     "name");
+	view = hr_ring_pin(ring);
+	node = hr_table_find(view->core.table, nla_data(name));
+	if (!node) {
+		ret = hr_extack(info->extack, name, -ENOENT, "no such node");
+		goto unpin;
+	}
+	ret = -ENOMEM;
+	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE +
+			    node->nr_points * sizeof(*node->points),
+			    GFP_KERNEL);
+	if (!reply)
+		goto unpin;
+	ret = node_fill(reply, &to, NULL, ring, view, node, true);
+	if (ret)
+		nlmsg_free(reply);
+	else
+		ret = genlmsg_reply(reply, info);
+unpin:
+	hr_ring_unpin(view);
+	return ret;
+}
+
+int hashring_nl_node_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct hr_ring *ring;
+	int ret;
+
+	ring = hr_nl_ring_get(genl_info_net(info),
+			      info->attrs[HASHRING_A_NODE_RING],
+			      HASHRING_A_NODE_RING, info->extack);
+	if (IS_ERR(ring))
+		return PTR_ERR(ring);
+	ret = node_get(ring, info);
+	hr_ring_put(ring);
+	return ret;
+}
+
+/* A node's points stand in one message: see that it will fit. */
+int hr_nl_node_start(struct netlink_callback *cb)
+{
+	struct nlattr **attrs = hr_dump_attrs(cb);
+	const struct hr_table *table;
+	struct hr_ring_view *view;
+	struct hr_ring *ring;
+	u32 most = 0, i;
+
+	if (!attrs[HASHRING_A_NODE_WITH_POINTS] || !attrs[HASHRING_A_NODE_RING])
+		return 0;
+	ring = hr_ring_get(sock_net(cb->skb->sk),
+			   nla_data(attrs[HASHRING_A_NODE_RING]));
+	if (!ring)
+		return 0;
+	view = hr_ring_pin(ring);
+	table = view->core.table;
+	for (i = 0; i < table->nr_nodes; i++)
+		most = max(most, table->by_name[i]->nr_points);
+	hr_ring_unpin(view);
+	hr_ring_put(ring);
+	cb->min_dump_alloc = NLMSG_GOODSIZE + most * sizeof(u32);
+	return 0;
+}
+
+int hashring_nl_node_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb)
+{
+	struct nlattr **attrs = hr_dump_attrs(cb);
+	const struct hr_nl_to to = hr_nl_dump(cb);
+	const struct hr_table *table;
+	struct hr_ring_view *view;
+	struct hr_nl_walk *walk;
+	int ret = 0;
+
+	if (attrs[HASHRING_A_NODE_NAME])
+		return hr_extack(cb->extack, attrs[HASHRING_A_NODE_NAME],
+				 -EINVAL, "a dump is of all nodes");
+	walk = hr_nl_walk(cb, HASHRING_A_NODE_RING);
+	if (IS_ERR(walk))
+		return PTR_ERR(walk);
+	view = hr_nl_walk_pin(cb, walk);
+	if (!view)
+		return 0;
+	table = view->core.table;
+	for (; walk->next < table->nr_nodes; walk->next++) {
+		ret = node_fill(skb, &to, cb, walk->ring, view,
+				table->by_name[walk->next],
+				attrs[HASHRING_A_NODE_WITH_POINTS]);
+		if (ret)
+			break;
+	}
+	hr_ring_unpin(view);
+	return ret && skb->len ? skb->len : ret;
+}

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The operations of a change, out of messages.
+ */
+#include <linux/in.h>
+#include <linux/in6.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <net/ipv6.h>
+
+#include "netlink.h"
+
+static_assert((int)HR_OP_ADD == HASHRING_OP_KIND_ADD);
+static_assert((int)HR_OP_SET == HASHRING_OP_KIND_SET);
+static_assert((int)HR_OP_DEL == HASHRING_OP_KIND_DEL);
+static_assert((int)HR_OP_REPLACE == HASHRING_OP_KIND_REPLACE);
+
+/* One that is too long loses its NUL, by which hr_change_build() knows it. */
+static void op_name(char to[HR_MAX_NAME + 1], const struct nlattr *attr)
+{
+	size_t size = strnlen(nla_data(attr), nla_len(attr));
+
+	memcpy(to, nla_data(attr), min_t(size_t, size, HR_MAX_NAME + 1));
+}
+
+static int op_via(struct hr_op *op, struct nlattr **tb,
+		  struct netlink_ext_ack *extack)
+{
+	const struct nlattr *via4 = tb[HASHRING_A_OP_VIA4];
+	const struct nlattr *via6 = tb[HASHRING_A_OP_VIA6];
+	struct in6_addr addr6;
+	__be32 addr4;
+
+	if (via4) {
+		addr4 = nla_get_in_addr(via4);
+		if (ipv4_is_multicast(addr4) || ipv4_is_lbcast(addr4))
+			return hr_extack(extack, via4, -EINVAL,
+					 "%pI4 is not the address of a host",
+					 &addr4);
+		op->via.has4 = addr4 != htonl(INADDR_ANY);
+		memcpy(op->via.addr4, &addr4, sizeof(op->via.addr4));
+		op->has |= HR_OP_HAS_VIA;
+	}
+	if (via6) {
+		addr6 = nla_get_in6_addr(via6);
+		if (ipv6_addr_is_multicast(&addr6) ||
+		    ipv6_addr_v4mapped(&addr6))
+			return hr_extack(extack, via6, -EINVAL,
+					 "%pI6c is not the address of a host",
+					 &addr6);
+		op->via.has6 = !ipv6_addr_any(&addr6);
+		memcpy(op->via.addr6, &addr6, sizeof(op->via.addr6));
+		op->has |= HR_OP_HAS_VIA;
+	}
+	return 0;
+}
+
+static int op_points(struct hr_op *op, const struct nlattr *attr,
+		     struct netlink_ext_ack *extack)
+{
+	if (nla_len(attr) % sizeof(u32))
+		return hr_extack(extack, attr, -EINVAL,
+				 "points are 4 bytes each, not %d in all",
+				 nla_len(attr));
+	op->has |= HR_OP_HAS_POINTS;
+	if (!nla_len(attr))
+		return 0;
+	op->points = kvmalloc(nla_len(attr), GFP_KERNEL_ACCOUNT);
+	if (!op->points)
+		return -ENOMEM;
+	memcpy(op->points, nla_data(attr), nla_len(attr));
+	op->nr_points = nla_len(attr) / sizeof(u32);
+	return 0;
+}
+
+static int op_names(struct hr_op *op, struct nlattr **tb,
+		    const struct nlattr *nest, struct netlink_ext_ack *extack)
+{
+	if (!tb[HASHRING_A_OP_NAME])
+		return hr_nl_missing(extack, nest, HASHRING_A_OP_NAME, "name");
+	op_name(op->name, tb[HASHRING_A_OP_NAME]);
+	if (op->kind == HR_OP_REPLACE) {
+		if (!tb[HASHRING_A_OP_NEW_NAME])
+			return hr_nl_missing(extack, nest,
+					     HASHRING_A_OP_NEW_NAME,
+					     "new-name");
+		op_name(op->new_name, tb[HASHRING_A_OP_NEW_NAME]);
+	} else if (tb[HASHRING_A_OP_NEW_NAME]) {
+		return hr_extack(extack, tb[HASHRING_A_OP_NEW_NAME], -EINVAL,
+				 "a new name is given only to a node that is replaced");
+	}
+	if (tb[HASHRING_A_OP_SEAT]) {
+		op->has |= HR_OP_HAS_SEAT;
+		op_name(op->seat, tb[HASHRING_A_OP_SEAT]);
+	}
+	return 0;
+}
+
+static int op_get(struct hr_op *op, const struct nlattr *nest,
+		  struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[HASHRING_A_OP_POINTS + 1];
+	int ret;
+
+	ret = nla_parse_nested(tb, HASHRING_A_OP_POINTS, nest,
+			       hashring_op_nl_policy, extack);
+	if (ret)
+		return ret;
+	if (!tb[HASHRING_A_OP_KIND])
+		return hr_nl_missing(extack, nest, HASHRING_A_OP_KIND, "kind");
+	op->kind = nla_get_u32(tb[HASHRING_A_OP_KIND]);
+	ret = op_names(op, tb, nest, extack);
+	if (ret)
+		return ret;
+	if (tb[HASHRING_A_OP_ID]) {
+		op->has |= HR_OP_HAS_ID;
+		op->id = nla_get_u32(tb[HASHRING_A_OP_ID]);
+	}
+	if (tb[HASHRING_A_OP_WEIGHT]) {
+		op->has |= HR_OP_HAS_WEIGHT;
+		op->weight = nla_get_u32(tb[HASHRING_A_OP_WEIGHT]);
+	}
+	if (tb[HASHRING_A_OP_STATE]) {
+		op->has |= HR_OP_HAS_STATE;
+		op->state = nla_get_u32(tb[HASHRING_A_OP_STATE]);
+	}
+	ret = op_via(op, tb, extack);
+	if (ret)
+		return ret;
+	if (tb[HASHRING_A_OP_POINTS])
+		return op_points(op, tb[HASHRING_A_OP_POINTS], extack);
+	return 0;
+}
+
+/* Drop all operations from @nr on. */
+static void ops_trim(struct hr_nl_ops *ops, u32 nr)
+{
+	while (ops->nr > nr) {
+		struct hr_op *op = &ops->ops[--ops->nr];
+
+		ops->nr_points -= op->nr_points;
+		kvfree(op->points);
+		if (!(ops->nr % 1024))
+			cond_resched();
+	}
+}
+
+/* Room for @more operations. */
+static int ops_reserve(struct hr_nl_ops *ops, u32 more)
+{
+	struct hr_op *bigger;
+	u32 size;
+
+	if (ops->nr + more <= ops->size)
+		return 0;
+	size = clamp_t(u32, 2 * ops->size, ops->nr + more, HR_MAX_OPS);
+	bigger = kvmalloc_array(size, sizeof(*bigger), GFP_KERNEL_ACCOUNT);
+	if (!bigger)
+		return -ENOMEM;
+	if (ops->nr)
+		memcpy(bigger, ops->ops, ops->nr * sizeof(*bigger));
+	kvfree(ops->ops);
+	ops->ops = bigger;
+	ops->size = size;
+	return 0;
+}
+
+/**
+ * hr_nl_ops_add() - take the operations out of a message
+ * @ops: where they are added
+ * @type: the attribute that is an operation
+ * @info: the message
+ *
+ * Context: a request. May sleep.
+ * Return: 0, or a negative error; then none of the message's is added.
+ */
+int hr_nl_ops_add(struct hr_nl_ops *ops, int type, const struct genl_info *info)
+{
+	struct netlink_ext_ack *extack = info->extack;
+	const struct nlattr *attr;
+	u32 before = ops->nr, more = 0;
+	int rem, ret;
+
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem)
+		more += nla_type(attr) == type;
+	if (!more)
+		return hr_nl_missing(extack, NULL, type, "op");
+	if (more > HR_MAX_OPS - ops->nr)
+		return hr_extack(extack, NULL, -E2BIG,
+				 "%u operations in one change (at most %u)",
+				 ops->nr + more, HR_MAX_OPS);
+	ret = ops_reserve(ops, more);
+	if (ret)
+		return ret;
+
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
+		struct hr_op *op = &ops->ops[ops->nr];
+
+		if (nla_type(attr) != type)
+			continue;
+		memset(op, 0, sizeof(*op));
+		ret = op_get(op, attr, extack);
+		ops->nr++;
+		ops->nr_points += op->nr_points;
+		if (!ret && ops->nr_points > HR_MAX_POINTS)
+			ret = hr_extack(extack, attr, -E2BIG,
+					"more than %u points in one change",
+					HR_MAX_POINTS);
+		if (ret) {
+			ops_trim(ops, before);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+/**
+ * hr_nl_ops_release() - free operations
+ * @ops: is empty afterwards
+ *
+ * Context: may sleep.
+ */
+void hr_nl_ops_release(struct hr_nl_ops *ops)
+{
+	ops_trim(ops, 0);
+	kvfree(ops->ops);
+	ops->ops = NULL;
+	ops->size = 0;
+}
+
+/* The @n-th operation of a message, or NULL. */
+static const struct nlattr *op_attr(const struct genl_info *info, int type,
+				    u32 n)
+{
+	const struct nlattr *attr;
+	int rem;
+
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem)
+		if (nla_type(attr) == type && !n--)
+			return attr;
+	return NULL;
+}
+
+/* What of an operation is to blame; all of it when that was not given. */
+static const struct nlattr *op_culprit(const struct nlattr *op,
+				       enum hr_culprit culprit)
+{
+	static const int types[] = {
+		[HR_BAD_NAME]		= HASHRING_A_OP_NAME,
+		[HR_BAD_NEW_NAME]	= HASHRING_A_OP_NEW_NAME,
+		[HR_BAD_SEAT]		= HASHRING_A_OP_SEAT,
+		[HR_BAD_ID]		= HASHRING_A_OP_ID,
+		[HR_BAD_WEIGHT]		= HASHRING_A_OP_WEIGHT,
+		[HR_BAD_STATE]		= HASHRING_A_OP_STATE,
+		[HR_BAD_POINTS]		= HASHRING_A_OP_POINTS,
+	};
+	const struct nlattr *attr = NULL;
+
+	if (op && culprit != HR_BAD_OP)
+		attr = nla_find_nested(op, types[culprit]);
+	return attr ? attr : op;
+}
+
+/**
+ * hr_nl_ops_refuse() - say which operation is to blame
+ * @info: the message
+ * @type: the attribute that is an operation; 0 when they came in others
+ * @nr_ops: of the change
+ * @err: why the change was refused
+ * @error: negative errno
+ *
+ * Context: a request. May sleep.
+ * Return: @error.
+ */
+int hr_nl_ops_refuse(const struct genl_info *info, int type, u32 nr_ops,
+		     const struct hr_error *err, int error)
+{
+	const struct nlattr *attr = NULL;
+
+	if (type)
+		attr = op_culprit(op_attr(info, type, err->op), err->culprit);
+	if (nr_ops > 1)
+		return hr_extack(info->extack, attr, error, "operation %u: %s",
+				 err->op + 1, err->text);
+	return hr_extack(info->extack, attr, error, "%s", err->text);
+}
