@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Errors: the kernel's extended acknowledgements in words.
+ * Errors: the kernel's extended acknowledgments in words.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -97,7 +97,7 @@ name_offset(struct hashring *h, const struct nlmsghdr *request, __u32 offset)
  * @h: the connection
  * @err: negative errno
  * @request: what it is about
- * @tlvs: its extended acknowledgement, or NULL
+ * @tlvs: its extended acknowledgment, or NULL
  * @len: bytes of @tlvs
  *
  * Return: @err.

@@ -4,7 +4,7 @@
  *
  * libnl resolves the family and puts attributes together. Replies are taken in
  * here, because its callbacks lose what matters: the errno, the extended
- * acknowledgement, an error at the end of a dump, and whether it was
+ * acknowledgment, an error at the end of a dump, and whether it was
  * interrupted.
  */
 #include <errno.h>
@@ -264,7 +264,7 @@ int socket_receive(struct hashring *h, size_t *len)
 	return 0;
 }
 
-/* The error of an acknowledgement; 0 when it says that all is well. */
+/* The error of an acknowledgment; 0 when it says that all is well. */
 static int error_of_ack(struct hashring *h, const struct nlmsghdr *request,
 			struct nlmsghdr *nlh)
 {
@@ -272,7 +272,7 @@ static int error_of_ack(struct hashring *h, const struct nlmsghdr *request,
 	int skip = sizeof(*e);
 
 	if (nlmsg_datalen(nlh) < skip)
-		return hr_error(h, -EBADMSG, "a cut acknowledgement");
+		return hr_error(h, -EBADMSG, "a cut acknowledgment");
 	if (!e->error)
 		return 0;
 	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))

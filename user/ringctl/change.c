@@ -4,8 +4,14 @@
  */
 #include "output.h"
 
-enum { CHANGE_RING, CHANGE_OPS, CHANGE_FILE, CHANGE_GENERATION,
-       CHANGE_MAX_MOVED, CHANGE_DRY_RUN };
+enum {
+	CHANGE_RING,
+	CHANGE_OPS,
+	CHANGE_FILE,
+	CHANGE_GENERATION,
+	CHANGE_MAX_MOVED,
+	CHANGE_DRY_RUN,
+};
 
 static const struct arg change_args[] = {
 	[CHANGE_RING] = { ARG_RING, .meta = "RING", .required = true },

@@ -3,8 +3,6 @@
  * Figures for people, and what several nouns print.
  */
 #include <arpa/inet.h>
-#include <inttypes.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "output.h"
@@ -12,18 +10,22 @@
 /* Of a ring, in percent; nothing at all is 0, which a rounded figure is not. */
 const char *figure_share(char text[FIGURE_LEN], __u64 share)
 {
-	if (!share)
-		return strcpy(text, "0");
-	snprintf(text, FIGURE_LEN, "%.3f%%", 100.0 * share / HASHRING_WHOLE);
+	if (share)
+		snprintf(text, FIGURE_LEN, "%.3f%%",
+			 100.0 * share / HASHRING_WHOLE);
+	else
+		snprintf(text, FIGURE_LEN, "0");
 	return text;
 }
 
 /* Such as max/mean, which comes in 2^-32 of the mean. */
 const char *figure_ratio(char text[FIGURE_LEN], __u64 ratio)
 {
-	if (!ratio)
-		return strcpy(text, "-");
-	snprintf(text, FIGURE_LEN, "%.3f", (double)ratio / HASHRING_WHOLE);
+	if (ratio)
+		snprintf(text, FIGURE_LEN, "%.3f",
+			 (double)ratio / HASHRING_WHOLE);
+	else
+		snprintf(text, FIGURE_LEN, "-");
 	return text;
 }
 

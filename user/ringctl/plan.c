@@ -4,7 +4,14 @@
  */
 #include "output.h"
 
-enum { PLAN_RING, PLAN_OPS, PLAN_FILE, PLAN_GENERATION, PLAN_MAX_MOVED };
+enum {
+	PLAN_RING,
+	PLAN_OPS,
+	PLAN_FILE,
+	PLAN_GENERATION,
+	PLAN_MAX_MOVED,
+	PLAN_OFFLINE,
+};
 
 static const struct arg plan_args[] = {
 	[PLAN_RING] = { ARG_RING, .meta = "RING", .required = true },
@@ -13,6 +20,7 @@ static const struct arg plan_args[] = {
 	[PLAN_GENERATION] = { ARG_NUMBER, "--generation", .meta = "G",
 			      .max = INT64_MAX },
 	[PLAN_MAX_MOVED] = { ARG_SHARE, "--max-moved", .meta = "SHARE" },
+	[PLAN_OFFLINE] = { ARG_FILE, "--offline", .meta = "SAVED" },
 	{ }
 };
 
@@ -36,7 +44,10 @@ static int plan_make(struct args *a)
 			change.expect_generation = a->v[PLAN_GENERATION].num;
 		if (a->v[PLAN_MAX_MOVED].given)
 			change.max_moved = a->v[PLAN_MAX_MOVED].num;
-		status = change_run(&change);
+		if (a->v[PLAN_OFFLINE].given)
+			status = offline_plan(a->v[PLAN_OFFLINE].text, &change);
+		else
+			status = change_run(&change);
 	}
 	ops_release(&ops);
 	return status;

@@ -3,7 +3,6 @@
  * ringctl ring: rings come, go and are shown.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "output.h"
 
@@ -64,21 +63,25 @@ static void restart_rings(void *arg)
 	list->nr = 0;
 }
 
-static int print_ring_attach(const struct hashring_attach *attach, void *arg)
+static int print_attachments(const char *ring)
 {
-	const struct hashring_ring *ring = arg;
+	struct attach_list list;
+	int status;
+	size_t i;
 
-	if (strcmp(attach->ring, ring->name))
-		return 0;
-	printf(" attach id %u ", attach->id);
-	print_attach(stdout, attach);
-	putchar('\n');
-	if (opt.stats) {
+	status = attach_load(&list, ring);
+	for (i = 0; i < list.nr && !status; i++) {
+		printf(" attach id %u ", list.attach[i].id);
+		print_attach(stdout, &list.attach[i]);
+		putchar('\n');
+		if (!opt.stats)
+			continue;
 		fputs("  ", stdout);
-		print_attach_stats(stdout, attach);
+		print_attach_stats(stdout, &list.attach[i]);
 		putchar('\n');
 	}
-	return 0;
+	attach_release(&list);
+	return status;
 }
 
 static void print_seed(const __u8 *seed)
@@ -132,10 +135,7 @@ static int show_one(struct hashring *h, struct hashring_ring *ring)
 		return 0;
 	}
 	print_ring(ring, digest);
-	if (!ring->attachments)
-		return 0;
-	err = hashring_attach_list(h, print_ring_attach, NULL, ring);
-	return err ? refused(err) : 0;
+	return ring->attachments ? print_attachments(ring->name) : 0;
 }
 
 static int ring_show(struct args *a)

@@ -316,4 +316,23 @@ const struct hashring_node *nodes_by_id(const struct node_list *list,
 					__u32 id);
 void nodes_release(struct node_list *list);
 
+/* Attachments (attach.c). */
+
+/**
+ * struct attach_list - attachments of a ring, or all
+ * @ring: the ring, or NULL
+ * @attach: ascending by id
+ * @nr: number of @attach
+ * @room: allocated
+ */
+struct attach_list {
+	const char *ring;
+	struct hashring_attach *attach;
+	size_t nr;
+	size_t room;
+};
+
+int attach_load(struct attach_list *list, const char *ring);
+void attach_release(struct attach_list *list);
+
 #endif
