@@ -96,7 +96,7 @@ static int lookup_once(struct hashring *h, const char *ring, __u32 position,
 				 &name);
 	if (err)
 		return err;
-	err = hashring_arcs_list(h, ring, false, search_arcs, restart_search,
+	err = hashring_arcs_list(h, ring, true, search_arcs, restart_search,
 				 &arc);
 	if (err)
 		return err;

@@ -217,6 +217,8 @@ int main(int argc, char **argv)
 	int status;
 	int c;
 
+	/* What getopt says begins like all else. */
+	argv[0] = "ringctl";
 	/* One dash will do for the long ones too, as in iproute2. */
 	while ((c = getopt_long_only(argc, argv, "+jpsn:b:hV", options,
 				     NULL)) != -1) {

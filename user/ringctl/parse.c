@@ -167,7 +167,7 @@ static int parse_points(const struct arg *arg, struct cursor *c,
 }
 
 /* From a word that begins with { to one that ends with }, as one text. */
-static int parse_ops(const struct arg *arg, struct cursor *c, struct value *v)
+static int parse_ops(struct cursor *c, struct value *v)
 {
 	size_t len = 0;
 	char *text;
@@ -175,8 +175,8 @@ static int parse_ops(const struct arg *arg, struct cursor *c, struct value *v)
 	int i;
 
 	if (!c->argc || c->argv[0][0] != '{')
-		return fail_usage("%s \"%s\": expected { in front of the operations",
-				  arg_label(arg), c->argc ? c->argv[0] : "");
+		return fail_usage("unknown word \"%s\": expected '{ OPERATION; ... }'",
+				  c->argc ? c->argv[0] : "");
 	for (i = 0; i < c->argc; i++)
 		len += strlen(c->argv[i]) + 1;
 	text = calloc(1, len + 1);
@@ -297,7 +297,7 @@ static int parse_value(const struct arg *arg, struct cursor *c,
 	if (arg->kind == ARG_POINTS)
 		return parse_points(arg, c, v);
 	if (arg->kind == ARG_OPS)
-		return parse_ops(arg, c, v);
+		return parse_ops(c, v);
 	if (arg->kind == ARG_FLOW)
 		return parse_flow(c, v);
 
