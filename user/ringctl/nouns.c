@@ -16,7 +16,12 @@ const struct noun *const nouns[] = {
 	&noun_history,
 	&noun_digest,
 	&noun_attach,
+	&noun_measure,
 	&noun_monitor,
+	&noun_save,
+	&noun_restore,
+	&noun_sync,
 	&noun_limits,
+	&noun_complete,
 	NULL
 };

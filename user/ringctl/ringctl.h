@@ -187,8 +187,13 @@ extern const struct noun noun_stats;
 extern const struct noun noun_history;
 extern const struct noun noun_digest;
 extern const struct noun noun_attach;
+extern const struct noun noun_measure;
 extern const struct noun noun_monitor;
+extern const struct noun noun_save;
+extern const struct noun noun_restore;
+extern const struct noun noun_sync;
 extern const struct noun noun_limits;
+extern const struct noun noun_complete;
 
 const struct noun *noun_find(const char *word);
 const struct command *command_find(const struct noun *noun, const char *word);

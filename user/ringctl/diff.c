@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What two models of a ring differ in, as the fewest operations: a node that
+ * takes the seat of one that goes is a replacement and moves nothing.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "model.h"
+
+static bool same_via(const struct hashring_via *a, const struct hashring_via *b)
+{
+	if (a->has4 != b->has4 || a->has6 != b->has6)
+		return false;
+	if (a->has4 && memcmp(&a->addr4, &b->addr4, sizeof(a->addr4)))
+		return false;
+	return !a->has6 || !memcmp(&a->addr6, &b->addr6, sizeof(a->addr6));
+}
+
+static bool same_points(const struct model_node *a, const struct model_node *b)
+{
+	return a->nr_points == b->nr_points &&
+	       (!a->nr_points || !memcmp(a->points, b->points,
+					 a->nr_points * sizeof(*a->points)));
+}
+
+/* But for the ring and the counters. */
+bool same_attach(const struct hashring_attach *a,
+		 const struct hashring_attach *b)
+{
+	return a->hook == b->hook && a->priority == b->priority &&
+	       a->mark == b->mark && a->mark_mask == b->mark_mask &&
+	       a->node_mask == b->node_mask &&
+	       a->key_policy == b->key_policy &&
+	       a->none_policy == b->none_policy && a->mode == b->mode;
+}
+
+static int op_points(struct hashring_op *op, const struct model_node *node)
+{
+	__u32 *points = malloc(node->nr_points * sizeof(*points));
+
+	if (!points)
+		return fail_memory();
+	memcpy(points, node->points, node->nr_points * sizeof(*points));
+	op->points = points;
+	op->nr_points = node->nr_points;
+	op->has |= HASHRING_OP_POINTS;
+	return EXIT_DONE;
+}
+
+/* Gives @op what @want has and @have, if there is one, has not. */
+static int op_fill(struct hashring_op *op, const struct model_node *have,
+		   const struct model_node *want)
+{
+	static const struct model_node newborn = { .weight = 1 };
+	const struct model_node *from = have ? have : &newborn;
+
+	if (want->id && want->id != from->id) {
+		op->id = want->id;
+		op->has |= HASHRING_OP_ID;
+	}
+	if (want->weight != from->weight) {
+		op->weight = want->weight;
+		op->has |= HASHRING_OP_WEIGHT;
+	}
+	if (want->state != from->state) {
+		op->state = want->state;
+		op->has |= HASHRING_OP_STATE;
+	}
+	if (!same_via(&want->via, &from->via)) {
+		op->via = want->via;
+		op->has |= HASHRING_OP_VIA;
+	}
+	if (want->nr_points && !same_points(want, from))
+		return op_points(op, want);
+	return EXIT_DONE;
+}
+
+static int op_add(struct ops *ops, const struct model_node *want)
+{
+	struct hashring_op *op = ops_add(ops);
+
+	if (!op)
+		return fail_memory();
+	op->kind = HASHRING_OP_KIND_ADD;
+	op->name = want->name;
+	if (*want->seat)
+		op->seat = want->seat;
+	return op_fill(op, NULL, want);
+}
+
+/* @want takes the seat of @have, and over what it has but for name and id. */
+static int op_replace(struct ops *ops, const struct model_node *have,
+		      const struct model_node *want)
+{
+	struct hashring_op *op = ops_add(ops);
+	int status;
+
+	if (!op)
+		return fail_memory();
+	op->kind = HASHRING_OP_KIND_REPLACE;
+	op->name = have->name;
+	op->new_name = want->name;
+	status = op_fill(op, have, want);
+	if (want->id) {
+		op->id = want->id;
+		op->has |= HASHRING_OP_ID;
+	}
+	return status;
+}
+
+static int op_set(struct ops *ops, const struct model_node *have,
+		  const struct model_node *want)
+{
+	struct hashring_op tmp = {
+		.kind = HASHRING_OP_KIND_SET,
+		.name = have->name,
+	};
+	struct hashring_op *op;
+	int status;
+
+	status = op_fill(&tmp, have, want);
+	if (status || !tmp.has)
+		return status;
+	op = ops_add(ops);
+	if (!op) {
+		free((void *)tmp.points);
+		return fail_memory();
+	}
+	*op = tmp;
+	return EXIT_DONE;
+}
+
+static int op_del(struct ops *ops, const struct model_node *have)
+{
+	struct hashring_op *op = ops_add(ops);
+
+	if (!op)
+		return fail_memory();
+	op->kind = HASHRING_OP_KIND_DEL;
+	op->name = have->name;
+	return EXIT_DONE;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct model_node *const *x = a;
+	const struct model_node *const *y = b;
+
+	return strcmp((*x)->name, (*y)->name);
+}
+
+static int compare_seats(const void *a, const void *b)
+{
+	const struct model_node *const *x = a;
+	const struct model_node *const *y = b;
+
+	return strcmp(model_seat(*x), model_seat(*y));
+}
+
+static const struct model_node **sorted(const struct model_ring *r)
+{
+	const struct model_node **list = calloc(r->nr_nodes + 1, sizeof(*list));
+	__u32 i;
+
+	for (i = 0; list && i < r->nr_nodes; i++)
+		list[i] = &r->node[i];
+	if (list)
+		qsort(list, r->nr_nodes, sizeof(*list), compare_names);
+	return list;
+}
+
+/**
+ * struct diff - two rings being compared
+ * @m: what @want stands in
+ * @have: nodes that there are, ascending by name
+ * @nr_have: number of @have
+ * @want: nodes that there are to be, ascending by name
+ * @nr_want: number of @want
+ * @ops: what makes one of the other
+ * @go: nodes that only @have holds, ascending by seat
+ * @nr_go: number of @go
+ * @replaced: which of @go are replaced
+ * @come: nodes that only @want holds
+ * @nr_come: number of @come
+ */
+struct diff {
+	const struct model *m;
+	const struct model_node **have;
+	__u32 nr_have;
+	const struct model_node **want;
+	__u32 nr_want;
+	struct ops *ops;
+	const struct model_node **go;
+	__u32 nr_go;
+	bool *replaced;
+	const struct model_node **come;
+	__u32 nr_come;
+};
+
+static int diff_both(struct diff *d, const struct model_node *have,
+		     const struct model_node *want)
+{
+	if (strcmp(model_seat(have), model_seat(want)))
+		return fail_at(d->m, want->at[HR_BAD_SEAT].line ?
+				     want->at[HR_BAD_SEAT] : want->at[HR_BAD_NAME],
+			       "node %s holds seat %s, not %s, and keeps it for life: delete the node first",
+			       want->name, model_seat(have), model_seat(want));
+	return op_set(d->ops, have, want);
+}
+
+/* Sets what is in both; collects what comes and what goes. */
+static int diff_names(struct diff *d)
+{
+	__u32 i = 0, k = 0;
+
+	while (i < d->nr_have || k < d->nr_want) {
+		int order, status;
+
+		if (i == d->nr_have)
+			order = 1;
+		else if (k == d->nr_want)
+			order = -1;
+		else
+			order = compare_names(&d->have[i], &d->want[k]);
+		if (order < 0) {
+			d->go[d->nr_go++] = d->have[i++];
+		} else if (order > 0) {
+			d->come[d->nr_come++] = d->want[k++];
+		} else {
+			status = diff_both(d, d->have[i++], d->want[k++]);
+			if (status)
+				return status;
+		}
+	}
+	return EXIT_DONE;
+}
+
+static int diff_rest(struct diff *d)
+{
+	int status = 0;
+	__u32 i;
+
+	qsort(d->go, d->nr_go, sizeof(*d->go), compare_seats);
+	for (i = 0; i < d->nr_come && !status; i++) {
+		const struct model_node **at;
+
+		at = bsearch(&d->come[i], d->go, d->nr_go, sizeof(*d->go),
+			     compare_seats);
+		if (at) {
+			status = op_replace(d->ops, *at, d->come[i]);
+			d->replaced[at - d->go] = true;
+		} else {
+			status = op_add(d->ops, d->come[i]);
+		}
+	}
+	for (i = 0; i < d->nr_go && !status; i++)
+		if (!d->replaced[i])
+			status = op_del(d->ops, d->go[i]);
+	return status;
+}
+
+/**
+ * model_diff() - the operations that make one ring of another
+ * @m: what @want stands in
+ * @have: the nodes that there are
+ * @want: the nodes that there are to be; an id that is not given stays
+ * @ops: empty; filled in, names stand in the models
+ *
+ * Return: an exit status, after telling what is wrong.
+ */
+int model_diff(const struct model *m, const struct model_ring *have,
+	       const struct model_ring *want, struct ops *ops)
+{
+	struct diff d = {
+		.m = m,
+		.nr_have = have->nr_nodes,
+		.nr_want = want->nr_nodes,
+		.ops = ops,
+	};
+	int status = EXIT_REFUSED;
+
+	d.have = sorted(have);
+	d.want = sorted(want);
+	d.go = calloc((size_t)d.nr_have + 1, sizeof(*d.go));
+	d.replaced = calloc((size_t)d.nr_have + 1, sizeof(*d.replaced));
+	d.come = calloc((size_t)d.nr_want + 1, sizeof(*d.come));
+	if (!d.have || !d.want || !d.go || !d.replaced || !d.come)
+		fail_memory();
+	else
+		status = diff_names(&d);
+	if (!status)
+		status = diff_rest(&d);
+	free(d.come);
+	free(d.replaced);
+	free(d.go);
+	free(d.want);
+	free(d.have);
+	return status;
+}
+
+/* The operations that make a ring of an empty one, in the order of the model. */
+int model_ops(const struct model_ring *r, struct ops *ops)
+{
+	int status = 0;
+	__u32 i;
+
+	for (i = 0; i < r->nr_nodes && !status; i++)
+		status = op_add(ops, &r->node[i]);
+	return status;
+}

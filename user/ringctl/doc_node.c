@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A node in a file.
+ */
+#include "doc.h"
+
+static int read_node_name(struct reader *r, yaml_node_t *value,
+			  const struct key *key, void *to)
+{
+	struct model_node *node = to;
+
+	node->at[HR_BAD_NAME] = doc_mark(value);
+	return doc_name(r, value, key, node->name);
+}
+
+static int read_node_seat(struct reader *r, yaml_node_t *value,
+			  const struct key *key, void *to)
+{
+	struct model_node *node = to;
+
+	node->at[HR_BAD_SEAT] = doc_mark(value);
+	return doc_name(r, value, key, node->seat);
+}
+
+static int read_node_id(struct reader *r, yaml_node_t *value,
+			const struct key *key, void *to)
+{
+	struct model_node *node = to;
+
+	node->at[HR_BAD_ID] = doc_mark(value);
+	return doc_u32(r, value, key, &node->id);
+}
+
+static int read_node_weight(struct reader *r, yaml_node_t *value,
+			    const struct key *key, void *to)
+{
+	struct model_node *node = to;
+
+	node->at[HR_BAD_WEIGHT] = doc_mark(value);
+	return doc_u32(r, value, key, &node->weight);
+}
+
+static int read_node_state(struct reader *r, yaml_node_t *value,
+			   const struct key *key, void *to)
+{
+	struct model_node *node = to;
+
+	node->at[HR_BAD_STATE] = doc_mark(value);
+	return doc_word(r, value, key, &node->state);
+}
+
+static int read_address(struct reader *r, yaml_node_t *value, void *to)
+{
+	const char *text = doc_scalar(r, value, "via", "an address");
+	struct model_node *node = to;
+	struct hashring_via via = { 0 };
+	char word[DOC_SHOWN];
+
+	if (!text)
+		return EXIT_USAGE;
+	if (get_via(text, &via))
+		return doc_bad(r, value, "via: expected an IPv4 or IPv6 address, not \"%s\"",
+			       doc_shown(word, value));
+	if ((via.has4 && node->via.has4) || (via.has6 && node->via.has6))
+		return doc_bad(r, value, "via: a node has one address of each family");
+	if (via.has4) {
+		node->via.has4 = true;
+		node->via.addr4 = via.addr4;
+	} else {
+		node->via.has6 = true;
+		node->via.addr6 = via.addr6;
+	}
+	return EXIT_DONE;
+}
+
+static int read_via(struct reader *r, yaml_node_t *value,
+		    const struct key *key, void *to)
+{
+	if (value->type == YAML_SCALAR_NODE)
+		return read_address(r, value, to);
+	return doc_list(r, value, key->name, read_address, to);
+}
+
+static int read_point(struct reader *r, yaml_node_t *value, void *to)
+{
+	static const struct key key = { .name = "points", .max = UINT32_MAX };
+	struct model_node *node = to;
+	__u64 num = 0;
+	__u32 *points;
+	int status;
+
+	status = doc_number(r, value, &key, &num);
+	if (status)
+		return status;
+	points = model_grow(node->points, node->nr_points, sizeof(*points));
+	if (!points)
+		return fail_memory();
+	node->points = points;
+	node->points[node->nr_points++] = num;
+	return EXIT_DONE;
+}
+
+static int read_points(struct reader *r, yaml_node_t *value,
+		       const struct key *key, void *to)
+{
+	struct model_node *node = to;
+	int status;
+
+	node->at[HR_BAD_POINTS] = doc_mark(value);
+	status = doc_list(r, value, key->name, read_point, to);
+	if (status)
+		return status;
+	if (!node->nr_points)
+		return doc_bad(r, value, "points: a node needs at least one");
+	model_sort_points(node->points, node->nr_points);
+	return EXIT_DONE;
+}
+
+static const struct key node_keys[] = {
+	{ "name", .required = true, .read = read_node_name },
+	{ "seat", .read = read_node_seat },
+	{ "id", .read = read_node_id, .min = 1, .max = UINT32_MAX },
+	{ "weight", .read = read_node_weight, .min = 1, .max = HR_MAX_WEIGHT },
+	{ "state", .read = read_node_state, .names = hashring_states },
+	{ "via", .read = read_via },
+	{ "points", .read = read_points },
+	{ }
+};
+
+int doc_read_node(struct reader *r, yaml_node_t *value, void *to)
+{
+	struct model_ring *ring = to;
+	struct model_node *node;
+	int i;
+
+	node = model_grow(ring->node, ring->nr_nodes, sizeof(*node));
+	if (!node)
+		return fail_memory();
+	ring->node = node;
+	node += ring->nr_nodes++;
+	node->weight = 1;
+	for (i = 0; i <= HR_BAD_POINTS; i++)
+		node->at[i] = doc_mark(value);
+	return doc_map(r, value, "a node", node_keys, node);
+}
+

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rings as YAML, see hashring.yaml(5): complete, and the same text for the
+ * same rings, a line a node, so that two files can be compared.
+ */
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "model.h"
+
+#define POINTS_A_LINE	6
+
+/* Whether other readers of YAML too take a plain word for a string. */
+static bool is_plain(const char *word)
+{
+	static const char *const taken[] = {
+		"y", "n", "yes", "no", "on", "off", "true", "false", "null",
+	};
+	size_t i;
+
+	if (!isalpha(*word) && *word != '_')
+		return false;
+	for (i = 0; i < sizeof(taken) / sizeof(*taken); i++)
+		if (!strcasecmp(word, taken[i]))
+			return false;
+	for (i = 0; word[i]; i++)
+		if (!isalnum(word[i]) && !strchr("_-.", word[i]))
+			return false;
+	return true;
+}
+
+/* A name holds no quotes, so that nothing needs to be escaped. */
+static void write_name(FILE *f, const char *key, const char *name)
+{
+	if (is_plain(name))
+		fprintf(f, "%s: %s", key, name);
+	else
+		fprintf(f, "%s: '%s'", key, name);
+}
+
+static void write_via(FILE *f, const struct hashring_via *via)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	fputs(", via: [", f);
+	if (via->has4) {
+		inet_ntop(AF_INET, &via->addr4, text, sizeof(text));
+		fprintf(f, "%s%s", text, via->has6 ? ", " : "");
+	}
+	if (via->has6) {
+		inet_ntop(AF_INET6, &via->addr6, text, sizeof(text));
+		fprintf(f, "'%s'", text);
+	}
+	fputc(']', f);
+}
+
+static void write_points(FILE *f, const struct model_node *node)
+{
+	__u32 i;
+
+	fputs(", points: [", f);
+	for (i = 0; i < node->nr_points; i++) {
+		if (i)
+			fputc(',', f);
+		if (i && !(i % POINTS_A_LINE))
+			fputs("\n        ", f);
+		else if (i)
+			fputc(' ', f);
+		fprintf(f, "%u", node->points[i]);
+	}
+	fputc(']', f);
+}
+
+static void write_node(FILE *f, const struct model_node *node)
+{
+	fputs("  - { ", f);
+	write_name(f, "name", node->name);
+	if (*node->seat) {
+		fputs(", ", f);
+		write_name(f, "seat", node->seat);
+	}
+	if (node->id)
+		fprintf(f, ", id: %u", node->id);
+	fprintf(f, ", weight: %u, state: %s", node->weight,
+		hashring_enum_name(hashring_states, node->state));
+	if (node->via.has4 || node->via.has6)
+		write_via(f, &node->via);
+	if (node->nr_points)
+		write_points(f, node);
+	fputs(" }\n", f);
+}
+
+static void write_attach(FILE *f, const struct hashring_attach *a)
+{
+	fprintf(f, "  - { hook: %s, priority: %d, fwmark: 0x%x/0x%x",
+		hashring_enum_name(hashring_hooks, a->hook), a->priority,
+		a->mark, a->mark_mask);
+	if (a->node_mask)
+		fprintf(f, ", set: 0x%x", a->node_mask);
+	fprintf(f, ", key: %s, none: %s, mode: %s }\n",
+		hashring_enum_name(hashring_policies, a->key_policy),
+		hashring_enum_name(hashring_nones, a->none_policy),
+		hashring_enum_name(hashring_modes, a->mode));
+}
+
+static void write_ring(FILE *f, const struct model_ring *r)
+{
+	__u32 i;
+
+	fputs("- ", f);
+	write_name(f, "name", r->name);
+	fprintf(f, "\n  placement: %s\n",
+		hashring_enum_name(hashring_placements, r->placement));
+	if (r->placement == HASHRING_PLACEMENT_HASH)
+		fprintf(f, "  points: %u\n  per: %u\n", r->points, r->per);
+	fputs("  seed: '", f);
+	for (i = 0; i < HASHRING_SEED_LEN; i++)
+		fprintf(f, "%02x", r->seed[i]);
+	fprintf(f, "'\n  algorithm: %d\n  generation: %llu\n  nodes:%s\n",
+		HR_ALGORITHM, r->generation, r->nr_nodes ? "" : " []");
+	for (i = 0; i < r->nr_nodes; i++)
+		write_node(f, &r->node[i]);
+	fprintf(f, "  attachments:%s\n", r->nr_attach ? "" : " []");
+	for (i = 0; i < r->nr_attach; i++)
+		write_attach(f, &r->attach[i].is);
+}
+
+void model_write(FILE *f, const struct model *m)
+{
+	__u32 i;
+
+	fprintf(f, "rings:%s\n", m->nr_rings ? "" : " []");
+	for (i = 0; i < m->nr_rings; i++)
+		write_ring(f, &m->ring[i]);
+}
+
+/* Writes a file that only its owner may read: it holds seeds. */
+static int save_beside(const struct model *m, char *path)
+{
+	int fd = mkstemp(path);
+	FILE *f;
+
+	if (fd < 0)
+		return -errno;
+	f = fdopen(fd, "w");
+	if (!f) {
+		close(fd);
+		return -errno;
+	}
+	model_write(f, m);
+	if (fflush(f) || ferror(f) || fchmod(fd, 0600) || fsync(fd)) {
+		int err = -errno;
+
+		fclose(f);
+		return err;
+	}
+	return fclose(f) ? -errno : 0;
+}
+
+/* A pipe or a device is written to, not replaced. */
+static int save_into(const struct model *m, const char *file)
+{
+	FILE *f = fopen(file, "we");
+
+	if (!f)
+		return -errno;
+	model_write(f, m);
+	return fclose(f) ? -errno : 0;
+}
+
+static int save_atomically(const struct model *m, const char *file)
+{
+	char *path;
+	int err;
+
+	if (asprintf(&path, "%s.XXXXXX", file) < 0)
+		return -ENOMEM;
+	err = save_beside(m, path);
+	if (!err && rename(path, file))
+		err = -errno;
+	if (err)
+		unlink(path);
+	free(path);
+	return err;
+}
+
+/**
+ * model_save() - put rings into a file, all of them or none
+ * @m: the rings
+ * @file: its name; it is replaced by one rename
+ *
+ * Return: an exit status, after telling what is wrong.
+ */
+int model_save(const struct model *m, const char *file)
+{
+	struct stat st;
+	int err;
+
+	if (!stat(file, &st) && !S_ISREG(st.st_mode))
+		err = save_into(m, file);
+	else
+		err = save_atomically(m, file);
+	if (err)
+		return fail_usage("%s: %s", file, strerror(-err));
+	return EXIT_DONE;
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A ring as the kernel would have it, made here by the kernel's own code. What
+ * it refuses in a file is told with its line and column.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/slab.h>
+
+#include "model.h"
+
+/* As much as fits: the core tells that a longer name is too long. */
+static void copy_name(char to[HR_MAX_NAME + 1], const char *name)
+{
+	size_t len = strnlen(name, HR_MAX_NAME + 1);
+
+	memcpy(to, name, len);
+	if (len <= HR_MAX_NAME)
+		to[len] = '\0';
+}
+
+static void native_via(struct hr_via *to, const struct hashring_via *via)
+{
+	to->has4 = via->has4;
+	to->has6 = via->has6;
+	memcpy(to->addr4, &via->addr4, sizeof(to->addr4));
+	memcpy(to->addr6, &via->addr6, sizeof(to->addr6));
+}
+
+/**
+ * native_ops() - operations as the core wants them
+ * @ops: as they go over the wire; their points are borrowed
+ * @nr: number of @ops
+ *
+ * Return: @nr operations, for native_ops_release(), or NULL without memory,
+ * which has been told.
+ */
+struct hr_op *native_ops(const struct hashring_op *ops, __u32 nr)
+{
+	struct hr_op *list = calloc((size_t)nr + 1, sizeof(*list));
+	__u32 i;
+
+	if (!list) {
+		fail_memory();
+		return NULL;
+	}
+	for (i = 0; i < nr; i++) {
+		const struct hashring_op *op = &ops[i];
+		struct hr_op *to = &list[i];
+
+		to->kind = op->kind;
+		if (op->has & HASHRING_OP_ID)
+			to->has |= HR_OP_HAS_ID;
+		if (op->has & HASHRING_OP_WEIGHT)
+			to->has |= HR_OP_HAS_WEIGHT;
+		if (op->has & HASHRING_OP_STATE)
+			to->has |= HR_OP_HAS_STATE;
+		if (op->has & HASHRING_OP_VIA)
+			to->has |= HR_OP_HAS_VIA;
+		if (op->has & HASHRING_OP_POINTS)
+			to->has |= HR_OP_HAS_POINTS;
+		copy_name(to->name, op->name);
+		if (op->new_name)
+			copy_name(to->new_name, op->new_name);
+		if (op->seat) {
+			to->has |= HR_OP_HAS_SEAT;
+			copy_name(to->seat, op->seat);
+		}
+		to->id = op->id;
+		to->weight = op->weight;
+		to->state = op->state;
+		native_via(&to->via, &op->via);
+		to->nr_points = op->nr_points;
+		to->points = (__u32 *)op->points;
+	}
+	return list;
+}
+
+void native_ops_release(struct hr_op *ops)
+{
+	free(ops);
+}
+
+/* The largest id that has room in all marks. */
+static __u32 native_id_max(const struct model_ring *r)
+{
+	__u32 id_max = UINT32_MAX;
+	__u32 i;
+
+	for (i = 0; i < r->nr_attach; i++) {
+		__u32 mask = r->attach[i].is.node_mask;
+
+		if (!mask)
+			continue;
+		mask >>= __builtin_ctz(mask);
+		if (mask < id_max)
+			id_max = mask;
+	}
+	return id_max;
+}
+
+static void native_config(struct hr_config *config, const struct model_ring *r)
+{
+	config->place = hr_place_by_kind(r->placement);
+	config->points = r->points ? r->points : MODEL_POINTS;
+	config->per = r->per ? r->per : 1;
+	memcpy(config->seed, r->seed, sizeof(config->seed));
+	hr_keys_derive(&config->keys, config->seed);
+}
+
+static int native_refused(const struct model *m, const struct model_ring *r,
+			  int err, const struct hr_error *error)
+{
+	struct mark at = r->at;
+
+	if (err == -ENOMEM)
+		return fail_memory();
+	if (error->op < r->nr_nodes)
+		at = r->node[error->op].at[error->culprit];
+	return fail_at(m, at, "%s", error->text);
+}
+
+/**
+ * native_ring_make() - the table of a ring
+ * @n: filled in
+ * @m: where the ring stands
+ * @r: the ring; without a seed its positions mean nothing
+ *
+ * Return: an exit status, after telling what is wrong.
+ */
+int native_ring_make(struct native_ring *n, const struct model *m,
+		     const struct model_ring *r)
+{
+	struct hr_table *empty, *table = NULL;
+	struct ops ops = { 0 };
+	struct hr_error error;
+	struct hr_op *list;
+	int status, err;
+
+	memset(n, 0, sizeof(*n));
+	native_config(&n->config, r);
+	n->id_max = native_id_max(r);
+	empty = hr_table_empty(GFP_KERNEL);
+	if (!empty)
+		return fail_memory();
+	n->table = empty;
+	if (!r->nr_nodes)
+		return EXIT_DONE;
+
+	list = NULL;
+	status = model_ops(r, &ops);
+	if (!status) {
+		list = native_ops(ops.op, ops.nr);
+		status = list ? EXIT_DONE : EXIT_REFUSED;
+	}
+	if (!status) {
+		err = hr_change_build(&n->config, empty, list, ops.nr,
+				      n->id_max, &hr_node_plain_ops, GFP_KERNEL,
+				      &table, &error);
+		if (err)
+			status = native_refused(m, r, err, &error);
+	}
+	native_ops_release(list);
+	ops_release(&ops);
+	hr_table_free(empty, &hr_node_plain_ops);
+	n->table = table;
+	return status;
+}
+
+void native_ring_release(struct native_ring *n)
+{
+	if (n->table)
+		hr_table_free(n->table, &hr_node_plain_ops);
+	n->table = NULL;
+}

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Plans without the kernel: a saved ring and the kernel's own code give the
+ * figures that the kernel would.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <core/impact.h>
+#include <linux/slab.h>
+
+#include "model.h"
+#include "output.h"
+
+/* As many as the kernel tells. */
+#define TOLD_ROWS	64
+#define TOLD_IDS	64
+
+static __u64 now_ns(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+/* The largest first, then in the order of the nodes, as in the kernel. */
+static int compare_moves(const void *a, const void *b)
+{
+	const struct hr_move *x = a;
+	const struct hr_move *y = b;
+
+	if (x->share != y->share)
+		return x->share > y->share ? -1 : 1;
+	if (x->from != y->from)
+		return x->from < y->from ? -1 : 1;
+	return x->to < y->to ? -1 : x->to > y->to;
+}
+
+/**
+ * struct step - a change that is worked out
+ * @before: the table before
+ * @after: and after
+ * @change: what is asked for
+ * @generation: before
+ * @build_ns: time to make the table
+ */
+struct step {
+	const struct hr_table *before;
+	const struct hr_table *after;
+	const struct hashring_change *change;
+	__u64 generation;
+	__u64 build_ns;
+};
+
+/* A slot is the same node in both tables, if both have it. */
+static const char *name_of(const struct step *s, __u32 slot)
+{
+	const struct hr_table *t = s->after;
+
+	if (slot >= t->nr_slots || !t->nodes[slot])
+		t = s->before;
+	return t->nodes[slot]->name;
+}
+
+static int take_rows(const struct step *s, struct hr_impact *impact,
+		     struct hashring_receipt *r)
+{
+	__u32 i;
+
+	r->nr_moves = impact->nr_moves;
+	if (!impact->nr_moves)
+		return 0;
+	qsort(impact->moves, impact->nr_moves, sizeof(*impact->moves),
+	      compare_moves);
+	r->nr_rows = r->nr_moves < TOLD_ROWS ? r->nr_moves : TOLD_ROWS;
+	r->rows = calloc(r->nr_rows, sizeof(*r->rows));
+	if (!r->rows)
+		return -ENOMEM;
+	for (i = 0; i < r->nr_rows; i++) {
+		const struct hr_move *move = &impact->moves[i];
+
+		strcpy(r->rows[i].from, name_of(s, move->from));
+		strcpy(r->rows[i].to, name_of(s, move->to));
+		r->rows[i].share = move->share;
+		r->rows[i].arcs = move->arcs;
+	}
+	return 0;
+}
+
+/* The name of a node that the operation gives an id of nobody's choice, or NULL. */
+static const char *assigned_name(const struct hashring_op *op)
+{
+	if (op->has & HASHRING_OP_ID)
+		return NULL;
+	if (op->kind == HASHRING_OP_KIND_ADD)
+		return op->name;
+	return op->kind == HASHRING_OP_KIND_REPLACE ? op->new_name : NULL;
+}
+
+static int take_assigned(const struct step *s, struct hashring_receipt *r)
+{
+	const struct hashring_change *change = s->change;
+	__u32 nr = 0, i;
+
+	for (i = 0; i < change->nr_ops; i++)
+		nr += !!assigned_name(&change->ops[i]);
+	if (!nr || nr > TOLD_IDS)
+		return 0;
+	r->assigned = calloc(nr, sizeof(*r->assigned));
+	if (!r->assigned)
+		return -ENOMEM;
+	for (i = 0; i < change->nr_ops; i++) {
+		const char *name = assigned_name(&change->ops[i]);
+		struct hashring_assigned *to;
+
+		if (!name)
+			continue;
+		to = &r->assigned[r->nr_assigned++];
+		strcpy(to->name, name);
+		to->id = hr_table_find(s->after, name)->id;
+	}
+	return 0;
+}
+
+static void count_ops(const struct hashring_change *change,
+		      struct hashring_receipt *r)
+{
+	__u32 i;
+
+	for (i = 0; i < change->nr_ops; i++) {
+		switch (change->ops[i].kind) {
+		case HASHRING_OP_KIND_ADD:
+			r->added++;
+			break;
+		case HASHRING_OP_KIND_SET:
+			r->set++;
+			break;
+		case HASHRING_OP_KIND_DEL:
+			r->removed++;
+			break;
+		default:
+			r->replaced++;
+		}
+	}
+}
+
+static int make_receipt(const struct step *s, struct hashring_receipt *r)
+{
+	__u64 start = now_ns(CLOCK_MONOTONIC);
+	struct hr_impact impact;
+	int err;
+
+	err = hr_impact(s->before, s->after, GFP_KERNEL, &impact);
+	if (err)
+		return err;
+	snprintf(r->ring, sizeof(r->ring), "%s", s->change->ring);
+	r->generation = s->generation + 1;
+	r->time = now_ns(CLOCK_REALTIME);
+	count_ops(s->change, r);
+	r->nodes_before = s->before->nr_nodes;
+	r->nodes_after = s->after->nr_nodes;
+	r->moved = impact.moved;
+	r->gained = impact.gained;
+	r->lost = impact.lost;
+	r->required = impact.required;
+	r->collateral = impact.collateral;
+	r->ideal = impact.ideal;
+	r->peak_before = impact.peak_before;
+	r->peak_after = impact.peak_after;
+	r->arcs = impact.arcs;
+	r->bytes_before = s->before->bytes;
+	r->bytes_after = s->after->bytes;
+	r->build_ns = s->build_ns;
+	err = take_rows(s, &impact, r);
+	if (!err)
+		err = take_assigned(s, r);
+	hr_impact_release(&impact);
+	r->impact_ns = now_ns(CLOCK_MONOTONIC) - start;
+	return err;
+}
+
+/* In the kernel's words. */
+static int plan_refused(int err, const struct hashring_change *change,
+			const struct hr_error *error)
+{
+	if (err == -ENOMEM)
+		return fail_memory();
+	if (change->nr_ops > 1 && error->op < change->nr_ops)
+		return fail(EXIT_REFUSED, "operation %u: %s", error->op + 1,
+			    error->text);
+	return fail(EXIT_REFUSED, "%s", error->text);
+}
+
+/**
+ * native_plan() - what a change of a ring would do
+ * @n: the ring
+ * @generation: of the ring
+ * @change: the change
+ * @receipt: set, to be released with hashring_receipt_release()
+ *
+ * Return: an exit status, after telling what is wrong.
+ */
+int native_plan(const struct native_ring *n, __u64 generation,
+		const struct hashring_change *change,
+		struct hashring_receipt *receipt)
+{
+	struct hr_op *ops = native_ops(change->ops, change->nr_ops);
+	struct step s = {
+		.before = n->table,
+		.change = change,
+		.generation = generation,
+	};
+	char would[FIGURE_LEN], allowed[FIGURE_LEN];
+	struct hr_table *next = NULL;
+	struct hr_error error;
+	int err;
+
+	memset(receipt, 0, sizeof(*receipt));
+	if (!ops)
+		return EXIT_REFUSED;
+	s.build_ns = now_ns(CLOCK_MONOTONIC);
+	err = hr_change_build(&n->config, n->table, ops, change->nr_ops,
+			      n->id_max, &hr_node_plain_ops, GFP_KERNEL, &next,
+			      &error);
+	s.build_ns = now_ns(CLOCK_MONOTONIC) - s.build_ns;
+	native_ops_release(ops);
+	if (err)
+		return plan_refused(err, change, &error);
+	s.after = next;
+	err = make_receipt(&s, receipt);
+	hr_table_free(next, &hr_node_plain_ops);
+	if (err) {
+		hashring_receipt_release(receipt);
+		return fail_memory();
+	}
+	if (receipt->moved > change->max_moved) {
+		err = fail(EXIT_BUDGET, "would move %s, more than %s allowed",
+			   figure_share(would, receipt->moved),
+			   figure_share(allowed, change->max_moved));
+		hashring_receipt_release(receipt);
+		return err;
+	}
+	return EXIT_DONE;
+}
+
+static int plan_ring(const struct model *m, const struct model_ring *r,
+		     const struct hashring_change *change)
+{
+	struct hashring_receipt receipt;
+	struct native_ring native;
+	int status;
+
+	if (!r->has_seed && r->placement == HASHRING_PLACEMENT_HASH)
+		return fail_at(m, r->at, "ring %s has no seed here: what moves depends on it",
+			       r->name);
+	if (change->expect_generation != HASHRING_ANY &&
+	    change->expect_generation != r->generation)
+		return fail(EXIT_STALE, "generation is %llu, not %llu",
+			    r->generation, change->expect_generation);
+	status = native_ring_make(&native, m, r);
+	if (!status)
+		status = native_plan(&native, r->generation, change, &receipt);
+	if (!status) {
+		if (opt.json)
+			json_print(receipt_to_json(&receipt));
+		else
+			print_receipt(stdout, &receipt, true);
+		hashring_receipt_release(&receipt);
+	}
+	native_ring_release(&native);
+	return status;
+}
+
+/**
+ * offline_plan() - what a change would do to a ring in a file
+ * @file: the file
+ * @change: the change
+ *
+ * Return: an exit status, after telling what is wrong.
+ */
+int offline_plan(const char *file, const struct hashring_change *change)
+{
+	const struct model_ring *r;
+	struct model m;
+	int status = model_read(&m, file);
+
+	if (!status) {
+		r = model_ring_find(&m, change->ring);
+		if (r)
+			status = plan_ring(&m, r, change);
+		else
+			status = fail_usage("%s: there is no ring %s", m.file,
+					    change->ring);
+	}
+	model_release(&m);
+	return status;
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Signals that would end the program wait while something is half-done.
+ */
+#include <signal.h>
+
+#include "signals.h"
+
+static const int ending[] = { SIGHUP, SIGINT, SIGTERM };
+static sigset_t before;
+
+void signals_hold(void)
+{
+	sigset_t set;
+	size_t i;
+
+	sigemptyset(&set);
+	for (i = 0; i < sizeof(ending) / sizeof(*ending); i++)
+		sigaddset(&set, ending[i]);
+	sigprocmask(SIG_BLOCK, &set, &before);
+}
+
+/* Whether one has come. */
+bool signals_wait(void)
+{
+	sigset_t set;
+	size_t i;
+
+	sigpending(&set);
+	for (i = 0; i < sizeof(ending) / sizeof(*ending); i++)
+		if (sigismember(&set, ending[i]))
+			return true;
+	return false;
+}
+
+/* One that has come now ends the program. */
+void signals_release(void)
+{
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Signals that would end the program wait while something is half-done.
+ */
+#ifndef RINGCTL_SIGNALS_H
+#define RINGCTL_SIGNALS_H
+
+#include <stdbool.h>
+
+void signals_hold(void);
+bool signals_wait(void);
+void signals_release(void);
+
+#endif
