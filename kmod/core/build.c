@@ -66,32 +66,47 @@ u32 hr_members_seek(struct hr_node *const *members, u32 from, u32 n,
 	return low;
 }
 
-/* Copies points that stay, renumbered; returns the end of the copy. */
-static struct hr_point *copy_points(const struct hr_build *b,
-				    struct hr_point *to,
-				    const struct hr_point *from, u32 n)
+/*
+ * A merge under way. A point that goes is written too and then overwritten by
+ * the next one, and so is a position in @changed; either array has room for
+ * one more than it holds in the end.
+ */
+struct merge {
+	const struct hr_build *b;
+	struct hr_point *to;
+	u32 *changed;		/* positions that change, or NULL */
+};
+
+/* Copies points that stay, renumbered. */
+static void copy_points(struct merge *m, const struct hr_point *from, u32 n)
 {
-	while (n) {
-		u32 chunk = min(n, HR_CHUNK);
-		u32 i;
+	const u32 *remap = m->b->remap;
+	struct hr_point *to = m->to;
+	u32 *changed = m->changed;
+	u32 i, slot;
 
-		if (!b->remap) {
-			memcpy(to, from, chunk * sizeof(*to));
-			to += chunk;
-		} else {
-			for (i = 0; i < chunk; i++) {
-				u32 slot = b->remap[from[i].slot];
-
-				to->pos = from[i].pos;
-				to->slot = slot;
-				to += slot != HR_NO_SLOT;
-			}
+	if (!remap) {
+		memcpy(to, from, n * sizeof(*to));
+		to += n;
+	} else if (!changed) {
+		for (i = 0; i < n; i++) {
+			slot = remap[from[i].slot];
+			to->pos = from[i].pos;
+			to->slot = slot;
+			to += slot != HR_NO_SLOT;
 		}
-		from += chunk;
-		n -= chunk;
-		cond_resched();
+	} else {
+		for (i = 0; i < n; i++) {
+			slot = remap[from[i].slot];
+			to->pos = from[i].pos;
+			to->slot = slot;
+			to += slot != HR_NO_SLOT;
+			*changed = from[i].pos;
+			changed += slot != from[i].slot;
+		}
+		m->changed = changed;
 	}
-	return to;
+	m->to = to;
 }
 
 /* Whether a point of the base stands before one that comes. */
@@ -104,90 +119,171 @@ static bool stands_before(const struct hr_build *b, const struct hr_point *old,
 		      b->next->nodes[new->slot]->seat) < 0;
 }
 
-/* How many of the base's points from @from on stand before @new. */
+/* The first of the base's points from @from on that stands behind @new. */
 static u32 points_before(const struct hr_build *b, u32 from,
 			 const struct hr_point *new)
 {
 	const struct hr_point *points = b->base->points;
 	u32 n = b->base->nr_points;
-	u32 low = from, high, step;
+	u32 i = hr_points_gallop(points, from, n, new->pos);
 
-	for (step = 1; low + step <= n; step *= 2) {
-		if (!stands_before(b, &points[low + step - 1], new))
+	while (i < n && stands_before(b, &points[i], new))
+		i++;
+	return i;
+}
+
+static void merge_points(struct merge *m, const struct hr_point *run,
+			 u32 nr_run)
+{
+	const struct hr_table *base = m->b->base;
+	u32 done = 0, next = 0, work = 0, n, i;
+
+	for (i = 0; i <= nr_run; i++) {
+		next = i < nr_run ? points_before(m->b, done, &run[i]) :
+				    base->nr_points;
+		for (; done < next; done += n) {
+			n = min(next - done, HR_CHUNK);
+			copy_points(m, base->points + done, n);
+			work += n;
+			if (work >= HR_CHUNK) {
+				work = 0;
+				cond_resched();
+			}
+		}
+		if (i == nr_run)
 			break;
-		low += step;
+		*m->to++ = run[i];
+		if (m->changed)
+			*m->changed++ = run[i].pos;
+		work++;
 	}
-	high = min(low + step, n);
-	while (low < high) {
-		u32 mid = low + (high - low) / 2;
+}
 
-		if (stands_before(b, &points[mid], new))
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low - from;
+/* Index slots for each point, within bounds. */
+static u32 index_shift(u32 nr_points)
+{
+	return 32 - clamp(fls(nr_points) + HR_INDEX_EXTRA_BITS,
+			  HR_INDEX_MIN_BITS, HR_INDEX_MAX_BITS);
 }
 
 /*
- * A point that goes is written too and then overwritten by the next one; even
- * behind the last one there is room for it, where the copy of the first point
- * comes to stand.
+ * Makes the index slots from @i to before @end. @k is the first point at or
+ * behind the beginning of slot @i.
  */
-static void merge_points(const struct hr_build *b, struct hr_point *to)
+static void fill_index(const struct hr_table *t, u32 *index, u32 i, u32 end,
+		       u32 k)
 {
-	const struct hr_point *end = to + b->nr_points;
-	const struct hr_point *first = to;
-	struct hr_point *out = to;
-	u32 done = 0;
-	u32 i;
-
-	for (i = 0; i < b->nr_run; i++) {
-		u32 n = points_before(b, done, &b->run[i]);
-
-		out = copy_points(b, out, b->base->points + done, n);
-		done += n;
-		*out++ = b->run[i];
-		if (!(i & (HR_CHUNK - 1)))
-			cond_resched();
-	}
-	copy_points(b, out, b->base->points + done, b->base->nr_points - done);
-	to[b->nr_points].pos = U32_MAX;
-	to[b->nr_points].slot = first == end ? HR_NO_SLOT : first->slot;
-}
-
-/* Two to four index slots a point, within bounds. */
-static u32 index_shift(u32 nr_points)
-{
-	return 32 - clamp(fls(nr_points) + 1, HR_INDEX_MIN_BITS,
-			  HR_INDEX_MAX_BITS);
-}
-
-static void sweep(struct hr_table *t, const struct hr_point *points, u32 *index)
-{
+	const struct hr_point *points = t->points;
 	u32 n = t->nr_points;
-	u32 before = n ? points[n - 1].pos : 0;
-	u32 nr_index = 1U << (32 - t->shift);
-	u32 i, k = 0;
 
-	for (i = 0; i < nr_index; i++) {
+	for (; i < end; i++) {
 		u32 last = (i << t->shift) | ((1U << t->shift) - 1);
 		u32 first = k, owner = points[k].slot, others;
 
-		for (others = 0; k < n && points[k].pos <= last; k++) {
-			t->share[points[k].slot] += points[k].pos - before;
-			before = points[k].pos;
+		for (others = 0; k < n && points[k].pos <= last; k++)
 			others |= points[k].slot ^ owner;
-		}
+		/* What lies behind the last point belongs to the next one. */
 		others |= points[k].slot ^ owner;
 		index[i] = others ? hr_index_entry(first, k - first) :
 				    HR_INDEX_OWNER | owner;
 		if (!(i & (HR_CHUNK - 1)))
 			cond_resched();
 	}
+}
+
+static void fill_shares(struct hr_table *t)
+{
+	u32 n = t->nr_points, before, i;
+
+	if (!n)
+		return;
+	before = t->points[n - 1].pos;
+	for (i = 0; i < n; i++) {
+		t->share[t->points[i].slot] += t->points[i].pos - before;
+		before = t->points[i].pos;
+		if (!(i & (HR_CHUNK - 1)))
+			cond_resched();
+	}
 	/* One position holds all points: the differences above were all 0. */
-	if (n && points[0].pos == before)
-		t->share[points[0].slot] = HR_WHOLE_RING;
+	if (t->points[0].pos == before)
+		t->share[t->points[0].slot] = HR_WHOLE_RING;
+}
+
+/* How far it is from the nearest point before @pos; @k is the one behind. */
+static u64 way_back(const struct hr_table *t, u32 k, u32 pos)
+{
+	u32 way = pos - t->points[k ? k - 1 : t->nr_points - 1].pos;
+
+	return way ? way : HR_WHOLE_RING;
+}
+
+/* Copies index slots whose points are @delta places further on. */
+static void copy_index(u32 *to, const u32 *from, u32 begin, u32 end, u32 delta)
+{
+	for (; begin < end; begin++) {
+		u32 entry = from[begin];
+
+		to[begin] = entry & HR_INDEX_OWNER ? entry : entry + delta;
+		if (!(begin & (HR_CHUNK - 1)))
+			cond_resched();
+	}
+}
+
+/*
+ * Makes index and shares out of the base's. The owner of a position differs
+ * only if it lies before a point that changes and behind every point before
+ * that; index slots without such a position differ only in where their points
+ * stand in the array.
+ */
+static void patch(const struct hr_table *base, struct hr_table *t, u32 *index,
+		  const u32 *changed, u32 nr_changed)
+{
+	u32 done = 0, delta = 0, i = 0, j = 0, k = 0, begin, c;
+	u64 way;
+
+	memcpy(t->share, base->share, base->nr_slots * sizeof(*t->share));
+	for (c = 0; c < nr_changed; c++) {
+		u32 pos = changed[c];
+
+		if (c && pos == changed[c - 1])
+			continue;
+		i = hr_points_gallop(base->points, i, base->nr_points, pos);
+		j = hr_points_gallop(t->points, j, t->nr_points, pos);
+		way = min(way_back(base, i, pos), way_back(t, j, pos));
+		t->share[base->points[i].slot] -= way;
+		t->share[t->points[j].slot] += way;
+
+		begin = way > pos ? 0 : (u32)(pos - way + 1) >> t->shift;
+		begin = max(begin, done);
+		copy_index(index, base->index, done, begin, delta);
+		done = (pos >> t->shift) + 1;
+		k = hr_points_gallop(t->points, k, t->nr_points,
+				     begin << t->shift);
+		fill_index(t, index, begin, done, k);
+
+		while (i < base->nr_points && base->points[i].pos == pos)
+			i++;
+		while (j < t->nr_points && t->points[j].pos == pos)
+			j++;
+		delta = j - i;
+		if (!(c & 0xfff))
+			cond_resched();
+	}
+	/* Behind the last point the first one owns, which may have changed. */
+	begin = min(base->points[base->nr_points - 1].pos,
+		    t->points[t->nr_points - 1].pos) >> t->shift;
+	begin = max(begin, done);
+	copy_index(index, base->index, done, begin, delta);
+	k = hr_points_gallop(t->points, k, t->nr_points, begin << t->shift);
+	fill_index(t, index, begin, 1U << (32 - t->shift), k);
+}
+
+/* Whether little enough changes for patching, and both tables are alike. */
+static bool can_patch(const struct hr_build *b)
+{
+	return b->base->nr_points && b->nr_points &&
+	       b->base->shift == b->next->shift &&
+	       b->nr_changed <= b->nr_points / HR_PATCH_PART;
 }
 
 /**
@@ -202,7 +298,9 @@ int hr_build(const struct hr_build *build, gfp_t gfp)
 {
 	struct hr_table *t = build->next;
 	u32 nr_points = build->nr_points;
+	struct merge m = { .b = build };
 	struct hr_point *points;
+	u32 *changed = NULL;
 	u32 *index;
 
 	t->shift = index_shift(nr_points);
@@ -214,12 +312,28 @@ int hr_build(const struct hr_build *build, gfp_t gfp)
 	t->index = index;
 	if (!index)
 		return -ENOMEM;
+	if (can_patch(build)) {
+		changed = kvmalloc_array(build->nr_changed + 1,
+					 sizeof(*changed), gfp);
+		if (!changed)
+			return -ENOMEM;
+	}
 	t->nr_points = nr_points;
 	t->bytes += ((size_t)nr_points + 1) * sizeof(*points) +
 		    (sizeof(*index) << (32 - t->shift));
 
 	hr_sort_points(build->run, points, build->nr_run);
-	merge_points(build, points);
-	sweep(t, points, index);
+	m.to = points;
+	m.changed = changed;
+	merge_points(&m, build->run, build->nr_run);
+	points[nr_points].slot = nr_points ? points[0].slot : HR_NO_SLOT;
+	points[nr_points].pos = U32_MAX;
+	if (changed) {
+		patch(build->base, t, index, changed, m.changed - changed);
+	} else {
+		fill_shares(t);
+		fill_index(t, index, 0, 1U << (32 - t->shift), 0);
+	}
+	kvfree(changed);
 	return 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The making of a table: its points by one merge of what stays with what
- * comes, then index and shares in one sweep. O(points), whatever the change.
+ * comes, then index and shares: copied and patched where the table changes
+ * little, made anew in one sweep where it changes much. O(points) either way.
  */
 #ifndef HASHRING_CORE_BUILD_H
 #define HASHRING_CORE_BUILD_H
@@ -18,6 +19,7 @@
  * @run: points that come, those of a lower seat first; sorted by the way
  * @nr_run: number of @run
  * @nr_points: points in the table to be
+ * @nr_changed: points that come, go or change their slot
  */
 struct hr_build {
 	const struct hr_table *base;
@@ -26,6 +28,7 @@ struct hr_build {
 	struct hr_point *run;
 	u32 nr_run;
 	u32 nr_points;
+	u32 nr_changed;
 };
 
 struct hr_table *hr_table_alloc(u32 nr_slots, u32 nr_nodes, gfp_t gfp);

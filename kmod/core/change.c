@@ -133,7 +133,7 @@ static int make_nodes(const struct hr_change *c, u32 *nr_slots)
 static int count_points(struct hr_change *c, struct hr_build *b)
 {
 	const struct hr_place_ops *place = c->cfg->place;
-	u64 come = 0, go = 0, total, old, new;
+	u64 come = 0, go = 0, renamed = 0, total, old, new;
 	struct hr_step *step;
 	u32 i;
 
@@ -145,8 +145,11 @@ static int count_points(struct hr_change *c, struct hr_build *b)
 			place->count(c->cfg, step->new) : 0;
 		step->keeps = old && old == new &&
 			      !(c->ops[i].has & HR_OP_HAS_POINTS);
-		if (step->keeps)
+		if (step->keeps) {
+			if (step->old->slot != step->new->slot)
+				renamed += old;
 			continue;
+		}
 		go += old;
 		come += new;
 	}
@@ -157,6 +160,7 @@ static int count_points(struct hr_change *c, struct hr_build *b)
 				 total, HR_MAX_POINTS);
 	b->nr_run = come;
 	b->nr_points = total;
+	b->nr_changed = come + go + renamed;
 	return 0;
 }
 

@@ -58,7 +58,7 @@ static bool next_piece(struct hr_walk *w, struct hr_moved_arc *arc)
 			arc->from = b->slot;
 			arc->to = a->slot;
 		}
-		next = max(next, (u64)end + 1);
+		next = (u64)end + 1;
 		b += step_b;
 		a += step_a;
 	}

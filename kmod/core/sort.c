@@ -121,3 +121,24 @@ u32 hr_points_seek(const struct hr_point *points, u32 n, u32 pos)
 	}
 	return low;
 }
+
+/**
+ * hr_points_gallop() - as hr_points_seek(), quick for what is near
+ * @points: ascending by position
+ * @from: where to begin; all points before it are known to be before @pos
+ * @n: number of points
+ * @pos: the position
+ *
+ * Context: any.
+ * Return: index of the first point at or after @pos, or @n.
+ */
+u32 hr_points_gallop(const struct hr_point *points, u32 from, u32 n, u32 pos)
+{
+	u32 step = 1;
+
+	while (step <= n - from && points[from + step - 1].pos < pos) {
+		from += step;
+		step *= 2;
+	}
+	return from + hr_points_seek(points + from, min(step, n - from), pos);
+}

@@ -28,5 +28,6 @@ struct hr_item {
 void hr_sort_points(struct hr_point *points, struct hr_point *tmp, u32 n);
 void hr_sort_items(struct hr_item *items, struct hr_item *tmp, u32 n);
 u32 hr_points_seek(const struct hr_point *points, u32 n, u32 pos);
+u32 hr_points_gallop(const struct hr_point *points, u32 from, u32 n, u32 pos);
 
 #endif

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Large tables that change little, whose index and shares are patched, against
+ * the same members' table made in one go.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ref.h"
+
+#define NAMES	80
+#define CHANGES	250
+
+/* Adds all members of a ring to an empty one. */
+static void make_anew(const struct unit_ring *ring, struct unit_ring *anew)
+{
+	const struct hr_table *t = ring->table;
+	struct hr_op *ops = calloc(t->nr_nodes, sizeof(*ops));
+	u32 i;
+
+	assert_non_null(ops);
+	for (i = 0; i < t->nr_nodes; i++) {
+		const struct hr_node *node = t->by_name[i];
+
+		ops[i] = unit_seat(unit_add(node->name), node->seat);
+		ops[i] = unit_weight(ops[i], node->weight);
+		ops[i] = unit_state(ops[i], node->state);
+		if (node->nr_points)
+			ops[i] = unit_points(ops[i], node->points,
+					     node->nr_points);
+	}
+	*anew = *ring;
+	anew->table = hr_table_empty(GFP_KERNEL);
+	assert_non_null(anew->table);
+	unit_change(anew, ops, t->nr_nodes);
+	free(ops);
+}
+
+static void assert_owners(const struct hr_table *a, const struct hr_table *b,
+			  u32 pos)
+{
+	assert_string_equal(hr_table_owner(a, pos)->name,
+			    hr_table_owner(b, pos)->name);
+}
+
+static void assert_same(const struct hr_table *a, const struct hr_table *b)
+{
+	u32 i;
+
+	assert_int_equal(a->nr_nodes, b->nr_nodes);
+	assert_int_equal(a->nr_points, b->nr_points);
+	assert_int_equal(a->shift, b->shift);
+	for (i = 0; i < a->nr_nodes; i++)
+		assert_int_equal(a->share[a->by_name[i]->slot],
+				 b->share[b->by_name[i]->slot]);
+	for (i = 0; i < a->nr_points; i++) {
+		u32 pos = a->points[i].pos;
+
+		assert_int_equal(pos, b->points[i].pos);
+		assert_ptr_not_equal(a->nodes[a->points[i].slot], NULL);
+		assert_string_equal(a->nodes[a->points[i].slot]->name,
+				    b->nodes[b->points[i].slot]->name);
+		assert_owners(a, b, pos - 1);
+		assert_owners(a, b, pos);
+		assert_owners(a, b, pos + 1);
+	}
+	/* Each slot of the index, at its edges. */
+	for (i = 0; i < 1U << (32 - a->shift); i++) {
+		assert_owners(a, b, i << a->shift);
+		assert_owners(a, b, (i << a->shift) + (1U << a->shift) - 1);
+	}
+	assert_int_equal(a->points[a->nr_points].pos, U32_MAX);
+	assert_int_equal(a->points[a->nr_points].slot, a->points[0].slot);
+}
+
+static void random_op(struct unit_random *random, struct hr_op *op)
+{
+	char name[16], other[16];
+	u32 kind = unit_below(random, 8);
+
+	snprintf(name, sizeof(name), "n%u", unit_below(random, NAMES));
+	snprintf(other, sizeof(other), "n%u", unit_below(random, NAMES));
+	if (kind < 2)
+		*op = unit_add(name);
+	else if (kind < 4)
+		*op = unit_del(name);
+	else if (kind < 5)
+		*op = unit_weight(unit_set(name), 1 + unit_below(random, 2));
+	else if (kind < 6)
+		*op = unit_state(unit_set(name), unit_below(random, 2));
+	else
+		*op = unit_replace(name, other);
+}
+
+/* Few explicit points: some at the ends of the ring, some side by side. */
+static void random_points(struct unit_random *random, struct hr_op *op,
+			  u32 *points)
+{
+	u32 near = unit_random(random), i;
+
+	for (i = 0; i < 40; i++) {
+		if (i < 2)
+			points[i] = unit_below(random, 300) - 150;
+		else if (i < 20)
+			points[i] = near + i;
+		else
+			points[i] = unit_random(random);
+	}
+	if (op->kind == HR_OP_ADD)
+		*op = unit_points(*op, points, 40);
+}
+
+static void walk(const struct hr_place_ops *place, u64 seed)
+{
+	struct unit_random random = { seed };
+	struct unit_ring ring, anew;
+	struct hr_table *next;
+	struct hr_error err;
+	u32 points[40], done = 0, small = 0, i;
+	struct hr_op op;
+	char name[16];
+
+	unit_ring_init(&ring, place, 40, 1);
+	for (i = 0; i < NAMES; i += 2) {
+		snprintf(name, sizeof(name), "n%u", i);
+		op = unit_add(name);
+		/* Without the ends of the ring, where points would meet. */
+		if (place->takes_points) {
+			random_points(&random, &op, points);
+			op.nr_points -= 2;
+			op.points += 2;
+		}
+		unit_change_one(&ring, op);
+	}
+	while (done < CHANGES) {
+		random_op(&random, &op);
+		if (place->takes_points)
+			random_points(&random, &op, points);
+		if (hr_change_build(&ring.cfg, ring.table, &op, 1, U32_MAX,
+				    &hr_node_plain_ops, GFP_KERNEL, &next,
+				    &err))
+			continue;
+		small += next->shift == ring.table->shift;
+		hr_table_free(ring.table, &hr_node_plain_ops);
+		ring.table = next;
+		make_anew(&ring, &anew);
+		assert_same(ring.table, anew.table);
+		unit_ring_free(&anew);
+		done++;
+	}
+	/* Where the index changes its size there is nothing to patch. */
+	assert_in_range(small, CHANGES / 2, CHANGES);
+	unit_ring_free(&ring);
+}
+
+static void hashed(void **state)
+{
+	walk(&hr_place_hash, 1);
+}
+
+static void low_positions(void **state)
+{
+	walk(&ref_place[REF_LOW], 2);
+}
+
+static void high_positions(void **state)
+{
+	walk(&ref_place[REF_HIGH], 3);
+}
+
+static void sixteen_positions(void **state)
+{
+	walk(&ref_place[REF_TOP], 4);
+}
+
+static void one_position(void **state)
+{
+	walk(&ref_place[REF_ONE], 5);
+}
+
+static void explicit_points(void **state)
+{
+	walk(&hr_place_explicit, 6);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(hashed),
+		cmocka_unit_test(low_positions),
+		cmocka_unit_test(high_positions),
+		cmocka_unit_test(sixteen_positions),
+		cmocka_unit_test(one_position),
+		cmocka_unit_test(explicit_points),
+	};
+
+	return cmocka_run_group_tests_name("patch", tests, NULL, NULL);
+}

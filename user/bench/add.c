@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/slab.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+#include "core/impact.h"
+
+/* A sample takes at least this long; small rings are changed many times. */
+#define SAMPLE_NS	2e6
+
+void add_bench_init(struct add_bench *bench, u32 nodes, u32 points)
+{
+	bench_ring_init(&bench->ring, nodes, points);
+	bench->bytes = bench_table_bytes(bench->ring.table);
+	bench->room = malloc(bench->bytes);
+	if (!bench->room)
+		bench_die("out of memory");
+}
+
+/* Copies points and index into memory that is there already. */
+static void copy_table(const struct add_bench *bench)
+{
+	const struct hr_table *t = bench->ring.table;
+	size_t points = (t->nr_points + 1) * sizeof(*t->points);
+	char *room = bench->room;
+
+	memcpy(room, t->points, points);
+	memcpy(room + points, t->index, bench->bytes - points);
+	/* What is copied is not known to be unused. */
+	asm volatile("" : : "r"(room) : "memory");
+}
+
+void add_bench_round(struct add_bench *bench, u32 round)
+{
+	const struct hr_table *base = bench->ring.table;
+	const struct hr_op op = { .kind = HR_OP_ADD, .name = "one-more" };
+	double build = 0, receipt = 0, start, made;
+	struct hr_table *next = NULL;
+	struct hr_impact impact;
+	struct hr_error err;
+	u32 n = 0, i;
+
+	while (build + receipt < SAMPLE_NS) {
+		start = bench_now();
+		if (hr_change_build(&bench->ring.cfg, base, &op, 1, U32_MAX,
+				    &hr_node_plain_ops, GFP_KERNEL, &next,
+				    &err))
+			bench_die(err.text);
+		made = bench_now();
+		if (hr_impact(base, next, GFP_KERNEL, &impact))
+			bench_die("out of memory");
+		receipt += bench_now() - made;
+		build += made - start;
+		hr_impact_release(&impact);
+		hr_table_free(next, &hr_node_plain_ops);
+		n++;
+	}
+	start = bench_now();
+	for (i = 0; i < n; i++)
+		copy_table(bench);
+	bench->copy.ns[round] = (bench_now() - start) / n;
+	bench->build.ns[round] = build / n;
+	bench->receipt.ns[round] = receipt / n;
+}
+
+void add_bench_free(struct add_bench *bench)
+{
+	bench_sort(&bench->build);
+	bench_sort(&bench->receipt);
+	bench_sort(&bench->copy);
+	free(bench->room);
+	bench_ring_free(&bench->ring);
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/slab.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "bench.h"
+
+/*
+ * Nanoseconds that this thread has run: what else the machine does counts only
+ * as far as it takes the caches.
+ */
+double bench_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	return ts.tv_sec * 1e9 + ts.tv_nsec;
+}
+
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+void bench_sort(struct samples *samples)
+{
+	qsort(samples->ns, BENCH_ROUNDS, sizeof(samples->ns[0]), compare);
+}
+
+double bench_median(const struct samples *samples)
+{
+	return samples->ns[BENCH_ROUNDS / 2];
+}
+
+void bench_die(const char *what)
+{
+	fprintf(stderr, "ringbench: %s\n", what);
+	exit(1);
+}
+
+void bench_ring_init(struct bench_ring *ring, u32 nodes, u32 points)
+{
+	struct hr_op *ops = calloc(nodes, sizeof(*ops));
+	struct hr_table *empty = hr_table_empty(GFP_KERNEL);
+	struct hr_error err;
+	u32 i;
+
+	if (!ops || !empty)
+		bench_die("out of memory");
+	ring->nodes = nodes;
+	ring->points = points;
+	ring->cfg = (struct hr_config) {
+		.place = &hr_place_hash, .points = points, .per = 1,
+	};
+	hr_keys_derive(&ring->cfg.keys, ring->cfg.seed);
+	for (i = 0; i < nodes; i++)
+		snprintf(ops[i].name, sizeof(ops[i].name), "node-%u", i);
+	if (hr_change_build(&ring->cfg, empty, ops, nodes, U32_MAX,
+			    &hr_node_plain_ops, GFP_KERNEL, &ring->table, &err))
+		bench_die(err.text[0] ? err.text : "out of memory");
+	hr_table_free(empty, &hr_node_plain_ops);
+	free(ops);
+}
+
+void bench_ring_free(struct bench_ring *ring)
+{
+	hr_table_free(ring->table, &hr_node_plain_ops);
+}
+
+size_t bench_table_bytes(const struct hr_table *t)
+{
+	return ((size_t)t->nr_points + 1) * sizeof(*t->points) +
+	       (sizeof(*t->index) << (32 - t->shift));
+}

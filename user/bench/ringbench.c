@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ringbench - what the ring's table costs, natively, beside others
+ *
+ * All measurements take turns, nine rounds of them, so that what else the
+ * machine does falls on all alike.
+ */
+#include <getopt.h>
+#include <linux/kernel.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+#define POINTS	160
+
+static const u32 lookup_nodes[] = { 10, 100, 1000, 10000 };
+static const struct {
+	u32 nodes;
+	u32 points;
+} add_rings[] = {
+	{ 10, POINTS }, { 100, POINTS }, { 1000, POINTS }, { 10000, POINTS },
+	{ 10000, 100 },
+};
+
+static struct lookup_bench lookups[ARRAY_SIZE(lookup_nodes)];
+static struct add_bench adds[ARRAY_SIZE(add_rings)];
+
+static void measure(void)
+{
+	bool progress = isatty(STDERR_FILENO);
+	u32 i, round;
+
+	for (i = 0; i < ARRAY_SIZE(lookups); i++)
+		lookup_bench_init(&lookups[i], lookup_nodes[i], POINTS);
+	for (i = 0; i < ARRAY_SIZE(adds); i++)
+		add_bench_init(&adds[i], add_rings[i].nodes,
+			       add_rings[i].points);
+	for (round = 0; round < BENCH_ROUNDS; round++) {
+		if (progress)
+			fprintf(stderr, "\rround %u of %u", round + 1,
+				BENCH_ROUNDS);
+		for (i = 0; i < ARRAY_SIZE(lookups); i++)
+			lookup_bench_round(&lookups[i], round);
+		for (i = 0; i < ARRAY_SIZE(adds); i++)
+			add_bench_round(&adds[i], round);
+	}
+	if (progress)
+		fprintf(stderr, "\r\033[K");
+	for (i = 0; i < ARRAY_SIZE(lookups); i++)
+		lookup_bench_free(&lookups[i]);
+	for (i = 0; i < ARRAY_SIZE(adds); i++)
+		add_bench_free(&adds[i]);
+}
+
+static const char *bytes_text(size_t bytes, char text[16])
+{
+	if (bytes < 1000000)
+		snprintf(text, 16, "%.1fK", bytes / 1e3);
+	else
+		snprintf(text, 16, "%.1fM", bytes / 1e6);
+	return text;
+}
+
+/* A median and what it lies between, in units of @unit nanoseconds. */
+static void print_samples(const struct samples *samples, double unit)
+{
+	char spread[32];
+
+	snprintf(spread, sizeof(spread), "(%.1f..%.1f)",
+		 samples->ns[0] / unit, samples->ns[BENCH_ROUNDS - 1] / unit);
+	printf("  %8.1f %-18s", bench_median(samples) / unit, spread);
+}
+
+static void print_lookups(void)
+{
+	char text[16];
+	u32 i, m;
+
+	printf("ns a lookup, %u points a node: median of %u (least..most)\n\n"
+	       "nodes  method         %-29s%-29s%s\n", POINTS, BENCH_ROUNDS,
+	       "  each waits for the last", "  independent", "  bytes read");
+	for (i = 0; i < ARRAY_SIZE(lookups); i++) {
+		const struct lookup_bench *b = &lookups[i];
+		double ring = bench_median(&b->waiting[BENCH_RING]);
+
+		for (m = 0; m < BENCH_METHODS; m++) {
+			if (m)
+				printf("       ");
+			else
+				printf("%5u  ", b->ring.nodes);
+			printf("%-14s", bench_method_names[m]);
+			print_samples(&b->waiting[m], 1);
+			print_samples(&b->independent[m], 1);
+			printf("%12s\n", bytes_text(b->bytes[m], text));
+		}
+		printf("       waiting: %.1fx as fast as bisection, %.2fx the time of two loads\n\n",
+		       bench_median(&b->waiting[BENCH_BISECTION]) / ring,
+		       ring / bench_median(&b->waiting[BENCH_TWO_LOADS]));
+	}
+}
+
+static void print_adds(void)
+{
+	char text[16];
+	u32 i;
+
+	printf("us to add one node: median of %u (least..most)\n"
+	       "copy: one memcpy of points and index into memory that is there\n\n"
+	       "nodes x points  %-29s%-29s%-29s%10s  %s\n", BENCH_ROUNDS,
+	       "  next table", "  receipt", "  copy", "bytes",
+	       "table, with receipt: copies");
+	for (i = 0; i < ARRAY_SIZE(adds); i++) {
+		const struct add_bench *b = &adds[i];
+		double copy = bench_median(&b->copy);
+		double build = bench_median(&b->build);
+
+		printf("%5u x %-6u  ", b->ring.nodes, b->ring.points);
+		print_samples(&b->build, 1e3);
+		print_samples(&b->receipt, 1e3);
+		print_samples(&b->copy, 1e3);
+		printf("%10s  %.1f, %.1f\n", bytes_text(b->bytes, text),
+		       build / copy,
+		       (build + bench_median(&b->receipt)) / copy);
+	}
+}
+
+static void json_samples(const char *name, const struct samples *samples)
+{
+	u32 i;
+
+	printf(", \"%s\": {\"median\": %.3f, \"samples\": [", name,
+	       bench_median(samples));
+	for (i = 0; i < BENCH_ROUNDS; i++)
+		printf("%s%.3f", i ? ", " : "", samples->ns[i]);
+	printf("]}");
+}
+
+static void print_json(void)
+{
+	const char *comma = "";
+	u32 i, m;
+
+	printf("{\"rounds\": %u, \"unit\": \"ns\", \"lookup\": [", BENCH_ROUNDS);
+	for (i = 0; i < ARRAY_SIZE(lookups); i++) {
+		const struct lookup_bench *b = &lookups[i];
+
+		for (m = 0; m < BENCH_METHODS; m++) {
+			printf("%s\n {\"nodes\": %u, \"points\": %u, \"method\": \"%s\", \"bytes\": %zu",
+			       comma, b->ring.nodes, b->ring.points,
+			       bench_method_names[m], b->bytes[m]);
+			json_samples("waiting", &b->waiting[m]);
+			json_samples("independent", &b->independent[m]);
+			printf("}");
+			comma = ",";
+		}
+	}
+	printf("],\n \"add\": [");
+	for (i = 0, comma = ""; i < ARRAY_SIZE(adds); i++, comma = ",") {
+		const struct add_bench *b = &adds[i];
+
+		printf("%s\n {\"nodes\": %u, \"points\": %u, \"bytes\": %zu",
+		       comma, b->ring.nodes, b->ring.points, b->bytes);
+		json_samples("table", &b->build);
+		json_samples("receipt", &b->receipt);
+		json_samples("copy", &b->copy);
+		printf("}");
+	}
+	printf("]}\n");
+}
+
+static void usage(FILE *out)
+{
+	fprintf(out, "Usage: ringbench [--json]\n\n"
+		"Measures lookups and changes of the ring's table in this process,\n"
+		"beside other methods on the same positions.\n");
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ }
+	};
+	bool json = false;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "jh", options, NULL)) != -1) {
+		switch (c) {
+		case 'j':
+			json = true;
+			break;
+		case 'h':
+			usage(stdout);
+			return 0;
+		default:
+			usage(stderr);
+			return 1;
+		}
+	}
+	if (optind < argc) {
+		usage(stderr);
+		return 1;
+	}
+
+	/* Memory that was freed stays: page faults are not the core's. */
+	mallopt(M_MMAP_THRESHOLD, 1 << 30);
+	mallopt(M_TRIM_THRESHOLD, 1 << 30);
+	measure();
+	if (json) {
+		print_json();
+		return 0;
+	}
+	print_lookups();
+	print_adds();
+	return 0;
+}
