@@ -17,6 +17,8 @@
 /* Room for a message with the longest attribute there can be, and more. */
 #define MESSAGE_SIZE	(96 * 1024)
 
+struct attr_set;
+
 /**
  * struct hashring - a connection
  * @sk: the socket
@@ -37,11 +39,13 @@ struct hashring {
  * struct request - a message under way
  * @h: its connection
  * @msg: the message, or NULL
+ * @set: of the attributes that come next
  * @err: what went wrong when it was put together; checked when it is sent
  */
 struct request {
 	struct hashring *h;
 	struct nl_msg *msg;
+	const struct attr_set *set;
 	int err;
 };
 
@@ -69,7 +73,6 @@ int request_dump(struct request *req, reply_cb cb, void *arg,
 int socket_receive(struct hashring *h, size_t *len);
 
 /* names.c */
-struct attr_set;
 const struct attr_set *attr_set_of(int cmd);
 const struct attr_set *attr_set_nested(const struct attr_set *set, int type);
 const char *attr_set_name(const struct attr_set *set, int type);

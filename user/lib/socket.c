@@ -155,11 +155,21 @@ void request_begin(struct hashring *h, struct request *req, int cmd)
 	hr_error_clear(h);
 	req->h = h;
 	req->err = 0;
+	req->set = attr_set_of(cmd);
 	req->msg = nlmsg_alloc_size(MESSAGE_SIZE);
 	if (!req->msg || !genlmsg_put(req->msg, NL_AUTO_PORT, NL_AUTO_SEQ,
 				      h->family, 0, NLM_F_REQUEST, cmd,
 				      HASHRING_FAMILY_VERSION))
 		req->err = -ENOMEM;
+}
+
+static void too_long(struct request *req, int type)
+{
+	const char *name = attr_set_name(req->set, type);
+
+	req->err = hr_error(req->h, -EMSGSIZE,
+			    "%s does not fit into a netlink message",
+			    name ? name : "it");
 }
 
 void request_data(struct request *req, int type, const void *data, size_t len)
@@ -168,7 +178,7 @@ void request_data(struct request *req, int type, const void *data, size_t len)
 		return;
 	if (len > UINT16_MAX - NLA_HDRLEN ||
 	    nla_put(req->msg, type, len, data))
-		req->err = -EMSGSIZE;
+		too_long(req, type);
 }
 
 void request_u32(struct request *req, int type, __u32 value)
@@ -199,23 +209,27 @@ struct nlattr *request_nest(struct request *req, int type)
 	if (req->err)
 		return NULL;
 	nest = nla_nest_start(req->msg, type | NLA_F_NESTED);
-	if (!nest)
-		req->err = -EMSGSIZE;
+	if (nest)
+		req->set = attr_set_nested(req->set, type);
+	else
+		too_long(req, type);
 	return nest;
 }
 
+/* Nests stand at the top of a message, and not in each other. */
 void request_nest_end(struct request *req, struct nlattr *nest)
 {
+	const struct genlmsghdr *genl = nlmsg_data(nlmsg_hdr(req->msg));
 	size_t len;
 
 	if (req->err)
 		return;
+	req->set = attr_set_of(genl->cmd);
 	len = (char *)nlmsg_tail(nlmsg_hdr(req->msg)) - (char *)nest;
-	if (len > UINT16_MAX) {
-		req->err = -EMSGSIZE;
-		return;
-	}
-	nla_nest_end(req->msg, nest);
+	if (len > UINT16_MAX)
+		too_long(req, nla_type(nest));
+	else
+		nla_nest_end(req->msg, nest);
 }
 
 static int request_send(struct request *req, int flags)
@@ -224,8 +238,7 @@ static int request_send(struct request *req, int flags)
 	int err;
 
 	if (req->err == -EMSGSIZE)
-		return hr_error(h, -EMSGSIZE,
-				"does not fit into a netlink message");
+		return req->err;
 	if (req->err)
 		return hr_error(h, req->err, "%s", strerror(-req->err));
 	nlmsg_hdr(req->msg)->nlmsg_flags |= flags;

@@ -68,10 +68,14 @@ static void print_arc(const struct arc_list *list, size_t i, bool points,
 	json_t *o;
 
 	if (!opt.json) {
-		if (points)
-			printf("%u\t%s\n", end, name);
-		else
-			printf("%u\t%u\t%s\n", start, end, name);
+		if (!points) {
+			print_number(stdout, start);
+			putchar_unlocked('\t');
+		}
+		print_number(stdout, end);
+		putchar_unlocked('\t');
+		fputs_unlocked(name, stdout);
+		putchar_unlocked('\n');
 		return;
 	}
 	o = json_object();

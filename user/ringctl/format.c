@@ -63,6 +63,19 @@ const char *figure_ns(char text[FIGURE_LEN], __u64 ns)
 	return text;
 }
 
+/* Decimal; printf() would take most of the time of a list of millions. */
+void print_number(FILE *f, __u32 number)
+{
+	char digits[10];
+	char *p = digits + sizeof(digits);
+
+	do {
+		*--p = '0' + number % 10;
+		number /= 10;
+	} while (number);
+	fwrite_unlocked(p, 1, digits + sizeof(digits) - p, f);
+}
+
 void print_via(FILE *f, const struct hashring_via *via)
 {
 	char text[INET6_ADDRSTRLEN];

@@ -7,8 +7,11 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ringctl.h"
+
+#define OUTPUT_BUFFER	(64 * 1024)
 
 struct options opt;
 const char *error_file;
@@ -253,6 +256,10 @@ int main(int argc, char **argv)
 	}
 	argc -= optind;
 	argv += optind;
+
+	/* Lists of millions go out in fewer pieces. */
+	if (!isatty(STDOUT_FILENO))
+		setvbuf(stdout, NULL, _IOFBF, OUTPUT_BUFFER);
 
 	if (batch && argc)
 		status = fail_usage("\"%s\": with -b commands come from the file",

@@ -122,19 +122,10 @@ static int print_json(const struct map *m, size_t i,
 static void print_text(const struct map *m, size_t i,
 		       const struct hashring_node *node)
 {
-	char digits[16];
-	char *p = digits + sizeof(digits);
-	__u32 position = m->position[i];
-
-	/* printf() would take most of the time of a long list. */
-	*--p = '\t';
-	do {
-		*--p = '0' + position % 10;
-		position /= 10;
-	} while (position);
-	*--p = '\t';
 	fwrite_unlocked(m->key[i].text, 1, m->key[i].len, stdout);
-	fwrite_unlocked(p, 1, digits + sizeof(digits) - p, stdout);
+	putchar_unlocked('\t');
+	print_number(stdout, m->position[i]);
+	putchar_unlocked('\t');
 	fputs_unlocked(node ? node->name : "-", stdout);
 	putchar_unlocked('\n');
 }

@@ -18,6 +18,7 @@ const char *figure_ratio(char text[FIGURE_LEN], __u64 ratio);
 const char *figure_bytes(char text[FIGURE_LEN], __u64 bytes);
 const char *figure_ns(char text[FIGURE_LEN], __u64 ns);
 
+void print_number(FILE *f, __u32 number);
 void print_via(FILE *f, const struct hashring_via *via);
 void print_attach(FILE *f, const struct hashring_attach *attach);
 void print_attach_stats(FILE *f, const struct hashring_attach *attach);
