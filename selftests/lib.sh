@@ -98,19 +98,20 @@ bail_out()
 # output is shown only when it fails, with the command that did.
 ktap_test()
 {
-	local name=$1 seen=$WORK/seen status
+	# Whatever is local here hides what the script calls by that name.
+	local ktap_name=$1 ktap_status
 	shift
 
 	(
 		set -eE
 		trap 'echo "line $LINENO: exit status $?: $BASH_COMMAND"' ERR
 		"$@"
-	) >"$seen" 2>&1
-	status=$?
-	if [ $status = 0 ]; then
-		ktap_pass "$name"
+	) >"$WORK/ktap_said" 2>&1
+	ktap_status=$?
+	if [ $ktap_status = 0 ]; then
+		ktap_pass "$ktap_name"
 	else
-		ktap_fail "$name" "$seen"
+		ktap_fail "$ktap_name" "$WORK/ktap_said"
 	fi
 	return 0
 }
@@ -553,10 +554,10 @@ END
 # ICMP errors to them, MARK; all protocols unless some are named
 mark_vip()
 {
-	local ns=$1 mark=$2 only=''
+	local ns=$1 mark=$2 only='' IFS=,
 	shift 2
 
-	[ $# = 0 ] || only="meta l4proto { ${*// /, }, icmp, ipv6-icmp } "
+	[ $# = 0 ] || only="meta l4proto { $*, icmp, ipv6-icmp } "
 	in_ns "$ns" nft -f - <<END
 table inet hashring_mark {
 	chain prerouting {

@@ -75,7 +75,7 @@ hashring_begin()
 	hashring_change "" "$*" >/dev/null || return
 	mark_vip "$director" 0x100 tcp udp || return
 	"$RINGCTL" -n "$director" attach add "$ring" hook prerouting \
-		fwmark 0x100/0x100 set 0x3ff0000 key 5tuple none drop
+		fwmark 0x100/0x100 set 0x3ff0000 key 5tuple none drop >/dev/null
 }
 
 hashring_change() # "OLD..." "NEW..."
@@ -86,11 +86,8 @@ hashring_change() # "OLD..." "NEW..."
 
 hashring_end()
 {
-	local id
-
 	in_ns "$director" nft delete table inet hashring_mark || return
-	id=$("$RINGCTL" -n "$director" -j attach show) || return
-	"$RINGCTL" -n "$director" attach del "$(json_number id "$id")" || return
+	"$RINGCTL" -n "$director" attach del "$ring" || return
 	"$RINGCTL" -n "$director" ring del "$ring"
 }
 
