@@ -23,7 +23,7 @@ INSTALL_KREL = $(or $(KREL),$(RUNNING))
 MODDIR = $(DESTDIR)/lib/modules/$(INSTALL_KREL)/updates
 
 RINGCTL = $(O)/user/ringctl/ringctl
-MAN8 = $(wildcard Documentation/man/*.8)
+MANPAGES = $(wildcard Documentation/man/*.[1-8])
 COMPLETION = $(wildcard user/completion/ringctl)
 
 all: tools all-modules ## tools, and the module for this kernel or for the guests
@@ -102,12 +102,14 @@ endif
 
 tools_install: tools ## ringctl, its man pages and completion
 	install -D -m 755 -t $(DESTDIR)$(SBINDIR) $(RINGCTL)
-	$(if $(MAN8),install -D -m 644 -t $(DESTDIR)$(MANDIR)/man8 $(MAN8))
+	for page in $(MANPAGES); do \
+		install -D -m 644 -t $(DESTDIR)$(MANDIR)/man$${page##*.} $$page || exit 1; \
+	done
 	$(if $(COMPLETION),install -D -m 644 -t $(DESTDIR)$(COMPLETIONDIR) $(COMPLETION))
 
 uninstall: ## takes away what install put there
 	rm -f $(MODDIR)/hashring.ko $(DESTDIR)$(SBINDIR)/ringctl \
-		$(addprefix $(DESTDIR)$(MANDIR)/man8/,$(notdir $(MAN8))) \
+		$(foreach page,$(notdir $(MANPAGES)),$(DESTDIR)$(MANDIR)/man*/$(page)) \
 		$(DESTDIR)$(COMPLETIONDIR)/ringctl
 ifeq ($(DESTDIR),)
 	depmod $(INSTALL_KREL)

@@ -39,7 +39,7 @@ mapfile -t module < <(matching '^kmod/.*\.[ch]$' "$generated")
 mapfile -t scripts < <(
 	for file in "${all[@]}"; do
 		case $file in
-		*.sh) echo "$file" ;;
+		*.sh | user/completion/*) echo "$file" ;;
 		*.[ch] | *.md | *.yaml) ;;
 		*)
 			head -n 1 "$file" | tr -d '\0' |
