@@ -1,0 +1,307 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Malformed messages and staged changes, byte by byte, as KTAP.
+
+The attributes' numbers come from the spec, so that this is no second copy.
+"""
+import os
+import socket
+import struct
+import sys
+
+import yaml
+
+NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP = 1, 4, 0x300
+NLM_F_CAPPED, NLM_F_ACK_TLVS = 0x100, 0x200
+NLMSG_ERROR, NLMSG_DONE = 2, 3
+NETLINK_GENERIC, SOL_NETLINK = 16, 270
+NETLINK_CAP_ACK, NETLINK_EXT_ACK = 10, 11
+GENL_ID_CTRL, CTRL_CMD_GETFAMILY = 16, 3
+CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 1, 2
+NLMSGERR_ATTR_MSG, NLMSGERR_ATTR_OFFS = 1, 2
+EPERM, ENOENT, EBUSY, EINVAL, ERANGE, ESTALE = 1, 2, 16, 22, 34, 116
+HEADER = 20  # netlink and generic netlink
+
+
+class Spec:
+    """Numbers of commands and attributes."""
+
+    def __init__(self, path):
+        with open(path, encoding="utf-8") as f:
+            spec = yaml.safe_load(f)
+        self.sets = {
+            s["name"]: {a["name"]: i for i, a in enumerate(s["attributes"], 1)}
+            for s in spec["attribute-sets"]
+        }
+        ops = spec["operations"]["list"]
+        self.ops = {op["name"]: i for i, op in enumerate(ops, 1)}
+
+
+def attr(kind, payload, length=None):
+    """An attribute; LENGTH lies about its length."""
+    length = len(payload) + 4 if length is None else length
+    return (struct.pack("=HH", length, kind) + payload
+            + b"\0" * (-len(payload) % 4))
+
+
+def text(kind, value):
+    return attr(kind, value.encode() + b"\0")
+
+
+def u32(kind, value):
+    return attr(kind, struct.pack("=I", value))
+
+
+def attrs_of(data):
+    while len(data) >= 4:
+        length, kind = struct.unpack_from("=HH", data)
+        yield kind & 0x3FFF, data[4:length]
+        data = data[(length + 3) & ~3:]
+
+
+class Reply:
+    """errno, the kernel's words, the offset that it complains of."""
+
+    def __init__(self, err, said="", offset=None, payload=b""):
+        self.err, self.said, self.offset = err, said, offset
+        self.payload = payload
+
+    def __str__(self):
+        return f"errno {self.err}, '{self.said}', offset {self.offset}"
+
+
+class Wire:
+    """A socket."""
+
+    family = None
+
+    def __init__(self):
+        self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW,
+                                  NETLINK_GENERIC)
+        self.sock.bind((0, 0))
+        self.sock.setsockopt(SOL_NETLINK, NETLINK_CAP_ACK, 1)
+        self.sock.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
+        self.sock.settimeout(20)
+        if Wire.family is None:
+            reply = self.send_to(GENL_ID_CTRL, CTRL_CMD_GETFAMILY,
+                                 text(CTRL_ATTR_FAMILY_NAME, "hashring"))
+            found = dict(attrs_of(reply.payload))
+            Wire.family = struct.unpack("=H", found[CTRL_ATTR_FAMILY_ID])[0]
+
+    def close(self):
+        self.sock.close()
+
+    def send_to(self, family, cmd, payload, flags=NLM_F_REQUEST | NLM_F_ACK,
+                length=None):
+        body = struct.pack("=BBH", cmd, 1, 0) + payload
+        length = len(body) + 16 if length is None else length
+        self.sock.send(struct.pack("=IHHII", length, family, flags, 7, 0)
+                       + body)
+        payload = b""
+        while True:
+            data = self.sock.recv(65536)
+            while data:
+                size, kind, fl = struct.unpack_from("=IHH", data)
+                message, data = data[16:size], data[(size + 3) & ~3:]
+                if kind in (NLMSG_ERROR, NLMSG_DONE):
+                    return self.end(message, fl, payload)
+                payload += message[4:]
+
+    @staticmethod
+    def end(message, flags, payload):
+        reply = Reply(-struct.unpack_from("=i", message)[0], payload=payload)
+        if flags & NLM_F_ACK_TLVS:
+            skip = 20 if flags & NLM_F_CAPPED else 4
+            for kind, value in attrs_of(message[skip:]):
+                if kind == NLMSGERR_ATTR_MSG:
+                    reply.said = value.rstrip(b"\0").decode()
+                elif kind == NLMSGERR_ATTR_OFFS:
+                    reply.offset = struct.unpack("=I", value)[0]
+        return reply
+
+    def do(self, cmd, payload, **more):
+        return self.send_to(Wire.family, SPEC.ops[cmd], payload, **more)
+
+
+class Ktap:
+    number = failed = 0
+
+    def check(self, name, good, seen=""):
+        self.number += 1
+        self.failed += not good
+        print(f"{'ok' if good else 'not ok'} {self.number} - {name}")
+        if not good:
+            print(f"# saw {seen}")
+
+    def refused(self, name, reply, err, words, offset=None):
+        good = (reply.err == err and words in reply.said
+                and (offset is None or reply.offset == offset))
+        self.check(name, good, reply)
+
+
+SPEC = Spec(os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                         "../Documentation/netlink/specs/hashring.yaml"))
+RING, NODE, OP = SPEC.sets["ring"], SPEC.sets["node"], SPEC.sets["op"]
+CHANGE, LOOKUP = SPEC.sets["change"], SPEC.sets["lookup"]
+
+
+def op(name, kind=0, more=b""):
+    return attr(CHANGE["op"] | 0x8000,
+                u32(OP["kind"], kind) + text(OP["name"], name) + more)
+
+
+def generation(wire, ring):
+    reply = wire.do("ring-get", text(RING["name"], ring))
+    return struct.unpack("=Q",
+                         dict(attrs_of(reply.payload))[RING["generation"]])[0]
+
+
+def malformed(tap, wire):
+    ring = text(CHANGE["ring"], "wire")
+    before = generation(wire, "wire")
+    after_ring = HEADER + len(ring)
+
+    tap.refused("an unknown attribute",
+                wire.do("ring-get", text(RING["name"], "wire")
+                        + u32(200, 1)), EINVAL, "Unknown attribute")
+    tap.refused("an unknown attribute of a command that takes none",
+                wire.do("change-abort", u32(200, 1)), EINVAL,
+                "Unknown attribute")
+    tap.refused("an unknown attribute in a nest",
+                wire.do("change", ring + op("b9", more=u32(99, 1))),
+                EINVAL, "Unknown attribute")
+    tap.refused("an attribute longer than the message",
+                wire.do("change", ring + attr(CHANGE["op"], b"abcd", 400)),
+                EINVAL, "")
+    tap.refused("an attribute shorter than its header",
+                wire.do("change", ring + attr(CHANGE["op"], b"abcd", 2)),
+                EINVAL, "")
+    tap.refused("a u32 of two bytes",
+                wire.do("change", ring + attr(CHANGE["op"] | 0x8000, attr(
+                    OP["kind"], b"\0\0") + text(OP["name"], "b9"))),
+                EINVAL, "invalid attribute length", after_ring + 4)
+    tap.refused("a u32 of eight bytes",
+                wire.do("change", ring + op("b9", more=attr(
+                    OP["weight"], b"\0" * 8))), EINVAL,
+                "invalid attribute length")
+    tap.refused("a string without its NUL",
+                wire.do("ring-get", attr(RING["name"], b"wire")), EINVAL,
+                "", HEADER)
+    tap.refused("a nest that says it is none",
+                wire.do("change", ring + attr(
+                    CHANGE["op"], u32(OP["kind"], 0) + text(OP["name"], "b9"))),
+                EINVAL, "NLA_F_NESTED", after_ring)
+    tap.refused("an operation of no kind that there is",
+                wire.do("change", ring + op("b9", kind=17)), ERANGE, "")
+    tap.refused("an operation without a name",
+                wire.do("change", ring + attr(CHANGE["op"] | 0x8000,
+                                              u32(OP["kind"], 0))),
+                EINVAL, "name is missing")
+    tap.refused("a change of no ring", wire.do("change", op("b9")),
+                EINVAL, "ring is missing")
+    tap.refused("a change of nothing", wire.do("change", ring), EINVAL,
+                "missing")
+    tap.refused("points that are not whole",
+                wire.do("change", ring + op("b9", more=attr(
+                    OP["points"], b"abcdef"))), EINVAL, "4 bytes each")
+    tap.refused("an IPv6 address of 15 bytes",
+                wire.do("change", ring + op("b9", more=attr(
+                    OP["via6"], b"\1" * 15))), ERANGE, "")
+    tap.refused("positions that are not whole",
+                wire.do("lookup", text(LOOKUP["ring"], "wire") + attr(
+                    LOOKUP["positions"], b"abcde")), EINVAL, "4 bytes each")
+    tap.refused("more positions than one look-up takes",
+                wire.do("lookup", text(LOOKUP["ring"], "wire") + attr(
+                    LOOKUP["positions"], b"\0" * 4 * 15001)), 7,
+                "at most 15000")
+    tap.refused("an empty key",
+                wire.do("lookup", text(LOOKUP["ring"], "wire")
+                        + attr(LOOKUP["key"], b"")), EINVAL, "empty")
+    tap.refused("a key and positions at once",
+                wire.do("lookup", text(LOOKUP["ring"], "wire")
+                        + attr(LOOKUP["key"], b"k")
+                        + attr(LOOKUP["positions"], b"\0" * 4)), EINVAL,
+                "one of key, flow and positions")
+    tap.refused("a command that there is not",
+                wire.send_to(Wire.family, 250, b""), 95, "")
+    tap.refused("a dump of a ring that there is not",
+                wire.do("node-get", text(NODE["ring"], "nosuch"),
+                        flags=NLM_F_REQUEST | NLM_F_DUMP), ENOENT,
+                "no such ring")
+    tap.check("nothing came of any of it", generation(wire, "wire") == before,
+              generation(wire, "wire"))
+
+
+def staged(tap, wire):
+    ring = text(CHANGE["ring"], "wire")
+    before = generation(wire, "wire")
+
+    tap.refused("a commit of nothing", wire.do("change-commit", b""), ENOENT,
+                "no change is staged")
+    tap.refused("an addition to nothing", wire.do("change-add", op("b9")),
+                ENOENT, "no change is staged")
+
+    other = Wire()
+    tap.check("a change is begun", other.do("change-begin", ring).err == 0)
+    tap.refused("a second one on the socket",
+                other.do("change-begin", ring), EBUSY, "staged on this socket")
+    tap.check("an operation is added",
+              other.do("change-add", op("b9")).err == 0)
+    tap.refused("another socket cannot commit it",
+                wire.do("change-commit", b""), ENOENT, "no change is staged")
+    other.close()
+    tap.check("it goes with its socket", generation(wire, "wire") == before)
+
+    sockets = [Wire() for _ in range(17)]
+    begun = [s.do("change-begin", ring) for s in sockets]
+    tap.check("sixteen may be open",
+              [r.err for r in begun[:16]] == [0] * 16, [str(r) for r in begun])
+    tap.refused("and no more", begun[16], 7, "staged changes already")
+    sockets[0].close()
+    last = Reply(7)
+    for _ in range(1000):  # a socket's end is told from a work queue
+        last = sockets[16].do("change-begin", ring)
+        if last.err == 0:
+            break
+    tap.check("until one closes", last.err == 0, last)
+
+    one = sockets[16]
+    for first in range(0, 3000, 100):
+        reply = one.do("change-add", b"".join(
+            op(f"s{i}") for i in range(first, first + 100)))
+    reply = one.do("change-add", op("bad", kind=2))
+    tap.check("3000 operations are staged", reply.err == 0, reply)
+    tap.refused("one of them is wrong: none happens",
+                one.do("change-commit", b""), ENOENT,
+                "operation 3001: there is no node bad")
+    tap.check("as the generation tells", generation(wire, "wire") == before)
+    tap.refused("and the staged change is gone",
+                one.do("change-commit", b""), ENOENT, "no change is staged")
+    one.do("change-begin", ring)
+    for first in range(0, 3000, 100):
+        reply = one.do("change-add", b"".join(
+            op(f"s{i}") for i in range(first, first + 100)))
+    tap.check("without it all happen", one.do("change-commit", b"").err == 0)
+    tap.check("in one generation", generation(wire, "wire") == before + 1,
+              generation(wire, "wire"))
+    for s in sockets:
+        s.close()
+
+
+def main():
+    tap = Ktap()
+    print("TAP version 13")
+    wire = Wire()
+    made = wire.do("ring-add", text(RING["name"], "wire")
+                   + u32(RING["points"], 4))
+    tap.check("a ring is made", made.err == 0, made)
+    malformed(tap, wire)
+    staged(tap, wire)
+    gone = wire.do("ring-del", text(RING["name"], "wire"))
+    tap.check("and removed", gone.err == 0, gone)
+    print(f"1..{tap.number}")
+    return 1 if tap.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
