@@ -357,15 +357,15 @@ put_ring:
 	return ret;
 }
 
-/* Write @nr arcs from *@cursor on. */
-static void arcs_write(const struct hr_ring_view *view, bool raw, u32 *cursor,
+/* Write @nr arcs from @cursor on. */
+static void arcs_write(const struct hr_ring_view *view, bool raw, u32 cursor,
 		       u32 *ends, u32 *owners, u32 nr)
 {
 	const struct hr_table *table = view->core.table;
 	u32 i, slot;
 
 	for (i = 0; i < nr; i++) {
-		next_arc(table, raw, cursor, &ends[i], &slot);
+		next_arc(table, raw, &cursor, &ends[i], &slot);
 		owners[i] = table->nodes[slot]->id;
 	}
 }
@@ -396,13 +396,20 @@ static int arcs_fill_some(struct sk_buff *skb, const struct hr_nl_to *to,
 	while (nr < room / sizeof(u32) &&
 	       next_arc(view->core.table, raw, &ahead, &end, &slot))
 		nr++;
-	if (!nr)
-		goto cancel;
+	if (!nr) {
+		/* What is left may be no arc of its own: it is the first's. */
+		genlmsg_cancel(skb, head);
+		if (ahead == *cursor)
+			return -EMSGSIZE;
+		*cursor = ahead;
+		return 0;
+	}
 	ends = nla_reserve(skb, HASHRING_A_ARC_ENDS, nr * sizeof(u32));
 	owners = nla_reserve(skb, HASHRING_A_ARC_OWNERS, nr * sizeof(u32));
 	if (!ends || !owners)
 		goto cancel;
-	arcs_write(view, raw, cursor, nla_data(ends), nla_data(owners), nr);
+	arcs_write(view, raw, *cursor, nla_data(ends), nla_data(owners), nr);
+	*cursor = ahead;
 	genlmsg_end(skb, head);
 	return 0;
 

@@ -160,9 +160,8 @@ static int ring_change_locked(struct hr_ring *ring, struct hr_change *change,
 	view = hr_view_alloc(next, receipt->generation, gfp);
 	if (!view)
 		goto err_free_receipt;
-	ret = -EINTR;
-	if (wait_event_killable(ring->retired_wait,
-				atomic_read(&ring->retired) < HR_RETIRED_MAX))
+	ret = hr_ring_make_room_locked(ring);
+	if (ret)
 		goto err_free_view;
 
 	/* Here it happens. Nothing fails any more. */

@@ -30,10 +30,18 @@ struct hr_net *hr_net(const struct net *net)
 	return net_generic(net, hr_net_id);
 }
 
-static void view_free(struct hr_ring_view *view)
+/* Take a retired view's table away, if it still has it. */
+static struct hr_table *view_take_table_locked(struct hr_ring_view *view)
 {
-	hr_table_free(view->core.table, &hr_member_ops);
-	kfree(view);
+	struct hr_ring *ring = view->ring;
+
+	lockdep_assert_held(&ring->retired_lock);
+
+	if (list_empty(&view->list))
+		return NULL;
+	list_del_init(&view->list);
+	WRITE_ONCE(ring->nr_retired, ring->nr_retired - 1);
+	return view->core.table;
 }
 
 /* A retired view, a grace period after its last user. */
@@ -42,10 +50,15 @@ static void view_work(struct work_struct *work)
 	struct hr_ring_view *view = container_of(to_rcu_work(work),
 						 struct hr_ring_view, work);
 	struct hr_ring *ring = view->ring;
+	struct hr_table *table;
 
-	view_free(view);
-	atomic_dec(&ring->retired);
+	spin_lock(&ring->retired_lock);
+	table = view_take_table_locked(view);
+	spin_unlock(&ring->retired_lock);
+	if (table)
+		hr_table_free(table, &hr_member_ops);
 	wake_up(&ring->retired_wait);
+	kfree(view);
 	hr_ring_put(ring);
 }
 
@@ -68,6 +81,7 @@ struct hr_ring_view *hr_view_alloc(struct hr_table *table, u64 generation,
 	view->core.table = table;
 	view->generation = generation;
 	refcount_set(&view->refs, 1);
+	INIT_LIST_HEAD(&view->list);
 	INIT_RCU_WORK(&view->work, view_work);
 	return view;
 }
@@ -84,9 +98,47 @@ void hr_view_retire_locked(struct hr_ring *ring, struct hr_ring_view *view)
 	lockdep_assert_held(&ring->lock);
 
 	refcount_inc(&ring->refs);
-	atomic_inc(&ring->retired);
 	view->ring = ring;
+	spin_lock(&ring->retired_lock);
+	list_add_tail(&view->list, &ring->retired);
+	WRITE_ONCE(ring->nr_retired, ring->nr_retired + 1);
+	spin_unlock(&ring->retired_lock);
 	hr_ring_unpin(view);
+}
+
+/**
+ * hr_ring_make_room_locked() - see that one more view can be retired
+ * @ring: the ring
+ *
+ * Normally there is room. In a burst of changes there is not, and ordinary
+ * grace periods are long: an expedited one frees the tables that nobody has
+ * pinned, without waiting for their work.
+ *
+ * Context: ring->lock is held. May sleep.
+ * Return: 0, or -EINTR when killed while a reader has a view pinned.
+ */
+int hr_ring_make_room_locked(struct hr_ring *ring)
+{
+	struct hr_table *tables[HR_RETIRED_MAX];
+	struct hr_ring_view *view, *next;
+	u32 nr = 0;
+
+	lockdep_assert_held(&ring->lock);
+
+	if (READ_ONCE(ring->nr_retired) < HR_RETIRED_MAX)
+		return 0;
+	synchronize_rcu_expedited();
+	spin_lock(&ring->retired_lock);
+	list_for_each_entry_safe(view, next, &ring->retired, list)
+		if (!refcount_read(&view->refs))
+			tables[nr++] = view_take_table_locked(view);
+	spin_unlock(&ring->retired_lock);
+	while (nr)
+		hr_table_free(tables[--nr], &hr_member_ops);
+	if (wait_event_killable(ring->retired_wait,
+				READ_ONCE(ring->nr_retired) < HR_RETIRED_MAX))
+		return -EINTR;
+	return 0;
 }
 
 /**
@@ -128,9 +180,12 @@ static void ring_work(struct work_struct *work)
 {
 	struct hr_ring *ring = container_of(to_rcu_work(work), struct hr_ring,
 					    work);
+	struct hr_ring_view *view;
 
-	view_free(rcu_dereference_protected(ring->view,
-					    !refcount_read(&ring->refs)));
+	view = rcu_dereference_protected(ring->view,
+					 !refcount_read(&ring->refs));
+	hr_table_free(view->core.table, &hr_member_ops);
+	kfree(view);
 	hr_history_release(&ring->history);
 	mutex_destroy(&ring->lock);
 	kfree(ring);
@@ -156,6 +211,8 @@ static struct hr_ring *ring_alloc(const struct hr_config *config)
 	refcount_set(&ring->refs, 1);
 	mutex_init(&ring->lock);
 	hr_history_init(&ring->history);
+	INIT_LIST_HEAD(&ring->retired);
+	spin_lock_init(&ring->retired_lock);
 	init_waitqueue_head(&ring->retired_wait);
 	INIT_RCU_WORK(&ring->work, ring_work);
 	RCU_INIT_POINTER(ring->view, view);

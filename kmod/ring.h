@@ -7,6 +7,7 @@
  *	hr_net.lock	the set of rings and of attachments of a namespace
  *	hr_ring.lock	the ring's writer: view, generation, id_bits, dead
  *	hr_history.lock	the receipts
+ *	hr_ring.retired_lock	(a spinlock)
  * Readers of a view take rcu_read_lock() and nothing else; those that want it
  * for longer pin it. Finding a ring by its name takes no lock either.
  */
@@ -18,6 +19,7 @@
 #include <linux/netlink.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
+#include <linux/spinlock.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
@@ -57,6 +59,7 @@ struct hr_net *hr_net(const struct net *net);
  * @generation: number of this membership and table
  * @refs: the ring's while it is in force, and those of hr_ring_pin()
  * @ring: set when it is retired, and a reference then
+ * @list: in hr_ring.retired while it is retired and has its table
  * @work: frees it a grace period after the last reference
  */
 struct hr_ring_view {
@@ -64,6 +67,7 @@ struct hr_ring_view {
 	u64 generation;
 	refcount_t refs;
 	struct hr_ring *ring;
+	struct list_head list;
 	struct rcu_work work;
 };
 
@@ -80,7 +84,9 @@ struct hr_ring_view {
  * @attachments: how many attachments steer by it, under hr_net.lock
  * @id_bits: of these, how many have room for ids of so many bits, under @lock
  * @dead: the ring is removed, no more changes; written under both locks
- * @retired: views replaced and not freed yet, at most HR_RETIRED_MAX
+ * @retired: views that were replaced and still have their tables
+ * @nr_retired: number of @retired, at most HR_RETIRED_MAX
+ * @retired_lock: guards both
  * @retired_wait: for the writer that would exceed that
  * @work: frees the ring a grace period after the last reference
  */
@@ -96,7 +102,9 @@ struct hr_ring {
 	u32 attachments;
 	u32 id_bits[33];
 	bool dead;
-	atomic_t retired;
+	struct list_head retired;
+	u32 nr_retired;
+	spinlock_t retired_lock;	/* retired views */
 	wait_queue_head_t retired_wait;
 	struct rcu_work work;
 };
@@ -157,6 +165,7 @@ void hr_ring_unpin(struct hr_ring_view *view);
 /* For the writer, under hr_ring.lock. */
 struct hr_ring_view *hr_view_alloc(struct hr_table *table, u64 generation,
 				   gfp_t gfp);
+int hr_ring_make_room_locked(struct hr_ring *ring);
 void hr_view_retire_locked(struct hr_ring *ring, struct hr_ring_view *view);
 
 /**
