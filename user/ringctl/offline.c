@@ -182,6 +182,17 @@ static int make_receipt(const struct step *s, struct hashring_receipt *r)
 	return err;
 }
 
+/* In thousandths of a percent and not rounded, as the kernel does. */
+static int over_budget(__u64 moved, __u64 max)
+{
+	__u64 would = moved * 100000 >> 32;
+	__u64 allowed = max * 100000 >> 32;
+
+	return fail(EXIT_BUDGET,
+		    "would move %llu.%03llu%%, more than %llu.%03llu%% allowed",
+		    would / 1000, would % 1000, allowed / 1000, allowed % 1000);
+}
+
 /* In the kernel's words. */
 static int plan_refused(int err, const struct hashring_change *change,
 			const struct hr_error *error)
@@ -213,7 +224,6 @@ int native_plan(const struct native_ring *n, __u64 generation,
 		.change = change,
 		.generation = generation,
 	};
-	char would[FIGURE_LEN], allowed[FIGURE_LEN];
 	struct hr_table *next = NULL;
 	struct hr_error error;
 	int err;
@@ -237,9 +247,7 @@ int native_plan(const struct native_ring *n, __u64 generation,
 		return fail_memory();
 	}
 	if (receipt->moved > change->max_moved) {
-		err = fail(EXIT_BUDGET, "would move %s, more than %s allowed",
-			   figure_share(would, receipt->moved),
-			   figure_share(allowed, change->max_moved));
+		err = over_budget(receipt->moved, change->max_moved);
 		hashring_receipt_release(receipt);
 		return err;
 	}

@@ -1,0 +1,570 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# sync.sh - rings in files: save, restore, sync, plans without the kernel; and
+# changes that are measured by keys
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+one='' two=''
+
+# The ring's own namespace, and a second one.
+ring()
+{
+	"$RINGCTL" -n "$one" "$@"
+}
+
+ring2()
+{
+	"$RINGCTL" -n "$two" "$@"
+}
+
+# number KEY COMMAND... - a number in what COMMAND prints as JSON
+number()
+{
+	local key=$1 json
+	shift
+
+	json=$("$@")
+	json_number "$key" "$json"
+}
+
+# digests FUNCTION RING... - of maps and configurations
+digests()
+{
+	local run=$1 name
+	shift
+
+	for name; do
+		"$run" digest "$name"
+		"$run" digest "$name" --config
+	done
+}
+
+generation()
+{
+	number generation ring -j ring show "$1"
+}
+
+# write TEXT - into the file that the tests sync by
+write()
+{
+	printf '%s\n' "$1" >"$WORK/file.yaml"
+}
+
+# --- files that are wrong -----------------------------------------------------
+
+# wrong LINE:COLUMN REGEX TEXT - what is said of a file
+wrong()
+{
+	write "$3"
+	expect_error "file\.yaml:$1: $2" 1 "$RINGCTL" restore "$WORK/file.yaml"
+}
+
+# All that read files say the same.
+bad_everywhere()
+{
+	write 'rings: 1'
+	expect_error "file\.yaml:1:8: rings: expected a list" 1 "$RINGCTL" restore "$WORK/file.yaml"
+	expect_error "file\.yaml:1:8: rings: expected a list" 1 "$RINGCTL" sync "$WORK/file.yaml"
+	expect_error "file\.yaml:1:8: rings: expected a list" 1 \
+		"$RINGCTL" plan web '{ node del b1 }' --offline "$WORK/file.yaml"
+	expect_error "stdin:1:8: rings: expected a list" 1 "$RINGCTL" sync - <"$WORK/file.yaml"
+}
+
+bad_syntax()
+{
+	wrong 4:1 ".*did not find expected" $'rings:\n- name: web\n  nodes: [ { name: b1'
+	wrong 3:1 ".*tab character" $'rings:\n- name: web\n\tnodes: []'
+	wrong 2:11 "invalid leading UTF-8" $'rings:\n- name: "w\xffb"'
+	wrong 1:10 ".*undefined alias" $'rings: [ *none ]'
+	wrong 3:1 ".*second one" $'rings: []\n---\nrings: []'
+	wrong 1:1 ".*empty" ''
+}
+
+bad_keys()
+{
+	wrong 4:17 'unknown key "weigth" of a node: expected one of name' \
+		$'rings:\n- name: web\n  nodes:\n  - { name: b1, weigth: 2 }'
+	wrong 2:3 "name is missing from a ring" $'rings:\n- nodes: []'
+	wrong 2:3 "nodes is missing from a ring" $'rings:\n- name: web'
+	wrong 4:5 "name is missing from a node" $'rings:\n- name: web\n  nodes:\n  - { id: 3 }'
+	wrong 4:3 "name is given twice" $'rings:\n- name: web\n  nodes: []\n  name: web'
+	wrong 1:1 'unknown key "ring"' $'ring: []'
+	wrong 5:5 "fwmark is missing from an attachment" \
+		$'rings:\n- name: web\n  nodes: []\n  attachments:\n  - { hook: output, key: source }'
+}
+
+bad_types()
+{
+	wrong 3:10 "nodes: expected a list" $'rings:\n- name: web\n  nodes: 5'
+	wrong 1:1 "expected rings: a mapping" 'web'
+	wrong 3:12 "expected a node: a mapping" $'rings:\n- name: web\n  nodes: [ b1 ]'
+	wrong 2:9 "name: expected a name, not a list" $'rings:\n- name: [ web ]\n  nodes: []'
+	wrong 3:11 "points: expected a number, not a mapping" \
+		$'rings:\n- name: web\n  points: { }\n  nodes: []'
+}
+
+bad_values()
+{
+	local one_node=$'rings:\n- name: web\n  nodes:\n  - { name: b1, '
+
+	wrong 4:25 'weight: expected a number from 1 to 1000, not "heavy"' "${one_node}weight: heavy }"
+	wrong 4:25 'weight: expected a number from 1 to 1000, not "1001"' "${one_node}weight: 1001 }"
+	wrong 4:21 'id: expected a number from 1 to' "${one_node}id: 0 }"
+	wrong 4:24 'state: expected one of active, draining, down, not "up"' "${one_node}state: up }"
+	wrong 4:22 'via: expected an IPv4 or IPv6 address' "${one_node}via: 10.0.0 }"
+	wrong 4:33 'via: a node has one address of each family' "${one_node}via: [10.0.0.1, 10.0.0.2] }"
+	wrong 4:25 'with hash placement points cannot be given' "${one_node}points: [7] }"
+	wrong 2:9 'name "a.b": a name must not contain' $'rings:\n- name: a{b\n  nodes: []'
+	wrong 3:9 'seed: expected 32 hexadecimal digits' $'rings:\n- name: web\n  seed: 12\n  nodes: []'
+	wrong 3:14 'algorithm [0-9]+' $'rings:\n- name: web\n  algorithm: 4000000\n  nodes: []'
+	wrong 5:34 'fwmark: expected VALUE/MASK, not "x"' \
+		$'rings:\n- name: web\n  nodes: []\n  attachments:\n  - { hook: output, fwmark:      x, key: source }'
+	wrong 5:5 "fwmark 0x2 has bits that its mask 0x1 has not" \
+		$'rings:\n- name: web\n  nodes: []\n  attachments:\n  - { hook: output, fwmark: 2/1, key: source }'
+}
+
+bad_as_a_whole()
+{
+	local ring=$'rings:\n- name: web\n  nodes:\n  - { name: b1, id: 4 }\n'
+
+	wrong 5:13 "node b1 stands on line 4 already" "$ring  - { name: b1 }"
+	wrong 5:21 "id 4 is given to node b1 already" "$ring  - { name: b2, id: 4 }"
+	wrong 5:23 "seat b1 is held by node b1" "$ring  - { name: b2, seat: b1 }"
+	wrong 5:9 "ring web stands on line 2 already" "$ring- name: web"$'\n  nodes: []'
+	wrong 4:21 "id 4 does not fit the mask of an attachment .at most 3" \
+		"$ring"$'  attachments:\n  - { hook: output, fwmark: 1/1, set: 6, key: source }'
+	wrong 5:24 "position 7 is held by node a" \
+		$'rings:\n- name: web\n  placement: explicit\n  nodes: [ { name: a, points: [7] },\n    { name: b, points: [7, 8] } ]'
+	wrong 4:12 "with explicit placement node a needs points" \
+		$'rings:\n- name: web\n  placement: explicit\n  nodes: [ { name: a } ]'
+	wrong 4:11 "with explicit placement nodes have points, not the ring" \
+		$'rings:\n- name: web\n  placement: explicit\n  points: 4\n  nodes: []'
+}
+
+no_file()
+{
+	expect_error "nowhere.yaml: No such file" 1 "$RINGCTL" sync "$WORK/nowhere.yaml"
+	expect_error "FILE is missing" 1 "$RINGCTL" restore
+}
+
+# --- plans without the kernel -------------------------------------------------
+
+without_module()
+{
+	[ ! -d /sys/module/hashring ]
+	write $'rings:\n- name: web\n  seed: 000102030405060708090a0b0c0d0e0f\n  nodes: [ { name: b1 }, { name: b2 } ]'
+	expect_match "planned  added 1" "$RINGCTL" plan web '{ node add b3 }' --offline "$WORK/file.yaml"
+	expect_error "there is no ring wib" 1 "$RINGCTL" plan wib '{ node add b3 }' --offline "$WORK/file.yaml"
+	write $'rings:\n- name: web\n  nodes: [ { name: b1 } ]'
+	expect_error "has no seed" 1 "$RINGCTL" plan web '{ node add b3 }' --offline "$WORK/file.yaml"
+}
+
+# Rings of every kind, with a past: seats that are not names, ids with gaps.
+make_rings()
+{
+	ring ring add web points 40/2
+	ring change web '{ node add b1 weight 2 via 10.0.0.1 ; node add b2 id 200 via 10.0.0.2 via fd00::2 ;
+		node add b3 state draining ; node add b4 weight 7 ; node add b5 state down }'
+	ring node replace web b2 yes id 9
+	ring node del web b1
+	ring node add web b6 weight 3
+	ring ring add tokens placement explicit
+	ring change tokens '{ node add a point 5 7 0xfffffff0 ; node add b point 1000 2000 3000 4000 5000 6000 7000 state down }'
+	ring ring add empty
+	ring attach add web hook prerouting fwmark 0x100/0x100 set 0xff0000 key 5tuple mode observe
+	ring attach add web hook output priority -5 fwmark 0x200/0x300 key source none drop
+}
+
+# What differs from run to run, and the bytes: a ring that grew and shrank may
+# keep a few that one out of a file does not have.
+figures()
+{
+	sed -E '/"(time|build_ns|impact_ns|bytes_before|bytes_after)"/d'
+}
+
+offline_like_kernel()
+{
+	local name=$1 change=$2
+	ring save "$WORK/saved.yaml"
+	ring -j -p plan "$name" "$change" | figures >"$WORK/kernel"
+	"$RINGCTL" -j -p plan "$name" "$change" --offline "$WORK/saved.yaml" | figures >"$WORK/offline"
+	grep -q '"moved": [1-9]' "$WORK/kernel"
+	diff "$WORK/kernel" "$WORK/offline"
+}
+
+offline_figures()
+{
+	offline_like_kernel web '{ node add n1 }'
+	offline_like_kernel web '{ node add n1 weight 5 ; node add n2 ; node del b4 }'
+	offline_like_kernel web '{ node replace yes n1 id 44 ; node set b6 weight 9 ; node set b3 state active }'
+	offline_like_kernel tokens '{ node set b state active }'
+	offline_like_kernel tokens '{ node add c point 1 2147483648 ; node set a point 6 8 }'
+}
+
+refused_alike()
+{
+	local kernel offline
+	kernel=$(ring plan "$@" 2>&1) && return 1
+	offline=$("$RINGCTL" plan "$@" --offline "$WORK/saved.yaml" 2>&1) && return 1
+	# The kernel also names the attribute.
+	expect_equal "${kernel% (*)}" "$offline"
+}
+
+offline_refusals()
+{
+	ring save "$WORK/saved.yaml"
+	refused_alike web '{ node add b4 }'
+	refused_alike web '{ node add n1 ; node del n2 }'
+	refused_alike web '{ node add n1 id 9 }'
+	refused_alike web '{ node add n1 id 256 }'
+	refused_alike web '{ node set b4 weight 1001 }'
+	refused_alike web '{ node add n1 }' --max-moved 0.001%
+	refused_alike web '{ node add n1 }' --generation 99
+	refused_alike tokens '{ node add n1 }'
+	refused_alike tokens '{ node add n1 point 7 }'
+	expect_error "would move" 4 "$RINGCTL" plan web '{ node add n1 }' --max-moved 0.001% --offline "$WORK/saved.yaml"
+	expect_error "generation is" 3 "$RINGCTL" plan web '{ node add n1 }' --generation 99 --offline "$WORK/saved.yaml"
+}
+
+# --- save and restore ---------------------------------------------------------
+
+saved_file()
+{
+	umask 022
+	: >"$WORK/saved.yaml"
+	chmod 644 "$WORK/saved.yaml"
+	ring save "$WORK/saved.yaml"
+	expect_equal 600 "$(stat -c %a "$WORK/saved.yaml")"
+	expect_equal "$(<"$WORK/saved.yaml")" "$(ring save)"
+	expect_equal "$(<"$WORK/saved.yaml")" "$(ring save -)"
+	expect_match "name: tokens" ring save - tokens
+	expect_equal 1 "$(ring save - tokens | grep -c '^- name:')"
+	expect_equal '' "$(find "$WORK" -name 'saved.yaml?*')"
+	expect_error "no such ring" 2 "$RINGCTL" -n "$one" save "$WORK/saved.yaml" nobody
+	grep -q 'name: web' "$WORK/saved.yaml"
+	expect_error "No such file or directory" 1 "$RINGCTL" -n "$one" save "$WORK/no/where"
+	if command -v capsh >/dev/null; then
+		expect_error "seed of ring .* CAP_NET_ADMIN" 2 ip netns exec "$one" \
+			capsh --drop=cap_net_admin -- -c "'$RINGCTL' save"
+	fi
+}
+
+restore_elsewhere()
+{
+	ring save "$WORK/saved.yaml"
+	ring2 restore "$WORK/saved.yaml"
+	digests ring web tokens empty >"$WORK/digests1"
+	digests ring2 web tokens empty >"$WORK/digests2"
+	diff "$WORK/digests1" "$WORK/digests2"
+	ring2 save - | grep -v generation: >"$WORK/saved2"
+	grep -v generation: "$WORK/saved.yaml" | diff - "$WORK/saved2"
+	# One change made each of them.
+	expect_match '"generation": ?1[,}]' ring2 -j ring show web
+}
+
+restore_on_top()
+{
+	ring save "$WORK/saved.yaml"
+	ring2 ring del empty
+	expect_error 'saved\.yaml:[0-9]+:9: ring tokens exists' 2 \
+		"$RINGCTL" -n "$two" restore "$WORK/saved.yaml"
+	expect_error "no such ring" 2 "$RINGCTL" -n "$two" ring show empty
+	ring2 ring add empty
+}
+
+# The third ring cannot get its attachment: nothing stays.
+restore_undone()
+{
+	setup_ns half
+	write $'rings:
+- name: r1
+  nodes: [ { name: a } ]
+  attachments: [ { hook: output, fwmark: 1/1, key: source } ]
+- name: r2
+  nodes: [ { name: b } ]
+  attachments: [ { hook: output, fwmark: 1/1, key: source } ]'
+	expect_error "nothing was restored" 2 "$RINGCTL" -n "${half:-}" restore "$WORK/file.yaml"
+	expect_equal '' "$("$RINGCTL" -n "$half" ring show)"
+	expect_equal '' "$("$RINGCTL" -n "$half" attach show)"
+}
+
+# --- sync ---------------------------------------------------------------------
+
+# The file is what runs, edited by a sed script.
+edit()
+{
+	ring save "$WORK/file.yaml"
+	cp "$WORK/file.yaml" "$WORK/before.yaml"
+	sed -i -E "$1" "$WORK/file.yaml"
+	! cmp -s "$WORK/file.yaml" "$WORK/before.yaml"
+}
+
+# What runs is what the file says, but for the order of lines.
+like_file()
+{
+	ring save - | grep -v generation: | sort >"$WORK/now"
+	grep -v generation: "$WORK/file.yaml" | sort | diff - "$WORK/now"
+}
+
+sync_nothing()
+{
+	local before
+	before=$(generation web)
+	ring save "$WORK/file.yaml"
+	expect_equal $'empty unchanged\ntokens unchanged\nweb unchanged' "$(ring sync "$WORK/file.yaml")"
+	expect_equal "$before" "$(generation web)"
+}
+
+sync_changes()
+{
+	local before
+	before=$(generation web)
+	edit 's/(name: b4.*) weight: 7/\1 weight: 5/; /name: b6/d; s/(name: b3.*)draining/\1active/
+		s/^(  - \{ name: b5.*)/\1\n  - { name: b7, id: 77, weight: 1, state: active, via: [10.0.0.7] }/'
+	expect_match "web generation $((before + 1)) planned  added 1  removed 1  set 2" \
+		ring sync "$WORK/file.yaml" --dry-run
+	expect_equal "$before" "$(generation web)"
+	expect_match "web generation $((before + 1))  added 1  removed 1  set 2" \
+		ring sync "$WORK/file.yaml"
+	expect_equal $((before + 1)) "$(generation web)"
+	like_file
+	expect_match "web unchanged" ring sync "$WORK/file.yaml"
+}
+
+sync_replaces()
+{
+	local share json
+	share=$(number share ring -j node show web b4)
+	edit 's/name: b4,/name: n4, seat: b4,/'
+	json=$(ring -j sync "$WORK/file.yaml")
+	expect_equal 1 "$(json_number replaced "$json")"
+	expect_equal 0 "$(json_number collateral "$json")"
+	expect_equal "$share" "$(json_number moved "$json")"
+	like_file
+}
+
+sync_points()
+{
+	edit 's/\[5, 7, /[5, 8, /'
+	expect_match "tokens generation [0-9]+  set 1" ring sync "$WORK/file.yaml"
+	like_file
+}
+
+# What the file does not give stays: an id, attachments.
+sync_leaves()
+{
+	local before
+	before=$(ring attach show)
+	edit '/^  attachments:/d; /hook:/d; s/ id: [0-9]+,//'
+	ring sync "$WORK/file.yaml"
+	expect_equal "$before" "$(ring attach show)"
+	expect_equal 77 "$(number id ring -j node show web b7)"
+}
+
+sync_budget()
+{
+	local before
+	before=$(generation web)
+	edit 's/(name: b7.*) weight: 1/\1 weight: 50/'
+	expect_error "would move .* more than 1\.000% allowed" 4 \
+		"$RINGCTL" -n "$one" sync "$WORK/file.yaml" --max-moved 1%
+	expect_equal "$before" "$(generation web)"
+}
+
+# The kernel refuses the second ring's change: the first ring's is not made.
+sync_refused()
+{
+	local before
+	before=$(generation tokens)
+	edit 's/\[5, 8, /[5, 9, /; s/id: 77/id: 256/; s/, set: 0xff0000//'
+	expect_error "id 256 does not fit the mask" 2 "$RINGCTL" -n "$one" sync "$WORK/file.yaml"
+	expect_equal "$before" "$(generation tokens)"
+}
+
+sync_new_ring()
+{
+	ring save "$WORK/file.yaml"
+	cat >>"$WORK/file.yaml" <<END
+- name: fresh
+  seed: 000102030405060708090a0b0c0d0e0f
+  nodes: [ { name: f1 }, { name: f2 } ]
+END
+	expect_match "fresh would be made" ring sync "$WORK/file.yaml" --dry-run
+	expect_error "no such ring" 2 "$RINGCTL" -n "$one" ring show fresh
+	expect_match "fresh generation 1  added 2" ring sync "$WORK/file.yaml"
+	expect_match "fresh unchanged" ring sync "$WORK/file.yaml"
+}
+
+sync_other_rings()
+{
+	ring save "$WORK/file.yaml" web tokens empty
+	expect_match "fresh is not in the file: left alone" ring sync "$WORK/file.yaml"
+	expect_match "fresh would be removed" ring sync "$WORK/file.yaml" --prune --dry-run
+	ring attach add fresh hook output fwmark 0x100/0x300 key source
+	expect_match "fresh removed" ring sync "$WORK/file.yaml" --prune
+	expect_error "no such ring" 2 "$RINGCTL" -n "$one" ring show fresh
+	like_file
+}
+
+sync_attachments()
+{
+	local id
+	# Another mode is another attachment.
+	edit 's/mode: observe/mode: steer/'
+	expect_match "attach add .*hook prerouting .*mode steer" ring sync "$WORK/file.yaml"
+	like_file
+	# Another ring is the same one.
+	id=$(ring attach show web | sed -n 's/^\([0-9]*\) .*prerouting.*/\1/p')
+	ring save "$WORK/file.yaml"
+	python3 - "$WORK/file.yaml" <<'END'
+import sys
+lines = open(sys.argv[1]).read().split("\n")
+moved = [line for line in lines if "hook: prerouting" in line]
+lines = [line for line in lines if "hook: prerouting" not in line]
+at = lines.index("- name: empty")
+at = lines.index("  attachments: []", at)
+lines[at:at + 1] = ["  attachments:"] + moved
+open(sys.argv[1], "w").write("\n".join(lines))
+END
+	expect_match "empty attach replace id $id .*\(was web\)" ring sync "$WORK/file.yaml"
+	like_file
+	expect_equal "$id" "$(number id ring -j attach show empty)"
+}
+
+sync_born_otherwise()
+{
+	edit "s/seed: '.{4}/seed: '0123/"
+	expect_error 'file\.yaml:[0-9]+:9: ring .* has another seed' 1 "$RINGCTL" -n "$one" sync "$WORK/file.yaml"
+	edit 's/points: 40/points: 41/'
+	expect_error 'file\.yaml:[0-9]+:11: ring web has 40 points for 2 of weight' 1 \
+		"$RINGCTL" -n "$one" sync "$WORK/file.yaml"
+	edit 's/name: b7,/name: b7, seat: other,/'
+	expect_error 'file\.yaml:[0-9]+:23: node b7 holds seat b7, not other' 1 \
+		"$RINGCTL" -n "$one" sync "$WORK/file.yaml"
+	write $'rings:\n- name: tokens\n  nodes: []'
+	expect_error 'file\.yaml:2:9: ring tokens has explicit placement' 1 \
+		"$RINGCTL" -n "$one" sync "$WORK/file.yaml"
+}
+
+# --- measure ------------------------------------------------------------------
+
+keys()
+{
+	seq -f 'key_%.0f' 0 $(($1 - 1))
+}
+
+# The same counted by hand: the map of every key, before and after.
+measure_counts()
+{
+	local json moved before
+	before=$(generation web)
+	keys 20000 | ring map web >"$WORK/map1"
+	json=$(ring -j measure web --keys 20000 --change '{ node add m1 weight 4 }')
+	keys 20000 | ring map web >"$WORK/map2"
+	moved=$(paste "$WORK/map1" "$WORK/map2" | awk -F '\t' '$3 != $6' | wc -l)
+	[ "$moved" -gt 0 ]
+	expect_equal "$moved" "$(json_number moved_keys "$json")"
+	expect_equal $((before + 1)) "$(generation web)"
+	expect_equal "$(awk -F '\t' '$3 == "m1"' "$WORK/map2" | wc -l)" \
+		"$(sed -E 's/.*"name": ?"m1","keys_before": ?0,"keys_after": ?([0-9]+).*/\1/' <<<"$json")"
+	# Twice the three standard errors that it tells: seeds are random here.
+	expect_equal yes "$(awk -v moved="$moved" -v expected="$(json_number expected_keys "$json")" \
+		-v margin="$(json_number margin_keys "$json")" \
+		'BEGIN { d = moved - expected; print d * d <= 4 * margin * margin ? "yes" : "no" }')"
+}
+
+measure_text()
+{
+	expect_match 'moved [0-9]+ keys, .*; expected [0-9.]+ \+- [0-9.]+' \
+		ring measure web --keys 3000 --change '{ node replace m1 m2 }'
+	expect_match 'm2 -> m1 [0-9]+, expected .*receipt.*replaced 1' \
+		ring measure web --keys 3000 --change '{ node replace m2 m1 }'
+	ring node replace web m1 m2
+}
+
+measure_revert()
+{
+	local map config
+	map=$(ring digest web)
+	config=$(ring digest web --config)
+	expect_match ' 0 of 20000 keys differ from the start' \
+		ring measure web --keys 20000 --revert --change '{ node del m2 ; node replace n4 m5 ; node set b7 weight 30 }'
+	expect_equal "$map" "$(ring digest web)"
+	expect_equal "$config" "$(ring digest web --config)"
+	map=$(ring digest tokens)
+	ring measure tokens --keys 1000 --hash md5 --revert --change '{ node add x point 9 99 ; node del a }'
+	expect_equal "$map" "$(ring digest tokens)"
+}
+
+measure_refused()
+{
+	local before
+	before=$(generation web)
+	expect_error "there is no node nobody" 2 "$RINGCTL" -n "$one" measure web --keys 10 --change '{ node del nobody }'
+	expect_error "would move" 4 "$RINGCTL" -n "$one" measure web --keys 10 --max-moved 0.1% --change '{ node del b7 }'
+	expect_error "keys" 1 "$RINGCTL" -n "$one" measure web --change '{ node del b7 }'
+	expect_error "keys .0." 1 "$RINGCTL" -n "$one" measure web --keys 0 --change '{ node del b7 }'
+	expect_error "no such ring" 2 "$RINGCTL" -n "$one" measure nobody --keys 10 --change '{ node del b7 }'
+	expect_equal "$before" "$(generation web)"
+}
+
+# Somebody else changes the ring for as long as it takes.
+measure_disturbed()
+{
+	local pid status=0
+	(
+		while [ ! -e "$WORK/stop" ]; do
+			ring node set web b7 weight 2
+			ring node set web b7 weight 3
+		done
+	) >/dev/null 2>&1 &
+	pid=$!
+	expect_error "generation is [0-9]+, not [0-9]+" 3 \
+		"$RINGCTL" -n "$one" measure web --keys 3000000 --change '{ node add late }' || status=1
+	: >"$WORK/stop"
+	wait "$pid"
+	expect_error "no such node" 2 "$RINGCTL" -n "$one" node show web late
+	return "$status"
+}
+
+ktap_begin
+need_program python3 awk
+ktap_test "YAML that is none is refused, with line and column" bad_syntax
+ktap_test "unknown, missing and repeated keys are refused" bad_keys
+ktap_test "values of another type are refused" bad_types
+ktap_test "values out of range are refused" bad_values
+ktap_test "what contradicts itself is refused" bad_as_a_whole
+ktap_test "every command says what is wrong, and where" bad_everywhere
+ktap_test "a file that is missing is refused" no_file
+if [ ! -d /sys/module/hashring ]; then
+	ktap_test "a plan needs no module" without_module
+fi
+need_module
+setup_ns one two
+ktap_test "rings with a past" make_rings
+ktap_test "a plan from the file has the kernel's figures" offline_figures
+ktap_test "a plan from the file is refused in the kernel's words" offline_refusals
+ktap_test "save writes a private file, all or nothing" saved_file
+ktap_test "what is restored has the same digests" restore_elsewhere
+ktap_test "restore refuses rings that exist" restore_on_top
+ktap_test "what cannot be restored whole is not restored" restore_undone
+ktap_test "sync to what runs changes nothing" sync_nothing
+ktap_test "sync is one change with what differs" sync_changes
+ktap_test "sync replaces by seat, without collateral" sync_replaces
+ktap_test "sync gives other points" sync_points
+ktap_test "sync leaves alone what the file does not give" sync_leaves
+ktap_test "sync keeps to a budget" sync_budget
+ktap_test "sync that is refused changes no ring" sync_refused
+ktap_test "sync makes rings that are missing" sync_new_ring
+ktap_test "sync leaves or prunes rings that the file does not name" sync_other_rings
+ktap_test "sync moves, makes and removes attachments" sync_attachments
+ktap_test "sync cannot change what a ring is born with" sync_born_otherwise
+ktap_test "measure counts what the map says" measure_counts
+ktap_test "measure for people" measure_text
+ktap_test "measure goes back, and every key with it" measure_revert
+ktap_test "measure that is refused changes nothing" measure_refused
+ktap_test "measure notices who changes the ring meanwhile" measure_disturbed
+ktap_finish
