@@ -25,28 +25,40 @@ static const struct arg change_args[] = {
 };
 
 /**
- * change_run() - asks the kernel for a change and prints the receipt
+ * change_ask() - asks the kernel for a change and prints the receipt
  * @change: the change, which may be a dry run
+ * @receipt: set; to be released if all went well
  *
  * Return: an exit status; errors are told.
  */
-int change_run(const struct hashring_change *change)
+int change_ask(const struct hashring_change *change,
+	       struct hashring_receipt *receipt)
 {
-	struct hashring_receipt receipt;
 	struct hashring *h = conn();
 	int err;
 
 	if (!h)
 		return EXIT_REFUSED;
-	err = hashring_change(h, change, &receipt);
+	err = hashring_change(h, change, receipt);
 	if (err)
 		return refused(err);
 	if (opt.json)
-		json_print(receipt_to_json(&receipt));
+		json_print(receipt_to_json(receipt));
 	else
-		print_receipt(stdout, &receipt, change->dry_run);
-	hashring_receipt_release(&receipt);
+		print_receipt(stdout, receipt, change->dry_run);
 	return 0;
+}
+
+/* As change_ask(), for who needs no more of the receipt. */
+int change_run(const struct hashring_change *change)
+{
+	struct hashring_receipt receipt;
+	int status;
+
+	status = change_ask(change, &receipt);
+	if (!status)
+		hashring_receipt_release(&receipt);
+	return status;
 }
 
 static int change_make(struct args *a)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "output.h"
@@ -38,6 +39,7 @@ struct key {
  * @nodes: the ring's, by id
  * @generation: that all answers are of
  * @begun: whether there was an answer
+ * @told: when progress was shown last
  * @lines: that were read before the chunk
  * @key: of the chunk
  * @position: of the chunk
@@ -51,6 +53,7 @@ struct map {
 	struct node_list nodes;
 	__u64 generation;
 	bool begun;
+	time_t told;
 	__u64 lines;
 	struct key key[HASHRING_LOOKUP_MAX];
 	__u32 position[HASHRING_LOOKUP_MAX];
@@ -197,6 +200,19 @@ static int map_chunk(struct map *m)
 	return status;
 }
 
+/* Once a second, to who waits before a terminal and sees nothing else. */
+static void show_progress(struct map *m)
+{
+	time_t now = time(NULL);
+
+	if (!m->told)
+		m->told = now;
+	if (now == m->told || !isatty(STDERR_FILENO) || isatty(STDOUT_FILENO))
+		return;
+	m->told = now;
+	fprintf(stderr, "\r%llu keys\r", m->lines);
+}
+
 /*
  * Takes the whole lines off a buffer, and at the end of the input the last one
  * too; *used is set to the bytes that are done with.
@@ -250,10 +266,24 @@ static int map_input(struct map *m, char *buf)
 		fflush(stdout);
 		if (status)
 			return status;
+		show_progress(m);
 		held -= used;
 		memmove(buf, buf + used, held);
 	} while (n && !ferror(stdout));
 	return 0;
+}
+
+/* Without lines nothing else would tell that there is no such ring. */
+static int find_ring(const char *ring)
+{
+	struct hashring *h = conn();
+	struct hashring_ring info;
+	int err;
+
+	if (!h)
+		return EXIT_REFUSED;
+	err = hashring_ring_get(h, ring, &info);
+	return err ? refused(err) : 0;
 }
 
 static int map_make(struct args *a)
@@ -272,11 +302,10 @@ static int map_make(struct args *a)
 		status = fail_usage("--positions are not hashed");
 		goto out;
 	}
-	if (!m->positions) {
-		status = positioner_init(&m->by, a->v[MAP_HASH].num, m->ring);
-		if (status)
-			goto out;
-	}
+	status = m->positions ? find_ring(m->ring) :
+		 positioner_init(&m->by, a->v[MAP_HASH].num, m->ring);
+	if (status)
+		goto out;
 	if (opt.json)
 		json_list_begin();
 	status = map_input(m, buf);

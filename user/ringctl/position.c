@@ -29,14 +29,14 @@ int positioner_init(struct positioner *p, enum position_hash hash,
 	int err;
 
 	p->hash = hash;
-	if (hash == POSITION_MD5)
-		return 0;
 	h = conn();
 	if (!h)
 		return EXIT_REFUSED;
 	err = hashring_ring_get(h, ring, &info);
 	if (err)
 		return refused(err);
+	if (hash == POSITION_MD5)
+		return 0;
 	if (info.algorithm != HR_ALGORITHM)
 		return fail(EXIT_REFUSED,
 			    "the module hashes by version %u, this program by %u",

@@ -291,6 +291,8 @@ int ops_parse(struct ops *ops, char *text, const char *file);
 int ops_from_args(struct ops *ops, const struct value *text,
 		  const struct value *file);
 void ops_release(struct ops *ops);
+int change_ask(const struct hashring_change *change,
+	       struct hashring_receipt *receipt);
 int change_run(const struct hashring_change *change);
 
 /* Offline plans (offline.c): a file in the place of the kernel's ring. */
