@@ -55,6 +55,40 @@ digest()
 	"$RINGCTL" -n "$director" digest "$ring"
 }
 
+# --- the measure itself -----------------------------------------------------
+
+# Logs written by hand: one flow stays, one goes to the node that joins, one to
+# another, one has two backends in a round and one is seen only once.
+comparison_counts()
+{
+	local logs=$WORK/logs.by_hand said
+	mkdir "$logs" "$WORK/logs.bad"
+	echo nonsense >"$WORK/logs.bad/b1.log"
+
+	printf '%s\n' "1 u 0" "1 u 1" "1 u 2" "1 u 3" "1 u 4" "2 u 0" "2 u 3" \
+		"1 u 0" "1 t 9" >"$logs/b1.log"
+	printf '%s\n' "2 u 1" "2 u 3" "2 t 9" >"$logs/b2.log"
+	printf '%s\n' "2 u 2" >"$logs/b3.log"
+	said=$("$TRAFFIC" compare --log "$logs" --kind u --joined b2 1 2)
+	expect_equal "flows 3
+missing 1
+split 1
+moved 2
+stray 1
+required 2
+collateral 0
+peak 1.000 1.000
+load b1 3 1
+load b2 0 1
+load b3 0 1
+move b1 b2 1
+move b1 b3 1" "$said"
+	said=$("$TRAFFIC" compare --log "$logs" --kind t --left b2 1 2)
+	expect_match 'stray 1' echo "$said"
+	expect_error 'not a line of a log' 1 "$TRAFFIC" compare \
+		--log "$WORK/logs.bad" --kind u 1 2
+}
+
 # --- what is asserted of a change, between the last two rounds ---------------
 
 declare -A seen=()	# figures by kind of flow and name: ${seen[u moved]}
@@ -336,6 +370,7 @@ pid=$("$TRAFFIC" sink --vip "$VIP6" --port "$VIP_PORT" --log "$logs" \
 	"${sink_nodes[@]}") || bail_out "no backends for IPv6"
 ends_with_script "$pid"
 
+ktap_test "what is compared is counted right" comparison_counts
 hashring_flows
 hashring_second_director
 method_nodes=${ten[*]}
