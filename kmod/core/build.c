@@ -166,26 +166,42 @@ static u32 index_shift(u32 nr_points)
 			  HR_INDEX_MIN_BITS, HR_INDEX_MAX_BITS);
 }
 
+/* Makes index slot @i; *k, the first point in or behind it, goes on to the next. */
+static u64 index_slot(const struct hr_table *t, u32 i, u32 *k)
+{
+	const struct hr_point *p = t->points + *k;
+	const struct hr_point *first = p, *end = t->points + t->nr_points;
+	u32 last = (i << t->shift) | ((1U << t->shift) - 1);
+	u32 owner = p->slot, border = last, borders = 0;
+
+	for (; p < end && p->pos <= last; p++) {
+		/* Of points that share a position the first one owns. */
+		if (p->slot == owner || (p > first && p->pos == p[-1].pos))
+			continue;
+		owner = p->slot;
+		if (!borders++)
+			border = p[-1].pos;
+	}
+	*k = p - t->points;
+	/* What lies behind the last point belongs to the next one. */
+	if (p > first && p[-1].pos != last && p->slot != owner) {
+		owner = p->slot;
+		if (!borders++)
+			border = p[-1].pos;
+	}
+	return borders > 1 ? hr_index_entry(first - t->points, p - first) :
+			     hr_index_answer(first->slot, owner, border);
+}
+
 /*
  * Makes the index slots from @i to before @end. @k is the first point at or
  * behind the beginning of slot @i.
  */
-static void fill_index(const struct hr_table *t, u32 *index, u32 i, u32 end,
+static void fill_index(const struct hr_table *t, u64 *index, u32 i, u32 end,
 		       u32 k)
 {
-	const struct hr_point *points = t->points;
-	u32 n = t->nr_points;
-
 	for (; i < end; i++) {
-		u32 last = (i << t->shift) | ((1U << t->shift) - 1);
-		u32 first = k, owner = points[k].slot, others;
-
-		for (others = 0; k < n && points[k].pos <= last; k++)
-			others |= points[k].slot ^ owner;
-		/* What lies behind the last point belongs to the next one. */
-		others |= points[k].slot ^ owner;
-		index[i] = others ? hr_index_entry(first, k - first) :
-				    HR_INDEX_OWNER | owner;
+		index[i] = index_slot(t, i, &k);
 		if (!(i & (HR_CHUNK - 1)))
 			cond_resched();
 	}
@@ -218,12 +234,10 @@ static u64 way_back(const struct hr_table *t, u32 k, u32 pos)
 }
 
 /* Copies index slots whose points are @delta places further on. */
-static void copy_index(u32 *to, const u32 *from, u32 begin, u32 end, u32 delta)
+static void copy_index(u64 *to, const u64 *from, u32 begin, u32 end, u32 delta)
 {
 	for (; begin < end; begin++) {
-		u32 entry = from[begin];
-
-		to[begin] = entry & HR_INDEX_OWNER ? entry : entry + delta;
+		to[begin] = hr_index_moved(from[begin], delta);
 		if (!(begin & (HR_CHUNK - 1)))
 			cond_resched();
 	}
@@ -235,7 +249,7 @@ static void copy_index(u32 *to, const u32 *from, u32 begin, u32 end, u32 delta)
  * that; index slots without such a position differ only in where their points
  * stand in the array.
  */
-static void patch(const struct hr_table *base, struct hr_table *t, u32 *index,
+static void patch(const struct hr_table *base, struct hr_table *t, u64 *index,
 		  const u32 *changed, u32 nr_changed)
 {
 	u32 done = 0, delta = 0, i = 0, j = 0, k = 0, begin, c;
@@ -301,7 +315,7 @@ int hr_build(const struct hr_build *build, gfp_t gfp)
 	struct merge m = { .b = build };
 	struct hr_point *points;
 	u32 *changed = NULL;
-	u32 *index;
+	u64 *index;
 
 	t->shift = index_shift(nr_points);
 	points = kvmalloc_array(nr_points + 1, sizeof(*points), gfp);

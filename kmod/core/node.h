@@ -13,7 +13,7 @@
 #include "limits.h"
 
 /* "no node": what an empty ring answers, and the id of nothing. */
-#define HR_NO_SLOT	0x7fffffffU
+#define HR_NO_SLOT	0x1ffffU	/* all bits that a slot may have */
 #define HR_NO_ID	0U
 
 enum hr_node_state {

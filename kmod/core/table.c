@@ -17,7 +17,7 @@
  * Context: as hr_table_lookup(), which calls it.
  * Return: the owner's slot.
  */
-u32 hr_table_search(const struct hr_table *t, u32 pos, u32 entry)
+u32 hr_table_search(const struct hr_table *t, u32 pos, u64 entry)
 {
 	u32 first = hr_index_first(entry);
 	u32 class = hr_index_class(entry);

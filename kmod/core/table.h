@@ -15,17 +15,22 @@
 #define HR_WHOLE_RING	BIT_ULL(32)	/* the share of all positions */
 
 /*
- * An index slot: an owner that answers for every position of the slot, or
+ * An index slot, one of equal parts of the ring. As long as at most one border
+ * between owners lies in it, it answers by itself: the owners of either side,
+ * and the low bits of the last position before the border. Otherwise it says
  * where in the array to look on, and over how many points.
  *
- *	1 owner(31)
- *	0 class(5) - (2) first(24)
+ *	0 after(17) before(17) - (3) border(26)
+ *	1 class(5) - (34) first(24)
  */
-#define HR_INDEX_OWNER	0x80000000U
+#define HR_INDEX_SEARCH		BIT_ULL(63)
+#define HR_INDEX_AFTER		46
+#define HR_INDEX_BEFORE		29
+#define HR_INDEX_BORDER		(BIT(26) - 1)
 
 /**
  * struct hr_table - an immutable map from positions to nodes
- * @index: one u32 for each of 2^(32 - @shift) equal slots of the ring
+ * @index: one word for each of 2^(32 - @shift) equal slots of the ring
  * @points: ascending by (pos, seat), then a copy of the first one at position
  *	2^32 - 1, which ends every search and wraps it. Points that share a
  *	position all stand here: the first owns, removing it restores the next
@@ -44,7 +49,7 @@
  * nothing.
  */
 struct hr_table {
-	const u32 *index;
+	const u64 *index;
 	const struct hr_point *points;
 	u32 shift;
 	u32 nr_points;
@@ -58,7 +63,7 @@ struct hr_table {
 	size_t bytes;
 };
 
-u32 hr_table_search(const struct hr_table *t, u32 pos, u32 entry);
+u32 hr_table_search(const struct hr_table *t, u32 pos, u64 entry);
 
 /**
  * hr_table_lookup() - the slot of the node that owns a position
@@ -73,11 +78,12 @@ u32 hr_table_search(const struct hr_table *t, u32 pos, u32 entry);
  */
 static inline u32 hr_table_lookup(const struct hr_table *t, u32 pos)
 {
-	u32 entry = t->index[pos >> t->shift];
+	u64 entry = t->index[pos >> t->shift];
+	bool after = (pos & HR_INDEX_BORDER) > (entry & HR_INDEX_BORDER);
 
-	if (likely(entry & HR_INDEX_OWNER))
-		return entry & ~HR_INDEX_OWNER;
-	return hr_table_search(t, pos, entry);
+	if (unlikely(entry & HR_INDEX_SEARCH))
+		return hr_table_search(t, pos, entry);
+	return entry >> (after ? HR_INDEX_AFTER : HR_INDEX_BEFORE) & HR_NO_SLOT;
 }
 
 /* The node that owns @pos, or NULL. Context as hr_table_lookup(). */

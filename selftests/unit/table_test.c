@@ -60,7 +60,8 @@ static void a_heap_of_points(void **state)
 	u32 *even = calloc(n, sizeof(*even)), *odd = calloc(n, sizeof(*odd));
 	struct unit_ring ring;
 	struct hr_op ops[2];
-	u32 i, entry;
+	u64 entry;
+	u32 i;
 
 	assert_true(even && odd);
 	for (i = 0; i < n; i++) {
@@ -78,6 +79,7 @@ static void a_heap_of_points(void **state)
 
 	/* Bisection of so many, and of no more than twice as many. */
 	entry = ring.table->index[first >> ring.table->shift];
+	assert_true(entry & HR_INDEX_SEARCH);
 	assert_int_equal(hr_index_first(entry), 0);
 	assert_in_range(1U << hr_index_class(entry), 2 * n, 4 * n);
 	unit_ring_free(&ring);
@@ -176,7 +178,7 @@ static void memory_is_told(void **state)
 	t = ring.table;
 	assert_int_equal(t->bytes,
 			 sizeof(*t) + 16001 * sizeof(struct hr_point) +
-			 (sizeof(u32) << (32 - t->shift)) +
+			 (sizeof(u64) << (32 - t->shift)) +
 			 100 * (3 * sizeof(void *) + sizeof(u64)));
 	unit_ring_free(&ring);
 }
