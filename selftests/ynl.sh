@@ -1,0 +1,102 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# ynl.sh - the kernel tree's own netlink client, unmodified, drives the family
+# from the project's spec: do, dump, subscribe
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+tools=$("$ROOT/selftests/linux-tools.sh") || ktap_skip_all "no linux-source"
+spec=$ROOT/Documentation/netlink/specs/hashring.yaml
+
+# ynl OPTION... - cli.py checks the spec against the project's schema
+ynl()
+{
+	/usr/bin/python3 "$tools/tools/net/ynl/cli.py" --spec "$spec" \
+		--schema "$ROOT/Documentation/netlink/genetlink-legacy.yaml" \
+		--output-json "$@"
+}
+
+makes_a_ring()
+{
+	expect_match '"generation": 0' ynl --do ring-add --json \
+		'{"name": "y", "placement": "hash", "points": 40}'
+}
+
+changes_it()
+{
+	expect_match '"moved": 0.*"gained": 4294967296' ynl --do change --json \
+		'{"ring": "y", "op": [
+			{"kind": "add", "name": "a", "via4": 167772161},
+			{"kind": "add", "name": "b", "id": 7, "weight": 2}]}'
+	expect_match '"generation": ?1,' "$RINGCTL" -j ring show y
+}
+
+dumps_nodes()
+{
+	ynl --dump node-get --json '{"ring": "y"}' >"$WORK/said"
+	expect_match '"name": "a".*"via4": "10.0.0.1".*"name": "b".*"id": 7' \
+		cat "$WORK/said"
+}
+
+looks_up()
+{
+	local id
+
+	id=$("$RINGCTL" -j lookup y position 5)
+	id=$(json_number id "$id")
+	expect_match "\"owners\": \[$id, $id\]" ynl --do lookup --json \
+		'{"ring": "y", "positions": "0500000005000000"}'
+}
+
+reads_the_rest()
+{
+	expect_match '"receipt": .*"added": 2' ynl --dump history-get \
+		--json '{"ring": "y"}'
+	expect_match '"digest":' ynl --do digest-get --json '{"ring": "y"}'
+	expect_match '"ends": .*"owners":' ynl --dump arcs-get \
+		--json '{"ring": "y"}'
+	expect_match '"value": 65535' ynl --do limits-get \
+		--json '{"name": "nodes"}'
+	expect_match '\[\]' ynl --dump attach-get
+}
+
+complains()
+{
+	ynl "$@" >&2	# where cli.py says why, it says so on standard output
+}
+
+is_told_why()
+{
+	expect_error 'there is no node z' any complains --do change --json \
+		'{"ring": "y", "op": [{"kind": "del", "name": "z"}]}'
+}
+
+is_told_of_events()
+{
+	local listener
+
+	# It prints what it heard when it has slept, and subscribes before.
+	ynl --subscribe events --sleep 2 >"$WORK/events" &
+	listener=$!
+	while kill -0 "$listener" 2>/dev/null; do
+		"$RINGCTL" node set y b weight "$((1 + RANDOM % 1000))"
+	done
+	wait "$listener"
+	expect_match '"name": "change-ntf".*"receipt"' cat "$WORK/events"
+}
+
+need_module
+need_program "$RINGCTL" python3
+ktap_begin
+ktap_test "do: a ring is made" makes_a_ring
+ktap_test "do: a change of two operations" changes_it
+ktap_test "dump: nodes" dumps_nodes
+ktap_test "do: a look-up of packed positions" looks_up
+ktap_test "history, digest, arcs, limits, attachments" reads_the_rest
+ktap_test "a refusal comes with its words" is_told_why
+ktap_test "subscribe: a change is told" is_told_of_events
+"$RINGCTL" ring del y >/dev/null
+ktap_test "the kernel does not complain" kernel_log_faults
+ktap_finish
