@@ -159,14 +159,19 @@ static void merge_points(struct merge *m, const struct hr_point *run,
 	}
 }
 
-/* Index slots for each point, within bounds. */
+/*
+ * One to two index slots a point, twice as many as long as they lie in a cache
+ * nearby: beyond it an access costs more than the search that it saves.
+ */
 static u32 index_shift(u32 nr_points)
 {
-	return 32 - clamp(fls(nr_points) + HR_INDEX_EXTRA_BITS,
-			  HR_INDEX_MIN_BITS, HR_INDEX_MAX_BITS);
+	int bits = fls(nr_points);
+
+	bits = max(bits, min(bits + 1, HR_INDEX_ROOMY_BITS));
+	return 32 - clamp(bits, HR_INDEX_MIN_BITS, HR_INDEX_MAX_BITS);
 }
 
-/* Makes index slot @i; *k, the first point in or behind it, goes on to the next. */
+/* Makes index slot @i. *k is the first point in or behind it; it goes on. */
 static u64 index_slot(const struct hr_table *t, u32 i, u32 *k)
 {
 	const struct hr_point *p = t->points + *k;

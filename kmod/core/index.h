@@ -9,7 +9,7 @@
 
 #define HR_INDEX_MIN_BITS	6
 #define HR_INDEX_MAX_BITS	24
-#define HR_INDEX_EXTRA_BITS	0	/* 1 to 2 slots a point */
+#define HR_INDEX_ROOMY_BITS	16	/* 512 KiB: what a nearby cache holds */
 #define HR_INDEX_FIRST		(BIT(24) - 1)
 #define HR_INDEX_CLASS		58
 
