@@ -11,13 +11,17 @@ packets.py sink LOG ADDRESS,... NAME=NETNS[,ADDRESS...][@PORT]...
     all listen.
 
 packets.py send PROTOCOL VIP FIRST COUNT [--size N] [--get N] [--port P]
-                [--ttl N] [--df] [--mark M] [--ports N] [--hold]
+                [--ttl N] [--df] [--mark M] [--ports N] [--hold] [--timeout S]
     One flow each from COUNT sources (FIRST is the first one's address, ports
     go with it); a line each: SOURCE PORT ANSWER, where the answer is a
     backend's name, "sent" for raw protocols, or "error NAME" or "timeout".
     icmp, icmp6: a "too big" that quotes a packet from --quote to the source
     (without --quote: that is cut off). --ports N: each source uses N ports, one after the other. --hold: connects
     all, says "connected", and goes on when it reads a line.
+
+packets.py serve
+    Sends as the words of each line of standard input say, in one process, which
+    saves the time to start one each; after each a line "."
 
 packets.py flood VIP
     Datagrams of many flows, without end.
@@ -34,7 +38,6 @@ import sys
 
 PORT = 7000
 PLAIN = 253		# RFC 3692: for experiments
-TIMEOUT = 4.0
 IP_MTU_DISCOVER, IP_PMTUDISC_DO, IP_PMTUDISC_DONT = 10, 2, 0
 IPV6_MTU_DISCOVER, IPV6_UNICAST_HOPS = 23, 16
 IP_FREEBIND, IPV6_FREEBIND = 15, 78
@@ -175,7 +178,7 @@ def run_sink(args):
 def client_socket(args, kind, source, port, protocol=0):
     family = family_of(args.vip)
     sock = new_socket(family, kind, protocol)
-    sock.settimeout(TIMEOUT)
+    sock.settimeout(args.timeout)
     if kind != socket.SOCK_RAW:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if args.mark:
@@ -298,6 +301,7 @@ def run_send(args):
 def run_flood(args):
     first = "2001:db8:c::702" if ":" in args.vip else "198.18.7.2"
     args.mark = args.ttl = args.df = 0
+    args.timeout = 1
     socks = [client_socket(args, socket.SOCK_DGRAM, first, 20000 + i)
              for i in range(100)]
     while True:
@@ -308,6 +312,32 @@ def run_flood(args):
                 pass	# an error that an earlier one led to
 
 
+def send_options(parser):
+    parser.add_argument("protocol", choices=["udp", "tcp", "sctp", "plain",
+                                             "icmp", "icmp6"])
+    parser.add_argument("vip")
+    parser.add_argument("first")
+    parser.add_argument("count", type=int)
+    parser.add_argument("--size", type=int, default=16)
+    parser.add_argument("--get", type=int, default=0)
+    parser.add_argument("--port", type=int, default=PORT)
+    parser.add_argument("--ports", type=int, default=1)
+    parser.add_argument("--ttl", type=int, default=0)
+    parser.add_argument("--mark", type=lambda text: int(text, 0), default=0)
+    parser.add_argument("--timeout", type=float, default=10)
+    parser.add_argument("--quote")
+    parser.add_argument("--df", action="store_true")
+    parser.add_argument("--hold", action="store_true")
+    return parser
+
+
+def run_serve(_):
+    parser = send_options(argparse.ArgumentParser(allow_abbrev=False))
+    for line in sys.stdin:
+        run_send(parser.parse_args(line.split()))
+        print(".", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(allow_abbrev=False)
     commands = parser.add_subparsers(required=True)
@@ -316,22 +346,10 @@ def main():
     sink.add_argument("addresses")
     sink.add_argument("backends", nargs="+")
     sink.set_defaults(run=run_sink)
-    send = commands.add_parser("send")
-    send.add_argument("protocol", choices=["udp", "tcp", "sctp", "plain",
-                                             "icmp", "icmp6"])
-    send.add_argument("vip")
-    send.add_argument("first")
-    send.add_argument("count", type=int)
-    send.add_argument("--size", type=int, default=16)
-    send.add_argument("--get", type=int, default=0)
-    send.add_argument("--port", type=int, default=PORT)
-    send.add_argument("--ports", type=int, default=1)
-    send.add_argument("--ttl", type=int, default=0)
-    send.add_argument("--mark", type=lambda text: int(text, 0), default=0)
-    send.add_argument("--quote")
-    send.add_argument("--df", action="store_true")
-    send.add_argument("--hold", action="store_true")
+    send = send_options(commands.add_parser("send", allow_abbrev=False))
     send.set_defaults(run=run_send)
+    serve = commands.add_parser("serve")
+    serve.set_defaults(run=run_serve)
     flood = commands.add_parser("flood")
     flood.add_argument("vip")
     flood.set_defaults(run=run_flood)

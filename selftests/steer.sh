@@ -37,7 +37,6 @@ bad_priority()
 		fwmark 1/1 set 0xff0000 key 5tuple
 	expect_ok rc attach add web hook prerouting priority -400 \
 		fwmark 1/1 set 0xff0000 key source
-	expect_ok rc attach del web
 }
 
 unknown_ring()
@@ -72,17 +71,6 @@ overlaps()
 		set 0xff0000 key 5tuple
 	expect_ok rc attach add web hook output fwmark "$MARK"/"$MARK" \
 		set 0xff0000 key 5tuple
-	del_all
-}
-
-del_all()
-{
-	local id
-
-	for id in $(rc -j attach show | grep -oE '"id": ?[0-9]+' |
-		grep -oE '[0-9]+'); do
-		rc attach del web id "$id"
-	done
 }
 
 too_many()
@@ -95,7 +83,7 @@ too_many()
 	expect_ok rc -b "$WORK/batch" >/dev/null
 	refuses 'no more than 64 attachments' web hook prerouting \
 		fwmark 0x40/0xff set 0xff0000 key source
-	del_all
+	detach_all
 	expect_equal 0 "$(module_users)" "references to the module"
 }
 
@@ -103,22 +91,19 @@ attached_ring_stays()
 {
 	attach web key 5tuple
 	expect_error 'attachment' 2 "$RINGCTL" -n "$director" ring del web
-	expect_ok rc attach del web
 }
 
 # --- steering ---------------------------------------------------------------
 
 follows() # PROTOCOL VIP [POLICY]
 {
-	local id
 
-	id=$(attach web key "${3:-5tuple}")
+	attach web key "${3:-5tuple}"
 	send "$1" "$2" 24
-	all_as_looked_up web "$1" "$2"
-	expect_between 24 9999 "$(attach_count "$id" steered)" steered
-	expect_equal "$(attach_count "$id" packets)" \
-		"$(attach_count "$id" forwarded)" forwarded
-	expect_ok rc attach del web
+	all_as_looked_up web "$1" "$2" key "${3:-5tuple}"
+	expect_between 24 9999 "$(attach_count web steered)" steered
+	expect_equal "$(attach_count web packets)" \
+		"$(attach_count web forwarded)" forwarded
 }
 
 follows_raw() # PROTOCOL VIP
@@ -127,7 +112,6 @@ follows_raw() # PROTOCOL VIP
 	forget_arrivals
 	send "$1" "$2" 24
 	raw_as_looked_up web "$1" "$2"
-	expect_ok rc attach del web
 }
 
 by_source()
@@ -137,7 +121,6 @@ by_source()
 	# one answer for all ports of a source, several among the sources
 	expect_equal 12 "$(cut -d ' ' -f 1,3 "$WORK/sent" | sort -u | wc -l)"
 	expect_between 2 4 "$(answers | wc -l)" "nodes"
-	expect_ok rc attach del web
 }
 
 position() # WORD... - of a flow
@@ -183,21 +166,19 @@ marks()
 			in_ns "$director" nft list table inet seen
 	done
 	in_ns "$director" nft delete table inet seen
-	expect_ok rc attach del web
 }
 
 already_set()
 {
-	local id
 
-	id=$(attach web key 5tuple)
+	attach web key 5tuple
 	in_ns "$director" nft add rule inet hashring_mark prerouting \
 		ip daddr "$VIP4" meta mark set meta mark or 0x20000
 	# left alone, they end at the unreachable route
 	send udp "$VIP4" 5
 	expect_equal "5 error EHOSTUNREACH" "$(answers)"
-	expect_equal 5 "$(attach_count "$id" already_set)"
-	expect_equal 0 "$(attach_count "$id" steered)"
+	expect_equal 5 "$(attach_count web already_set)"
+	expect_equal 0 "$(attach_count web steered)"
 	expect_ok rc attach del web
 	in_ns "$director" nft flush chain inet hashring_mark prerouting
 	in_ns "$director" nft delete table inet hashring_mark
@@ -206,39 +187,35 @@ already_set()
 
 observes()
 {
-	local id before after
+	local before after
 
 	before=$(json_number packets "$(rc -j -s node show web b1)")
-	id=$(attach web key 5tuple mode observe none drop)
+	attach web key 5tuple mode observe none drop
 	forget_arrivals
 	send udp "$VIP4" 40
 	expect_equal "40 error EHOSTUNREACH" "$(answers)"
-	expect_equal 40 "$(attach_count "$id" steered)"
-	expect_equal 0 "$(attach_count "$id" forwarded)"
+	expect_equal 40 "$(attach_count web steered)"
+	expect_equal 0 "$(attach_count web forwarded)"
 	expect_equal 0 "$(wc -l <"$LOG")" "arrivals"
 	# the nodes' counters tell the balance to be expected
 	lookups web udp "$VIP4" >"$WORK/wanted"
 	after=$(json_number packets "$(rc -j -s node show web b1)")
 	expect_equal "$(grep -c b1 "$WORK/wanted")" $((after - before))
-	expect_ok rc attach del web
 }
 
 nobody() # pass|drop COUNTER ANSWER
 {
-	local id
 
-	id=$(attach empty key 5tuple none "$1")
-	send udp "$VIP4" 3
+	attach empty key 5tuple none "$1"
+	send udp "$VIP4" 3 --timeout 2
 	expect_equal "3 $3" "$(answers)"
-	expect_equal 3 "$(attach_count "$id" "$2")"
-	expect_ok rc attach del empty
+	expect_equal 3 "$(attach_count empty "$2")"
 }
 
 replaces()
 {
-	local id
 
-	id=$(attach web key 5tuple)
+	attach web key 5tuple
 	send udp "$VIP4" 12
 	all_as_looked_up web udp "$VIP4"
 	expect_ok rc attach replace web green
@@ -247,21 +224,19 @@ replaces()
 	expect_equal "12 b3" "$(answers)"
 	# the old ring is free, the new one is not
 	expect_error 'attachment' 2 "$RINGCTL" -n "$director" ring del green
-	expect_equal 24 "$(attach_count "$id" steered)"
+	expect_equal 24 "$(attach_count green steered)"
 	expect_ok rc attach replace green web
-	expect_ok rc attach del web
 }
 
 segments_count()
 {
-	local id bytes=400000 packets
+	local bytes=400000 packets
 
-	id=$(attach web key 5tuple)
+	attach web key 5tuple
 	send tcp "$VIP4" 1 --size "$bytes"
-	packets=$(attach_count "$id" packets)
+	packets=$(attach_count web packets)
 	expect_between $((bytes / 1500)) 99999 "$packets" "packets of $bytes bytes"
-	expect_between "$bytes" 9999999 "$(attach_count "$id" bytes)" bytes
-	expect_ok rc attach del web
+	expect_between "$bytes" 9999999 "$(attach_count web bytes)" bytes
 }
 
 # --- output -----------------------------------------------------------------
@@ -269,17 +244,16 @@ segments_count()
 # What the director itself sends to the VIP takes the node's route.
 output_via() # VIP
 {
-	local first=10.1.255.254
+	local first
 
-	[[ $1 != *:* ]] || first=fd00:b::ff:fe
+	first=$(director_back4 1)
+	[[ $1 != *:* ]] || first=$(director_back6 1)
 	ip -n "$director" route replace "$1" dev back
 	expect_ok rc attach add web hook output fwmark "$MARK"/"$MARK" \
 		set "$NODE_MASK" key 5tuple
-	in_ns "$director" "$PACKETS" send udp "$1" "$first" 1 --ports 16 \
-		--mark "$MARK" >"$WORK/sent"
+	ask "$director" udp "$1" "$first" 1 --ports 16 --mark "$MARK"
 	all_as_looked_up web udp "$1"
-	in_ns "$director" "$PACKETS" send tcp "$1" "$first" 1 --ports 8 \
-		--mark "$MARK" --get 20000 >"$WORK/sent"
+	ask "$director" tcp "$1" "$first" 1 --ports 8 --mark "$MARK" --get 20000
 	all_as_looked_up web tcp "$1"
 	expect_ok rc attach del web
 	ip -n "$director" route replace unreachable "$1"
@@ -288,10 +262,11 @@ output_via() # VIP
 # Nodes without addresses: the mark alone, and the rules that it leads to.
 output_reroutes() # VIP
 {
-	local i first=10.1.255.254 ip="ip -n $director" via=backend4
+	local i ip="ip -n $director" via=backend4 first
 
+	first=$(director_back4 1)
 	if [[ $1 == *:* ]]; then
-		first=fd00:b::ff:fe
+		first=$(director_back6 1)
 		ip="ip -6 -n $director"
 		via=backend6
 	fi
@@ -302,8 +277,7 @@ output_reroutes() # VIP
 	done
 	expect_ok rc attach add marks hook output fwmark "$MARK"/"$MARK" \
 		set "$NODE_MASK" key 5tuple
-	in_ns "$director" "$PACKETS" send udp "$1" "$first" 1 --ports 16 \
-		--mark "$MARK" >"$WORK/sent"
+	ask "$director" udp "$1" "$first" 1 --ports 16 --mark "$MARK"
 	all_as_looked_up marks udp "$1"
 	expect_ok rc attach del marks
 	for i in 1 2 3 4; do
@@ -321,34 +295,34 @@ rc ring add green
 rc change green "{ node add b3 id 3 via $(backend4 3) via $(backend6 3) }" \
 	>"$WORK/change"
 
-ktap_test "bad masks are refused" bad_masks
-ktap_test "a priority ahead of defragmentation is refused" bad_priority
-ktap_test "an unknown ring is refused" unknown_ring
-ktap_test "ids that do not fit the mask are refused" ids_that_do_not_fit
-ktap_test "overlapping attachments are refused" overlaps
-ktap_test "too many attachments are refused" too_many
-ktap_test "an attached ring cannot be removed" attached_ring_stays
+steer_test "bad masks are refused" bad_masks
+steer_test "a priority ahead of defragmentation is refused" bad_priority
+steer_test "an unknown ring is refused" unknown_ring
+steer_test "ids that do not fit the mask are refused" ids_that_do_not_fit
+steer_test "overlapping attachments are refused" overlaps
+steer_test "too many attachments are refused" too_many
+steer_test "an attached ring cannot be removed" attached_ring_stays
 for vip in "$VIP4" "$VIP6"; do
 	for protocol in udp tcp; do
-		ktap_test "$protocol follows the ring to $vip" \
+		steer_test "$protocol follows the ring to $vip" \
 			follows "$protocol" "$vip"
 	done
 	for protocol in sctp plain; do
-		ktap_test "$protocol follows the ring to $vip" \
+		steer_test "$protocol follows the ring to $vip" \
 			follows_raw "$protocol" "$vip"
 	done
-	ktap_test "key source at $vip" by_source "$vip"
-	ktap_test "output to nodes with addresses, $vip" output_via "$vip"
-	ktap_test "output re-routed by its mark, $vip" output_reroutes "$vip"
+	steer_test "key source at $vip" by_source "$vip"
+	steer_test "output to nodes with addresses, $vip" output_via "$vip"
+	steer_test "output re-routed by its mark, $vip" output_reroutes "$vip"
 done
-ktap_test "key 5tuple-sym, IPv4" symmetric "$VIP4" 198.18.7.1
-ktap_test "key 5tuple-sym, IPv6" symmetric "$VIP6" 2001:db8:c::701
-ktap_test "marks hold the node's id" marks
-ktap_test "node bits that are set are left alone" already_set
-ktap_test "an observer touches nothing" observes
-ktap_test "no owner: dropped" nobody drop dropped timeout
-ktap_test "no owner: passed" nobody pass passed "error EHOSTUNREACH"
-ktap_test "a ring is replaced by another" replaces
-ktap_test "segments are counted, not frames" segments_count
-ktap_test "the kernel has nothing to complain of" kernel_log_faults
+steer_test "key 5tuple-sym, IPv4" symmetric "$VIP4" 198.18.7.1
+steer_test "key 5tuple-sym, IPv6" symmetric "$VIP6" 2001:db8:c::701
+steer_test "marks hold the node's id" marks
+steer_test "node bits that are set are left alone" already_set
+steer_test "an observer touches nothing" observes
+steer_test "no owner: dropped" nobody drop dropped timeout
+steer_test "no owner: passed" nobody pass passed "error EHOSTUNREACH"
+steer_test "a ring is replaced by another" replaces
+steer_test "segments are counted, not frames" segments_count
+steer_test "the kernel has nothing to complain of" kernel_log_faults
 ktap_finish

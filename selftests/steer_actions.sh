@@ -48,7 +48,6 @@ via_with_conntrack() # VIP
 
 via_is_filtered() # VIP
 {
-	local id
 
 	nft_director <<-END
 	table inet filter {
@@ -62,8 +61,8 @@ via_is_filtered() # VIP
 		}
 	}
 	END
-	id=$(attach web key 5tuple)
-	send udp "$1" 2
+	attach web key 5tuple
+	send udp "$1" 2 --timeout 1
 	expect_equal "2 timeout" "$(answers)"
 	send tcp "$1" 2
 	all_as_looked_up web tcp "$1"
@@ -77,56 +76,51 @@ via_is_filtered() # VIP
 
 via_expires() # VIP
 {
-	local id
 
-	id=$(attach web key 5tuple)
+	attach web key 5tuple
 	send udp "$1" 1 --ttl 1
 	expect_equal "1 error EHOSTUNREACH" "$(answers)"
-	expect_equal 1 "$(attach_count "$id" ttl_expired)"
+	expect_equal 1 "$(attach_count web ttl_expired)"
 	# one hop to the director, one to the backend
 	send udp "$1" 12 --ttl 2
 	all_as_looked_up web udp "$1"
-	expect_ok rc attach del web
 }
 
 # The cached route is no better than the routes it was made from.
 via_follows_routes() # VIP
 {
-	local i id ip="ip -n $director" address=backend4
+	local i ip="ip -n $director" address=backend4
 
 	if [[ $1 == *:* ]]; then
 		ip="ip -6 -n $director"
 		address=backend6
 	fi
-	id=$(attach web key 5tuple)
+	attach web key 5tuple
 	send udp "$1" 12
 	all_as_looked_up web udp "$1"
-	expect_equal 0 "$(attach_count "$id" no_route)"
+	expect_equal 0 "$(attach_count web no_route)"
 	for i in 1 2 3 4; do
 		$ip route add unreachable "$($address "$i")"
 	done
-	send udp "$1" 1
+	send udp "$1" 1 --timeout 1
 	expect_equal "1 timeout" "$(answers)"
-	expect_equal 1 "$(attach_count "$id" no_route)"
+	expect_equal 1 "$(attach_count web no_route)"
 	for i in 1 2 3 4; do
 		$ip route del unreachable "$($address "$i")"
 	done
 	send udp "$1" 12
 	all_as_looked_up web udp "$1"
-	expect_ok rc attach del web
 }
 
 # A node that is the director itself: the ordinary path has the packet.
 via_myself()
 {
-	local id
 
-	id=$(attach here key 5tuple)
+	attach here key 5tuple
 	send udp "$VIP4" 2
 	expect_equal "2 error EHOSTUNREACH" "$(answers)"
-	expect_equal 2 "$(attach_count "$id" steered)"
-	expect_equal 0 "$(attach_count "$id" forwarded)"
-	expect_ok rc attach del here
+	expect_equal 2 "$(attach_count here steered)"
+	expect_equal 0 "$(attach_count here forwarded)"
 }
 
 # --- DNAT -------------------------------------------------------------------
@@ -140,9 +134,9 @@ dnat_begin()
 		map6+="$((i << 16)) : $(backend6 "$i"), "
 		# answers must come back through the director
 		ip -n "${backends[i - 1]}" route replace default \
-			via "$DIRECTOR_BACK4"
+			via "$(director_back4 1)"
 		ip -n "${backends[i - 1]}" route replace default \
-			via "$DIRECTOR_BACK6"
+			via "$(director_back6 1)"
 	done
 	nft_director <<-END
 	table inet nat {
@@ -153,11 +147,11 @@ dnat_begin()
 		}
 	}
 	END
-	expect_ok attach marks key 5tuple
 }
 
 dnat_follows() # PROTOCOL VIP
 {
+	attach marks key 5tuple
 	send "$1" "$2" 16
 	all_as_looked_up marks "$1" "$2"
 }
@@ -168,6 +162,7 @@ dnat_keeps() # VIP
 	local sender first=198.18.7.1
 
 	[[ $1 != *:* ]] || first=2001:db8:c::701
+	attach marks key 5tuple
 	mkfifo "$WORK/go"
 	in_ns "$client" "$PACKETS" send tcp "$1" "$first" 16 --hold \
 		<"$WORK/go" >"$WORK/held" &
@@ -200,7 +195,6 @@ dnat_end()
 			via "$CLIENT_BACK6"
 	done
 	in_ns "$director" nft delete table inet nat
-	expect_ok rc attach del marks
 }
 
 # --- TPROXY -----------------------------------------------------------------
@@ -263,32 +257,32 @@ steer_begin 4
 steer_ring web via
 steer_ring marks
 rc ring add here
-rc node add here me via "$DIRECTOR_BACK4" >"$WORK/change"
+rc node add here me via "$(director_back4 1)" >"$WORK/change"
 proxies=$("$PACKETS" sink "$LOG" "$VIP4" p1="$director"@8001 \
 	p2="$director"@8002 p3="$director"@8003 p4="$director"@8004) ||
 	bail_out "no proxies"
 ends_with_script "$proxies"
 
 for vip in "$VIP4" "$VIP6"; do
-	ktap_test "via: connection tracking does not get in the way, $vip" \
+	steer_test "via: connection tracking does not get in the way, $vip" \
 		via_with_conntrack "$vip"
-	ktap_test "via: FORWARD and POSTROUTING see it, $vip" \
+	steer_test "via: FORWARD and POSTROUTING see it, $vip" \
 		via_is_filtered "$vip"
-	ktap_test "via: a hop is counted, $vip" via_expires "$vip"
-	ktap_test "via: routes that change are followed, $vip" \
+	steer_test "via: a hop is counted, $vip" via_expires "$vip"
+	steer_test "via: routes that change are followed, $vip" \
 		via_follows_routes "$vip"
 done
-ktap_test "via: the director itself" via_myself
-ktap_test "dnat: set up" dnat_begin
+steer_test "via: the director itself" via_myself
+steer_test "dnat: set up" dnat_begin
 for vip in "$VIP4" "$VIP6"; do
-	ktap_test "dnat: udp to $vip" dnat_follows udp "$vip"
-	ktap_test "dnat: tcp to $vip" dnat_follows tcp "$vip"
-	ktap_test "dnat: connections stay, $vip" dnat_keeps "$vip"
+	steer_test "dnat: udp to $vip" dnat_follows udp "$vip"
+	steer_test "dnat: tcp to $vip" dnat_follows tcp "$vip"
+	steer_test "dnat: connections stay, $vip" dnat_keeps "$vip"
 done
-ktap_test "dnat: taken down" dnat_end
+steer_test "dnat: taken down" dnat_end
 for vip in "$VIP4" "$VIP6"; do
-	ktap_test "tproxy: tcp to $vip" tproxy_follows "$vip"
-	ktap_test "ip rule: udp and tcp to $vip" rules_follow "$vip"
+	steer_test "tproxy: tcp to $vip" tproxy_follows "$vip"
+	steer_test "ip rule: udp and tcp to $vip" rules_follow "$vip"
 done
-ktap_test "the kernel has nothing to complain of" kernel_log_faults
+steer_test "the kernel has nothing to complain of" kernel_log_faults
 ktap_finish

@@ -14,17 +14,15 @@
 # The same flows, whole and in three pieces: one answer for both.
 pieces_follow() # POLICY VIP
 {
-	local id
 
-	id=$(attach web key "$1")
+	attach web key "$1"
 	send udp "$2" 24 --size 100
 	mv "$WORK/sent" "$WORK/whole"
 	send udp "$2" 24 --size 4000
 	diff "$WORK/whole" "$WORK/sent"
 	expect_between 2 4 "$(answers | wc -l)" nodes
 	[ "$1" = source ] || all_as_looked_up web udp "$2"
-	expect_equal 0 "$(attach_count "$id" portless)"
-	expect_ok rc attach del web
+	expect_equal 0 "$(attach_count web portless)"
 }
 
 # Forwarded in pieces again, none of them larger than it came.
@@ -55,35 +53,30 @@ pieces_stay_small() # VIP
 		in_ns "${backends[0]}" nft list table inet sizes
 	in_ns "$director" nft delete table inet sizes
 	in_ns "${backends[0]}" nft delete table inet sizes
-	expect_ok rc attach del one
 }
 
 # An observer does not put fragments together; it says that it had no ports.
 observer_counts() # VIP
 {
-	local id
 
-	id=$(attach web key 5tuple mode observe)
+	attach web key 5tuple mode observe
 	send udp "$1" 4 --size 4000
-	expect_equal 12 "$(attach_count "$id" portless)"
-	expect_equal 12 "$(attach_count "$id" steered)"
-	expect_ok rc attach del web
+	expect_equal 12 "$(attach_count web portless)"
+	expect_equal 12 "$(attach_count web steered)"
 }
 
 # Defragmentation goes with the last attachment that wants it.
 defrag_ends()
 {
-	local id
 
 	attach web key 5tuple
 	expect_ok rc attach add one hook output fwmark 1/1 set "$NODE_MASK" \
 		key 5tuple-sym
 	expect_ok rc attach del web
 	expect_ok rc attach del one
-	id=$(attach web key source mode observe)
+	attach web key source mode observe
 	send udp "$VIP4" 1 --size 4000
-	expect_equal 3 "$(attach_count "$id" packets)" "fragments seen"
-	expect_ok rc attach del web
+	expect_equal 3 "$(attach_count web packets)" "fragments seen"
 }
 
 steer_begin 4
@@ -92,13 +85,13 @@ rc ring add one
 rc node add one b1 via "$(backend4 1)" via "$(backend6 1)" >"$WORK/change"
 for vip in "$VIP4" "$VIP6"; do
 	for policy in 5tuple 5tuple-sym source; do
-		ktap_test "fragments follow, key $policy, $vip" \
+		steer_test "fragments follow, key $policy, $vip" \
 			pieces_follow "$policy" "$vip"
 	done
-	ktap_test "fragments are forwarded as they came, $vip" \
+	steer_test "fragments are forwarded as they came, $vip" \
 		pieces_stay_small "$vip"
-	ktap_test "an observer counts fragments, $vip" observer_counts "$vip"
+	steer_test "an observer counts fragments, $vip" observer_counts "$vip"
 done
-ktap_test "defragmentation ends with its last user" defrag_ends
-ktap_test "the kernel has nothing to complain of" kernel_log_faults
+steer_test "defragmentation ends with its last user" defrag_ends
+steer_test "the kernel has nothing to complain of" kernel_log_faults
 ktap_finish

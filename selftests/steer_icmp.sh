@@ -44,6 +44,7 @@ setns_hop()
 	link set narrow mtu 1400 addrgenmode none up
 	addr add 10.2.0.1/24 dev narrow
 	addr add fd00:2::1/64 dev narrow nodad
+	addr add fe80::2:1/64 dev narrow nodad
 	END
 	ip -n "$hop" -batch - <<-END &&
 	link set back addrgenmode none up
@@ -52,10 +53,12 @@ setns_hop()
 	addr add fd00:b::ff:fc/64 dev back nodad
 	addr add 10.2.0.2/24 dev narrow
 	addr add fd00:2::2/64 dev narrow nodad
+	addr add fe80::2:2/64 dev narrow nodad
+	addr add fe80::ff:fc/64 dev back nodad
 	route add $CLIENT_NET4 via 10.2.0.1
 	route add $CLIENT_NET6 via fd00:2::1
-	route add $VIP4/32 via $DIRECTOR_BACK4
-	route add $VIP6/128 via $DIRECTOR_BACK6
+	route add $VIP4/32 via $(director_back4 1)
+	route add $VIP6/128 via $(director_back6 1)
 	END
 	in_ns "$hop" sysctl -qw net.ipv4.ip_forward=1 \
 		net.ipv6.conf.all.forwarding=1 net.ipv4.conf.all.rp_filter=0 \
@@ -71,16 +74,16 @@ knows_mtu()
 # Each flow's own backend has learnt, and no other has.
 own_backend_learns() # POLICY VIP
 {
-	local id source node i narrow=0
+	local source node i narrow=0
 
 	for ((i = 0; i < 4; i++)); do
 		ip -n "${backends[i]}" route flush cache
 		ip -n "${backends[i]}" -6 route flush cache
 	done
-	id=$(attach web key "$1")
+	attach web key "$1"
 	send tcp "$2" 16 --get 60000
 	all_as_looked_up_by "$1" "$2"
-	expect_between 16 9999 "$(attach_count "$id" icmp_errors)" icmp_errors
+	expect_between 16 9999 "$(attach_count web icmp_errors)" icmp_errors
 	while read -r source _ node; do
 		for i in 1 2 3 4; do
 			if [ "$node" = b"$i" ]; then
@@ -94,7 +97,6 @@ own_backend_learns() # POLICY VIP
 		done
 	done <"$WORK/sent"
 	expect_equal 16 "$narrow" "backends that learnt"
-	expect_ok rc attach del web
 }
 
 all_as_looked_up_by() # POLICY VIP
@@ -109,18 +111,16 @@ all_as_looked_up_by() # POLICY VIP
 # An error that quotes what its addressee never sent goes by its own addresses.
 forged_quotes() # PROTOCOL VIP QUOTED-SOURCE
 {
-	local id
 
-	id=$(attach web key 5tuple)
+	attach web key 5tuple
 	send "$1" "$2" 5 --quote "$3"
-	expect_equal 5 "$(attach_count "$id" steered)"
-	expect_equal 0 "$(attach_count "$id" icmp_errors)"
+	expect_equal 5 "$(attach_count web steered)"
+	expect_equal 0 "$(attach_count web icmp_errors)"
 	send "$1" "$2" 5 --quote "$2"
-	expect_equal 5 "$(attach_count "$id" icmp_errors)"
-	expect_equal 0 "$(attach_count "$id" malformed)"
+	expect_equal 5 "$(attach_count web icmp_errors)"
+	expect_equal 0 "$(attach_count web malformed)"
 	send "$1" "$2" 5
-	expect_equal 5 "$(attach_count "$id" malformed)"
-	expect_ok rc attach del web
+	expect_equal 5 "$(attach_count web malformed)"
 }
 
 # --- the director's own link is narrow --------------------------------------
@@ -134,33 +134,29 @@ narrow_director()
 
 tells_the_client() # VIP
 {
-	local id
 
-	id=$(attach web key 5tuple)
+	attach web key 5tuple
 	# one datagram that may not be fragmented, one connection in large frames
 	send udp "$1" 1 --size 1420 --df
 	expect_equal "1 error EMSGSIZE" "$(answers)"
-	expect_equal 1 "$(attach_count "$id" too_big)"
+	expect_equal 1 "$(attach_count web too_big)"
 	ip -n "$client" route flush cache
 	ip -6 -n "$client" route flush cache
 	send tcp "$1" 8 --size 60000
 	all_as_looked_up web tcp "$1"
-	expect_between 2 999 "$(attach_count "$id" too_big)" too_big
+	expect_between 2 999 "$(attach_count web too_big)" too_big
 	expect_ok knows_mtu "$client" "$1" "$(head -n 1 "$WORK/sent" |
 		cut -d ' ' -f 1)"
-	expect_ok rc attach del web
 }
 
 # What may be fragmented is, and arrives.
 fragments_for_the_link()
 {
-	local id
 
-	id=$(attach web key 5tuple)
+	attach web key 5tuple
 	send udp "$VIP4" 8 --size 1420
 	all_as_looked_up web udp "$VIP4"
-	expect_equal 0 "$(attach_count "$id" too_big)"
-	expect_ok rc attach del web
+	expect_equal 0 "$(attach_count web too_big)"
 }
 
 steer_begin 4
@@ -168,18 +164,18 @@ steer_ring web via
 hop_begin
 
 for policy in 5tuple 5tuple-sym source; do
-	ktap_test "frag-needed reaches the flow's backend, key $policy" \
+	steer_test "frag-needed reaches the flow's backend, key $policy" \
 		own_backend_learns "$policy" "$VIP4"
-	ktap_test "packet-too-big reaches the flow's backend, key $policy" \
+	steer_test "packet-too-big reaches the flow's backend, key $policy" \
 		own_backend_learns "$policy" "$VIP6"
 done
-ktap_test "ICMP: only honest quotes are followed" \
+steer_test "ICMP: only honest quotes are followed" \
 	forged_quotes icmp "$VIP4" 198.51.100.1
-ktap_test "ICMPv6: only honest quotes are followed" \
+steer_test "ICMPv6: only honest quotes are followed" \
 	forged_quotes icmp6 "$VIP6" 2001:db8:bad::1
 narrow_director
-ktap_test "the client is told: frag-needed" tells_the_client "$VIP4"
-ktap_test "the client is told: packet-too-big" tells_the_client "$VIP6"
-ktap_test "what may be fragmented is" fragments_for_the_link
-ktap_test "the kernel has nothing to complain of" kernel_log_faults
+steer_test "the client is told: frag-needed" tells_the_client "$VIP4"
+steer_test "the client is told: packet-too-big" tells_the_client "$VIP6"
+steer_test "what may be fragmented is" fragments_for_the_link
+steer_test "the kernel has nothing to complain of" kernel_log_faults
 ktap_finish

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash disable=SC2154 # lib.sh sets them
+# shellcheck shell=bash disable=SC2034,SC2154 # shared with scripts, and by lib.sh
 #
 # steer_lib.sh - what the steer_*.sh scripts share, on top of lib.sh: backends
 # that witness, flows, and whether they arrived where the ring says
@@ -28,6 +28,8 @@ steer_begin()
 	for ((i = 1; i <= $1; i++)); do
 		sinks+=("b$i=${backends[i - 1]},$(backend4 $i),$(backend6 $i)")
 	done
+	serve "$client"
+	serve "$director"
 	i=$("$PACKETS" sink "$LOG" "$VIP4,$VIP6" "${sinks[@]}" "${@:2}") ||
 		bail_out "no backends"
 	ends_with_script "$i"
@@ -48,35 +50,73 @@ steer_ring()
 	rc change "$1" "{ $change }" >"$WORK/change"
 }
 
-# attach RING [WORD]... - as most tests do it; prints the attachment's id
+# attach RING WORD... - as most tests do it
 attach()
 {
-	local ring=$1 said
+	local ring=$1
 	shift
 
-	said=$(rc -j attach add "$ring" hook prerouting fwmark $MARK/$MARK \
-		set $NODE_MASK "$@")
-	json_number id "$said"
+	rc attach add "$ring" hook prerouting fwmark "$MARK/$MARK" \
+		set "$NODE_MASK" "$@" >"$WORK/attached"
 }
 
-# attach_count ID COUNTER - what the attachment counted
+# attach_count RING COUNTER - what the ring's attachment counted
 attach_count()
 {
-	json_number "$2" "$(rc -j -s attach show id "$1")"
+	json_number "$2" "$(rc -j -s attach show "$1")"
 }
 
-# send PROTOCOL VIP COUNT [OPTION]... - flows from the client's network; what
-# became of them stays in $WORK/sent
+detach_all()
+{
+	local id ring
+
+	[ -e "/run/netns/$director" ] || return 0
+	rc attach show | grep -E '^[0-9]' >"$WORK/attached"
+	while read -r id ring _; do
+		echo "attach del $ring id $id"
+	done <"$WORK/attached" >"$WORK/batch"
+	rc -b "$WORK/batch"
+}
+
+# steer_test NAME COMMAND... - a test, and no attachment left of it
+steer_test()
+{
+	ktap_test "$@"
+	detach_all
+}
+
+# serve NAMESPACE - a process there that sends what `ask` says
+serve()
+{
+	mkfifo "$WORK/$1.in" "$WORK/$1.out"
+	# opened for both, so that neither end waits for the other
+	in_ns "$1" "$PACKETS" serve <>"$WORK/$1.in" 1<>"$WORK/$1.out" &
+	ends_with_script $!
+}
+
+# ask NAMESPACE WORD... - what became of the flows stays in $WORK/sent
+ask()
+{
+	local line
+
+	echo "${@:2}" >"$WORK/$1.in"
+	while read -r line && [ "$line" != . ]; do
+		echo "$line"
+	done <>"$WORK/$1.out" >"$WORK/sent"
+	expect_equal . "$line"
+}
+
+# send PROTOCOL VIP COUNT [OPTION]... - flows from the client's network
 send()
 {
 	local first=198.18.7.1
 
 	[[ $2 != *:* ]] || first=2001:db8:c::701
-	in_ns "$client" "$PACKETS" send "$1" "$2" "$first" "${@:3}" >"$WORK/sent"
+	ask "$client" "$1" "$2" "$first" "${@:3}"
 }
 
-# lookups RING PROTOCOL VIP - the node of each line of $WORK/sent, by the
-# kernel's own lookup
+# lookups RING PROTOCOL VIP [key POLICY] - the node of each line of
+# $WORK/sent, by the kernel's own lookup
 lookups()
 {
 	local source port dport=7000
@@ -84,13 +124,13 @@ lookups()
 	[ "$2" != plain ] || dport=0
 	while read -r source port _; do
 		[ "$2" != plain ] || port=0
-		echo "lookup $1 flow ${2/plain/253} $source $port $3 $dport"
+		echo "lookup $1 flow ${2/plain/253} $source $port $3 $dport ${*:4}"
 	done <"$WORK/sent" >"$WORK/batch"
 	rc -j -b "$WORK/batch" | grep -oE '"node": ?"[^"]*"' |
 		sed 's/.*"\(.*\)"/\1/'
 }
 
-# all_as_looked_up RING PROTOCOL VIP - each flow was answered by its own node
+# all_as_looked_up RING PROTOCOL VIP [key POLICY] - each flow was answered by its own node
 all_as_looked_up()
 {
 	lookups "$@" >"$WORK/wanted"

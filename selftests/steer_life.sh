@@ -48,52 +48,50 @@ module_is_held()
 	expect_equal "$users" "$(module_users)"
 }
 
-steered_more_than() # ID N
+steered_more_than() # RING N
 {
 	[ "$(attach_count "$1" steered)" -gt "$2" ]
 }
 
 comes_and_goes()
 {
-	local i id
+	local i
 
 	for ((i = 0; i < 30; i++)); do
-		id=$(attach web key 5tuple)
-		busywait "$BUSYWAIT_TIMEOUT" steered_more_than "$id" 20
+		attach web key 5tuple
+		busywait "$BUSYWAIT_TIMEOUT" steered_more_than web 20
 		expect_ok rc attach del web
 	done
 }
 
 is_swapped()
 {
-	local i id before
+	local i before
 
-	id=$(attach web key 5tuple)
+	attach web key 5tuple
 	for ((i = 0; i < 30; i++)); do
 		expect_ok rc attach replace web green
-		before=$(attach_count "$id" steered)
-		busywait "$BUSYWAIT_TIMEOUT" steered_more_than "$id" "$before"
+		before=$(attach_count green steered)
+		busywait "$BUSYWAIT_TIMEOUT" steered_more_than green "$before"
 		expect_ok rc attach replace green web
 	done
 	# everything found an owner all the while
-	expect_equal "$(attach_count "$id" packets)" \
-		"$(attach_count "$id" steered)"
-	expect_ok rc attach del web
+	expect_equal "$(attach_count web packets)" \
+		"$(attach_count web steered)"
 }
 
 changes_below()
 {
-	local i id
+	local i
 
-	id=$(attach web key 5tuple)
+	attach web key 5tuple
 	for ((i = 0; i < 40; i++)); do
 		rc node set web b1 state down
 		rc node set web b1 state active
 	done
-	busywait "$BUSYWAIT_TIMEOUT" steered_more_than "$id" 100
-	expect_equal "$(attach_count "$id" packets)" \
-		"$(attach_count "$id" steered)"
-	expect_ok rc attach del web
+	busywait "$BUSYWAIT_TIMEOUT" steered_more_than web 100
+	expect_equal "$(attach_count web packets)" \
+		"$(attach_count web steered)"
 }
 
 # The namespace goes with rings, attachments and routes in use.
@@ -105,8 +103,7 @@ namespace_goes()
 	attach web key 5tuple
 	rc attach add web hook output fwmark "$MARK"/"$MARK" set "$NODE_MASK" \
 		key 5tuple
-	busywait "$BUSYWAIT_TIMEOUT" steered_more_than \
-		"$(json_number id "$(rc -j attach show)")" 100
+	busywait "$BUSYWAIT_TIMEOUT" steered_more_than web 100
 	ip netns del "$director"
 	# a worker of the kernel does it
 	busywait "$BUSYWAIT_TIMEOUT" users_are "$users"
@@ -120,12 +117,12 @@ users_are()
 steer_begin 2
 steer_ring web via
 steer_ring green via
-ktap_test "an attachment holds the module" module_is_held
+steer_test "an attachment holds the module" module_is_held
 flood_begin
-ktap_test "attachments come and go" comes_and_goes
-ktap_test "rings are swapped" is_swapped
-ktap_test "nodes change" changes_below
-ktap_test "a namespace goes" namespace_goes
+steer_test "attachments come and go" comes_and_goes
+steer_test "rings are swapped" is_swapped
+steer_test "nodes change" changes_below
+steer_test "a namespace goes" namespace_goes
 flood_end
-ktap_test "the kernel has nothing to complain of" kernel_log_faults
+steer_test "the kernel has nothing to complain of" kernel_log_faults
 ktap_finish
