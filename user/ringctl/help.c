@@ -34,9 +34,9 @@ static void help_args(FILE *f, const struct arg *arg)
 	for (; arg->kind; arg++) {
 		fputs(arg->required ? " " : " [", f);
 		if (arg->word) {
-			if (arg->alias)
-				fprintf(f, "%s|", arg->alias);
 			fputs(arg->word, f);
+			if (arg->alias)
+				fprintf(f, "|%s", arg->alias);
 			help_value(f, arg);
 		} else {
 			fputs(arg->meta, f);

@@ -127,33 +127,69 @@ static int show_one(struct hashring *h, const char *ring, __u64 generation)
 	return 0;
 }
 
+/* The rows of a matrix, held so that a list may begin again. */
+struct move_list {
+	struct hashring_move *move;
+	size_t nr;
+	size_t room;
+};
+
 static int take_move(const struct hashring_move *move, void *arg)
 {
-	if (opt.json)
-		json_list_item(move_to_json(move));
-	else
-		print_move(stdout, move);
+	struct move_list *list = arg;
+
+	if (list->nr == list->room) {
+		size_t room = list->room ? 2 * list->room : 64;
+		struct hashring_move *more;
+
+		more = realloc(list->move, room * sizeof(*more));
+		if (!more)
+			return EXIT_REFUSED;
+		list->move = more;
+		list->room = room;
+	}
+	list->move[list->nr++] = *move;
 	return 0;
+}
+
+static void restart_moves(void *arg)
+{
+	struct move_list *list = arg;
+
+	list->nr = 0;
 }
 
 static int show_moves(struct hashring *h, const char *ring, __u64 generation)
 {
+	struct move_list list = { 0 };
 	__u32 kept, all;
+	int status = 0;
+	size_t i;
 	int err;
 
 	err = hashring_moves_count(h, ring, generation, &kept, &all);
-	if (err)
-		return refused(err);
+	if (!err)
+		err = hashring_moves_list(h, ring, generation, take_move,
+					  restart_moves, &list);
+	if (err) {
+		status = err < 0 ? refused(err) : fail_memory();
+		goto out;
+	}
 	if (opt.json)
 		json_list_begin();
-	err = hashring_moves_list(h, ring, generation, take_move, NULL, NULL);
+	for (i = 0; i < list.nr; i++) {
+		if (opt.json)
+			json_list_item(move_to_json(&list.move[i]));
+		else
+			print_move(stdout, &list.move[i]);
+	}
 	if (opt.json)
 		json_list_end();
-	if (err)
-		return refused(err);
 	if (kept < all)
 		warn("%u of %u rows are kept, the largest", kept, all);
-	return 0;
+out:
+	free(list.move);
+	return status;
 }
 
 static int history_show(struct args *a)
