@@ -407,9 +407,20 @@ int hashring_arcs_list(struct hashring *h, const char *ring, bool raw_points,
 /* Attachments and limits (attach.c). */
 
 /**
- * struct hashring_attach_stats - what an attachment counted
- *
- * Members as the attributes of attach-stats in the spec.
+ * struct hashring_attach_stats - what an attachment counted; segments
+ * @packets: matched
+ * @bytes: matched
+ * @steered: that got a node; in observe mode, would have
+ * @forwarded: of these, sent straight to the node's own address
+ * @passed: without an owner, let go on
+ * @dropped: without an owner, dropped
+ * @already_set: left alone because the node bits of the mark were set
+ * @icmp_errors: ICMP errors that followed the flow they are about
+ * @portless: steered by addresses, the packet did not hold the ports
+ * @no_route: not sent, no route to the node's address
+ * @too_big: not sent, the packet did not fit; the sender was told
+ * @ttl_expired: not sent
+ * @malformed: let go on without a look-up
  */
 struct hashring_attach_stats {
 	__u64 packets;
