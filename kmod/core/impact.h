@@ -69,9 +69,14 @@ struct hr_moved_arc {
 
 /**
  * struct hr_walk - where a comparison of two tables stands
+ * @before: a table
+ * @after: another one
+ * @i: the next point of @before
+ * @j: the next point of @after
+ * @next: the first position that is still to be compared
  *
  * Set both tables, zero the rest, then call hr_walk_next() until it says
- * false. Members below the tables are the walk's own.
+ * false. It may be stopped at any time, and copied to be taken up again.
  */
 struct hr_walk {
 	const struct hr_table *before;

@@ -35,7 +35,7 @@ struct hr_via {
  * @refs: one for each table that names this version, and its maker's
  * @slot: the number that points carry; a node keeps it for life. A slot that a
  *	change frees is not given out again in the same change, so that two
- *	neighbouring tables can be compared by slot
+ *	neighbouring tables can be compared by slot; at most 2 * HR_MAX_NODES
  * @id: what packets are marked with, 1 to 2^32 - 1, unique in the ring
  * @weight: 1 to HR_MAX_WEIGHT
  * @state: &enum hr_node_state

@@ -347,6 +347,14 @@ static void failing_allocations(void **state)
 	ops[2] = unit_state(unit_set("p4"), HR_DOWN);
 	fail_each(&ring, ops, 3);
 	unit_ring_free(&ring);
+
+	/* One of many: the index is patched. */
+	unit_ring_init(&ring, &hr_place_hash, 16, 1);
+	unit_add_many(&ring, "n%u", 40);
+	ops[0] = unit_add("one-more");
+	ops[1] = unit_del("n7");
+	fail_each(&ring, ops, 2);
+	unit_ring_free(&ring);
 }
 
 static void an_empty_table_wants_memory(void **state)

@@ -156,9 +156,10 @@ static bool named_well(const struct ref_ring *before, const struct hr_op *ops,
 
 	for (i = 0; i < n; i++) {
 		bool there = ref_find(before, ops[i].name);
+		bool adds = ops[i].kind == HR_OP_ADD;
 
 		if (times_named(ops, n, ops[i].name) != 1 ||
-		    there != (ops[i].kind != HR_OP_ADD))
+		    there == adds)
 			return false;
 		if (ops[i].kind == HR_OP_REPLACE &&
 		    (times_named(ops, n, ops[i].new_name) != 1 ||

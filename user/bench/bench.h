@@ -52,6 +52,7 @@ enum bench_method {
  * @bytes: what each method's lookups read
  * @waiting: each lookup waits for the one before
  * @independent: none does
+ * @tables: of all methods
  */
 struct lookup_bench {
 	struct bench_ring ring;
@@ -74,6 +75,7 @@ void lookup_bench_free(struct lookup_bench *bench);
  * @receipt: hr_impact() of both
  * @copy: one memcpy() of what lookups read
  * @bytes: of that copy
+ * @room: where it goes
  */
 struct add_bench {
 	struct bench_ring ring;

@@ -165,11 +165,11 @@ void lookup_bench_init(struct lookup_bench *bench, u32 nodes, u32 points)
 /* Reads all of a table once, so that it is where lookups would keep it. */
 static void touch(const void *table, size_t bytes)
 {
-	const volatile char *byte = table;
+	const char *byte = table;
 	size_t i;
 
 	for (i = 0; i < bytes; i += 64)
-		(void)byte[i];
+		asm volatile("" : : "r"(byte[i]));
 }
 
 static void touch_all(const struct lookup_tables *t, enum bench_method m)
@@ -210,11 +210,11 @@ static long times_interrupted(void)
 static double sample(const struct lookup_tables *t, enum bench_method m,
 		     u32 state, bool waiting)
 {
-	static volatile u32 zero;
-	u32 mask = zero, sum, attempt;
+	u32 mask = 0, sum, attempt;
 	double start, ns;
 	long interrupted;
 
+	asm("" : "+r"(mask));
 	for (attempt = 0; attempt < ATTEMPTS; attempt++) {
 		interrupted = times_interrupted();
 		touch_all(t, m);

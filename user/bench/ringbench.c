@@ -10,7 +10,6 @@
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "bench.h"
@@ -97,7 +96,7 @@ static void print_lookups(void)
 			print_samples(&b->independent[m], 1);
 			printf("%12s\n", bytes_text(b->bytes[m], text));
 		}
-		printf("       waiting: %.1fx as fast as bisection, %.2fx the time of two loads\n\n",
+		printf("       waiting: %.1fx bisection's speed, %.2fx two loads' time\n\n",
 		       bench_median(&b->waiting[BENCH_BISECTION]) / ring,
 		       ring / bench_median(&b->waiting[BENCH_TWO_LOADS]));
 	}
@@ -112,7 +111,7 @@ static void print_adds(void)
 	       "copy: one memcpy of points and index into memory that is there\n\n"
 	       "nodes x points  %-29s%-29s%-29s%10s  %s\n", BENCH_ROUNDS,
 	       "  next table", "  receipt", "  copy", "bytes",
-	       "table, with receipt: copies");
+	       "in copies: table, with receipt");
 	for (i = 0; i < ARRAY_SIZE(adds); i++) {
 		const struct add_bench *b = &adds[i];
 		double copy = bench_median(&b->copy);
@@ -149,9 +148,10 @@ static void print_json(void)
 		const struct lookup_bench *b = &lookups[i];
 
 		for (m = 0; m < BENCH_METHODS; m++) {
-			printf("%s\n {\"nodes\": %u, \"points\": %u, \"method\": \"%s\", \"bytes\": %zu",
+			printf("%s\n {\"nodes\": %u, \"points\": %u, \"bytes\": %zu",
 			       comma, b->ring.nodes, b->ring.points,
-			       bench_method_names[m], b->bytes[m]);
+			       b->bytes[m]);
+			printf(", \"method\": \"%s\"", bench_method_names[m]);
 			json_samples("waiting", &b->waiting[m]);
 			json_samples("independent", &b->independent[m]);
 			printf("}");
