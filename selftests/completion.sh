@@ -76,9 +76,9 @@ options()
 files()
 {
 	touch "$WORK/saved.yaml"
-	offers "ringctl restore $WORK/sav" "$WORK/saved.yaml"
-	offers "ringctl -b $WORK/sav" "$WORK/saved.yaml"
-	offers "ringctl plan web --offline $WORK/sav" "$WORK/saved.yaml"
+	offers "ringctl restore $WORK/s" "$WORK/saved.yaml"
+	offers "ringctl -b $WORK/s" "$WORK/saved.yaml"
+	offers "ringctl plan web --offline $WORK/s" "$WORK/saved.yaml"
 }
 
 names()

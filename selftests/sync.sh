@@ -85,8 +85,8 @@ bad_syntax()
 
 bad_keys()
 {
-	wrong 4:17 'unknown key "weigth" of a node: expected one of name' \
-		$'rings:\n- name: web\n  nodes:\n  - { name: b1, weigth: 2 }'
+	wrong 4:17 'unknown key "colour" of a node: expected one of name' \
+		$'rings:\n- name: web\n  nodes:\n  - { name: b1, colour: 2 }'
 	wrong 2:3 "name is missing from a ring" $'rings:\n- nodes: []'
 	wrong 2:3 "nodes is missing from a ring" $'rings:\n- name: web'
 	wrong 4:5 "name is missing from a node" $'rings:\n- name: web\n  nodes:\n  - { id: 3 }'
