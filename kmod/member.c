@@ -3,6 +3,7 @@
  * Members: a node's counters and routes.
  */
 #include <linux/percpu.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "member.h"
@@ -50,10 +51,12 @@ static struct hr_node *hr_member_alloc(const struct hr_node *prev, bool same,
 	return &member->node;
 }
 
+/* Tables free many of them at a time. */
 static void hr_member_free(struct hr_node *node)
 {
 	struct hr_member *member = hr_member(node);
 
+	cond_resched();
 	dst_cache_destroy(&member->route4);
 	dst_cache_destroy(&member->route6);
 	counters_put(member->counters);

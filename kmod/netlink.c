@@ -59,10 +59,7 @@ struct hr_ring *hr_nl_ring_get(struct net *net, const struct nlattr *attr,
 	return ring;
 }
 
-/**
- * hr_nl_heard() - whether anybody listens to events
- * @net: the namespace
- */
+/* Whether anybody in a namespace listens to events. */
 bool hr_nl_heard(struct net *net)
 {
 	return genl_has_listeners(&hr_nl_family, net, HASHRING_NLGRP_EVENTS);

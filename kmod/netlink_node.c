@@ -2,6 +2,8 @@
 /*
  * Nodes, told over netlink.
  */
+#include <linux/capability.h>
+
 #include "compat.h"
 #include "member.h"
 #include "netlink.h"
@@ -72,7 +74,8 @@ static int node_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 	return 0;
 }
 
-static int node_get(struct hr_ring *ring, struct genl_info *info)
+/* Points are the map: only for those who may look positions up. */
+static int node_get(struct hr_ring *ring, struct genl_info *info, bool points)
 {
 	const struct nlattr *name = info->attrs[HASHRING_A_NODE_NAME];
 	const struct hr_nl_to to = hr_nl_reply(info);
@@ -96,7 +99,7 @@ static int node_get(struct hr_ring *ring, struct genl_info *info)
 			    GFP_KERNEL);
 	if (!reply)
 		goto unpin;
-	ret = node_fill(reply, &to, NULL, ring, view, node, true);
+	ret = node_fill(reply, &to, NULL, ring, view, node, points);
 	if (ret)
 		nlmsg_free(reply);
 	else
@@ -116,7 +119,7 @@ int hashring_nl_node_get_doit(struct sk_buff *skb, struct genl_info *info)
 			      HASHRING_A_NODE_RING, info->extack);
 	if (IS_ERR(ring))
 		return PTR_ERR(ring);
-	ret = node_get(ring, info);
+	ret = node_get(ring, info, netlink_net_capable(skb, CAP_NET_ADMIN));
 	hr_ring_put(ring);
 	return ret;
 }
@@ -150,6 +153,7 @@ int hashring_nl_node_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb)
 {
 	struct nlattr **attrs = hr_dump_attrs(cb);
+	const struct nlattr *points = attrs[HASHRING_A_NODE_WITH_POINTS];
 	const struct hr_nl_to to = hr_nl_dump(cb);
 	const struct hr_table *table;
 	struct hr_ring_view *view;
@@ -159,6 +163,9 @@ int hashring_nl_node_get_dumpit(struct sk_buff *skb,
 	if (attrs[HASHRING_A_NODE_NAME])
 		return hr_extack(cb->extack, attrs[HASHRING_A_NODE_NAME],
 				 -EINVAL, "a dump is of all nodes");
+	if (points && !netlink_net_capable(cb->skb, CAP_NET_ADMIN))
+		return hr_extack(cb->extack, points, -EPERM,
+				 "points are told only to administrators");
 	walk = hr_nl_walk(cb, HASHRING_A_NODE_RING);
 	if (IS_ERR(walk))
 		return PTR_ERR(walk);
@@ -168,8 +175,7 @@ int hashring_nl_node_get_dumpit(struct sk_buff *skb,
 	table = view->core.table;
 	for (; walk->next < table->nr_nodes; walk->next++) {
 		ret = node_fill(skb, &to, cb, walk->ring, view,
-				table->by_name[walk->next],
-				attrs[HASHRING_A_NODE_WITH_POINTS]);
+				table->by_name[walk->next], points);
 		if (ret)
 			break;
 	}

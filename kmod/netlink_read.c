@@ -474,6 +474,16 @@ static u64 digest_attachments(struct net *net, const struct hr_ring *ring)
 	return digest;
 }
 
+/* Anybody may ask, and as often as they like: it is worked out once. */
+static u64 digest_map(struct hr_ring_view *view)
+{
+	if (!smp_load_acquire(&view->digested)) { /* pairs with the release */
+		WRITE_ONCE(view->digest, hr_digest_map(view->core.table));
+		smp_store_release(&view->digested, true); /* digest is there */
+	}
+	return READ_ONCE(view->digest);
+}
+
 static int digest_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 		       const struct hr_ring *ring, u64 generation, u64 digest)
 {
@@ -516,7 +526,7 @@ int hashring_nl_digest_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (info->attrs[HASHRING_A_DIGEST_CONFIG])
 		digest += hr_digest_members(&ring->config, view->core.table);
 	else
-		digest = hr_digest_map(view->core.table);
+		digest = digest_map(view);
 	ret = digest_fill(reply, &to, ring, view->generation, digest);
 	hr_ring_unpin(view);
 	if (ret)

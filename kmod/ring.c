@@ -23,7 +23,8 @@ static struct workqueue_struct *hr_wq;
  * hr_net() - what a namespace has
  * @net: the namespace
  *
- * Context: any; valid as long as the namespace.
+ * Context: any.
+ * Return: it, valid as long as the namespace.
  */
 struct hr_net *hr_net(const struct net *net)
 {
@@ -188,7 +189,7 @@ static void ring_work(struct work_struct *work)
 	kfree(view);
 	hr_history_release(&ring->history);
 	mutex_destroy(&ring->lock);
-	kfree(ring);
+	kfree_sensitive(ring);
 }
 
 static struct hr_ring *ring_alloc(const struct hr_config *config)

@@ -57,6 +57,8 @@ struct hr_net *hr_net(const struct net *net);
  * struct hr_ring_view - a view as the kernel keeps it
  * @core: what readers use
  * @generation: number of this membership and table
+ * @digest: of the map, once somebody has asked
+ * @digested: @digest is there
  * @refs: the ring's while it is in force, and those of hr_ring_pin()
  * @ring: set when it is retired, and a reference then
  * @list: in hr_ring.retired while it is retired and has its table
@@ -65,6 +67,8 @@ struct hr_net *hr_net(const struct net *net);
 struct hr_ring_view {
 	struct hr_view core;
 	u64 generation;
+	u64 digest;
+	bool digested;
 	refcount_t refs;
 	struct hr_ring *ring;
 	struct list_head list;
@@ -172,7 +176,8 @@ void hr_view_retire_locked(struct hr_ring *ring, struct hr_ring_view *view);
  * hr_ring_view() - the view in force
  * @ring: the ring
  *
- * Context: under rcu_read_lock(); good until its end.
+ * Context: under rcu_read_lock().
+ * Return: the view, good until rcu_read_unlock().
  */
 static inline const struct hr_ring_view *hr_ring_view(const struct hr_ring *ring)
 {
