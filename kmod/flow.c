@@ -45,8 +45,9 @@ static int hr_flow_ports(const struct sk_buff *skb, int offset, bool invert,
 }
 
 /*
- * A fragment goes by its addresses, the first one as well: its ports would
- * part it from the others. Only fragments that nobody put together get here.
+ * A fragment goes by its addresses and protocol, the first one as well: its
+ * ports would part it from the others. Only fragments that nobody put together
+ * get here.
  */
 static int hr_flow_fragment(enum hr_key_policy policy, struct hr_flow *flow)
 {
@@ -134,6 +135,34 @@ static bool hr_icmp6_is_error(u8 type)
 	return type >= ICMPV6_DEST_UNREACH && type <= ICMPV6_PARAMPROB;
 }
 
+/*
+ * What is in pieces, as all of them say it: what follows the fragment header.
+ * @offset is that header's.
+ */
+static bool hr_fragment6_protocol(const struct sk_buff *skb, int offset,
+				  u8 *protocol)
+{
+	const struct frag_hdr *head;
+	struct frag_hdr buf;
+
+	head = skb_header_pointer(skb, offset, sizeof(buf), &buf);
+	if (!head)
+		return false;
+	*protocol = head->nexthdr;
+	return true;
+}
+
+static int hr_flow_fragment6(const struct sk_buff *skb,
+			     enum hr_key_policy policy, struct hr_flow *flow)
+{
+	unsigned int offset = 0;
+
+	if (ipv6_find_hdr(skb, &offset, NEXTHDR_FRAGMENT, NULL, NULL) < 0 ||
+	    !hr_fragment6_protocol(skb, offset, &flow->protocol))
+		return -EINVAL;
+	return hr_flow_fragment(policy, flow);
+}
+
 static int hr_flow_icmp6(const struct sk_buff *skb, int offset,
 			 const struct in6_addr *daddr, struct hr_flow *flow)
 {
@@ -164,6 +193,10 @@ static int hr_flow_icmp6(const struct sk_buff *skb, int offset,
 	offset = ipv6_skip_exthdr(skb, offset + sizeof(quote_buf), &protocol,
 				  &fragment);
 	if (offset < 0)
+		return -EINVAL;
+	/* there the walk ends, at the fragment header */
+	if (fragment & htons(IP6_OFFSET) &&
+	    !hr_fragment6_protocol(skb, offset, &protocol))
 		return -EINVAL;
 
 	flow->protocol = protocol;
@@ -197,7 +230,7 @@ static int hr_flow_parse6(const struct sk_buff *skb, enum hr_key_policy policy,
 	memcpy(flow->daddr, &iph->daddr, sizeof(flow->daddr));
 
 	if (unlikely(fragment & htons(IP6_OFFSET | IP6_MF)))
-		return hr_flow_fragment(policy, flow);
+		return hr_flow_fragment6(skb, policy, flow);
 	if (likely(hr_protocol_has_ports(protocol))) {
 		if (policy != HR_KEY_SOURCE)
 			return hr_flow_ports(skb, offset, false, flow);
