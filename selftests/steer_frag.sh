@@ -21,7 +21,7 @@ pieces_follow() # POLICY VIP
 	send udp "$2" 24 --size 4000
 	diff "$WORK/whole" "$WORK/sent"
 	expect_between 2 4 "$(answers | wc -l)" nodes
-	[ "$1" = source ] || all_as_looked_up web udp "$2"
+	[ "$1" = source ] || all_as_looked_up web udp "$2" key "$1"
 	expect_equal 0 "$(attach_count web portless)"
 }
 

@@ -82,7 +82,7 @@ own_backend_learns() # POLICY VIP
 	done
 	attach web key "$1"
 	send tcp "$2" 16 --get 60000
-	all_as_looked_up_by "$1" "$2"
+	all_as_looked_up web tcp "$2" key "$1"
 	expect_between 16 9999 "$(attach_count web icmp_errors)" icmp_errors
 	while read -r source _ node; do
 		for i in 1 2 3 4; do
@@ -97,15 +97,6 @@ own_backend_learns() # POLICY VIP
 		done
 	done <"$WORK/sent"
 	expect_equal 16 "$narrow" "backends that learnt"
-}
-
-all_as_looked_up_by() # POLICY VIP
-{
-	if [ "$1" = 5tuple ]; then
-		all_as_looked_up web tcp "$2"
-	else
-		expect_equal 16 "$(grep -c ' b[1-4]$' "$WORK/sent")" answers
-	fi
 }
 
 # An error that quotes what its addressee never sent goes by its own addresses.

@@ -20,9 +20,9 @@ flood_begin()
 	local vip
 
 	for vip in "$VIP4" "$VIP6"; do
-		in_ns "$client" "$PACKETS" flood "$vip" &
+		ip netns exec "$client" "$PACKETS" flood "$vip" &
 		flood+=($!)
-		lib_processes+=($!)
+		ends_with_script $!
 	done
 }
 
