@@ -511,6 +511,29 @@ measure_refused()
 	expect_equal "$before" "$(generation web)"
 }
 
+changed_since() # GENERATION
+{
+	[ "$(generation web)" -gt "$1" ]
+}
+
+# A signal while the keys are mapped after the change: the way back is gone first.
+measure_interrupted()
+{
+	local map before pid status=0
+	map=$(ring digest web)
+	before=$(generation web)
+	"$RINGCTL" -n "$one" measure web --keys 3000000 --revert \
+		--change '{ node set b7 weight 40 }' 2>"$WORK/said" &
+	pid=$!
+	busywait "$BUSYWAIT_TIMEOUT" changed_since "$before" || return 1
+	kill "$pid"
+	wait "$pid" || status=$?
+	expect_match interrupted cat "$WORK/said"
+	expect_equal 143 "$status"
+	expect_equal "$map" "$(ring digest web)"
+	expect_equal $((before + 2)) "$(generation web)"
+}
+
 # Somebody else changes the ring for as long as it takes.
 measure_disturbed()
 {
@@ -566,5 +589,6 @@ ktap_test "measure counts what the map says" measure_counts
 ktap_test "measure for people" measure_text
 ktap_test "measure goes back, and every key with it" measure_revert
 ktap_test "measure that is refused changes nothing" measure_refused
+ktap_test "measure that is interrupted goes back" measure_interrupted
 ktap_test "measure notices who changes the ring meanwhile" measure_disturbed
 ktap_finish
