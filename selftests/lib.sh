@@ -229,7 +229,7 @@ busywait()
 			echo "waited for $timeout ms and $tries tries: $*" >&2
 			return 1
 		fi
-		read -rt 0.02 -u "$lib_never"
+		read -rt 0.02 -u "$lib_never" || :
 	done
 	[ -z "$said" ] || echo "$said"
 	return 0
