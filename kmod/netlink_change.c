@@ -201,10 +201,13 @@ int hr_nl_change(struct hr_ring *ring, const struct hr_nl_ops *ops,
 		.ring = ring,
 		.to = hr_nl_reply(info),
 	};
+	gfp_t gfp = GFP_KERNEL;
 	struct hr_error err;
 	int ret;
 
-	changing.reply = nlmsg_new(HR_CHANGE_SIZE, GFP_KERNEL);
+	if (hr_change_only_removes(ops->ops, ops->nr))
+		gfp |= __GFP_NOFAIL;
+	changing.reply = nlmsg_new(HR_CHANGE_SIZE, gfp);
 	if (!changing.reply)
 		return -ENOMEM;
 	ret = hr_ring_change(ring, &changing.change, &err);

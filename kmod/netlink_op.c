@@ -146,16 +146,22 @@ static void ops_trim(struct hr_nl_ops *ops, u32 nr)
 	}
 }
 
-/* Room for @more operations. */
+/*
+ * Room for @more operations. A page of them is to be had: they may be what
+ * takes a node away, which must not fail for want of memory.
+ */
 static int ops_reserve(struct hr_nl_ops *ops, u32 more)
 {
+	gfp_t gfp = GFP_KERNEL_ACCOUNT;
 	struct hr_op *bigger;
 	u32 size;
 
 	if (ops->nr + more <= ops->size)
 		return 0;
 	size = clamp_t(u32, 2 * ops->size, ops->nr + more, HR_MAX_OPS);
-	bigger = kvmalloc_array(size, sizeof(*bigger), GFP_KERNEL_ACCOUNT);
+	if (size * sizeof(*bigger) <= PAGE_SIZE)
+		gfp |= __GFP_NOFAIL;
+	bigger = kvmalloc_array(size, sizeof(*bigger), gfp);
 	if (!bigger)
 		return -ENOMEM;
 	if (ops->nr)
