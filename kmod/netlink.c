@@ -16,8 +16,6 @@ static_assert((int)HR_ACTIVE == HASHRING_NODE_STATE_ACTIVE);
 static_assert((int)HR_DRAINING == HASHRING_NODE_STATE_DRAINING);
 static_assert((int)HR_DOWN == HASHRING_NODE_STATE_DOWN);
 
-#define HR_DEFAULT_POINTS	160
-
 /**
  * hr_nl_missing() - refuse a request that lacks an attribute
  * @extack: the request's

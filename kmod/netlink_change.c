@@ -34,9 +34,14 @@ struct hr_nl_changing {
 };
 
 /* A node that is added without an id gets one. */
-static bool gets_id(const struct hr_op *op)
+/* The node that an operation leaves the choice of an id for, or NULL. */
+static const char *gets_id(const struct hr_op *op)
 {
-	return op->kind == HR_OP_ADD && !(op->has & HR_OP_HAS_ID);
+	if (op->has & HR_OP_HAS_ID)
+		return NULL;
+	if (op->kind == HR_OP_ADD)
+		return op->name;
+	return op->kind == HR_OP_REPLACE ? op->new_name : NULL;
 }
 
 static bool few_ids(const struct hr_change *change)
@@ -44,7 +49,7 @@ static bool few_ids(const struct hr_change *change)
 	u32 i, nr = 0;
 
 	for (i = 0; i < change->nr_ops && nr <= HR_TOLD_IDS; i++)
-		nr += gets_id(&change->ops[i]);
+		nr += !!gets_id(&change->ops[i]);
 	return nr <= HR_TOLD_IDS;
 }
 
@@ -57,15 +62,14 @@ static int put_ids(struct sk_buff *skb, const struct hr_change *change,
 	if (!few_ids(change))
 		return 0;
 	for (i = 0; i < change->nr_ops; i++) {
-		const struct hr_op *op = &change->ops[i];
+		const char *name = gets_id(&change->ops[i]);
 
-		if (!gets_id(op))
+		if (!name)
 			continue;
 		nest = nla_nest_start(skb, HASHRING_A_CHANGE_OP);
-		if (!nest ||
-		    nla_put_string(skb, HASHRING_A_OP_NAME, op->name) ||
+		if (!nest || nla_put_string(skb, HASHRING_A_OP_NAME, name) ||
 		    nla_put_u32(skb, HASHRING_A_OP_ID,
-				hr_table_find(next, op->name)->id))
+				hr_table_find(next, name)->id))
 			return -EMSGSIZE;
 		nla_nest_end(skb, nest);
 	}

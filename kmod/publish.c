@@ -80,27 +80,6 @@ static void receipt_count(struct hr_receipt *receipt,
 	}
 }
 
-/* Thousandths of a percent, for "%llu.%03llu%%". */
-static u64 millipercent(u64 share)
-{
-	return share * 100000 >> 32;
-}
-
-static int change_check(const struct hr_change *change,
-			const struct hr_receipt *receipt, struct hr_error *err)
-{
-	u64 would = millipercent(receipt->impact.moved);
-	u64 allowed;
-
-	if (receipt->impact.moved <= change->max_moved)
-		return 0;
-	allowed = millipercent(change->max_moved);
-	return change_refuse(err, -EDQUOT,
-			     "would move %llu.%03llu%%, more than %llu.%03llu%% allowed",
-			     would / 1000, would % 1000,
-			     allowed / 1000, allowed % 1000);
-}
-
 static int ring_change_locked(struct hr_ring *ring, struct hr_change *change,
 			      struct hr_error *err)
 {
@@ -144,7 +123,7 @@ static int ring_change_locked(struct hr_ring *ring, struct hr_change *change,
 	receipt->generation = old->generation + 1;
 	receipt->build_ns = start;
 	receipt_count(receipt, change);
-	ret = change_check(change, receipt, err);
+	ret = hr_impact_check(&receipt->impact, change->max_moved, err);
 	if (ret)
 		goto err_free_receipt;
 	if (change->prepare) {

@@ -120,7 +120,7 @@ struct hr_ring {
  * @ops: the operations
  * @nr_ops: number of @ops
  * @expect: refuse unless this generation is in force; U64_MAX: any
- * @max_moved: refuse when more share would move; U64_MAX: any
+ * @max_moved: see hr_impact_check(); U64_MAX: any
  * @dry_run: work the receipt out and publish nothing
  * @prepare: called with the receipt and the next table before anything has
  *	happened; an error refuses the change. NULL: not wanted

@@ -156,6 +156,10 @@ too_much_moved()
 {
 	refuses 'would move [0-9.]+%, more than 5\.000% allowed' 4 \
 		change web '{ node add b9 }' --max-moved 5%
+	# What loses its owner goes elsewhere as well.
+	refuses 'would move 100\.000%, more than 99\.900% allowed' 4 \
+		change web '{ node del b1 ; node del b2 ; node del b4 }' \
+		--max-moved 99.9%
 }
 
 nothing_changes_hands()
@@ -224,8 +228,18 @@ usage()
 	refuses '1\.2\.3' 1 node set web b1 via 1.2.3
 }
 
+build32()
+{
+	local release
+
+	release=$(uname -r)
+	"$ROOT/selftests/farm.sh" "$WORK/farm"
+	expect_error 'hashring needs a 64-bit kernel' 2 make -C \
+		"/lib/modules/$release/build" M="$WORK/farm" CONFIG_64BIT= modules
+}
+
 need_module
-need_program "$rc" setpriv unshare
+need_program "$rc" setpriv unshare make
 ktap_begin
 kernel_log_mark
 elsewhere=''
@@ -246,6 +260,7 @@ ktap_test "rings of another namespace" other_namespace
 ktap_test "a user in a namespace of his own" own_namespace
 ktap_test "malformed keys, by line" bad_keys
 ktap_test "words that mean nothing" usage
+ktap_test "a 32-bit build" build32
 ktap_test "too many points and nodes" too_many
 ktap_test "too many rings" too_many_rings
 ktap_test "the kernel does not complain" kernel_log_faults

@@ -31,7 +31,8 @@ enum hr_op_kind {
  * @kind: &enum hr_op_kind
  * @has: HR_OP_HAS_*: what of the following was given. A node that is added
  *	without an id takes the lowest free one, without a weight 1, without a
- *	state active; a replacement without takes over what the old node has
+ *	state active; a replacement takes the lowest free id too, and for the
+ *	rest what the old node has
  * @name: the node; with HR_OP_REPLACE the one that goes
  * @new_name: with HR_OP_REPLACE the one that takes its seat
  * @seat: with HR_OP_ADD, where a saved ring is restored: the seat

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/errno.h>
+#include <linux/kernel.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/sched.h>
@@ -317,4 +318,38 @@ void hr_impact_release(struct hr_impact *impact)
 	kvfree(impact->moves);
 	impact->moves = NULL;
 	impact->nr_moves = 0;
+}
+
+/* In thousandths of a percent, rounded to nearest. */
+static u64 millipercent(u64 share)
+{
+	return (share * 100000 + (1ULL << 31)) >> 32;
+}
+
+/**
+ * hr_impact_check() - whether a change keeps within its budget
+ * @impact: of the change
+ * @max_moved: in 2^-32 of the ring; what loses its owner counts as well, for
+ *	its flows go elsewhere too
+ * @err: why not
+ *
+ * Context: any.
+ * Return: 0, or -EDQUOT.
+ */
+int hr_impact_check(const struct hr_impact *impact, u64 max_moved,
+		    struct hr_error *err)
+{
+	u64 affected = impact->moved + impact->lost;
+	u64 would, allowed;
+
+	if (affected <= max_moved)
+		return 0;
+	would = millipercent(affected);
+	allowed = millipercent(max_moved);
+	err->op = U32_MAX;
+	err->culprit = HR_BAD_OP;
+	snprintf(err->text, sizeof(err->text),
+		 "would move %llu.%03llu%%, more than %llu.%03llu%% allowed",
+		 would / 1000, would % 1000, allowed / 1000, allowed % 1000);
+	return -EDQUOT;
 }

@@ -6,6 +6,7 @@
 #ifndef HASHRING_CORE_IMPACT_H
 #define HASHRING_CORE_IMPACT_H
 
+#include "change.h"
 #include "table.h"
 
 /**
@@ -90,5 +91,7 @@ bool hr_walk_next(struct hr_walk *walk, struct hr_moved_arc *arc);
 int hr_impact(const struct hr_table *before, const struct hr_table *after,
 	      gfp_t gfp, struct hr_impact *impact);
 void hr_impact_release(struct hr_impact *impact);
+int hr_impact_check(const struct hr_impact *impact, u64 max_moved,
+		    struct hr_error *err);
 
 #endif

@@ -14,6 +14,8 @@ enum hr_placement {
 	HR_PLACE_EXPLICIT,
 };
 
+#define HR_DEFAULT_POINTS	160	/* for a unit of weight */
+
 /**
  * struct hr_point - a position that a node holds
  * @pos: the position, the last one of its arc

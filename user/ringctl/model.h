@@ -44,9 +44,6 @@ struct model_node {
 	struct mark at[HR_BAD_POINTS + 1];
 };
 
-/* Of a ring when no points are given: the kernel's default. */
-#define MODEL_POINTS	160
-
 /* An attachment's place among netfilter hooks when none is given: the spec's. */
 #define MODEL_PRIORITY	(-140)
 

@@ -104,7 +104,7 @@ static __u32 native_id_max(const struct model_ring *r)
 static void native_config(struct hr_config *config, const struct model_ring *r)
 {
 	config->place = hr_place_by_kind(r->placement);
-	config->points = r->points ? r->points : MODEL_POINTS;
+	config->points = r->points ? r->points : HR_DEFAULT_POINTS;
 	config->per = r->per ? r->per : 1;
 	memcpy(config->seed, r->seed, sizeof(config->seed));
 	hr_keys_derive(&config->keys, config->seed);

@@ -147,7 +147,8 @@ static void count_ops(const struct hashring_change *change,
 	}
 }
 
-static int make_receipt(const struct step *s, struct hashring_receipt *r)
+static int make_receipt(const struct step *s, struct hashring_receipt *r,
+			struct hr_error *error)
 {
 	__u64 start = now_ns(CLOCK_MONOTONIC);
 	struct hr_impact impact;
@@ -156,6 +157,9 @@ static int make_receipt(const struct step *s, struct hashring_receipt *r)
 	err = hr_impact(s->before, s->after, GFP_KERNEL, &impact);
 	if (err)
 		return err;
+	err = hr_impact_check(&impact, s->change->max_moved, error);
+	if (err)
+		goto release;
 	snprintf(r->ring, sizeof(r->ring), "%s", s->change->ring);
 	r->generation = s->generation + 1;
 	r->time = now_ns(CLOCK_REALTIME);
@@ -177,20 +181,10 @@ static int make_receipt(const struct step *s, struct hashring_receipt *r)
 	err = take_rows(s, &impact, r);
 	if (!err)
 		err = take_assigned(s, r);
+release:
 	hr_impact_release(&impact);
 	r->impact_ns = now_ns(CLOCK_MONOTONIC) - start;
 	return err;
-}
-
-/* In thousandths of a percent and not rounded, as the kernel does. */
-static int over_budget(__u64 moved, __u64 max)
-{
-	__u64 would = moved * 100000 >> 32;
-	__u64 allowed = max * 100000 >> 32;
-
-	return fail(EXIT_BUDGET,
-		    "would move %llu.%03llu%%, more than %llu.%03llu%% allowed",
-		    would / 1000, would % 1000, allowed / 1000, allowed % 1000);
 }
 
 /* In the kernel's words. */
@@ -199,6 +193,8 @@ static int plan_refused(int err, const struct hashring_change *change,
 {
 	if (err == -ENOMEM)
 		return fail_memory();
+	if (err == -EDQUOT)
+		return fail(EXIT_BUDGET, "%s", error->text);
 	if (change->nr_ops > 1 && error->op < change->nr_ops)
 		return fail(EXIT_REFUSED, "operation %u: %s", error->op + 1,
 			    error->text);
@@ -240,16 +236,11 @@ int native_plan(const struct native_ring *n, __u64 generation,
 	if (err)
 		return plan_refused(err, change, &error);
 	s.after = next;
-	err = make_receipt(&s, receipt);
+	err = make_receipt(&s, receipt, &error);
 	hr_table_free(next, &hr_node_plain_ops);
 	if (err) {
 		hashring_receipt_release(receipt);
-		return fail_memory();
-	}
-	if (receipt->moved > change->max_moved) {
-		err = over_budget(receipt->moved, change->max_moved);
-		hashring_receipt_release(receipt);
-		return err;
+		return plan_refused(err, change, &error);
 	}
 	return EXIT_DONE;
 }
