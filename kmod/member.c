@@ -5,6 +5,7 @@
 #include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "member.h"
 
@@ -35,6 +36,32 @@ static void counters_put(struct hr_counters *counters)
 	kfree(counters);
 }
 
+static void routes_put(struct hr_routes *routes)
+{
+	if (!routes || !refcount_dec_and_test(&routes->refs))
+		return;
+	dst_cache_destroy(&routes->route4);
+	dst_cache_destroy(&routes->route6);
+	kfree(routes);
+}
+
+static struct hr_routes *routes_alloc(const struct hr_via *via, gfp_t gfp)
+{
+	struct hr_routes *routes;
+
+	routes = kzalloc(sizeof(*routes), gfp);
+	if (!routes)
+		return NULL;
+	refcount_set(&routes->refs, 1);
+	routes->via = *via;
+	if ((via->has4 && dst_cache_init(&routes->route4, gfp)) ||
+	    (via->has6 && dst_cache_init(&routes->route6, gfp))) {
+		routes_put(routes);
+		return NULL;
+	}
+	return routes;
+}
+
 static struct hr_node *hr_member_alloc(const struct hr_node *prev, bool same,
 				       gfp_t gfp)
 {
@@ -44,9 +71,15 @@ static struct hr_node *hr_member_alloc(const struct hr_node *prev, bool same,
 	if (!member)
 		return NULL;
 	if (prev && same) {
-		member->counters = container_of(prev, struct hr_member,
-						node)->counters;
+		const struct hr_member *was = container_of(prev,
+							   struct hr_member,
+							   node);
+
+		member->counters = was->counters;
 		refcount_inc(&member->counters->refs);
+		member->routes = was->routes;
+		if (member->routes)
+			refcount_inc(&member->routes->refs);
 	}
 	return &member->node;
 }
@@ -57,8 +90,7 @@ static void hr_member_free(struct hr_node *node)
 	struct hr_member *member = hr_member(node);
 
 	cond_resched();
-	dst_cache_destroy(&member->route4);
-	dst_cache_destroy(&member->route6);
+	routes_put(member->routes);
 	counters_put(member->counters);
 	kfree(member);
 }
@@ -78,22 +110,21 @@ const struct hr_node_ops hr_member_ops = {
  */
 int hr_member_prepare(struct hr_member *member, gfp_t gfp)
 {
-	int ret;
+	const struct hr_via *via = &member->node.via;
 
 	if (!member->counters) {
 		member->counters = counters_alloc(gfp);
 		if (!member->counters)
 			return -ENOMEM;
 	}
-	if (member->node.via.has4) {
-		ret = dst_cache_init(&member->route4, gfp);
-		if (ret)
-			return ret;
+	if (member->routes && memcmp(&member->routes->via, via, sizeof(*via))) {
+		routes_put(member->routes);
+		member->routes = NULL;
 	}
-	if (member->node.via.has6) {
-		ret = dst_cache_init(&member->route6, gfp);
-		if (ret)
-			return ret;
+	if (!member->routes && (via->has4 || via->has6)) {
+		member->routes = routes_alloc(via, gfp);
+		if (!member->routes)
+			return -ENOMEM;
 	}
 	return 0;
 }

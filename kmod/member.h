@@ -29,20 +29,34 @@ struct hr_counters {
 };
 
 /**
+ * struct hr_routes - the way to a node's own addresses
+ * @refs: one for each version that has these addresses
+ * @via: the addresses
+ * @route4: cached route to via.addr4, per CPU; there if via.has4
+ * @route6: as @route4
+ */
+struct hr_routes {
+	refcount_t refs;
+	struct hr_via via;
+	struct dst_cache route4;
+	struct dst_cache route6;
+};
+
+/**
  * struct hr_member - a version of a node
  * @node: the core's part
  * @counters: outlive the version; a replacing node starts its own
- * @route4: cached route to node.via.addr4, per CPU; there if node.via.has4
- * @route6: as @route4
+ * @routes: there if the node has addresses; outlive the version as long as
+ *	these stay, so that a node can be taken down without new memory per CPU,
+ *	which there is no way to insist on
  *
  * The core makes a node first and fills its addresses in after, so that the
- * caches are made by hr_member_prepare() before the node is published.
+ * routes are settled by hr_member_prepare() before the node is published.
  */
 struct hr_member {
 	struct hr_node node;
 	struct hr_counters *counters;
-	struct dst_cache route4;
-	struct dst_cache route6;
+	struct hr_routes *routes;
 };
 
 static inline struct hr_member *hr_member(struct hr_node *node)

@@ -76,7 +76,7 @@ static struct rtable *hr_via4_lookup(struct net *net, struct hr_member *member)
 	};
 	struct rtable *rt;
 
-	rt = dst_cache_get_ip4(&member->route4, &fl4.saddr);
+	rt = dst_cache_get_ip4(&member->routes->route4, &fl4.saddr);
 	if (likely(rt))
 		return rt;
 
@@ -84,7 +84,7 @@ static struct rtable *hr_via4_lookup(struct net *net, struct hr_member *member)
 	rt = ip_route_output_key(net, &fl4);
 	if (IS_ERR(rt))
 		return NULL;
-	dst_cache_set_ip4(&member->route4, &rt->dst, fl4.saddr);
+	dst_cache_set_ip4(&member->routes->route4, &rt->dst, fl4.saddr);
 	return rt;
 }
 
@@ -172,7 +172,7 @@ static struct dst_entry *hr_via6_lookup(struct net *net,
 	};
 	struct dst_entry *dst;
 
-	dst = dst_cache_get_ip6(&member->route6, &fl6.saddr);
+	dst = dst_cache_get_ip6(&member->routes->route6, &fl6.saddr);
 	if (likely(dst))
 		return dst;
 
@@ -182,7 +182,7 @@ static struct dst_entry *hr_via6_lookup(struct net *net,
 		dst_release(dst);
 		return NULL;
 	}
-	dst_cache_set_ip6(&member->route6, dst, &fl6.saddr);
+	dst_cache_set_ip6(&member->routes->route6, dst, &fl6.saddr);
 	return dst;
 }
 
