@@ -96,10 +96,9 @@ weights()
 too_many()
 {
 	"$rc" ring add wide points 16777216
-	expect_ok "$rc" node add wide w1
 	expect_error '33554432 points \(at most 16777216\)' 2 \
-		"$rc" node add wide w2
-	expect_match '"nodes": ?1\b' "$rc" -j ring show wide
+		"$rc" node add wide w1 weight 2
+	expect_match '"nodes": ?0\b' "$rc" -j ring show wide
 	"$rc" ring del wide
 
 	"$rc" ring add many points 1
@@ -184,7 +183,7 @@ unprivileged()
 		--clear-groups "$rc" -j ring show web >"$WORK/said"
 	setpriv --reuid 65534 --regid 65534 --clear-groups \
 		"$rc" -j ring show web >"$WORK/said"
-	expect_equal 0 "$(grep -c seed "$WORK/said")" "seeds told"
+	if grep seed "$WORK/said"; then return 1; fi
 	"$rc" -j ring show web >"$WORK/said"
 	grep -q '"seed": *"000102030405060708090a0b0c0d0e0f"' "$WORK/said"
 }
