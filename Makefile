@@ -49,7 +49,7 @@ module:
 	@[ -e "$(KDIR)/Makefile" ] || \
 		{ echo "no headers of $(KREL): make packages" >&2; exit 1; }
 	@mkdir -p $(O)
-	+@flock $(O)/$(KREL).lock sh -c 'selftests/farm.sh $(O)/$(KREL) && \
+	+@flock $(O)/$(KREL).lock sh -c 'selftests/host/farm.sh $(O)/$(KREL) && \
 		$(MAKE) -C $(KDIR) M=$(O)/$(KREL) W=1 modules'
 
 tools: ## ringctl, its library and the benchmark, in build/user
@@ -62,34 +62,34 @@ test-tools: tools
 			USER=$(O)/user
 
 packages: ## installs the Debian packages that everything here wants
-	selftests/packages.sh
+	selftests/host/packages.sh
 
 check: ## builds all, tests natively and in guests of both kernels
-	@selftests/check.sh
+	@selftests/host/check.sh
 
 test-native: ## only the tests that need no kernel
-	@selftests/check.sh --native
+	@selftests/host/check.sh --native
 
 style: ## checkpatch, sparse, kernel-doc, shellcheck, codespell, man pages
-	@selftests/style.sh
+	@selftests/host/style.sh
 
 demo: ## real flows through a ring in a guest, beside other methods
-	@selftests/prepare.sh
+	@selftests/host/prepare.sh
 	@selftests/demo/run
 
 bench: ## native speed of the core's table beside others
-	@selftests/prepare.sh tools
+	@selftests/host/prepare.sh tools
 	@$(O)/user/bench/ringbench
 
 bench-path: ## instructions a packet in guests: the whole path beside other ways
-	@selftests/prepare.sh tools modules
+	@selftests/host/prepare.sh tools modules
 	@selftests/cost/run
 
 spec: ## generates header and policies from the netlink spec
-	selftests/spec.sh generate
+	selftests/host/spec.sh generate
 
 spec-check: ## fails if what is generated is stale
-	selftests/spec.sh check
+	selftests/host/spec.sh check
 
 install: modules_install tools_install ## module and tools; DESTDIR, PREFIX, KREL
 

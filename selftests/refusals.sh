@@ -232,7 +232,7 @@ build32()
 	local release
 
 	release=$(uname -r)
-	"$ROOT/selftests/farm.sh" "$WORK/farm"
+	"$ROOT/selftests/host/farm.sh" "$WORK/farm"
 	expect_error 'hashring needs a 64-bit kernel' 2 make -C \
 		"/lib/modules/$release/build" M="$WORK/farm" CONFIG_64BIT= modules
 }

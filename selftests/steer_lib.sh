@@ -24,6 +24,7 @@ steer_begin()
 	kernel_log_mark
 	topology "$1"
 	mark_vip "$director" $MARK
+	keep_hooks
 	: >"$LOG"
 	for ((i = 1; i <= $1; i++)); do
 		sinks+=("b$i=${backends[i - 1]},$(backend4 $i),$(backend6 $i)")
@@ -33,6 +34,22 @@ steer_begin()
 	i=$("$PACKETS" sink "$LOG" "$VIP4,$VIP6" "${sinks[@]}" "${@:2}") ||
 		bail_out "no backends"
 	ends_with_script "$i"
+}
+
+# keep_hooks - somebody has hooks at output from beginning to end
+#
+# The first hook and the last patch the kernel's text. An emulated machine may
+# run a patched-out breakpoint for a moment longer than a real one could, which
+# panics a kernel that is sending just then.
+keep_hooks()
+{
+	in_ns "$lan" nft -f - <<-END
+	table inet keep {
+		chain output {
+			type filter hook output priority filter
+		}
+	}
+	END
 }
 
 # steer_ring RING [via] - the backends as nodes, id 1 for b1, and so on

@@ -7,7 +7,7 @@
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-tools=$("$ROOT/selftests/linux-tools.sh") || ktap_skip_all "no linux-source"
+tools=$("$ROOT/selftests/host/linux-tools.sh") || ktap_skip_all "no linux-source"
 spec=$ROOT/Documentation/netlink/specs/hashring.yaml
 
 # ynl OPTION... - cli.py checks the spec against the project's schema

@@ -1,0 +1,155 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# check.sh - builds, then tests: natively, and in guests of both kernels
+#
+# Prints a line for each test program, and what failed; all that they said is
+# in build/check-*.log. The last line is the summary.
+
+set -u
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
+. selftests/host/phases.sh
+. selftests/host/results.sh
+
+usage()
+{
+	cat <<END
+Usage: selftests/host/check.sh [--native | --guest] [--kernel K]... [TEST.sh]...
+
+  --native    only the tests that need no kernel
+  --guest     only those in guests
+  --kernel K  a release or a series, such as 6.1 (default: all that
+              selftests/vm/kernels knows)
+  TEST.sh     only these of the scripts in guests; implies --guest
+END
+}
+
+native=1 guest=1 kernels=() tests=()
+while [ $# -gt 0 ]; do
+	case $1 in
+	--native) guest='' ;;
+	--guest) native='' ;;
+	--kernel)
+		[ $# -ge 2 ] || { usage >&2; exit 1; }
+		kernels+=("$2")
+		shift
+		;;
+	--help | -h) usage; exit 0 ;;
+	-*) usage >&2; exit 1 ;;
+	*)
+		native=''
+		tests+=("${1##*/}")
+		;;
+	esac
+	shift
+done
+
+run_native()
+{
+	local source program log status line
+
+	echo "native"
+	if ! make --no-print-directory -C selftests/unit -j "$(nproc)" \
+		"O=$PWD/build/unit" all >build/unit.log 2>&1; then
+		tail -n 40 build/unit.log
+		results_failure "the native tests do not build"
+		return
+	fi
+	for source in selftests/unit/*_test.c; do
+		program=build/unit/$(basename "$source" .c)
+		log=build/check-${program##*/}.log
+		status=0
+		CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 600 "$program" \
+			</dev/null >"$log" 2>&1 || status=$?
+		tap_begin "${program##*/}"
+		while IFS= read -r line || [ -n "$line" ]; do
+			tap_line "$line"
+		done <"$log"
+		tap_end "$status"
+	done
+}
+
+# Of a guest's output: the lines that selftests/vm/suite puts between.
+follow_guest() # RELEASE
+{
+	local line name='' outside='' left=("${tests[@]}")
+
+	while IFS= read -r line || [ -n "$line" ]; do
+		case $line in
+		'@@ begin '*)
+			name=${line#@@ begin }
+			left=("${left[@]:1}")
+			tap_begin "$name"
+			;;
+		'@@ end '*)
+			tap_end "${line#@@ end }"
+			name=''
+			;;
+		'@@ status '*)
+			guest_status=${line#@@ status }
+			;;
+		'') ;;
+		*)
+			if [ -n "$name" ]; then
+				tap_line "$line"
+			else
+				outside+="    $line"$'\n'
+			fi
+			;;
+		esac
+	done
+	if [ -n "$name" ]; then
+		tap_end "none: the guest ended"
+	fi
+	for name in "${left[@]}"; do
+		results_failure "$name did not run on $1"
+	done
+	case $guest_status in
+	0) ;;
+	1) ;;	# a script failed, and has been counted
+	*)
+		results_failure "the guest's status is $guest_status; see build/check-$1.log"
+		printf '%s' "$outside"
+		;;
+	esac
+}
+
+run_guest() # RELEASE
+{
+	local guest_status=125
+
+	echo "$1"
+	follow_guest "$1" < <(
+		selftests/vm/run --kernel "$1" --quiet --timeout 1500 -- \
+			selftests/vm/suite "${tests[@]}" </dev/null 2>&1 | tee "build/check-$1.log"
+		echo "@@ status ${PIPESTATUS[0]}"
+	)
+}
+
+if [ -n "$guest" ]; then
+	targets=()
+else
+	targets=(tools)
+fi
+selftests/host/prepare.sh "${targets[@]}" || {
+	results_failure "the build"
+	results_end
+	exit 1
+}
+
+[ -z "$native" ] || run_native
+if [ -n "$guest" ]; then
+	[ ${#tests[@]} -gt 0 ] ||
+		mapfile -t tests < <(make -s --no-print-directory -C selftests list)
+	[ ${#kernels[@]} -gt 0 ] || kernels=('')
+	for series in "${kernels[@]}"; do
+		releases=$(selftests/vm/kernels "$series") || {
+			results_failure "no kernel ${series:-at all}"
+			continue
+		}
+		for release in $releases; do
+			run_guest "$release"
+		done
+	done
+fi
+results_end

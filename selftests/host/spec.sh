@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# spec.sh generate|check - what is generated from the netlink family's spec
+#
+# generate writes the uapi header and the policies with the kernel's own
+# generator; check fails when what is committed is not what it would write,
+# or when the spec does not match its schema.
+
+set -u
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
+tools=$(selftests/host/linux-tools.sh) || exit 1
+
+# The generator looks for schemas beside the spec's folder, names the spec in
+# its output relative to the folder of a MAINTAINERS file, and wants it absolute.
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+cp -r "$tools/MAINTAINERS" "$work/" && mkdir "$work/Documentation" &&
+	cp -r "$tools/Documentation/netlink" "$work/Documentation/" || exit 1
+spec=Documentation/netlink/specs/hashring.yaml
+cp "$spec" "$work/$spec" || exit 1
+
+generate() # MODE KIND FILE
+{
+	timeout 60 python3 "$tools/tools/net/ynl/ynl-gen-c.py" \
+		--mode "$1" "--$2" --spec "$work/$spec" -o "$3" </dev/null
+}
+
+# MODE KIND FILE of each output
+outputs="uapi header kmod/uapi/linux/hashring.h
+kernel header kmod/netlink_gen.h
+kernel source kmod/netlink_gen.c"
+
+case ${1:-} in
+generate)
+	while read -r mode kind file; do
+		generate "$mode" "$kind" "$file" || exit 1
+	done <<<"$outputs"
+	;;
+check)
+	stale=0
+	while read -r mode kind file; do
+		# Under its own name: include guards are made of it.
+		generate "$mode" "$kind" "$work/${file##*/}" || exit 1
+		if ! diff -u "$file" "$work/${file##*/}"; then
+			echo "$file is stale: make spec" >&2
+			stale=1
+		fi
+	done <<<"$outputs"
+	exit $stale
+	;;
+*)
+	echo "Usage: selftests/host/spec.sh generate|check" >&2
+	exit 1
+	;;
+esac
