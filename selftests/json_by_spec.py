@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# json_by_spec.py SPEC FOLDER - what ringctl -j printed, against the spec
+#
+# Each file of FOLDER is one output; FILE.words beside it holds the command, a
+# file without is an event. Keys must be attributes that the spec knows, with
+# numbers where it has numbers and words where it has words for them.
+
+import glob
+import json
+import os
+import sys
+
+import yaml
+
+spec = yaml.safe_load(open(sys.argv[1]))
+enums = {d["name"]: d["entries"] for d in spec["definitions"]}
+enums = {name: [e if isinstance(e, str) else e["name"] for e in entries]
+         for name, entries in enums.items()}
+known = {}
+for group in spec["attribute-sets"]:
+    for attr in group["attributes"]:
+        known.setdefault(attr["name"].replace("-", "_"), []).append(attr)
+# Lists and events are named after what they hold; measure counts keys.
+groups = {group["name"].replace("-", "_") for group in spec["attribute-sets"]}
+measure = {"keys", "nodes", "generation_before", "generation_after", "keys_before",
+           "keys_after", "moved_keys", "gained_keys", "lost_keys", "expected_keys",
+           "margin_keys", "revert", "differing_keys"}
+wrong = 0
+
+
+def fits(attr, value):
+    if "enum" in attr:
+        return value in enums[attr["enum"]]
+    if "display-hint" in attr or attr["type"] == "string":
+        return isinstance(value, str)
+    if attr["type"][0] in "us":
+        return type(value) is int
+    if "sub-type" in attr:
+        return isinstance(value, list) and all(type(v) is int for v in value)
+    if attr["type"] == "nest":
+        return isinstance(value, (dict, list))
+    return isinstance(value, str)   # other binary, in hexadecimal or as it is
+
+
+def check(value, words, path):
+    global wrong
+    if isinstance(value, list):
+        for item in value:
+            check(item, words, path)
+    if not isinstance(value, dict):
+        return
+    for key, inner in value.items():
+        here = path + "." + key
+        if any(fits(attr, inner) for attr in known.get(key, ())):
+            pass
+        elif key in groups and isinstance(inner, (dict, list)):
+            pass
+        elif key == "event" and "events" in words:
+            pass
+        elif key in measure and words.startswith("measure"):
+            pass
+        elif key == "node" and inner is None and words.startswith("map"):
+            pass
+        else:
+            wrong += 1
+            print(f"{words}: {here}: {inner!r}")
+        check(inner, words, here)
+
+
+files = [f for f in glob.glob(sys.argv[2] + "/*") if not f.endswith(".words")]
+objects = set()
+for name in files:
+    words = "events"
+    if os.path.exists(name + ".words"):
+        words = open(name + ".words").read().strip()
+    text = open(name).read()
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        sys.exit(f"{words}: {error}: {text[:200]!r}")
+    objects.add(words.replace("-p ", "").split()[0])
+    check(value, words.replace("-p ", ""), "")
+missing = {"ring", "node", "change", "plan", "lookup", "map", "arcs", "stats", "history",
+           "digest", "attach", "measure", "limits", "events"} - objects
+if missing:
+    sys.exit(f"not seen: {missing}")
+sys.exit(1 if wrong else 0)

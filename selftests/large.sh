@@ -1,0 +1,327 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# large.sh - rings of 10,000 and of 65,535 nodes, a million points listed, a
+# million keys mapped, and lists that are whole although the ring changes
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+export LC_ALL=C
+readonly NODES=10000 POINTS=100 MOST=65535 KEYS=1000000
+seed=000102030405060708090a0b0c0d0e0f
+here=''	# a namespace with rings
+
+ringctl()
+{
+	"$RINGCTL" -n "$here" "$@"
+}
+
+# figure KEY COMMAND... - a number of what COMMAND prints as JSON
+figure()
+{
+	local key=$1 json
+	shift
+
+	json=$(ringctl -j "$@")
+	json_number "$key" "$json"
+}
+
+# joining NUMBER - the operations by which so many nodes join
+joining()
+{
+	seq -f 'node add n%.0f' "$1"
+}
+
+# timed WHAT COMMAND... - how long it took goes into the notes
+timed()
+{
+	local what=$1 start=${EPOCHREALTIME/[.,]/} took
+	shift
+
+	"$@"
+	took=$((${EPOCHREALTIME/[.,]/} - start))
+	printf '%s: %d.%03d s\n' "$what" $((took / 1000000)) \
+		$((took / 1000 % 1000)) >>"$WORK/notes"
+}
+
+# costs WHAT - of the receipt in $WORK/receipt, into the notes
+costs()
+{
+	local json
+	json=$(<"$WORK/receipt")
+	printf '%s: build-ns %d impact-ns %d\n' "$1" \
+		"$(json_number build_ns "$json")" \
+		"$(json_number impact_ns "$json")" >>"$WORK/notes"
+}
+
+all_join()
+{
+	local json
+
+	ringctl ring add big points "$POINTS" seed "$seed"
+	joining "$NODES" >"$WORK/join"
+	timed "$NODES nodes join" ringctl -j change big -f "$WORK/join" \
+		>"$WORK/receipt"
+	costs "$NODES nodes join"
+	json=$(<"$WORK/receipt")
+	expect_equal 1 "$(json_number generation "$json")" generation
+	expect_equal "$NODES" "$(json_number added "$json")" added
+	expect_equal 0 "$(json_number moved "$json")" moved
+	expect_equal "$((1 << 32))" "$(json_number gained "$json")" gained
+	expect_equal 1 "$(figure generation ring show big)" "the ring's generation"
+	expect_equal "$((NODES * POINTS))" \
+		"$(figure table_points ring show big)" points
+}
+
+one_more()
+{
+	local json moved
+
+	timed "one more joins" ringctl -j node add big more >"$WORK/receipt"
+	costs "one more joins"
+	json=$(<"$WORK/receipt")
+	expect_equal 2 "$(json_number generation "$json")" generation
+	expect_equal 0 "$(json_number collateral "$json")" collateral
+	moved=$(json_number moved "$json")
+	expect_equal "$(json_number required "$json")" "$moved" moved
+	expect_equal "$(figure share node show big more)" "$moved" "its share"
+	[ "$moved" -gt 0 ]
+	expect_equal 2 "$(figure generation ring show big)" "the ring's generation"
+}
+
+# Whole: as many as the table has, each node's own, in the order of the ring.
+points_listed()
+{
+	local want
+	want=$(figure table_points ring show big)
+	expect_equal "$(((NODES + 1) * POINTS))" "$want" "table-points"
+	timed "$want points listed" ringctl arcs big --points >"$WORK/points"
+	expect_equal "$want ascending $((NODES + 1)) nodes of $POINTS" "$(
+		awk -F '\t' '
+			$1 + 0 < last { fell = 1 }
+			{ last = $1 + 0; n[$2]++ }
+			END {
+				for (name in n) {
+					nodes++
+					if (n[name] != '"$POINTS"')
+						other++
+				}
+				print NR, fell ? "falling" : "ascending", nodes,
+					"nodes of", other ? "other" : '"$POINTS"'
+			}' "$WORK/points")"
+	rm "$WORK/points"
+}
+
+keys_mapped()
+{
+	seq "$KEYS" >"$WORK/keys"
+	timed "$KEYS keys mapped" ringctl map big <"$WORK/keys" >"$WORK/map"
+	# A line for each key, in their order; some are looked up one by one.
+	cut -f 1 "$WORK/map" | cmp - "$WORK/keys"
+	awk -F '\t' '$3 == "-" || NF != 3 || NR % 99991 == 0' "$WORK/map" \
+		>"$WORK/some"
+	expect_equal $((KEYS / 99991)) "$(wc -l <"$WORK/some")" "keys to look at"
+	while IFS=$'\t' read -r key position node; do
+		expect_match "^position $position node $node " \
+			ringctl lookup big "$key"
+	done <"$WORK/some"
+	rm "$WORK/keys" "$WORK/map"
+}
+
+most_nodes()
+{
+	ringctl ring add most points 1 seed "$seed"
+	joining "$MOST" >"$WORK/join"
+	timed "$MOST nodes join" ringctl -j change most -f "$WORK/join" \
+		>"$WORK/receipt"
+	costs "$MOST nodes join"
+	expect_equal "$MOST" "$(figure nodes ring show most)" nodes
+	timed "$MOST nodes listed" ringctl node show most >"$WORK/nodes"
+	# Ascending by name, none missing, none twice, each with an id of its own.
+	seq -f 'n%.0f' "$MOST" | sort >"$WORK/names"
+	awk '{ print $1 }' "$WORK/nodes" | cmp - "$WORK/names"
+	expect_equal "$MOST" "$(awk '!seen[$3]++' "$WORK/nodes" | wc -l)" ids
+	ringctl ring del most
+}
+
+# --- lists of a ring that changes ----------------------------------------------
+
+set_weight()
+{
+	ringctl node set "$1" n7 weight "$2" >/dev/null
+}
+
+# The node has one weight, then the other, until $WORK/stop is there.
+toggle() # RING
+{
+	while [ ! -e "$WORK/stop" ]; do
+		set_weight "$1" 2
+		set_weight "$1" 1
+	done
+}
+
+# The same by one process, as fast as it goes.
+toggle_fast() # RING
+{
+	local lines="node set $1 n7 weight 2"$'\n'"node set $1 n7 weight 1"
+	local pid
+
+	yes "$lines" | "$RINGCTL" -n "$here" -b - >/dev/null &
+	pid=$!
+	busywait 3600000 test -e "$WORK/stop"
+	kill "$pid"
+	wait "$pid" || :
+}
+
+# What the lists of a ring are in either state, and that they differ.
+learn() # RING WHAT [OPTION]
+{
+	local weight
+
+	for weight in 2 1; do
+		set_weight "$1" "$weight"
+		ringctl arcs "$1" "${@:3}" | md5sum >"$WORK/$2.$weight"
+	done
+	expect_error '^$' 1 cmp -s "$WORK/$2.1" "$WORK/$2.2"
+}
+
+# list RING WHAT [OPTION] - a list is one of those learnt, or refused in words;
+# prints which
+list()
+{
+	local status=0
+
+	ringctl arcs "$1" "${@:3}" >"$WORK/list" 2>"$WORK/said" || status=$?
+	case $status in
+	0)
+		md5sum <"$WORK/list" >"$WORK/sum"
+		if cmp -s "$WORK/sum" "$WORK/$2.1"; then
+			echo "whole of weight 1"
+		elif cmp -s "$WORK/sum" "$WORK/$2.2"; then
+			echo "whole of weight 2"
+		else
+			echo "a list of no generation: $(wc -l <"$WORK/list") lines"
+		fi
+		;;
+	2 | 3)
+		[ ! -s "$WORK/list" ] || echo "refused, but something was printed"
+		if grep -q 'it changed while it was listed\|kept changing' "$WORK/said"; then
+			echo refused
+		else
+			echo "refused otherwise: $(<"$WORK/said")"
+		fi
+		;;
+	*)
+		echo "exit status $status: $(<"$WORK/said")"
+		;;
+	esac
+}
+
+# try TOGGLE RING TIMES WHAT [OPTION] - lists of a ring that changes all the time
+try()
+{
+	local toggle=$1 i pid before after
+	shift
+
+	learn "$1" "${@:3}"
+	before=$(figure generation ring show "$1")
+	rm -f "$WORK/stop"
+	"$toggle" "$1" &
+	pid=$!
+	for ((i = 0; i < $2; i++)); do
+		list "$1" "${@:3}"
+	done >"$WORK/lists"
+	: >"$WORK/stop"
+	wait "$pid"
+	after=$(figure generation ring show "$1")
+	[ "$after" -gt "$before" ]
+	sort "$WORK/lists" | uniq -c |
+		sed "s/^ */$3 of $1 during $((after - before)) changes: /" \
+			>>"$WORK/notes"
+	# Whatever is none of these is told.
+	expect_equal '' \
+		"$(awk '!/^whole of weight [12]$|^refused$/' "$WORK/lists")"
+}
+
+# A list of this size gets through between two changes, and is asked for
+# again where it does not: both states are seen.
+lists_while_changing()
+{
+	ringctl ring add busy points "$POINTS" seed "$seed"
+	joining 200 >"$WORK/join"
+	ringctl change busy -f "$WORK/join" >/dev/null
+	try toggle busy 20 points --points
+	grep -q 'weight 1' "$WORK/lists"
+	grep -q 'weight 2' "$WORK/lists"
+	try toggle busy 10 arcs
+	ringctl ring del busy
+}
+
+# A million points may be met by changes again and again, until ringctl gives
+# up and says so; what it prints is whole all the same.
+large_lists_while_changing()
+{
+	try toggle_fast big 3 points --points
+}
+
+# --- memory ---------------------------------------------------------------------
+
+available()
+{
+	awk '/^MemAvailable:/ { print $2 }' /proc/meminfo
+}
+
+come_and_go()
+{
+	ringctl ring add big points "$POINTS" seed "$seed"
+	ringctl change big -f "$WORK/join" >/dev/null
+	ringctl ring del big
+}
+
+# enough KB - available, after what was put off has been done
+enough()
+{
+	local now
+	now=$(available)
+	[ "$now" -ge "$1" ] || { echo "$now kB available, not $1"; return 1; }
+}
+
+# The ring comes and goes again and again: had each time left its table behind,
+# several would be missing; less than one may be.
+memory_returns()
+{
+	local table before i
+
+	table=$(($(figure table_bytes ring show big) / 1024))
+	ringctl ring del big
+	joining "$NODES" >"$WORK/join"
+	come_and_go
+	before=$(available)
+	for i in 1 2 3; do
+		come_and_go
+	done
+	busywait "$BUSYWAIT_TIMEOUT" enough $((before - table))
+	echo "memory: table $table kB, available $before kB, then $(available) kB" \
+		>>"$WORK/notes"
+}
+
+need_module
+need_program awk md5sum
+ktap_begin
+kernel_log_mark
+setup_ns here
+: >"$WORK/notes"
+ktap_test "$NODES nodes join in one change" all_join
+ktap_test "one more node joins, without collateral" one_more
+ktap_test "all points are listed, in the order of the ring" points_listed
+ktap_test "$KEYS keys are mapped" keys_mapped
+ktap_test "$MOST nodes are listed" most_nodes
+ktap_test "lists are of one generation while the ring changes" lists_while_changing
+ktap_test "large lists are, or are refused" large_lists_while_changing
+ktap_test "a ring's memory returns when it goes" memory_returns
+while IFS= read -r line; do
+	note "$line"
+done <"$WORK/notes"
+ktap_test "the kernel does not complain" kernel_log_faults
+ktap_finish
