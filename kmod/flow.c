@@ -21,15 +21,15 @@
 
 #include "flow.h"
 
-static void hr_flow_no_ports(struct hr_flow *flow)
+static __always_inline void hr_flow_no_ports(struct hr_flow *flow)
 {
 	memset(flow->sport, 0, sizeof(flow->sport));
 	memset(flow->dport, 0, sizeof(flow->dport));
 }
 
-/* Ports at @offset, the other way round with @invert. */
-static int hr_flow_ports(const struct sk_buff *skb, int offset, bool invert,
-			 struct hr_flow *flow)
+/* Ports at @offset, wherever they are, the other way round with @invert. */
+static noinline int hr_flow_far_ports(const struct sk_buff *skb, int offset,
+				      bool invert, struct hr_flow *flow)
 {
 	const __be16 *ports;
 	__be16 buf[2];
@@ -45,11 +45,27 @@ static int hr_flow_ports(const struct sk_buff *skb, int offset, bool invert,
 }
 
 /*
+ * Nearly all packets have their ports at hand, right behind the address
+ * header: they are read in place, with nothing copied and no buffer.
+ */
+static __always_inline int hr_flow_ports(const struct sk_buff *skb,
+					 const u8 *ports, struct hr_flow *flow)
+{
+	if (unlikely(ports + sizeof(flow->sport) + sizeof(flow->dport) >
+		     skb_tail_pointer(skb)))
+		return hr_flow_far_ports(skb, ports - skb->data, false, flow);
+	memcpy(flow->sport, ports, sizeof(flow->sport));
+	memcpy(flow->dport, ports + sizeof(flow->sport), sizeof(flow->dport));
+	return 0;
+}
+
+/*
  * A fragment goes by its addresses and protocol, the first one as well: its
  * ports would part it from the others. Only fragments that nobody put together
  * get here.
  */
-static int hr_flow_fragment(enum hr_key_policy policy, struct hr_flow *flow)
+static noinline int hr_flow_fragment(enum hr_key_policy policy,
+				     struct hr_flow *flow)
 {
 	hr_flow_no_ports(flow);
 	if (policy == HR_KEY_SOURCE || !hr_protocol_has_ports(flow->protocol))
@@ -71,8 +87,8 @@ static bool hr_icmp4_is_error(u8 type)
 	}
 }
 
-static int hr_flow_icmp4(const struct sk_buff *skb, int offset, __be32 daddr,
-			 struct hr_flow *flow)
+static noinline int hr_flow_icmp4(const struct sk_buff *skb, int offset,
+				  __be32 daddr, struct hr_flow *flow)
 {
 	const struct icmphdr *icmp;
 	const struct iphdr *quote;
@@ -100,14 +116,27 @@ static int hr_flow_icmp4(const struct sk_buff *skb, int offset, __be32 daddr,
 		return flags;
 	if (quote->frag_off & htons(IP_OFFSET))
 		return flags | HR_FLOW_PORTLESS;
-	return flags | hr_flow_ports(skb, offset + quote->ihl * 4, true, flow);
+	return flags | hr_flow_far_ports(skb, offset + quote->ihl * 4, true,
+					 flow);
 }
 
-static int hr_flow_parse4(const struct sk_buff *skb, enum hr_key_policy policy,
-			  struct hr_flow *flow)
+/**
+ * hr_flow_parse4() - the flow that an IPv4 packet belongs to
+ * @skb: the packet as netfilter's hooks see it
+ * @policy: as for hr_flow_parse()
+ * @flow: as for hr_flow_parse()
+ *
+ * Whatever is rare, or wants a buffer, is a function of its own: this one then
+ * needs no guarded stack and saves no register.
+ *
+ * Context: any.
+ * Return: as hr_flow_parse().
+ */
+int hr_flow_parse4(const struct sk_buff *skb, enum hr_key_policy policy,
+		   struct hr_flow *flow)
 {
 	const struct iphdr *iph = ip_hdr(skb);
-	int offset = skb_network_offset(skb) + iph->ihl * 4;
+	const u8 *payload = (const u8 *)iph + iph->ihl * 4;
 
 	if (unlikely(iph->version != 4 || iph->ihl < 5))
 		return -EINVAL;
@@ -120,13 +149,14 @@ static int hr_flow_parse4(const struct sk_buff *skb, enum hr_key_policy policy,
 		return hr_flow_fragment(policy, flow);
 	if (likely(hr_protocol_has_ports(iph->protocol))) {
 		if (policy != HR_KEY_SOURCE)
-			return hr_flow_ports(skb, offset, false, flow);
+			return hr_flow_ports(skb, payload, flow);
 		hr_flow_no_ports(flow);
 		return 0;
 	}
 	hr_flow_no_ports(flow);
 	if (iph->protocol == IPPROTO_ICMP)
-		return hr_flow_icmp4(skb, offset, iph->daddr, flow);
+		return hr_flow_icmp4(skb, payload - skb->data, iph->daddr,
+				     flow);
 	return 0;
 }
 
@@ -163,8 +193,9 @@ static int hr_flow_fragment6(const struct sk_buff *skb,
 	return hr_flow_fragment(policy, flow);
 }
 
-static int hr_flow_icmp6(const struct sk_buff *skb, int offset,
-			 const struct in6_addr *daddr, struct hr_flow *flow)
+static noinline int hr_flow_icmp6(const struct sk_buff *skb, int offset,
+				  const struct in6_addr *daddr,
+				  struct hr_flow *flow)
 {
 	const struct icmp6hdr *icmp;
 	const struct ipv6hdr *quote;
@@ -206,11 +237,20 @@ static int hr_flow_icmp6(const struct sk_buff *skb, int offset,
 		return flags;
 	if (fragment & htons(IP6_OFFSET))
 		return flags | HR_FLOW_PORTLESS;
-	return flags | hr_flow_ports(skb, offset, true, flow);
+	return flags | hr_flow_far_ports(skb, offset, true, flow);
 }
 
-static int hr_flow_parse6(const struct sk_buff *skb, enum hr_key_policy policy,
-			  struct hr_flow *flow)
+/**
+ * hr_flow_parse6() - the flow that an IPv6 packet belongs to
+ * @skb: the packet as netfilter's hooks see it
+ * @policy: as for hr_flow_parse()
+ * @flow: as for hr_flow_parse()
+ *
+ * Context: any.
+ * Return: as hr_flow_parse().
+ */
+int hr_flow_parse6(const struct sk_buff *skb, enum hr_key_policy policy,
+		   struct hr_flow *flow)
 {
 	const struct ipv6hdr *iph = ipv6_hdr(skb);
 	int offset = skb_network_offset(skb) + sizeof(*iph);
@@ -233,7 +273,7 @@ static int hr_flow_parse6(const struct sk_buff *skb, enum hr_key_policy policy,
 		return hr_flow_fragment6(skb, policy, flow);
 	if (likely(hr_protocol_has_ports(protocol))) {
 		if (policy != HR_KEY_SOURCE)
-			return hr_flow_ports(skb, offset, false, flow);
+			return hr_flow_ports(skb, skb->data + offset, flow);
 		hr_flow_no_ports(flow);
 		return 0;
 	}
@@ -241,24 +281,4 @@ static int hr_flow_parse6(const struct sk_buff *skb, enum hr_key_policy policy,
 	if (protocol == IPPROTO_ICMPV6)
 		return hr_flow_icmp6(skb, offset, &iph->daddr, flow);
 	return 0;
-}
-
-/**
- * hr_flow_parse() - the flow that a packet belongs to
- * @skb: an IPv4 or IPv6 packet as netfilter's hooks see it
- * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
- * @policy: what will be made of the flow: where ports do not count, missing
- *	ones are no matter
- * @flow: filled in; undefined after an error
- *
- * Context: any. Neither allocates nor changes the packet.
- * Return: HR_FLOW_* flags; -EINVAL if the headers are cut or make no sense,
- * -ENOMSG if it is the link's own (neighbour discovery), which never leaves it.
- */
-int hr_flow_parse(const struct sk_buff *skb, u8 pf, enum hr_key_policy policy,
-		  struct hr_flow *flow)
-{
-	if (pf == NFPROTO_IPV4)
-		return hr_flow_parse4(skb, policy, flow);
-	return hr_flow_parse6(skb, policy, flow);
 }

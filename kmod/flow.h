@@ -5,6 +5,7 @@
 #ifndef HASHRING_FLOW_H
 #define HASHRING_FLOW_H
 
+#include <linux/netfilter.h>
 #include <linux/skbuff.h>
 
 #include "core/key.h"
@@ -28,7 +29,30 @@ static inline bool hr_protocol_has_ports(u8 protocol)
 	}
 }
 
-int hr_flow_parse(const struct sk_buff *skb, u8 pf, enum hr_key_policy policy,
-		  struct hr_flow *flow);
+int hr_flow_parse4(const struct sk_buff *skb, enum hr_key_policy policy,
+		   struct hr_flow *flow);
+int hr_flow_parse6(const struct sk_buff *skb, enum hr_key_policy policy,
+		   struct hr_flow *flow);
+
+/**
+ * hr_flow_parse() - the flow that a packet belongs to
+ * @skb: an IPv4 or IPv6 packet as netfilter's hooks see it
+ * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @policy: what will be made of the flow: where ports do not count, missing
+ *	ones are no matter
+ * @flow: filled in; undefined after an error
+ *
+ * Context: any. Neither allocates nor changes the packet.
+ * Return: HR_FLOW_* flags; -EINVAL if the headers are cut or make no sense,
+ * -ENOMSG if it is the link's own (neighbour discovery), which never leaves it.
+ */
+static inline int hr_flow_parse(const struct sk_buff *skb, u8 pf,
+				enum hr_key_policy policy,
+				struct hr_flow *flow)
+{
+	if (pf == NFPROTO_IPV4)
+		return hr_flow_parse4(skb, policy, flow);
+	return hr_flow_parse6(skb, policy, flow);
+}
 
 #endif

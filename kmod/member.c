@@ -130,24 +130,6 @@ int hr_member_prepare(struct hr_member *member, gfp_t gfp)
 }
 
 /**
- * hr_member_count() - count packets steered to a node
- * @member: the node
- * @packets: segments, not frames
- * @bytes: all of them
- *
- * Context: softirq, or bottom halves disabled.
- */
-void hr_member_count(struct hr_member *member, u32 packets, u32 bytes)
-{
-	struct hr_member_cpu *cpu = this_cpu_ptr(member->counters->cpu);
-
-	u64_stats_update_begin(&cpu->syncp);
-	u64_stats_add(&cpu->packets, packets);
-	u64_stats_add(&cpu->bytes, bytes);
-	u64_stats_update_end(&cpu->syncp);
-}
-
-/**
  * hr_member_read() - what was counted
  * @member: the node
  * @packets: by all CPUs

@@ -67,7 +67,25 @@ static inline struct hr_member *hr_member(struct hr_node *node)
 extern const struct hr_node_ops hr_member_ops;
 
 int hr_member_prepare(struct hr_member *member, gfp_t gfp);
-void hr_member_count(struct hr_member *member, u32 packets, u32 bytes);
 void hr_member_read(const struct hr_member *member, u64 *packets, u64 *bytes);
+
+/**
+ * hr_member_count() - count packets steered to a node
+ * @member: the node
+ * @packets: segments, not frames
+ * @bytes: all of them
+ *
+ * Context: softirq, or bottom halves disabled.
+ */
+static inline void hr_member_count(struct hr_member *member, u32 packets,
+				   u32 bytes)
+{
+	struct hr_member_cpu *cpu = this_cpu_ptr(member->counters->cpu);
+
+	u64_stats_update_begin(&cpu->syncp);
+	u64_stats_add(&cpu->packets, packets);
+	u64_stats_add(&cpu->bytes, bytes);
+	u64_stats_update_end(&cpu->syncp);
+}
 
 #endif

@@ -47,11 +47,14 @@ static void hr_attach_count(const struct hr_attach *attach,
 	u64_stats_add(&cpu->count[tally->fate], tally->packets);
 	if (tally->also != HR_ATTACH_PACKETS)
 		u64_stats_add(&cpu->count[tally->also], tally->packets);
-	if (unlikely(tally->flags & HR_FLOW_ICMP_ERROR))
-		u64_stats_add(&cpu->count[HR_ATTACH_ICMP_ERRORS],
-			      tally->packets);
-	if (unlikely(tally->flags & HR_FLOW_PORTLESS))
-		u64_stats_add(&cpu->count[HR_ATTACH_PORTLESS], tally->packets);
+	if (unlikely(tally->flags)) {
+		if (tally->flags & HR_FLOW_ICMP_ERROR)
+			u64_stats_add(&cpu->count[HR_ATTACH_ICMP_ERRORS],
+				      tally->packets);
+		if (tally->flags & HR_FLOW_PORTLESS)
+			u64_stats_add(&cpu->count[HR_ATTACH_PORTLESS],
+				      tally->packets);
+	}
 	u64_stats_update_end(&cpu->syncp);
 }
 
@@ -73,22 +76,6 @@ static bool hr_steerable6(const struct sk_buff *skb)
 
 	return !(type & (IPV6_ADDR_MULTICAST | IPV6_ADDR_LOOPBACK |
 			 IPV6_ADDR_LINKLOCAL));
-}
-
-static bool hr_steerable(const struct sk_buff *skb,
-			 const struct nf_hook_state *state)
-{
-	if (state->hook == NF_INET_PRE_ROUTING) {
-		if (skb->pkt_type != PACKET_HOST ||
-		    state->in->flags & IFF_LOOPBACK)
-			return false;
-	} else if (state->pf == NFPROTO_IPV4 &&
-		   skb_rtable(skb)->rt_flags &
-		   (RTCF_BROADCAST | RTCF_MULTICAST)) {
-		return false;
-	}
-	return state->pf == NFPROTO_IPV4 ? hr_steerable4(skb) :
-					   hr_steerable6(skb);
 }
 
 /* A new mark may mean a new route, for packets that have one already. */
@@ -146,9 +133,9 @@ static unsigned int hr_steer_to(const struct hr_attach *attach,
 						  NF_DROP;
 }
 
-static unsigned int hr_steer(const struct hr_attach *attach,
-			     struct sk_buff *skb,
-			     const struct nf_hook_state *state)
+static noinline unsigned int hr_steer(const struct hr_attach *attach,
+				      struct sk_buff *skb,
+				      const struct nf_hook_state *state)
 {
 	const struct hr_attach_config *config = &attach->config;
 	struct hr_tally tally = {
@@ -197,6 +184,34 @@ count:
 	return verdict;
 }
 
+/* Counters and routes are this CPU's; output comes from processes. */
+static noinline unsigned int hr_steer_output(const struct hr_attach *attach,
+					     struct sk_buff *skb,
+					     const struct nf_hook_state *state)
+{
+	unsigned int verdict;
+
+	if (state->pf == NFPROTO_IPV4) {
+		if (skb_rtable(skb)->rt_flags &
+		    (RTCF_BROADCAST | RTCF_MULTICAST) || !hr_steerable4(skb))
+			return NF_ACCEPT;
+	} else if (!hr_steerable6(skb)) {
+		return NF_ACCEPT;
+	}
+
+	local_bh_disable();
+	verdict = hr_steer(attach, skb, state);
+	local_bh_enable();
+	return verdict;
+}
+
+static noinline unsigned int hr_steer_input6(const struct hr_attach *attach,
+					     struct sk_buff *skb,
+					     const struct nf_hook_state *state)
+{
+	return hr_steerable6(skb) ? hr_steer(attach, skb, state) : NF_ACCEPT;
+}
+
 /**
  * hr_steer_hook() - steer one packet by an attachment
  * @priv: the &struct hr_attach
@@ -210,17 +225,14 @@ unsigned int hr_steer_hook(void *priv, struct sk_buff *skb,
 			   const struct nf_hook_state *state)
 {
 	const struct hr_attach *attach = priv;
-	unsigned int verdict;
 
-	if ((skb->mark & attach->config.mark_mask) != attach->config.mark ||
-	    !hr_steerable(skb, state))
+	if ((skb->mark & attach->config.mark_mask) != attach->config.mark)
 		return NF_ACCEPT;
-	if (state->hook == NF_INET_PRE_ROUTING)
-		return hr_steer(attach, skb, state);
-
-	/* counters and routes are this CPU's; output comes from processes */
-	local_bh_disable();
-	verdict = hr_steer(attach, skb, state);
-	local_bh_enable();
-	return verdict;
+	if (state->hook != NF_INET_PRE_ROUTING)
+		return hr_steer_output(attach, skb, state);
+	if (skb->pkt_type != PACKET_HOST || state->in->flags & IFF_LOOPBACK)
+		return NF_ACCEPT;
+	if (state->pf != NFPROTO_IPV4)
+		return hr_steer_input6(attach, skb, state);
+	return hr_steerable4(skb) ? hr_steer(attach, skb, state) : NF_ACCEPT;
 }

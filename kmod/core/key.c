@@ -14,7 +14,7 @@
 #define FLOW_VERSION	1
 #define FLOW_HEAD	4
 
-static u64 load_le32(const u8 *p)
+static inline u64 load_le32(const u8 *p)
 {
 	__le32 word;
 
@@ -22,7 +22,7 @@ static u64 load_le32(const u8 *p)
 	return le32_to_cpu(word);
 }
 
-static u64 load_le16(const u8 *p)
+static inline u64 load_le16(const u8 *p)
 {
 	return p[0] | p[1] << 8;
 }
@@ -72,6 +72,11 @@ u32 hr_key_position(const struct hr_keys *keys, const void *key, size_t len)
 	return siphash(key, len, &keys->flow);
 }
 
+static inline u64 head4(u8 protocol)
+{
+	return FLOW_VERSION | 4 << 8 | protocol << 16;
+}
+
 /* Whether the source, address and port, sorts after the destination. */
 static bool source_is_higher(const struct hr_flow *flow, size_t len)
 {
@@ -82,31 +87,39 @@ static bool source_is_higher(const struct hr_flow *flow, size_t len)
 	return order > 0;
 }
 
-static u32 position4(const struct hr_keys *keys, enum hr_key_policy policy,
-		     const struct hr_flow *flow)
+static noinline u32 position4_sym(const struct hr_keys *keys,
+				  const struct hr_flow *flow)
 {
-	u64 head = FLOW_VERSION | 4 << 8;
-	u64 src = load_le32(flow->saddr), dst, sport, dport;
-	__le64 words[1];
+	bool turn = source_is_higher(flow, 4);
+	u64 src = load_le32(turn ? flow->daddr : flow->saddr);
+	u64 dst = load_le32(turn ? flow->saddr : flow->daddr);
+	u64 sport = load_le16(turn ? flow->dport : flow->sport);
+	u64 dport = load_le16(turn ? flow->sport : flow->dport);
 
-	if (policy == HR_KEY_SOURCE) {
-		words[0] = cpu_to_le64(head | src << 32);
-		return siphash(words, FLOW_HEAD + 4, &keys->flow);
-	}
-	head |= flow->protocol << 16;
-	dst = load_le32(flow->daddr);
-	sport = load_le16(flow->sport);
-	dport = load_le16(flow->dport);
-	if (policy == HR_KEY_5TUPLE_SYM && source_is_higher(flow, 4))
-		return siphash_2u64(head | dst << 32,
-				    src | dport << 32 | sport << 48,
-				    &keys->flow);
-	return siphash_2u64(head | src << 32, dst | sport << 32 | dport << 48,
-			    &keys->flow);
+	return siphash_2u64(head4(flow->protocol) | src << 32,
+			    dst | sport << 32 | dport << 48, &keys->flow);
 }
 
-static u32 position6(const struct hr_keys *keys, enum hr_key_policy policy,
-		     const struct hr_flow *flow)
+static inline u32 position4(const struct hr_keys *keys,
+			    enum hr_key_policy policy,
+			    const struct hr_flow *flow)
+{
+	u64 src = load_le32(flow->saddr);
+
+	if (policy == HR_KEY_SOURCE)
+		return siphash_1u64(head4(0) | src << 32, &keys->flow);
+	if (policy == HR_KEY_5TUPLE_SYM)
+		return position4_sym(keys, flow);
+	return siphash_2u64(head4(flow->protocol) | src << 32,
+			    load_le32(flow->daddr) |
+			    load_le16(flow->sport) << 32 |
+			    load_le16(flow->dport) << 48, &keys->flow);
+}
+
+/* Apart, so that its buffer costs IPv4 no guarded stack. */
+static noinline u32 position6(const struct hr_keys *keys,
+			      enum hr_key_policy policy,
+			      const struct hr_flow *flow)
 {
 	u8 bytes[40] __aligned(8) = { FLOW_VERSION, 6 };
 	bool turn;

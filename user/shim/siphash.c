@@ -13,6 +13,13 @@ u64 siphash(const void *data, size_t len, const siphash_key_t *key)
 	return le64_to_cpu(hash);
 }
 
+u64 siphash_1u64(u64 a, const siphash_key_t *key)
+{
+	const __le64 word = cpu_to_le64(a);
+
+	return siphash(&word, sizeof(word), key);
+}
+
 u64 siphash_2u64(u64 a, u64 b, const siphash_key_t *key)
 {
 	__le64 words[2] = { cpu_to_le64(a), cpu_to_le64(b) };

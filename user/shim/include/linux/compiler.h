@@ -12,6 +12,9 @@
 #ifndef __printf
 #define __printf(a, b)	__attribute__((__format__(printf, a, b)))
 #endif
+#ifndef noinline
+#define noinline	__attribute__((__noinline__))
+#endif
 #ifndef __always_inline
 #define __always_inline	inline __attribute__((__always_inline__))
 #endif
