@@ -181,6 +181,7 @@ dnat_keeps() # VIP
 	expect_between 1 16 "$(grep -c b1 "$WORK/sent" || true)" \
 		"connections at b1"
 	# new ones have left it
+	# shellcheck disable=SC2086 # words
 	ask "$client" udp "$1" $others 16
 	expect_equal 0 "$(grep -c b1 "$WORK/sent" || true)" "new flows at b1"
 	rc node set marks b1 state active >"$WORK/change"
