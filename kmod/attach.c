@@ -22,6 +22,7 @@
 #include "extack.h"
 #include "ring.h"
 #include "steer.h"
+#include "unplug.h"
 
 static bool hr_attach_wants_defrag(const struct hr_attach_config *config)
 {
@@ -415,7 +416,15 @@ static struct pernet_operations hr_steer_net_ops = {
  */
 int hr_steer_init(void)
 {
-	return register_pernet_subsys(&hr_steer_net_ops);
+	int err;
+
+	err = register_pernet_subsys(&hr_steer_net_ops);
+	if (err)
+		return err;
+	err = hr_unplug_init();
+	if (err)
+		unregister_pernet_subsys(&hr_steer_net_ops);
+	return err;
 }
 
 /**
@@ -425,5 +434,6 @@ int hr_steer_init(void)
  */
 void hr_steer_exit(void)
 {
+	hr_unplug_exit();
 	unregister_pernet_subsys(&hr_steer_net_ops);
 }
