@@ -102,6 +102,8 @@ steer_test()
 	detach_all
 }
 
+declare -A servers=()	# by namespace: the process there
+
 # serve NAMESPACE - a process there that sends what `ask` says
 serve()
 {
@@ -110,6 +112,7 @@ serve()
 	# between: the process's number is that of a shell otherwise.
 	ip netns exec "$1" "$PACKETS" serve <>"$WORK/$1.in" 1<>"$WORK/$1.out" &
 	ends_with_script $!
+	servers[$1]=$!
 }
 
 # ask NAMESPACE WORD... - what became of the flows stays in $WORK/sent

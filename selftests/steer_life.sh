@@ -57,7 +57,7 @@ comes_and_goes()
 {
 	local i
 
-	for ((i = 0; i < 30; i++)); do
+	for ((i = 0; i < 20; i++)); do
 		attach web key 5tuple
 		busywait "$BUSYWAIT_TIMEOUT" steered_more_than web 20
 		expect_ok rc attach del web
@@ -76,7 +76,7 @@ is_swapped()
 	local i before
 
 	attach web key 5tuple
-	for ((i = 0; i < 30; i++)); do
+	for ((i = 0; i < 20; i++)); do
 		rc attach replace web green >"$WORK/attached"
 		before=$(attach_count green steered)
 		busywait "$BUSYWAIT_TIMEOUT" steered_more_than green "$before"
@@ -90,7 +90,7 @@ changes_below()
 	local i
 
 	attach web key 5tuple
-	for ((i = 0; i < 40; i++)); do
+	for ((i = 0; i < 20; i++)); do
 		rc node set web b1 state down
 		rc node set web b1 state active
 	done >"$WORK/changes"
@@ -108,6 +108,9 @@ namespace_goes()
 	rc attach add web hook output fwmark "$MARK/$MARK" \
 		set "$NODE_MASK" key 5tuple >"$WORK/attached"
 	busywait "$BUSYWAIT_TIMEOUT" steered_more_than web 100
+	# a process would hold the namespace
+	kill "${servers[$director]}"
+	busywait "$BUSYWAIT_TIMEOUT" pid_gone "${servers[$director]}"
 	ip netns del "$director"
 	# a worker of the kernel does it
 	busywait "$BUSYWAIT_TIMEOUT" users_are "$users"
