@@ -43,6 +43,11 @@ modules: ## the module for both guest kernels, or for KREL=release or KDIR=heade
 		$(MAKE) --no-print-directory module KREL=$$release || exit 1; \
 	done
 
+# The kernel that guests run unless told otherwise.
+module-newest:
+	@$(MAKE) --no-print-directory module \
+		KREL=$$(selftests/vm/kernels | tail -n 1)
+
 # Built in a farm of links, so that kernels have an object each; under a lock,
 # because Kbuild does not bear a second make in the same folder.
 module:
@@ -74,7 +79,7 @@ style: ## checkpatch, sparse, kernel-doc, shellcheck, codespell, man pages
 	@selftests/host/style.sh
 
 demo: ## real flows through a ring in a guest, beside other methods
-	@selftests/host/prepare.sh
+	@selftests/host/prepare.sh tools test-tools module-newest
 	@selftests/demo/run
 
 bench: ## native speed of the core's table beside others
@@ -122,6 +127,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z_-]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' \
 		$(firstword $(MAKEFILE_LIST))
 
-.PHONY: all all-modules modules module tools test-tools packages check \
+.PHONY: all all-modules modules module module-newest tools test-tools packages check \
 	test-native style demo bench bench-path spec spec-check install \
 	modules_install tools_install uninstall clean help
