@@ -259,8 +259,8 @@ from_files()
 	expect_equal "$generation" "$(figure generation ring show web)"
 	expect_match 'added 2' ringctl change web -f - --generation "$generation" \
 		--max-moved 100% <"$WORK/ops"
-	refuses "stdin:2: unknown word \"weigth\"" 1 change web -f - \
-		<<<$'node add n3\nnode add n4 weigth 2'
+	refuses "stdin:2: unknown word \"heft\"" 1 change web -f - \
+		<<<$'node add n3\nnode add n4 heft 2'
 	refuses 'operation 2: .*there is no node n9' 2 \
 		change web '{ node del n1 ; node del n9 }'
 	refuses 'lack their closing' 1 change web '{ node del n1'
@@ -551,7 +551,8 @@ lone_point()
 
 nobody()
 {
-	ringctl ring add empty seed "$SEED"
+	expect_match '"name":"empty",.*"generation":0' \
+		said_json ring add empty seed "$SEED"
 	printf 'k\n5\n' | ringctl map empty >"$WORK/map"
 	expect_equal 2 "$(wc -l <"$WORK/map")" lines
 	expect_match $'^k\t[0-9]+\t-\n5\t[0-9]+\t-$' cat "$WORK/map"
@@ -568,8 +569,8 @@ nobody()
 
 statistics()
 {
-	ringctl attach add web hook prerouting fwmark 0x100/0x100 set 0xff0000 \
-		key 5tuple mode observe >/dev/null
+	said_json attach add web hook prerouting fwmark 0x100/0x100 \
+		set 0xff0000 key 5tuple mode observe >/dev/null
 	said_json attach show >/dev/null
 	ringctl stats web >"$WORK/stats"
 	expect_match '^web generation [0-9]+  nodes 4  max/mean [0-9.]+' cat "$WORK/stats"
@@ -603,6 +604,17 @@ measured()
 	expect_equal "$moved" "$(grep -o '"to":"m1","keys":[0-9]*' <<<"$json" |
 		awk -F : '{ sum += $3 } END { print sum }')" "rows of keys"
 	expect_equal 0 "$(json_number differing_keys "$json")" "after going back"
+}
+
+saved()
+{
+	ringctl save "$WORK/saved.yaml"
+	ringctl ring del web
+	expect_match '"ring":"web".*"made":true' said_json restore "$WORK/saved.yaml"
+	expect_match '"ring":"web","unchanged":true' said_json sync "$WORK/saved.yaml"
+	ringctl node set web b1 weight 9 >/dev/null
+	ringctl attach add web hook output fwmark 1/1 key source >/dev/null
+	expect_match '"set":1.*"attach":"del"' said_json sync "$WORK/saved.yaml"
 }
 
 limits_of_source()
@@ -643,6 +655,7 @@ events()
 {
 	local pids=()
 
+	trap 'kill "${pids[@]}"' EXIT	# also when something fails
 	: >"$WORK/events.text"
 	: >"$WORK/events.json"
 	: >"$WORK/events.all"
@@ -666,6 +679,7 @@ events()
 	ringctl node set mon m3 state down >/dev/null
 	ringctl ring del mon
 	busywait "$BUSYWAIT_TIMEOUT" heard 'ring del.*mon\b'
+	trap - EXIT
 	kill "${pids[@]}"
 	wait "${pids[@]}" || :
 	ringctl ring del mon2
@@ -741,6 +755,7 @@ ktap_test "a lone point owns the ring" lone_point
 ktap_test "keys that nobody owns" nobody
 ktap_test "stats" statistics
 ktap_test "measure counts every key" measured
+ktap_test "save, restore and sync" saved
 ktap_test "limits are those of the source" limits_of_source
 ktap_test "names for the shell to complete" candidates
 ktap_test "monitor tells what happens, once" events
