@@ -64,8 +64,11 @@ static void encode_flow(struct request *req, const struct hashring_flow *flow)
 		     &flow->saddr, len);
 	request_data(req, v4 ? HASHRING_A_FLOW_DADDR4 : HASHRING_A_FLOW_DADDR6,
 		     &flow->daddr, len);
-	request_data(req, HASHRING_A_FLOW_SPORT, &sport, sizeof(sport));
-	request_data(req, HASHRING_A_FLOW_DPORT, &dport, sizeof(dport));
+	/* A protocol without ports is given none. */
+	if (sport)
+		request_data(req, HASHRING_A_FLOW_SPORT, &sport, sizeof(sport));
+	if (dport)
+		request_data(req, HASHRING_A_FLOW_DPORT, &dport, sizeof(dport));
 	request_u32(req, HASHRING_A_FLOW_KEY_POLICY, flow->policy);
 	request_nest_end(req, nest);
 }
