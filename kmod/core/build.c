@@ -159,59 +159,6 @@ static void merge_points(struct merge *m, const struct hr_point *run,
 	}
 }
 
-/*
- * One to two index slots a point, twice as many as long as they lie in a cache
- * nearby: beyond it an access costs more than the search that it saves.
- */
-static u32 index_shift(u32 nr_points)
-{
-	int bits = fls(nr_points);
-
-	bits = max(bits, min(bits + 1, HR_INDEX_ROOMY_BITS));
-	return 32 - clamp(bits, HR_INDEX_MIN_BITS, HR_INDEX_MAX_BITS);
-}
-
-/* Makes index slot @i. *k is the first point in or behind it; it goes on. */
-static u64 index_slot(const struct hr_table *t, u32 i, u32 *k)
-{
-	const struct hr_point *p = t->points + *k;
-	const struct hr_point *first = p, *end = t->points + t->nr_points;
-	u32 last = (i << t->shift) | ((1U << t->shift) - 1);
-	u32 owner = p->slot, border = last, borders = 0;
-
-	for (; p < end && p->pos <= last; p++) {
-		/* Of points that share a position the first one owns. */
-		if (p->slot == owner || (p > first && p->pos == p[-1].pos))
-			continue;
-		owner = p->slot;
-		if (!borders++)
-			border = p[-1].pos;
-	}
-	*k = p - t->points;
-	/* What lies behind the last point belongs to the next one. */
-	if (p > first && p[-1].pos != last && p->slot != owner) {
-		owner = p->slot;
-		if (!borders++)
-			border = p[-1].pos;
-	}
-	return borders > 1 ? hr_index_entry(first - t->points, p - first) :
-			     hr_index_answer(first->slot, owner, border);
-}
-
-/*
- * Makes the index slots from @i to before @end. @k is the first point at or
- * behind the beginning of slot @i.
- */
-static void fill_index(const struct hr_table *t, u64 *index, u32 i, u32 end,
-		       u32 k)
-{
-	for (; i < end; i++) {
-		index[i] = index_slot(t, i, &k);
-		if (!(i & (HR_CHUNK - 1)))
-			cond_resched();
-	}
-}
-
 static void fill_shares(struct hr_table *t)
 {
 	u32 n = t->nr_points, before, i;
@@ -238,25 +185,16 @@ static u64 way_back(const struct hr_table *t, u32 k, u32 pos)
 	return way ? way : HR_WHOLE_RING;
 }
 
-/* Copies index slots whose points are @delta places further on. */
-static void copy_index(u64 *to, const u64 *from, u32 begin, u32 end, u32 delta)
-{
-	for (; begin < end; begin++) {
-		to[begin] = hr_index_moved(from[begin], delta);
-		if (!(begin & (HR_CHUNK - 1)))
-			cond_resched();
-	}
-}
-
 /*
  * Makes index and shares out of the base's. The owner of a position differs
  * only if it lies before a point that changes and behind every point before
  * that; index slots without such a position differ only in where their points
  * stand in the array.
  */
-static void patch(const struct hr_table *base, struct hr_table *t, u64 *index,
+static void patch(const struct hr_table *base, struct hr_table *t,
 		  const u32 *changed, u32 nr_changed)
 {
+	const u32 shift = hr_index_unit_shift(t);
 	u32 done = 0, delta = 0, i = 0, j = 0, k = 0, begin, c;
 	u64 way;
 
@@ -272,13 +210,13 @@ static void patch(const struct hr_table *base, struct hr_table *t, u64 *index,
 		t->share[base->points[i].slot] -= way;
 		t->share[t->points[j].slot] += way;
 
-		begin = way > pos ? 0 : (u32)(pos - way + 1) >> t->shift;
+		begin = way > pos ? 0 : (u32)(pos - way + 1) >> shift;
 		begin = max(begin, done);
-		copy_index(index, base->index, done, begin, delta);
-		done = (pos >> t->shift) + 1;
+		hr_index_copy(t, base, done, begin, delta);
+		done = (pos >> shift) + 1;
 		k = hr_points_gallop(t->points, k, t->nr_points,
-				     begin << t->shift);
-		fill_index(t, index, begin, done, k);
+				     begin << shift);
+		hr_index_fill(t, begin, done, k);
 
 		while (i < base->nr_points && base->points[i].pos == pos)
 			i++;
@@ -290,11 +228,11 @@ static void patch(const struct hr_table *base, struct hr_table *t, u64 *index,
 	}
 	/* Behind the last point the first one owns, which may have changed. */
 	begin = min(base->points[base->nr_points - 1].pos,
-		    t->points[t->nr_points - 1].pos) >> t->shift;
+		    t->points[t->nr_points - 1].pos) >> shift;
 	begin = max(begin, done);
-	copy_index(index, base->index, done, begin, delta);
-	k = hr_points_gallop(t->points, k, t->nr_points, begin << t->shift);
-	fill_index(t, index, begin, 1U << (32 - t->shift), k);
+	hr_index_copy(t, base, done, begin, delta);
+	k = hr_points_gallop(t->points, k, t->nr_points, begin << shift);
+	hr_index_fill(t, begin, hr_index_units(t), k);
 }
 
 /* Whether little enough changes for patching, and both tables are alike. */
@@ -302,6 +240,7 @@ static bool can_patch(const struct hr_build *b)
 {
 	return b->base->nr_points && b->nr_points &&
 	       b->base->shift == b->next->shift &&
+	       b->base->paired == b->next->paired &&
 	       b->nr_changed <= b->nr_points / HR_PATCH_PART;
 }
 
@@ -320,16 +259,15 @@ int hr_build(const struct hr_build *build, gfp_t gfp)
 	struct merge m = { .b = build };
 	struct hr_point *points;
 	u32 *changed = NULL;
-	u64 *index;
 
-	t->shift = index_shift(nr_points);
+	hr_index_size(t, nr_points);
 	points = kvmalloc_array(nr_points + 1, sizeof(*points), gfp);
 	t->points = points;
 	if (!points)
 		return -ENOMEM;
-	index = kvmalloc_array(1U << (32 - t->shift), sizeof(*index), gfp);
-	t->index = index;
-	if (!index)
+	t->index = kvmalloc_array(1U << (32 - t->shift), sizeof(*t->index),
+				  gfp);
+	if (!t->index)
 		return -ENOMEM;
 	if (can_patch(build)) {
 		changed = kvmalloc_array(build->nr_changed + 1,
@@ -339,7 +277,7 @@ int hr_build(const struct hr_build *build, gfp_t gfp)
 	}
 	t->nr_points = nr_points;
 	t->bytes += ((size_t)nr_points + 1) * sizeof(*points) +
-		    (sizeof(*index) << (32 - t->shift));
+		    (sizeof(*t->index) << (32 - t->shift));
 
 	hr_sort_points(build->run, points, build->nr_run);
 	m.to = points;
@@ -348,10 +286,10 @@ int hr_build(const struct hr_build *build, gfp_t gfp)
 	points[nr_points].slot = nr_points ? points[0].slot : HR_NO_SLOT;
 	points[nr_points].pos = U32_MAX;
 	if (changed) {
-		patch(build->base, t, index, changed, m.changed - changed);
+		patch(build->base, t, changed, m.changed - changed);
 	} else {
 		fill_shares(t);
-		fill_index(t, index, 0, 1U << (32 - t->shift), 0);
+		hr_index_fill(t, 0, hr_index_units(t), 0);
 	}
 	kvfree(changed);
 	return 0;

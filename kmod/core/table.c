@@ -12,17 +12,22 @@
  * hr_table_search() - the part of a lookup that the index leaves
  * @t: the table
  * @pos: the position
- * @entry: its index slot, which does not answer by itself
+ * @entry: its index slot, which does not answer alone
  *
  * Context: as hr_table_lookup(), which calls it.
  * Return: the owner's slot.
  */
 u32 hr_table_search(const struct hr_table *t, u32 pos, u64 entry)
 {
-	u32 first = hr_index_first(entry);
-	u32 class = hr_index_class(entry);
-	const struct hr_point *p = t->points + first;
+	const struct hr_point *p;
+	u32 first, class;
 
+	if (likely(!(entry & HR_INDEX_SEARCH)))
+		return hr_index_pair_owner(t->index + (pos >> t->shift & ~1U),
+					   pos);
+	first = hr_index_first(entry);
+	class = hr_index_class(entry);
+	p = t->points + first;
 	/* The copy of the first point at the end stops it. */
 	if (likely(class <= HR_INDEX_LINEAR)) {
 		while (p->pos < pos)

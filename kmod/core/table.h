@@ -20,10 +20,17 @@
  * and the low bits of the last position before the border. Otherwise it says
  * where in the array to look on, and over how many points.
  *
+ * The index of a large table of few enough nodes is paired: half as many slots,
+ * and two neighbours of them share their two words for up to four borders. It
+ * is half as large so, and leaves less to look up in the array.
+ *
  *	0 after(17) before(17) - (3) border(26)
- *	1 class(5) - (34) first(24)
+ *	1 1 class(5) - (33) first(24)
+ *	1 0 - (3) owner 4(11) border 2(16) border 1(16) border 0(16)
+ *	1 0 - (2) owner 3(11) owner 2(11) owner 1(11) owner 0(11) border 3(16)
  */
-#define HR_INDEX_SEARCH		BIT_ULL(63)
+#define HR_INDEX_MORE		BIT_ULL(63)
+#define HR_INDEX_SEARCH		BIT_ULL(62)
 #define HR_INDEX_AFTER		46
 #define HR_INDEX_BEFORE		29
 #define HR_INDEX_BORDER		(BIT(26) - 1)
@@ -35,6 +42,7 @@
  *	2^32 - 1, which ends every search and wraps it. Points that share a
  *	position all stand here: the first owns, removing it restores the next
  * @shift: 8 to 26
+ * @paired: index slots are paired; @shift is at most 15
  * @nr_points: points without the copy; 0 to HR_MAX_POINTS
  * @nodes: by slot; NULL where the slot is free
  * @nr_slots: number of @nodes
@@ -49,9 +57,10 @@
  * nothing.
  */
 struct hr_table {
-	const u64 *index;
+	u64 *index;
 	const struct hr_point *points;
-	u32 shift;
+	u8 shift;
+	bool paired;
 	u32 nr_points;
 	struct hr_node **nodes;
 	u32 nr_slots;
@@ -81,7 +90,7 @@ static inline u32 hr_table_lookup(const struct hr_table *t, u32 pos)
 	u64 entry = t->index[pos >> t->shift];
 	bool after = (pos & HR_INDEX_BORDER) > (entry & HR_INDEX_BORDER);
 
-	if (unlikely(entry & HR_INDEX_SEARCH))
+	if (unlikely(entry & HR_INDEX_MORE))
 		return hr_table_search(t, pos, entry);
 	return entry >> (after ? HR_INDEX_AFTER : HR_INDEX_BEFORE) & HR_NO_SLOT;
 }

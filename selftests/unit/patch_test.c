@@ -10,6 +10,7 @@
 
 #define NAMES	80
 #define CHANGES	250
+#define PAIRED_CHANGES	40
 
 /* Adds all members of a ring to an empty one. */
 static void make_anew(const struct unit_ring *ring, struct unit_ring *anew)
@@ -110,17 +111,19 @@ static void random_points(struct unit_random *random, struct hr_op *op,
 		*op = unit_points(*op, points, 40);
 }
 
-static void walk(const struct hr_place_ops *place, u64 seed)
+/* Returns how many of the tables were paired. */
+static u32 walk_many(const struct hr_place_ops *place, u32 points_per_unit,
+		     u32 changes, u64 seed)
 {
 	struct unit_random random = { seed };
 	struct unit_ring ring, anew;
 	struct hr_table *next;
 	struct hr_error err;
-	u32 points[40], done = 0, small = 0, i;
+	u32 points[40], done = 0, small = 0, paired = 0, i;
 	struct hr_op op;
 	char name[16];
 
-	unit_ring_init(&ring, place, 40, 1);
+	unit_ring_init(&ring, place, points_per_unit, 1);
 	for (i = 0; i < NAMES; i += 2) {
 		snprintf(name, sizeof(name), "n%u", i);
 		op = unit_add(name);
@@ -132,7 +135,7 @@ static void walk(const struct hr_place_ops *place, u64 seed)
 		}
 		unit_change_one(&ring, op);
 	}
-	while (done < CHANGES) {
+	while (done < changes) {
 		random_op(&random, &op);
 		if (place->takes_points)
 			random_points(&random, &op, points);
@@ -140,7 +143,9 @@ static void walk(const struct hr_place_ops *place, u64 seed)
 				    &hr_node_plain_ops, GFP_KERNEL, &next,
 				    &err))
 			continue;
-		small += next->shift == ring.table->shift;
+		small += next->shift == ring.table->shift &&
+			 next->paired == ring.table->paired;
+		paired += next->paired;
 		hr_table_free(ring.table, &hr_node_plain_ops);
 		ring.table = next;
 		make_anew(&ring, &anew);
@@ -149,8 +154,14 @@ static void walk(const struct hr_place_ops *place, u64 seed)
 		done++;
 	}
 	/* Where the index changes its size there is nothing to patch. */
-	assert_in_range(small, CHANGES / 2, CHANGES);
+	assert_in_range(small, changes / 2, changes);
 	unit_ring_free(&ring);
+	return paired;
+}
+
+static void walk(const struct hr_place_ops *place, u64 seed)
+{
+	assert_int_equal(walk_many(place, 40, CHANGES, seed), 0);
 }
 
 static void hashed(void **state)
@@ -183,6 +194,13 @@ static void explicit_points(void **state)
 	walk(&hr_place_explicit, 6);
 }
 
+/* So many points that neighbouring index slots are paired, mostly. */
+static void paired(void **state)
+{
+	assert_in_range(walk_many(&hr_place_hash, 4000, PAIRED_CHANGES, 7),
+			PAIRED_CHANGES / 2, PAIRED_CHANGES);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -192,6 +210,7 @@ int main(void)
 		cmocka_unit_test(sixteen_positions),
 		cmocka_unit_test(one_position),
 		cmocka_unit_test(explicit_points),
+		cmocka_unit_test(paired),
 	};
 
 	return cmocka_run_group_tests_name("patch", tests, NULL, NULL);

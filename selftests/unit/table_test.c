@@ -134,6 +134,49 @@ static u32 bisect(const struct hr_table *t, u32 pos)
 	return t->points[low].slot;
 }
 
+/* Around each point, and at both edges of each index slot. */
+static void assert_bisects(const struct hr_table *t)
+{
+	u32 i, k;
+
+	for (i = 0; i < t->nr_points; i++)
+		for (k = 0; k < 3; k++)
+			assert_int_equal(hr_table_lookup(t, t->points[i].pos +
+							 k - 1),
+					 bisect(t, t->points[i].pos + k - 1));
+	for (i = 0; i < BIT_ULL(32 - t->shift); i++) {
+		u32 first = i << t->shift;
+
+		assert_int_equal(hr_table_lookup(t, first), bisect(t, first));
+		assert_int_equal(hr_table_lookup(t, first - 1),
+				 bisect(t, first - 1));
+	}
+}
+
+/* Every form that the index has, on either side of where it changes. */
+static void sizes_of_the_index(void **state)
+{
+	static const struct {
+		u32 nodes, points;
+		bool paired;
+	} sizes[] = {
+		{ 2, 1, false }, { 2, 16, false }, { 64, 512, false },
+		{ 2, 65535, false }, { 2, 65536, true }, { 3, 65536, true },
+		{ 1000, 160, true }, { 2048, 64, true }, { 2049, 64, false },
+		{ 2048, 400, true }, { 2049, 400, false },
+	};
+	struct unit_ring ring;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		unit_ring_init(&ring, &hr_place_hash, sizes[i].points, 1);
+		unit_add_many(&ring, "n%u", sizes[i].nodes);
+		assert_int_equal(ring.table->paired, sizes[i].paired);
+		assert_bisects(ring.table);
+		unit_ring_free(&ring);
+	}
+}
+
 /* As many points as may be; then one node more is one too many. */
 static void all_points_that_may_be(void **state)
 {
@@ -293,6 +336,7 @@ int main(void)
 		cmocka_unit_test(edges_of_arcs),
 		cmocka_unit_test(a_heap_of_points),
 		cmocka_unit_test(counts_in_a_slot),
+		cmocka_unit_test(sizes_of_the_index),
 		cmocka_unit_test(all_points_that_may_be),
 		cmocka_unit_test(memory_is_told),
 		cmocka_unit_test(arcs_that_adjoin),

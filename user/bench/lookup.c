@@ -5,9 +5,12 @@
 #include "bench.h"
 #include "sim/maglev.h"
 
-/* Short enough to be over, mostly, before another program has its turn. */
+/*
+ * A sample is over, mostly, before another program has its turn; the caches
+ * hold by then what the look-ups themselves keep there.
+ */
 #define LOOKUPS		20000U
-#define WARM_UP		20000U
+#define WARM_UP		100000U
 #define ATTEMPTS	20
 #define MAGLEV_SMALL	65537
 #define MAGLEV_LARGE	655373
