@@ -28,6 +28,11 @@
 #define HR_EXPORT_NS	HASHRING
 #endif
 
+/* Since 6.9 one may say that a variable need not be zeroed first. */
+#ifndef __uninitialized
+#define __uninitialized
+#endif
+
 #ifndef NL_ASSERT_DUMP_CTX_FITS
 #define NL_ASSERT_DUMP_CTX_FITS(type_name)				\
 	BUILD_BUG_ON(sizeof(type_name) >				\

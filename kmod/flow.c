@@ -23,8 +23,7 @@
 
 static __always_inline void hr_flow_no_ports(struct hr_flow *flow)
 {
-	memset(flow->sport, 0, sizeof(flow->sport));
-	memset(flow->dport, 0, sizeof(flow->dport));
+	memset(flow->ports, 0, sizeof(flow->ports));
 }
 
 /* Ports at @offset, wherever they are, the other way round with @invert. */
@@ -51,11 +50,9 @@ static noinline int hr_flow_far_ports(const struct sk_buff *skb, int offset,
 static __always_inline int hr_flow_ports(const struct sk_buff *skb,
 					 const u8 *ports, struct hr_flow *flow)
 {
-	if (unlikely(ports + sizeof(flow->sport) + sizeof(flow->dport) >
-		     skb_tail_pointer(skb)))
+	if (unlikely(ports + sizeof(flow->ports) > skb_tail_pointer(skb)))
 		return hr_flow_far_ports(skb, ports - skb->data, false, flow);
-	memcpy(flow->sport, ports, sizeof(flow->sport));
-	memcpy(flow->dport, ports + sizeof(flow->sport), sizeof(flow->dport));
+	memcpy(flow->ports, ports, sizeof(flow->ports));
 	return 0;
 }
 

@@ -13,6 +13,7 @@
 #include <net/ipv6.h>
 #include <net/route.h>
 
+#include "compat.h"
 #include "flow.h"
 #include "member.h"
 #include "ring.h"
@@ -146,7 +147,7 @@ static noinline unsigned int hr_steer(const struct hr_attach *attach,
 	const struct hr_ring *ring;
 	struct hr_member *member;
 	struct hr_node *node;
-	struct hr_flow flow;
+	struct hr_flow flow __uninitialized;	/* hr_flow_parse() fills it */
 
 	if (unlikely(skb->mark & config->node_mask)) {
 		tally.fate = HR_ATTACH_ALREADY_SET;

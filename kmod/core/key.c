@@ -112,8 +112,7 @@ static inline u32 position4(const struct hr_keys *keys,
 		return position4_sym(keys, flow);
 	return siphash_2u64(head4(flow->protocol) | src << 32,
 			    load_le32(flow->daddr) |
-			    load_le16(flow->sport) << 32 |
-			    load_le16(flow->dport) << 48, &keys->flow);
+			    (u64)load_le32(flow->ports) << 32, &keys->flow);
 }
 
 /* Apart, so that its buffer costs IPv4 no guarded stack. */

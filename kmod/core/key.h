@@ -31,14 +31,20 @@ enum hr_key_policy {
  * @protocol: IPPROTO_*
  * @sport: network order; 0 for a protocol without ports
  * @dport: network order
+ * @ports: both, as they lie in a packet
  * @saddr: network order; the first 4 bytes with family 4
  * @daddr: as @saddr
  */
 struct hr_flow {
 	u8 family;
 	u8 protocol;
-	u8 sport[2];
-	u8 dport[2];
+	union {
+		struct {
+			u8 sport[2];
+			u8 dport[2];
+		};
+		u8 ports[4];
+	};
 	u8 saddr[16] __aligned(8);
 	u8 daddr[16] __aligned(8);
 };
