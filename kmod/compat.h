@@ -28,6 +28,13 @@
 #define HR_EXPORT_NS	HASHRING
 #endif
 
+/* In 6.10 __assign_str() got to know its source from __string(). */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#define hr_assign_str(dst, src)	__assign_str(dst)
+#else
+#define hr_assign_str(dst, src)	__assign_str(dst, src)
+#endif
+
 /* Since 6.9 one may say that a variable need not be zeroed first. */
 #ifndef __uninitialized
 #define __uninitialized

@@ -156,6 +156,9 @@ struct hr_nl_order {
 	u64 max_moved;
 };
 
+int hr_nl_trace_refused(struct genl_info *info, const char *ring,
+			bool dry_run, int error);
+const char *hr_nl_ring_name(const struct nlattr *attr);
 void hr_nl_order_get(struct hr_nl_order *order, const struct genl_info *info);
 int hr_nl_change(struct hr_ring *ring, const struct hr_nl_ops *ops,
 		 const struct hr_nl_order *order, struct genl_info *info);

@@ -5,6 +5,7 @@
 #include <linux/skbuff.h>
 
 #include "netlink.h"
+#include "trace.h"
 
 /* Nodes whose id was chosen here are told, if they are not more than these. */
 #define HR_TOLD_IDS	64
@@ -163,6 +164,37 @@ static int change_refuse(const struct genl_info *info, u32 nr_ops,
 }
 
 /**
+ * hr_nl_trace_refused() - leave a trace of a change that is refused
+ * @info: the request, with the words for whom it is from
+ * @ring: the name of the ring; "" if there is none
+ * @dry_run: it would not have been carried out anyway
+ * @error: negative errno, or 0: it is not refused
+ *
+ * Context: at the end of the request.
+ * Return: @error.
+ */
+int hr_nl_trace_refused(struct genl_info *info, const char *ring,
+			bool dry_run, int error)
+{
+	if (error)
+		trace_hashring_refused(genl_info_net(info), ring, dry_run,
+				       error, info->extack->_msg ?: "");
+	return error;
+}
+
+/**
+ * hr_nl_ring_name() - the name of a ring, of bounded length
+ * @attr: out of a request, or NULL
+ *
+ * Return: the name; "" where there is none, or one that no ring has because
+ * it is too long.
+ */
+const char *hr_nl_ring_name(const struct nlattr *attr)
+{
+	return attr && nla_len(attr) <= HR_MAX_NAME + 1 ? nla_data(attr) : "";
+}
+
+/**
  * hr_nl_order_get() - what is asked of a change besides its operations
  * @order: filled in
  * @info: the message
@@ -228,21 +260,24 @@ int hr_nl_change(struct hr_ring *ring, const struct hr_nl_ops *ops,
 
 int hashring_nl_change_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	const struct nlattr *attr = info->attrs[HASHRING_A_CHANGE_RING];
 	struct hr_nl_ops ops = {};
 	struct hr_nl_order order;
 	struct hr_ring *ring;
 	int ret;
 
-	ring = hr_nl_ring_get(genl_info_net(info),
-			      info->attrs[HASHRING_A_CHANGE_RING],
-			      HASHRING_A_CHANGE_RING, info->extack);
-	if (IS_ERR(ring))
-		return PTR_ERR(ring);
+	ring = hr_nl_ring_get(genl_info_net(info), attr, HASHRING_A_CHANGE_RING,
+			      info->extack);
+	ret = PTR_ERR_OR_ZERO(ring);
+	if (ret)
+		goto out;
 	hr_nl_order_get(&order, info);
 	ret = hr_nl_ops_add(&ops, HASHRING_A_CHANGE_OP, info);
 	if (!ret)
 		ret = hr_nl_change(ring, &ops, &order, info);
 	hr_nl_ops_release(&ops);
 	hr_ring_put(ring);
-	return ret;
+out:
+	return hr_nl_trace_refused(info, hr_nl_ring_name(attr),
+				   info->attrs[HASHRING_A_CHANGE_DRY_RUN], ret);
 }

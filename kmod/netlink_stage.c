@@ -113,20 +113,22 @@ static int staged_add_locked(struct hr_nl_stage *stage,
 
 int hashring_nl_change_begin_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	const struct nlattr *attr = info->attrs[HASHRING_A_CHANGE_RING];
 	struct hr_nl_stage *stage = nl_stage(genl_info_net(info));
 	struct hr_nl_staged *staged;
 	struct hr_ring *ring;
 	int ret;
 
-	ring = hr_nl_ring_get(genl_info_net(info),
-			      info->attrs[HASHRING_A_CHANGE_RING],
-			      HASHRING_A_CHANGE_RING, info->extack);
-	if (IS_ERR(ring))
-		return PTR_ERR(ring);
+	ring = hr_nl_ring_get(genl_info_net(info), attr, HASHRING_A_CHANGE_RING,
+			      info->extack);
+	ret = PTR_ERR_OR_ZERO(ring);
+	if (ret)
+		goto out;
+	ret = -ENOMEM;
 	staged = kzalloc(sizeof(*staged), GFP_KERNEL_ACCOUNT);
 	if (!staged) {
 		hr_ring_put(ring);
-		return -ENOMEM;
+		goto out;
 	}
 	staged->portid = info->snd_portid;
 	staged->ring = ring;
@@ -137,7 +139,8 @@ int hashring_nl_change_begin_doit(struct sk_buff *skb, struct genl_info *info)
 	mutex_unlock(&stage->lock);
 	if (ret)
 		staged_free(staged);
-	return ret;
+out:
+	return hr_nl_trace_refused(info, hr_nl_ring_name(attr), false, ret);
 }
 
 int hashring_nl_change_add_doit(struct sk_buff *skb, struct genl_info *info)
@@ -152,19 +155,23 @@ int hashring_nl_change_add_doit(struct sk_buff *skb, struct genl_info *info)
 		ret = hr_nl_ops_add(&staged->ops, HASHRING_A_CHANGE_OP, info);
 	else
 		ret = none_staged(info);
+	hr_nl_trace_refused(info, staged ? staged->ring->name : "", false, ret);
 	mutex_unlock(&stage->lock);
 	return ret;
 }
 
 int hashring_nl_change_commit_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	bool dry_run = info->attrs[HASHRING_A_CHANGE_DRY_RUN];
 	struct hr_nl_staged *staged;
 	int ret;
 
 	staged = staged_take(genl_info_net(info), info->snd_portid);
 	if (!staged)
-		return none_staged(info);
+		return hr_nl_trace_refused(info, "", dry_run,
+					   none_staged(info));
 	ret = hr_nl_change(staged->ring, &staged->ops, &staged->order, info);
+	hr_nl_trace_refused(info, staged->ring->name, dry_run, ret);
 	staged_free(staged);
 	return ret;
 }

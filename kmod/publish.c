@@ -7,6 +7,7 @@
 
 #include "member.h"
 #include "ring.h"
+#include "trace.h"
 
 /* An error of the whole change rather than of one operation. */
 __printf(3, 4)
@@ -146,6 +147,7 @@ static int ring_change_locked(struct hr_ring *ring, struct hr_change *change,
 	/* Here it happens. Nothing fails any more. */
 	rcu_replace_pointer(ring->view, view, lockdep_is_held(&ring->lock));
 	hr_view_retire_locked(ring, old);
+	trace_hashring_change(ring, receipt);
 	hr_history_add(&ring->history, receipt);
 	if (change->published)
 		change->published(change);

@@ -18,6 +18,7 @@
 #include "member.h"
 #include "ring.h"
 #include "steer.h"
+#include "trace.h"
 #include "via.h"
 
 /**
@@ -134,6 +135,28 @@ static unsigned int hr_steer_to(const struct hr_attach *attach,
 						  NF_DROP;
 }
 
+/*
+ * A packet that nobody owns. Its position is worked out once more for who
+ * watches, so that packets with an owner need not keep theirs.
+ */
+static noinline unsigned int hr_no_owner(const struct hr_attach *attach,
+					 const struct hr_ring *ring,
+					 const struct hr_flow *flow,
+					 struct hr_tally tally)
+{
+	const struct hr_attach_config *config = &attach->config;
+	bool drop = config->none_drop && !config->observe;
+
+	if (trace_hashring_no_owner_enabled())
+		trace_hashring_no_owner(attach, ring, flow,
+					hr_flow_position(&ring->config.keys,
+							 config->policy, flow),
+					drop);
+	tally.fate = drop ? HR_ATTACH_DROPPED : HR_ATTACH_PASSED;
+	hr_attach_count(attach, &tally);
+	return drop ? NF_DROP : NF_ACCEPT;
+}
+
 static noinline unsigned int hr_steer(const struct hr_attach *attach,
 				      struct sk_buff *skb,
 				      const struct nf_hook_state *state)
@@ -166,14 +189,8 @@ static noinline unsigned int hr_steer(const struct hr_attach *attach,
 	ring = rcu_dereference(attach->ring);
 	node = hr_ring_owner(ring, hr_flow_position(&ring->config.keys,
 						    config->policy, &flow));
-	if (unlikely(!node)) {
-		tally.fate = HR_ATTACH_PASSED;
-		if (config->none_drop && !config->observe) {
-			tally.fate = HR_ATTACH_DROPPED;
-			verdict = NF_DROP;
-		}
-		goto count;
-	}
+	if (unlikely(!node))
+		return hr_no_owner(attach, ring, &flow, tally);
 
 	tally.fate = HR_ATTACH_STEERED;
 	member = hr_member(node);

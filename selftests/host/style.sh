@@ -65,16 +65,19 @@ checkpatch() # TYPES-TO-IGNORE FILE...
 
 # What checkpatch asks of the kernel's sources is wrong elsewhere for a few
 # things only: programs have no __packed, u8 or strscpy, the shim has to define the
-# kernel's types, tables made of macros are no expressions, and compat.h is
-# where versions are compared.
+# kernel's types, tables made of macros are no expressions, TRACE_EVENT() is laid
+# out like a structure, and compat.h is where versions are compared.
 check_checkpatch()
 {
 	local status=0 tables='^kmod/core/limits\.h$' compat='^kmod/compat\.h$' files
+	local trace='^kmod/trace\.h$'
 
-	mapfile -t files < <(matching '^kmod/.*\.[ch]$' "$generated|$tables|$compat")
+	mapfile -t files < <(matching '^kmod/.*\.[ch]$' "$generated|$tables|$compat|$trace")
 	checkpatch '' "${files[@]}" || status=1
 	mapfile -t files < <(matching "$tables")
 	checkpatch ,COMPLEX_MACRO,MACRO_ARG_REUSE "${files[@]}" || status=1
+	mapfile -t files < <(matching "$trace")
+	checkpatch ,PARENTHESIS_ALIGNMENT,OPEN_ENDED_LINE "${files[@]}" || status=1
 	mapfile -t files < <(matching "$compat")
 	checkpatch ,LINUX_VERSION_CODE,CONSTANT_COMPARISON "${files[@]}" || status=1
 	mapfile -t files < <(matching '\.[ch]$' "$generated|^kmod/|^user/shim/")
