@@ -25,6 +25,20 @@ void print_attach_stats(FILE *f, const struct hashring_attach *attach);
 void print_move(FILE *f, const struct hashring_move *move);
 void print_receipt(FILE *f, const struct hashring_receipt *r, bool planned);
 
+/**
+ * struct stats - rings with all that counts in them
+ * @rings: the rings
+ * @nodes: of each of @rings
+ * @attach: of all of them
+ */
+struct stats {
+	struct ring_list rings;
+	struct node_list *nodes;
+	struct attach_list attach;
+};
+
+void print_prometheus(FILE *f, const struct stats *stats);
+
 /* What the kernel tells, as JSON (json.c). */
 json_t *ring_to_json(const struct hashring_ring *ring);
 json_t *node_to_json(const struct hashring_node *node);

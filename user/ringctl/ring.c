@@ -2,8 +2,6 @@
 /*
  * ringctl ring: rings come, go and are shown.
  */
-#include <stdlib.h>
-
 #include "output.h"
 
 enum { SHOW_RING };
@@ -30,38 +28,6 @@ static const struct arg del_args[] = {
 	[DEL_RING] = { ARG_RING, .meta = "RING", .required = true },
 	{ }
 };
-
-/* Rings are few: they are held, then each is asked for what more it has. */
-struct ring_list {
-	struct hashring_ring *ring;
-	size_t nr;
-	size_t room;
-};
-
-static int take_ring(const struct hashring_ring *ring, void *arg)
-{
-	struct ring_list *list = arg;
-
-	if (list->nr == list->room) {
-		size_t room = list->room ? 2 * list->room : 16;
-		struct hashring_ring *more;
-
-		more = realloc(list->ring, room * sizeof(*more));
-		if (!more)
-			return EXIT_REFUSED;
-		list->ring = more;
-		list->room = room;
-	}
-	list->ring[list->nr++] = *ring;
-	return 0;
-}
-
-static void restart_rings(void *arg)
-{
-	struct ring_list *list = arg;
-
-	list->nr = 0;
-}
 
 static int print_attachments(const char *ring)
 {
@@ -140,34 +106,21 @@ static int show_one(struct hashring *h, struct hashring_ring *ring)
 
 static int ring_show(struct args *a)
 {
-	struct hashring *h = conn();
-	struct ring_list list = { 0 };
-	struct hashring_ring ring;
-	int status = 0;
+	struct ring_list list;
+	int status;
 	size_t i;
-	int err;
 
-	if (!h)
-		return EXIT_REFUSED;
-	if (a->v[SHOW_RING].given) {
-		err = hashring_ring_get(h, a->v[SHOW_RING].text, &ring);
-		if (!err)
-			err = take_ring(&ring, &list);
-	} else {
-		err = hashring_ring_list(h, take_ring, restart_rings, &list);
-	}
-	if (err) {
-		status = err < 0 ? refused(err) : fail_memory();
+	status = rings_load(&list, a->v[SHOW_RING].text);
+	if (status)
 		goto out;
-	}
 	if (opt.json)
 		json_list_begin();
 	for (i = 0; i < list.nr && !status; i++)
-		status = show_one(h, &list.ring[i]);
+		status = show_one(conn(), &list.ring[i]);
 	if (opt.json)
 		json_list_end();
 out:
-	free(list.ring);
+	rings_release(&list);
 	return status;
 }
 

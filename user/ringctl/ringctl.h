@@ -298,6 +298,23 @@ int change_run(const struct hashring_change *change);
 /* Offline plans (offline.c): a file in the place of the kernel's ring. */
 int offline_plan(const char *file, const struct hashring_change *change);
 
+/* What rings there are (rings.c). */
+
+/**
+ * struct ring_list - a ring, or all
+ * @ring: ascending by name
+ * @nr: number of @ring
+ * @room: allocated
+ */
+struct ring_list {
+	struct hashring_ring *ring;
+	size_t nr;
+	size_t room;
+};
+
+int rings_load(struct ring_list *list, const char *ring);
+void rings_release(struct ring_list *list);
+
 /* What nodes a ring has, by id and by name (nodes.c). */
 
 /**

@@ -2,14 +2,16 @@
 /*
  * ringctl stats: what each node owns and was sent.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "output.h"
 
-enum { STATS_RING };
+enum { STATS_RING, STATS_PROMETHEUS };
 
 static const struct arg stats_args[] = {
-	[STATS_RING] = { ARG_RING, .meta = "RING", .required = true },
+	[STATS_RING] = { ARG_RING, .meta = "RING" },
+	[STATS_PROMETHEUS] = { ARG_FLAG, "--prometheus" },
 	{ }
 };
 
@@ -52,13 +54,15 @@ static void print_text(const struct hashring_ring *ring,
 		       node->bytes);
 	}
 	for (i = 0; i < attach->nr; i++) {
+		if (strcmp(attach->attach[i].ring, ring->name))
+			continue;
 		printf(" attach id %u ", attach->attach[i].id);
 		print_attach_stats(stdout, &attach->attach[i]);
 		putchar('\n');
 	}
 }
 
-static void print_json(const struct hashring_ring *ring,
+static json_t *to_json(const struct hashring_ring *ring,
 		       const struct node_list *nodes,
 		       const struct attach_list *attach)
 {
@@ -72,40 +76,86 @@ static void print_json(const struct hashring_ring *ring,
 	json_object_set_new(o, "node", list);
 	list = json_array();
 	for (i = 0; i < attach->nr; i++)
-		json_array_append_new(list, attach_to_json(&attach->attach[i]));
+		if (!strcmp(attach->attach[i].ring, ring->name))
+			json_array_append_new(list,
+					      attach_to_json(&attach->attach[i]));
 	json_object_set_new(o, "attach", list);
-	json_print(o);
+	return o;
+}
+
+static void print_all(const struct stats *stats)
+{
+	size_t i;
+
+	if (opt.json)
+		json_list_begin();
+	for (i = 0; i < stats->rings.nr; i++) {
+		if (opt.json)
+			json_list_item(to_json(&stats->rings.ring[i],
+					       &stats->nodes[i],
+					       &stats->attach));
+		else
+			print_text(&stats->rings.ring[i], &stats->nodes[i],
+				   &stats->attach);
+	}
+	if (opt.json)
+		json_list_end();
+}
+
+/* Of one ring, or of all. */
+static int stats_load(struct stats *stats, const char *ring)
+{
+	int status;
+	size_t i;
+
+	status = rings_load(&stats->rings, ring);
+	if (status || !stats->rings.nr)
+		return status;
+	stats->nodes = calloc(stats->rings.nr, sizeof(*stats->nodes));
+	if (!stats->nodes)
+		return fail_memory();
+	for (i = 0; i < stats->rings.nr && !status; i++)
+		status = nodes_load(&stats->nodes[i],
+				    stats->rings.ring[i].name);
+	return status ?: attach_load(&stats->attach, ring);
+}
+
+static void stats_release(struct stats *stats)
+{
+	size_t i;
+
+	attach_release(&stats->attach);
+	for (i = 0; stats->nodes && i < stats->rings.nr; i++)
+		nodes_release(&stats->nodes[i]);
+	free(stats->nodes);
+	rings_release(&stats->rings);
 }
 
 static int stats_show(struct args *a)
 {
-	const char *name = a->v[STATS_RING].text;
-	struct attach_list attach = { 0 };
-	struct node_list nodes = { 0 };
-	struct hashring *h = conn();
-	struct hashring_ring ring;
+	const char *ring = a->v[STATS_RING].text;
+	struct stats stats = { };
 	int status;
-	int err;
 
-	if (!h)
-		return EXIT_REFUSED;
-	err = hashring_ring_get(h, name, &ring);
-	if (err)
-		return refused(err);
-	status = nodes_load(&nodes, name);
-	if (!status)
-		status = attach_load(&attach, name);
-	if (!status && opt.json)
-		print_json(&ring, &nodes, &attach);
-	else if (!status)
-		print_text(&ring, &nodes, &attach);
-	attach_release(&attach);
-	nodes_release(&nodes);
+	if (a->v[STATS_PROMETHEUS].given && opt.json)
+		return fail_usage("--prometheus is no JSON: leave -j away");
+	status = stats_load(&stats, ring);
+	if (status)
+		goto out;
+	if (a->v[STATS_PROMETHEUS].given)
+		print_prometheus(stdout, &stats);
+	else if (opt.json && ring)
+		json_print(to_json(&stats.rings.ring[0], &stats.nodes[0],
+				   &stats.attach));
+	else
+		print_all(&stats);
+out:
+	stats_release(&stats);
 	return status;
 }
 
 static const struct command commands[] = {
-	{ NULL, NULL, "shares, packets and bytes of each node", stats_args,
+	{ NULL, NULL, "shares, packets and bytes of a ring's nodes, or of all", stats_args,
 	  stats_show },
 	{ }
 };
