@@ -84,7 +84,7 @@ static const struct metric attach_metrics[] = {
 	  true, U64, ATTACH(forwarded) },
 	{ "passed_total", "Packets without an owner, let go on.",
 	  true, U64, ATTACH(passed) },
-	{ "dropped_total", "Packets that were dropped.",
+	{ "dropped_total", "Packets dropped: without an owner, or not to be sent.",
 	  true, U64, ATTACH(dropped) },
 	{ "already_set_total", "Packets left alone because their mark had a node.",
 	  true, U64, ATTACH(already_set) },
