@@ -66,6 +66,20 @@ test-tools: tools
 		$(MAKE) -C selftests/tools O=$(O)/tools \
 			USER=$(O)/user
 
+# A module that uses hashring's symbols, for each kernel that it was built for.
+test-modules: modules
+	@for release in $(KRELS); do \
+		$(MAKE) --no-print-directory test-module KREL=$$release || exit 1; \
+	done
+
+test-module:
+	@mkdir -p $(O)
+	+@flock $(O)/$(KREL).lock sh -c 'selftests/host/farm.sh \
+			$(O)/consumer/$(KREL) selftests/consumer && \
+		$(MAKE) -C $(KDIR) M=$(O)/consumer/$(KREL) W=1 \
+			HASHRING=$(CURDIR)/kmod \
+			KBUILD_EXTRA_SYMBOLS=$(O)/$(KREL)/Module.symvers modules'
+
 packages: ## installs the Debian packages that everything here wants
 	selftests/host/packages.sh
 
@@ -127,6 +141,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z_-]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' \
 		$(firstword $(MAKEFILE_LIST))
 
-.PHONY: all all-modules modules module module-newest tools test-tools packages check \
-	test-native style demo bench bench-path spec spec-check install \
+.PHONY: all all-modules modules module module-newest tools test-tools \
+	test-modules test-module packages check test-native style demo bench bench-path spec spec-check install \
 	modules_install tools_install uninstall clean help

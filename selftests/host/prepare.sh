@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # prepare.sh [TARGET]... - packages, then what make builds of TARGETs
-# (tools, traffic generators and the modules of both guest kernels)
+# (tools, what tests send and consume with, and the modules of both guest kernels)
 
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 . selftests/host/phases.sh
 
-[ $# -gt 0 ] || set -- tools test-tools modules
+[ $# -gt 0 ] || set -- tools test-tools modules test-modules
 phase packages selftests/host/packages.sh || exit 1
 phase build make --no-print-directory -j "$(nproc)" "$@" || exit 1
 phases_end

@@ -90,20 +90,30 @@ check_checkpatch()
 	return $status
 }
 
-# Compiled apart from the module that is tested: the flags differ.
+# The module, and the one of the tests that uses it. Compiled apart from those
+# that are tested: the flags differ.
+compile() # RELEASE WORD...
+{
+	local farm=$PWD/build/style/$1 kernel=/lib/modules/$1/build
+	shift
+
+	selftests/host/farm.sh "$farm" || return
+	make --no-print-directory -s -j "$(nproc)" -C "$kernel" \
+		M="$farm" W=1 KCFLAGS=-Werror "$@" modules || return
+	selftests/host/farm.sh "$farm.consumer" selftests/consumer || return
+	make --no-print-directory -s -C "$kernel" M="$farm.consumer" W=1 \
+		KCFLAGS=-Werror HASHRING="$PWD/kmod" \
+		KBUILD_EXTRA_SYMBOLS="$farm/Module.symvers" "$@" modules
+}
+
 check_warnings() # RELEASE
 {
-	selftests/host/farm.sh "build/style/$1" || return
-	make --no-print-directory -s -j "$(nproc)" -C "/lib/modules/$1/build" \
-		M="$PWD/build/style/$1" W=1 KCFLAGS=-Werror modules
+	compile "$1"
 }
 
 check_sparse() # RELEASE
 {
-	selftests/host/farm.sh "build/style/$1" || return
-	make --no-print-directory -s -j "$(nproc)" -C "/lib/modules/$1/build" \
-		M="$PWD/build/style/$1" W=1 KCFLAGS=-Werror \
-		C=2 CF=-Wsparse-error modules
+	compile "$1" C=2 CF=-Wsparse-error
 }
 
 check_tools()
