@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034,SC2154 # shared with scripts, and by lib.sh
+#
+# cli_lib.sh - what the cli*.sh scripts share, on top of lib.sh: ringctl in a
+# namespace, and its JSON, all of which is checked at the end
+
+export LC_ALL=C
+readonly WHOLE=$((1 << 32)) SEED=000102030405060708090a0b0c0d0e0f
+here='' other=''	# namespaces with rings
+
+ringctl()
+{
+	"$RINGCTL" -n "$here" "$@"
+}
+
+# said_json WORD... - with -j; what is printed is kept and checked at the end
+said_json()
+{
+	local file
+	file=$(mktemp "$WORK/said_json.XXXXXX")
+
+	ringctl -j "$@" >"$file" || return
+	echo "$*" >"$WORK/json/${file##*.}.words"
+	cat "$file"
+	mv "$file" "$WORK/json/${file##*.}"
+}
+
+# figure KEY WORD... - a number in what these words print as JSON
+figure()
+{
+	local key=$1 json
+	shift
+
+	json=$(said_json "$@")
+	json_number "$key" "$json"
+}
+
+# refuses REGEX STATUS WORD...
+refuses()
+{
+	expect_error "$1" "$2" "$RINGCTL" -n "$here" "${@:3}"
+}
+
+digests() # RING
+{
+	echo "$(ringctl digest "$1")" "$(ringctl digest "$1" --config)"
+}
+
+# fresh RING WORD... - a ring that no other test has changed
+fresh()
+{
+	ringctl ring add "$@" seed "$SEED"
+	ringctl change "$1" '{ node add b1 ; node add b2 weight 2 ; node add b3 ;
+		node add b4 weight 3 via 10.0.0.4 via fd00::4 }' >/dev/null
+}
+
+# The figures of a receipt, without what differs from run to run.
+figures()
+{
+	grep -o '"receipt":{.*' |
+		sed -E 's/"(time|build_ns|impact_ns)":[0-9]+,//g; s/[]}]*$//'
+}
+
+# cli_begin - module, namespaces and a place for what is said as JSON
+cli_begin()
+{
+	need_module
+	need_program "$RINGCTL" python3 awk
+	mkdir "$WORK/json"
+	ktap_begin
+	kernel_log_mark
+	setup_ns here other
+}
+
+# json_by_spec OBJECT... - all that was printed with -j, each OBJECT at least
+# once: keys that the spec knows, numbers where it has numbers and words where it
+# has words for them
+json_by_spec()
+{
+	/usr/bin/python3 "$ROOT/selftests/json_by_spec.py" \
+		"$ROOT/Documentation/netlink/specs/hashring.yaml" "$WORK/json" "$@"
+}
