@@ -138,6 +138,9 @@ selftests/host/prepare.sh "${targets[@]}" || {
 }
 
 [ -z "$native" ] || run_native
+# Unpacked here: a guest takes minutes for it, and keeps it for itself.
+[ -z "$guest" ] || selftests/host/linux-tools.sh >build/linux-tools.log 2>&1 ||
+	results_failure "no tools of the kernel's tree; see build/linux-tools.log"
 if [ -n "$guest" ]; then
 	[ ${#tests[@]} -gt 0 ] ||
 		mapfile -t tests < <(make -s --no-print-directory -C selftests list)
