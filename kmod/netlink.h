@@ -73,6 +73,24 @@ static inline void *hr_nl_begin(struct sk_buff *skb, const struct hr_nl_to *to)
 			   to->cmd);
 }
 
+/**
+ * hr_nl_answer() - send a reply, or drop it
+ * @reply: taken over
+ * @info: the request
+ * @error: of filling it in; 0 if it is to be sent
+ *
+ * Return: @error, or what became of sending it.
+ */
+static inline int hr_nl_answer(struct sk_buff *reply, struct genl_info *info,
+			       int error)
+{
+	if (error) {
+		nlmsg_free(reply);
+		return error;
+	}
+	return genlmsg_reply(reply, info);
+}
+
 /* Netlink aligns 64-bit attributes with one of these. */
 static inline int hr_nl_put_u64(struct sk_buff *skb, int type, u64 value)
 {

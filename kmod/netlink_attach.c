@@ -210,11 +210,7 @@ int hashring_nl_attach_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!err)
 		err = hr_attach_fill_locked(reply, &to, NULL, attach);
 	mutex_unlock(&hn->lock);
-	if (err) {
-		nlmsg_free(reply);
-		return err;
-	}
-	return genlmsg_reply(reply, info);
+	return hr_nl_answer(reply, info, err);
 }
 
 int hashring_nl_attach_get_dumpit(struct sk_buff *skb,

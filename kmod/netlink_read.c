@@ -248,11 +248,7 @@ static int lookup_one(struct hr_ring *ring, struct genl_info *info)
 	if (!reply)
 		return -ENOMEM;
 	ret = lookup_fill(reply, &to, ring, positions, position);
-	if (ret) {
-		nlmsg_free(reply);
-		return ret;
-	}
-	return genlmsg_reply(reply, info);
+	return hr_nl_answer(reply, info, ret);
 }
 
 int hashring_nl_lookup_doit(struct sk_buff *skb, struct genl_info *info)
@@ -348,10 +344,7 @@ int hashring_nl_arcs_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!reply)
 		goto put_ring;
 	ret = arcs_fill(reply, &to, ring, generation, nr_arcs);
-	if (ret)
-		nlmsg_free(reply);
-	else
-		ret = genlmsg_reply(reply, info);
+	ret = hr_nl_answer(reply, info, ret);
 put_ring:
 	hr_ring_put(ring);
 	return ret;
@@ -529,10 +522,7 @@ int hashring_nl_digest_get_doit(struct sk_buff *skb, struct genl_info *info)
 		digest = digest_map(view);
 	ret = digest_fill(reply, &to, ring, view->generation, digest);
 	hr_ring_unpin(view);
-	if (ret)
-		nlmsg_free(reply);
-	else
-		ret = genlmsg_reply(reply, info);
+	ret = hr_nl_answer(reply, info, ret);
 put_ring:
 	hr_ring_put(ring);
 	return ret;
