@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model.h"
 #include "output.h"
 
 enum {
@@ -62,19 +63,14 @@ static const struct arg replace_args[] = {
 static int take_attach(const struct hashring_attach *attach, void *arg)
 {
 	struct attach_list *list = arg;
+	struct hashring_attach *more;
 
 	if (list->ring && strcmp(list->ring, attach->ring))
 		return 0;
-	if (list->nr == list->room) {
-		size_t room = list->room ? 2 * list->room : 16;
-		struct hashring_attach *more;
-
-		more = realloc(list->attach, room * sizeof(*more));
-		if (!more)
-			return EXIT_REFUSED;
-		list->attach = more;
-		list->room = room;
-	}
+	more = model_grow(list->attach, list->nr, sizeof(*more));
+	if (!more)
+		return EXIT_REFUSED;
+	list->attach = more;
 	list->attach[list->nr++] = *attach;
 	return 0;
 }

@@ -105,27 +105,20 @@ void print_attach(FILE *f, const struct hashring_attach *attach)
 /* The counters that every packet passes, and the others where they count. */
 void print_attach_stats(FILE *f, const struct hashring_attach *attach)
 {
-	const struct hashring_attach_stats *s = &attach->stats;
-	const struct {
-		const char *name;
-		__u64 value;
-	} rare[] = {
-		{ "already-set", s->already_set },
-		{ "icmp-errors", s->icmp_errors },
-		{ "portless", s->portless },
-		{ "no-route", s->no_route },
-		{ "too-big", s->too_big },
-		{ "ttl-expired", s->ttl_expired },
-		{ "malformed", s->malformed },
-	};
-	size_t i;
+	const struct attach_counter *c;
+	const char *letter;
+	__u64 value;
 
-	fprintf(f, "packets %llu bytes %llu steered %llu forwarded %llu passed %llu dropped %llu",
-		s->packets, s->bytes, s->steered, s->forwarded, s->passed,
-		s->dropped);
-	for (i = 0; i < sizeof(rare) / sizeof(*rare); i++)
-		if (rare[i].value)
-			fprintf(f, " %s %llu", rare[i].name, rare[i].value);
+	for (c = attach_counters; c->name; c++) {
+		value = attach_counted(attach, c);
+		if (!value && c - attach_counters >= COMMON_COUNTERS)
+			continue;
+		if (c != attach_counters)
+			fputc(' ', f);
+		for (letter = c->name; *letter; letter++)
+			fputc(*letter == '_' ? '-' : *letter, f);
+		fprintf(f, " %llu", value);
+	}
 }
 
 static void print_counts(FILE *f, const struct hashring_receipt *r)

@@ -210,23 +210,13 @@ json_t *receipt_to_json(const struct hashring_receipt *receipt)
 	return o;
 }
 
-static json_t *attach_stats_to_json(const struct hashring_attach_stats *s)
+static json_t *attach_stats_to_json(const struct hashring_attach *attach)
 {
+	const struct attach_counter *c;
 	json_t *o = json_object();
 
-	json_set_u64(o, "packets", s->packets);
-	json_set_u64(o, "bytes", s->bytes);
-	json_set_u64(o, "steered", s->steered);
-	json_set_u64(o, "forwarded", s->forwarded);
-	json_set_u64(o, "passed", s->passed);
-	json_set_u64(o, "dropped", s->dropped);
-	json_set_u64(o, "already_set", s->already_set);
-	json_set_u64(o, "icmp_errors", s->icmp_errors);
-	json_set_u64(o, "portless", s->portless);
-	json_set_u64(o, "no_route", s->no_route);
-	json_set_u64(o, "too_big", s->too_big);
-	json_set_u64(o, "ttl_expired", s->ttl_expired);
-	json_set_u64(o, "malformed", s->malformed);
+	for (c = attach_counters; c->name; c++)
+		json_set_u64(o, c->name, attach_counted(attach, c));
 	return o;
 }
 
@@ -244,7 +234,7 @@ json_t *attach_to_json(const struct hashring_attach *attach)
 	set_enum(o, "key_policy", hashring_policies, attach->key_policy);
 	set_enum(o, "none_policy", hashring_nones, attach->none_policy);
 	set_enum(o, "mode", hashring_modes, attach->mode);
-	json_object_set_new(o, "stats", attach_stats_to_json(&attach->stats));
+	json_object_set_new(o, "stats", attach_stats_to_json(attach));
 	return o;
 }
 

@@ -6,22 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model.h"
 #include "ringctl.h"
 
 static int take_node(const struct hashring_node *node, void *arg)
 {
 	struct node_list *list = arg;
+	struct hashring_node *more;
 
-	if (list->nr == list->room) {
-		__u32 room = list->room ? 2 * list->room : 64;
-		struct hashring_node *more;
-
-		more = realloc(list->node, room * sizeof(*more));
-		if (!more)
-			return EXIT_REFUSED;
-		list->node = more;
-		list->room = room;
-	}
+	more = model_grow(list->node, list->nr, sizeof(*more));
+	if (!more)
+		return EXIT_REFUSED;
+	list->node = more;
 	list->node[list->nr] = *node;
 	list->node[list->nr].points = NULL;
 	list->node[list->nr++].nr_given = 0;

@@ -5,22 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model.h"
 #include "ringctl.h"
 
 /* Room for one more operation, zeroed; NULL without memory. */
 struct hashring_op *ops_add(struct ops *ops)
 {
-	if (ops->nr == ops->room) {
-		__u32 room = ops->room ? 2 * ops->room : 16;
-		struct hashring_op *more;
+	struct hashring_op *more;
 
-		more = realloc(ops->op, room * sizeof(*more));
-		if (!more)
-			return NULL;
-		ops->op = more;
-		ops->room = room;
-	}
-	memset(&ops->op[ops->nr], 0, sizeof(*ops->op));
+	more = model_grow(ops->op, ops->nr, sizeof(*more));
+	if (!more)
+		return NULL;
+	ops->op = more;
 	return &ops->op[ops->nr++];
 }
 

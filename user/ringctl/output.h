@@ -18,6 +18,26 @@ const char *figure_ratio(char text[FIGURE_LEN], __u64 ratio);
 const char *figure_bytes(char text[FIGURE_LEN], __u64 bytes);
 const char *figure_ns(char text[FIGURE_LEN], __u64 ns);
 
+/**
+ * struct attach_counter - what attachments count (counters.c)
+ * @name: the spec's, with underscores
+ * @help: a sentence
+ * @offset: in &struct hashring_attach_stats
+ */
+struct attach_counter {
+	const char *name;
+	const char *help;
+	size_t offset;
+};
+
+#define COMMON_COUNTERS	6	/* that are told even when they are 0 */
+
+/* Ended by one without a name. */
+extern const struct attach_counter attach_counters[];
+
+__u64 attach_counted(const struct hashring_attach *attach,
+		     const struct attach_counter *counter);
+
 void print_number(FILE *f, __u32 number);
 void print_via(FILE *f, const struct hashring_via *via);
 void print_attach(FILE *f, const struct hashring_attach *attach);

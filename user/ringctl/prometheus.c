@@ -16,7 +16,7 @@ enum kind {
 };
 
 /**
- * struct metric - a figure of a ring, a node or an attachment
+ * struct metric - a figure of a ring or a node
  * @name: after hashring_ring_, and so on; a counter's ends in _total
  * @help: what it is
  * @counter: it only grows; else it is a gauge
@@ -33,7 +33,6 @@ struct metric {
 
 #define RING(member)	offsetof(struct hashring_ring, member)
 #define NODE(member)	offsetof(struct hashring_node, member)
-#define ATTACH(member)	offsetof(struct hashring_attach, stats.member)
 
 static const struct metric ring_metrics[] = {
 	{ "generation", "Generation in force; each change adds one.",
@@ -70,36 +69,6 @@ static const struct metric node_metrics[] = {
 	  true, U64, NODE(packets) },
 	{ "bytes_total", "Bytes steered to the node.",
 	  true, U64, NODE(bytes) },
-	{ }
-};
-
-static const struct metric attach_metrics[] = {
-	{ "packets_total", "Packets whose mark matched.",
-	  true, U64, ATTACH(packets) },
-	{ "bytes_total", "Bytes of packets whose mark matched.",
-	  true, U64, ATTACH(bytes) },
-	{ "steered_total", "Packets that got a node; when observing, would have.",
-	  true, U64, ATTACH(steered) },
-	{ "forwarded_total", "Packets sent straight to their node's address.",
-	  true, U64, ATTACH(forwarded) },
-	{ "passed_total", "Packets without an owner, let go on.",
-	  true, U64, ATTACH(passed) },
-	{ "dropped_total", "Packets dropped: without an owner, or not to be sent.",
-	  true, U64, ATTACH(dropped) },
-	{ "already_set_total", "Packets left alone because their mark had a node.",
-	  true, U64, ATTACH(already_set) },
-	{ "icmp_errors_total", "ICMP errors that followed the flow they are about.",
-	  true, U64, ATTACH(icmp_errors) },
-	{ "portless_total", "Packets steered by addresses for want of ports.",
-	  true, U64, ATTACH(portless) },
-	{ "no_route_total", "Packets not sent: no route to their node.",
-	  true, U64, ATTACH(no_route) },
-	{ "too_big_total", "Packets not sent: too big for the way to their node.",
-	  true, U64, ATTACH(too_big) },
-	{ "ttl_expired_total", "Packets not sent: too many hops.",
-	  true, U64, ATTACH(ttl_expired) },
-	{ "malformed_total", "Packets let go on without a look-up.",
-	  true, U64, ATTACH(malformed) },
 	{ }
 };
 
@@ -221,20 +190,22 @@ static void print_states(FILE *f, const struct stats *stats)
 
 static void print_attachments(FILE *f, const struct stats *stats)
 {
-	const struct metric *m;
+	const struct attach_counter *c;
+	char name[64];
 	size_t i;
 
-	for (m = attach_metrics; m->name; m++) {
-		print_head(f, "attachment", m->name, m->help, m->counter);
+	for (c = attach_counters; c->name; c++) {
+		snprintf(name, sizeof(name), "%s_total", c->name);
+		print_head(f, "attachment", name, c->help, true);
 		for (i = 0; i < stats->attach.nr; i++) {
 			const struct hashring_attach *a;
 
 			a = &stats->attach.attach[i];
-			begin_sample(f, "attachment", m->name, a->ring);
+			begin_sample(f, "attachment", name, a->ring);
 			fprintf(f, ",id=\"%u\",", a->id);
 			print_label(f, "hook",
 				    hashring_enum_name(hashring_hooks, a->hook));
-			end_sample(f, m, a);
+			fprintf(f, "} %llu\n", attach_counted(a, c));
 		}
 	}
 }

@@ -275,13 +275,11 @@ int status_of(int err);
  * struct ops - operations of a change
  * @op: the operations; each owns its points, names stand in @text
  * @nr: number of @op
- * @room: allocated
  * @text: what they were read from, or NULL
  */
 struct ops {
 	struct hashring_op *op;
 	__u32 nr;
-	__u32 room;
 	char *text;
 };
 
@@ -304,12 +302,10 @@ int offline_plan(const char *file, const struct hashring_change *change);
  * struct ring_list - a ring, or all
  * @ring: ascending by name
  * @nr: number of @ring
- * @room: allocated
  */
 struct ring_list {
 	struct hashring_ring *ring;
 	size_t nr;
-	size_t room;
 };
 
 int rings_load(struct ring_list *list, const char *ring);
@@ -321,7 +317,6 @@ void rings_release(struct ring_list *list);
  * struct node_list - the nodes of a ring
  * @node: ascending by name; without their points
  * @nr: number of @node
- * @room: allocated
  * @index: open hash of id to index in @node + 1
  * @mask: size of @index - 1
  * @generation: that all are of; 0 when there are none
@@ -329,7 +324,6 @@ void rings_release(struct ring_list *list);
 struct node_list {
 	struct hashring_node *node;
 	__u32 nr;
-	__u32 room;
 	__u32 *index;
 	__u32 mask;
 	__u64 generation;
@@ -347,13 +341,11 @@ void nodes_release(struct node_list *list);
  * @ring: the ring, or NULL
  * @attach: ascending by id
  * @nr: number of @attach
- * @room: allocated
  */
 struct attach_list {
 	const char *ring;
 	struct hashring_attach *attach;
 	size_t nr;
-	size_t room;
 };
 
 int attach_load(struct attach_list *list, const char *ring);

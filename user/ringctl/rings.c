@@ -6,22 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model.h"
 #include "ringctl.h"
 
 static int take_ring(const struct hashring_ring *ring, void *arg)
 {
 	struct ring_list *list = arg;
+	struct hashring_ring *more;
 
-	if (list->nr == list->room) {
-		size_t room = list->room ? 2 * list->room : 16;
-		struct hashring_ring *more;
-
-		more = realloc(list->ring, room * sizeof(*more));
-		if (!more)
-			return EXIT_REFUSED;
-		list->ring = more;
-		list->room = room;
-	}
+	more = model_grow(list->ring, list->nr, sizeof(*more));
+	if (!more)
+		return EXIT_REFUSED;
+	list->ring = more;
 	list->ring[list->nr++] = *ring;
 	return 0;
 }

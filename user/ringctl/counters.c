@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What attachments count: the one list of it for all that is printed.
+ */
+#include "output.h"
+
+#define COUNTER(member, help)						\
+	{ #member, help, offsetof(struct hashring_attach_stats, member) }
+
+/* Those that every packet passes come first. */
+const struct attach_counter attach_counters[] = {
+	COUNTER(packets, "Packets whose mark matched."),
+	COUNTER(bytes, "Bytes of packets whose mark matched."),
+	COUNTER(steered, "Packets that got a node; when observing, would have."),
+	COUNTER(forwarded, "Packets sent straight to their node's address."),
+	COUNTER(passed, "Packets without an owner, let go on."),
+	COUNTER(dropped, "Packets dropped: without an owner, or not to be sent."),
+	COUNTER(already_set, "Packets left alone because their mark had a node."),
+	COUNTER(icmp_errors,
+		"ICMP errors that followed the flow they are about."),
+	COUNTER(portless, "Packets steered by addresses for want of ports."),
+	COUNTER(no_route, "Packets not sent: no route to their node."),
+	COUNTER(too_big, "Packets not sent: too big for the way to their node."),
+	COUNTER(ttl_expired, "Packets not sent: too many hops."),
+	COUNTER(malformed, "Packets let go on without a look-up."),
+	{ }
+};
+
+__u64 attach_counted(const struct hashring_attach *attach,
+		     const struct attach_counter *counter)
+{
+	return *(const __u64 *)((const char *)&attach->stats +
+				counter->offset);
+}
