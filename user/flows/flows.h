@@ -58,9 +58,9 @@ struct flow_filter {
 
 /**
  * struct flow_left - what sources had besides flows that count
- * @filtered: went elsewhere than the filter says
- * @foreign: neither IPv4 nor IPv6, or the link's own
- * @broken: cut short, or without sense
+ * @filtered: what went elsewhere than the filter says: of a capture packets
+ * @foreign: packets of neither IPv4 nor IPv6, or the link's own
+ * @broken: packets that are cut short, or without sense
  */
 struct flow_left {
 	u64 filtered;
@@ -92,6 +92,7 @@ struct flow_watch {
  * @flow: its members; once each after flow_set_settle()
  * @nr: number of @flow
  * @left: what was left out
+ * @portless: packets that count by their addresses alone: fragments
  */
 struct flow_set {
 	struct hr_keys keys;
@@ -104,6 +105,7 @@ struct flow_set {
 	struct flow *flow;
 	u64 nr;
 	struct flow_left left;
+	u64 portless;
 
 	/* the set's own */
 	u64 room;
@@ -121,7 +123,7 @@ int flow_set_add(struct flow_set *s, const struct hr_flow *tuple, u64 packets,
 		 u64 bytes);
 int flow_set_add_key(struct flow_set *s, const void *key, size_t len,
 		     u32 position);
-int flow_set_settle(struct flow_set *s);
+void flow_set_settle(struct flow_set *s);
 const char *flow_set_error(const struct flow_set *s);
 const void *flow_key(const struct flow_set *s, const struct flow *flow);
 
@@ -188,8 +190,8 @@ struct flow_node {
 
 /**
  * struct flow_row - what goes from one node to another
- * @from: index of the node
- * @to: index of the node
+ * @from: index of the node, or FLOW_NOBODY
+ * @to: as @from
  * @load: all of it
  */
 struct flow_row {
@@ -209,7 +211,7 @@ struct flow_row {
  * @collateral: @moved - @required, each by itself
  * @node: nodes of either side
  * @nr_nodes: number of @node
- * @row: the from->to matrix of what moved, most flows first
+ * @row: the from->to matrix of what changes hands, most flows first
  * @nr_rows: number of @row
  */
 struct flow_figures {
