@@ -15,21 +15,22 @@
 static void print_quality(const struct plan *p)
 {
 	const struct hashring_receipt *r = &p->next.receipt;
-	char a[FIGURE_LEN], b[FIGURE_LEN], c[FIGURE_LEN], d[FIGURE_LEN];
 	__u64 ratio = localization_ratio(r->moved, r->ideal);
+	char a[FIGURE_LEN], b[FIGURE_LEN], c[FIGURE_LEN];
 
-	printf(" min/mean %s -> %s  deviation %s -> %s\n",
+	printf(" min/mean %s -> %s  deviation %.3f -> %.3f\n",
 	       figure_ratio(a, p->before.trough),
 	       figure_ratio(b, p->after.trough),
-	       figure_ratio(c, p->before.deviation),
-	       figure_ratio(d, p->after.deviation));
+	       (double)p->before.deviation / HASHRING_WHOLE,
+	       (double)p->after.deviation / HASHRING_WHOLE);
 	if (r->ideal)
 		printf(" localization %s %s\n", figure_ratio(a, ratio),
 		       localization_word(ratio));
-	printf(" both tables %s  writer %s: %s to build, %s to work out\n",
-	       figure_bytes(a, r->bytes_before + r->bytes_after),
-	       figure_ns(b, r->build_ns + r->impact_ns),
-	       figure_ns(c, r->build_ns), figure_ns(d, r->impact_ns));
+	printf(" both tables %s",
+	       figure_bytes(a, r->bytes_before + r->bytes_after));
+	printf("  writer %s: %s to build, %s to work out\n",
+	       figure_ns(a, r->build_ns + r->impact_ns),
+	       figure_ns(b, r->build_ns), figure_ns(c, r->impact_ns));
 }
 
 static void print_rows(const struct plan *p)
