@@ -9,7 +9,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 export LC_ALL=C
-readonly WHOLE=$((1 << 32)) SEED=000102030405060708090a0b0c0d0e0f
+readonly SEED=000102030405060708090a0b0c0d0e0f
 here=''	# a namespace with rings
 
 ringctl()
@@ -408,14 +408,15 @@ hints()
 		'{ node replace b2 b6 ; node replace b3 b5 }' 'node replace b3 b5 ; node replace b2 b6'
 	expect_match '"hint":\[\{"name":"b1","new_name":"b5"\}\],"hint_moved":[1-9]' \
 		ringctl -j plan web '{ node del b1 ; node add b5 }'
-	# No hint where nothing moves without need, or nothing would be the same.
-	ringctl plan web '{ node add b5 }' >"$WORK/said"
-	ringctl plan web '{ node del b1 ; node add b5 weight 2 }' >>"$WORK/said"
-	ringctl plan web '{ node del b1 ; node add b5 state down }' >>"$WORK/said"
-	ringctl plan web '{ node replace b1 b5 }' >>"$WORK/said"
-	# Nor where what else changes moves without need all the same.
-	ringctl plan web '{ node del b1 ; node add b5 ; node add b6 ; node set b4 weight 1 }' \
-		>>"$WORK/said"
+	# No hint where nothing moves without need, where the new node is not
+	# like the old, or where what else changes moves without need all the same.
+	{
+		ringctl plan web '{ node add b5 }'
+		ringctl plan web '{ node replace b1 b5 }'
+		ringctl plan web '{ node del b1 ; node add b5 weight 2 }'
+		ringctl plan web '{ node del b1 ; node add b5 state down }'
+		ringctl plan web '{ node del b1 ; node add b5 ; node add b6 ; node set b4 weight 1 }'
+	} >"$WORK/said"
 	! grep hint "$WORK/said" || return 1
 }
 
@@ -451,17 +452,19 @@ in_the_storm()
 
 interrupted()
 {
-	local pid
+	local pid status=0
 
 	state web >"$WORK/before"
 	mkfifo "$WORK/pipe"
-	"$RINGCTL" -n "$here" plan web '{ node add b5 }' --list-keys <"$WORK/pipe" &
+	# What runs in a script's background ignores the signal unless told.
+	env --default-signal=INT "$RINGCTL" -n "$here" plan web '{ node add b5 }' --list-keys <"$WORK/pipe" &
 	pid=$!
 	exec {held}>"$WORK/pipe"
 	echo key >&"$held"
-	kill -INT $pid
+	kill -INT "$pid"
+	wait "$pid" || status=$?
 	exec {held}>&-
-	wait $pid || :
+	expect_equal 130 "$status" "exit status"
 	state web | diff "$WORK/before" -
 }
 

@@ -33,7 +33,6 @@
 #define POINTS_MAX	8	/* of a node with explicit placement */
 #define POINTS		40	/* for a unit of weight with hashed placement */
 #define RING		"proof"
-#define SEED		"70726f6f66206f66206368616e676573"
 
 /**
  * struct row - what goes from one node to another
@@ -82,6 +81,7 @@ static struct {
 	double farthest;
 } sums;
 
+static const __u8 seed[HR_SEED_LEN] = "proof of changes";
 static struct hashring *h;
 static struct hr_config config;
 static FILE *to_ringctl, *from_ringctl;
@@ -617,8 +617,7 @@ static struct hr_table *prove(struct hr_table *before, const struct step *s)
 
 static void make_config(const char *placement)
 {
-	char digits[] = SEED;
-	__u32 i, kind;
+	__u32 kind;
 
 	for (kind = 0; hashring_placements[kind]; kind++)
 		if (!strcmp(hashring_placements[kind], placement))
@@ -628,8 +627,7 @@ static void make_config(const char *placement)
 		die(placement, "no such placement");
 	config.points = POINTS;
 	config.per = 1;
-	for (i = 0; i < HR_SEED_LEN; i++)
-		sscanf(digits + 2 * i, "%2hhx", &config.seed[i]);
+	memcpy(config.seed, seed, sizeof(seed));
 	hr_keys_derive(&config.keys, config.seed);
 }
 
@@ -669,6 +667,7 @@ int main(int argc, char **argv)
 	struct hr_table *table;
 	unsigned int changes, i;
 	char words[128];
+	int len;
 
 	if (argc != 5)
 		die("usage", "proof RINGCTL PLACEMENT CHANGES KEYS");
@@ -680,10 +679,12 @@ int main(int argc, char **argv)
 	if (hashring_open(&h, NULL))
 		die("connect", hashring_error(h));
 	start_ringctl(argv[1]);
-	snprintf(words, sizeof(words), "placement %s seed " SEED, argv[2]);
+	len = sprintf(words, "placement %.32s ", argv[2]);
 	if (!config.place->takes_points)
-		snprintf(words + strlen(words), sizeof(words) - strlen(words),
-			 " points %u", POINTS);
+		len += sprintf(words + len, "points %u ", POINTS);
+	len += sprintf(words + len, "seed ");
+	for (i = 0; i < sizeof(seed); i++)
+		len += sprintf(words + len, "%02x", seed[i]);
 	json_decref(ask("ring add %s %s", RING, words));
 
 	table = hr_table_empty(GFP_KERNEL);

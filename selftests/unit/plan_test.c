@@ -95,7 +95,7 @@ static void split_is_counted(void **state)
 					moved = 0;
 				assert_true(is <= HASHRING_WHOLE);
 				assert_float_equal(is / (double)HASHRING_WHOLE,
-						   moved, 1e-9);
+						   moved, 0.000000001);
 			}
 		}
 	}
@@ -150,8 +150,10 @@ static void recut_of_one_more(void **state)
 {
 	u32 before[101], after[101], n;
 
-	for (n = 0; n < 101; n++)
-		before[n] = after[n] = 1;
+	for (n = 0; n < 101; n++) {
+		before[n] = 1;
+		after[n] = 1;
+	}
 	for (n = 1; n <= 100; n++) {
 		before[n] = 0;
 		assert_int_equal(sim_recut_share(before, after, n + 1),
@@ -332,7 +334,7 @@ static void balance_by_hand(void **state)
 	assert_int_equal(is.peak, 2 * HASHRING_WHOLE);
 	assert_int_equal(is.trough, HASHRING_WHOLE / 2);
 	/* (1 * 0 + 1 * 1 + 2 * 1/4) / 4 = 0.375, whose root is 0.612372 */
-	assert_float_equal(is.deviation / (double)HASHRING_WHOLE, 0.6123724, 1e-6);
+	assert_float_equal(is.deviation / (double)HASHRING_WHOLE, 0.6123724, 0.000001);
 	unit_ring_free(&ring);
 }
 
