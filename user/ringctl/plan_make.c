@@ -33,10 +33,24 @@ const char *plan_name(const struct plan *p, __u32 slot)
 	return t->nodes[slot]->name;
 }
 
-static void progress(const char *what, __u32 points)
+/* About how many points the ring's table has. */
+static __u64 points_of(const struct model_ring *r)
 {
-	if (points >= LARGE && isatty(STDERR_FILENO))
-		fprintf(stderr, "\r%-30s\r", what);
+	__u64 each = r->points ? r->points : HR_DEFAULT_POINTS;
+	__u64 points = 0;
+	__u32 i;
+
+	for (i = 0; i < r->nr_nodes; i++)
+		points += r->placement == HASHRING_PLACEMENT_HASH ?
+			  each * r->node[i].weight : r->node[i].nr_points;
+	return r->per ? points / r->per : points;
+}
+
+/* To who waits before a terminal; with nothing to say it goes again. */
+static void progress(const char *what, const struct model_ring *r)
+{
+	if (points_of(r) >= LARGE && isatty(STDERR_FILENO))
+		fprintf(stderr, "\r%-24s\r", what);
 }
 
 /* The details of a change of the ring that @p has; @file: that it is from. */
@@ -49,10 +63,10 @@ static int work_out(struct plan *p, const struct model *file,
 	p->has_seed = r->has_seed;
 	p->has_generation = r->has_generation;
 	p->generation = r->generation;
+	progress("working the plan out", r);
 	status = native_ring_make(&p->ring, file, r);
 	if (status)
 		return status;
-	progress("working the change out", p->ring.table->nr_points);
 	err = native_change_make(&p->next, &p->ring, p->generation, p->change,
 				 &error);
 	if (err)
@@ -60,7 +74,7 @@ static int work_out(struct plan *p, const struct model *file,
 	p->digest = hr_digest_map(p->ring.table);
 	balance_of(p->ring.table, &p->before);
 	balance_of(p->next.after, &p->after);
-	progress("", p->ring.table->nr_points);
+	progress("", r);
 	return EXIT_DONE;
 }
 
