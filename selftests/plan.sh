@@ -457,10 +457,12 @@ interrupted()
 	state web >"$WORK/before"
 	mkfifo "$WORK/pipe"
 	# What runs in a script's background ignores the signal unless told.
-	env --default-signal=INT "$RINGCTL" -n "$here" plan web '{ node add b5 }' --list-keys <"$WORK/pipe" &
+	env --default-signal=INT "$RINGCTL" -n "$here" plan web '{ node add b5 }' --list-keys \
+		<"$WORK/pipe" >"$WORK/listed" &
 	pid=$!
 	exec {held}>"$WORK/pipe"
-	echo key >&"$held"
+	seq 1000 >&"$held"
+	busywait "$BUSYWAIT_TIMEOUT" test -s "$WORK/listed"
 	kill -INT "$pid"
 	wait "$pid" || status=$?
 	exec {held}>&-
