@@ -102,6 +102,7 @@ static void print_method(const struct transfer *t, const char *name,
 			 __u64 share, __u64 moved)
 {
 	char bytes[FIGURE_LEN] = "-", time[FIGURE_LEN] = "-";
+	char less[FIGURE_LEN] = "-";
 	struct transferred to;
 
 	transfer_share(t, share, &to);
@@ -109,13 +110,14 @@ static void print_method(const struct transfer *t, const char *name,
 		figure_volume(bytes, to.bytes);
 	if (t->bandwidth)
 		figure_duration(time, to.ns);
-	printf(" %-30s %12llu %10s %10s  %-8s", name, to.keys, bytes, time,
-	       t->bandwidth ? transfer_class(to.ns) : "-");
 	if (moved && share > moved)
-		printf("  %.1fx less", (double)share / moved);
+		snprintf(less, sizeof(less), "%.1fx less",
+			 (double)share / moved);
 	else if (share && share < moved)
-		printf("  %.1fx more", (double)moved / share);
-	putchar('\n');
+		snprintf(less, sizeof(less), "%.1fx more",
+			 (double)moved / share);
+	printf(" %-30s %12llu %10s %10s  %-8s  %s\n", name, to.keys, bytes,
+	       time, t->bandwidth ? transfer_class(to.ns) : "-", less);
 }
 
 static int print_transfer(const struct plan *p, const struct transfer *t)
