@@ -182,7 +182,7 @@ make_rings()
 # keep a few that one out of a file does not have.
 figures()
 {
-	sed -E '/"(time|build_ns|impact_ns|bytes_before|bytes_after)"/d'
+	sed -E '/"(time|build_ns|impact_ns|bytes_before|bytes_after|bytes_both)"/d'
 }
 
 offline_like_kernel()

@@ -8,7 +8,7 @@
 
 #include "ringctl.h"
 
-#include <core/change.h>
+#include <core/impact.h>
 
 /**
  * struct mark - where something stands in a file
@@ -156,7 +156,26 @@ void native_ring_release(struct native_ring *n);
 struct hr_op *native_ops(const struct hashring_op *ops, __u32 nr);
 void native_ops_release(struct hr_op *ops);
 
-/* offline.c */
+/* native_plan.c: a change of it, as the kernel would make it. */
+
+/**
+ * struct native_change - a change that is worked out
+ * @after: the table after it
+ * @impact: what moves; rows the largest first
+ * @receipt: as the kernel's, but for memory and times
+ */
+struct native_change {
+	struct hr_table *after;
+	struct hr_impact impact;
+	struct hashring_receipt receipt;
+};
+
+int native_change_make(struct native_change *c, const struct native_ring *n,
+		       __u64 generation, const struct hashring_change *change,
+		       struct hr_error *error);
+void native_change_release(struct native_change *c);
+int native_refused_change(int err, const struct hashring_change *change,
+			  const struct hr_error *error);
 int native_plan(const struct native_ring *n, __u64 generation,
 		const struct hashring_change *change,
 		struct hashring_receipt *receipt);

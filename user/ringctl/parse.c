@@ -329,6 +329,16 @@ static int parse_value(const struct arg *arg, struct cursor *c,
 			return fail_usage("%s \"%s\": expected a percentage, 5%%, or 0 to 1",
 					  arg_label(arg), word);
 		return 0;
+	case ARG_SIZE:
+		if (get_size(word, &v->num))
+			return fail_usage("%s \"%s\": expected bytes, such as 2KiB (2048)",
+					  arg_label(arg), word);
+		return 0;
+	case ARG_BANDWIDTH:
+		if (get_bandwidth(word, &v->num))
+			return fail_usage("%s \"%s\": expected a rate, such as 10Gbit or 1.25GB/s",
+					  arg_label(arg), word);
+		return 0;
 	case ARG_SEED:
 		if (get_seed(word, v->seed))
 			return fail_usage("%s \"%s\": expected %d hexadecimal digits",

@@ -65,6 +65,8 @@ extern struct options opt;
  * @ARG_RATIO: num, num2: N or N/W, both 1 to @max
  * @ARG_MARK: num, num2: VALUE/MASK; the mask is all bits if not given
  * @ARG_SHARE: num: 5%, or a fraction from 0 to 1, in units of 2^-32
+ * @ARG_SIZE: num: bytes, 2KiB
+ * @ARG_BANDWIDTH: num: bits in a second, 10Gbit
  * @ARG_SEED: seed: 32 hexadecimal digits
  * @ARG_VIA: via: an IPv4 or IPv6 address, or none; may be repeated
  * @ARG_POINTS: list, n: one or more positions; may be repeated
@@ -85,6 +87,8 @@ enum arg_kind {
 	ARG_RATIO,
 	ARG_MARK,
 	ARG_SHARE,
+	ARG_SIZE,
+	ARG_BANDWIDTH,
 	ARG_SEED,
 	ARG_VIA,
 	ARG_POINTS,
@@ -92,7 +96,7 @@ enum arg_kind {
 	ARG_FLOW,
 };
 
-#define ARGS_MAX	16
+#define ARGS_MAX	24
 
 /**
  * struct arg - an argument of a command
@@ -216,6 +220,8 @@ int help(int argc, char **argv);
 int get_u64(const char *word, __u64 min, __u64 max, __u64 *num);
 int get_s64(const char *word, __s64 min, __s64 max, __s64 *num);
 int get_share(const char *word, __u64 *share);
+int get_size(const char *word, __u64 *bytes);
+int get_bandwidth(const char *word, __u64 *bits);
 int get_seed(const char *word, __u8 seed[HASHRING_SEED_LEN]);
 int get_via(const char *word, struct hashring_via *via);
 
@@ -291,12 +297,7 @@ int ops_parse(struct ops *ops, char *text, const char *file);
 int ops_from_args(struct ops *ops, const struct value *text,
 		  const struct value *file);
 void ops_release(struct ops *ops);
-int change_ask(const struct hashring_change *change,
-	       struct hashring_receipt *receipt);
 int change_run(const struct hashring_change *change);
-
-/* Offline plans (offline.c): a file in the place of the kernel's ring. */
-int offline_plan(const char *file, const struct hashring_change *change);
 
 /* What nodes a ring has, by id and by name (nodes.c). */
 
