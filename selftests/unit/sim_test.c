@@ -17,7 +17,9 @@
 static char names[NODES][16];
 static const char *name[NODES];
 static u32 point[NODES];
-static struct sim_nodes nodes = { .name = name, .point = point, .points = 20 };
+static struct sim_nodes nodes = {
+	.name = name, .point = point, .points = 20, .per = 1,
+};
 
 static int setup(void **state)
 {

@@ -122,8 +122,10 @@ static int take_methods(const struct args *a, struct compare *c)
 
 	if (c->ring)
 		add_method(c, &sim_ring_given);
+	/* A ring is its own placement's row already. */
 	for (i = 0; !v->given && sim_methods[i]; i++)
-		add_method(c, sim_methods[i]);
+		if (!c->placement || strcmp(c->placement, sim_methods[i]->name))
+			add_method(c, sim_methods[i]);
 	for (name = v->given ? v->text : NULL; name; name = rest) {
 		size_t len = strcspn(name, ",");
 
@@ -146,6 +148,7 @@ static int take_common(const struct args *a, struct compare *c)
 		       sizeof(c->nodes.seed));
 		c->nodes.points = v[COMPARE_POINTS].given ?
 				  v[COMPARE_POINTS].num : HR_DEFAULT_POINTS;
+		c->nodes.per = 1;
 	}
 	memcpy(&c->seed, v[COMPARE_SEED].seed, sizeof(c->seed));
 	c->samples = v[COMPARE_SAMPLES].num;

@@ -105,6 +105,7 @@ struct compare_claim {
  * @title: for people, or NULL
  * @scenario: its name, or NULL
  * @ring: the ring's name, if the case is a ring's, or NULL
+ * @placement: of that ring, or NULL
  * @nodes: all nodes
  * @member: numbers of those that are there before
  * @nr_before: number of @member
@@ -129,6 +130,7 @@ struct compare {
 	const char *title;
 	const char *scenario;
 	const char *ring;
+	const char *placement;
 	struct sim_nodes nodes;
 	__u32 *member;
 	__u32 nr_before;

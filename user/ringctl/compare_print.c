@@ -171,9 +171,9 @@ static void print_claim(const struct compare *c,
 	}
 	if (!*comma)
 		fputs(" nothing: its methods are left out", stdout);
-	if (claim->note)
-		printf(" (%s)", claim->note);
 	putchar('\n');
+	if (claim->note)
+		printf("   %s\n", claim->note);
 }
 
 static const char *change_text(const struct compare *c, char *text, size_t size)
@@ -193,6 +193,16 @@ static const char *change_text(const struct compare *c, char *text, size_t size)
 	return text;
 }
 
+static bool weighted(const struct compare *c)
+{
+	__u32 i;
+
+	for (i = 0; c->weight_before && i < c->nodes.nr; i++)
+		if (c->weight_before[i] != 1 || c->change.weight[i] != 1)
+			return true;
+	return false;
+}
+
 /**
  * compare_print() - print a case that compare_run() has worked out
  * @c: the case
@@ -201,6 +211,7 @@ void compare_print(const struct compare *c)
 {
 	const struct compare_claim *claim;
 	char text[2 * HASHRING_NAME_LEN];
+	__u32 i;
 
 	if (c->scenario)
 		printf("%s: %s\n", c->scenario, c->title);
@@ -215,10 +226,12 @@ void compare_print(const struct compare *c)
 		printf(" of %llu bytes", c->key_size);
 	putchar('\n');
 	print_heads(c);
-	for (__u32 i = 0; i < c->nr_rows; i++)
+	for (i = 0; i < c->nr_rows; i++)
 		print_row(c, &c->row[i]);
 	print_samples(c);
 	print_starved(c);
+	if (weighted(c))
+		puts(" only rings know weights: to the others all nodes are alike");
 	for (claim = c->claim; claim->text; claim++)
 		print_claim(c, claim);
 }

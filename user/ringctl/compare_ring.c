@@ -186,10 +186,12 @@ int compare_ring_begin(struct compare_ring *r, const char *name,
 				  name, r->after->nr_points ? "before" :
 				  "after");
 	c->ring = name;
+	c->placement = r->native.config.place->name;
 	c->nodes.nr = nr;
 	c->nodes.name = r->name;
 	c->nodes.point = r->list.point;
 	c->nodes.points = r->native.config.points;
+	c->nodes.per = r->native.config.per;
 	memcpy(c->nodes.seed, r->native.config.seed, sizeof(c->nodes.seed));
 	c->member = r->member;
 	c->weight_before = r->weight_before;

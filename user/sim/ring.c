@@ -32,7 +32,7 @@ static struct ring *ring_new(const struct sim *s,
 		return NULL;
 	ring->cfg.place = place;
 	ring->cfg.points = s->nodes->points;
-	ring->cfg.per = 1;
+	ring->cfg.per = s->nodes->per;
 	memcpy(ring->cfg.seed, s->nodes->seed, sizeof(ring->cfg.seed));
 	hr_keys_derive(&ring->cfg.keys, ring->cfg.seed);
 	ring->table = hr_table_empty(GFP_KERNEL);

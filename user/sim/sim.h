@@ -22,7 +22,8 @@
  * @name: of each
  * @point: its one point on a ring of explicit points; may be NULL where no such
  *	ring is made
- * @points: that each has, for a unit of weight, on a ring of hashed points
+ * @points: on a ring of hashed points: that each has, for each @per of weight
+ * @per: see @points
  * @seed: of the rings
  */
 struct sim_nodes {
@@ -30,6 +31,7 @@ struct sim_nodes {
 	const char *const *name;
 	const u32 *point;
 	u32 points;
+	u32 per;
 	u8 seed[HR_SEED_LEN];
 };
 
