@@ -216,8 +216,7 @@ static int compare_scenario_run(const struct args *a, __u32 i, json_t *list)
 	int status = take_common(a, &c);
 
 	if (!status)
-		status = compare_scenario_begin(compare_scenario(i), &c, &nodes,
-						&keys);
+		status = compare_scenario_begin(i, &c, &nodes, &keys);
 	if (!status)
 		status = run_and_print(&c, list);
 	compare_release(&c);
@@ -234,7 +233,7 @@ static int compare_scenario_all(const struct args *a, json_t *list)
 	if (a->v[COMPARE_SCENARIO].num)
 		return compare_scenario_run(a, a->v[COMPARE_SCENARIO].num,
 					    list);
-	for (i = 1; compare_scenario(i) && !status; i++) {
+	for (i = 1; compare_scenarios[i] && !status; i++) {
 		if (i > 1 && !list)
 			putchar('\n');
 		status = compare_scenario_run(a, i, list);

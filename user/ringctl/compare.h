@@ -197,37 +197,12 @@ double compare_measured(const struct compare *c,
 			const struct compare_claim *claim,
 			const struct compare_row *row);
 
-/**
- * struct compare_scenario - a case of a document, one node joining
- * @name: as users write it
- * @title: the document's
- * @nodes: how many, before
- * @format: of their names
- * @first: the first one's
- * @keys: how many; 0: it says nothing of them
- * @key_size: bytes of each
- * @gigabits: of 10^9 bits in a second, of its link
- * @counted: the very keys of the document
- * @claims: fills in what it says, at most COMPARE_CLAIMS - 1
+/*
+ * compare_scenario.c: the cases of a document. The first word is "all", the
+ * last one NULL.
  */
-struct compare_scenario {
-	const char *name;
-	const char *title;
-	__u32 nodes;
-	const char *format;
-	__u32 first;
-	__u64 keys;
-	__u64 key_size;
-	__u32 gigabits;
-	bool counted;
-	void (*claims)(const struct compare_scenario *s,
-		       struct compare_claim *claim);
-};
-
-/* compare_scenario.c; the first word is "all", the last one NULL. */
 extern const char *const compare_scenarios[];
-const struct compare_scenario *compare_scenario(__u32 i);
-int compare_scenario_begin(const struct compare_scenario *s, struct compare *c,
+int compare_scenario_begin(__u32 which, struct compare *c,
 			   struct compare_list *list, __u32 **keys);
 
 #endif

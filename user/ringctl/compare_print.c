@@ -7,7 +7,7 @@
 
 #include "compare.h"
 
-static const char *how_mark[] = {
+static const char *const how_mark[] = {
 	[COMPARE_EXACT] = "",
 	[COMPARE_COUNTED] = "",
 	[COMPARE_SAMPLED] = "~",

@@ -182,7 +182,7 @@ int compare_ring_begin(struct compare_ring *r, const char *name,
 		return status;
 	sort_nodes(r, c, nr);
 	if (!r->native.table->nr_points || !r->after->nr_points)
-		return fail_usage("%s has no active node with points %s the change: there is nothing to compare",
+		return fail_usage("%s has no owner of anything %s the change",
 				  name, r->after->nr_points ? "before" :
 				  "after");
 	c->ring = name;

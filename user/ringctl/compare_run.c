@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include <linux/bits.h>
 #include <pthread.h>
 
 #include "compare.h"
@@ -15,10 +16,10 @@
 #include "signals.h"
 
 /* Nodes that a rendezvous may ask for its samples, one side. */
-#define MAX_DRAWS	(1ULL << 32)
-#define MAX_SAMPLES	(1ULL << 22)
-#define PIECE_DRAWS	(1ULL << 24)
-#define PIECE_KEYS	(1ULL << 16)
+#define MAX_DRAWS	BIT_ULL(32)
+#define MAX_SAMPLES	BIT_ULL(22)
+#define PIECE_DRAWS	BIT_ULL(24)
+#define PIECE_KEYS	BIT_ULL(16)
 
 #define TIMED_KEYS	4096
 #define TIMED_ROUNDS	9

@@ -13,14 +13,34 @@
 #define RANGE_SHARE	0.25
 #define LINK_USE	0.7	/* of a link's speed */
 
-#define RING		&sim_ring_hash
-#define MD5_RING	&sim_ring_explicit
-#define MODULO		&sim_modulo
-#define RANGES		&sim_range_split, &sim_range_recut
-
 #define NOTE_EXPECTED	"in expectation only; exact where arcs are cut for it"
 #define NOTE_MODULO	"n/(n+1) of the keys move"
 #define NOTE_RANGE	"1/2n when the largest is split, 1/2 when all are cut anew"
+
+/**
+ * struct compare_scenario - a case of a document, one node joining
+ * @title: the document's name for it
+ * @nodes: how many, before
+ * @format: of their names
+ * @first: the first one's
+ * @keys: how many; 0: it says nothing of them
+ * @key_size: bytes of each
+ * @gigabits: of 10^9 bits in a second, of its link
+ * @counted: the very keys of the document
+ * @claims: fills in what it says, at most COMPARE_CLAIMS - 1
+ */
+struct compare_scenario {
+	const char *title;
+	__u32 nodes;
+	const char *format;
+	__u32 first;
+	__u64 keys;
+	__u64 key_size;
+	__u32 gigabits;
+	bool counted;
+	void (*claims)(const struct compare_scenario *s,
+		       struct compare_claim *claim);
+};
 
 /* From n nodes to one more. */
 static double joined(const struct compare_scenario *s)
@@ -33,13 +53,13 @@ static void claims_optimal(const struct compare_scenario *s,
 {
 	claim[0] = (struct compare_claim) {
 		"keys to move, exactly", CLAIM_KEYS, s->keys * joined(s),
-		NOTE_EXPECTED, { MD5_RING, RING },
+		NOTE_EXPECTED, { &sim_ring_explicit, &sim_ring_hash },
 	};
 	/* It calls this efficiency: the due share over what moved. */
 	claim[1] = (struct compare_claim) {
 		"efficiency", CLAIM_EFFICIENCY, 1.079,
 		"above 100% is less balance, not less movement",
-		{ MD5_RING, RING },
+		{ &sim_ring_explicit, &sim_ring_hash },
 	};
 }
 
@@ -49,7 +69,7 @@ static void claims_keys(const struct compare_scenario *s,
 {
 	claim[0] = (struct compare_claim) {
 		"keys to move", CLAIM_KEYS, s->keys * joined(s), NOTE_EXPECTED,
-		{ MD5_RING, RING },
+		{ &sim_ring_explicit, &sim_ring_hash },
 	};
 }
 
@@ -58,23 +78,23 @@ static void claims_compared(const struct compare_scenario *s,
 {
 	claim[0] = (struct compare_claim) {
 		"consistent hashing moves", CLAIM_SHARE, joined(s),
-		NOTE_EXPECTED, { RING },
+		NOTE_EXPECTED, { &sim_ring_hash },
 	};
 	claim[1] = (struct compare_claim) {
 		"modulo moves", CLAIM_SHARE, MODULO_SHARE, NOTE_MODULO,
-		{ MODULO },
+		{ &sim_modulo },
 	};
 	claim[2] = (struct compare_claim) {
 		"ranges move", CLAIM_SHARE, RANGE_SHARE, NOTE_RANGE,
-		{ RANGES },
+		{ &sim_range_split, &sim_range_recut },
 	};
 	claim[3] = (struct compare_claim) {
 		"less than modulo", CLAIM_LESS_THAN_MODULO,
-		MODULO_SHARE / joined(s), NULL, { RING },
+		MODULO_SHARE / joined(s), NULL, { &sim_ring_hash },
 	};
 	claim[4] = (struct compare_claim) {
 		"less than ranges", CLAIM_LESS_THAN_RANGE,
-		RANGE_SHARE / joined(s), "here: cut anew", { RING },
+		RANGE_SHARE / joined(s), "here: cut anew", { &sim_ring_hash },
 	};
 }
 
@@ -83,12 +103,12 @@ static void claims_zone(const struct compare_scenario *s,
 {
 	claim[0] = (struct compare_claim) {
 		"impact zone", CLAIM_SHARE, joined(s), NOTE_EXPECTED,
-		{ MD5_RING, RING },
+		{ &sim_ring_explicit, &sim_ring_hash },
 	};
 	claim[1] = (struct compare_claim) {
 		"localization ratio", CLAIM_LOCALIZATION, 1,
 		"one point a node spreads by about 100%",
-		{ MD5_RING, RING },
+		{ &sim_ring_explicit, &sim_ring_hash },
 	};
 }
 
@@ -101,27 +121,27 @@ static void claims_real(const struct compare_scenario *s,
 
 	claim[0] = (struct compare_claim) {
 		"keys to move", CLAIM_KEYS, s->keys * joined(s), NOTE_EXPECTED,
-		{ RING },
+		{ &sim_ring_hash },
 	};
 	claim[1] = (struct compare_claim) {
-		"volume", CLAIM_VOLUME, volume, NULL, { RING },
+		"volume", CLAIM_VOLUME, volume, NULL, { &sim_ring_hash },
 	};
 	claim[2] = (struct compare_claim) {
 		"transfer", CLAIM_SECONDS, seconds,
-		"printed as 0.0 minutes; bytes are 8 bits", { RING },
+		"printed as 0.0 minutes; bytes are 8 bits", { &sim_ring_hash },
 	};
 	claim[3] = (struct compare_claim) {
 		"volume by modulo", CLAIM_VOLUME,
-		s->keys * MODULO_SHARE * s->key_size, NOTE_MODULO, { MODULO },
+		s->keys * MODULO_SHARE * s->key_size, NOTE_MODULO, { &sim_modulo },
 	};
 	claim[4] = (struct compare_claim) {
 		"transfer by modulo", CLAIM_SECONDS,
 		seconds * MODULO_SHARE / joined(s), "bytes are 8 bits",
-		{ MODULO },
+		{ &sim_modulo },
 	};
 	claim[5] = (struct compare_claim) {
 		"faster than modulo", CLAIM_LESS_THAN_MODULO,
-		MODULO_SHARE / joined(s), NULL, { RING },
+		MODULO_SHARE / joined(s), NULL, { &sim_ring_hash },
 	};
 }
 
@@ -130,7 +150,7 @@ static void claims_live(const struct compare_scenario *s,
 {
 	claim[0] = (struct compare_claim) {
 		"keys to move", CLAIM_KEYS, 100000,
-		"1/11 of the keys, not 1/10", { RING },
+		"1/11 of the keys, not 1/10", { &sim_ring_hash },
 	};
 }
 
@@ -139,71 +159,168 @@ static void claims_scale(const struct compare_scenario *s,
 {
 	claim[0] = (struct compare_claim) {
 		"consistent hashing moves", CLAIM_SHARE, joined(s),
-		NOTE_EXPECTED, { RING },
+		NOTE_EXPECTED, { &sim_ring_hash },
 	};
 	claim[1] = (struct compare_claim) {
 		"traditional method moves", CLAIM_SHARE, MODULO_SHARE,
-		NOTE_MODULO, { MODULO },
+		NOTE_MODULO, { &sim_modulo },
 	};
 	claim[2] = (struct compare_claim) {
 		"less movement", CLAIM_LESS_THAN_MODULO,
-		MODULO_SHARE / joined(s), NULL, { RING },
+		MODULO_SHARE / joined(s), NULL, { &sim_ring_hash },
 	};
 }
 
-/* name, title, nodes, names, the first, keys, their size, Gbit/s, counted, claims */
-#define SCENARIOS(X)							\
-	X("optimal", "Optimal movement", 4, "node_%u", 0, 10000, 0, 0,	\
-	  true, claims_optimal)						\
-	X("small", "Small system", 5, "node_%u", 0, 10000, 2048, 0,	\
-	  false, claims_compared)					\
-	X("medium", "Medium system", 50, "node_%u", 0, 100000, 2048, 0,	\
-	  false, claims_compared)					\
-	X("large", "Large system", 500, "node_%u", 0, 1000000, 2048, 0,	\
-	  false, claims_compared)					\
-	X("zone-3", "Localized impact, 3 nodes", 3, "%c", 'A', 0, 0, 0,	\
-	  false, claims_zone)						\
-	X("zone-5", "Localized impact, 5 nodes", 5, "%c", 'A', 0, 0, 0,	\
-	  false, claims_zone)						\
-	X("zone-10", "Localized impact, 10 nodes", 10, "Node%u", 0, 0,	\
-	  0, 0, false, claims_zone)					\
-	X("zone-100", "Localized impact, 100 nodes", 100, "Node%u", 0,	\
-	  0, 0, 0, false, claims_zone)					\
-	X("ecommerce", "E-commerce peak traffic scaling", 50,		\
-	  "node_%u", 0, 10000000, 2048, 10, false, claims_real)		\
-	X("social", "Social media cache expansion", 200, "node_%u", 0,	\
-	  100000000, 1024, 40, false, claims_real)			\
-	X("gaming", "Gaming session storage", 20, "node_%u", 0,		\
-	  1000000, 5120, 25, false, claims_real)			\
-	X("incremental", "Incremental migration", 4, "node_%u", 0,	\
-	  100000, 0, 0, true, claims_keys)				\
-	X("live", "Live migration", 10, "node_%u", 0, 1000000, 0, 0,	\
-	  false, claims_live)						\
-	X("scale-100", "Small-medium system", 100, "node_%u", 0,	\
-	  1000000, 0, 0, false, claims_scale)				\
-	X("scale-1000", "Large system", 1000, "node_%u", 0, 100000000,	\
-	  0, 0, false, claims_scale)					\
-	X("scale-10000", "Internet scale", 10000, "node_%u", 0,		\
-	  10000000000ULL, 0, 0, false, claims_scale)
+const char *const compare_scenarios[] = {
+	"all",
+	"optimal",
+	"small",
+	"medium",
+	"large",
+	"zone-3",
+	"zone-5",
+	"zone-10",
+	"zone-100",
+	"ecommerce",
+	"social",
+	"gaming",
+	"incremental",
+	"live",
+	"scale-100",
+	"scale-1000",
+	"scale-10000",
+	NULL
+};
 
-#define SCENARIO_ROW(...)	{ __VA_ARGS__ },
-#define SCENARIO_NAME(name, ...)	name,
-
+/* In the same order, which begins after "all". */
 static const struct compare_scenario scenarios[] = {
-	SCENARIOS(SCENARIO_ROW)
+	{
+		.title = "Optimal movement",
+		.nodes = 4,
+		.format = "node_%u",
+		.keys = 10000,
+		.counted = true,
+		.claims = claims_optimal,
+	},
+	{
+		.title = "Small system",
+		.nodes = 5,
+		.format = "node_%u",
+		.keys = 10000,
+		.key_size = 2048,
+		.claims = claims_compared,
+	},
+	{
+		.title = "Medium system",
+		.nodes = 50,
+		.format = "node_%u",
+		.keys = 100000,
+		.key_size = 2048,
+		.claims = claims_compared,
+	},
+	{
+		.title = "Large system",
+		.nodes = 500,
+		.format = "node_%u",
+		.keys = 1000000,
+		.key_size = 2048,
+		.claims = claims_compared,
+	},
+	{
+		.title = "Localized impact, 3 nodes",
+		.nodes = 3,
+		.format = "%c",
+		.first = 'A',
+		.claims = claims_zone,
+	},
+	{
+		.title = "Localized impact, 5 nodes",
+		.nodes = 5,
+		.format = "%c",
+		.first = 'A',
+		.claims = claims_zone,
+	},
+	{
+		.title = "Localized impact, 10 nodes",
+		.nodes = 10,
+		.format = "Node%u",
+		.claims = claims_zone,
+	},
+	{
+		.title = "Localized impact, 100 nodes",
+		.nodes = 100,
+		.format = "Node%u",
+		.claims = claims_zone,
+	},
+	{
+		.title = "E-commerce peak traffic scaling",
+		.nodes = 50,
+		.format = "node_%u",
+		.keys = 10000000,
+		.key_size = 2048,
+		.gigabits = 10,
+		.claims = claims_real,
+	},
+	{
+		.title = "Social media cache expansion",
+		.nodes = 200,
+		.format = "node_%u",
+		.keys = 100000000,
+		.key_size = 1024,
+		.gigabits = 40,
+		.claims = claims_real,
+	},
+	{
+		.title = "Gaming session storage",
+		.nodes = 20,
+		.format = "node_%u",
+		.keys = 1000000,
+		.key_size = 5120,
+		.gigabits = 25,
+		.claims = claims_real,
+	},
+	{
+		.title = "Incremental migration",
+		.nodes = 4,
+		.format = "node_%u",
+		.keys = 100000,
+		.counted = true,
+		.claims = claims_keys,
+	},
+	{
+		.title = "Live migration",
+		.nodes = 10,
+		.format = "node_%u",
+		.keys = 1000000,
+		.claims = claims_live,
+	},
+	{
+		.title = "Small-medium system",
+		.nodes = 100,
+		.format = "node_%u",
+		.keys = 1000000,
+		.claims = claims_scale,
+	},
+	{
+		.title = "Large system",
+		.nodes = 1000,
+		.format = "node_%u",
+		.keys = 100000000,
+		.claims = claims_scale,
+	},
+	{
+		.title = "Internet scale",
+		.nodes = 10000,
+		.format = "node_%u",
+		.keys = 10000000000ULL,
+		.claims = claims_scale,
+	},
 };
 
 #define NR_SCENARIOS	(sizeof(scenarios) / sizeof(*scenarios))
 
-const char *const compare_scenarios[] = {
-	"all", SCENARIOS(SCENARIO_NAME) NULL
-};
-
-/* One of the table, by its place in compare_scenarios; NULL at the end. */
-const struct compare_scenario *compare_scenario(__u32 i)
-{
-	return i && i <= NR_SCENARIOS ? &scenarios[i - 1] : NULL;
-}
+_Static_assert(sizeof(compare_scenarios) / sizeof(*compare_scenarios) ==
+	       NR_SCENARIOS + 2, "every scenario has a name");
 
 /* Where the document's own keys are: key_0 and so on, by MD5. */
 static __u32 *md5_keys(__u64 nr)
@@ -220,16 +337,17 @@ static __u32 *md5_keys(__u64 nr)
 
 /**
  * compare_scenario_begin() - the case that a scenario is
- * @s: the scenario
+ * @which: its place among compare_scenarios, not 0, which is all of them
  * @c: its nodes, keys and claims are set
  * @list: filled in with its nodes; to be released after the case
  * @keys: set to positions, to be freed after the case
  *
  * Return: an exit status; errors are told.
  */
-int compare_scenario_begin(const struct compare_scenario *s, struct compare *c,
+int compare_scenario_begin(__u32 which, struct compare *c,
 			   struct compare_list *list, __u32 **keys)
 {
+	const struct compare_scenario *s = &scenarios[which - 1];
 	int status = compare_list_make(list, s->format, s->first, s->nodes + 1);
 
 	*keys = NULL;
@@ -241,7 +359,7 @@ int compare_scenario_begin(const struct compare_scenario *s, struct compare *c,
 			return fail_memory();
 	}
 	compare_join(c, list, s->nodes, 1);
-	c->scenario = s->name;
+	c->scenario = compare_scenarios[which];
 	c->title = s->title;
 	c->keys = s->keys;
 	c->key_size = s->key_size;
