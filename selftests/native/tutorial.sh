@@ -9,7 +9,7 @@
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 # shellcheck source=selftests/lib.sh
-. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
 page=$ROOT/Documentation/tutorial.md
 
