@@ -186,6 +186,7 @@ double compare_share(const struct compare_row *row, __u64 keys);
 int compare_figures(struct compare *c);
 const struct compare_row *compare_find(const struct compare *c,
 				       const struct sim_ops *ops);
+const char *compare_why(const struct compare_row *row);
 double compare_less(const struct compare *c, const struct compare_row *row,
 		    const struct sim_ops *than);
 

@@ -161,6 +161,12 @@ const struct compare_row *compare_find(const struct compare *c,
 	return NULL;
 }
 
+/* Why a method has no map for this case. */
+const char *compare_why(const struct compare_row *row)
+{
+	return *row->before.why ? row->before.why : row->after.why;
+}
+
 /* How many times less than another method a row moves; 0: it cannot be told. */
 double compare_less(const struct compare *c, const struct compare_row *row,
 		    const struct sim_ops *than)

@@ -47,8 +47,10 @@ static json_t *row_to_json(const struct compare *c,
 	json_t *o = json_object();
 
 	json_set_text(o, "method", row->ops->name);
-	if (row->refused)
+	if (row->refused) {
+		json_set_text(o, "refused", compare_why(row));
 		return o;
+	}
 	required = in_share(compare_share(row, row->required));
 	json_set_text(o, "how", how_names[row->how]);
 	json_set_u64(o, "moved", moved);

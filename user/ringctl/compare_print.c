@@ -76,7 +76,7 @@ static void print_row(const struct compare *c, const struct compare_row *row)
 	double share = compare_share(row, t->moved);
 
 	if (row->refused) {
-		printf("%-13s has no map for this case\n", row->ops->name);
+		printf("%-13s %s\n", row->ops->name, compare_why(row));
 		return;
 	}
 	snprintf(moved, sizeof(moved), "%s%s", how_mark[row->how],

@@ -153,8 +153,12 @@ static int ring_change(struct sim *s, const struct hr_place_ops *place,
 			      make_ops(s, change, ops), U32_MAX,
 			      &hr_node_plain_ops, GFP_KERNEL, &next, &error);
 	free(ops);
-	if (err)
-		return err == -ENOMEM ? err : -EINVAL;
+	if (err == -ENOMEM)
+		return err;
+	if (err) {
+		snprintf(s->why, sizeof(s->why), "%s", error.text);
+		return -EINVAL;
+	}
 	hr_table_free(ring->table, &hr_node_plain_ops);
 	ring->table = next;
 	return take_places(s, next, NULL);

@@ -146,6 +146,7 @@ struct sim_ops {
  * @nr: number of @place
  * @room: allocated
  * @map: the method's own
+ * @why: why it has no map, after -EINVAL
  */
 struct sim {
 	const struct sim_ops *ops;
@@ -154,6 +155,7 @@ struct sim {
 	u32 nr;
 	u32 room;
 	void *map;
+	char why[192];
 };
 
 extern const struct sim_ops sim_ring_hash;
