@@ -137,11 +137,6 @@ const char *flow_to_text(char text[FLOW_TEXT], const struct hr_flow *tuple);
 /* conntrack.c: the live table of the network namespace that the thread is in */
 int flows_from_conntrack(struct flow_set *s);
 
-/* keys.c: a file with a key a line, or standard input for "-" */
-typedef u32 (*flow_position_fn)(const void *arg, const void *key, size_t len);
-int flows_from_keys(struct flow_set *s, const char *file,
-		    flow_position_fn position, const void *arg);
-
 /* pcap.c: a capture file, or standard input for "-" */
 int flows_from_pcap(struct flow_set *s, const char *file);
 

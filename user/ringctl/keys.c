@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -13,7 +14,8 @@
 
 static int fail_line(const struct key_input *in, const char *what)
 {
-	return fail_usage("line %llu: %s", in->lines + 1, what);
+	return fail_usage("%s%sline %llu: %s", in->file ? in->file : "",
+			  in->file ? ": " : "", in->lines + 1, what);
 }
 
 /* A line of digits, which has no NUL after it. */
@@ -96,13 +98,7 @@ static void show_progress(const struct key_input *in, time_t *told)
 	fprintf(stderr, "\r%llu keys\r", in->lines);
 }
 
-/**
- * keys_read() - takes in all of standard input
- * @in: what becomes of it
- *
- * Return: an exit status; what is wrong with a line is told.
- */
-int keys_read(struct key_input *in)
+static int read_lines(struct key_input *in, int fd)
 {
 	char *buf = malloc(BUFFER);
 	int status = EXIT_DONE;
@@ -113,9 +109,11 @@ int keys_read(struct key_input *in)
 	if (!buf)
 		return fail_memory();
 	for (;;) {
-		n = read(STDIN_FILENO, buf + held, BUFFER - held);
+		n = read(fd, buf + held, BUFFER - held);
 		if (n < 0) {
-			status = fail_usage("standard input: %s",
+			status = fail_usage("%s: %s",
+					    in->file ? in->file :
+						       "standard input",
 					    strerror(errno));
 			break;
 		}
@@ -128,5 +126,26 @@ int keys_read(struct key_input *in)
 		memmove(buf, buf + used, held);
 	}
 	free(buf);
+	return status;
+}
+
+/**
+ * keys_read() - takes in all of a file, or of standard input
+ * @in: what becomes of it
+ *
+ * Return: an exit status; what is wrong with a line is told.
+ */
+int keys_read(struct key_input *in)
+{
+	int status;
+	int fd;
+
+	if (!in->file)
+		return read_lines(in, STDIN_FILENO);
+	fd = open(in->file, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return fail_usage("%s: %s", in->file, strerror(errno));
+	status = read_lines(in, fd);
+	close(fd);
 	return status;
 }

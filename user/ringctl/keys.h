@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Keys from standard input, one a line.
+ * Keys from standard input or a file, one a line.
  */
 #ifndef RINGCTL_KEYS_H
 #define RINGCTL_KEYS_H
@@ -21,6 +21,7 @@ struct key_line {
 
 /**
  * struct key_input - what becomes of the lines
+ * @file: that they come from; NULL: standard input
  * @positions: they are positions, not keys
  * @by: what makes positions of keys
  * @lines: that were taken so far
@@ -30,6 +31,7 @@ struct key_line {
  *	the end
  */
 struct key_input {
+	const char *file;
 	bool positions;
 	struct positioner by;
 	__u64 lines;

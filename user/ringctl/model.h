@@ -143,11 +143,13 @@ int fail_at(const struct model *m, struct mark at, const char *fmt, ...)
  * @config: what the ring is born with
  * @table: the map
  * @id_max: the highest id that fits the attachments
+ * @policies: a bit for each &enum hashring_key_policy of the attachments
  */
 struct native_ring {
 	struct hr_config config;
 	struct hr_table *table;
 	__u32 id_max;
+	__u32 policies;
 };
 
 int native_ring_make(struct native_ring *n, const struct model *m,

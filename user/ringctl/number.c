@@ -71,6 +71,16 @@ static int get_decimal(const char *word, double *value, const char **unit)
 	return *end ? -1 : 0;
 }
 
+/* 1 or 0.95, from 0 to @max. */
+int get_real(const char *word, double max, double *num)
+{
+	const char *rest;
+
+	if (get_decimal(word, num, &rest) || *rest || *num > max)
+		return -1;
+	return 0;
+}
+
 /*
  * Takes k, M, G or T off *unit: a power of 1000 or, with an i behind it, of
  * 1024. One that stands alone is of @base_alone.

@@ -21,6 +21,9 @@ enum {
 	PLAN_LIST_KEYS,
 	PLAN_POSITIONS,
 	PLAN_HASH,
+	PLAN_FLOWS,
+	PLAN_TO,
+	PLAN_KEY,
 };
 
 #define MAX_KEYS	1000000000000000ULL
@@ -34,7 +37,7 @@ static const struct arg plan_args[] = {
 	[PLAN_MAX_MOVED] = { ARG_SHARE, "--max-moved", .meta = "SHARE" },
 	[PLAN_OFFLINE] = { ARG_FILE, "--offline", .meta = "SAVED" },
 	[PLAN_ARCS] = { ARG_FLAG, "--arcs" },
-	[PLAN_KEYS] = { ARG_NUMBER, "--keys", .meta = "N", .min = 1,
+	[PLAN_KEYS] = { ARG_KEYS, "--keys", .meta = "N|KEYS", .min = 1,
 			.max = MAX_KEYS },
 	[PLAN_KEY_SIZE] = { ARG_SIZE, "--key-size", .meta = "BYTES" },
 	[PLAN_BANDWIDTH] = { ARG_BANDWIDTH, "--bandwidth", .meta = "RATE" },
@@ -47,6 +50,9 @@ static const struct arg plan_args[] = {
 	[PLAN_POSITIONS] = { ARG_FLAG, "--positions" },
 	[PLAN_HASH] = { ARG_ENUM, "--hash", .meta = "HASH",
 			.names = position_hashes },
+	[PLAN_FLOWS] = ARG_ROW_FLOWS,
+	[PLAN_TO] = ARG_ROW_TO,
+	[PLAN_KEY] = ARG_ROW_KEY,
 	{ }
 };
 
@@ -61,13 +67,27 @@ static const struct {
 	{ PLAN_BATCH, PLAN_KEYS },
 	{ PLAN_RATE, PLAN_KEYS },
 	{ PLAN_POSITIONS, PLAN_LIST_KEYS },
-	{ PLAN_HASH, PLAN_LIST_KEYS },
 };
 
-static int check_words(const struct args *a)
+/* Words of how many keys there are, and not of which. */
+static const int of_number[] = { PLAN_KEY_SIZE, PLAN_BATCH, PLAN_RATE };
+
+static int check_words(struct args *a)
 {
+	bool flows = flows_wanted(a), list = a->v[PLAN_LIST_KEYS].given;
+	int status = flows_check(a);
 	size_t i;
 
+	if (status)
+		return status;
+	for (i = 0; i < sizeof(of_number) / sizeof(*of_number); i++)
+		if (flows && a->v[of_number[i]].given)
+			return fail_usage("%s wants --keys with a number",
+					  plan_args[of_number[i]].word);
+	if (a->v[PLAN_HASH].given && !list && !a->v[PLAN_KEYS].text)
+		return fail_usage("--hash wants --list-keys or --keys with a file");
+	if (a->v[PLAN_POSITIONS].given && flows)
+		return fail_usage("--positions are of standard input alone");
 	for (i = 0; i < sizeof(wanted) / sizeof(*wanted); i++)
 		if (a->v[wanted[i].word].given && !a->v[wanted[i].wants].given)
 			return fail_usage("%s wants %s",
@@ -77,8 +97,8 @@ static int check_words(const struct args *a)
 		return fail_usage("--positions are not hashed");
 	if (a->v[PLAN_EFFICIENCY].given && !a->v[PLAN_EFFICIENCY].num)
 		return fail_usage("--efficiency 0: nothing would ever arrive");
-	if (a->v[PLAN_LIST_KEYS].given &&
-	    (a->v[PLAN_ARCS].given || a->v[PLAN_KEYS].given))
+	if (list && (a->v[PLAN_ARCS].given ||
+		     (a->v[PLAN_KEYS].given && !flows)))
 		return fail_usage("--list-keys prints keys and nothing else");
 	return EXIT_DONE;
 }
@@ -99,15 +119,34 @@ static int get_transfer(const struct args *a, struct transfer *t)
 }
 
 static int print(const struct plan *p, const struct args *a,
-		 const struct transfer *transfer)
+		 const struct transfer *transfer,
+		 const struct plan_flows *flows)
 {
-	const struct transfer *t = a->v[PLAN_KEYS].given ? transfer : NULL;
+	const struct transfer *t = transfer->keys ? transfer : NULL;
 	bool arcs = a->v[PLAN_ARCS].given;
 
+	if (a->v[PLAN_LIST_KEYS].given && flows)
+		return plan_list_flows(p, flows);
 	if (a->v[PLAN_LIST_KEYS].given)
 		return plan_list_keys(p, a->v[PLAN_POSITIONS].given,
 				      a->v[PLAN_HASH].num);
-	return opt.json ? print_plan_json(p, t, arcs) : print_plan(p, t, arcs);
+	return opt.json ? print_plan_json(p, t, flows, arcs) :
+			  print_plan(p, t, flows, arcs);
+}
+
+static int print_with_flows(const struct plan *p, struct args *a,
+			    const struct transfer *transfer)
+{
+	struct plan_flows flows;
+	int status;
+
+	if (!flows_wanted(a))
+		return print(p, a, transfer, NULL);
+	status = plan_flows(p, a, a->v[PLAN_HASH].num, &flows);
+	if (!status)
+		status = print(p, a, transfer, &flows);
+	plan_flows_release(&flows);
+	return status;
 }
 
 static int plan_make(struct args *a)
@@ -142,7 +181,7 @@ static int plan_make(struct args *a)
 		else
 			status = plan_online(&plan, &change);
 		if (!status)
-			status = print(&plan, a, &transfer);
+			status = print_with_flows(&plan, a, &transfer);
 		plan_release(&plan);
 	}
 	ops_release(&ops);

@@ -6,6 +6,7 @@
 #define RINGCTL_PLAN_H
 
 #include "balance.h"
+#include "flows.h"
 #include "model.h"
 #include "output.h"
 #include "position.h"
@@ -105,8 +106,29 @@ void hint_release(struct hint *hint);
 int plan_list_keys(const struct plan *p, bool positions,
 		   enum position_hash hash);
 
-/* plan_print.c, plan_json.c; @t: what --keys asks for, or NULL. */
-int print_plan(const struct plan *p, const struct transfer *t, bool arcs);
-int print_plan_json(const struct plan *p, const struct transfer *t, bool arcs);
+/**
+ * struct plan_flows - what becomes of the flows that the arguments name
+ * @set: the flows
+ * @figures: what becomes of them
+ */
+struct plan_flows {
+	struct flow_set set;
+	struct flow_figures figures;
+};
+
+/* plan_flows.c */
+int plan_flows(const struct plan *p, struct args *a, enum position_hash hash,
+	       struct plan_flows *flows);
+void plan_flows_release(struct plan_flows *flows);
+int plan_list_flows(const struct plan *p, const struct plan_flows *flows);
+
+/*
+ * plan_print.c, plan_json.c; @t: what --keys asks for, @flows: what --flows
+ * does, or NULL.
+ */
+int print_plan(const struct plan *p, const struct transfer *t,
+	       const struct plan_flows *flows, bool arcs);
+int print_plan_json(const struct plan *p, const struct transfer *t,
+		    const struct plan_flows *flows, bool arcs);
 
 #endif

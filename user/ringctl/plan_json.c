@@ -172,7 +172,8 @@ static void set_figures(json_t *o, const struct plan *p)
 	json_object_set_new(o, "move", rows_to_json(p));
 }
 
-int print_plan_json(const struct plan *p, const struct transfer *t, bool arcs)
+int print_plan_json(const struct plan *p, const struct transfer *t,
+		    const struct plan_flows *flows, bool arcs)
 {
 	json_t *o = receipt_to_json(&p->next.receipt);
 	json_t *details = json_object();
@@ -185,6 +186,10 @@ int print_plan_json(const struct plan *p, const struct transfer *t, bool arcs)
 		status = set_transfer(details, p, t);
 	if (!status)
 		status = set_hint(details, p);
+	if (flows)
+		json_object_set_new(details, "flows",
+				    flow_figures_to_json(&flows->set,
+							 &flows->figures));
 	json_object_set_new(o, "plan", details);
 	if (status) {
 		json_decref(o);

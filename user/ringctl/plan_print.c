@@ -181,7 +181,8 @@ static int print_hint(const struct plan *p)
 	return status;
 }
 
-int print_plan(const struct plan *p, const struct transfer *t, bool arcs)
+int print_plan(const struct plan *p, const struct transfer *t,
+	       const struct plan_flows *flows, bool arcs)
 {
 	char token[TOKEN_LEN];
 	int status = EXIT_DONE;
@@ -198,5 +199,7 @@ int print_plan(const struct plan *p, const struct transfer *t, bool arcs)
 		token_make(token, p->generation, p->digest);
 		printf(" token %s\n", token);
 	}
+	if (!status && flows)
+		print_flow_figures(&flows->set, &flows->figures);
 	return status;
 }

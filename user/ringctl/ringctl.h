@@ -72,6 +72,8 @@ extern struct options opt;
  * @ARG_POINTS: list, n: one or more positions; may be repeated
  * @ARG_OPS: text: { operations }, in one word or in many
  * @ARG_FLOW: flow: PROTOCOL SRC SPORT DST DPORT
+ * @ARG_FLOWS: flows: conntrack, pcap FILE, or synthetic N [zipf S] [seed X]
+ * @ARG_KEYS: num: how many, @min to @max; or else text: a file
  */
 enum arg_kind {
 	ARG_END,
@@ -94,9 +96,12 @@ enum arg_kind {
 	ARG_POINTS,
 	ARG_OPS,
 	ARG_FLOW,
+	ARG_FLOWS,
+	ARG_KEYS,
 };
 
 #define ARGS_MAX	24
+#define FLOWS_MADE_UP	100000000U	/* at most */
 
 /**
  * struct arg - an argument of a command
@@ -120,6 +125,31 @@ struct arg {
 	const char *const *names;
 };
 
+enum flows_from {
+	FLOWS_CONNTRACK,
+	FLOWS_PCAP,
+	FLOWS_SYNTHETIC,
+};
+
+/* The words of enum flows_from, ended by NULL. */
+extern const char *const flows_sources[];
+
+/**
+ * struct flows_source - where flows come from
+ * @from: &enum flows_from
+ * @file: of a capture
+ * @nr: how many are made up
+ * @seed: of those
+ * @zipf: of those: the exponent of their weights; 0: none
+ */
+struct flows_source {
+	__u32 from;
+	const char *file;
+	__u64 nr;
+	__u64 seed;
+	double zipf;
+};
+
 /* An argument as it was given; which members count: see &enum arg_kind. */
 struct value {
 	bool given;
@@ -129,6 +159,7 @@ struct value {
 	__u8 seed[HASHRING_SEED_LEN];
 	struct hashring_via via;
 	struct hashring_flow flow;
+	struct flows_source flows;
 	__u32 *list;
 	size_t n;
 };
@@ -221,6 +252,7 @@ int help(int argc, char **argv);
 int get_u64(const char *word, __u64 min, __u64 max, __u64 *num);
 int get_s64(const char *word, __s64 min, __s64 max, __s64 *num);
 int get_share(const char *word, __u64 *share);
+int get_real(const char *word, double max, double *num);
 int get_size(const char *word, __u64 *bytes);
 int get_bandwidth(const char *word, __u64 *bits);
 int get_seed(const char *word, __u8 seed[HASHRING_SEED_LEN]);
