@@ -25,6 +25,9 @@ enum {
 	COMPARE_SEED,
 	COMPARE_SAMPLES,
 	COMPARE_SCENARIO,
+	COMPARE_FLOWS,
+	COMPARE_TO,
+	COMPARE_KEY,
 };
 
 static const struct arg compare_args[] = {
@@ -37,7 +40,7 @@ static const struct arg compare_args[] = {
 	[COMPARE_JOIN] = { ARG_NUMBER, "--join", "join", .meta = "K", .min = 1,
 			   .max = HR_MAX_NODES },
 	[COMPARE_LEAVE] = { ARG_FLAG, "--leave", "leave" },
-	[COMPARE_KEYS] = { ARG_NUMBER, "--keys", "keys", .meta = "N", .min = 1,
+	[COMPARE_KEYS] = { ARG_KEYS, "--keys", "keys", .meta = "N|KEYS", .min = 1,
 			   .max = 1000000000000000ULL },
 	[COMPARE_KEY_SIZE] = { ARG_NUMBER, "--key-size", "key-size",
 			       .meta = "BYTES", .min = 1 },
@@ -50,11 +53,14 @@ static const struct arg compare_args[] = {
 			      .min = 1000, .max = 1000000000 },
 	[COMPARE_SCENARIO] = { ARG_ENUM, "--scenario", "scenario",
 			       .meta = "NAME", .names = compare_scenarios },
+	[COMPARE_FLOWS] = ARG_ROW_FLOWS,
+	[COMPARE_TO] = ARG_ROW_TO,
+	[COMPARE_KEY] = ARG_ROW_KEY,
 	{ }
 };
 
 /* Words that do not go together with what kind of comparison it is. */
-static int check_words(const struct args *a)
+static int check_words(struct args *a)
 {
 	static const __u32 of_ring[] = {
 		COMPARE_OPS, COMPARE_FILE, COMPARE_OFFLINE,
@@ -62,7 +68,9 @@ static int check_words(const struct args *a)
 	static const __u32 of_nodes[] = {
 		COMPARE_NODES, COMPARE_JOIN, COMPARE_LEAVE, COMPARE_POINTS,
 	};
-	static const __u32 of_keys[] = { COMPARE_KEYS, COMPARE_KEY_SIZE };
+	static const __u32 of_keys[] = {
+		COMPARE_KEYS, COMPARE_KEY_SIZE, COMPARE_FLOWS,
+	};
 	bool scenario = a->v[COMPARE_SCENARIO].given;
 	bool ring = a->v[COMPARE_RING].given;
 	size_t i;
@@ -87,7 +95,9 @@ static int check_words(const struct args *a)
 		return fail_usage("nodes join or one leaves, not both");
 	if (a->v[COMPARE_KEY_SIZE].given && !a->v[COMPARE_KEYS].given)
 		return fail_usage("--key-size is of keys: how many? (--keys)");
-	return EXIT_DONE;
+	if (a->v[COMPARE_SAMPLES].given && flows_wanted(a))
+		return fail_usage("--samples are of keys that are drawn: given ones are all counted");
+	return flows_check(a);
 }
 
 static void add_method(struct compare *c, const struct sim_ops *ops)
@@ -152,7 +162,7 @@ static int take_common(const struct args *a, struct compare *c)
 	}
 	memcpy(&c->seed, v[COMPARE_SEED].seed, sizeof(c->seed));
 	c->samples = v[COMPARE_SAMPLES].num;
-	if (v[COMPARE_KEYS].given)
+	if (v[COMPARE_KEYS].given && !v[COMPARE_KEYS].text)
 		c->keys = v[COMPARE_KEYS].num;
 	if (v[COMPARE_KEY_SIZE].given)
 		c->key_size = v[COMPARE_KEY_SIZE].num;
@@ -172,8 +182,10 @@ static int run_and_print(struct compare *c, json_t *list)
 	return EXIT_DONE;
 }
 
-static int compare_nodes(const struct args *a, json_t *list)
+static int compare_nodes(struct args *a, json_t *list)
 {
+	struct flow_ring ring = { .name = "of the comparison", .has_seed = true };
+	struct compare_flows flows = { 0 };
 	const struct value *v = a->v;
 	__u32 nr = v[COMPARE_NODES].given ? v[COMPARE_NODES].num :
 					    DEFAULT_NODES;
@@ -196,6 +208,10 @@ static int compare_nodes(const struct args *a, json_t *list)
 	if (!status)
 		status = compare_list_make(&nodes, "node_%u", 0, nr + joined);
 	if (!status) {
+		hr_keys_derive(&ring.by.keys, c.nodes.seed);
+		status = compare_flows_load(&flows, a, &ring, &c);
+	}
+	if (!status) {
 		if (joined)
 			compare_join(&c, &nodes, nr, joined);
 		else
@@ -205,6 +221,7 @@ static int compare_nodes(const struct args *a, json_t *list)
 	}
 	compare_release(&c);
 	compare_list_release(&nodes);
+	compare_flows_release(&flows);
 	return status;
 }
 
@@ -242,8 +259,9 @@ static int compare_scenario_all(const struct args *a, json_t *list)
 	return status;
 }
 
-static int compare_a_ring(const struct args *a, json_t *list)
+static int compare_a_ring(struct args *a, json_t *list)
 {
+	struct compare_flows flows = { 0 };
 	const struct value *v = a->v;
 	struct compare_ring ring = { 0 };
 	struct compare c = { 0 };
@@ -256,9 +274,20 @@ static int compare_a_ring(const struct args *a, json_t *list)
 					    v[COMPARE_OFFLINE].text, &ops, &c);
 	if (!status)
 		status = take_common(a, &c);
+	if (!status) {
+		const struct flow_ring by = {
+			.name = c.ring,
+			.has_seed = ring.ring->has_seed,
+			.by = { .keys = ring.native.config.keys },
+			.policies = ring.native.policies,
+		};
+
+		status = compare_flows_load(&flows, a, &by, &c);
+	}
 	if (!status)
 		status = run_and_print(&c, list);
 	compare_release(&c);
+	compare_flows_release(&flows);
 	compare_ring_release(&ring);
 	ops_release(&ops);
 	return status;

@@ -7,7 +7,7 @@
 
 #include <sim/sim.h>
 
-#include "output.h"
+#include "flows.h"
 
 #define COMPARE_METHODS	16
 
@@ -176,6 +176,23 @@ void compare_join(struct compare *c, const struct compare_list *list,
 		  __u32 nr, __u32 joined);
 void compare_leave(struct compare *c, const struct compare_list *list,
 		   __u32 nr, __u32 gone);
+
+/**
+ * struct compare_flows - flows of the user's own
+ * @set: the flows
+ * @pos: their positions
+ * @bytes: what they carried
+ */
+struct compare_flows {
+	struct flow_set set;
+	__u32 *pos;
+	__u64 *bytes;
+};
+
+/* compare_flows.c */
+int compare_flows_load(struct compare_flows *flows, struct args *a,
+		       const struct flow_ring *ring, struct compare *c);
+void compare_flows_release(struct compare_flows *flows);
 
 /* compare_run.c */
 int compare_run(struct compare *c);
