@@ -5,6 +5,7 @@
 #ifndef HASHRING_FLOW_H
 #define HASHRING_FLOW_H
 
+#include <linux/bits.h>
 #include <linux/netfilter.h>
 #include <linux/skbuff.h>
 

@@ -75,7 +75,7 @@ more_figures()
 	expect_match ' b4 -> b9 [0-9.]+% in [0-9]+ arcs?' \
 		ringctl -s plan web '{ node add b9 }'
 	expect_match ' arcs [0-9]+  built in .*worked out in' \
-		ringctl -s plan web '{ node add b9 }'
+		ringctl -s change web '{ node add b9 }' --dry-run
 	expect_match 'b4 .* points 480 packets 0 bytes 0' ringctl -s node show web
 }
 

@@ -64,7 +64,7 @@ words()
 
 hidden()
 {
-	offers "ringctl comp" ""
+	offers "ringctl comple" ""
 }
 
 options()

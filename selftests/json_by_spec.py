@@ -28,6 +28,11 @@ groups = {group["name"].replace("-", "_") for group in spec["attribute-sets"]}
 measure = {"keys", "nodes", "generation_before", "generation_after", "keys_before",
            "keys_after", "moved_keys", "gained_keys", "lost_keys", "expected_keys",
            "margin_keys", "revert", "differing_keys"}
+plan = {"plan", "token", "trough_before", "trough_after", "deviation_before",
+        "deviation_after", "localization", "quality", "bytes_both", "transfer", "keys",
+        "key_size", "bandwidth", "efficiency", "methods", "method", "less", "transfer_ns",
+        "impact", "steps", "steps_ns", "hint", "hint_moved", "moved_arcs", "predecessor",
+        "successor"}
 wrong = 0
 
 
@@ -62,6 +67,10 @@ def check(value, words, path):
             pass
         elif key in measure and words.startswith("measure"):
             pass
+        elif key in plan and words.startswith("plan"):
+            pass
+        elif key in ("from", "to") and inner is None and words.startswith("plan"):
+            pass    # what is gained has no node before, what is lost none after
         elif words.startswith(("restore", "sync")) and (inner is True or key == "attach"):
             pass    # what became of a ring, or of an attachment
         elif key == "node" and inner is None and words.startswith("map"):

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# large.sh - rings of 10,000 and of 65,535 nodes, a million points listed, a
-# million keys mapped, and lists that are whole although the ring changes
+# large.sh - rings of 10,000 and of 65,535 nodes: plans, a million points listed,
+# a million keys mapped, and lists that are whole although the ring changes
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -74,6 +74,19 @@ all_join()
 		"$(figure table_points ring show big)" points
 }
 
+# Each is worked out twice, in the kernel and by ringctl, which have to agree.
+planned()
+{
+	timed "one more planned" ringctl -j plan big '{ node add more }' \
+		>"$WORK/plan"
+	seq -f 'node set n%.0f weight 2' $((NODES / 2)) >"$WORK/heavier"
+	timed "$((NODES / 2)) weights planned" ringctl plan big \
+		-f "$WORK/heavier" >"$WORK/said"
+	expect_match "planned  set $((NODES / 2))" cat "$WORK/said"
+	expect_match ' token 1-[0-9a-f]{8}' cat "$WORK/said"
+	expect_equal 1 "$(figure generation ring show big)" "the ring's generation"
+}
+
 one_more()
 {
 	local json moved
@@ -84,6 +97,7 @@ one_more()
 	expect_equal 2 "$(json_number generation "$json")" generation
 	expect_equal 0 "$(json_number collateral "$json")" collateral
 	moved=$(json_number moved "$json")
+	expect_equal "$(json_number moved "$(<"$WORK/plan")")" "$moved" "as planned"
 	expect_equal "$(json_number required "$json")" "$moved" moved
 	expect_equal "$(figure share node show big more)" "$moved" "its share"
 	[ "$moved" -gt 0 ]
@@ -340,6 +354,7 @@ kernel_log_mark
 setup_ns here
 : >"$WORK/notes"
 ktap_test "$NODES nodes join in one change" all_join
+ktap_test "plans of a large ring agree with the kernel" planned
 ktap_test "one more node joins, without collateral" one_more
 ktap_test "all points are listed, in the order of the ring" points_listed
 ktap_test "$KEYS keys are mapped" keys_mapped

@@ -44,9 +44,24 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
+# A program or script that speaks TAP.
+run_tap() # PROGRAM
+{
+	local name=${1##*/} log status=0 line
+
+	log=build/check-$name.log
+	CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 600 "$1" \
+		</dev/null >"$log" 2>&1 || status=$?
+	tap_begin "$name"
+	while IFS= read -r line || [ -n "$line" ]; do
+		tap_line "$line"
+	done <"$log"
+	tap_end "$status"
+}
+
 run_native()
 {
-	local source program log status line
+	local source
 
 	echo "native"
 	if ! make --no-print-directory -C selftests/unit -j "$(nproc)" \
@@ -56,16 +71,10 @@ run_native()
 		return
 	fi
 	for source in selftests/unit/*_test.c; do
-		program=build/unit/$(basename "$source" .c)
-		log=build/check-${program##*/}.log
-		status=0
-		CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 600 "$program" \
-			</dev/null >"$log" 2>&1 || status=$?
-		tap_begin "${program##*/}"
-		while IFS= read -r line || [ -n "$line" ]; do
-			tap_line "$line"
-		done <"$log"
-		tap_end "$status"
+		run_tap "build/unit/$(basename "$source" .c)"
+	done
+	for source in selftests/native/*.sh; do
+		run_tap "$source"
 	done
 }
 

@@ -44,6 +44,10 @@ void hashring_close(struct hashring *h);
 const char *hashring_error(const struct hashring *h);
 const char *hashring_error_attr(const struct hashring *h);
 
+/* Network namespaces (netns.c). */
+int hashring_in_netns(const char *netns, int (*run)(void *arg), void *arg,
+		      char *why, size_t size);
+
 /* Rings (ring.c). */
 
 /**

@@ -26,23 +26,9 @@
 #define SOCKET_BUFFER	(4 * 1024 * 1024)
 #define DUMP_TRIES	10
 
-/* A namespace by its name, as ip-netns keeps it, or by a path. */
-static int netns_open(struct hashring *h, const char *netns)
+static int connect_here(void *arg)
 {
-	char path[PATH_MAX];
-	int fd;
-
-	snprintf(path, sizeof(path), "%s%s",
-		 strchr(netns, '/') ? "" : "/run/netns/", netns);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return hr_error(h, -errno, "network namespace \"%s\": %s",
-				netns, strerror(errno));
-	return fd;
-}
-
-static int connect_here(struct hashring *h)
-{
+	struct hashring *h = arg;
 	int err = genl_connect(h->sk);
 
 	if (err)
@@ -51,35 +37,12 @@ static int connect_here(struct hashring *h)
 	return 0;
 }
 
-/* A socket stays in the namespace where it was made; the thread comes back. */
 static int connect_in(struct hashring *h, const char *netns)
 {
-	int here, there;
-	int err;
+	char why[256];
+	int err = hashring_in_netns(netns, connect_here, h, why, sizeof(why));
 
-	there = netns_open(h, netns);
-	if (there < 0)
-		return there;
-	here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (here < 0) {
-		err = hr_error(h, -errno, "own network namespace: %s",
-			       strerror(errno));
-		goto out_there;
-	}
-	if (setns(there, CLONE_NEWNET)) {
-		err = hr_error(h, -errno, "network namespace \"%s\": %s",
-			       netns, strerror(errno));
-		goto out_here;
-	}
-	err = connect_here(h);
-	if (setns(here, CLONE_NEWNET))
-		err = hr_error(h, -errno, "return to own network namespace: %s",
-			       strerror(errno));
-out_here:
-	close(here);
-out_there:
-	close(there);
-	return err;
+	return *why ? hr_error(h, err, "%s", why) : err;
 }
 
 static void set_options(struct hashring *h)
@@ -119,7 +82,7 @@ int hashring_open(struct hashring **h, const char *netns)
 		goto err_free;
 	*h = new;
 
-	err = netns ? connect_in(new, netns) : connect_here(new);
+	err = connect_in(new, netns);
 	if (err)
 		return err;
 	set_options(new);

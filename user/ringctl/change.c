@@ -3,6 +3,7 @@
  * ringctl change: all of many operations or none, in one new generation.
  */
 #include "output.h"
+#include "token.h"
 
 enum {
 	CHANGE_RING,
@@ -11,6 +12,7 @@ enum {
 	CHANGE_GENERATION,
 	CHANGE_MAX_MOVED,
 	CHANGE_DRY_RUN,
+	CHANGE_PLAN,
 };
 
 static const struct arg change_args[] = {
@@ -21,44 +23,62 @@ static const struct arg change_args[] = {
 				.max = INT64_MAX },
 	[CHANGE_MAX_MOVED] = { ARG_SHARE, "--max-moved", .meta = "SHARE" },
 	[CHANGE_DRY_RUN] = { ARG_FLAG, "--dry-run" },
+	[CHANGE_PLAN] = { ARG_TEXT, "--plan", .meta = "TOKEN" },
 	{ }
 };
 
 /**
- * change_ask() - asks the kernel for a change and prints the receipt
+ * change_run() - asks the kernel for a change and prints the receipt
  * @change: the change, which may be a dry run
- * @receipt: set; to be released if all went well
  *
  * Return: an exit status; errors are told.
  */
-int change_ask(const struct hashring_change *change,
-	       struct hashring_receipt *receipt)
-{
-	struct hashring *h = conn();
-	int err;
-
-	if (!h)
-		return EXIT_REFUSED;
-	err = hashring_change(h, change, receipt);
-	if (err)
-		return refused(err);
-	if (opt.json)
-		json_print(receipt_to_json(receipt));
-	else
-		print_receipt(stdout, receipt, change->dry_run);
-	return 0;
-}
-
-/* As change_ask(), for who needs no more of the receipt. */
 int change_run(const struct hashring_change *change)
 {
 	struct hashring_receipt receipt;
-	int status;
+	int err;
 
-	status = change_ask(change, &receipt);
-	if (!status)
-		hashring_receipt_release(&receipt);
-	return status;
+	if (!conn())
+		return EXIT_REFUSED;
+	err = hashring_change(conn(), change, &receipt);
+	if (err)
+		return refused(err);
+	if (opt.json)
+		json_print(receipt_to_json(&receipt));
+	else
+		print_receipt(stdout, &receipt, change->dry_run);
+	hashring_receipt_release(&receipt);
+	return EXIT_DONE;
+}
+
+/*
+ * Holds a ring against the state that a plan was made on. What happens after
+ * that is for the kernel to notice: the generation is expected of the change.
+ */
+static int check_plan(const char *ring, const char *word, __u64 *expect)
+{
+	__u64 digest, generation;
+	struct token token;
+	int err;
+
+	if (token_parse(word, &token))
+		return fail_usage("--plan \"%s\": expected a token of plan, such as 5-8f2c31d0",
+				  word);
+	if (!conn())
+		return EXIT_REFUSED;
+	err = hashring_digest(conn(), ring, false, &digest, &generation);
+	if (err)
+		return refused(err);
+	if (generation != token.generation)
+		return fail(EXIT_STALE,
+			    "plan %s is stale: generation of %s is %llu, not %llu",
+			    word, ring, generation, token.generation);
+	if (digest >> 32 != token.digest)
+		return fail(EXIT_STALE,
+			    "plan %s is of another ring: digest of %s in generation %llu is %016llx",
+			    word, ring, generation, digest);
+	*expect = generation;
+	return EXIT_DONE;
 }
 
 static int change_make(struct args *a)
@@ -66,6 +86,8 @@ static int change_make(struct args *a)
 	struct ops ops = { 0 };
 	int status;
 
+	if (a->v[CHANGE_PLAN].given && a->v[CHANGE_GENERATION].given)
+		return fail_usage("--plan names a generation already");
 	status = ops_from_args(&ops, &a->v[CHANGE_OPS], &a->v[CHANGE_FILE]);
 	if (!status) {
 		struct hashring_change change = {
@@ -81,7 +103,12 @@ static int change_make(struct args *a)
 			change.expect_generation = a->v[CHANGE_GENERATION].num;
 		if (a->v[CHANGE_MAX_MOVED].given)
 			change.max_moved = a->v[CHANGE_MAX_MOVED].num;
-		status = change_run(&change);
+		if (a->v[CHANGE_PLAN].given)
+			status = check_plan(change.ring,
+					    a->v[CHANGE_PLAN].text,
+					    &change.expect_generation);
+		if (!status)
+			status = change_run(&change);
 	}
 	ops_release(&ops);
 	return status;

@@ -95,6 +95,7 @@ static void offer_value(const struct arg *arg, const char *ring,
 		offer("none", last);
 		return;
 	case ARG_FILE:
+	case ARG_KEYS:
 		offer("@file", "");
 		return;
 	default:
@@ -109,6 +110,49 @@ static const struct arg *find_word(const struct arg *arg, const char *word)
 				  (arg->alias && !strcmp(arg->alias, word))))
 			return arg;
 	return NULL;
+}
+
+/* What may stand next of a source of flows, @nr words of which stand there. */
+static bool offer_flows(const char *const *word, int nr, const char *last)
+{
+	int i;
+
+	if (!nr) {
+		for (i = 0; flows_sources[i]; i++)
+			offer(flows_sources[i], last);
+		return true;
+	}
+	if (!strcmp(word[0], "pcap") && nr == 1) {
+		offer("@file", "");
+		return true;
+	}
+	if (strcmp(word[0], "synthetic"))
+		return false;
+	/* A number, then words in pairs. */
+	if (nr % 2)
+		return true;
+	offer("zipf", last);
+	offer("seed", last);
+	return false;
+}
+
+/* How many words a source of flows has, as far as they stand there. */
+static int flows_words(char *const *word, int nr)
+{
+	int n = 2;
+
+	if (!nr)
+		return 0;
+	if (!strcmp(word[0], "pcap"))
+		return nr < 2 ? nr : 2;
+	if (strcmp(word[0], "synthetic"))
+		return 1;
+	while (n + 1 < nr && (!strcmp(word[n], "zipf") ||
+			      !strcmp(word[n], "seed")))
+		n += 2;
+	if (n + 1 == nr && (!strcmp(word[n], "zipf") || !strcmp(word[n], "seed")))
+		n++;
+	return n < nr ? n : nr;
 }
 
 /* How many words the value of an argument has; -1: as many as there are. */

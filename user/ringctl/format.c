@@ -63,6 +63,21 @@ const char *figure_ns(char text[FIGURE_LEN], __u64 ns)
 	return text;
 }
 
+/* Of people: seconds, or hours, minutes and seconds. */
+const char *figure_duration(char text[FIGURE_LEN], __u64 ns)
+{
+	__u64 s = ns / 1000000000ULL;
+
+	if (s < 120)
+		return figure_ns(text, ns);
+	if (s < 3600)
+		snprintf(text, FIGURE_LEN, "%llum%02llus", s / 60, s % 60);
+	else
+		snprintf(text, FIGURE_LEN, "%lluh%02llum%02llus", s / 3600,
+			 s / 60 % 60, s % 60);
+	return text;
+}
+
 /* Decimal; printf() would take most of the time of a list of millions. */
 void print_number(FILE *f, __u32 number)
 {
@@ -142,13 +157,8 @@ void print_move(FILE *f, const struct hashring_move *move)
 		move->arcs == 1 ? "" : "s");
 }
 
-/**
- * print_receipt() - what a change did, or would do
- * @f: where to
- * @r: the receipt
- * @planned: it was not carried out
- */
-void print_receipt(FILE *f, const struct hashring_receipt *r, bool planned)
+/* What stands at the head of a receipt. */
+void print_receipt_head(FILE *f, const struct hashring_receipt *r, bool planned)
 {
 	char a[FIGURE_LEN], b[FIGURE_LEN], c[FIGURE_LEN], d[FIGURE_LEN];
 	__u32 i;
@@ -170,6 +180,20 @@ void print_receipt(FILE *f, const struct hashring_receipt *r, bool planned)
 	for (i = 0; i < r->nr_assigned; i++)
 		fprintf(f, " %s id %u\n", r->assigned[i].name,
 			r->assigned[i].id);
+}
+
+/**
+ * print_receipt() - what a change did, or would do
+ * @f: where to
+ * @r: the receipt
+ * @planned: it was not carried out
+ */
+void print_receipt(FILE *f, const struct hashring_receipt *r, bool planned)
+{
+	char a[FIGURE_LEN], b[FIGURE_LEN];
+	__u32 i;
+
+	print_receipt_head(f, r, planned);
 	if (!opt.stats)
 		return;
 	fprintf(f, " arcs %u  built in %s  worked out in %s\n", r->arcs,

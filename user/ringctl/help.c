@@ -20,6 +20,9 @@ static void help_value(FILE *f, const struct arg *arg)
 	case ARG_FLOW:
 		fputs(" PROTOCOL SRC SPORT DST DPORT", f);
 		return;
+	case ARG_FLOWS:
+		fputs(" conntrack|pcap FILE|synthetic N [zipf S] [seed X]", f);
+		return;
 	case ARG_POINTS:
 		fputs(" POSITION...", f);
 		return;

@@ -4,6 +4,7 @@
  * enum values and addresses are strings.
  */
 #include <arpa/inet.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -22,6 +23,27 @@ void json_print(json_t *value)
 	json_dumpf(value, stdout, json_format() | JSON_ENCODE_ANY);
 	fputc('\n', stdout);
 	json_decref(value);
+}
+
+void json_list_member_begin(json_t *object, const char *key)
+{
+	char *text = json_dumps(object, json_format());
+	size_t len = text ? strlen(text) : 0;
+
+	/* All but the brace at its end. */
+	while (len && text[len - 1] != '}')
+		len--;
+	if (len > 1)
+		printf("%.*s,", (int)len - 1, text);
+	printf("\"%s\":", key);
+	free(text);
+	json_decref(object);
+	json_list_begin();
+}
+
+void json_list_member_end(void)
+{
+	fputs(list_begun && opt.pretty ? "\n]}\n" : "]}\n", stdout);
 }
 
 void json_list_begin(void)

@@ -2,18 +2,12 @@
 /*
  * ringctl map: the owners of many keys, one a line on standard input.
  */
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
-#include <unistd.h>
 
+#include "keys.h"
 #include "output.h"
-#include "position.h"
 
-#define MAX_KEY		4096
-#define BUFFER		(1024 * 1024)
-#define TRIES		10
+#define TRIES	10
 
 enum { MAP_RING, MAP_POSITIONS, MAP_HASH };
 
@@ -25,83 +19,29 @@ static const struct arg map_args[] = {
 	{ }
 };
 
-/* A line of input, without its newline. */
-struct key {
-	const char *text;
-	size_t len;
-};
-
 /**
  * struct map - a run
  * @ring: the ring
- * @positions: lines are positions already
- * @by: what makes positions of other lines
  * @nodes: the ring's, by id
  * @generation: that all answers are of
  * @begun: whether there was an answer
- * @told: when progress was shown last
  * @lines: that were read before the chunk
  * @key: of the chunk
- * @position: of the chunk
+ * @position: of the chunk, as the kernel wants them
  * @id: of the chunk
  * @n: number of lines in the chunk
  */
 struct map {
 	const char *ring;
-	bool positions;
-	struct positioner by;
 	struct node_list nodes;
 	__u64 generation;
 	bool begun;
-	time_t told;
 	__u64 lines;
-	struct key key[HASHRING_LOOKUP_MAX];
+	struct key_line key[HASHRING_LOOKUP_MAX];
 	__u32 position[HASHRING_LOOKUP_MAX];
 	__u32 id[HASHRING_LOOKUP_MAX];
 	size_t n;
 };
-
-static int fail_line(const struct map *m, const char *what)
-{
-	return fail_usage("line %llu: %s", m->lines + m->n + 1, what);
-}
-
-/* A line of digits, which has no NUL after it. */
-static int line_position(struct map *m, const char *text, size_t len)
-{
-	char word[32];
-	__u64 num;
-
-	if (len >= sizeof(word))
-		return fail_line(m, "not a position");
-	memcpy(word, text, len);
-	word[len] = '\0';
-	if (get_u64(word, 0, UINT32_MAX, &num))
-		return fail_line(m, "not a position");
-	m->position[m->n] = num;
-	return 0;
-}
-
-static int take_line(struct map *m, const char *text, size_t len)
-{
-	int status = 0;
-
-	if (!len)
-		return fail_line(m, "no key");
-	if (len > MAX_KEY)
-		return fail_line(m, "longer than 4096 bytes");
-	if (memchr(text, '\0', len))
-		return fail_line(m, "holds a NUL byte");
-	if (m->positions)
-		status = line_position(m, text, len);
-	else
-		m->position[m->n] = position_of(&m->by, text, len);
-	if (status)
-		return status;
-	m->key[m->n].text = text;
-	m->key[m->n++].len = len;
-	return 0;
-}
 
 static int print_json(const struct map *m, size_t i,
 		      const struct hashring_node *node)
@@ -200,77 +140,22 @@ static int map_chunk(struct map *m)
 	return status;
 }
 
-/* Once a second, to who waits before a terminal and sees nothing else. */
-static void show_progress(struct map *m)
+static int take_line(const struct key_line *line, void *arg)
 {
-	time_t now = time(NULL);
+	struct map *m = arg;
 
-	if (!m->told)
-		m->told = now;
-	if (now == m->told || !isatty(STDERR_FILENO) || isatty(STDOUT_FILENO))
-		return;
-	m->told = now;
-	fprintf(stderr, "\r%llu keys\r", m->lines);
-}
-
-/*
- * Takes the whole lines off a buffer, and at the end of the input the last one
- * too; *used is set to the bytes that are done with.
- */
-static int map_buffer(struct map *m, const char *buf, size_t len, bool end,
-		      size_t *used)
-{
-	const char *p = buf;
-	int status;
-
-	while (p < buf + len) {
-		size_t left = buf + len - p;
-		const char *newline = memchr(p, '\n', left);
-
-		if (!newline && !end) {
-			if (left > MAX_KEY)
-				return fail_line(m, "longer than 4096 bytes");
-			break;
-		}
-		if (newline)
-			left = newline - p;
-		status = take_line(m, p, left);
-		if (status)
-			return status;
-		p += left + !!newline;
-		if (m->n == HASHRING_LOOKUP_MAX) {
-			status = map_chunk(m);
-			if (status)
-				return status;
-		}
-	}
-	*used = p - buf;
-	return map_chunk(m);
+	m->key[m->n] = *line;
+	m->position[m->n++] = line->position;
+	return m->n == HASHRING_LOOKUP_MAX ? map_chunk(m) : EXIT_DONE;
 }
 
 /* Answers go out as lines come in: another program may wait for them. */
-static int map_input(struct map *m, char *buf)
+static int answer(void *arg)
 {
-	size_t held = 0;
-	size_t used = 0;
-	int status;
-	ssize_t n;
+	int status = map_chunk(arg);
 
-	do {
-		n = read(STDIN_FILENO, buf + held, BUFFER - held);
-		if (n < 0)
-			return fail_usage("standard input: %s",
-					  strerror(errno));
-		held += n;
-		status = map_buffer(m, buf, held, !n, &used);
-		fflush(stdout);
-		if (status)
-			return status;
-		show_progress(m);
-		held -= used;
-		memmove(buf, buf + used, held);
-	} while (n && !ferror(stdout));
-	return 0;
+	fflush(stdout);
+	return status;
 }
 
 /* Without lines nothing else would tell that there is no such ring. */
@@ -288,33 +173,32 @@ static int find_ring(const char *ring)
 
 static int map_make(struct args *a)
 {
-	char *buf = malloc(BUFFER);
-	struct map *m = calloc(1, sizeof(*m));
+	struct key_input in = {
+		.positions = a->v[MAP_POSITIONS].given,
+		.take = take_line,
+		.flush = answer,
+	};
+	struct map *m;
 	int status;
 
-	if (!buf || !m) {
-		status = fail_memory();
-		goto out;
-	}
+	if (in.positions && a->v[MAP_HASH].given)
+		return fail_usage("--positions are not hashed");
+	m = calloc(1, sizeof(*m));
+	if (!m)
+		return fail_memory();
 	m->ring = a->v[MAP_RING].text;
-	m->positions = a->v[MAP_POSITIONS].given;
-	if (m->positions && a->v[MAP_HASH].given) {
-		status = fail_usage("--positions are not hashed");
-		goto out;
+	in.arg = m;
+	status = in.positions ? find_ring(m->ring) :
+		 positioner_init(&in.by, a->v[MAP_HASH].num, m->ring);
+	if (!status) {
+		if (opt.json)
+			json_list_begin();
+		status = keys_read(&in);
+		if (opt.json)
+			json_list_end();
 	}
-	status = m->positions ? find_ring(m->ring) :
-		 positioner_init(&m->by, a->v[MAP_HASH].num, m->ring);
-	if (status)
-		goto out;
-	if (opt.json)
-		json_list_begin();
-	status = map_input(m, buf);
-	if (opt.json)
-		json_list_end();
 	nodes_release(&m->nodes);
-out:
 	free(m);
-	free(buf);
 	return status;
 }
 

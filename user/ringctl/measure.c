@@ -21,12 +21,15 @@ enum measure_arg {
 	MEASURE_HASH,
 	MEASURE_MAX_MOVED,
 	MEASURE_REVERT,
+	MEASURE_FLOWS,
+	MEASURE_TO,
+	MEASURE_KEY,
 };
 
 static const struct arg measure_args[] = {
 	[MEASURE_RING] = { ARG_RING, .meta = "RING", .required = true },
-	[MEASURE_KEYS] = { ARG_NUMBER, "--keys", "keys", .meta = "N", .min = 1,
-			   .max = 100000000, .required = true },
+	[MEASURE_KEYS] = { ARG_KEYS, "--keys", "keys", .meta = "N|KEYS",
+			   .min = 1, .max = 100000000 },
 	[MEASURE_OPS] = { ARG_OPS, "--change", "change",
 			  .meta = "'{ OPERATION; ... }'" },
 	[MEASURE_FILE] = { ARG_FILE, "-f", "--file", .meta = "FILE" },
@@ -34,6 +37,9 @@ static const struct arg measure_args[] = {
 			   .names = position_hashes },
 	[MEASURE_MAX_MOVED] = { ARG_SHARE, "--max-moved", .meta = "SHARE" },
 	[MEASURE_REVERT] = { ARG_FLAG, "--revert" },
+	[MEASURE_FLOWS] = ARG_ROW_FLOWS,
+	[MEASURE_TO] = ARG_ROW_TO,
+	[MEASURE_KEY] = ARG_ROW_KEY,
 	{ }
 };
 
@@ -54,6 +60,7 @@ struct side {
  * @ring: the ring
  * @keys: how many keys
  * @by: what makes positions of them
+ * @set: the keys or flows; without any they are made up: key_0, key_1...
  * @before: the ring before the change
  * @after: and after
  * @patient: signals that wait go on waiting
@@ -62,6 +69,7 @@ struct measure {
 	const char *ring;
 	__u32 keys;
 	struct positioner by;
+	struct flow_set set;
 	struct side before;
 	struct side after;
 	bool patient;
@@ -101,7 +109,8 @@ static int map_some(const struct measure *m, struct side *s, __u32 first,
 	int err;
 
 	for (i = 0; i < n; i++)
-		position[i] = position_of(&m->by, key,
+		position[i] = m->set.nr ? m->set.flow[first + i].position :
+			      position_of(&m->by, key,
 					  sprintf(key, "key_%u", first + i));
 	err = hashring_lookup_bulk(conn(), m->ring, position, id, n,
 				   &generation);
@@ -232,6 +241,51 @@ static int count_rows(struct counted *c, __u64 *pair, __u32 nr)
 	return EXIT_DONE;
 }
 
+static void take_indices(__u32 *owner, __u32 nr, const __u32 *index)
+{
+	__u32 i;
+
+	for (i = 0; i < nr; i++)
+		if (owner[i] != NOBODY)
+			owner[i] = index[owner[i]];
+}
+
+/* The figures of flows; owners become indices in the list of both sides. */
+static int count_flows(const struct measure *m, struct counted *c)
+{
+	__u32 *a = NULL, *b = NULL, *from = NULL, *to = NULL, i;
+	size_t size = (size_t)m->keys * sizeof(*from);
+	const char **names = NULL;
+	int status;
+
+	c->set = &m->set;
+	status = join_nodes(m, c, &a, &b);
+	if (!status) {
+		names = calloc((size_t)c->nr_nodes + 1, sizeof(*names));
+		from = malloc(size);
+		to = malloc(size);
+		if (!names || !from || !to)
+			status = fail_memory();
+	}
+	if (!status) {
+		for (i = 0; i < c->nr_nodes; i++)
+			names[i] = c->node[i].name;
+		memcpy(from, m->before.owner, size);
+		memcpy(to, m->after.owner, size);
+		take_indices(from, m->keys, a);
+		take_indices(to, m->keys, b);
+		if (flow_figures(&m->set, names, c->nr_nodes, from, to,
+				 &c->flows))
+			status = fail_memory();
+	}
+	free(to);
+	free(from);
+	free(names);
+	free(b);
+	free(a);
+	return status;
+}
+
 static int count_keys(const struct measure *m, struct counted *c)
 {
 	__u32 *a = NULL, *b = NULL, nr = 0, i;
@@ -345,7 +399,7 @@ static int measure_run(struct measure *m, struct hashring_change *change,
 	m->after.generation = c->receipt.generation;
 	status = map_keys(m, &m->after);
 	if (!status)
-		status = count_keys(m, c);
+		status = m->set.nr ? count_flows(m, c) : count_keys(m, c);
 	if (start) {
 		m->patient = true;
 		back = go_back(m, start, c);
@@ -355,16 +409,40 @@ static int measure_run(struct measure *m, struct hashring_change *change,
 	return status;
 }
 
+/* Flows of the user's own, if the arguments name any. */
+static int load_set(struct args *a, struct measure *m)
+{
+	struct flow_ring ring = {
+		.name = m->ring,
+		.has_seed = true,
+		.by = m->by,
+	};
+	int status;
+
+	if (!flows_wanted(a))
+		return EXIT_DONE;
+	if (a->v[MEASURE_FLOWS].given && m->by.hash != POSITION_SIPHASH)
+		return fail_usage("--hash is of keys: flows have the ring's own");
+	status = flows_policies(m->ring, &ring.policies);
+	if (!status)
+		status = flows_load(&m->set, a, &ring);
+	m->keys = m->set.nr;
+	return status;
+}
+
 static int measure_with(struct args *a, struct measure *m,
 			struct hashring_change *change)
 {
 	bool revert = a->v[MEASURE_REVERT].given;
-	struct counted c = { .ring = m->ring, .keys = m->keys };
+	struct counted c = { .ring = m->ring };
 	struct model_ring start = { 0 };
 	struct hashring_ring ring;
 	int status, err;
 
 	status = positioner_init(&m->by, a->v[MEASURE_HASH].num, m->ring);
+	if (!status)
+		status = load_set(a, m);
+	c.keys = m->keys;
 	if (!status && revert)
 		status = model_ring_from_kernel(&start, m->ring);
 	if (status)
@@ -390,6 +468,8 @@ static int measure_with(struct args *a, struct measure *m,
 out:
 	hashring_receipt_release(&c.receipt);
 	hashring_receipt_release(&c.back);
+	flow_figures_release(&c.flows);
+	flow_set_release(&m->set);
 	free(c.row);
 	free(c.node);
 	model_ring_release(&start);
@@ -405,7 +485,12 @@ static int measure(struct args *a)
 	struct ops ops = { 0 };
 	int status;
 
-	status = ops_from_args(&ops, &a->v[MEASURE_OPS], &a->v[MEASURE_FILE]);
+	status = flows_check(a);
+	if (!status && !flows_wanted(a) && !a->v[MEASURE_KEYS].given)
+		status = fail_usage("--keys or --flows is missing: what is to be counted?");
+	if (!status)
+		status = ops_from_args(&ops, &a->v[MEASURE_OPS],
+				       &a->v[MEASURE_FILE]);
 	if (!status)
 		status = conn() ? EXIT_DONE : EXIT_REFUSED;
 	if (!status) {

@@ -5,7 +5,7 @@
 #ifndef RINGCTL_MEASURE_H
 #define RINGCTL_MEASURE_H
 
-#include "output.h"
+#include "flows.h"
 
 #define NOBODY	UINT32_MAX
 
@@ -47,6 +47,9 @@ struct counted_row {
  * @moved: keys whose owner differs
  * @gained: keys that had no owner and have one
  * @lost: keys that had an owner and have none
+ * @set: flows of the user's own, which are counted instead of made up keys, or
+ *	NULL; of what is above then only the names of @node are set
+ * @flows: of @set
  * @receipt: of the change
  * @has_back: the change was taken back, and the following is told
  * @differ: keys that had another owner then than before the change
@@ -63,6 +66,8 @@ struct counted {
 	__u64 moved;
 	__u64 gained;
 	__u64 lost;
+	const struct flow_set *set;
+	struct flow_figures flows;
 	struct hashring_receipt receipt;
 	bool has_back;
 	__u64 differ;

@@ -62,15 +62,12 @@ static json_t *receipt_figures(const struct hashring_receipt *receipt)
 	return figures;
 }
 
-static void print_json(const struct counted *c)
+static void keys_to_json(json_t *o, const struct counted *c)
 {
-	json_t *o = json_object(), *list = json_array(), *item;
+	json_t *list = json_array(), *item;
 	__u32 i;
 
-	json_set_text(o, "ring", c->ring);
 	json_set_u64(o, "keys", c->keys);
-	json_set_u64(o, "generation_before", c->generation);
-	json_set_u64(o, "generation_after", c->receipt.generation);
 	for (i = 0; i < c->nr_nodes; i++) {
 		item = json_object();
 		json_set_text(item, "name", c->node[i].name);
@@ -96,10 +93,25 @@ static void print_json(const struct counted *c)
 		json_array_append_new(list, item);
 	}
 	json_object_set_new(o, "move", list);
+}
+
+static void print_json(const struct counted *c)
+{
+	json_t *o = json_object(), *item;
+
+	json_set_text(o, "ring", c->ring);
+	json_set_u64(o, "generation_before", c->generation);
+	json_set_u64(o, "generation_after", c->receipt.generation);
+	if (c->set)
+		json_object_set_new(o, "flows",
+				    flow_figures_to_json(c->set, &c->flows));
+	else
+		keys_to_json(o, c);
 	json_object_set_new(o, "receipt", receipt_figures(&c->receipt));
 	if (c->has_back) {
 		item = json_object();
-		json_set_u64(item, "differing_keys", c->differ);
+		json_set_u64(item, c->set ? "differing_flows" :
+			     "differing_keys", c->differ);
 		json_object_set_new(item, "receipt", receipt_figures(&c->back));
 		json_object_set_new(o, "revert", item);
 	}
@@ -161,16 +173,10 @@ static void print_line(const struct counted *c, const char *what, __u64 keys,
 	       100.0 * keys / c->keys, expected(c, share), margin(c, share));
 }
 
-void print_counted(const struct counted *c)
+static void print_keys(const struct counted *c)
 {
 	const struct hashring_receipt *r = &c->receipt;
 
-	if (opt.json) {
-		print_json(c);
-		return;
-	}
-	printf("%s: %llu keys mapped in generation %llu and in %llu\n",
-	       c->ring, c->keys, c->generation, r->generation);
 	print_nodes(c);
 	print_line(c, "moved", c->moved, r->moved);
 	if (c->gained || r->gained)
@@ -178,11 +184,29 @@ void print_counted(const struct counted *c)
 	if (c->lost || r->lost)
 		print_line(c, "lost", c->lost, r->lost);
 	print_rows(c);
+}
+
+void print_counted(const struct counted *c)
+{
+	const char *what = c->set ? c->set->what : "keys";
+	const struct hashring_receipt *r = &c->receipt;
+
+	if (opt.json) {
+		print_json(c);
+		return;
+	}
+	printf("%s: %llu %s mapped in generation %llu and in %llu\n",
+	       c->ring, c->keys, what, c->generation, r->generation);
+	if (c->set)
+		print_flow_figures(c->set, &c->flows);
+	else
+		print_keys(c);
 	puts("receipt");
 	print_receipt(stdout, r, false);
 	if (!c->has_back)
 		return;
 	puts("and back");
 	print_receipt(stdout, &c->back, false);
-	printf(" %llu of %llu keys differ from the start\n", c->differ, c->keys);
+	printf(" %llu of %llu %s differ from the start\n", c->differ, c->keys,
+	       what);
 }

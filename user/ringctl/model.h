@@ -8,7 +8,7 @@
 
 #include "ringctl.h"
 
-#include <core/change.h>
+#include <core/impact.h>
 
 /**
  * struct mark - where something stands in a file
@@ -143,11 +143,13 @@ int fail_at(const struct model *m, struct mark at, const char *fmt, ...)
  * @config: what the ring is born with
  * @table: the map
  * @id_max: the highest id that fits the attachments
+ * @policies: a bit for each &enum hashring_key_policy of the attachments
  */
 struct native_ring {
 	struct hr_config config;
 	struct hr_table *table;
 	__u32 id_max;
+	__u32 policies;
 };
 
 int native_ring_make(struct native_ring *n, const struct model *m,
@@ -156,7 +158,26 @@ void native_ring_release(struct native_ring *n);
 struct hr_op *native_ops(const struct hashring_op *ops, __u32 nr);
 void native_ops_release(struct hr_op *ops);
 
-/* offline.c */
+/* native_plan.c: a change of it, as the kernel would make it. */
+
+/**
+ * struct native_change - a change that is worked out
+ * @after: the table after it
+ * @impact: what moves; rows the largest first
+ * @receipt: as the kernel's, but for memory and times
+ */
+struct native_change {
+	struct hr_table *after;
+	struct hr_impact impact;
+	struct hashring_receipt receipt;
+};
+
+int native_change_make(struct native_change *c, const struct native_ring *n,
+		       __u64 generation, const struct hashring_change *change,
+		       struct hr_error *error);
+void native_change_release(struct native_change *c);
+int native_refused_change(int err, const struct hashring_change *change,
+			  const struct hr_error *error);
 int native_plan(const struct native_ring *n, __u64 generation,
 		const struct hashring_change *change,
 		struct hashring_receipt *receipt);

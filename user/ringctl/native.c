@@ -138,10 +138,13 @@ int native_ring_make(struct native_ring *n, const struct model *m,
 	struct hr_error error;
 	struct hr_op *list;
 	int status, err;
+	__u32 i;
 
 	memset(n, 0, sizeof(*n));
 	native_config(&n->config, r);
 	n->id_max = native_id_max(r);
+	for (i = 0; i < r->nr_attach; i++)
+		n->policies |= 1U << r->attach[i].is.key_policy;
 	empty = hr_table_empty(GFP_KERNEL);
 	if (!empty)
 		return fail_memory();

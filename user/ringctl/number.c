@@ -55,6 +55,95 @@ int get_share(const char *word, __u64 *share)
 	return 0;
 }
 
+/* A number, maybe with a fraction, and what stands behind it. */
+static int get_decimal(const char *word, double *value, const char **unit)
+{
+	size_t len = strspn(word, "0123456789.");
+	char digits[32];
+	char *end;
+
+	if (!isdigit(*word) || len >= sizeof(digits))
+		return -1;
+	memcpy(digits, word, len);
+	digits[len] = '\0';
+	*value = strtod(digits, &end);
+	*unit = word + len;
+	return *end ? -1 : 0;
+}
+
+/* 1 or 0.95, from 0 to @max. */
+int get_real(const char *word, double max, double *num)
+{
+	const char *rest;
+
+	if (get_decimal(word, num, &rest) || *rest || *num > max)
+		return -1;
+	return 0;
+}
+
+/*
+ * Takes k, M, G or T off *unit: a power of 1000 or, with an i behind it, of
+ * 1024. One that stands alone is of @base_alone.
+ */
+static double take_prefix(const char **unit, unsigned int base_alone)
+{
+	static const char prefixes[] = "kMGT";
+	const char *at = strchr(prefixes, **unit == 'K' ? 'k' : **unit);
+	unsigned int base = 1000;
+	double factor = 1;
+
+	if (!**unit || !at)
+		return 1;
+	++*unit;
+	if (**unit == 'i') {
+		++*unit;
+		base = 1024;
+	} else if (!**unit) {
+		base = base_alone;
+	}
+	for (; at >= prefixes; at--)
+		factor *= base;
+	return factor;
+}
+
+static int to_whole(double value, __u64 *whole)
+{
+	if (value < 0.5 || value > INT64_MAX)
+		return -1;
+	*whole = value + 0.5;
+	return 0;
+}
+
+/* Bytes: 2048, 2048B, 2KB (2000), 2KiB and 2K (2048); up to TiB. */
+int get_size(const char *word, __u64 *bytes)
+{
+	double value;
+	const char *unit;
+
+	if (get_decimal(word, &value, &unit))
+		return -1;
+	value *= take_prefix(&unit, 1024);
+	if (strcmp(unit, "B") && (*unit || unit[-1] == 'i'))
+		return -1;
+	return to_whole(value, bytes);
+}
+
+/* Bits in a second: 10Gbit, 10Gbit/s, 1.25GB/s, 100MiB/s; never without unit. */
+int get_bandwidth(const char *word, __u64 *bits)
+{
+	double value;
+	const char *unit;
+
+	if (get_decimal(word, &value, &unit))
+		return -1;
+	value *= take_prefix(&unit, 1000);
+	if (!strcmp(unit, "B/s"))
+		value *= 8;
+	else if (strcmp(unit, "bit") && strcmp(unit, "bit/s"))
+		return -1;
+	return to_whole(value, bits);
+}
+
 int get_seed(const char *word, __u8 seed[HASHRING_SEED_LEN])
 {
 	size_t i;

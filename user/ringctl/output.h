@@ -17,6 +17,7 @@ const char *figure_share(char text[FIGURE_LEN], __u64 share);
 const char *figure_ratio(char text[FIGURE_LEN], __u64 ratio);
 const char *figure_bytes(char text[FIGURE_LEN], __u64 bytes);
 const char *figure_ns(char text[FIGURE_LEN], __u64 ns);
+const char *figure_duration(char text[FIGURE_LEN], __u64 ns);
 
 /**
  * struct attach_counter - what attachments count (counters.c)
@@ -43,6 +44,8 @@ void print_via(FILE *f, const struct hashring_via *via);
 void print_attach(FILE *f, const struct hashring_attach *attach);
 void print_attach_stats(FILE *f, const struct hashring_attach *attach);
 void print_move(FILE *f, const struct hashring_move *move);
+void print_receipt_head(FILE *f, const struct hashring_receipt *r,
+			bool planned);
 void print_receipt(FILE *f, const struct hashring_receipt *r, bool planned);
 
 /**
@@ -74,6 +77,13 @@ void json_set_text(json_t *object, const char *key, const char *text);
 
 /* Prints a value and a newline, and releases it. */
 void json_print(json_t *value);
+
+/*
+ * Prints an object whose last member is a list, which is printed as it comes:
+ * begin, items as below, end. The object is released.
+ */
+void json_list_member_begin(json_t *object, const char *key);
+void json_list_member_end(void);
 
 /*
  * An array that is printed as it comes: begin, items, end. An item is released.

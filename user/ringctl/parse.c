@@ -262,6 +262,60 @@ static int parse_flow(struct cursor *c, struct value *v)
 	return 0;
 }
 
+/* The words of a flow source that may follow what they go with. */
+static int parse_synthetic(struct cursor *c, struct flows_source *from)
+{
+	char *word = cursor_next(c);
+
+	if (!word || get_u64(word, 1, FLOWS_MADE_UP, &from->nr))
+		return fail_usage("synthetic \"%s\": expected a number from 1 to %u",
+				  word ? word : "", FLOWS_MADE_UP);
+	while (c->argc) {
+		bool zipf = !strcmp(c->argv[0], "zipf");
+
+		if (!zipf && strcmp(c->argv[0], "seed"))
+			break;
+		cursor_next(c);
+		word = cursor_next(c);
+		if (!word)
+			word = "";
+		if (zipf && get_real(word, 10, &from->zipf))
+			return fail_usage("zipf \"%s\": expected a number from 0 to 10",
+					  word);
+		if (!zipf && get_u64(word, 0, UINT64_MAX, &from->seed))
+			return fail_usage("seed \"%s\": expected a number",
+					  word);
+	}
+	return 0;
+}
+
+static int parse_flows(const struct arg *arg, struct cursor *c,
+		       struct value *v)
+{
+	const struct arg source = { .word = arg->word, .names = flows_sources };
+
+	if (parse_enum(&source, cursor_next(c), v))
+		return EXIT_USAGE;
+	v->flows.from = v->num;
+	if (v->flows.from == FLOWS_SYNTHETIC)
+		return parse_synthetic(c, &v->flows);
+	if (v->flows.from == FLOWS_CONNTRACK)
+		return 0;
+	v->flows.file = cursor_next(c);
+	return v->flows.file ? 0 : fail_usage("\"pcap\" wants FILE");
+}
+
+static int parse_keys(const struct arg *arg, char *word, struct value *v)
+{
+	if (word[strspn(word, "0123456789")])
+		return 0;
+	v->text = NULL;
+	if (get_u64(word, arg->min, arg->max, &v->num))
+		return fail_usage("%s \"%s\": expected a number from %llu to %llu, or a file",
+				  arg_label(arg), word, arg->min, arg->max);
+	return 0;
+}
+
 static int parse_via(const struct arg *arg, const char *word, struct value *v)
 {
 	bool had4 = v->via.has4;
@@ -300,6 +354,8 @@ static int parse_value(const struct arg *arg, struct cursor *c,
 		return parse_ops(c, v);
 	if (arg->kind == ARG_FLOW)
 		return parse_flow(c, v);
+	if (arg->kind == ARG_FLOWS)
+		return parse_flows(arg, c, v);
 
 	word = cursor_next(c);
 	v->text = word;
@@ -329,6 +385,18 @@ static int parse_value(const struct arg *arg, struct cursor *c,
 			return fail_usage("%s \"%s\": expected a percentage, 5%%, or 0 to 1",
 					  arg_label(arg), word);
 		return 0;
+	case ARG_SIZE:
+		if (get_size(word, &v->num))
+			return fail_usage("%s \"%s\": expected bytes, such as 2KiB (2048)",
+					  arg_label(arg), word);
+		return 0;
+	case ARG_BANDWIDTH:
+		if (get_bandwidth(word, &v->num))
+			return fail_usage("%s \"%s\": expected a rate, such as 10Gbit or 1.25GB/s",
+					  arg_label(arg), word);
+		return 0;
+	case ARG_KEYS:
+		return parse_keys(arg, word, v);
 	case ARG_SEED:
 		if (get_seed(word, v->seed))
 			return fail_usage("%s \"%s\": expected %d hexadecimal digits",

@@ -2,7 +2,7 @@
 /*
  * ringctl plan: what a change would do.
  */
-#include "output.h"
+#include "plan.h"
 
 enum {
 	PLAN_RING,
@@ -11,7 +11,22 @@ enum {
 	PLAN_GENERATION,
 	PLAN_MAX_MOVED,
 	PLAN_OFFLINE,
+	PLAN_ARCS,
+	PLAN_KEYS,
+	PLAN_KEY_SIZE,
+	PLAN_BANDWIDTH,
+	PLAN_EFFICIENCY,
+	PLAN_BATCH,
+	PLAN_RATE,
+	PLAN_LIST_KEYS,
+	PLAN_POSITIONS,
+	PLAN_HASH,
+	PLAN_FLOWS,
+	PLAN_TO,
+	PLAN_KEY,
 };
+
+#define MAX_KEYS	1000000000000000ULL
 
 static const struct arg plan_args[] = {
 	[PLAN_RING] = { ARG_RING, .meta = "RING", .required = true },
@@ -21,80 +36,132 @@ static const struct arg plan_args[] = {
 			      .max = INT64_MAX },
 	[PLAN_MAX_MOVED] = { ARG_SHARE, "--max-moved", .meta = "SHARE" },
 	[PLAN_OFFLINE] = { ARG_FILE, "--offline", .meta = "SAVED" },
+	[PLAN_ARCS] = { ARG_FLAG, "--arcs" },
+	[PLAN_KEYS] = { ARG_KEYS, "--keys", .meta = "N|KEYS", .min = 1,
+			.max = MAX_KEYS },
+	[PLAN_KEY_SIZE] = { ARG_SIZE, "--key-size", .meta = "BYTES" },
+	[PLAN_BANDWIDTH] = { ARG_BANDWIDTH, "--bandwidth", .meta = "RATE" },
+	[PLAN_EFFICIENCY] = { ARG_SHARE, "--efficiency", .meta = "SHARE" },
+	[PLAN_BATCH] = { ARG_NUMBER, "--batch", .meta = "N", .min = 1,
+			 .max = MAX_KEYS },
+	[PLAN_RATE] = { ARG_NUMBER, "--rate", .meta = "N", .min = 1,
+			.max = MAX_KEYS },
+	[PLAN_LIST_KEYS] = { ARG_FLAG, "--list-keys" },
+	[PLAN_POSITIONS] = { ARG_FLAG, "--positions" },
+	[PLAN_HASH] = { ARG_ENUM, "--hash", .meta = "HASH",
+			.names = position_hashes },
+	[PLAN_FLOWS] = ARG_ROW_FLOWS,
+	[PLAN_TO] = ARG_ROW_TO,
+	[PLAN_KEY] = ARG_ROW_KEY,
 	{ }
 };
 
-/*
- * One node for another that is just like it: taking the old one's seat spares
- * what else moves.
- */
-static const struct hashring_op *
-find_pair(const struct hashring_change *change, const struct hashring_op **add)
+/* Words that mean nothing without another one. */
+static const struct {
+	int word;
+	int wants;
+} wanted[] = {
+	{ PLAN_KEY_SIZE, PLAN_KEYS },
+	{ PLAN_BANDWIDTH, PLAN_KEY_SIZE },
+	{ PLAN_EFFICIENCY, PLAN_BANDWIDTH },
+	{ PLAN_BATCH, PLAN_KEYS },
+	{ PLAN_RATE, PLAN_KEYS },
+	{ PLAN_POSITIONS, PLAN_LIST_KEYS },
+};
+
+/* Words of how many keys there are, and not of which. */
+static const int of_number[] = { PLAN_KEY_SIZE, PLAN_BATCH, PLAN_RATE };
+
+static int check_words(struct args *a)
 {
-	const struct hashring_op *del = &change->ops[1];
+	bool flows = flows_wanted(a), list = a->v[PLAN_LIST_KEYS].given;
+	int status = flows_check(a);
+	size_t i;
 
-	*add = &change->ops[0];
-	if (change->nr_ops != 2)
-		return NULL;
-	if ((*add)->kind == HASHRING_OP_KIND_DEL) {
-		*add = &change->ops[1];
-		del = &change->ops[0];
-	}
-	if ((*add)->kind != HASHRING_OP_KIND_ADD ||
-	    del->kind != HASHRING_OP_KIND_DEL || (*add)->seat ||
-	    (*add)->has & ~(HASHRING_OP_ID | HASHRING_OP_VIA))
-		return NULL;
-	return del;
-}
-
-/* What a replacement would move; silent where there is none to be had. */
-static void print_hint(const struct hashring_change *change)
-{
-	char moved[FIGURE_LEN], collateral[FIGURE_LEN];
-	struct hashring_change instead = *change;
-	const struct hashring_op *add, *del;
-	struct hashring_receipt receipt;
-	struct hashring_op op;
-
-	del = find_pair(change, &add);
-	if (!del)
-		return;
-	op = *add;
-	op.kind = HASHRING_OP_KIND_REPLACE;
-	op.name = del->name;
-	op.new_name = add->name;
-	instead.ops = &op;
-	instead.nr_ops = 1;
-	instead.max_moved = HASHRING_ANY;
-	if (hashring_change(conn(), &instead, &receipt))
-		return;
-	printf(" hint: node replace %s %s moves %s, collateral %s\n",
-	       op.name, op.new_name, figure_share(moved, receipt.moved),
-	       figure_share(collateral, receipt.collateral));
-	hashring_receipt_release(&receipt);
-}
-
-static int plan_online(const struct hashring_change *change)
-{
-	struct hashring_receipt receipt;
-	int status;
-
-	status = change_ask(change, &receipt);
 	if (status)
 		return status;
-	if (receipt.collateral && !opt.json)
-		print_hint(change);
-	hashring_receipt_release(&receipt);
-	return 0;
+	for (i = 0; i < sizeof(of_number) / sizeof(*of_number); i++)
+		if (flows && a->v[of_number[i]].given)
+			return fail_usage("%s wants --keys with a number",
+					  plan_args[of_number[i]].word);
+	if (a->v[PLAN_HASH].given && !list && !a->v[PLAN_KEYS].text)
+		return fail_usage("--hash wants --list-keys or --keys with a file");
+	if (a->v[PLAN_POSITIONS].given && flows)
+		return fail_usage("--positions are of standard input alone");
+	for (i = 0; i < sizeof(wanted) / sizeof(*wanted); i++)
+		if (a->v[wanted[i].word].given && !a->v[wanted[i].wants].given)
+			return fail_usage("%s wants %s",
+					  plan_args[wanted[i].word].word,
+					  plan_args[wanted[i].wants].word);
+	if (a->v[PLAN_POSITIONS].given && a->v[PLAN_HASH].given)
+		return fail_usage("--positions are not hashed");
+	if (a->v[PLAN_EFFICIENCY].given && !a->v[PLAN_EFFICIENCY].num)
+		return fail_usage("--efficiency 0: nothing would ever arrive");
+	if (list && (a->v[PLAN_ARCS].given ||
+		     (a->v[PLAN_KEYS].given && !flows)))
+		return fail_usage("--list-keys prints keys and nothing else");
+	return EXIT_DONE;
+}
+
+static int get_transfer(const struct args *a, struct transfer *t)
+{
+	t->keys = a->v[PLAN_KEYS].num;
+	t->key_size = a->v[PLAN_KEY_SIZE].num;
+	t->bandwidth = a->v[PLAN_BANDWIDTH].num;
+	t->efficiency = a->v[PLAN_EFFICIENCY].given ?
+		a->v[PLAN_EFFICIENCY].num : HASHRING_WHOLE;
+	t->batch = a->v[PLAN_BATCH].num;
+	t->rate = a->v[PLAN_RATE].num;
+	if (!transfer_fits(t))
+		return fail_usage("%llu keys of %llu bytes are too many bytes to count",
+				  t->keys, t->key_size);
+	return EXIT_DONE;
+}
+
+static int print(const struct plan *p, const struct args *a,
+		 const struct transfer *transfer,
+		 const struct plan_flows *flows)
+{
+	const struct transfer *t = transfer->keys ? transfer : NULL;
+	bool arcs = a->v[PLAN_ARCS].given;
+
+	if (a->v[PLAN_LIST_KEYS].given && flows)
+		return plan_list_flows(p, flows);
+	if (a->v[PLAN_LIST_KEYS].given)
+		return plan_list_keys(p, a->v[PLAN_POSITIONS].given,
+				      a->v[PLAN_HASH].num);
+	return opt.json ? print_plan_json(p, t, flows, arcs) :
+			  print_plan(p, t, flows, arcs);
+}
+
+static int print_with_flows(const struct plan *p, struct args *a,
+			    const struct transfer *transfer)
+{
+	struct plan_flows flows;
+	int status;
+
+	if (!flows_wanted(a))
+		return print(p, a, transfer, NULL);
+	status = plan_flows(p, a, a->v[PLAN_HASH].num, &flows);
+	if (!status)
+		status = print(p, a, transfer, &flows);
+	plan_flows_release(&flows);
+	return status;
 }
 
 static int plan_make(struct args *a)
 {
+	struct transfer transfer;
 	struct ops ops = { 0 };
 	int status;
 
-	status = ops_from_args(&ops, &a->v[PLAN_OPS], &a->v[PLAN_FILE]);
+	status = check_words(a);
+	if (!status)
+		status = get_transfer(a, &transfer);
+	if (!status)
+		status = ops_from_args(&ops, &a->v[PLAN_OPS], &a->v[PLAN_FILE]);
 	if (!status) {
+		struct plan plan;
 		struct hashring_change change = {
 			.ring = a->v[PLAN_RING].text,
 			.ops = ops.op,
@@ -109,9 +176,13 @@ static int plan_make(struct args *a)
 		if (a->v[PLAN_MAX_MOVED].given)
 			change.max_moved = a->v[PLAN_MAX_MOVED].num;
 		if (a->v[PLAN_OFFLINE].given)
-			status = offline_plan(a->v[PLAN_OFFLINE].text, &change);
+			status = plan_offline(&plan, a->v[PLAN_OFFLINE].text,
+					      &change);
 		else
-			status = plan_online(&change);
+			status = plan_online(&plan, &change);
+		if (!status)
+			status = print_with_flows(&plan, a, &transfer);
+		plan_release(&plan);
 	}
 	ops_release(&ops);
 	return status;

@@ -65,11 +65,15 @@ extern struct options opt;
  * @ARG_RATIO: num, num2: N or N/W, both 1 to @max
  * @ARG_MARK: num, num2: VALUE/MASK; the mask is all bits if not given
  * @ARG_SHARE: num: 5%, or a fraction from 0 to 1, in units of 2^-32
+ * @ARG_SIZE: num: bytes, 2KiB
+ * @ARG_BANDWIDTH: num: bits in a second, 10Gbit
  * @ARG_SEED: seed: 32 hexadecimal digits
  * @ARG_VIA: via: an IPv4 or IPv6 address, or none; may be repeated
  * @ARG_POINTS: list, n: one or more positions; may be repeated
  * @ARG_OPS: text: { operations }, in one word or in many
  * @ARG_FLOW: flow: PROTOCOL SRC SPORT DST DPORT
+ * @ARG_FLOWS: flows: conntrack, pcap FILE, or synthetic N [zipf S] [seed X]
+ * @ARG_KEYS: num: how many, @min to @max; or else text: a file
  */
 enum arg_kind {
 	ARG_END,
@@ -85,14 +89,19 @@ enum arg_kind {
 	ARG_RATIO,
 	ARG_MARK,
 	ARG_SHARE,
+	ARG_SIZE,
+	ARG_BANDWIDTH,
 	ARG_SEED,
 	ARG_VIA,
 	ARG_POINTS,
 	ARG_OPS,
 	ARG_FLOW,
+	ARG_FLOWS,
+	ARG_KEYS,
 };
 
-#define ARGS_MAX	16
+#define ARGS_MAX	24
+#define FLOWS_MADE_UP	100000000U	/* at most */
 
 /**
  * struct arg - an argument of a command
@@ -116,6 +125,31 @@ struct arg {
 	const char *const *names;
 };
 
+enum flows_from {
+	FLOWS_CONNTRACK,
+	FLOWS_PCAP,
+	FLOWS_SYNTHETIC,
+};
+
+/* The words of enum flows_from, ended by NULL. */
+extern const char *const flows_sources[];
+
+/**
+ * struct flows_source - where flows come from
+ * @from: &enum flows_from
+ * @file: of a capture
+ * @nr: how many are made up
+ * @seed: of those
+ * @zipf: of those: the exponent of their weights; 0: none
+ */
+struct flows_source {
+	__u32 from;
+	const char *file;
+	__u64 nr;
+	__u64 seed;
+	double zipf;
+};
+
 /* An argument as it was given; which members count: see &enum arg_kind. */
 struct value {
 	bool given;
@@ -125,6 +159,7 @@ struct value {
 	__u8 seed[HASHRING_SEED_LEN];
 	struct hashring_via via;
 	struct hashring_flow flow;
+	struct flows_source flows;
 	__u32 *list;
 	size_t n;
 };
@@ -188,6 +223,7 @@ extern const struct noun noun_history;
 extern const struct noun noun_digest;
 extern const struct noun noun_attach;
 extern const struct noun noun_measure;
+extern const struct noun noun_compare;
 extern const struct noun noun_monitor;
 extern const struct noun noun_save;
 extern const struct noun noun_restore;
@@ -216,6 +252,9 @@ int help(int argc, char **argv);
 int get_u64(const char *word, __u64 min, __u64 max, __u64 *num);
 int get_s64(const char *word, __s64 min, __s64 max, __s64 *num);
 int get_share(const char *word, __u64 *share);
+int get_real(const char *word, double max, double *num);
+int get_size(const char *word, __u64 *bytes);
+int get_bandwidth(const char *word, __u64 *bits);
 int get_seed(const char *word, __u8 seed[HASHRING_SEED_LEN]);
 int get_via(const char *word, struct hashring_via *via);
 
@@ -289,12 +328,7 @@ int ops_parse(struct ops *ops, char *text, const char *file);
 int ops_from_args(struct ops *ops, const struct value *text,
 		  const struct value *file);
 void ops_release(struct ops *ops);
-int change_ask(const struct hashring_change *change,
-	       struct hashring_receipt *receipt);
 int change_run(const struct hashring_change *change);
-
-/* Offline plans (offline.c): a file in the place of the kernel's ring. */
-int offline_plan(const char *file, const struct hashring_change *change);
 
 /* What rings there are (rings.c). */
 

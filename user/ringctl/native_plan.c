@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Plans without the kernel: a saved ring and the kernel's own code give the
- * figures that the kernel would.
+ * Changes of rings that are here and not in the kernel, worked out by the
+ * kernel's own code with the figures that the kernel would give.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -12,7 +12,6 @@
 #include <linux/slab.h>
 
 #include "model.h"
-#include "output.h"
 
 /* As many as the kernel tells. */
 #define TOLD_ROWS	64
@@ -147,49 +146,57 @@ static void count_ops(const struct hashring_change *change,
 	}
 }
 
-static int make_receipt(const struct step *s, struct hashring_receipt *r,
+static int make_receipt(const struct step *s, struct native_change *c,
 			struct hr_error *error)
 {
 	__u64 start = now_ns(CLOCK_MONOTONIC);
-	struct hr_impact impact;
+	struct hr_impact *impact = &c->impact;
+	struct hashring_receipt *r = &c->receipt;
 	int err;
 
-	err = hr_impact(s->before, s->after, GFP_KERNEL, &impact);
+	err = hr_impact(s->before, s->after, GFP_KERNEL, impact);
 	if (err)
 		return err;
-	err = hr_impact_check(&impact, s->change->max_moved, error);
+	err = hr_impact_check(impact, s->change->max_moved, error);
 	if (err)
-		goto release;
+		return err;
 	snprintf(r->ring, sizeof(r->ring), "%s", s->change->ring);
 	r->generation = s->generation + 1;
 	r->time = now_ns(CLOCK_REALTIME);
 	count_ops(s->change, r);
 	r->nodes_before = s->before->nr_nodes;
 	r->nodes_after = s->after->nr_nodes;
-	r->moved = impact.moved;
-	r->gained = impact.gained;
-	r->lost = impact.lost;
-	r->required = impact.required;
-	r->collateral = impact.collateral;
-	r->ideal = impact.ideal;
-	r->peak_before = impact.peak_before;
-	r->peak_after = impact.peak_after;
-	r->arcs = impact.arcs;
+	r->moved = impact->moved;
+	r->gained = impact->gained;
+	r->lost = impact->lost;
+	r->required = impact->required;
+	r->collateral = impact->collateral;
+	r->ideal = impact->ideal;
+	r->peak_before = impact->peak_before;
+	r->peak_after = impact->peak_after;
+	r->arcs = impact->arcs;
 	r->bytes_before = s->before->bytes;
 	r->bytes_after = s->after->bytes;
 	r->build_ns = s->build_ns;
-	err = take_rows(s, &impact, r);
+	err = take_rows(s, impact, r);
 	if (!err)
 		err = take_assigned(s, r);
-release:
-	hr_impact_release(&impact);
 	r->impact_ns = now_ns(CLOCK_MONOTONIC) - start;
 	return err;
 }
 
-/* In the kernel's words. */
-static int plan_refused(int err, const struct hashring_change *change,
-			const struct hr_error *error)
+/**
+ * native_refused_change() - tells why a change was refused
+ * @err: what native_change_make() returned
+ * @change: the change
+ * @error: why
+ *
+ * In the kernel's words.
+ *
+ * Return: an exit status.
+ */
+int native_refused_change(int err, const struct hashring_change *change,
+			  const struct hr_error *error)
 {
 	if (err == -ENOMEM)
 		return fail_memory();
@@ -199,6 +206,55 @@ static int plan_refused(int err, const struct hashring_change *change,
 		return fail(EXIT_REFUSED, "operation %u: %s", error->op + 1,
 			    error->text);
 	return fail(EXIT_REFUSED, "%s", error->text);
+}
+
+/**
+ * native_change_make() - works a change of a ring out
+ * @c: set, to be released with native_change_release() also after an error
+ * @n: the ring
+ * @generation: of the ring
+ * @change: the change
+ * @error: set to why it is refused
+ *
+ * Return: 0; -EDQUOT when more would move than allowed; another negative errno.
+ * Nothing is told.
+ */
+int native_change_make(struct native_change *c, const struct native_ring *n,
+		       __u64 generation, const struct hashring_change *change,
+		       struct hr_error *error)
+{
+	struct hr_op *ops = native_ops(change->ops, change->nr_ops);
+	struct step s = {
+		.before = n->table,
+		.change = change,
+		.generation = generation,
+	};
+	int err;
+
+	memset(c, 0, sizeof(*c));
+	if (!ops)
+		return -ENOMEM;
+	s.build_ns = now_ns(CLOCK_MONOTONIC);
+	err = hr_change_build(&n->config, n->table, ops, change->nr_ops,
+			      n->id_max, &hr_node_plain_ops, GFP_KERNEL,
+			      &c->after, error);
+	s.build_ns = now_ns(CLOCK_MONOTONIC) - s.build_ns;
+	native_ops_release(ops);
+	if (err) {
+		c->after = NULL;
+		return err;
+	}
+	s.after = c->after;
+	return make_receipt(&s, c, error);
+}
+
+void native_change_release(struct native_change *c)
+{
+	hr_impact_release(&c->impact);
+	hashring_receipt_release(&c->receipt);
+	if (c->after)
+		hr_table_free(c->after, &hr_node_plain_ops);
+	c->after = NULL;
 }
 
 /**
@@ -214,86 +270,16 @@ int native_plan(const struct native_ring *n, __u64 generation,
 		const struct hashring_change *change,
 		struct hashring_receipt *receipt)
 {
-	struct hr_op *ops = native_ops(change->ops, change->nr_ops);
-	struct step s = {
-		.before = n->table,
-		.change = change,
-		.generation = generation,
-	};
-	struct hr_table *next = NULL;
+	struct native_change c;
 	struct hr_error error;
 	int err;
 
-	memset(receipt, 0, sizeof(*receipt));
-	if (!ops)
-		return EXIT_REFUSED;
-	s.build_ns = now_ns(CLOCK_MONOTONIC);
-	err = hr_change_build(&n->config, n->table, ops, change->nr_ops,
-			      n->id_max, &hr_node_plain_ops, GFP_KERNEL, &next,
-			      &error);
-	s.build_ns = now_ns(CLOCK_MONOTONIC) - s.build_ns;
-	native_ops_release(ops);
-	if (err)
-		return plan_refused(err, change, &error);
-	s.after = next;
-	err = make_receipt(&s, receipt, &error);
-	hr_table_free(next, &hr_node_plain_ops);
-	if (err) {
-		hashring_receipt_release(receipt);
-		return plan_refused(err, change, &error);
-	}
-	return EXIT_DONE;
-}
-
-static int plan_ring(const struct model *m, const struct model_ring *r,
-		     const struct hashring_change *change)
-{
-	struct hashring_receipt receipt;
-	struct native_ring native;
-	int status;
-
-	if (!r->has_seed && r->placement == HASHRING_PLACEMENT_HASH)
-		return fail_at(m, r->at, "ring %s has no seed here: what moves depends on it",
-			       r->name);
-	if (change->expect_generation != HASHRING_ANY &&
-	    change->expect_generation != r->generation)
-		return fail(EXIT_STALE, "generation is %llu, not %llu",
-			    r->generation, change->expect_generation);
-	status = native_ring_make(&native, m, r);
-	if (!status)
-		status = native_plan(&native, r->generation, change, &receipt);
-	if (!status) {
-		if (opt.json)
-			json_print(receipt_to_json(&receipt));
-		else
-			print_receipt(stdout, &receipt, true);
-		hashring_receipt_release(&receipt);
-	}
-	native_ring_release(&native);
-	return status;
-}
-
-/**
- * offline_plan() - what a change would do to a ring in a file
- * @file: the file
- * @change: the change
- *
- * Return: an exit status, after telling what is wrong.
- */
-int offline_plan(const char *file, const struct hashring_change *change)
-{
-	const struct model_ring *r;
-	struct model m;
-	int status = model_read(&m, file);
-
-	if (!status) {
-		r = model_ring_find(&m, change->ring);
-		if (r)
-			status = plan_ring(&m, r, change);
-		else
-			status = fail_usage("%s: there is no ring %s", m.file,
-					    change->ring);
-	}
-	model_release(&m);
-	return status;
+	err = native_change_make(&c, n, generation, change, &error);
+	*receipt = c.receipt;
+	if (!err)
+		memset(&c.receipt, 0, sizeof(c.receipt));
+	else
+		memset(receipt, 0, sizeof(*receipt));
+	native_change_release(&c);
+	return err ? native_refused_change(err, change, &error) : EXIT_DONE;
 }

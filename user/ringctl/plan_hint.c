@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Hints: a node that goes and a node that comes just like it had better be one
+ * replacement, which takes the old one's seat and spares what else moves.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/slab.h>
+
+#include "plan.h"
+
+/* The active node that an operation takes from the map, or NULL. */
+static const struct hr_node *node_that_goes(const struct plan *p,
+					    const struct hashring_op *op)
+{
+	bool stays = op->kind == HASHRING_OP_KIND_SET &&
+		     op->has == HASHRING_OP_STATE &&
+		     op->state != HASHRING_NODE_STATE_ACTIVE;
+	const struct hr_node *node;
+
+	if (op->kind != HASHRING_OP_KIND_DEL && !stays)
+		return NULL;
+	node = hr_table_find(p->ring.table, op->name);
+	return node && node->state == HR_ACTIVE ? node : NULL;
+}
+
+/* Whether the node that an operation adds could do what @node does. */
+static bool comes_like(const struct hashring_op *op, const struct hr_node *node)
+{
+	__u32 weight = op->has & HASHRING_OP_WEIGHT ? op->weight : 1;
+
+	if (op->kind != HASHRING_OP_KIND_ADD || op->seat)
+		return false;
+	if (op->has & HASHRING_OP_STATE &&
+	    op->state != HASHRING_NODE_STATE_ACTIVE)
+		return false;
+	return weight == node->weight;
+}
+
+/*
+ * Makes replacements of pairs of operations, in place. Returns how many; *nr
+ * operations remain.
+ */
+static __u32 pair_up(const struct plan *p, struct hashring_op *ops, __u32 *nr)
+{
+	/* By weight: where to look on for a node that comes. */
+	__u32 next[HR_MAX_WEIGHT + 1] = { 0 };
+	__u32 pairs = 0, left = 0, i, k;
+	const struct hr_node *node;
+
+	for (i = 0; i < *nr; i++) {
+		node = node_that_goes(p, &ops[i]);
+		if (!node)
+			continue;
+		for (k = next[node->weight]; k < *nr; k++)
+			if (comes_like(&ops[k], node))
+				break;
+		next[node->weight] = k;
+		if (k == *nr)
+			continue;
+		ops[k].kind = HASHRING_OP_KIND_REPLACE;
+		ops[k].new_name = ops[k].name;
+		ops[k].name = ops[i].name;
+		ops[k].has &= HASHRING_OP_ID | HASHRING_OP_VIA;
+		ops[i].name = NULL;
+		pairs++;
+	}
+	for (i = 0; i < *nr; i++)
+		if (ops[i].name)
+			ops[left++] = ops[i];
+	*nr = left;
+	return pairs;
+}
+
+/**
+ * hint_of() - whether replacements would move nothing without need
+ * @p: the plan
+ * @hint: set, to be released with hint_release(); without replacements if
+ *	there are none that help
+ *
+ * Return: an exit status; without memory that is told.
+ */
+int hint_of(const struct plan *p, struct hint *hint)
+{
+	struct native_change instead;
+	struct hashring_op *ops;
+	struct hr_error error;
+	int err;
+
+	memset(hint, 0, sizeof(*hint));
+	if (!p->next.receipt.collateral)
+		return EXIT_DONE;
+	ops = malloc(p->change->nr_ops * sizeof(*ops));
+	if (!ops)
+		return fail_memory();
+	memcpy(ops, p->change->ops, p->change->nr_ops * sizeof(*ops));
+	hint->change = *p->change;
+	hint->change.ops = ops;
+	hint->change.max_moved = HASHRING_ANY;
+	hint->nr = pair_up(p, ops, &hint->change.nr_ops);
+	if (!hint->nr)
+		return EXIT_DONE;
+	err = native_change_make(&instead, &p->ring, p->generation,
+				 &hint->change, &error);
+	if (err || instead.receipt.collateral)
+		hint->nr = 0;
+	else
+		hint->moved = instead.receipt.moved;
+	native_change_release(&instead);
+	return EXIT_DONE;
+}
+
+void hint_release(struct hint *hint)
+{
+	free((void *)hint->change.ops);
+}

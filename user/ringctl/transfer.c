@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "transfer.h"
+
+#define NS	1000000000ULL
+#define MINUTE	(60 * NS)
+
+/* @a * @b / @c to the nearest; what is too large becomes the largest number. */
+static __u64 scale(__u64 a, __uint128_t b, __uint128_t c)
+{
+	__uint128_t value = (a * b + c / 2) / c;
+
+	return value > ~0ULL ? ~0ULL : value;
+}
+
+/* Whether the bytes of all keys can be counted. */
+bool transfer_fits(const struct transfer *t)
+{
+	return !t->key_size || t->keys <= (1ULL << 62) / t->key_size;
+}
+
+/**
+ * transfer_share() - what a share of the ring comes to
+ * @t: the data and the link; transfer_fits()
+ * @share: in 2^-32
+ * @to: set
+ */
+void transfer_share(const struct transfer *t, __u64 share,
+		    struct transferred *to)
+{
+	to->keys = scale(t->keys, share, 1ULL << 32);
+	to->bytes = to->keys * t->key_size;
+	to->ns = 0;
+	if (t->bandwidth)
+		to->ns = scale(to->bytes, (__uint128_t)8 * NS << 32,
+			       (__uint128_t)t->bandwidth * t->efficiency);
+}
+
+/* Steps of so many keys, of which the last may be smaller. */
+__u64 transfer_steps(const struct transfer *t, __u64 keys)
+{
+	return keys / t->batch + !!(keys % t->batch);
+}
+
+__u64 transfer_steps_ns(const struct transfer *t, __u64 keys)
+{
+	return scale(keys, NS, t->rate);
+}
+
+/**
+ * transfer_class() - a word for how much a transfer is felt
+ * @ns: its time
+ *
+ * Return: below 5, 15 and 60 minutes, and beyond, a word each.
+ */
+const char *transfer_class(__u64 ns)
+{
+	if (ns < 5 * MINUTE)
+		return "Minimal";
+	if (ns < 15 * MINUTE)
+		return "Low";
+	return ns < 60 * MINUTE ? "Moderate" : "High";
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef HASHRING_SHIM_NET_NDISC_H
+#define HASHRING_SHIM_NET_NDISC_H
+
+#define NDISC_ROUTER_SOLICITATION	133
+#define NDISC_REDIRECT			137
+
+#endif

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The walk along IPv6's extension headers, as the kernel's walks it.
+ */
+#include <errno.h>
+
+#include <net/ipv6.h>
+
+struct ext_hdr {
+	u8 nexthdr;
+	u8 len;
+};
+
+static bool is_ext_hdr(u8 nexthdr)
+{
+	switch (nexthdr) {
+	case NEXTHDR_HOP:
+	case NEXTHDR_ROUTING:
+	case NEXTHDR_FRAGMENT:
+	case NEXTHDR_AUTH:
+	case NEXTHDR_NONE:
+	case NEXTHDR_DEST:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* From the header of kind *nexthdr at @start to the next one. */
+static int next_hdr(const struct sk_buff *skb, int start, u8 *nexthdr)
+{
+	struct ext_hdr hdr;
+	u8 kind = *nexthdr;
+
+	if (!skb_header_pointer(skb, start, sizeof(hdr), &hdr))
+		return -EINVAL;
+	*nexthdr = hdr.nexthdr;
+	if (kind == NEXTHDR_FRAGMENT)
+		return start + sizeof(struct frag_hdr);
+	if (kind == NEXTHDR_AUTH)
+		return start + (hdr.len + 2) * 4;
+	return start + (hdr.len + 1) * 8;
+}
+
+/*
+ * To the first header that is no extension, or to the fragment header of a
+ * fragment that is not the first one: what follows there is in the first.
+ */
+int ipv6_skip_exthdr(const struct sk_buff *skb, int start, u8 *nexthdr,
+		     __be16 *frag_off)
+{
+	struct frag_hdr frag;
+
+	*frag_off = 0;
+	while (is_ext_hdr(*nexthdr)) {
+		if (*nexthdr == NEXTHDR_NONE)
+			return -EINVAL;
+		if (*nexthdr == NEXTHDR_FRAGMENT) {
+			if (!skb_header_pointer(skb, start, sizeof(frag), &frag))
+				return -EINVAL;
+			*frag_off = frag.frag_off;
+			if (frag.frag_off & htons(IP6_OFFSET))
+				break;
+		}
+		start = next_hdr(skb, start, nexthdr);
+		if (start < 0)
+			return start;
+	}
+	return start;
+}
+
+/* Only with *offset 0 and for a header that is there to be found. */
+int ipv6_find_hdr(const struct sk_buff *skb, unsigned int *offset, int target,
+		  unsigned short *frag_off, int *flags)
+{
+	u8 nexthdr = ipv6_hdr(skb)->nexthdr;
+	int start = sizeof(struct ipv6hdr);
+
+	while (nexthdr != target) {
+		if (!is_ext_hdr(nexthdr) || nexthdr == NEXTHDR_NONE)
+			return -ENOENT;
+		start = next_hdr(skb, start, &nexthdr);
+		if (start < 0)
+			return start;
+	}
+	*offset = start;
+	return nexthdr;
+}
