@@ -112,8 +112,11 @@ static const struct arg *find_word(const struct arg *arg, const char *word)
 	return NULL;
 }
 
-/* What may stand next of a source of flows, @nr words of which stand there. */
-static bool offer_flows(const char *const *word, int nr, const char *last)
+/*
+ * What may stand next of a source of flows, @nr words of which stand there;
+ * false: other arguments as well.
+ */
+static bool offer_flows(char *const *word, int nr, const char *last)
 {
 	int i;
 
@@ -122,11 +125,12 @@ static bool offer_flows(const char *const *word, int nr, const char *last)
 			offer(flows_sources[i], last);
 		return true;
 	}
-	if (!strcmp(word[0], "pcap") && nr == 1) {
-		offer("@file", "");
-		return true;
+	if (!strcmp(word[0], flows_sources[FLOWS_PCAP])) {
+		if (nr == 1)
+			offer("@file", "");
+		return nr == 1;
 	}
-	if (strcmp(word[0], "synthetic"))
+	if (strcmp(word[0], flows_sources[FLOWS_SYNTHETIC]))
 		return false;
 	/* A number, then words in pairs. */
 	if (nr % 2)
@@ -136,22 +140,17 @@ static bool offer_flows(const char *const *word, int nr, const char *last)
 	return false;
 }
 
-/* How many words a source of flows has, as far as they stand there. */
+/* How many words a source of flows has, of the @nr that stand there. */
 static int flows_words(char *const *word, int nr)
 {
 	int n = 2;
 
-	if (!nr)
-		return 0;
-	if (!strcmp(word[0], "pcap"))
-		return nr < 2 ? nr : 2;
-	if (strcmp(word[0], "synthetic"))
+	if (nr && !strcmp(word[0], flows_sources[FLOWS_CONNTRACK]))
 		return 1;
-	while (n + 1 < nr && (!strcmp(word[n], "zipf") ||
-			      !strcmp(word[n], "seed")))
-		n += 2;
-	if (n + 1 == nr && (!strcmp(word[n], "zipf") || !strcmp(word[n], "seed")))
-		n++;
+	if (nr && !strcmp(word[0], flows_sources[FLOWS_SYNTHETIC]))
+		while (n < nr && (!strcmp(word[n], "zipf") ||
+				  !strcmp(word[n], "seed")))
+			n += 2;
 	return n < nr ? n : nr;
 }
 
@@ -176,11 +175,15 @@ static int value_words(enum arg_kind kind)
  * @given: by index of the argument: it stands there
  * @ring: the ring that was given, or NULL
  * @open: the argument whose value the last word belongs to, or NULL
+ * @flows: the words of a source of flows that the last word may belong to
+ * @nr_flows: number of @flows
  */
 struct seen {
 	bool given[ARGS_MAX];
 	const char *ring;
 	const struct arg *open;
+	char *const *flows;
+	int nr_flows;
 };
 
 static const struct arg *next_place(const struct arg *args,
@@ -215,6 +218,14 @@ static void read_words(const struct arg *args, const struct line *l,
 		s->given[arg - args] = true;
 		if (arg->kind == ARG_RING && i < l->nr && !s->ring)
 			s->ring = l->word[i];
+		if (arg->kind == ARG_FLOWS) {
+			n = flows_words(l->word + i, l->nr - i);
+			s->flows = l->word + i;
+			s->nr_flows = n;
+			i += n;
+			s->open = i == l->nr ? arg : NULL;
+			continue;
+		}
 		n = value_words(arg->kind);
 		if (n < 0)
 			while (i < l->nr && !find_word(args, l->word[i]))
@@ -234,7 +245,10 @@ static void offer_arguments(const struct command *cmd, const struct line *l)
 	int i;
 
 	read_words(args, l, &s);
-	if (s.open) {
+	if (s.open && s.open->kind == ARG_FLOWS) {
+		if (offer_flows(s.flows, s.nr_flows, l->last))
+			return;
+	} else if (s.open) {
 		offer_value(s.open, s.ring, l->last);
 		if (value_words(s.open->kind) > 0)
 			return;
