@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The tables of a report's page: nodes, what went where, other methods, and
+ * the ring's past. Raw values stand beside what people read.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+
+/* Longer tables say what they leave out. */
+#define MAX_NODES	1000
+#define MAX_MOVES	400
+#define MAX_MATRIX	12
+
+static void begin_table(FILE *f, const char *class, const char *caption)
+{
+	fprintf(f, "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">\n<table class=\"%s\">\n<caption>%s</caption>\n",
+		caption, class, caption);
+}
+
+static void end_table(FILE *f)
+{
+	fputs("</tbody>\n</table>\n</div>\n", f);
+}
+
+static void put_swatch(FILE *f, const struct report *r, const char *name)
+{
+	const struct report_node *node = report_node(r, name);
+	char colour[COLOUR_LEN];
+
+	if (node)
+		fprintf(f, "<svg class=\"swatch\" viewBox=\"0 0 10 10\" aria-hidden=\"true\"><rect width=\"10\" height=\"10\" rx=\"2\" fill=\"%s\"/></svg>",
+			colour_of(colour, node - r->node));
+	text_escaped(f, name);
+}
+
+/* Bars are fractions of the table's largest value. */
+static void put_bar(FILE *f, const char *class, __u64 value, __u64 most,
+		    int top, int height)
+{
+	fprintf(f, "<rect class=\"%s\" y=\"%d\" width=\"%.1f\" height=\"%d\"/>",
+		class, top, most ? 100.0 * value / most : 0, height);
+}
+
+static void begin_bar(FILE *f)
+{
+	fputs("<td class=\"bar\"><svg viewBox=\"0 0 100 12\" preserveAspectRatio=\"none\" aria-hidden=\"true\">", f);
+}
+
+static void end_bar(FILE *f)
+{
+	fputs("</svg></td>", f);
+}
+
+/* Nodes. */
+
+static const char *state_of(const struct report *r,
+			    const struct report_node *node)
+{
+	if (!node->is_after)
+		return r->kind == REPORT_PLANNED ? "would go" : "gone";
+	if (r->before && !node->is_before)
+		return r->kind == REPORT_PLANNED ? "would join" : "joined";
+	return hashring_enum_name(hashring_states, node->state);
+}
+
+/* More or less than before, with its sign. */
+static void put_change(FILE *f, const struct report_node *node)
+{
+	char text[FIGURE_LEN];
+	__u64 by;
+
+	if (node->after == node->before) {
+		fputs("0", f);
+	} else if (node->after > node->before) {
+		by = node->after - node->before;
+		fprintf(f, "+%s", figure_share(text, by));
+	} else {
+		by = node->before - node->after;
+		fprintf(f, "\xe2\x88\x92%s", figure_share(text, by));
+	}
+}
+
+/* Its share over its due, which only active nodes have. */
+static void put_load(FILE *f, const struct report *r,
+		     const struct report_node *node)
+{
+	if (node->due)
+		text_ratio(f, "load",
+			   node->after * r->after->weight / node->weight);
+	else
+		fputs("-", f);
+}
+
+static void put_node(FILE *f, const struct report *r,
+		     const struct report_node *node, __u64 most)
+{
+	bool changed = r->has_before && node->before != node->after;
+
+	fprintf(f, "<tr%s data-node=\"", changed ? " class=\"changed\"" : "");
+	text_escaped(f, node->name);
+	fputs("\"><th scope=\"row\">", f);
+	put_swatch(f, r, node->name);
+	fputs("</th><td>", f);
+	fputs(state_of(r, node), f);
+	fputs("</td><td class=\"n\">", f);
+	if (node->id)
+		text_count(f, "id", node->id);
+	fputs("</td><td class=\"n\">", f);
+	if (node->weight)
+		text_count(f, "weight", node->weight);
+	fputs("</td>", f);
+	if (r->has_before) {
+		fputs("<td class=\"n\">", f);
+		text_share(f, "before", node->before);
+		fputs("</td>", f);
+	}
+	fputs("<td class=\"n\">", f);
+	text_share(f, r->kind == REPORT_STILL ? "share" : "after", node->after);
+	fputs("</td>", f);
+	if (r->has_before) {
+		fputs("<td class=\"n\">", f);
+		put_change(f, node);
+		fputs("</td>", f);
+	}
+	fputs("<td class=\"n\">", f);
+	put_load(f, r, node);
+	fputs("</td>", f);
+	begin_bar(f);
+	if (r->has_before)
+		put_bar(f, "was", node->before, most, 0, 4);
+	put_bar(f, "is", node->after, most, r->has_before ? 5 : 2, 7);
+	if (node->due && most)
+		fprintf(f, "<rect class=\"due\" x=\"%.1f\" y=\"0\" width=\"0.7\" height=\"12\"/>",
+			100.0 * node->due / most);
+	end_bar(f);
+	fputs("</tr>\n", f);
+}
+
+static void put_nodes(FILE *f, const struct report *r)
+{
+	__u64 most = 0;
+	__u32 i;
+
+	for (i = 0; i < r->nr_nodes; i++) {
+		if (most < r->node[i].before)
+			most = r->node[i].before;
+		if (most < r->node[i].after)
+			most = r->node[i].after;
+		if (most < r->node[i].due)
+			most = r->node[i].due;
+	}
+	fputs("<h3>Loads</h3>\n", f);
+	begin_table(f, "nodes", r->kind == REPORT_STILL ? "Nodes and their shares of the ring" :
+		    "Nodes and their shares of the ring, before and after");
+	fputs("<thead><tr><th scope=\"col\">node</th><th scope=\"col\">state</th><th scope=\"col\" class=\"n\">id</th><th scope=\"col\" class=\"n\">weight</th>", f);
+	if (r->has_before)
+		fputs("<th scope=\"col\" class=\"n\">before</th>", f);
+	fprintf(f, "<th scope=\"col\" class=\"n\">%s</th>",
+		r->kind == REPORT_STILL ? "share" : "after");
+	if (r->has_before)
+		fputs("<th scope=\"col\" class=\"n\">change</th>", f);
+	fprintf(f, "<th scope=\"col\" class=\"n\">share / due</th><th scope=\"col\" class=\"bar\">%s</th></tr></thead>\n<tbody>\n",
+		r->has_before ? "before, after, due" : "share, due");
+	for (i = 0; i < r->nr_nodes && i < MAX_NODES; i++)
+		put_node(f, r, &r->node[i], most);
+	end_table(f);
+	if (i < r->nr_nodes)
+		fprintf(f, "<p class=\"note\">The first %u of %u nodes by name.</p>\n",
+			i, r->nr_nodes);
+}
+
+/* What went from where to where. */
+
+static void put_move(FILE *f, const struct report *r,
+		     const struct hashring_move *move)
+{
+	fputs("<tr data-from=\"", f);
+	text_escaped(f, move->from);
+	fputs("\" data-to=\"", f);
+	text_escaped(f, move->to);
+	fputs("\"><th scope=\"row\">", f);
+	put_swatch(f, r, move->from);
+	fputs("</th><td>", f);
+	put_swatch(f, r, move->to);
+	fputs("</td><td class=\"n\">", f);
+	text_share(f, "share", move->share);
+	fputs("</td><td class=\"n\">", f);
+	text_count(f, "arcs", move->arcs);
+	fputs("</td>", f);
+	begin_bar(f);
+	put_bar(f, "is", move->share, r->move[0].share, 2, 7);
+	end_bar(f);
+	fputs("</tr>\n", f);
+}
+
+/* Each name once, as they first come; the number of them, or one too many. */
+static __u32 distinct(const struct report *r, bool to,
+		      const char *name[MAX_MATRIX + 1])
+{
+	__u32 nr = 0, i, k;
+
+	for (i = 0; i < r->nr_moves && nr <= MAX_MATRIX; i++) {
+		const char *next = to ? r->move[i].to : r->move[i].from;
+
+		for (k = 0; k < nr && strcmp(name[k], next); k++)
+			;
+		if (k == nr)
+			name[nr++] = next;
+	}
+	return nr;
+}
+
+static const struct hashring_move *move_of(const struct report *r,
+					   const char *from, const char *to)
+{
+	__u32 i;
+
+	for (i = 0; i < r->nr_moves; i++)
+		if (!strcmp(r->move[i].from, from) &&
+		    !strcmp(r->move[i].to, to))
+			return &r->move[i];
+	return NULL;
+}
+
+/* Few nodes fit into a square, where it is seen at a glance. */
+static void put_matrix(FILE *f, const struct report *r)
+{
+	const char *from[MAX_MATRIX + 1], *to[MAX_MATRIX + 1];
+	__u32 rows = distinct(r, false, from);
+	__u32 columns = distinct(r, true, to);
+	char share[FIGURE_LEN];
+	__u32 i, k;
+
+	if (rows > MAX_MATRIX || columns > MAX_MATRIX || rows * columns < 3)
+		return;
+	begin_table(f, "matrix", "From each node in a row to each in a column");
+	fputs("<thead><tr><th scope=\"col\">from \\ to</th>", f);
+	for (k = 0; k < columns; k++) {
+		fputs("<th scope=\"col\" class=\"n\">", f);
+		put_swatch(f, r, to[k]);
+		fputs("</th>", f);
+	}
+	fputs("</tr></thead>\n<tbody>\n", f);
+	for (i = 0; i < rows; i++) {
+		fputs("<tr><th scope=\"row\">", f);
+		put_swatch(f, r, from[i]);
+		fputs("</th>", f);
+		for (k = 0; k < columns; k++) {
+			const struct hashring_move *move;
+
+			move = move_of(r, from[i], to[k]);
+			fprintf(f, "<td class=\"n\">%s</td>",
+				move ? figure_share(share, move->share) : "");
+		}
+		fputs("</tr>\n", f);
+	}
+	end_table(f);
+}
+
+static void put_moves(FILE *f, const struct report *r)
+{
+	char share[FIGURE_LEN];
+	__u64 rest = r->receipt.moved;
+	__u32 i;
+
+	if (!r->nr_moves)
+		return;
+	fputs("<h3>From where to where</h3>\n", f);
+	put_matrix(f, r);
+	begin_table(f, "moves", "What moves from which node to which, the largest first");
+	fputs("<thead><tr><th scope=\"col\">from</th><th scope=\"col\">to</th><th scope=\"col\" class=\"n\">share</th><th scope=\"col\" class=\"n\">arcs</th><th scope=\"col\" class=\"bar\">share</th></tr></thead>\n<tbody>\n", f);
+	for (i = 0; i < r->nr_moves && i < MAX_MOVES; i++) {
+		put_move(f, r, &r->move[i]);
+		rest -= r->move[i].share;
+	}
+	end_table(f);
+	if (i < r->receipt.nr_moves)
+		fprintf(f, "<p class=\"note\">And %u more, together %s%s.</p>\n",
+			r->receipt.nr_moves - i, figure_share(share, rest),
+			r->nr_moves < r->receipt.nr_moves ?
+				"; the kernel keeps the largest only" : "");
+}
+
+/* Other methods. */
+
+static void put_rival(FILE *f, const struct rival *rival, __u64 most,
+		      bool own)
+{
+	fprintf(f, "<tr%s data-method=\"%s\"><th scope=\"row\">%s</th><td class=\"n\">",
+		own ? " class=\"changed\"" : "", rival->key, rival->name);
+	text_share(f, "moved", rival->moved);
+	fputs("</td><td class=\"n\">", f);
+	text_share(f, "required", rival->required);
+	fputs("</td><td class=\"n\">", f);
+	text_share(f, "collateral", rival->moved - rival->required);
+	fputs("</td>", f);
+	begin_bar(f);
+	put_bar(f, own ? "is" : "was", rival->moved, most, 2, 8);
+	end_bar(f);
+	fprintf(f, "<td class=\"note\">%s</td></tr>\n", rival->note);
+}
+
+static int put_rivals(FILE *f, const struct report *r)
+{
+	struct rival own = {
+		.key = "ring",
+		.name = "this ring",
+		.note = "exact, from the arcs of both maps",
+		.moved = r->receipt.moved,
+		.required = r->receipt.required,
+	};
+	struct rival rival[RIVALS];
+	__u64 most = own.moved;
+	int nr, i;
+
+	if (!r->before)
+		return EXIT_DONE;
+	nr = rivals_make(r->before, r->after, rival);
+	if (nr <= 0)
+		return nr ? EXIT_REFUSED : EXIT_DONE;
+	for (i = 0; i < nr; i++)
+		if (most < rival[i].moved)
+			most = rival[i].moved;
+	fputs("<h3>Other methods, the same change</h3>\n", f);
+	begin_table(f, "rivals", "The same nodes and weights under other methods");
+	fputs("<thead><tr><th scope=\"col\">method</th><th scope=\"col\" class=\"n\">moved</th><th scope=\"col\" class=\"n\">required</th><th scope=\"col\" class=\"n\">collateral</th><th scope=\"col\" class=\"bar\">moved</th><th scope=\"col\">how</th></tr></thead>\n<tbody>\n", f);
+	put_rival(f, &own, most, true);
+	for (i = 0; i < nr; i++)
+		put_rival(f, &rival[i], most, false);
+	end_table(f);
+	fputs("<p class=\"note\">All of it exact: over all keys, none sampled.</p>\n",
+	      f);
+	return EXIT_DONE;
+}
+
+/* The past. */
+
+static void put_operations(FILE *f, const struct hashring_receipt *receipt)
+{
+	const struct {
+		const char *word;
+		__u32 count;
+	} of[] = {
+		{ "added", receipt->added },
+		{ "removed", receipt->removed },
+		{ "set", receipt->set },
+		{ "replaced", receipt->replaced },
+	};
+	const char *comma = "";
+	size_t i;
+
+	for (i = 0; i < sizeof(of) / sizeof(*of); i++) {
+		if (!of[i].count)
+			continue;
+		fprintf(f, "%s%s %u", comma, of[i].word, of[i].count);
+		comma = ", ";
+	}
+}
+
+static void put_past(FILE *f, const struct hashring_receipt *receipt)
+{
+	fprintf(f, "<tr data-generation=\"%llu\"><th scope=\"row\" class=\"n\">%llu</th><td>",
+		receipt->generation, receipt->generation);
+	text_time(f, receipt->time);
+	fputs("</td><td>", f);
+	put_operations(f, receipt);
+	fputs("</td><td class=\"n\">", f);
+	text_count(f, "nodes_after", receipt->nodes_after);
+	fputs("</td><td class=\"n\">", f);
+	text_share(f, "moved", receipt->moved);
+	fputs("</td><td class=\"n\">", f);
+	text_share(f, "collateral", receipt->collateral);
+	fputs("</td><td class=\"n\">", f);
+	text_share(f, "ideal", receipt->ideal);
+	fputs("</td><td class=\"n\">", f);
+	text_ratio(f, "peak_after", receipt->peak_after);
+	fputs("</td>", f);
+	begin_bar(f);
+	put_bar(f, "is", receipt->moved, HASHRING_WHOLE, 2, 8);
+	end_bar(f);
+	fputs("</tr>\n", f);
+}
+
+static void put_history(FILE *f, const struct report *r)
+{
+	__u32 i;
+
+	if (!r->nr_history)
+		return;
+	fputs("<h3>History</h3>\n", f);
+	begin_table(f, "history", "Past changes of the ring, the latest first");
+	fputs("<thead><tr><th scope=\"col\" class=\"n\">generation</th><th scope=\"col\">time</th><th scope=\"col\">operations</th><th scope=\"col\" class=\"n\">nodes</th><th scope=\"col\" class=\"n\">moved</th><th scope=\"col\" class=\"n\">collateral</th><th scope=\"col\" class=\"n\">ideal</th><th scope=\"col\" class=\"n\">max/mean</th><th scope=\"col\" class=\"bar\">moved, of all</th></tr></thead>\n<tbody>\n", f);
+	for (i = r->nr_history; i--;)
+		put_past(f, &r->history[i]);
+	end_table(f);
+}
+
+/**
+ * page_tables() - the tables of a ring
+ * @f: where to
+ * @r: the ring
+ *
+ * Return: an exit status, after telling what is wrong.
+ */
+int page_tables(FILE *f, const struct report *r)
+{
+	int status;
+
+	put_nodes(f, r);
+	put_moves(f, r);
+	status = put_rivals(f, r);
+	if (!status)
+		put_history(f, r);
+	return status;
+}
