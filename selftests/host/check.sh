@@ -44,9 +44,22 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
+run_program() # NAME COMMAND...
+{
+	local log=build/check-$1.log status=0 line
+
+	CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 600 "${@:2}" \
+		</dev/null >"$log" 2>&1 || status=$?
+	tap_begin "$1"
+	while IFS= read -r line || [ -n "$line" ]; do
+		tap_line "$line"
+	done <"$log"
+	tap_end "$status"
+}
+
 run_native()
 {
-	local source program log status line
+	local source name
 
 	echo "native"
 	if ! make --no-print-directory -C selftests/unit -j "$(nproc)" \
@@ -56,16 +69,11 @@ run_native()
 		return
 	fi
 	for source in selftests/unit/*_test.c; do
-		program=build/unit/$(basename "$source" .c)
-		log=build/check-${program##*/}.log
-		status=0
-		CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 600 "$program" \
-			</dev/null >"$log" 2>&1 || status=$?
-		tap_begin "${program##*/}"
-		while IFS= read -r line || [ -n "$line" ]; do
-			tap_line "$line"
-		done <"$log"
-		tap_end "$status"
+		name=$(basename "$source" .c)
+		run_program "$name" "build/unit/$name"
+	done
+	for source in selftests/native/*_test.py; do
+		run_program "$(basename "$source" .py)" "$source"
 	done
 }
 

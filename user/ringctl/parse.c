@@ -133,9 +133,6 @@ static const struct arg *find_keyword(const struct arg *args, const char *word)
 static int parse_rings(const struct arg *args, struct cursor *c,
 		       struct value *v)
 {
-	if (v->given)
-		return fail_usage("unknown word \"%s\": rings stand together",
-				  c->argv[0]);
 	v->words = c->argv;
 	while (c->argc && c->argv[0][0] != '{' &&
 	       !find_keyword(args, c->argv[0])) {

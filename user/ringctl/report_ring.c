@@ -110,33 +110,33 @@ static __u32 *numbers_of(const struct report *r, const struct hr_table *map)
 	return number;
 }
 
+/* The arc that reaches over position 0 is none to be gathered. */
+static int take_first(struct gathering *g, const struct piece *arc,
+		      struct drawn *drawn)
+{
+	struct piece piece = *arc;
+
+	piece.end += HASHRING_WHOLE;
+	drawn->arcs++;
+	return add_piece(g->to, &piece);
+}
+
 static int walk_map(struct gathering *g, const struct hr_table *map,
 		    const __u32 *number, struct drawn *drawn)
 {
-	struct piece last = { 0 };
 	struct hr_arc arc;
 	__u32 cursor = 0;
 	int status = 0;
 
 	while (!status && hr_table_next_arc(map, &cursor, &arc)) {
-		struct piece piece = {
-			.start = (__u64)arc.start + 1,
+		const struct piece piece = {
+			.start = ((__u64)arc.start + 1) % HASHRING_WHOLE,
 			.end = (__u64)arc.end + 1,
 			.node = number[arc.slot],
 		};
 
-		/* The one around position 0 is drawn in two, but counts once. */
-		if (piece.start >= piece.end && piece.start < HASHRING_WHOLE) {
-			last = piece;
-			last.end = HASHRING_WHOLE;
-		}
-		if (piece.start >= piece.end)
-			piece.start = 0;
-		status = take_arc(g, &piece, drawn);
-	}
-	if (!status && last.end) {
-		status = take_arc(g, &last, drawn);
-		drawn->arcs--;
+		status = piece.start < piece.end ? take_arc(g, &piece, drawn) :
+						   take_first(g, &piece, drawn);
 	}
 	return status ? status : settle(g);
 }
@@ -183,10 +183,6 @@ static int settle_marks(struct gathering *g)
 		width = RING_SLICE;
 		piece.end = piece.start + width;
 	}
-	if (piece.end > HASHRING_WHOLE) {
-		piece.end = HASHRING_WHOLE;
-		piece.start = HASHRING_WHOLE - width;
-	}
 	/* Never less than a hair. */
 	piece.node = (g->tally[0] * MARK_HEIGHT + width / 2) / width;
 	if (!piece.node)
@@ -229,24 +225,16 @@ int pieces_of_moves(struct pieces *p, const struct report *r)
 	struct hr_walk walk = { .before = r->before, .after = r->after };
 	__u64 tally = 0;
 	struct gathering g = { .to = p, .tally = &tally };
-	__u64 first = 0;
 	struct hr_moved_arc arc;
 	int status = 0;
 
-	/* The one around position 0 comes last. */
-	while (hr_walk_next(&walk, &arc))
-		if (arc.start >= arc.end && arc.start != UINT32_MAX)
-			first = (__u64)arc.end + 1;
-	if (first)
-		status = take_move(&g, 0, first);
-	walk = (struct hr_walk){ .before = r->before, .after = r->after };
 	while (!status && hr_walk_next(&walk, &arc)) {
-		__u64 start = (__u64)arc.start + 1, end = (__u64)arc.end + 1;
+		__u64 start = ((__u64)arc.start + 1) % HASHRING_WHOLE;
+		__u64 end = (__u64)arc.end + 1;
 
-		if (start >= end && start == HASHRING_WHOLE)
-			start = 0;
-		else if (start >= end)
-			end = HASHRING_WHOLE;
+		/* The one that reaches over position 0 comes last. */
+		if (start >= end)
+			end += HASHRING_WHOLE;
 		status = take_move(&g, start, end);
 	}
 	if (!status)

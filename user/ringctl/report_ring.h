@@ -15,7 +15,7 @@
 /**
  * struct piece - a stretch of the ring that is drawn in one go
  * @start: its first position
- * @end: behind its last one, up to 2^32
+ * @end: behind its last one; beyond 2^32 when it reaches over position 0
  * @node: index of its node in the report; of a mark, its height
  */
 struct piece {

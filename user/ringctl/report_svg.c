@@ -18,15 +18,17 @@
 
 /* Units of the drawing. */
 #define SIZE		800
-#define BEFORE_RADIUS	210	/* of a band's middle */
+#define MARGIN		60	/* without labels beside the ring */
+#define BEFORE_RADIUS	222	/* of a band's middle */
 #define BEFORE_WIDTH	32
-#define AFTER_RADIUS	258
+#define AFTER_RADIUS	270
 #define AFTER_WIDTH	52
-#define MARK_RADIUS	288	/* where marks stand */
-#define TICK_RADIUS	190
-#define LABEL_RADIUS	324
+#define MARK_RADIUS	300	/* where marks stand */
+#define TICK_RADIUS	202
+#define LABEL_RADIUS	335
 #define LETTER_WIDTH	9	/* of a label in a band, at most */
 #define LABEL_LETTERS	16	/* what still looks straight in a round band */
+#define FEW_LETTERS	6	/* of a name that is cut short, at least */
 #define SMALL_HEIGHT	13	/* of a label beside the ring */
 #define SMALL_LETTERS	9
 #define GAP		0.6	/* between long arcs */
@@ -58,11 +60,6 @@ static void put_arc(FILE *f, double radius, const struct piece *p)
 		fprintf(f, "A%.1f %.1f 0 0 1 ", radius, radius);
 		put_point(f, ' ', radius, from + (to - from) * i / parts);
 	}
-}
-
-static const char *node_name(const struct report *r, __u32 node)
-{
-	return r->node[node].name;
 }
 
 /* A path for each node that has pieces: they are sorted by node. */
@@ -122,36 +119,66 @@ static void put_letters(FILE *f, const char *name, int letters)
 	text_escaped(f, text);
 }
 
+static double length_of(const struct piece *p, double radius)
+{
+	return (angle_of(p->end) - angle_of(p->start)) * radius;
+}
+
+/* How many letters fit into the band. */
+static int letters_in(const struct piece *p)
+{
+	int room = length_of(p, AFTER_RADIUS) / LETTER_WIDTH - 1;
+
+	return room < LABEL_LETTERS ? room : LABEL_LETTERS;
+}
+
+static bool fits_in(const struct report *r, const struct piece *p)
+{
+	int room = letters_in(p);
+
+	return room >= FEW_LETTERS ||
+	       room >= (int)strlen(r->node[p->node].name);
+}
+
+/* Too short for that, and still long enough for a label beside it. */
+static bool is_spoke(const struct report *r, const struct piece *p)
+{
+	return !fits_in(r, p) && length_of(p, LABEL_RADIUS) >= SMALL_HEIGHT;
+}
+
+static bool has_spokes(const struct report *r, const struct pieces *band)
+{
+	__u32 i;
+
+	for (i = 0; i < band->nr; i++)
+		if (is_spoke(r, &band->piece[i]))
+			return true;
+	return false;
+}
+
 /* Into the band where the arc is long, else beside it like a spoke, or not. */
 static void put_label(FILE *f, const struct report *r, const struct piece *p)
 {
 	double middle = (angle_of(p->start) + angle_of(p->end)) / 2;
-	double length = (angle_of(p->end) - angle_of(p->start)) * AFTER_RADIUS;
 	double degrees = middle * 180 / M_PI;
 	bool left = cos(middle) < -1e-9, below = sin(middle) > 1e-9;
-	const char *name = node_name(r, p->node);
-	int room = length / LETTER_WIDTH - 1;
-	int len = strlen(name);
+	const char *name = r->node[p->node].name;
 
-	if (room > LABEL_LETTERS)
-		room = LABEL_LETTERS;
-	if (room >= len || room >= 6) {
+	if (fits_in(r, p)) {
 		fprintf(f, "<text class=\"%s\" transform=\"rotate(%.2f %d %d) translate(%d %d)%s\" dy=\".35em\">",
 			colour_is_light(p->node) ? "on-light" : "on-dark",
-			degrees + 90, SIZE / 2, SIZE / 2,
-			SIZE / 2, SIZE / 2 - AFTER_RADIUS,
-			below ? " rotate(180)" : "");
-		put_letters(f, name, room);
-	} else if (length * LABEL_RADIUS / AFTER_RADIUS >= SMALL_HEIGHT) {
+			degrees + 90, SIZE / 2, SIZE / 2, SIZE / 2,
+			SIZE / 2 - AFTER_RADIUS, below ? " rotate(180)" : "");
+		put_letters(f, name, letters_in(p));
+		fputs("</text>\n", f);
+	} else if (is_spoke(r, p)) {
 		fprintf(f, "<text class=\"spoke %s\" transform=\"rotate(%.2f %d %d) translate(%d %d)%s\" dy=\".35em\">",
 			left ? "end" : "begin", degrees, SIZE / 2, SIZE / 2,
 			SIZE / 2 + LABEL_RADIUS, SIZE / 2,
 			left ? " rotate(180)" : "");
 		put_letters(f, name, SMALL_LETTERS);
-	} else {
-		return;
+		fputs("</text>\n", f);
 	}
-	fputs("</text>\n", f);
 }
 
 static void put_labels(FILE *f, const struct report *r,
@@ -256,6 +283,7 @@ int svg_write(FILE *f, const struct report *r, __u32 number,
 {
 	struct pieces before = { 0 }, after = { 0 }, marks = { 0 };
 	int status = EXIT_DONE;
+	int margin;
 
 	memset(drawn, 0, sizeof(*drawn));
 	if (r->before)
@@ -266,8 +294,10 @@ int svg_write(FILE *f, const struct report *r, __u32 number,
 		status = pieces_of_moves(&marks, r);
 	if (status)
 		goto out;
-	fprintf(f, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"drawing\" viewBox=\"0 0 %d %d\" role=\"img\" aria-labelledby=\"drawing-%u described-%u\">\n",
-		SIZE, SIZE, number, number);
+	margin = has_spokes(r, &after) ? 0 : MARGIN;
+	fprintf(f, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"drawing\" viewBox=\"%d %d %d %d\" role=\"img\" aria-labelledby=\"drawing-%u described-%u\">\n",
+		margin, margin, SIZE - 2 * margin, SIZE - 2 * margin, number,
+		number);
 	put_description(f, r, number);
 	if (alone)
 		fprintf(f, "<style>\n%s</style>\n<rect class=\"page\" width=\"%d\" height=\"%d\"/>\n",

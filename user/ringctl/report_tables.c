@@ -104,10 +104,10 @@ static void put_node(FILE *f, const struct report *r,
 	put_swatch(f, r, node->name);
 	fputs("</th><td>", f);
 	fputs(state_of(r, node), f);
-	fputs("</td><td class=\"n\">", f);
+	fputs("</td><td class=\"n more\">", f);
 	if (node->id)
 		text_count(f, "id", node->id);
-	fputs("</td><td class=\"n\">", f);
+	fputs("</td><td class=\"n more\">", f);
 	if (node->weight)
 		text_count(f, "weight", node->weight);
 	fputs("</td>", f);
@@ -154,7 +154,7 @@ static void put_nodes(FILE *f, const struct report *r)
 	fputs("<h3>Loads</h3>\n", f);
 	begin_table(f, "nodes", r->kind == REPORT_STILL ? "Nodes and their shares of the ring" :
 		    "Nodes and their shares of the ring, before and after");
-	fputs("<thead><tr><th scope=\"col\">node</th><th scope=\"col\">state</th><th scope=\"col\" class=\"n\">id</th><th scope=\"col\" class=\"n\">weight</th>", f);
+	fputs("<thead><tr><th scope=\"col\">node</th><th scope=\"col\">state</th><th scope=\"col\" class=\"n more\">id</th><th scope=\"col\" class=\"n more\">weight</th>", f);
 	if (r->has_before)
 		fputs("<th scope=\"col\" class=\"n\">before</th>", f);
 	fprintf(f, "<th scope=\"col\" class=\"n\">%s</th>",
@@ -291,7 +291,7 @@ static void put_rival(FILE *f, const struct rival *rival, __u64 most,
 	fprintf(f, "<tr%s data-method=\"%s\"><th scope=\"row\">%s</th><td class=\"n\">",
 		own ? " class=\"changed\"" : "", rival->key, rival->name);
 	text_share(f, "moved", rival->moved);
-	fputs("</td><td class=\"n\">", f);
+	fputs("</td><td class=\"n more\">", f);
 	text_share(f, "required", rival->required);
 	fputs("</td><td class=\"n\">", f);
 	text_share(f, "collateral", rival->moved - rival->required);
@@ -325,7 +325,7 @@ static int put_rivals(FILE *f, const struct report *r)
 			most = rival[i].moved;
 	fputs("<h3>Other methods, the same change</h3>\n", f);
 	begin_table(f, "rivals", "The same nodes and weights under other methods");
-	fputs("<thead><tr><th scope=\"col\">method</th><th scope=\"col\" class=\"n\">moved</th><th scope=\"col\" class=\"n\">required</th><th scope=\"col\" class=\"n\">collateral</th><th scope=\"col\" class=\"bar\">moved</th><th scope=\"col\">how</th></tr></thead>\n<tbody>\n", f);
+	fputs("<thead><tr><th scope=\"col\">method</th><th scope=\"col\" class=\"n\">moved</th><th scope=\"col\" class=\"n more\">required</th><th scope=\"col\" class=\"n\">collateral</th><th scope=\"col\" class=\"bar\">moved</th><th scope=\"col\">how</th></tr></thead>\n<tbody>\n", f);
 	put_rival(f, &own, most, true);
 	for (i = 0; i < nr; i++)
 		put_rival(f, &rival[i], most, false);

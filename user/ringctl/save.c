@@ -49,6 +49,12 @@ static int save_into(const struct saving *s, const char *file)
 	if (!f)
 		return -errno;
 	s->write(f, s->arg);
+	if (fflush(f) || ferror(f)) {
+		int err = -errno;
+
+		fclose(f);
+		return err;
+	}
 	return fclose(f) ? -errno : 0;
 }
 
