@@ -192,7 +192,7 @@ static int compare_maps(struct report *r)
 	/* Whoever made the receipt, it is of these maps. */
 	if (r->receipt.moved != impact.moved ||
 	    r->receipt.arcs != impact.arcs || r->receipt.nr_moves != r->nr_moves)
-		return fail(EXIT_REFUSED, "ring %s: the kernel's figures are of another map than the one made here",
+		return fail(EXIT_REFUSED, "ring %s: the kernel tells of another change than this",
 			    r->about.name);
 	return EXIT_DONE;
 }
@@ -324,7 +324,7 @@ static int describe(struct report *r, const struct model_ring *ring)
 		return fail(EXIT_STALE, "ring %s changes at this moment: try again",
 			    ring->name);
 	if (r->digest != hr_digest_map(r->native.table))
-		return fail(EXIT_REFUSED, "ring %s: the kernel's map is not the one made here: this program is of another version",
+		return fail(EXIT_REFUSED, "ring %s: the kernel's map is not the one made here",
 			    ring->name);
 	return EXIT_DONE;
 }

@@ -205,14 +205,18 @@ static void put_caption(FILE *f, const struct report *r,
 {
 	fputs("<figcaption>", f);
 	if (r->before)
-		fputs("Inner band: the map before. Outer band: the map after. Marks outside: what changes its node. ", f);
+		fputs("Inner band: the map before. Outer band: the map after.\n"
+		      "Marks outside: what changes its node.\n", f);
 	else if (r->kind == REPORT_DONE)
-		fputs("The map after the change. The one before is not kept: which arcs moved is not drawn. ", f);
+		fputs("The map after the change. The one before is not kept:\n"
+		      "which arcs moved is not drawn.\n", f);
 	else
 		fputs("The map. ", f);
 	fputs("Clockwise from position 0 at the top. ", f);
 	if (drawn->thin)
-		fprintf(f, "%llu of %llu arcs are thinner than a %uth of the ring, about a pixel, and are drawn together with their neighbours in the colour of the node that owns most there%s. ",
+		fprintf(f, "%llu of %llu arcs are thinner than a %uth of the ring, about a pixel,\n"
+			"and are drawn together with their neighbours\n"
+			"in the colour of the node that owns most there%s.\n",
 			drawn->thin, drawn->arcs, RING_SLICES,
 			r->before ? "; a mark is as high as the part that moves" : "");
 	fputs("The table of loads names the colours.</figcaption>\n", f);

@@ -15,7 +15,7 @@
 #include "report.h"
 
 /* Sums of weights are below 2^26, products of two below 2^52. */
-typedef unsigned __int128 u128;
+#define u128 unsigned __int128
 
 /**
  * struct part - an active node's part of all slots
@@ -219,7 +219,7 @@ int rivals_make(const struct hr_table *before, const struct hr_table *after,
 	rival[nr++] = (struct rival){
 		.key = "modulo",
 		.name = "modulo",
-		.note = "hash mod n, a slot for each unit of weight, nodes in the order of their ids",
+		.note = "hash mod n, a slot for each unit of weight, in the order of ids",
 		.moved = moved_by_modulo(&v),
 		.required = required_by_weight(&v),
 	};

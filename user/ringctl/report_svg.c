@@ -32,6 +32,7 @@
 #define SMALL_HEIGHT	13	/* of a label beside the ring */
 #define SMALL_LETTERS	9
 #define GAP		0.6	/* between long arcs */
+#define NEARLY		0.000001	/* so that what is upright stays so */
 
 static double angle_of(__u64 position)
 {
@@ -156,26 +157,34 @@ static bool has_spokes(const struct report *r, const struct pieces *band)
 	return false;
 }
 
+static void begin_label(FILE *f, const char *class)
+{
+	fprintf(f, "<text class=\"%s\" dy=\".35em\" ", class);
+}
+
+/* From the middle of the ring, and on its head if it would be so otherwise. */
+static void turn_label(FILE *f, double degrees, int x, int y, bool over)
+{
+	fprintf(f, "transform=\"translate(%d %d) rotate(%.2f) translate(%d %d)%s\">",
+		SIZE / 2, SIZE / 2, degrees, x, y, over ? " rotate(180)" : "");
+}
+
 /* Into the band where the arc is long, else beside it like a spoke, or not. */
 static void put_label(FILE *f, const struct report *r, const struct piece *p)
 {
 	double middle = (angle_of(p->start) + angle_of(p->end)) / 2;
 	double degrees = middle * 180 / M_PI;
-	bool left = cos(middle) < -1e-9, below = sin(middle) > 1e-9;
+	bool left = cos(middle) + NEARLY < 0, below = sin(middle) > NEARLY;
 	const char *name = r->node[p->node].name;
 
 	if (fits_in(r, p)) {
-		fprintf(f, "<text class=\"%s\" transform=\"rotate(%.2f %d %d) translate(%d %d)%s\" dy=\".35em\">",
-			colour_is_light(p->node) ? "on-light" : "on-dark",
-			degrees + 90, SIZE / 2, SIZE / 2, SIZE / 2,
-			SIZE / 2 - AFTER_RADIUS, below ? " rotate(180)" : "");
+		begin_label(f, colour_is_light(p->node) ? "on-light" : "on-dark");
+		turn_label(f, degrees + 90, 0, -AFTER_RADIUS, below);
 		put_letters(f, name, letters_in(p));
 		fputs("</text>\n", f);
 	} else if (is_spoke(r, p)) {
-		fprintf(f, "<text class=\"spoke %s\" transform=\"rotate(%.2f %d %d) translate(%d %d)%s\" dy=\".35em\">",
-			left ? "end" : "begin", degrees, SIZE / 2, SIZE / 2,
-			SIZE / 2 + LABEL_RADIUS, SIZE / 2,
-			left ? " rotate(180)" : "");
+		begin_label(f, left ? "spoke end" : "spoke begin");
+		turn_label(f, degrees, LABEL_RADIUS, 0, left);
 		put_letters(f, name, SMALL_LETTERS);
 		fputs("</text>\n", f);
 	}
@@ -195,7 +204,7 @@ static void put_labels(FILE *f, const struct report *r,
 /* Where the quarters of the ring begin. */
 static void put_ticks(FILE *f)
 {
-	static const char *const at[] = { "0", "2^30", "2^31", "3\xc2\xb7" "2^30" };
+	static const char *const at[] = { "0", "1/4", "1/2", "3/4" };
 	static const char *const anchor[] = { "middle", "end", "middle", "start" };
 	int i;
 
@@ -206,10 +215,10 @@ static void put_ticks(FILE *f)
 		fputs("<path d=\"", f);
 		put_point(f, 'M', TICK_RADIUS - 8, angle);
 		put_point(f, 'L', TICK_RADIUS, angle);
-		fprintf(f, "\"/><text x=\"%.0f\" y=\"%.0f\" dy=\".35em\" text-anchor=\"%s\">%s</text>\n",
+		fprintf(f, "\"/><text x=\"%.0f\" y=\"%.0f\" dy=\".35em\" ",
 			SIZE / 2 + (TICK_RADIUS - 16) * cos(angle),
-			SIZE / 2 + (TICK_RADIUS - 20) * sin(angle), anchor[i],
-			at[i]);
+			SIZE / 2 + (TICK_RADIUS - 20) * sin(angle));
+		fprintf(f, "text-anchor=\"%s\">%s</text>\n", anchor[i], at[i]);
 	}
 	fputs("</g>\n", f);
 }
@@ -256,7 +265,8 @@ static void put_description(FILE *f, const struct report *r, __u32 number)
 	text_escaped(f, r->about.name);
 	fprintf(f, "</title>\n<desc id=\"described-%u\">", number);
 	if (r->before)
-		fputs("The inner band is the map before the change, the outer one the map after it. ", f);
+		fputs("The inner band is the map before the change, the outer one after it. ",
+		      f);
 	else
 		fputs("The band is the map. ", f);
 	fputs("Positions run clockwise from 0 at the top.", f);
@@ -295,12 +305,13 @@ int svg_write(FILE *f, const struct report *r, __u32 number,
 	if (status)
 		goto out;
 	margin = has_spokes(r, &after) ? 0 : MARGIN;
-	fprintf(f, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"drawing\" viewBox=\"%d %d %d %d\" role=\"img\" aria-labelledby=\"drawing-%u described-%u\">\n",
-		margin, margin, SIZE - 2 * margin, SIZE - 2 * margin, number,
-		number);
+	fprintf(f, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"drawing\" viewBox=\"%d %d %d %d\"\n",
+		margin, margin, SIZE - 2 * margin, SIZE - 2 * margin);
+	fprintf(f, " role=\"img\" aria-labelledby=\"drawing-%u described-%u\">\n",
+		number, number);
 	put_description(f, r, number);
 	if (alone)
-		fprintf(f, "<style>\n%s</style>\n<rect class=\"page\" width=\"%d\" height=\"%d\"/>\n",
+		fprintf(f, "<style>\n%s</style>\n<path class=\"page\" d=\"M0 0H%dV%dH0Z\"/>\n",
 			drawing_css, SIZE, SIZE);
 	put_band(f, r, &before, BEFORE_RADIUS, BEFORE_WIDTH, false);
 	put_band(f, r, &after, AFTER_RADIUS, AFTER_WIDTH, true);

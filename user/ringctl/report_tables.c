@@ -13,10 +13,24 @@
 #define MAX_MOVES	400
 #define MAX_MATRIX	12
 
+/* May be scrolled where it is wider than the page, also by keys. */
 static void begin_table(FILE *f, const char *class, const char *caption)
 {
-	fprintf(f, "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">\n<table class=\"%s\">\n<caption>%s</caption>\n",
-		caption, class, caption);
+	fputs("<div class=\"wide\" tabindex=\"0\" role=\"region\" ", f);
+	fprintf(f, "aria-label=\"%s\">\n", caption);
+	fprintf(f, "<table class=\"%s\">\n<caption>%s</caption>\n<thead><tr>",
+		class, caption);
+}
+
+/* @kind: n for numbers, more for what a phone has no room for, bar */
+static void put_column(FILE *f, const char *name, const char *kind)
+{
+	fprintf(f, "<th scope=\"col\" class=\"%s\">%s</th>", kind, name);
+}
+
+static void end_head(FILE *f)
+{
+	fputs("</tr></thead>\n<tbody>\n", f);
 }
 
 static void end_table(FILE *f)
@@ -30,7 +44,8 @@ static void put_swatch(FILE *f, const struct report *r, const char *name)
 	char colour[COLOUR_LEN];
 
 	if (node)
-		fprintf(f, "<svg class=\"swatch\" viewBox=\"0 0 10 10\" aria-hidden=\"true\"><rect width=\"10\" height=\"10\" rx=\"2\" fill=\"%s\"/></svg>",
+		fprintf(f, "<svg class=\"swatch\" viewBox=\"0 0 8 8\" aria-hidden=\"true\">%s%s\"/></svg>",
+			"<path d=\"M0 0H8V8H0Z\" fill=\"",
 			colour_of(colour, node - r->node));
 	text_escaped(f, name);
 }
@@ -45,7 +60,9 @@ static void put_bar(FILE *f, const char *class, __u64 value, __u64 most,
 
 static void begin_bar(FILE *f)
 {
-	fputs("<td class=\"bar\"><svg viewBox=\"0 0 100 12\" preserveAspectRatio=\"none\" aria-hidden=\"true\">", f);
+	fputs("<td class=\"bar\">", f);
+	fputs("<svg viewBox=\"0 0 100 12\" preserveAspectRatio=\"none\" aria-hidden=\"true\">",
+	      f);
 }
 
 static void end_bar(FILE *f)
@@ -154,15 +171,18 @@ static void put_nodes(FILE *f, const struct report *r)
 	fputs("<h3>Loads</h3>\n", f);
 	begin_table(f, "nodes", r->kind == REPORT_STILL ? "Nodes and their shares of the ring" :
 		    "Nodes and their shares of the ring, before and after");
-	fputs("<thead><tr><th scope=\"col\">node</th><th scope=\"col\">state</th><th scope=\"col\" class=\"n more\">id</th><th scope=\"col\" class=\"n more\">weight</th>", f);
+	put_column(f, "node", "");
+	put_column(f, "state", "");
+	put_column(f, "id", "n more");
+	put_column(f, "weight", "n more");
 	if (r->has_before)
-		fputs("<th scope=\"col\" class=\"n\">before</th>", f);
-	fprintf(f, "<th scope=\"col\" class=\"n\">%s</th>",
-		r->kind == REPORT_STILL ? "share" : "after");
+		put_column(f, "before", "n");
+	put_column(f, r->kind == REPORT_STILL ? "share" : "after", "n");
 	if (r->has_before)
-		fputs("<th scope=\"col\" class=\"n\">change</th>", f);
-	fprintf(f, "<th scope=\"col\" class=\"n\">share / due</th><th scope=\"col\" class=\"bar\">%s</th></tr></thead>\n<tbody>\n",
-		r->has_before ? "before, after, due" : "share, due");
+		put_column(f, "change", "n");
+	put_column(f, "share / due", "n");
+	put_column(f, r->has_before ? "before, after, due" : "share, due", "bar");
+	end_head(f);
 	for (i = 0; i < r->nr_nodes && i < MAX_NODES; i++)
 		put_node(f, r, &r->node[i], most);
 	end_table(f);
@@ -236,13 +256,13 @@ static void put_matrix(FILE *f, const struct report *r)
 	if (rows > MAX_MATRIX || columns > MAX_MATRIX || rows * columns < 3)
 		return;
 	begin_table(f, "matrix", "From each node in a row to each in a column");
-	fputs("<thead><tr><th scope=\"col\">from \\ to</th>", f);
+	put_column(f, "from \\ to", "");
 	for (k = 0; k < columns; k++) {
 		fputs("<th scope=\"col\" class=\"n\">", f);
 		put_swatch(f, r, to[k]);
 		fputs("</th>", f);
 	}
-	fputs("</tr></thead>\n<tbody>\n", f);
+	end_head(f);
 	for (i = 0; i < rows; i++) {
 		fputs("<tr><th scope=\"row\">", f);
 		put_swatch(f, r, from[i]);
@@ -270,7 +290,12 @@ static void put_moves(FILE *f, const struct report *r)
 	fputs("<h3>From where to where</h3>\n", f);
 	put_matrix(f, r);
 	begin_table(f, "moves", "What moves from which node to which, the largest first");
-	fputs("<thead><tr><th scope=\"col\">from</th><th scope=\"col\">to</th><th scope=\"col\" class=\"n\">share</th><th scope=\"col\" class=\"n\">arcs</th><th scope=\"col\" class=\"bar\">share</th></tr></thead>\n<tbody>\n", f);
+	put_column(f, "from", "");
+	put_column(f, "to", "");
+	put_column(f, "share", "n");
+	put_column(f, "arcs", "n");
+	put_column(f, "share", "bar");
+	end_head(f);
 	for (i = 0; i < r->nr_moves && i < MAX_MOVES; i++) {
 		put_move(f, r, &r->move[i]);
 		rest -= r->move[i].share;
@@ -325,7 +350,13 @@ static int put_rivals(FILE *f, const struct report *r)
 			most = rival[i].moved;
 	fputs("<h3>Other methods, the same change</h3>\n", f);
 	begin_table(f, "rivals", "The same nodes and weights under other methods");
-	fputs("<thead><tr><th scope=\"col\">method</th><th scope=\"col\" class=\"n\">moved</th><th scope=\"col\" class=\"n more\">required</th><th scope=\"col\" class=\"n\">collateral</th><th scope=\"col\" class=\"bar\">moved</th><th scope=\"col\">how</th></tr></thead>\n<tbody>\n", f);
+	put_column(f, "method", "");
+	put_column(f, "moved", "n");
+	put_column(f, "required", "n more");
+	put_column(f, "collateral", "n");
+	put_column(f, "moved", "bar");
+	put_column(f, "how", "");
+	end_head(f);
 	put_rival(f, &own, most, true);
 	for (i = 0; i < nr; i++)
 		put_rival(f, &rival[i], most, false);
@@ -391,7 +422,16 @@ static void put_history(FILE *f, const struct report *r)
 		return;
 	fputs("<h3>History</h3>\n", f);
 	begin_table(f, "history", "Past changes of the ring, the latest first");
-	fputs("<thead><tr><th scope=\"col\" class=\"n\">generation</th><th scope=\"col\">time</th><th scope=\"col\">operations</th><th scope=\"col\" class=\"n\">nodes</th><th scope=\"col\" class=\"n\">moved</th><th scope=\"col\" class=\"n\">collateral</th><th scope=\"col\" class=\"n\">ideal</th><th scope=\"col\" class=\"n\">max/mean</th><th scope=\"col\" class=\"bar\">moved, of all</th></tr></thead>\n<tbody>\n", f);
+	put_column(f, "generation", "n");
+	put_column(f, "time", "");
+	put_column(f, "operations", "");
+	put_column(f, "nodes", "n");
+	put_column(f, "moved", "n");
+	put_column(f, "collateral", "n");
+	put_column(f, "ideal", "n");
+	put_column(f, "max/mean", "n");
+	put_column(f, "moved, of all", "bar");
+	end_head(f);
 	for (i = r->nr_history; i--;)
 		put_past(f, &r->history[i]);
 	end_table(f);
