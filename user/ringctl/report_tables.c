@@ -43,10 +43,11 @@ static void put_swatch(FILE *f, const struct report *r, const char *name)
 	const struct report_node *node = report_node(r, name);
 	char colour[COLOUR_LEN];
 
-	if (node)
-		fprintf(f, "<svg class=\"swatch\" viewBox=\"0 0 8 8\" aria-hidden=\"true\">%s%s\"/></svg>",
-			"<path d=\"M0 0H8V8H0Z\" fill=\"",
+	if (node) {
+		fputs("<svg class=\"swatch\" viewBox=\"0 0 8 8\" aria-hidden=\"true\">", f);
+		fprintf(f, "<path d=\"M0 0H8V8H0Z\" fill=\"%s\"/></svg>",
 			colour_of(colour, node - r->node));
+	}
 	text_escaped(f, name);
 }
 
