@@ -17,6 +17,7 @@ const struct noun *const nouns[] = {
 	&noun_digest,
 	&noun_attach,
 	&noun_measure,
+	&noun_compare,
 	&noun_monitor,
 	&noun_save,
 	&noun_restore,

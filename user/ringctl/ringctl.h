@@ -191,6 +191,7 @@ extern const struct noun noun_history;
 extern const struct noun noun_digest;
 extern const struct noun noun_attach;
 extern const struct noun noun_measure;
+extern const struct noun noun_compare;
 extern const struct noun noun_monitor;
 extern const struct noun noun_save;
 extern const struct noun noun_restore;

@@ -29,7 +29,8 @@ void *kvmalloc_array(size_t n, size_t size, gfp_t gfp)
 {
 	void *p;
 
-	if (!(gfp & __GFP_NOFAIL) && ++allocations == fail_after)
+	if (!(gfp & __GFP_NOFAIL) &&
+	    __atomic_add_fetch(&allocations, 1, __ATOMIC_RELAXED) == fail_after)
 		return NULL;
 	if (gfp & __GFP_ZERO)
 		p = calloc(n, size);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "maglev.h"
+#include "sim.h"
 
 #define UNOWNED	U32_MAX
 
@@ -87,3 +88,72 @@ void maglev_release(struct maglev *maglev)
 	free(maglev->slots);
 	maglev->slots = NULL;
 }
+
+static int maglev_change(struct sim *s, const struct sim_change *change)
+{
+	const char **names;
+	int err;
+	u32 i;
+
+	if (sim_list_change(s, change))
+		return -ENOMEM;
+	if (s->map)
+		maglev_release(s->map);
+	else
+		s->map = calloc(1, sizeof(struct maglev));
+	names = calloc(s->nr, sizeof(*names));
+	if (!s->map || !names) {
+		free(names);
+		return -ENOMEM;
+	}
+	for (i = 0; i < s->nr; i++)
+		names[i] = s->nodes->name[s->place[i].seat];
+	err = maglev_init(s->map, s->ops->slots, names, s->nr);
+	free(names);
+	return err;
+}
+
+static void maglev_places(const struct sim *s, const u32 *pos, u32 *place,
+			  u32 n)
+{
+	const struct maglev *maglev = s->map;
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		place[i] = maglev_lookup(maglev, pos[i]);
+}
+
+static void maglev_piece(const struct sim *s, u64 *cursor,
+			 struct sim_piece *piece)
+{
+	const struct maglev *maglev = s->map;
+	u32 slot = (*cursor)++;
+
+	piece->end = sim_part_end(slot, maglev->size);
+	piece->place = maglev->slots[slot];
+}
+
+static size_t maglev_bytes(const struct sim *s)
+{
+	return (s->ops->slots + s->nr) * sizeof(u32);
+}
+
+static void maglev_sim_release(struct sim *s)
+{
+	if (s->map)
+		maglev_release(s->map);
+}
+
+#define MAGLEV_OPS(size)				\
+const struct sim_ops sim_maglev_##size = {		\
+	.name = "maglev-" #size,			\
+	.slots = size,					\
+	.change = maglev_change,			\
+	.lookup = maglev_places,			\
+	.piece = maglev_piece,				\
+	.bytes = maglev_bytes,				\
+	.release = maglev_sim_release,			\
+}
+
+MAGLEV_OPS(4093);
+MAGLEV_OPS(65537);

@@ -1,0 +1,374 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# compare.sh - ringctl compare: figures that add up, known ones among them, and
+# what it says of what it cannot do. It needs no module.
+# shellcheck disable=SC2317 # ktap_test calls functions by their names
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# Fewer keys are drawn than by default: guests are slow.
+few=(--samples 5000)
+
+compare()
+{
+	"$RINGCTL" compare "${few[@]}" "$@"
+}
+
+compare_json()
+{
+	"$RINGCTL" -j compare "${few[@]}" "$@"
+}
+
+# check FILE CODE - Python on `cases`, a list of what compare printed, and
+# `find(case, method)`
+check()
+{
+	python3 - "$1" "$2" <<-'END'
+	import json, sys, textwrap
+
+	WHOLE = 1 << 32
+
+	def find(case, method):
+	    return next(m for m in case["methods"] if m["method"] == method)
+
+	def near(a, b, by):
+	    assert abs(a - b) <= by, (a, b, by)
+
+	with open(sys.argv[1]) as f:
+	    cases = json.load(f)
+	if not isinstance(cases, list):
+	    cases = [cases]
+	by_name = {case.get("scenario"): case for case in cases}
+	exec(textwrap.dedent(sys.argv[2]))
+	END
+}
+
+# --- scenarios ------------------------------------------------------------------
+
+names='optimal small medium large zone-3 zone-5 zone-10 zone-100 ecommerce
+social gaming incremental live scale-100 scale-1000 scale-10000'
+
+all_scenarios()
+{
+	local name said
+
+	compare_json --scenario all >"$WORK/all.json"
+	check "$WORK/all.json" "assert ' '.join(by_name) == '''${names//$'\n'/ }'''"
+	"$RINGCTL" compare --scenario all "${few[@]}" --methods hash,explicit,modulo,range-split,range-recut >"$WORK/all"
+	for name in $names; do
+		said=$(sed -n "/^$name: /,/^\$/p" "$WORK/all")
+		expect_match "claimed .*, measured [a-z-]+ [0-9]" echo "$said"
+		compare --scenario "$name" --methods hash,explicit,modulo,range-split,range-recut >"$WORK/one"
+		expect_equal "${said%%$'\n'*}" "$(head -n 1 "$WORK/one")"
+	done
+}
+
+# Every claim of every scenario has a figure beside it, by every method.
+claims()
+{
+	check "$WORK/all.json" "
+	for case in cases:
+	    assert case['claims'], case
+	    for claim in case['claims']:
+	        assert claim['claimed'] > 0, claim
+	        assert claim['measured'], claim
+	        for value in claim['measured'].values():
+	            assert value > 0, claim
+	modulo = {
+	    case['scenario']: claim['measured']['modulo'] for case in cases
+	    for claim in case['claims'] if 'modulo' in claim['measured']
+	    and claim['figure'] == 'share'
+	}
+	for name, n in (('small', 5), ('medium', 50), ('large', 500),
+	                ('scale-100', 100), ('scale-1000', 1000),
+	                ('scale-10000', 10000)):
+	    near(modulo[name], n / (n + 1), 1e-4)
+	    claimed = [c for c in by_name[name]['claims']
+	               if 'modulo' in c['measured']][0]
+	    assert claimed['claimed'] == 0.8
+	"
+}
+
+adds_up()
+{
+	check "$1" "
+	for case in cases:
+	    for m in case['methods']:
+	        assert m['moved'] == m['required'] + m['collateral'], m
+	        assert 0 <= m['required'] <= m['moved'] <= WHOLE, m
+	        assert m['ideal'] == case['ideal'], m
+	        assert m['bytes_after'] > 0 and m['lookup_ns'] > 0, m
+	        assert m['peak_after'] > WHOLE - 3, m
+	        if m['how'] == 'sampled':
+	            assert m['samples'] == 5000, m
+	            assert m['moved_low'] <= m['moved'] <= m['moved_high'], m
+	        if m['how'] != 'counted' and 'keys' in case:
+	            near(m['moved_keys'], m['moved'] / WHOLE * case['keys'],
+	                 case['keys'] / WHOLE)
+	        if 'key_size' in case:
+	            near(m['moved_bytes'], m['moved_keys'] * case['key_size'], 1)
+	        if m['moved']:
+	            times = find(case, 'modulo')['moved'] / m['moved']
+	            near(m['less_than_modulo'], times, times / 1000)
+	"
+}
+
+# What programs that are not this one say of these rings.
+known_rings()
+{
+	check "$WORK/all.json" "
+	def moved(name):
+	    return find(by_name[name], 'explicit')['moved']
+
+	optimal = find(by_name['optimal'], 'explicit')
+	assert optimal['how'] == 'counted' and optimal['moved_keys'] == 1853
+	assert find(by_name['incremental'], 'explicit')['moved_keys'] == 18691
+	assert moved('zone-3') == 3037444021 - 2063250801
+	assert moved('zone-5') == 1413175389
+	assert moved('zone-10') == 4276849854 - 4229005694
+	assert moved('zone-100') == 4243478801 - 4229005694
+	for name in by_name:
+	    assert find(by_name[name], 'explicit')['collateral'] == 0
+	    assert find(by_name[name], 'hash')['collateral'] == 0
+	"
+}
+
+# Bits and bytes: 10 Gbit/s at 70 percent.
+seconds()
+{
+	check "$WORK/all.json" "
+	case = by_name['ecommerce']
+	transfer = next(c for c in case['claims'] if c['claim'] == 'transfer')
+	near(transfer['measured']['hash'],
+	     find(case, 'hash')['moved_bytes'] * 8 / 7e9, 1e-9)
+	"
+}
+
+# --- nodes that join or leave -----------------------------------------------------
+
+joins()
+{
+	compare_json --nodes 20 --join 5 --keys 1000000 --key-size 100 >"$WORK/join.json"
+	adds_up "$WORK/join.json"
+	check "$WORK/join.json" "
+	case = cases[0]
+	assert case['nodes_before'] == 20 and case['nodes_after'] == 25
+	assert case['joined'] == 5
+	near(case['ideal'], WHOLE / 5, 1)
+	# Of lcm(20, 25) = 100 positions 20 stay.
+	near(find(case, 'modulo')['moved'], WHOLE * 4 / 5, 100)
+	near(find(case, 'range-split')['moved'], WHOLE / 8, 100)
+	for name in 'rendezvous', 'jump', 'anchor', 'hash':
+	    assert find(case, name)['collateral'] == 0
+	assert find(case, 'maglev-65537')['collateral'] > 0
+	assert find(case, 'maglev-65537')['moved'] < find(case, 'maglev-4093')['moved']
+	"
+}
+
+leaves()
+{
+	compare_json --nodes 20 --leave >"$WORK/leave.json"
+	adds_up "$WORK/leave.json"
+	check "$WORK/leave.json" "
+	case = cases[0]
+	assert case['removed'] == 1 and case['nodes_after'] == 19
+	assert 'keys' not in case
+	near(case['ideal'], WHOLE / 20, 1)
+	near(find(case, 'range-split')['moved'], WHOLE / 20, 1)
+	near(find(case, 'modulo')['moved'], WHOLE * 19 / 20, WHOLE / 100)
+	# The last node takes the place of the one that goes.
+	near(find(case, 'jump')['moved'], WHOLE / 10, WHOLE / 50)
+	assert find(case, 'jump')['collateral'] > 0
+	for name in 'rendezvous', 'anchor', 'hash', 'explicit':
+	    assert find(case, name)['collateral'] == 0
+	"
+}
+
+# The same figures at every run, but for times; others with another seed.
+repeatable()
+{
+	local run=(--nodes 7 --methods 'hash,rendezvous,modulo')
+
+	compare_json "${run[@]}" | sed -E 's/"lookup_ns":[^,]*,//g' >"$WORK/one"
+	compare_json "${run[@]}" | sed -E 's/"lookup_ns":[^,]*,//g' >"$WORK/two"
+	diff "$WORK/one" "$WORK/two"
+	compare_json "${run[@]}" --seed 000102030405060708090a0b0c0d0e0f >"$WORK/three"
+	check "$WORK/three" "
+	with open('$WORK/one') as f:
+	    one = json.load(f)
+	for method in 'hash', 'rendezvous':
+	    assert find(one, method)['moved'] != find(cases[0], method)['moved']
+	assert find(one, 'modulo')['moved'] == find(cases[0], 'modulo')['moved']
+	"
+}
+
+methods_asked_for()
+{
+	compare_json --methods jump,modulo,jump >"$WORK/two.json"
+	check "$WORK/two.json" "
+	assert [m['method'] for m in cases[0]['methods']] == ['jump', 'modulo']
+	assert 'less_than_range' not in cases[0]['methods'][0]
+	"
+}
+
+table()
+{
+	compare --nodes 60000 --points 20 --keys 1000000000000 --key-size 100 \
+		--methods hash,modulo,range-recut,maglev-4093 >"$WORK/table" 2>"$WORK/stderr"
+	[ ! -s "$WORK/stderr" ]
+	expect_equal "60000 -> 60001 nodes, node_60000 joins, 1000000000000 keys of 100 bytes" \
+		"$(head -n 1 "$WORK/table")"
+	expect_match "^method +moved +required +collateral +ideal +max/mean +bytes +ns +volume" \
+		sed -n 2p "$WORK/table"
+	expect_match "! maglev-4093: 55908 nodes have nothing" cat "$WORK/table"
+	[ "$(wc -L <"$WORK/table")" -le 100 ]
+	compare --nodes 3 --methods jump | grep -q "~ jump: 5000 keys drawn; with 95% confidence"
+}
+
+# --- a ring ------------------------------------------------------------------------
+
+saved()
+{
+	cat >"$WORK/saved.yaml" <<-END
+	rings:
+	- name: web
+	  seed: 000102030405060708090a0b0c0d0e0f
+	  nodes: [ { name: b1 }, { name: b2, weight: 3 }, { name: b3 },
+	           { name: b4, state: draining }, { name: b5 } ]
+	- name: tokens
+	  placement: explicit
+	  nodes: [ { name: a, points: [7] }, { name: b, points: [2147483655] } ]
+	END
+}
+
+# like_plan RING CHANGE - the ring's own row is what plan says
+like_plan()
+{
+	compare_json "$1" "$2" --offline "$WORK/saved.yaml" >"$WORK/compared"
+	"$RINGCTL" -j plan "$1" "$2" --offline "$WORK/saved.yaml" >"$WORK/planned"
+	adds_up "$WORK/compared"
+	check "$WORK/compared" "
+	with open('$WORK/planned') as f:
+	    plan = json.load(f)['receipt']
+	ring = find(cases[0], 'ring')
+	assert cases[0]['ring'] == '$1' and ring['how'] == 'exact'
+	for key in 'moved', 'required', 'collateral':
+	    assert ring[key] == plan[key], key
+	near(ring['ideal'], plan['ideal'], 1)
+	near(ring['peak_before'], plan['peak_before'], 2)
+	near(ring['peak_after'], plan['peak_after'], 2)
+	assert ring['bytes_after'] == plan['bytes_after']
+	"
+}
+
+ring_like_plan()
+{
+	saved
+	like_plan web '{ node add b6 }'
+	like_plan web '{ node add b6 weight 2 ; node del b1 ; node replace b5 b7 ; node set b4 state active ; node set b2 weight 2 }'
+	check "$WORK/compared" "
+	assert cases[0]['joined'] == 2 and cases[0]['removed'] == 1
+	assert cases[0]['replaced'] == 1
+	assert 'hash' not in [m['method'] for m in cases[0]['methods']]
+	"
+	like_plan web '{ node set b2 state down }'
+	like_plan tokens '{ node add c point 1 }'
+	check "$WORK/compared" "assert find(cases[0], 'ring')['moved'] == 2147483642"
+}
+
+# What takes another's place moves that one's share, by every method.
+ring_replaces()
+{
+	compare_json web '{ node replace b5 b7 }' --offline "$WORK/saved.yaml" >"$WORK/replaced"
+	check "$WORK/replaced" "
+	for m in cases[0]['methods']:
+	    assert m['collateral'] == 0 and m['moved'] > 0, m
+	near(find(cases[0], 'modulo')['moved'], WHOLE / 4, 1)
+	"
+	compare web '{ node replace b5 b7 }' --offline "$WORK/saved.yaml" |
+		grep -q "only rings know weights"
+}
+
+# --- what cannot be done --------------------------------------------------------------
+
+# refuses STATUS REGEX WORDS... - of compare
+refuses()
+{
+	local status=$1 regex=$2
+	shift 2
+	expect_error "$regex" "$status" "$RINGCTL" compare "$@"
+}
+
+bad_words()
+{
+	refuses 1 'unknown method "foo": expected some of hash, explicit, ' --methods hash,foo
+	refuses 1 'unknown method ""' --methods hash,
+	refuses 1 '--scenario "tiny": expected one of all, optimal, ' --scenario tiny
+	refuses 1 '"--keys" does not go with a scenario' --scenario all --keys 5
+	refuses 1 '"--nodes" does not go with a scenario' --scenario small --nodes 5
+	refuses 1 '"--leave" does not go with a ring' web '{ node del b1 }' --leave
+	refuses 1 'goes with no ring' web '{ node del b1 }' --scenario small
+	refuses 1 'operations are wanted' web
+	refuses 1 '"--offline" goes with a ring' --offline "$WORK/saved.yaml"
+	refuses 1 'nodes join or one leaves' --join 2 --leave
+	refuses 1 '--key-size is of keys' --key-size 5
+	refuses 1 '--nodes "0": expected a number from 1 to 65535' --nodes 0
+	refuses 1 '--samples "9": expected a number from 1000' --samples 9
+	refuses 1 '--seed "12": expected 32 hexadecimal digits' --seed 12
+}
+
+too_much()
+{
+	refuses 1 'the only node cannot leave' --nodes 1 --leave
+	refuses 1 '65536 nodes are more than a ring may have, 65535' --nodes 65535
+	refuses 1 '11 nodes of 16000000 points are more than' --points 16000000
+}
+
+bad_rings()
+{
+	local offline=(--offline "$WORK/saved.yaml")
+
+	refuses 2 'there is no node nobody' web '{ node del nobody }' "${offline[@]}"
+	refuses 2 'operation 2: there is no node nobody' web '{ node add b9 ; node del nobody }' "${offline[@]}"
+	refuses 1 'there is no ring wib' wib '{ node del b1 }' "${offline[@]}"
+	refuses 1 'nowhere.yaml: No such file' web '{ node del b1 }' --offline "$WORK/nowhere.yaml"
+	refuses 1 'tokens has no owner of anything after the change' tokens '{ node del a ; node del b }' "${offline[@]}"
+	printf 'rings:\n- name: web\n  nodes: [ { name: b1 } ]' >"$WORK/seedless.yaml"
+	refuses 2 'the seed of web is not known' web '{ node add b2 }' --offline "$WORK/seedless.yaml"
+}
+
+interrupted()
+{
+	local status=0 pid
+
+	# A job of a script ignores SIGINT; TERM is obeyed alike.
+	"$RINGCTL" compare --scenario scale-10000 >"$WORK/out" 2>"$WORK/err" &
+	pid=$!
+	sleep 0.5
+	kill -TERM "$pid"
+	wait "$pid" || status=$?
+	expect_equal 5 "$status"
+	expect_equal "ringctl: interrupted" "$(cat "$WORK/err")"
+	[ ! -s "$WORK/out" ]
+}
+
+ktap_begin
+ktap_test "all scenarios print" all_scenarios
+ktap_test "every claim has a measured figure beside it" claims
+ktap_test "figures of scenarios add up" adds_up "$WORK/all.json"
+ktap_test "known rings come out to the position" known_rings
+ktap_test "bytes are 8 bits" seconds
+ktap_test "nodes join" joins
+ktap_test "a node leaves" leaves
+ktap_test "the same figures at every run" repeatable
+ktap_test "some methods" methods_asked_for
+ktap_test "the table fits" table
+ktap_test "a ring's own change, as planned" ring_like_plan
+ktap_test "a node takes another's place" ring_replaces
+ktap_test "words that do not go together" bad_words
+ktap_test "more than there may be" too_much
+ktap_test "rings that cannot be compared" bad_rings
+ktap_test "interrupted" interrupted
+ktap_finish

@@ -1,0 +1,601 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The rivals, each against what its inventors say of it, and all of them
+ * against a recount of their keys.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <linux/kernel.h>
+
+#include "sim/maglev.h"
+#include "sim/sim.h"
+#include "unit.h"
+
+#define NODES	200
+
+static char names[NODES][16];
+static const char *name[NODES];
+static u32 point[NODES];
+static struct sim_nodes nodes = {
+	.name = name, .point = point, .points = 20, .per = 1,
+};
+
+static int setup(void **state)
+{
+	struct unit_random random = { 1 };
+	u32 i;
+
+	for (i = 0; i < NODES; i++) {
+		snprintf(names[i], sizeof(names[i]), "node_%u", i);
+		name[i] = names[i];
+		point[i] = unit_random(&random);
+	}
+	return 0;
+}
+
+/* A map of nodes @first to @first + @nr - 1, of @all that may ever be there. */
+static void start(struct sim *s, const struct sim_ops *ops, u32 nr, u32 all)
+{
+	u32 joined[NODES], i;
+	const struct sim_change change = { .joined = joined, .nr_joined = nr };
+
+	for (i = 0; i < nr; i++)
+		joined[i] = i;
+	nodes.nr = all;
+	sim_init(s, ops, &nodes);
+	assert_int_equal(sim_change(s, &change), 0);
+}
+
+static void join(struct sim *s, u32 number)
+{
+	const struct sim_change change = { .joined = &number, .nr_joined = 1 };
+
+	assert_int_equal(sim_change(s, &change), 0);
+}
+
+static void leave(struct sim *s, u32 number)
+{
+	const struct sim_change change = { .gone = &number, .nr_gone = 1 };
+
+	assert_int_equal(sim_change(s, &change), 0);
+}
+
+static u32 owner(const struct sim *s, u32 pos)
+{
+	u32 place;
+
+	s->ops->lookup(s, &pos, &place, 1);
+	return sim_number(s, place);
+}
+
+/* What a change from n nodes to m does, exactly. */
+static u64 exact_moved(const struct sim_ops *ops, u32 n, u32 m, u64 *required)
+{
+	struct sim before, after;
+	struct sim_tally tally;
+	u64 moved;
+	u32 i;
+
+	assert_int_equal(sim_tally_init(&tally, NODES), 0);
+	start(&before, ops, n, NODES);
+	start(&after, ops, n, NODES);
+	for (i = n; i < m; i++)
+		join(&after, i);
+	assert_int_equal(sim_exact(&before, &after, &tally), 0);
+	moved = tally.moved;
+	*required = sim_required(&tally, NODES);
+	sim_tally_release(&tally);
+	sim_release(&before);
+	sim_release(&after);
+	return moved;
+}
+
+/* --- modulo ---------------------------------------------------------------- */
+
+/*
+ * Of lcm(n, n + 1) = n(n + 1) positions in a row, n stay: those whose remainder
+ * by both is the same.
+ */
+static void modulo_over_a_full_period(void **state)
+{
+	u32 n, pos, kept;
+
+	for (n = 1; n < 60; n++) {
+		struct sim before, after;
+
+		start(&before, &sim_modulo, n, NODES);
+		start(&after, &sim_modulo, n + 1, NODES);
+		for (kept = 0, pos = 0; pos < n * (n + 1); pos++)
+			kept += owner(&before, pos) == owner(&after, pos);
+		assert_int_equal(kept, n);
+		sim_release(&before);
+		sim_release(&after);
+	}
+}
+
+/* n/(n + 1) of all positions, to what a period that is cut short leaves. */
+static void modulo_moves_nearly_all(void **state)
+{
+	static const u32 sizes[] = { 1, 4, 5, 50, 99, 150 };
+	u64 moved, required, due;
+	u32 i, n;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		n = sizes[i];
+		moved = exact_moved(&sim_modulo, n, n + 1, &required);
+		due = SIM_WHOLE - SIM_WHOLE / (n + 1);
+		assert_in_range(moved, due - n, due + n);
+		assert_in_range(required, SIM_WHOLE / (n + 1) - 1,
+				SIM_WHOLE / (n + 1) + 1);
+	}
+}
+
+/* --- ranges ---------------------------------------------------------------- */
+
+static void largest_range_is_split(void **state)
+{
+	u64 required;
+
+	assert_int_equal(exact_moved(&sim_range_split, 4, 5, &required),
+			 SIM_WHOLE / 8);
+	assert_int_equal(required, SIM_WHOLE / 8);
+	assert_int_equal(exact_moved(&sim_range_split, 4, 8, &required),
+			 SIM_WHOLE / 2);
+	assert_int_equal(exact_moved(&sim_range_split, 1, 128, &required),
+			 SIM_WHOLE / 128 * 127);
+	assert_int_equal(required, SIM_WHOLE / 128 * 127);
+}
+
+/* Its smaller neighbour takes the range of a node that goes. */
+static void range_is_merged(void **state)
+{
+	const u32 gone[] = { 0, 3 };
+	const struct sim_change change = { .gone = gone, .nr_gone = 2 };
+	struct sim s;
+
+	start(&s, &sim_range_split, 4, NODES);
+	join(&s, 4);
+	/* 0: eighths 0; 4: 1; 1: 2 and 3; 2: 4 and 5; 3: 6 and 7. */
+	leave(&s, 1);
+	assert_int_equal(owner(&s, 0x50000000), 4);
+	assert_int_equal(sim_change(&s, &change), 0);
+	assert_int_equal(owner(&s, 0), 4);
+	assert_int_equal(owner(&s, U32_MAX), 2);
+	assert_int_equal(s.nr, 2);
+	sim_release(&s);
+}
+
+/*
+ * Joining a list of n at place k of an equal cut moves all but
+ * (sum of n - i for i < k, and of i + 1 for k <= i < n) / n(n + 1).
+ */
+static u64 recut_formula(u32 n, u32 k)
+{
+	u64 kept = 0;
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		kept += i < k ? n - i : i + 1;
+	return SIM_WHOLE - SIM_WHOLE * kept / (n * (n + 1));
+}
+
+static void equal_cuts_move_as_rfc_2992_says(void **state)
+{
+	u64 moved, required, due;
+	u32 n;
+
+	for (n = 1; n < 150; n++) {
+		moved = exact_moved(&sim_threshold, n, n + 1, &required);
+		due = recut_formula(n, n / 2);
+		assert_in_range(moved, due - 2 * n, due + 2 * n);
+		/* A quarter in the middle, a half at the end. */
+		if (n > 1)
+			assert_in_range(moved, SIM_WHOLE / 4, SIM_WHOLE / 3);
+		moved = exact_moved(&sim_range_recut, n, n + 1, &required);
+		assert_in_range(moved, SIM_WHOLE / 2 - 2 * n,
+				SIM_WHOLE / 2 + 2 * n);
+		due = recut_formula(n, n);
+		assert_in_range(moved, due - 2 * n, due + 2 * n);
+		assert_in_range(required, SIM_WHOLE / (n + 1) - n,
+				SIM_WHOLE / (n + 1) + n);
+	}
+}
+
+/* --- Maglev ---------------------------------------------------------------- */
+
+/*
+ * The paper's second listing, told another way: every node's permutation in
+ * full, then turns.
+ */
+static void maglev_is_filled_by_permutations(void **state)
+{
+	enum { SIZE = 1009, NR = 7 };
+	const siphash_key_t offset_key = { { 1, 0 } };
+	const siphash_key_t skip_key = { { 2, 0 } };
+	u32 entry[SIZE], next[NR] = {}, filled = 0, load[NR] = {}, i, j;
+	static u32 permutation[NR][SIZE];
+	struct maglev maglev;
+
+	for (i = 0; i < NR; i++) {
+		u64 offset = siphash(name[i], strlen(name[i]), &offset_key) %
+			     SIZE;
+		u64 skip = siphash(name[i], strlen(name[i]), &skip_key) %
+			   (SIZE - 1) + 1;
+
+		for (j = 0; j < SIZE; j++)
+			permutation[i][j] = (offset + j * skip) % SIZE;
+	}
+	memset(entry, 0xff, sizeof(entry));
+	for (i = 0; filled < SIZE; i = (i + 1) % NR) {
+		while (entry[permutation[i][next[i]]] != U32_MAX)
+			next[i]++;
+		entry[permutation[i][next[i]]] = i;
+		load[i]++;
+		filled++;
+	}
+	assert_int_equal(maglev_init(&maglev, SIZE, name, NR), 0);
+	assert_memory_equal(maglev.slots, entry, sizeof(entry));
+	maglev_release(&maglev);
+	for (i = 0; i < NR; i++)
+		assert_in_range(load[i], SIZE / NR, SIZE / NR + 1);
+}
+
+/* Nodes' loads differ by one slot, and some keys move without need. */
+static void maglev_is_even_and_not_minimal(void **state)
+{
+	u64 moved, required;
+
+	moved = exact_moved(&sim_maglev_65537, 100, 101, &required);
+	assert_in_range(required, SIM_WHOLE / 101 - SIM_WHOLE / 65537,
+			SIM_WHOLE / 101 + SIM_WHOLE / 65537);
+	assert_true(moved > required);
+	assert_true(moved < 3 * required);
+}
+
+/* --- rendezvous ------------------------------------------------------------ */
+
+/* The node whose hash of name and key is the highest, asked one by one. */
+static void rendezvous_is_the_highest(void **state)
+{
+	const siphash_key_t key = { { 3, 0 } };
+	struct unit_random random = { 5 };
+	u32 i, k, pos, best;
+	struct sim s;
+	u64 most, draw;
+
+	start(&s, &sim_rendezvous, 50, NODES);
+	for (k = 0; k < 2000; k++) {
+		pos = unit_random(&random);
+		for (best = 0, most = 0, i = 0; i < 50; i++) {
+			draw = sim_mix(siphash(name[i], strlen(name[i]), &key) ^
+				       sim_mix(pos));
+			if (draw >= most) {
+				most = draw;
+				best = i;
+			}
+		}
+		assert_int_equal(owner(&s, pos), best);
+	}
+	sim_release(&s);
+}
+
+/* --- minimal disruption ---------------------------------------------------- */
+
+/* Keys of n nodes, counted; evenly within 5 standard errors. */
+static void assert_even(const struct sim *s, const u32 *there, u32 nr)
+{
+	u32 load[NODES] = {}, i, keys = 400 * nr;
+	struct unit_random random = { 9 };
+
+	for (i = 0; i < keys; i++)
+		load[owner(s, unit_random(&random))]++;
+	for (i = 0; i < nr; i++) {
+		assert_in_range(load[there[i]], 300, 500);
+		keys -= load[there[i]];
+	}
+	/* Nobody else has any. */
+	assert_int_equal(keys, 0);
+}
+
+/* Comes or goes: no other node's keys move but to it, or from it. */
+static void assert_minimal(const struct sim *before, const struct sim *after,
+			   u32 number, bool joined)
+{
+	struct unit_random random = { 3 };
+	u32 i;
+
+	for (i = 0; i < 4000; i++) {
+		u32 pos = unit_random(&random);
+		u32 from = owner(before, pos), to = owner(after, pos);
+
+		if (joined)
+			assert_true(from == to || to == number);
+		else
+			assert_true(from == to || from == number);
+	}
+}
+
+/* @nr nodes of which any may go, 60 times over. */
+static void random_changes(const struct sim_ops *ops)
+{
+	struct unit_random random = { 77 };
+	u32 there[NODES], nr = 20, next = 20, step, i, k;
+	struct sim before, after;
+
+	for (i = 0; i < nr; i++)
+		there[i] = i;
+	start(&before, ops, nr, NODES);
+	start(&after, ops, nr, NODES);
+	for (step = 0; step < 60; step++) {
+		bool joins = nr < 5 || (nr < 60 && unit_below(&random, 2));
+		u32 number;
+
+		if (joins) {
+			number = next++;
+			there[nr++] = number;
+			join(&after, number);
+		} else {
+			k = unit_below(&random, nr);
+			number = there[k];
+			there[k] = there[--nr];
+			leave(&after, number);
+		}
+		assert_minimal(&before, &after, number, joins);
+		if (joins)
+			join(&before, number);
+		else
+			leave(&before, number);
+	}
+	assert_even(&after, there, nr);
+	sim_release(&before);
+	sim_release(&after);
+}
+
+static void rendezvous_disrupts_minimally(void **state)
+{
+	random_changes(&sim_rendezvous);
+}
+
+static void anchor_disrupts_minimally(void **state)
+{
+	random_changes(&sim_anchor);
+}
+
+/* What was removed comes back to its bucket, last in first out. */
+static void anchor_restores(void **state)
+{
+	struct sim before, after;
+	u32 i;
+
+	start(&before, &sim_anchor, 30, 30);
+	start(&after, &sim_anchor, 30, 30);
+	for (i = 0; i < 25; i++)
+		leave(&after, 7 * i % 30);
+	while (i--)
+		join(&after, 7 * i % 30);
+	for (i = 0; i < 4000; i++)
+		assert_int_equal(owner(&before, i * 1000003U),
+				 owner(&after, i * 1000003U));
+	sim_release(&before);
+	sim_release(&after);
+}
+
+/* --- jump ------------------------------------------------------------------ */
+
+/* A key stays or jumps to the bucket that is new, 1/n of them each time. */
+static void jump_is_monotone(void **state)
+{
+	enum { KEYS = 20000 };
+	static u32 at[KEYS];
+	u32 n, i, jumped, bucket;
+	struct sim s;
+
+	memset(at, 0, sizeof(at));
+	start(&s, &sim_jump, 1, NODES);
+	for (n = 2; n < 60; n++) {
+		join(&s, n - 1);
+		for (jumped = 0, i = 0; i < KEYS; i++) {
+			bucket = owner(&s, i * 2654435761U);
+			assert_true(bucket == at[i] || bucket == n - 1);
+			jumped += bucket != at[i];
+			at[i] = bucket;
+		}
+		/* 5 standard errors are less than 5 sqrt(KEYS * n). */
+		assert_in_range(jumped * n, KEYS - 5 * 1090,
+				KEYS + 5 * 1090);
+	}
+	sim_release(&s);
+}
+
+/* Where the third node goes the last one takes its bucket. */
+static void jump_renumbers(void **state)
+{
+	struct sim before, after;
+	u32 i, pos;
+
+	start(&before, &sim_jump, 10, NODES);
+	start(&after, &sim_jump, 10, NODES);
+	leave(&after, 3);
+	for (i = 0; i < 4000; i++) {
+		pos = i * 2654435761U;
+		switch (owner(&before, pos)) {
+		case 3:
+			assert_int_equal(owner(&after, pos), 9);
+			break;
+		case 9:
+			break;
+		default:
+			assert_int_equal(owner(&after, pos),
+					 owner(&before, pos));
+		}
+	}
+	sim_release(&before);
+	sim_release(&after);
+}
+
+/* --- all of them ----------------------------------------------------------- */
+
+/*
+ * Exact figures against a recount of positions at even distances: a share of
+ * the ring is as many of those, but for one at each border of a piece.
+ */
+static void assert_recount(const struct sim *before, const struct sim *after)
+{
+	enum { STEP = 1 << 14, KEYS = 1 << 18 };
+	struct sim_tally exact, counted;
+	static u32 pos[KEYS];
+	u64 all = 0;
+	u32 i;
+
+	for (i = 0; i < KEYS; i++)
+		pos[i] = i * STEP + STEP / 2 + i % 1021;
+	assert_int_equal(sim_tally_init(&exact, NODES), 0);
+	assert_int_equal(sim_tally_init(&counted, NODES), 0);
+	sim_count(before, after, pos, KEYS, &counted);
+	assert_int_equal(counted.whole, KEYS);
+	assert_true(sim_required(&counted, NODES) <= counted.moved);
+	if (sim_is_exact(before->ops)) {
+		assert_int_equal(sim_exact(before, after, &exact), 0);
+		assert_true(sim_required(&exact, NODES) <= exact.moved);
+		assert_in_range(exact.moved / STEP + 3000,
+				counted.moved + 1500, counted.moved + 4500);
+		for (i = 0; i < NODES; i++) {
+			assert_in_range(exact.before[i] / STEP + 800,
+					counted.before[i],
+					counted.before[i] + 1600);
+			assert_in_range(exact.after[i] / STEP + 800,
+					counted.after[i],
+					counted.after[i] + 1600);
+			all += exact.after[i];
+		}
+		assert_int_equal(all, SIM_WHOLE);
+	}
+	sim_tally_release(&exact);
+	sim_tally_release(&counted);
+}
+
+static void exact_figures_are_those_of_a_recount(void **state)
+{
+	const u32 gone[] = { 3, 17 }, joined[] = { 41, 42, 43 };
+	const struct sim_swap swap = { 5, 40 };
+	const struct sim_change change = {
+		.gone = gone, .nr_gone = 2,
+		.joined = joined, .nr_joined = 3,
+		.swap = &swap, .nr_swaps = 1,
+	};
+	struct sim before, after;
+	u32 i, k;
+
+	for (i = 0; sim_methods[i]; i++) {
+		start(&before, sim_methods[i], 40, 50);
+		start(&after, sim_methods[i], 40, 50);
+		assert_int_equal(sim_change(&after, &change), 0);
+		assert_recount(&before, &after);
+		for (k = 0; k < 4000; k++) {
+			u32 to = owner(&after, k * 1000003U);
+
+			assert_true(to < 44 && to != 3 && to != 17 && to != 5);
+		}
+		sim_release(&before);
+		sim_release(&after);
+	}
+}
+
+/* A node that takes another's place takes all that it had, and nothing else. */
+static void swap_takes_the_place(void **state)
+{
+	const struct sim_swap swap = { 5, 10 };
+	const struct sim_change change = { .swap = &swap, .nr_swaps = 1 };
+	struct sim before, after;
+	u32 i, k, from;
+
+	for (i = 0; sim_methods[i]; i++) {
+		start(&before, sim_methods[i], 10, 11);
+		start(&after, sim_methods[i], 10, 11);
+		assert_int_equal(sim_change(&after, &change), 0);
+		for (k = 0; k < 4000; k++) {
+			from = owner(&before, k * 1000003U);
+			assert_int_equal(owner(&after, k * 1000003U),
+					 from == 5 ? 10 : from);
+		}
+		sim_release(&before);
+		sim_release(&after);
+	}
+}
+
+/* The ring's figures are the module's own. */
+static void ring_agrees_with_the_core(void **state)
+{
+	struct hr_impact impact;
+	struct unit_ring ring;
+	struct hr_op ops[5];
+	u64 moved, required;
+	u32 i;
+
+	moved = exact_moved(&sim_ring_hash, 20, 25, &required);
+	unit_ring_init(&ring, &hr_place_hash, nodes.points, 1);
+	memset(ring.cfg.seed, 0, sizeof(ring.cfg.seed));
+	hr_keys_derive(&ring.cfg.keys, ring.cfg.seed);
+	unit_add_many(&ring, "node_%u", 20);
+	for (i = 0; i < 5; i++)
+		ops[i] = unit_add(name[20 + i]);
+	unit_change_impact(&ring, ops, 5, &impact);
+	assert_int_equal(moved, impact.moved);
+	assert_int_equal(required, impact.required);
+	assert_int_equal(moved, required);
+	hr_impact_release(&impact);
+	unit_ring_free(&ring);
+}
+
+/* A sample depends on its number alone, and is near what is exact. */
+static void samples_are_near(void **state)
+{
+	struct sim before, after;
+	struct sim_tally a, b;
+	u64 moved, required;
+
+	moved = exact_moved(&sim_ring_hash, 10, 11, &required);
+	assert_int_equal(sim_tally_init(&a, NODES), 0);
+	assert_int_equal(sim_tally_init(&b, NODES), 0);
+	start(&before, &sim_ring_hash, 10, NODES);
+	start(&after, &sim_ring_hash, 11, NODES);
+	sim_sample(&before, &after, 1, 100000, &a);
+	sim_sample(&before, &after, 1, 100000, &b);
+	assert_int_equal(a.moved, b.moved);
+	assert_in_range(a.moved, moved * 100000 / SIM_WHOLE - 500,
+			moved * 100000 / SIM_WHOLE + 500);
+	sim_sample(&before, &after, 2, 100000, &b);
+	assert_int_not_equal(b.moved, 2 * a.moved);
+	sim_tally_add(&a, &b, NODES);
+	assert_int_equal(a.whole, 300000);
+	sim_tally_release(&a);
+	sim_tally_release(&b);
+	sim_release(&before);
+	sim_release(&after);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(modulo_over_a_full_period),
+		cmocka_unit_test(modulo_moves_nearly_all),
+		cmocka_unit_test(largest_range_is_split),
+		cmocka_unit_test(range_is_merged),
+		cmocka_unit_test(equal_cuts_move_as_rfc_2992_says),
+		cmocka_unit_test(maglev_is_filled_by_permutations),
+		cmocka_unit_test(maglev_is_even_and_not_minimal),
+		cmocka_unit_test(rendezvous_is_the_highest),
+		cmocka_unit_test(rendezvous_disrupts_minimally),
+		cmocka_unit_test(anchor_disrupts_minimally),
+		cmocka_unit_test(anchor_restores),
+		cmocka_unit_test(jump_is_monotone),
+		cmocka_unit_test(jump_renumbers),
+		cmocka_unit_test(exact_figures_are_those_of_a_recount),
+		cmocka_unit_test(swap_takes_the_place),
+		cmocka_unit_test(ring_agrees_with_the_core),
+		cmocka_unit_test(samples_are_near),
+	};
+
+	return cmocka_run_group_tests_name("sim", tests, setup, NULL);
+}

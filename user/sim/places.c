@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What all methods share: their list, the places that lead to nodes, and what
+ * a change means for those.
+ */
+#include <errno.h>
+#include <linux/siphash.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim.h"
+
+const struct sim_ops *const sim_methods[] = {
+	&sim_ring_hash,
+	&sim_ring_explicit,
+	&sim_modulo,
+	&sim_range_split,
+	&sim_range_recut,
+	&sim_threshold,
+	&sim_maglev_4093,
+	&sim_maglev_65537,
+	&sim_rendezvous,
+	&sim_jump,
+	&sim_anchor,
+	NULL
+};
+
+/**
+ * sim_find() - a method by its name
+ * @name: the name
+ * @len: bytes of it
+ *
+ * Return: the method, or NULL.
+ */
+const struct sim_ops *sim_find(const char *name, size_t len)
+{
+	u32 i;
+
+	for (i = 0; sim_methods[i]; i++)
+		if (strlen(sim_methods[i]->name) == len &&
+		    !memcmp(sim_methods[i]->name, name, len))
+			return sim_methods[i];
+	return NULL;
+}
+
+/**
+ * sim_init() - begin a map, without nodes
+ * @s: filled in; give it to sim_release()
+ * @ops: the method
+ * @nodes: all nodes that the map will ever have; to be kept for as long
+ */
+void sim_init(struct sim *s, const struct sim_ops *ops,
+	      const struct sim_nodes *nodes)
+{
+	memset(s, 0, sizeof(*s));
+	s->ops = ops;
+	s->nodes = nodes;
+}
+
+/**
+ * sim_change() - have nodes come and go
+ * @s: the map
+ * @change: which; the map is left with at least one node
+ *
+ * Return: see &struct sim_ops.
+ */
+int sim_change(struct sim *s, const struct sim_change *change)
+{
+	return s->ops->change(s, change);
+}
+
+/**
+ * sim_release() - free a map
+ * @s: the map
+ */
+void sim_release(struct sim *s)
+{
+	if (s->ops && s->ops->release)
+		s->ops->release(s);
+	free(s->map);
+	free(s->place);
+	memset(s, 0, sizeof(*s));
+}
+
+/**
+ * sim_place_of() - where a node is
+ * @s: the map
+ * @number: the node
+ *
+ * Return: its place, or s->nr when it has none.
+ */
+u32 sim_place_of(const struct sim *s, u32 number)
+{
+	u32 i;
+
+	for (i = 0; i < s->nr; i++)
+		if (s->place[i].number == number)
+			break;
+	return i;
+}
+
+/**
+ * sim_insert() - give a node a place; those from there on move up by one
+ * @s: the map
+ * @place: 0 to s->nr
+ * @number: the node
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int sim_insert(struct sim *s, u32 place, u32 number)
+{
+	u32 room = s->room ? 2 * s->room : 16;
+	struct sim_place *more;
+
+	if (s->nr == s->room) {
+		more = reallocarray(s->place, room, sizeof(*more));
+		if (!more)
+			return -ENOMEM;
+		s->place = more;
+		s->room = room;
+	}
+	memmove(&s->place[place + 1], &s->place[place],
+		(s->nr++ - place) * sizeof(*s->place));
+	s->place[place].number = number;
+	s->place[place].seat = number;
+	return 0;
+}
+
+/**
+ * sim_erase() - take a place away; those after it move down by one
+ * @s: the map
+ * @place: below s->nr
+ */
+void sim_erase(struct sim *s, u32 place)
+{
+	s->nr--;
+	memmove(&s->place[place], &s->place[place + 1],
+		(s->nr - place) * sizeof(*s->place));
+}
+
+/**
+ * sim_swap_nodes() - have nodes take others' places
+ * @s: the map
+ * @change: which
+ */
+void sim_swap_nodes(struct sim *s, const struct sim_change *change)
+{
+	u32 i, place;
+
+	for (i = 0; i < change->nr_swaps; i++) {
+		place = sim_place_of(s, change->swap[i].gone);
+		s->place[place].number = change->swap[i].joined;
+	}
+}
+
+/**
+ * sim_list_change() - a change of a mere list: who comes joins its end
+ * @s: the map
+ * @change: which nodes
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int sim_list_change(struct sim *s, const struct sim_change *change)
+{
+	u32 i;
+
+	sim_swap_nodes(s, change);
+	for (i = 0; i < change->nr_gone; i++)
+		sim_erase(s, sim_place_of(s, change->gone[i]));
+	for (i = 0; i < change->nr_joined; i++)
+		if (sim_insert(s, s->nr, change->joined[i]))
+			return -ENOMEM;
+	return 0;
+}
+
+/**
+ * sim_name_hash() - a hash of a node's name
+ * @s: the map
+ * @seat: the node
+ * @key: another one gives another hash
+ *
+ * Return: the hash.
+ */
+u64 sim_name_hash(const struct sim *s, u32 seat, u64 key)
+{
+	const siphash_key_t siphash_key = { { key, 0 } };
+	const char *name = s->nodes->name[seat];
+
+	return siphash(name, strlen(name), &siphash_key);
+}

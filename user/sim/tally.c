@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a change does to keys: exactly, from the pieces of two maps; or counted,
+ * key by key.
+ */
+#include <errno.h>
+#include <linux/minmax.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim.h"
+
+#define BATCH	256
+
+/**
+ * sim_tally_init() - begin a tally
+ * @tally: filled in; give it to sim_tally_release()
+ * @nr_nodes: all that there are before or after
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int sim_tally_init(struct sim_tally *tally, u32 nr_nodes)
+{
+	memset(tally, 0, sizeof(*tally));
+	tally->before = calloc(nr_nodes, sizeof(*tally->before));
+	tally->after = calloc(nr_nodes, sizeof(*tally->after));
+	if (tally->before && tally->after)
+		return 0;
+	sim_tally_release(tally);
+	return -ENOMEM;
+}
+
+/**
+ * sim_tally_release() - free a tally
+ * @tally: the tally
+ */
+void sim_tally_release(struct sim_tally *tally)
+{
+	free(tally->before);
+	free(tally->after);
+	memset(tally, 0, sizeof(*tally));
+}
+
+/**
+ * sim_tally_add() - add one tally to another
+ * @to: what is added to
+ * @from: what is added
+ * @nr_nodes: of both
+ */
+void sim_tally_add(struct sim_tally *to, const struct sim_tally *from,
+		   u32 nr_nodes)
+{
+	u32 i;
+
+	to->whole += from->whole;
+	to->moved += from->moved;
+	for (i = 0; i < nr_nodes; i++) {
+		to->before[i] += from->before[i];
+		to->after[i] += from->after[i];
+	}
+}
+
+/**
+ * sim_required() - the least that any method moves for the same loads
+ * @tally: of a change
+ * @nr_nodes: that it is about
+ *
+ * Return: the sum over nodes of max(0, after - before), in keys.
+ */
+u64 sim_required(const struct sim_tally *tally, u32 nr_nodes)
+{
+	u64 required = 0;
+	u32 i;
+
+	for (i = 0; i < nr_nodes; i++)
+		if (tally->after[i] > tally->before[i])
+			required += tally->after[i] - tally->before[i];
+	return required;
+}
+
+/**
+ * sim_is_exact() - whether a method's changes can be told without samples
+ * @ops: the method
+ *
+ * Return: whether sim_exact() serves.
+ */
+bool sim_is_exact(const struct sim_ops *ops)
+{
+	return ops->piece || ops->exact;
+}
+
+static void tally_keys(struct sim_tally *tally, u32 from, u32 to, u64 keys)
+{
+	if (from != to)
+		tally->moved += keys;
+	if (from != SIM_NOBODY)
+		tally->before[from] += keys;
+	if (to != SIM_NOBODY)
+		tally->after[to] += keys;
+}
+
+static void tally_pieces(const struct sim *before, const struct sim *after,
+			 struct sim_tally *tally)
+{
+	const struct sim *side[] = { before, after };
+	struct sim_piece piece[2];
+	u64 cursor[2] = {}, next = 0;
+	u32 i, end;
+
+	for (i = 0; i < 2; i++)
+		side[i]->ops->piece(side[i], &cursor[i], &piece[i]);
+	for (;;) {
+		end = min(piece[0].end, piece[1].end);
+		/* Points that share a position: the first one owns it. */
+		if (end >= next)
+			tally_keys(tally, sim_number(before, piece[0].place),
+				   sim_number(after, piece[1].place),
+				   (u64)end + 1 - next);
+		next = (u64)end + 1;
+		if (next == SIM_WHOLE)
+			return;
+		for (i = 0; i < 2; i++)
+			if (piece[i].end == end)
+				side[i]->ops->piece(side[i], &cursor[i],
+						    &piece[i]);
+	}
+}
+
+/**
+ * sim_exact() - what a change does to all positions
+ * @before: a map
+ * @after: another one, of the same method
+ * @tally: what is added to
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int sim_exact(const struct sim *before, const struct sim *after,
+	      struct sim_tally *tally)
+{
+	tally->whole += SIM_WHOLE;
+	if (before->ops->exact)
+		return before->ops->exact(before, after, tally);
+	tally_pieces(before, after, tally);
+	return 0;
+}
+
+/**
+ * sim_count() - what a change does to some keys
+ * @before: a map
+ * @after: another one, of the same method
+ * @pos: the keys' positions
+ * @n: number of @pos
+ * @tally: what is added to
+ */
+void sim_count(const struct sim *before, const struct sim *after,
+	       const u32 *pos, u32 n, struct sim_tally *tally)
+{
+	u32 from[BATCH], to[BATCH], done, some, i;
+
+	for (done = 0; done < n; done += some) {
+		some = min(n - done, (u32)BATCH);
+		before->ops->lookup(before, pos + done, from, some);
+		after->ops->lookup(after, pos + done, to, some);
+		for (i = 0; i < some; i++)
+			tally_keys(tally, sim_number(before, from[i]),
+				   sim_number(after, to[i]), 1);
+	}
+	tally->whole += n;
+}
+
+/**
+ * sim_sample() - what a change does to keys that are drawn at random
+ * @before: a map
+ * @after: another one, of the same method
+ * @state: of the generator: each is another sample
+ * @n: how many keys
+ * @tally: what is added to
+ */
+void sim_sample(const struct sim *before, const struct sim *after, u64 state,
+		u32 n, struct sim_tally *tally)
+{
+	u32 pos[BATCH], done, some, i;
+
+	for (done = 0; done < n; done += some) {
+		some = min(n - done, (u32)BATCH);
+		for (i = 0; i < some; i++)
+			pos[i] = sim_mix(sim_mix(state) + done + i) >> 32;
+		sim_count(before, after, pos, some, tally);
+	}
+}
