@@ -9,7 +9,6 @@
 
 import html.parser
 import json
-import math
 import os
 import re
 import signal
@@ -243,31 +242,28 @@ class Test:
         [page] = self.report("still.html", "--offline", saved)
         same([], page["nodes"], "nodes of an empty ring")
 
-    def modulo_and_range(self):
-        """The seed's change, 4 -> 5, and others: against a count of all classes."""
-        for before, after in (([1] * 4, [1] * 5), ([3, 1, 2], [3, 4, 2, 1]), ([2, 5, 1], [2, 5])):
-            saved = self.saved("rivals.yaml", [(f"b{i}", w) for i, w in enumerate(before)])
-            ops = [f"node set b{i} weight {w}" for i, w in enumerate(after[:len(before)])
-                   if w != before[i]]
-            ops += [f"node add b{i} weight {w} id {i + 1}" for i, w in enumerate(after)
-                    if i >= len(before)]
-            ops += [f"node del b{i}" for i in range(len(after), len(before))]
-            [page] = self.report("rivals.html", "web", "{ " + ";".join(ops) + " }",
-                                 "--offline", saved)
-            rows = {r["method"]: r["figures"] for r in page["rivals"]}
-            was = [i for i, w in enumerate(before) for _ in range(w)]
-            now = [i for i, w in enumerate(after) for _ in range(w)]
-            cycle = math.lcm(len(was), len(now))
-            parts = [(was[k % len(was)], now[k % len(now)]) for k in range(cycle)]
-            modulo = sum(a != b for a, b in parts)
-            cut = sum(was[k * len(was) // cycle] != now[k * len(now) // cycle]
-                      for k in range(cycle))
-            for method, moved in (("modulo", modulo), ("range", cut)):
-                expect(abs(rows[method]["moved"][0] - WHOLE * moved / cycle) <= 1,
-                       before, after, method, rows[method], moved, cycle)
-            ideal = page["figures"]["ideal"][0]
-            expect(abs(rows["modulo"]["required"][0] - ideal) <= 1, "ideal", rows)
+    def other_methods(self):
+        """What ringctl compare says of them, and what anybody can count."""
+        saved = self.saved("rivals.yaml", [(f"b{i}", 1) for i in range(1, 5)])
+        for ops in "{ node add b5 }", "{ node del b2 }", "{ node replace b2 b5; node add b6 }":
+            [page] = self.report("rivals.html", "web", ops, "--offline", saved)
+            told = json.loads(self.ringctl("-j", "compare", "web", ops, "--offline", saved))
+            told = {row["method"]: row for row in told["methods"]}
+            rows = {row["method"]: row["figures"] for row in page["rivals"]}
+            expect({"ring", "modulo", "range-split", "range-recut", "maglev-65537"} <= set(rows),
+                   "methods", set(rows))
+            for method, figures in rows.items():
+                same("exact", told[method]["how"], method)
+                for key in "moved", "required", "collateral":
+                    same([told[method][key], share(told[method][key])], figures[key],
+                         method + " " + key)
+                same(told[method]["peak_after"], figures["peak_after"][0], method)
             same(page["figures"]["moved"], rows["ring"]["moved"], "this ring")
+            same(page["figures"]["collateral"], rows["ring"]["collateral"], "this ring")
+            block = {row["method"]: row for row in page["json"]["compare"]["methods"]}
+            same(set(rows), set(block), "methods in the block")
+            if "add b5" in ops:
+                same("80.000%", rows["modulo"]["moved"][1], "4 -> 5")
 
     def drawing(self):
         """Arcs are as long as they are, and marks cover what moves."""
@@ -472,7 +468,7 @@ def main():
             ("a page of 100 nodes has the figures of ringctl -j", test.hundred_nodes),
             ("so has one of a change of many kinds", test.mixed_change),
             ("the first node and the last one", test.first_and_last),
-            ("modulo and range are counted right", test.modulo_and_range),
+            ("other methods are those of ringctl compare", test.other_methods),
             ("arcs and marks are as long as they are", test.drawing),
             ("phone, desk, light, dark and print", test.looks),
             ("tables and drawings have words", test.accessible),

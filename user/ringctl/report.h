@@ -81,28 +81,8 @@ struct report {
 	struct hr_table *other;
 };
 
-/* What other methods would have moved, exactly (report_rivals.c). */
-
-/**
- * struct rival - a method and its figures for the same nodes and weights
- * @key: a word for programs
- * @name: what people call it
- * @note: how it is counted
- * @moved: share of keys whose node would differ, in 2^-32
- * @required: the least that any method moves for the same loads
- */
-struct rival {
-	const char *key;
-	const char *name;
-	const char *note;
-	__u64 moved;
-	__u64 required;
-};
-
-#define RIVALS	2
-
-int rivals_make(const struct hr_table *before, const struct hr_table *after,
-		struct rival rival[RIVALS]);
+/* What other methods would move (report_rivals.c). */
+int rivals_make(const struct report *r, json_t **rivals);
 
 /* report_data.c */
 int report_from_kernel(struct report *r, const struct model *m,
@@ -130,7 +110,7 @@ bool colour_is_light(__u32 index);
 int svg_write(FILE *f, const struct report *r, __u32 number,
 	      struct drawn *drawn, bool alone);
 int page_write(FILE *f, const struct report *reports, __u32 nr);
-int page_tables(FILE *f, const struct report *r);
+void page_tables(FILE *f, const struct report *r, const json_t *rivals);
 
 /* Text in a page (report_text.c). */
 void text_escaped(FILE *f, const char *text);

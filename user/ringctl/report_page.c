@@ -41,7 +41,7 @@ static json_t *receipt_json(const struct report *r)
 	return o;
 }
 
-static void put_blocks(FILE *f, const struct report *r)
+static void put_blocks(FILE *f, const struct report *r, json_t *rivals)
 {
 	json_t *list;
 	__u32 i;
@@ -50,6 +50,8 @@ static void put_blocks(FILE *f, const struct report *r)
 	if (r->kind != REPORT_STILL)
 		put_json(f, r->kind == REPORT_PLANNED ? "plan" : "history generation",
 			 receipt_json(r));
+	if (rivals)
+		put_json(f, "compare", json_incref(rivals));
 	if (!r->nr_history)
 		return;
 	list = json_array();
@@ -225,8 +227,12 @@ static void put_caption(FILE *f, const struct report *r,
 static int put_ring(FILE *f, const struct report *r, __u32 number)
 {
 	struct drawn drawn;
+	json_t *rivals;
 	int status;
 
+	status = rivals_make(r, &rivals);
+	if (status)
+		return status;
 	fprintf(f, "<section class=\"ring\" id=\"ring-%u\" data-ring=\"", number);
 	text_escaped(f, r->about.name);
 	fputs("\">\n<h2>", f);
@@ -237,13 +243,14 @@ static int put_ring(FILE *f, const struct report *r, __u32 number)
 	put_figures(f, r);
 	fputs("<figure>\n", f);
 	status = svg_write(f, r, number, &drawn, false);
-	if (status)
-		return status;
-	put_caption(f, r, &drawn);
-	fputs("</figure>\n", f);
-	status = page_tables(f, r);
-	put_blocks(f, r);
-	fputs("</section>\n", f);
+	if (!status) {
+		put_caption(f, r, &drawn);
+		fputs("</figure>\n", f);
+		page_tables(f, r, rivals);
+		put_blocks(f, r, rivals);
+		fputs("</section>\n", f);
+	}
+	json_decref(rivals);
 	return status;
 }
 

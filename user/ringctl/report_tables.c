@@ -311,60 +311,71 @@ static void put_moves(FILE *f, const struct report *r)
 
 /* Other methods. */
 
-static void put_rival(FILE *f, const struct rival *rival, __u64 most,
-		      bool own)
+static __u64 of_row(const json_t *row, const char *key)
 {
-	fprintf(f, "<tr%s data-method=\"%s\"><th scope=\"row\">%s</th><td class=\"n\">",
-		own ? " class=\"changed\"" : "", rival->key, rival->name);
-	text_share(f, "moved", rival->moved);
-	fputs("</td><td class=\"n more\">", f);
-	text_share(f, "required", rival->required);
-	fputs("</td><td class=\"n\">", f);
-	text_share(f, "collateral", rival->moved - rival->required);
-	fputs("</td>", f);
-	begin_bar(f);
-	put_bar(f, own ? "is" : "was", rival->moved, most, 2, 8);
-	end_bar(f);
-	fprintf(f, "<td class=\"note\">%s</td></tr>\n", rival->note);
+	return json_integer_value(json_object_get(row, key));
 }
 
-static int put_rivals(FILE *f, const struct report *r)
+static void put_rival(FILE *f, const json_t *row, __u64 most)
 {
-	struct rival own = {
-		.key = "ring",
-		.name = "this ring",
-		.note = "exact, from the arcs of both maps",
-		.moved = r->receipt.moved,
-		.required = r->receipt.required,
-	};
-	struct rival rival[RIVALS];
-	__u64 most = own.moved;
-	int nr, i;
+	const char *name = json_string_value(json_object_get(row, "method"));
+	bool own = !strcmp(name, "ring");
+	char bytes[FIGURE_LEN];
 
-	if (!r->before)
-		return EXIT_DONE;
-	nr = rivals_make(r->before, r->after, rival);
-	if (nr <= 0)
-		return nr ? EXIT_REFUSED : EXIT_DONE;
-	for (i = 0; i < nr; i++)
-		if (most < rival[i].moved)
-			most = rival[i].moved;
+	fprintf(f, "<tr%s data-method=\"%s\"><th scope=\"row\">%s</th><td class=\"n\">",
+		own ? " class=\"changed\"" : "", name, own ? "this ring" : name);
+	text_share(f, "moved", of_row(row, "moved"));
+	fputs("</td><td class=\"n more\">", f);
+	text_share(f, "required", of_row(row, "required"));
+	fputs("</td><td class=\"n\">", f);
+	text_share(f, "collateral", of_row(row, "collateral"));
+	fputs("</td><td class=\"n\">", f);
+	text_ratio(f, "peak_after", of_row(row, "peak_after"));
+	fprintf(f, "</td><td class=\"n more\">%s</td>",
+		figure_bytes(bytes, of_row(row, "bytes_after")));
+	begin_bar(f);
+	put_bar(f, own ? "is" : "was", of_row(row, "moved"), most, 2, 8);
+	end_bar(f);
+	fputs("</tr>\n", f);
+}
+
+static bool has_weights(const struct report *r)
+{
+	__u32 i;
+
+	for (i = 1; i < r->nr_nodes; i++)
+		if (r->node[i].weight != r->node[0].weight)
+			return true;
+	return false;
+}
+
+static void put_rivals(FILE *f, const struct report *r, const json_t *rivals)
+{
+	const json_t *list = json_object_get(rivals, "methods");
+	__u64 most = 0;
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(list, i, row)
+		if (most < of_row(row, "moved"))
+			most = of_row(row, "moved");
 	fputs("<h3>Other methods, the same change</h3>\n", f);
-	begin_table(f, "rivals", "The same nodes and weights under other methods");
+	begin_table(f, "rivals", "The same nodes under other methods");
 	put_column(f, "method", "");
 	put_column(f, "moved", "n");
 	put_column(f, "required", "n more");
 	put_column(f, "collateral", "n");
+	put_column(f, "max/mean", "n");
+	put_column(f, "memory", "n more");
 	put_column(f, "moved", "bar");
-	put_column(f, "how", "");
 	end_head(f);
-	put_rival(f, &own, most, true);
-	for (i = 0; i < nr; i++)
-		put_rival(f, &rival[i], most, false);
+	/* A method that has no map for these nodes says so by saying nothing. */
+	json_array_foreach(list, i, row)
+		if (json_object_get(row, "moved"))
+			put_rival(f, row, most);
 	end_table(f);
-	fputs("<p class=\"note\">All of it exact: over all keys, none sampled.</p>\n",
-	      f);
-	return EXIT_DONE;
+	fprintf(f, "<p class=\"note\">All of it exact: over all keys, none sampled.%s</p>\n",
+		has_weights(r) ? " Other methods than the ring have no weights." : "");
 }
 
 /* The past. */
@@ -442,17 +453,13 @@ static void put_history(FILE *f, const struct report *r)
  * page_tables() - the tables of a ring
  * @f: where to
  * @r: the ring
- *
- * Return: an exit status, after telling what is wrong.
+ * @rivals: what other methods would move, or NULL
  */
-int page_tables(FILE *f, const struct report *r)
+void page_tables(FILE *f, const struct report *r, const json_t *rivals)
 {
-	int status;
-
 	put_nodes(f, r);
 	put_moves(f, r);
-	status = put_rivals(f, r);
-	if (!status)
-		put_history(f, r);
-	return status;
+	if (rivals)
+		put_rivals(f, r, rivals);
+	put_history(f, r);
 }
