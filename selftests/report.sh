@@ -104,6 +104,30 @@ other_rings()
 	expect_equal 1 "$(grep -c '<section' "$WORK/page.html")"
 }
 
+# What was only added, or only replaced, tells what was before.
+drawn_again()
+{
+	shares tokens | awk '{ print $1, $4 }' >"$WORK/before"
+	ringctl node add tokens t2 point 2000000000 3000000000 >/dev/null
+	ringctl report - tokens >"$WORK/page.html"
+	[ "$(page tokens marks)" -gt 0 ]
+	expect_equal "$(<"$WORK/before")"$'\nt2 0' "$(page tokens nodes before)"
+	expect_match 'add <strong>t2</strong>' cat "$WORK/page.html"
+	expect_match '"method": "modulo"' page tokens block compare
+	shares tokens | awk '$1 == "t2" { print $4 }' >"$WORK/of.t2"
+	ringctl node replace tokens t2 t3 >/dev/null
+	ringctl report - tokens >"$WORK/page.html"
+	[ "$(page tokens marks)" -gt 0 ]
+	expect_match "t2 - $(<"$WORK/of.t2") 0.*t3 3 0 $(<"$WORK/of.t2")" \
+		page tokens nodes id before after
+	# A node that is set had another weight or state, which nobody knows.
+	ringctl node set tokens t1 state draining >/dev/null
+	ringctl report - tokens >"$WORK/page.html"
+	expect_equal 0 "$(page tokens marks)"
+	expect_match "t1 [0-9]+ 0" page tokens nodes before after
+	expect_match 'The one before is not kept' cat "$WORK/page.html"
+}
+
 # --- a change that is planned ------------------------------------------------------
 
 planned()
@@ -165,6 +189,7 @@ setup_ns here
 ktap_test "rings" make_rings
 ktap_test "the last change, its matrix and the ring's past" last_change
 ktap_test "rings of other kinds" other_rings
+ktap_test "the map before, where it follows" drawn_again
 ktap_test "a plan, which then comes true" planned
 ktap_test "the same from a file" without_the_kernel
 ktap_test "what is refused" refused

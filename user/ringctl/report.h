@@ -21,10 +21,10 @@ enum report_kind {
 /**
  * struct report_node - a node before and after the change
  * @name: its name
- * @id: what packets are marked with
+ * @id: what packets are marked with; 0: not known
  * @weight: its weight, after the change if it is still there then
  * @state: &enum hashring_node_state
- * @is_before: it was a member before
+ * @is_before: it was a member before; as far as the map before is known
  * @is_after: it is one after
  * @before: what it owned, in 2^-32 of the ring; see &struct report @has_before
  * @after: what it owns
@@ -45,7 +45,8 @@ struct report_node {
 /**
  * struct report - a ring and its change
  * @kind: &enum report_kind
- * @ops: what is planned, or NULL
+ * @ops: what is planned, or was done as far as it is known; or NULL
+ * @past: what was done, see @ops
  * @about: the ring, after a change that was done, before one that is planned;
  *	without its seed, which is nobody's business who reads a report
  * @digest: of the map that @about is about
@@ -65,6 +66,7 @@ struct report_node {
 struct report {
 	enum report_kind kind;
 	const struct ops *ops;
+	struct ops past;
 	struct hashring_ring about;
 	__u64 digest;
 	const struct hr_table *before;
@@ -80,6 +82,12 @@ struct report {
 	struct native_ring native;
 	struct hr_table *other;
 };
+
+/* report_past.c */
+int past_receipts(struct report *r);
+int past_change(struct report *r);
+int report_take_move(const struct hashring_move *move, void *arg);
+void report_sort_moves(struct report *r);
 
 /* What other methods would move (report_rivals.c). */
 int rivals_make(const struct report *r, json_t **rivals);
@@ -119,5 +127,6 @@ void text_share(FILE *f, const char *figure, __u64 share);
 void text_ratio(FILE *f, const char *figure, __u64 ratio);
 void text_count(FILE *f, const char *figure, __u64 count);
 void text_time(FILE *f, __u64 ns);
+void text_operations(FILE *f, const struct hashring_receipt *receipt);
 
 #endif

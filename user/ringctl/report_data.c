@@ -18,6 +18,7 @@ void report_release(struct report *r)
 		hr_table_free(r->other, &hr_node_plain_ops);
 	native_ring_release(&r->native);
 	hashring_receipt_release(&r->receipt);
+	ops_release(&r->past);
 	free(r->history);
 	free(r->node);
 	free(r->move);
@@ -95,6 +96,9 @@ static int collect_nodes(struct report *r)
 			to = &r->node[r->nr_nodes++];
 		if (!now)
 			take_member(to, member, NULL);
+		/* The map that was has its nodes, but not their ids. */
+		if (!now && r->kind == REPORT_DONE)
+			to->id = 0;
 		to->is_before = true;
 		to->before = before->share[member->slot];
 	}
@@ -133,40 +137,6 @@ static void take_back(struct report *r)
 	r->has_before = !r->receipt.lost;
 }
 
-/* The matrix. */
-
-static int compare_moves(const void *a, const void *b)
-{
-	const struct hashring_move *x = a;
-	const struct hashring_move *y = b;
-	int order;
-
-	if (x->share != y->share)
-		return x->share > y->share ? -1 : 1;
-	order = strcmp(x->from, y->from);
-	return order ? order : strcmp(x->to, y->to);
-}
-
-static int take_move(const struct hashring_move *move, void *arg)
-{
-	struct report *r = arg;
-	struct hashring_move *more;
-
-	more = model_grow(r->move, r->nr_moves, sizeof(*more));
-	if (!more)
-		return -ENOMEM;
-	r->move = more;
-	more[r->nr_moves++] = *move;
-	return 0;
-}
-
-static void restart_moves(void *arg)
-{
-	struct report *r = arg;
-
-	r->nr_moves = 0;
-}
-
 /* All rows of both maps' comparison; receipts tell the largest. */
 static int compare_maps(struct report *r)
 {
@@ -184,11 +154,12 @@ static int compare_maps(struct report *r)
 
 		strcpy(move.from, r->before->nodes[from->from]->name);
 		strcpy(move.to, r->after->nodes[from->to]->name);
-		err = take_move(&move, r);
+		err = report_take_move(&move, r);
 	}
 	hr_impact_release(&impact);
 	if (err)
 		return fail_memory();
+	report_sort_moves(r);
 	/* Whoever made the receipt, it is of these maps. */
 	if (r->receipt.moved != impact.moved ||
 	    r->receipt.arcs != impact.arcs || r->receipt.nr_moves != r->nr_moves)
@@ -212,6 +183,8 @@ static int plan_map(struct report *r, const struct ops *ops)
 			      r->native.id_max, &hr_node_plain_ops, GFP_KERNEL,
 			      &r->other, &error);
 	native_ops_release(list);
+	if (err)
+		r->other = NULL;
 	if (err == -ENOMEM)
 		return fail_memory();
 	if (err)
@@ -234,63 +207,11 @@ static struct hashring_change change_of(const struct report *r,
 	};
 }
 
-static int take_receipt(const struct hashring_receipt *receipt, void *arg)
-{
-	struct report *r = arg;
-	struct hashring_receipt *more;
-
-	more = model_grow(r->history, r->nr_history, sizeof(*more));
-	if (!more)
-		return -ENOMEM;
-	r->history = more;
-	more += r->nr_history++;
-	*more = *receipt;
-	more->rows = NULL;
-	more->assigned = NULL;
-	more->nr_rows = 0;
-	more->nr_assigned = 0;
-	return 0;
-}
-
-static void restart_receipts(void *arg)
-{
-	struct report *r = arg;
-
-	r->nr_history = 0;
-}
-
-/* The last change, by its receipt. */
-static int past_change(struct report *r)
-{
-	struct hashring *h = conn();
-	__u64 generation = r->about.generation;
-	__u32 kept, all;
-	int err;
-
-	r->after = r->native.table;
-	if (!r->nr_history)
-		return EXIT_DONE;
-	err = hashring_history_get(h, r->about.name, generation, &r->receipt);
-	if (!err)
-		err = hashring_moves_count(h, r->about.name, generation, &kept,
-					   &all);
-	if (!err)
-		err = hashring_moves_list(h, r->about.name, generation,
-					  take_move, restart_moves, r);
-	if (err)
-		return err == -ENOMEM ? fail_memory() : refused(err);
-	r->kind = REPORT_DONE;
-	return EXIT_DONE;
-}
-
 /* What all kinds need at the end. */
 static int finish(struct report *r)
 {
-	int status;
+	int status = collect_nodes(r);
 
-	if (r->nr_moves)
-		qsort(r->move, r->nr_moves, sizeof(*r->move), compare_moves);
-	status = collect_nodes(r);
 	if (status)
 		return status;
 	if (r->before)
@@ -312,8 +233,7 @@ static int describe(struct report *r, const struct model_ring *ring)
 		err = hashring_digest(h, ring->name, false, &r->digest,
 				      &generation);
 	if (!err)
-		err = hashring_history_list(h, ring->name, take_receipt,
-					    restart_receipts, r);
+		err = past_receipts(r);
 	if (err)
 		return err == -ENOMEM ? fail_memory() : refused(err);
 	r->about.has_seed = false;
@@ -357,6 +277,7 @@ int report_from_kernel(struct report *r, const struct model *m,
 		err = hashring_change(conn(), &change, &r->receipt);
 		status = err ? refused(err) : plan_map(r, ops);
 	} else {
+		r->after = r->native.table;
 		status = past_change(r);
 	}
 	return status ? status : finish(r);

@@ -118,9 +118,13 @@ static void put_lead(FILE *f, const struct report *r)
 		put_ops(f, r->ops);
 		fputs(". ", f);
 	} else {
-		fprintf(f, "The last change, which led to generation %llu, at ",
-			receipt->generation);
+		fputs("The last change, ", f);
 		text_time(f, receipt->time);
+		fputs(": ", f);
+		if (r->ops)
+			put_ops(f, r->ops);
+		else
+			text_operations(f, receipt);
 		fputs(". ", f);
 	}
 	if (receipt->moved && !receipt->collateral)

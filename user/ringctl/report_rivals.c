@@ -26,7 +26,7 @@ static void take_methods(struct compare *c)
 
 /**
  * rivals_make() - what other methods would move
- * @r: a report of a change that is planned
+ * @r: a report of a change
  * @rivals: set to what ringctl -j compare prints of these methods, less the
  *	times; or to NULL where nothing owns anything before or after
  *
@@ -41,7 +41,7 @@ int rivals_make(const struct report *r, json_t **rivals)
 	int status;
 
 	*rivals = NULL;
-	if (!r->ops || !r->before->nr_points || !r->after->nr_points)
+	if (!r->before || !r->before->nr_points || !r->after->nr_points)
 		return EXIT_DONE;
 	ring.ops = native_ops(r->ops->op, r->ops->nr);
 	if (!ring.ops)

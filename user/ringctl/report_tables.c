@@ -380,35 +380,13 @@ static void put_rivals(FILE *f, const struct report *r, const json_t *rivals)
 
 /* The past. */
 
-static void put_operations(FILE *f, const struct hashring_receipt *receipt)
-{
-	const struct {
-		const char *word;
-		__u32 count;
-	} of[] = {
-		{ "added", receipt->added },
-		{ "removed", receipt->removed },
-		{ "set", receipt->set },
-		{ "replaced", receipt->replaced },
-	};
-	const char *comma = "";
-	size_t i;
-
-	for (i = 0; i < sizeof(of) / sizeof(*of); i++) {
-		if (!of[i].count)
-			continue;
-		fprintf(f, "%s%s %u", comma, of[i].word, of[i].count);
-		comma = ", ";
-	}
-}
-
 static void put_past(FILE *f, const struct hashring_receipt *receipt)
 {
 	fprintf(f, "<tr data-generation=\"%llu\"><th scope=\"row\" class=\"n\">%llu</th><td>",
 		receipt->generation, receipt->generation);
 	text_time(f, receipt->time);
 	fputs("</td><td>", f);
-	put_operations(f, receipt);
+	text_operations(f, receipt);
 	fputs("</td><td class=\"n\">", f);
 	text_count(f, "nodes_after", receipt->nodes_after);
 	fputs("</td><td class=\"n\">", f);

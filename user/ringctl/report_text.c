@@ -93,3 +93,26 @@ void text_time(FILE *f, __u64 ns)
 	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
 		fprintf(f, "<time datetime=\"%s\">%s</time>", text, text);
 }
+
+/* How many nodes of which kind of operation. */
+void text_operations(FILE *f, const struct hashring_receipt *receipt)
+{
+	const struct {
+		const char *word;
+		__u32 count;
+	} of[] = {
+		{ "added", receipt->added },
+		{ "removed", receipt->removed },
+		{ "set", receipt->set },
+		{ "replaced", receipt->replaced },
+	};
+	const char *comma = "";
+	size_t i;
+
+	for (i = 0; i < sizeof(of) / sizeof(*of); i++) {
+		if (!of[i].count)
+			continue;
+		fprintf(f, "%s%s %u", comma, of[i].word, of[i].count);
+		comma = ", ";
+	}
+}
