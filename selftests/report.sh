@@ -113,7 +113,10 @@ drawn_again()
 	[ "$(page tokens marks)" -gt 0 ]
 	expect_equal "$(<"$WORK/before")"$'\nt2 0' "$(page tokens nodes before)"
 	expect_match 'add <strong>t2</strong>' cat "$WORK/page.html"
-	expect_match '"method": "modulo"' page tokens block compare
+	# This ring's row is the first, and the receipt's.
+	expect_match "\"method\": \"ring\", \"moved\": $(ringctl -j history tokens \
+		generation 2 | grep -o '"moved":[0-9]*' | cut -d : -f 2)," \
+		page tokens block compare
 	shares tokens | awk '$1 == "t2" { print $4 }' >"$WORK/of.t2"
 	ringctl node replace tokens t2 t3 >/dev/null
 	ringctl report - tokens >"$WORK/page.html"

@@ -34,7 +34,12 @@ static void take_methods(struct compare *c)
  */
 int rivals_make(const struct report *r, json_t **rivals)
 {
-	struct compare_ring ring = { .from = &r->native, .to = r->after };
+	/* The map before is native where the change is not done yet, else not. */
+	struct native_ring before = {
+		.config = r->native.config,
+		.table = (struct hr_table *)r->before,
+	};
+	struct compare_ring ring = { .from = &before, .to = r->after };
 	struct compare c = { 0 };
 	json_t *row;
 	size_t i;

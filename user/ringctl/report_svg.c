@@ -18,7 +18,6 @@
 
 /* Units of the drawing. */
 #define SIZE		800
-#define MARGIN		60	/* without labels beside the ring */
 #define BEFORE_RADIUS	222	/* of a band's middle */
 #define BEFORE_WIDTH	32
 #define AFTER_RADIUS	270
@@ -28,9 +27,8 @@
 #define LABEL_RADIUS	335
 #define LETTER_WIDTH	9	/* of a label in a band, at most */
 #define LABEL_LETTERS	16	/* what still looks straight in a round band */
-#define FEW_LETTERS	6	/* of a name that is cut short, at least */
 #define SMALL_HEIGHT	13	/* of a label beside the ring */
-#define SMALL_LETTERS	9
+#define SMALL_WIDTH	8
 #define GAP		0.6	/* between long arcs */
 #define NEARLY		0.000001	/* so that what is upright stays so */
 
@@ -125,20 +123,18 @@ static double length_of(const struct piece *p, double radius)
 	return (angle_of(p->end) - angle_of(p->start)) * radius;
 }
 
-/* How many letters fit into the band. */
-static int letters_in(const struct piece *p)
+/* Of a name: a longer one is cut. */
+static int letters_of(const struct report *r, const struct piece *p)
 {
-	int room = length_of(p, AFTER_RADIUS) / LETTER_WIDTH - 1;
+	int len = strlen(r->node[p->node].name);
 
-	return room < LABEL_LETTERS ? room : LABEL_LETTERS;
+	return len < LABEL_LETTERS ? len : LABEL_LETTERS;
 }
 
 static bool fits_in(const struct report *r, const struct piece *p)
 {
-	int room = letters_in(p);
-
-	return room >= FEW_LETTERS ||
-	       room >= (int)strlen(r->node[p->node].name);
+	return length_of(p, AFTER_RADIUS) >=
+	       (letters_of(r, p) + 1) * LETTER_WIDTH;
 }
 
 /* Too short for that, and still long enough for a label beside it. */
@@ -147,14 +143,19 @@ static bool is_spoke(const struct report *r, const struct piece *p)
 	return !fits_in(r, p) && length_of(p, LABEL_RADIUS) >= SMALL_HEIGHT;
 }
 
-static bool has_spokes(const struct report *r, const struct pieces *band)
+/* What labels beside the ring leave of the margin, or want beyond it. */
+static int margin_of(const struct report *r, const struct pieces *band)
 {
+	int most = 0;
 	__u32 i;
 
-	for (i = 0; i < band->nr; i++)
-		if (is_spoke(r, &band->piece[i]))
-			return true;
-	return false;
+	for (i = 0; i < band->nr; i++) {
+		const struct piece *p = &band->piece[i];
+
+		if (is_spoke(r, p) && letters_of(r, p) > most)
+			most = letters_of(r, p);
+	}
+	return SIZE / 2 - LABEL_RADIUS - most * SMALL_WIDTH;
 }
 
 static void begin_label(FILE *f, const char *class)
@@ -180,12 +181,12 @@ static void put_label(FILE *f, const struct report *r, const struct piece *p)
 	if (fits_in(r, p)) {
 		begin_label(f, colour_is_light(p->node) ? "on-light" : "on-dark");
 		turn_label(f, degrees + 90, 0, -AFTER_RADIUS, below);
-		put_letters(f, name, letters_in(p));
+		put_letters(f, name, LABEL_LETTERS);
 		fputs("</text>\n", f);
 	} else if (is_spoke(r, p)) {
 		begin_label(f, left ? "spoke end" : "spoke begin");
 		turn_label(f, degrees, LABEL_RADIUS, 0, left);
-		put_letters(f, name, SMALL_LETTERS);
+		put_letters(f, name, LABEL_LETTERS);
 		fputs("</text>\n", f);
 	}
 }
@@ -304,15 +305,16 @@ int svg_write(FILE *f, const struct report *r, __u32 number,
 		status = pieces_of_moves(&marks, r);
 	if (status)
 		goto out;
-	margin = has_spokes(r, &after) ? 0 : MARGIN;
+	margin = margin_of(r, &after);
 	fprintf(f, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"drawing\" viewBox=\"%d %d %d %d\"\n",
 		margin, margin, SIZE - 2 * margin, SIZE - 2 * margin);
 	fprintf(f, " role=\"img\" aria-labelledby=\"drawing-%u described-%u\">\n",
 		number, number);
 	put_description(f, r, number);
 	if (alone)
-		fprintf(f, "<style>\n%s</style>\n<path class=\"page\" d=\"M0 0H%dV%dH0Z\"/>\n",
-			drawing_css, SIZE, SIZE);
+		fprintf(f, "<style>\n%s</style>\n<path class=\"page\" d=\"M%d %dH%dV%dH%dZ\"/>\n",
+			drawing_css, margin, margin, SIZE - margin,
+			SIZE - margin, margin);
 	put_band(f, r, &before, BEFORE_RADIUS, BEFORE_WIDTH, false);
 	put_band(f, r, &after, AFTER_RADIUS, AFTER_WIDTH, true);
 	put_marks(f, &marks);

@@ -254,7 +254,7 @@ static void put_matrix(FILE *f, const struct report *r)
 	char share[FIGURE_LEN];
 	__u32 i, k;
 
-	if (rows > MAX_MATRIX || columns > MAX_MATRIX || rows * columns < 3)
+	if (rows > MAX_MATRIX || columns > MAX_MATRIX || rows < 2 || columns < 2)
 		return;
 	begin_table(f, "matrix", "From each node in a row to each in a column");
 	put_column(f, "from \\ to", "");
