@@ -65,7 +65,7 @@ words()
 
 hidden()
 {
-	offers "ringctl comp" ""
+	offers "ringctl comple" ""
 }
 
 options()

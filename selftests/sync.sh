@@ -204,6 +204,19 @@ offline_figures()
 	offline_like_kernel tokens '{ node add c point 1 2147483648 ; node set a point 6 8 }'
 }
 
+# Other methods beside the kernel's ring, and beside the same one in a file.
+compared_alike()
+{
+	local compare=(compare web '{ node add n1 ; node del b4 }' --samples 1000)
+
+	ring save "$WORK/saved.yaml"
+	ring -j -p "${compare[@]}" | sed /lookup_ns/d >"$WORK/kernel"
+	"$RINGCTL" -j -p "${compare[@]}" --offline "$WORK/saved.yaml" | sed /lookup_ns/d >"$WORK/offline"
+	grep -q '"method": "ring"' "$WORK/kernel"
+	diff "$WORK/kernel" "$WORK/offline"
+	expect_error "no such ring" 2 "$RINGCTL" -n "$one" compare nobody '{ node del b4 }'
+}
+
 refused_alike()
 {
 	local kernel offline
@@ -569,6 +582,7 @@ need_module
 setup_ns one two
 ktap_test "rings with a past" make_rings
 ktap_test "a plan from the file has the kernel's figures" offline_figures
+ktap_test "a comparison is the same offline" compared_alike
 ktap_test "a plan from the file is refused in the kernel's words" offline_refusals
 ktap_test "save writes a private file, all or nothing" saved_file
 ktap_test "what is restored has the same digests" restore_elsewhere

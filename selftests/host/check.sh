@@ -44,13 +44,15 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-run_program() # NAME COMMAND...
+# A program or script that speaks TAP.
+run_tap() # PROGRAM
 {
-	local log=build/check-$1.log status=0 line
+	local name=${1##*/} log status=0 line
 
-	CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 600 "${@:2}" \
+	log=build/check-$name.log
+	CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 600 "$1" \
 		</dev/null >"$log" 2>&1 || status=$?
-	tap_begin "$1"
+	tap_begin "$name"
 	while IFS= read -r line || [ -n "$line" ]; do
 		tap_line "$line"
 	done <"$log"
@@ -59,7 +61,7 @@ run_program() # NAME COMMAND...
 
 run_native()
 {
-	local source name
+	local source
 
 	echo "native"
 	if ! make --no-print-directory -C selftests/unit -j "$(nproc)" \
@@ -69,11 +71,10 @@ run_native()
 		return
 	fi
 	for source in selftests/unit/*_test.c; do
-		name=$(basename "$source" .c)
-		run_program "$name" "build/unit/$name"
+		run_tap "build/unit/$(basename "$source" .c)"
 	done
-	for source in selftests/native/*_test.py; do
-		run_program "$(basename "$source" .py)" "$source"
+	for source in selftests/native/*.sh selftests/native/*_test.py; do
+		run_tap "$source"
 	done
 }
 

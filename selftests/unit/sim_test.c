@@ -444,16 +444,21 @@ static void assert_recount(const struct sim *before, const struct sim *after)
 {
 	enum { STEP = 1 << 14, KEYS = 1 << 18 };
 	struct sim_tally exact, counted;
+	static u64 bytes[KEYS];
 	static u32 pos[KEYS];
+	const struct sim_keys keys = { KEYS, pos, bytes };
 	u64 all = 0;
 	u32 i;
 
-	for (i = 0; i < KEYS; i++)
+	for (i = 0; i < KEYS; i++) {
 		pos[i] = i * STEP + STEP / 2 + i % 1021;
+		bytes[i] = 10;
+	}
 	assert_int_equal(sim_tally_init(&exact, NODES), 0);
 	assert_int_equal(sim_tally_init(&counted, NODES), 0);
-	sim_count(before, after, pos, KEYS, &counted);
+	sim_count(before, after, &keys, &counted);
 	assert_int_equal(counted.whole, KEYS);
+	assert_int_equal(counted.moved_bytes, 10 * counted.moved);
 	assert_true(sim_required(&counted, NODES) <= counted.moved);
 	if (sim_is_exact(before->ops)) {
 		assert_int_equal(sim_exact(before, after, &exact), 0);

@@ -115,7 +115,7 @@ struct compare_claim {
  * @keys: how many keys the whole ring stands for; 0: unknown
  * @key_size: bytes of each; 0: unknown
  * @bits_per_second: that keys are moved at; 0: unknown
- * @pos: the positions of given keys, all of @keys, or NULL
+ * @given: keys that are counted, all of @keys; without positions: none
  * @samples: keys that are drawn; 0: as many as time permits
  * @seed: of the drawing
  * @table_before: of the ring, if it is given, or NULL
@@ -140,7 +140,7 @@ struct compare {
 	__u64 keys;
 	__u64 key_size;
 	double bits_per_second;
-	const __u32 *pos;
+	struct sim_keys given;
 	__u64 samples;
 	__u64 seed;
 	const struct hr_table *table_before;

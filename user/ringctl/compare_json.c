@@ -69,7 +69,9 @@ static json_t *row_to_json(const struct compare *c,
 		json_set_u64(o, "moved_keys", t->moved);
 	else if (c->keys)
 		set_real(o, "moved_keys", part * c->keys);
-	if (c->keys && c->key_size)
+	if (c->given.bytes)
+		json_set_u64(o, "moved_bytes", t->moved_bytes);
+	else if (c->keys && c->key_size)
 		set_real(o, "moved_bytes", part * c->keys * c->key_size);
 	set_times(o, "less_than_modulo", compare_less(c, row, &sim_modulo));
 	set_times(o, "less_than_range",

@@ -66,7 +66,7 @@ static void print_heads(const struct compare *c)
 {
 	printf("%-13s%9s%10s%11s%9s%9s%8s%7s%8s%8s%8s\n", "method", "moved",
 	       "required", "collateral", "ideal", "max/mean", "bytes", "ns",
-	       c->key_size ? "volume" : "keys", "<modulo", "<range");
+	       c->key_size || c->given.bytes ? "volume" : "keys", "<modulo", "<range");
 }
 
 static void print_row(const struct compare *c, const struct compare_row *row)
@@ -83,6 +83,8 @@ static void print_row(const struct compare *c, const struct compare_row *row)
 		 figure_part(text[0], share));
 	if (!c->keys)
 		strcpy(text[6], "-");
+	else if (c->given.bytes)
+		figure_bytes(text[6], t->moved_bytes);
 	else if (c->key_size)
 		figure_bytes(text[6], share * c->keys * c->key_size + 0.5);
 	else
@@ -221,7 +223,7 @@ void compare_print(const struct compare *c)
 	       change_text(c, text, sizeof(text)));
 	if (c->keys)
 		printf(", %llu keys%s", c->keys,
-		       c->pos ? ", each of them counted" : "");
+		       c->given.pos ? ", each of them counted" : "");
 	if (c->key_size)
 		printf(" of %llu bytes", c->key_size);
 	putchar('\n');

@@ -85,7 +85,7 @@ static void row_piece(void *arg, __u32 i)
 		err = sim_tally_init(&row->tally, c->nodes.nr);
 	if (!err) {
 		row->bytes = row->ops->bytes(&row->after);
-		row->how = c->pos ? COMPARE_COUNTED :
+		row->how = c->given.pos ? COMPARE_COUNTED :
 			   sim_is_exact(row->ops) ? COMPARE_EXACT :
 			   COMPARE_SAMPLED;
 		if (row->how == COMPARE_EXACT)
@@ -110,12 +110,18 @@ static void keys_piece(void *arg, __u32 i)
 		run_failed(run, -ENOMEM);
 		return;
 	}
-	if (c->pos)
-		sim_count(&run->row->before, &run->row->after, c->pos + first,
-			  n, &tally);
-	else
+	if (c->given.pos) {
+		const struct sim_keys keys = {
+			.nr = n,
+			.pos = c->given.pos + first,
+			.bytes = c->given.bytes ? c->given.bytes + first : NULL,
+		};
+
+		sim_count(&run->row->before, &run->row->after, &keys, &tally);
+	} else {
 		sim_sample(&run->row->before, &run->row->after, c->seed + i, n,
 			   &tally);
+	}
 	pthread_mutex_lock(&run->lock);
 	sim_tally_add(&run->row->tally, &tally, c->nodes.nr);
 	pthread_mutex_unlock(&run->lock);
@@ -144,7 +150,7 @@ static int count_row(struct run *run, struct compare_row *row)
 	int status;
 
 	run->row = row;
-	run->keys = c->pos ? c->keys : samples_of(c, row);
+	run->keys = c->given.pos ? c->given.nr : samples_of(c, row);
 	run->piece_keys = PIECE_DRAWS / asked(c, row);
 	if (run->piece_keys > PIECE_KEYS)
 		run->piece_keys = PIECE_KEYS;

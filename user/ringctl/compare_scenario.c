@@ -364,7 +364,8 @@ int compare_scenario_begin(__u32 which, struct compare *c,
 	c->keys = s->keys;
 	c->key_size = s->key_size;
 	c->bits_per_second = s->gigabits * 1e9 * LINK_USE;
-	c->pos = *keys;
+	c->given.nr = s->keys;
+	c->given.pos = *keys;
 	s->claims(s, c->claim);
 	return EXIT_DONE;
 }

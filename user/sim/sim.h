@@ -72,12 +72,14 @@ struct sim_piece {
  * struct sim_tally - what a change does to keys
  * @whole: how many keys there are; SIM_WHOLE: every position counts as one
  * @moved: keys whose node differs
+ * @moved_bytes: what these are, where keys were given with their bytes
  * @before: keys of each node, by number
  * @after: the same after the change
  */
 struct sim_tally {
 	u64 whole;
 	u64 moved;
+	u64 moved_bytes;
 	u64 *before;
 	u64 *after;
 };
@@ -90,6 +92,18 @@ struct sim_tally {
 struct sim_place {
 	u32 number;
 	u32 seat;
+};
+
+/**
+ * struct sim_keys - given keys
+ * @nr: how many
+ * @pos: their positions
+ * @bytes: that each stands for, or NULL
+ */
+struct sim_keys {
+	u64 nr;
+	const u32 *pos;
+	const u64 *bytes;
 };
 
 struct sim;
@@ -173,7 +187,7 @@ bool sim_is_exact(const struct sim_ops *ops);
 int sim_exact(const struct sim *before, const struct sim *after,
 	      struct sim_tally *tally);
 void sim_count(const struct sim *before, const struct sim *after,
-	       const u32 *pos, u32 n, struct sim_tally *tally);
+	       const struct sim_keys *keys, struct sim_tally *tally);
 void sim_sample(const struct sim *before, const struct sim *after, u64 state,
 		u32 n, struct sim_tally *tally);
 

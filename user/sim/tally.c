@@ -54,6 +54,7 @@ void sim_tally_add(struct sim_tally *to, const struct sim_tally *from,
 
 	to->whole += from->whole;
 	to->moved += from->moved;
+	to->moved_bytes += from->moved_bytes;
 	for (i = 0; i < nr_nodes; i++) {
 		to->before[i] += from->before[i];
 		to->after[i] += from->after[i];
@@ -144,28 +145,42 @@ int sim_exact(const struct sim *before, const struct sim *after,
 	return 0;
 }
 
+static void count_some(const struct sim *before, const struct sim *after,
+		       const u32 *pos, const u64 *bytes, u32 n,
+		       struct sim_tally *tally)
+{
+	u32 place[2][BATCH], i, from, to;
+
+	before->ops->lookup(before, pos, place[0], n);
+	after->ops->lookup(after, pos, place[1], n);
+	for (i = 0; i < n; i++) {
+		from = sim_number(before, place[0][i]);
+		to = sim_number(after, place[1][i]);
+		tally_keys(tally, from, to, 1);
+		if (bytes && from != to)
+			tally->moved_bytes += bytes[i];
+	}
+	tally->whole += n;
+}
+
 /**
  * sim_count() - what a change does to some keys
  * @before: a map
  * @after: another one, of the same method
- * @pos: the keys' positions
- * @n: number of @pos
+ * @keys: the keys
  * @tally: what is added to
  */
 void sim_count(const struct sim *before, const struct sim *after,
-	       const u32 *pos, u32 n, struct sim_tally *tally)
+	       const struct sim_keys *keys, struct sim_tally *tally)
 {
-	u32 from[BATCH], to[BATCH], done, some, i;
+	u64 done;
+	u32 n;
 
-	for (done = 0; done < n; done += some) {
-		some = min(n - done, (u32)BATCH);
-		before->ops->lookup(before, pos + done, from, some);
-		after->ops->lookup(after, pos + done, to, some);
-		for (i = 0; i < some; i++)
-			tally_keys(tally, sim_number(before, from[i]),
-				   sim_number(after, to[i]), 1);
+	for (done = 0; done < keys->nr; done += n) {
+		n = min(keys->nr - done, (u64)BATCH);
+		count_some(before, after, keys->pos + done,
+			   keys->bytes ? keys->bytes + done : NULL, n, tally);
 	}
-	tally->whole += n;
 }
 
 /**
@@ -185,6 +200,6 @@ void sim_sample(const struct sim *before, const struct sim *after, u64 state,
 		some = min(n - done, (u32)BATCH);
 		for (i = 0; i < some; i++)
 			pos[i] = sim_mix(sim_mix(state) + done + i) >> 32;
-		sim_count(before, after, pos, some, tally);
+		count_some(before, after, pos, NULL, some, tally);
 	}
 }

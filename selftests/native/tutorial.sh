@@ -1,0 +1,58 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# tutorial.sh - what Documentation/tutorial.md shows is what is printed
+#
+# In the page a block's line that begins with $ is a command; what follows in
+# the block is its output. Times are this machine's, and are not compared. It
+# needs no module.
+# shellcheck disable=SC2317 # ktap_test calls functions by their names
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+
+page=$ROOT/Documentation/tutorial.md
+
+# Splits the page: $WORK/N.run has the Nth command, $WORK/N.want its output.
+split_page()
+{
+	awk -v "work=$WORK" '
+	/^    \$ / {
+		n++
+		print substr($0, 7) >(work "/" n ".run")
+		printf "" >(work "/" n ".want")
+		next
+	}
+	/^    / && n { print substr($0, 5) >(work "/" n ".want"); next }
+	END { print n }' "$page"
+}
+
+# Column `ns` of a table, and how long a plan took, are left out.
+without_times()
+{
+	sed -E -e '/^(method|[a-z0-9-]+ +~?[0-9.]+%? )/s/^(.{69}).{7}/\1       /' \
+		-e 's/(built in|worked out in) [0-9.]+[a-z]+/\1 -/g'
+}
+
+ringctl()
+{
+	"$RINGCTL" "$@"
+}
+
+shows()
+{
+	cd "$WORK"
+	# Its words are a shell's, and ringctl is the program under test.
+	eval "$(cat "$1.run")" | without_times >"$1.said"
+	without_times <"$1.want" | diff - "$1.said"
+}
+
+commands=$(split_page)
+ktap_begin
+[ "$commands" -gt 10 ] || bail_out "there are hardly any commands in $page"
+# The file that the page shows by `cat ring.yaml`.
+sed -n '/^    \$ cat ring.yaml/,/^$/{/^    \$/d;s/^    //p}' "$page" >"$WORK/ring.yaml"
+for ((i = 1; i <= commands; i++)); do
+	ktap_test "$(cat "$WORK/$i.run")" shows "$i"
+done
+ktap_finish
