@@ -443,6 +443,19 @@ class Test:
                    words, done.returncode, done.stderr)
         same([], [n for n in os.listdir(self.folder) if n.startswith("no.")], "files made")
 
+    def progress(self):
+        """On a terminal a large ring says what it is at."""
+        for points, wanted in (1, False), (1100, True):
+            saved = self.saved("slow.yaml", [(f"b{i}", 1) for i in range(1000)], points=points)
+            terminal, its = os.openpty()
+            subprocess.run([RINGCTL, "report", self.path("slow.html"), "--offline", saved],
+                           stderr=its, check=True, timeout=60)
+            said = os.read(terminal, 1000).decode()
+            os.close(its)
+            os.close(terminal)
+            same(wanted, "web: maps" in said and "web: page" in said, repr(said))
+            expect(re.search(r"\x1b\[K\S*slow.html written, [0-9.]+K", said), repr(said))
+
     def interrupted(self):
         """No half page, and the old one stays."""
         path = self.path("kept.html")
@@ -478,6 +491,7 @@ def main():
             ("the same input gives the same page", test.the_same_again),
             ("a large ring's page stays small", test.large),
             ("what is refused, and why", test.refused),
+            ("progress is shown where it takes long", test.progress),
             ("an interrupt leaves no half page", test.interrupted),
         )
         try:

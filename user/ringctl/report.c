@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "report.h"
 #include "save.h"
@@ -83,16 +84,37 @@ static int load(struct job *j, const struct value *rings, const char *saved)
 	return EXIT_DONE;
 }
 
+/* A ring of a million points takes about a second. */
+#define LARGE	1000000
+
+/*
+ * Says what is being done, if it may take a while, where somebody looks. What is
+ * told next, be it an error, is written over it.
+ */
+static void show_step(const struct model_ring *r, const char *what)
+{
+	__u64 points = r->points ? r->points : HR_DEFAULT_POINTS;
+
+	if (points * r->nr_nodes >= LARGE && isatty(STDERR_FILENO))
+		fprintf(stderr, "\r\033[K%s: %s\r", r->name, what);
+}
+
 static int gather(struct job *j)
 {
 	const struct ops *ops = j->has_ops ? &j->ops : NULL;
 	int status = EXIT_DONE;
 	__u32 i;
 
-	for (i = 0; i < j->nr && !status; i++)
-		status = j->offline ?
-			 report_from_file(&j->report[i], &j->m, j->ring[i], ops) :
-			 report_from_kernel(&j->report[i], &j->m, j->ring[i], ops);
+	for (i = 0; i < j->nr && !status; i++) {
+		const struct model_ring *r = j->ring[i];
+
+		show_step(r, "maps");
+		if (j->offline)
+			status = report_from_file(&j->report[i], &j->m, r, ops);
+		else
+			status = report_from_kernel(&j->report[i], &j->m, r, ops);
+		show_step(r, status ? "" : "page");
+	}
 	return status;
 }
 
@@ -141,7 +163,8 @@ static int save_text(const struct text *t, const char *file)
 	if (err)
 		return fail_usage("%s: %s", file, strerror(-err));
 	if (!opt.json)
-		fprintf(stderr, "%s written, %s\n", file,
+		fprintf(stderr, "%s%s written, %s\n",
+			isatty(STDERR_FILENO) ? "\r\033[K" : "", file,
 			figure_bytes(size, t->len));
 	return EXIT_DONE;
 }
