@@ -48,7 +48,8 @@ every_object()
 
 words()
 {
-	offers "ringctl re" restore
+	offers "ringctl re" restore report
+	offers "ringctl report page.html web " -f --offline --svg
 	offers "ringctl node re" replace
 	offers "ringctl attach add web hook " prerouting output
 	offers "ringctl attach add web hook o" output
@@ -78,6 +79,7 @@ files()
 	touch "$WORK/saved.yaml"
 	offers "ringctl restore $WORK/s" "$WORK/saved.yaml"
 	offers "ringctl -b $WORK/s" "$WORK/saved.yaml"
+	offers "ringctl report $WORK/s" "$WORK/saved.yaml"
 	offers "ringctl plan web --offline $WORK/s" "$WORK/saved.yaml"
 }
 

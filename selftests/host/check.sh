@@ -73,7 +73,7 @@ run_native()
 	for source in selftests/unit/*_test.c; do
 		run_tap "build/unit/$(basename "$source" .c)"
 	done
-	for source in selftests/native/*.sh; do
+	for source in selftests/native/*.sh selftests/native/*_test.py; do
 		run_tap "$source"
 	done
 }

@@ -71,7 +71,7 @@ static const struct hr_node *active(const struct hr_table *t, __u32 slot)
 /* Slots are numbers: a node keeps its slot, no other gets it in this change. */
 static int number_nodes(struct compare_ring *r, __u32 nr)
 {
-	const struct hr_table *before = r->native.table, *after = r->after;
+	const struct hr_table *before = r->from->table, *after = r->to;
 	const struct hr_node *node;
 	__u32 i;
 
@@ -107,7 +107,7 @@ static __u32 successor(const struct compare_ring *r, const struct hr_node *node)
 		if (r->ops[i].kind != HR_OP_REPLACE ||
 		    strcmp(r->ops[i].name, node->name))
 			continue;
-		next = hr_table_find(r->after, r->ops[i].new_name);
+		next = hr_table_find(r->to, r->ops[i].new_name);
 		if (next->state == HR_ACTIVE)
 			return next->slot;
 	}
@@ -116,7 +116,7 @@ static __u32 successor(const struct compare_ring *r, const struct hr_node *node)
 
 static void sort_nodes(struct compare_ring *r, struct compare *c, __u32 nr)
 {
-	const struct hr_table *before = r->native.table, *after = r->after;
+	const struct hr_table *before = r->from->table, *after = r->to;
 	struct sim_change *change = &c->change;
 	bool *taken = r->taken;
 	__u32 i, next;
@@ -148,6 +148,56 @@ static void sort_nodes(struct compare_ring *r, struct compare *c, __u32 nr)
 }
 
 /**
+ * compare_ring_case() - the case that a change that is worked out is
+ * @r: with @from, @to, @ops and @nr_ops; the rest is filled in, to be released
+ *	also after an error, after the case
+ * @name: the ring
+ * @c: its nodes and its change are set
+ *
+ * Return: an exit status; errors are told.
+ */
+int compare_ring_case(struct compare_ring *r, const char *name,
+		      struct compare *c)
+{
+	const struct hr_config *config = &r->from->config;
+	const struct hr_table *before = r->from->table, *after = r->to;
+	__u32 nr = before->nr_slots > after->nr_slots ? before->nr_slots :
+							after->nr_slots;
+	int status = number_nodes(r, nr);
+
+	if (status)
+		return status;
+	r->taken = calloc(nr, sizeof(*r->taken));
+	if (!r->taken)
+		return fail_memory();
+	status = compare_list_points(&r->list, r->name, nr);
+	if (status)
+		return status;
+	sort_nodes(r, c, nr);
+	if (!before->nr_points || !after->nr_points)
+		return fail_usage("%s has no owner of anything %s the change",
+				  name, after->nr_points ? "before" : "after");
+	c->ring = name;
+	c->placement = config->place->name;
+	c->nodes.nr = nr;
+	c->nodes.name = r->name;
+	c->nodes.point = r->list.point;
+	c->nodes.points = config->points;
+	c->nodes.per = config->per;
+	memcpy(c->nodes.seed, config->seed, sizeof(c->nodes.seed));
+	c->member = r->member;
+	c->weight_before = r->weight_before;
+	c->change.gone = r->gone;
+	c->change.joined = r->joined;
+	c->change.swap = r->swap;
+	c->change.weight = r->weight_after;
+	c->table_before = before;
+	c->table_after = after;
+	c->number = r->list.number;
+	return EXIT_DONE;
+}
+
+/**
  * compare_ring_begin() - the case that a change of a ring is
  * @r: filled in; to be released also after an error, after the case
  * @name: the ring
@@ -162,47 +212,14 @@ int compare_ring_begin(struct compare_ring *r, const char *name,
 		       struct compare *c)
 {
 	int status = ring_load(r, name, offline);
-	__u32 nr;
 
 	if (!status)
 		status = ring_change(r, ops);
 	if (status)
 		return status;
-	nr = r->after->nr_slots;
-	if (nr < r->native.table->nr_slots)
-		nr = r->native.table->nr_slots;
-	status = number_nodes(r, nr);
-	if (status)
-		return status;
-	r->taken = calloc(nr, sizeof(*r->taken));
-	if (!r->taken)
-		return fail_memory();
-	status = compare_list_points(&r->list, r->name, nr);
-	if (status)
-		return status;
-	sort_nodes(r, c, nr);
-	if (!r->native.table->nr_points || !r->after->nr_points)
-		return fail_usage("%s has no owner of anything %s the change",
-				  name, r->after->nr_points ? "before" :
-				  "after");
-	c->ring = name;
-	c->placement = r->native.config.place->name;
-	c->nodes.nr = nr;
-	c->nodes.name = r->name;
-	c->nodes.point = r->list.point;
-	c->nodes.points = r->native.config.points;
-	c->nodes.per = r->native.config.per;
-	memcpy(c->nodes.seed, r->native.config.seed, sizeof(c->nodes.seed));
-	c->member = r->member;
-	c->weight_before = r->weight_before;
-	c->change.gone = r->gone;
-	c->change.joined = r->joined;
-	c->change.swap = r->swap;
-	c->change.weight = r->weight_after;
-	c->table_before = r->native.table;
-	c->table_after = r->after;
-	c->number = r->list.number;
-	return EXIT_DONE;
+	r->from = &r->native;
+	r->to = r->after;
+	return compare_ring_case(r, name, c);
 }
 
 void compare_ring_release(struct compare_ring *r)

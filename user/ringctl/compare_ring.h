@@ -17,6 +17,8 @@
  * @ops: the change
  * @nr_ops: number of @ops
  * @after: the table after it
+ * @from: the ring before the change: @native, or one that is there already
+ * @to: the table after it: @after, or one that is there already
  * @list: numbers and points, by slot
  * @name: by slot
  * @weight_before: by slot
@@ -35,6 +37,8 @@ struct compare_ring {
 	struct hr_op *ops;
 	__u32 nr_ops;
 	struct hr_table *after;
+	const struct native_ring *from;
+	const struct hr_table *to;
 	struct compare_list list;
 	const char **name;
 	__u32 *weight_before;
@@ -49,6 +53,8 @@ struct compare_ring {
 int compare_ring_begin(struct compare_ring *r, const char *name,
 		       const char *offline, const struct ops *ops,
 		       struct compare *c);
+int compare_ring_case(struct compare_ring *r, const char *name,
+		      struct compare *c);
 void compare_ring_release(struct compare_ring *r);
 
 #endif

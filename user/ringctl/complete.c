@@ -77,6 +77,7 @@ static void offer_value(const struct arg *arg, const char *ring,
 
 	switch (arg->kind) {
 	case ARG_RING:
+	case ARG_RINGS:
 		h = quiet_conn();
 		if (h)
 			hashring_ring_list(h, offer_ring, NULL, (void *)last);
@@ -162,6 +163,7 @@ static int value_words(enum arg_kind kind)
 		return 0;
 	case ARG_FLOW:
 		return 5;
+	case ARG_RINGS:
 	case ARG_POINTS:
 	case ARG_OPS:
 		return -1;
@@ -216,7 +218,8 @@ static void read_words(const struct arg *args, const struct line *l,
 			continue;
 		}
 		s->given[arg - args] = true;
-		if (arg->kind == ARG_RING && i < l->nr && !s->ring)
+		if ((arg->kind == ARG_RING || arg->kind == ARG_RINGS) &&
+		    i < l->nr && !s->ring)
 			s->ring = l->word[i];
 		if (arg->kind == ARG_FLOWS) {
 			n = flows_words(l->word + i, l->nr - i);

@@ -5,14 +5,11 @@
  */
 #include <arpa/inet.h>
 #include <ctype.h>
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "model.h"
+#include "save.h"
 
 #define POINTS_A_LINE	6
 
@@ -140,54 +137,9 @@ void model_write(FILE *f, const struct model *m)
 		write_ring(f, &m->ring[i]);
 }
 
-/* Writes a file that only its owner may read: it holds seeds. */
-static int save_beside(const struct model *m, char *path)
+static void write_model(FILE *f, const void *arg)
 {
-	int fd = mkstemp(path);
-	FILE *f;
-
-	if (fd < 0)
-		return -errno;
-	f = fdopen(fd, "w");
-	if (!f) {
-		close(fd);
-		return -errno;
-	}
-	model_write(f, m);
-	if (fflush(f) || ferror(f) || fchmod(fd, 0600) || fsync(fd)) {
-		int err = -errno;
-
-		fclose(f);
-		return err;
-	}
-	return fclose(f) ? -errno : 0;
-}
-
-/* A pipe or a device is written to, not replaced. */
-static int save_into(const struct model *m, const char *file)
-{
-	FILE *f = fopen(file, "we");
-
-	if (!f)
-		return -errno;
-	model_write(f, m);
-	return fclose(f) ? -errno : 0;
-}
-
-static int save_atomically(const struct model *m, const char *file)
-{
-	char *path;
-	int err;
-
-	if (asprintf(&path, "%s.XXXXXX", file) < 0)
-		return -ENOMEM;
-	err = save_beside(m, path);
-	if (!err && rename(path, file))
-		err = -errno;
-	if (err)
-		unlink(path);
-	free(path);
-	return err;
+	model_write(f, arg);
 }
 
 /**
@@ -199,13 +151,9 @@ static int save_atomically(const struct model *m, const char *file)
  */
 int model_save(const struct model *m, const char *file)
 {
-	struct stat st;
-	int err;
+	/* Its owner alone may read it: it holds seeds. */
+	int err = save_file(file, 0600, write_model, m);
 
-	if (!stat(file, &st) && !S_ISREG(st.st_mode))
-		err = save_into(m, file);
-	else
-		err = save_atomically(m, file);
 	if (err)
 		return fail_usage("%s: %s", file, strerror(-err));
 	return EXIT_DONE;

@@ -22,6 +22,7 @@ const struct noun *const nouns[] = {
 	&noun_save,
 	&noun_restore,
 	&noun_sync,
+	&noun_report,
 	&noun_limits,
 	&noun_complete,
 	NULL

@@ -117,6 +117,32 @@ static int parse_enum(const struct arg *arg, const char *word, struct value *v)
 			  list);
 }
 
+static const struct arg *find_keyword(const struct arg *args, const char *word)
+{
+	for (; args->kind; args++) {
+		if (!args->word)
+			continue;
+		if (!strcmp(args->word, word) ||
+		    (args->alias && !strcmp(args->alias, word)))
+			return args;
+	}
+	return NULL;
+}
+
+/* Names up to a keyword or to operations, neither of which begins like one. */
+static int parse_rings(const struct arg *args, struct cursor *c,
+		       struct value *v)
+{
+	v->words = c->argv;
+	while (c->argc && c->argv[0][0] != '{' &&
+	       !find_keyword(args, c->argv[0])) {
+		cursor_next(c);
+		v->n++;
+	}
+	v->given = true;
+	return 0;
+}
+
 /* Two numbers around a slash, of which the second may be left out. */
 static int parse_pair(const struct arg *arg, char *word, __u64 min,
 		      __u64 no_second, struct value *v)
@@ -410,18 +436,6 @@ static int parse_value(const struct arg *arg, struct cursor *c,
 	}
 }
 
-static const struct arg *find_keyword(const struct arg *args, const char *word)
-{
-	for (; args->kind; args++) {
-		if (!args->word)
-			continue;
-		if (!strcmp(args->word, word) ||
-		    (args->alias && !strcmp(args->alias, word)))
-			return args;
-	}
-	return NULL;
-}
-
 /* The next argument that is known by its place, or NULL. */
 static const struct arg *find_place(const struct arg *args,
 				    const struct args *a)
@@ -476,7 +490,10 @@ static int parse_words(const struct command *cmd, struct cursor *c,
 		if (!arg)
 			return fail_word(cmd, a, c->argv[0]);
 		by_place = false;
-		err = parse_value(arg, c, &a->v[arg - cmd->args]);
+		if (arg->kind == ARG_RINGS)
+			err = parse_rings(cmd->args, c, &a->v[arg - cmd->args]);
+		else
+			err = parse_value(arg, c, &a->v[arg - cmd->args]);
 		if (err)
 			return err;
 	}

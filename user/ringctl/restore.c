@@ -12,11 +12,11 @@
 
 /* save */
 
-enum { SAVE_FILE, SAVE_RING };
+enum { SAVE_FILE, SAVE_RINGS };
 
 static const struct arg save_args[] = {
 	[SAVE_FILE] = { ARG_FILE, .meta = "FILE" },
-	[SAVE_RING] = { ARG_RING, .meta = "RING..." },
+	[SAVE_RINGS] = { ARG_RINGS, .meta = "RING..." },
 	{ }
 };
 
@@ -39,26 +39,17 @@ static int save(const char *file, char **names, int nr_names)
 	return status;
 }
 
-/* Any number of rings is more than the parser's table can say. */
-static int save_words(int argc, char **argv)
+static int save_rings(struct args *a)
 {
-	if (argc && !strcmp(argv[0], "help")) {
-		help_noun(&noun_save);
-		return EXIT_DONE;
-	}
-	if (!argc)
-		return save("-", NULL, 0);
-	return save(argv[0], argv + 1, argc - 1);
-}
+	const struct value *rings = &a->v[SAVE_RINGS];
 
-static int save_stdout(struct args *a)
-{
-	return save("-", NULL, 0);
+	return save(a->v[SAVE_FILE].given ? a->v[SAVE_FILE].text : "-",
+		    rings->words, rings->n);
 }
 
 static const struct command save_commands[] = {
 	{ NULL, NULL, "write these rings, or all, to FILE; no FILE or -: print them",
-	  save_args, save_stdout },
+	  save_args, save_rings },
 	{ }
 };
 
@@ -66,7 +57,6 @@ const struct noun noun_save = {
 	.name = "save",
 	.help = "rings into a YAML file",
 	.commands = save_commands,
-	.raw = save_words,
 };
 
 /* restore */

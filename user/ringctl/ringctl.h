@@ -55,6 +55,7 @@ extern struct options opt;
  * @ARG_END: no argument: ends a table
  * @ARG_FLAG: nothing: the word itself
  * @ARG_RING: text: a ring that exists
+ * @ARG_RINGS: words, n: rings that exist, any number of them
  * @ARG_NODE: text: a node of the ring that was given
  * @ARG_NAME: text: a new name
  * @ARG_TEXT: text: anything
@@ -79,6 +80,7 @@ enum arg_kind {
 	ARG_END,
 	ARG_FLAG,
 	ARG_RING,
+	ARG_RINGS,
 	ARG_NODE,
 	ARG_NAME,
 	ARG_TEXT,
@@ -161,6 +163,7 @@ struct value {
 	struct hashring_flow flow;
 	struct flows_source flows;
 	__u32 *list;
+	char **words;
 	size_t n;
 };
 
@@ -228,6 +231,7 @@ extern const struct noun noun_monitor;
 extern const struct noun noun_save;
 extern const struct noun noun_restore;
 extern const struct noun noun_sync;
+extern const struct noun noun_report;
 extern const struct noun noun_limits;
 extern const struct noun noun_complete;
 

@@ -1,0 +1,200 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# report.sh - ringctl report on rings that run: its page has the figures that
+# ringctl -j prints, and making it changes nothing
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+export LC_ALL=C
+here=''
+
+ringctl()
+{
+	"$RINGCTL" -n "$here" "$@"
+}
+
+refuses() # REGEX STATUS WORD...
+{
+	expect_error "$1" "$2" "$RINGCTL" -n "$here" "${@:3}"
+}
+
+page() # RING WORD...
+{
+	"$ROOT/selftests/report_page.py" "$WORK/page.html" "$@"
+}
+
+# sorted PATH... - JSON like the page's: that part of standard input, keys in
+# order, without the seed, which no page tells, and without PATHs
+sorted()
+{
+	python3 -c '
+import json, sys
+value = json.load(sys.stdin)
+if isinstance(value, list) and len(value) == 1 and "seed" in value[0]:
+    value = value[0]
+    del value["seed"]
+for path in sys.argv[1:]:
+    *outer, last = path.split(".")
+    inside = value
+    for key in outer:
+        inside = inside[key]
+    inside.pop(last, None)
+print(json.dumps(value, sort_keys=True))' "$@"
+}
+
+shares() # RING
+{
+	ringctl -j node show "$1" | python3 -c '
+import json, sys
+for node in json.load(sys.stdin):
+    print(node["name"], node["id"], node["weight"], node["share"])'
+}
+
+moves() # RING GENERATION
+{
+	ringctl -j history "$1" moves "$2" | python3 -c '
+import json, sys
+for row in sorted(json.load(sys.stdin), key=lambda r: (-r["share"], r["from"], r["to"])):
+    print(row["from"], row["to"], row["share"], row["arcs"])'
+}
+
+make_rings()
+{
+	ringctl ring add web
+	ringctl change web '{ node add b1; node add b2 weight 2; node add b3;
+		node add b4 state draining }' >/dev/null
+	shares web >"$WORK/shares.2"
+	ringctl change web '{ node add b5 weight 3; node del b1 }' >/dev/null
+	ringctl ring add tokens placement explicit
+	ringctl node add tokens t1 point 1000000000 4000000000 >/dev/null
+	ringctl ring add empty
+}
+
+# --- the last change ---------------------------------------------------------------
+
+last_change()
+{
+	ringctl report "$WORK/page.html" 2>/dev/null
+	expect_equal "$(ringctl -j ring show web | sorted)" "$(page web block 'ring show')"
+	expect_equal "$(ringctl -j history web generation 2 | sorted)" \
+		"$(page web block 'history generation')"
+	expect_equal "$(ringctl -j history web | sorted)" "$(page web block history)"
+	expect_equal $'2\n1' "$(page web history)"
+	expect_equal "$(moves web 2)" "$(page web moves)"
+	# Of b1 nothing is known but its name, and what it gave.
+	expect_equal "b1 - - 0"$'\n'"$(shares web)" \
+		"$(page web nodes id weight after)"
+	expect_equal "$(awk '{ print $1, $4 } END { print "b5 0" }' "$WORK/shares.2")" \
+		"$(page web nodes before)"
+}
+
+other_rings()
+{
+	expect_equal "$(ringctl -j ring show tokens | sorted)" \
+		"$(page tokens block 'ring show')"
+	expect_equal "$(shares tokens)" "$(page tokens nodes id weight after)"
+	expect_equal "$(ringctl -j ring show empty | sorted)" \
+		"$(page empty block 'ring show')"
+	expect_equal '' "$(page empty nodes)"
+	# By name, and none that was not asked for.
+	ringctl report - tokens >"$WORK/page.html"
+	expect_equal "$(shares tokens)" "$(page tokens nodes id weight after)"
+	expect_equal 1 "$(grep -c '<section' "$WORK/page.html")"
+}
+
+# What was only added, or only replaced, tells what was before.
+drawn_again()
+{
+	shares tokens | awk '{ print $1, $4 }' >"$WORK/before"
+	ringctl node add tokens t2 point 2000000000 3000000000 >/dev/null
+	ringctl report - tokens >"$WORK/page.html"
+	[ "$(page tokens marks)" -gt 0 ]
+	expect_equal "$(<"$WORK/before")"$'\nt2 0' "$(page tokens nodes before)"
+	expect_match 'add <strong>t2</strong>' cat "$WORK/page.html"
+	# This ring's row is the first, and the receipt's.
+	expect_match "\"method\": \"ring\", \"moved\": $(ringctl -j history tokens \
+		generation 2 | grep -o '"moved":[0-9]*' | cut -d : -f 2)," \
+		page tokens block compare
+	shares tokens | awk '$1 == "t2" { print $4 }' >"$WORK/of.t2"
+	ringctl node replace tokens t2 t3 >/dev/null
+	ringctl report - tokens >"$WORK/page.html"
+	[ "$(page tokens marks)" -gt 0 ]
+	expect_match "t2 - $(<"$WORK/of.t2") 0.*t3 3 0 $(<"$WORK/of.t2")" \
+		page tokens nodes id before after
+	# A node that is set had another weight or state, which nobody knows.
+	ringctl node set tokens t1 state draining >/dev/null
+	ringctl report - tokens >"$WORK/page.html"
+	expect_equal 0 "$(page tokens marks)"
+	expect_match "t1 [0-9]+ 0" page tokens nodes before after
+	expect_match 'The one before is not kept' cat "$WORK/page.html"
+}
+
+# --- a change that is planned ------------------------------------------------------
+
+planned()
+{
+	local change='{ node add b6; node del b3 }' before
+	before=$(ringctl digest web; ringctl -j history web)
+
+	ringctl report "$WORK/page.html" web "$change" --svg "$WORK/ring.svg" 2>/dev/null
+	expect_equal "$(ringctl -j plan web "$change" |
+		sorted plan receipt.time receipt.build_ns receipt.impact_ns)" \
+		"$(page web block plan)"
+	expect_equal "$(shares web | awk '{ print $1, $4 }'; echo b6 0)" \
+		"$(page web nodes before)"
+	[ "$(page web marks)" -gt 0 ]
+	expect_equal "$before" "$(ringctl digest web; ringctl -j history web)"
+	# What then happens is what the page said.
+	page web nodes after | grep -v '^b3 ' >"$WORK/foretold"
+	page web moves >"$WORK/moves"
+	ringctl change web "$change" >/dev/null
+	shares web | awk '{ print $1, $4 }' | diff "$WORK/foretold" -
+	moves web 3 | diff "$WORK/moves" -
+	grep -q '<svg ' "$WORK/ring.svg"
+}
+
+without_the_kernel()
+{
+	local change='{ node add b7 weight 2; node set b4 state active }'
+
+	ringctl save "$WORK/saved.yaml" >/dev/null
+	ringctl report "$WORK/page.html" web "$change" 2>/dev/null
+	sed -E '/class="made"|data-of="(plan|history)"|>History</d' "$WORK/page.html" >"$WORK/live"
+	ringctl report "$WORK/page.html" web "$change" \
+		--offline "$WORK/saved.yaml" 2>/dev/null
+	expect_equal 5 "$(page web nodes before after | wc -l)"
+	# All but the kernel's counts of what a file does not have.
+	diff <(grep -E '<path|<tr data-node|<dt>moved' "$WORK/live") \
+		<(grep -E '<path|<tr data-node|<dt>moved' "$WORK/page.html")
+}
+
+refused()
+{
+	refuses 'no such ring' 2 report "$WORK/none.html" nobody
+	refuses 'there is no node b9' 2 report "$WORK/none.html" web '{ node del b9 }'
+	refuses 'a change is of one ring' 1 report "$WORK/none.html" '{ node add b9 }'
+	refuses 'FILE.html is missing' 1 report
+	if command -v capsh >/dev/null; then
+		expect_error "seed of ring .* CAP_NET_ADMIN" 2 ip netns exec "$here" \
+			capsh --drop=cap_net_admin -- -c \
+			"'$RINGCTL' report '$WORK/none.html' web"
+	fi
+	[ ! -e "$WORK/none.html" ]
+}
+
+ktap_begin
+need_program "$RINGCTL" python3
+need_module
+kernel_log_mark
+setup_ns here
+ktap_test "rings" make_rings
+ktap_test "the last change, its matrix and the ring's past" last_change
+ktap_test "rings of other kinds" other_rings
+ktap_test "the map before, where it follows" drawn_again
+ktap_test "a plan, which then comes true" planned
+ktap_test "the same from a file" without_the_kernel
+ktap_test "what is refused" refused
+ktap_test "the kernel does not complain" kernel_log_faults
+ktap_finish
