@@ -27,11 +27,11 @@ split_page()
 	END { print n }' "$page"
 }
 
-# Column `ns` of a table, and how long a plan took, are left out.
+# Column `ns` of a table, and what a plan says of time, are left out.
 without_times()
 {
 	sed -E -e '/^(method|[a-z0-9-]+ +~?[0-9.]+%? )/s/^(.{69}).{7}/\1       /' \
-		-e 's/(built in|worked out in) [0-9.]+[a-z]+/\1 -/g'
+		-e '/ writer /s/[0-9.]+[num]?s/-/g'
 }
 
 ringctl()
