@@ -24,7 +24,7 @@ static const u8 client4[4] = { 198, 51, 100, 7 };
 static const u8 server4[4] = { 192, 0, 2, 1 };
 static const u8 client6[16] = { 0x20, 0x01, 0x0d, 0xb8, [15] = 7 };
 static const u8 server6[16] = { 0x20, 0x01, 0x0d, 0xb8, [15] = 1 };
-static char path[] = "/tmp/hashring-capture.XXXXXX";
+static char path[64];
 
 /* Bytes that are put together. */
 struct bytes {
@@ -528,10 +528,14 @@ static void nonsense(void **state)
 
 static int make_path(void **state)
 {
-	int fd = mkstemp(path);
+	int fd;
 
+	strscpy(path, "/tmp/hashring-capture.XXXXXX", sizeof(path));
+	fd = mkstemp(path);
+	if (fd < 0)
+		return -1;
 	close(fd);
-	return fd < 0 ? -1 : 0;
+	return 0;
 }
 
 static int drop_path(void **state)

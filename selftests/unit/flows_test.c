@@ -24,6 +24,7 @@ static void made_up(struct flow_set *s, u64 nr, u64 seed, double zipf)
 static void flows_made_up(void **state)
 {
 	struct flow_set a, b, c;
+	u64 i, k, same = 0;
 
 	made_up(&a, 200000, 1, 0);
 	made_up(&b, 200000, 1, 0);
@@ -32,7 +33,15 @@ static void flows_made_up(void **state)
 	assert_int_equal(a.nr, 200000);
 	assert_int_equal(c.nr, 200000);
 	assert_memory_equal(a.flow, b.flow, a.nr * sizeof(*a.flow));
-	assert_memory_not_equal(a.flow, c.flow, a.nr * sizeof(*a.flow));
+	/* Another seed has others, but for some by chance. */
+	for (i = 0, k = 0; i < a.nr && k < c.nr;) {
+		same += a.flow[i].position == c.flow[k].position;
+		if (a.flow[i].position <= c.flow[k].position)
+			i++;
+		else
+			k++;
+	}
+	assert_true(same < 100);
 	assert_false(a.has_packets);
 	assert_false(a.has_bytes);
 	flow_set_release(&a);

@@ -77,7 +77,7 @@ static int get_policy(struct args *a, const struct flow_ring *ring,
 	if (!ring->policies)
 		return EXIT_DONE;
 	if (ring->policies & (ring->policies - 1))
-		return fail_usage("attachments of %s differ in their keys: which one counts? (--key)",
+		return fail_usage("attachments of %s differ in their keys: which? (--key)",
 				  ring->name);
 	*policy = __builtin_ctz(ring->policies);
 	return EXIT_DONE;
@@ -188,7 +188,7 @@ int flows_load(struct flow_set *s, struct args *a, const struct flow_ring *ring)
 	s->watch.tick = tick;
 	s->watch.arg = &told;
 	if (to && to->given && flow_filter_parse(&s->filter, to->text))
-		return fail_usage("--to \"%s\": expected ADDRESS[/LENGTH][:PORT], an IPv6 address before a port in brackets",
+		return fail_usage("--to \"%s\": expected ADDRESS[/LENGTH][:PORT], as [IPV6]:PORT",
 				  to->text);
 	status = file ? load_keys(s, file, ring) :
 		 load_flows(s, &args_value(a, "--flows")->flows);
