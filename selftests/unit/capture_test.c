@@ -530,7 +530,7 @@ static int make_path(void **state)
 {
 	int fd;
 
-	strscpy(path, "/tmp/hashring-capture.XXXXXX", sizeof(path));
+	snprintf(path, sizeof(path), "/tmp/hashring-capture.XXXXXX");
 	fd = mkstemp(path);
 	if (fd < 0)
 		return -1;
