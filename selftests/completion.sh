@@ -81,6 +81,10 @@ files()
 	offers "ringctl -b $WORK/s" "$WORK/saved.yaml"
 	offers "ringctl report $WORK/s" "$WORK/saved.yaml"
 	offers "ringctl plan web --offline $WORK/s" "$WORK/saved.yaml"
+	offers "ringctl plan web --flows " conntrack pcap synthetic
+	offers "ringctl measure web --flows pcap $WORK/s" "$WORK/saved.yaml"
+	offers "ringctl plan web --flows synthetic 5 zi" zipf
+	offers "ringctl plan web --flows conntrack --ke" --keys --key-size --key
 }
 
 names()

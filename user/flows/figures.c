@@ -88,7 +88,6 @@ static void count_required(struct flow_figures *f)
 	f->collateral.bytes = f->moved.bytes - f->required.bytes;
 }
 
-/* Nodes of @names that are named; an index may be free. */
 static int begin(struct flow_figures *f, const char *const *names, u32 nr_names)
 {
 	u32 i;
@@ -150,48 +149,84 @@ int flow_figures(const struct flow_set *s, const char *const *names,
 	return 0;
 }
 
-static u32 *owners(const struct flow_set *s, const struct hr_table *t)
-{
-	u32 *owner = malloc((s->nr + 1) * sizeof(*owner));
-	u64 i;
+/**
+ * struct joint - the nodes of two tables
+ * @name: ascending
+ * @nr: number of @name
+ * @slot: of each
+ * @index: in @name, by slot
+ */
+struct joint {
+	const char **name;
+	u32 nr;
+	u32 *slot;
+	u32 *index;
+};
 
-	for (i = 0; owner && i < s->nr; i++) {
-		owner[i] = hr_table_lookup(t, s->flow[i].position);
-		if (owner[i] == HR_NO_SLOT)
-			owner[i] = FLOW_NOBODY;
-	}
-	return owner;
+static int compare_slots(const void *a, const void *b, void *arg)
+{
+	const char *const *by_slot = arg;
+
+	return strcmp(by_slot[*(const u32 *)a], by_slot[*(const u32 *)b]);
 }
 
-static void take_names(const char **names, const struct hr_table *t)
+static void take_names(const char **by_slot, const struct hr_table *t)
 {
 	u32 i;
 
 	for (i = 0; i < t->nr_slots; i++)
 		if (t->nodes[i])
-			names[i] = t->nodes[i]->name;
+			by_slot[i] = t->nodes[i]->name;
 }
 
-/* Leaves out the indices that no node has. */
-static void drop_free(struct flow_figures *f, u32 *index)
+static int join(struct joint *j, const struct hr_table *a,
+		const struct hr_table *b)
 {
-	u32 i, n = 0;
+	u32 nr = a->nr_slots > b->nr_slots ? a->nr_slots : b->nr_slots;
+	const char **by_slot = calloc((size_t)nr + 1, sizeof(*by_slot));
+	u32 i;
 
-	for (i = 0; i < f->nr_nodes; i++) {
-		if (!f->node[i].name)
-			continue;
-		index[i] = n;
-		f->node[n++] = f->node[i];
+	j->nr = 0;
+	j->name = calloc((size_t)nr + 1, sizeof(*j->name));
+	j->slot = calloc((size_t)nr + 1, sizeof(*j->slot));
+	j->index = calloc((size_t)nr + 1, sizeof(*j->index));
+	if (!by_slot || !j->name || !j->slot || !j->index) {
+		free(by_slot);
+		return -ENOMEM;
 	}
-	f->nr_nodes = n;
-	for (i = 0; i < f->nr_rows; i++) {
-		struct flow_row *row = &f->row[i];
+	take_names(by_slot, a);
+	take_names(by_slot, b);
+	for (i = 0; i < nr; i++)
+		if (by_slot[i])
+			j->slot[j->nr++] = i;
+	qsort_r(j->slot, j->nr, sizeof(*j->slot), compare_slots, by_slot);
+	for (i = 0; i < j->nr; i++) {
+		j->name[i] = by_slot[j->slot[i]];
+		j->index[j->slot[i]] = i;
+	}
+	free(by_slot);
+	return 0;
+}
 
-		if (row->from != FLOW_NOBODY)
-			row->from = index[row->from];
-		if (row->to != FLOW_NOBODY)
-			row->to = index[row->to];
+static void joint_release(struct joint *j)
+{
+	free(j->name);
+	free(j->slot);
+	free(j->index);
+}
+
+static u32 *owners(const struct flow_set *s, const struct hr_table *t,
+		   const struct joint *j)
+{
+	u32 *owner = malloc((s->nr + 1) * sizeof(*owner));
+	u32 slot;
+	u64 i;
+
+	for (i = 0; owner && i < s->nr; i++) {
+		slot = hr_table_lookup(t, s->flow[i].position);
+		owner[i] = slot == HR_NO_SLOT ? FLOW_NOBODY : j->index[slot];
 	}
+	return owner;
 }
 
 /**
@@ -199,7 +234,8 @@ static void drop_free(struct flow_figures *f, u32 *index)
  * @s: the set, settled
  * @before: a table
  * @after: the one that a change made of it: slots are the same nodes
- * @figures: set, to be released also after an error; names stand in the tables
+ * @figures: set, to be released also after an error; nodes are ascending by
+ *	name, and names stand in the tables
  *
  * Return: 0 or -ENOMEM.
  */
@@ -208,26 +244,21 @@ int flow_figures_tables(const struct flow_set *s,
 			const struct hr_table *after,
 			struct flow_figures *figures)
 {
-	u32 nr = before->nr_slots > after->nr_slots ? before->nr_slots :
-		 after->nr_slots;
-	const char **names = calloc((size_t)nr + 1, sizeof(*names));
-	u32 *index = calloc((size_t)nr + 1, sizeof(*index));
-	u32 *from = owners(s, before);
-	u32 *to = owners(s, after);
-	int err = -ENOMEM;
+	u32 *from = NULL, *to = NULL;
+	struct joint nodes;
+	int err;
 
 	memset(figures, 0, sizeof(*figures));
-	if (names && index && from && to) {
-		take_names(names, before);
-		take_names(names, after);
-		err = flow_figures(s, names, nr, from, to, figures);
-		if (!err)
-			drop_free(figures, index);
+	err = join(&nodes, before, after);
+	if (!err) {
+		from = owners(s, before, &nodes);
+		to = owners(s, after, &nodes);
+		err = from && to ? flow_figures(s, nodes.name, nodes.nr, from,
+						to, figures) : -ENOMEM;
 	}
 	free(to);
 	free(from);
-	free(index);
-	free(names);
+	joint_release(&nodes);
 	return err;
 }
 

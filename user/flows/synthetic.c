@@ -21,20 +21,28 @@ static const u8 client4[4] = { 10 };
 static const u8 server4[4] = { 192, 0, 2, 1 };
 static const u8 client6[16] = { 0x20, 0x01, 0x0d, 0xb8 };
 
+/* The finish of splitmix64: seeds that are next to each other come far apart. */
+static u64 mix(u64 x)
+{
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ULL;
+	x = (x ^ x >> 27) * 0x94d049bb133111ebULL;
+	return x ^ x >> 31;
+}
+
 /*
- * Every step can be undone, so that different numbers stay different: odd
- * factors and shifts of a half, as in splitmix64.
+ * Every step can be undone, so that different numbers stay different: sums, odd
+ * factors and shifts.
  */
 static u64 scatter(u64 number, u64 seed)
 {
 	int i;
 
-	number = (number + seed) & ALL_MASK;
-	for (i = 0; i < 3; i++) {
+	for (i = 1; i <= 3; i++) {
+		number = (number + mix(seed + i * 0x9e3779b97f4a7c15ULL)) &
+			 ALL_MASK;
 		number ^= number >> (ALL_BITS / 2);
 		number = number * 0xbf58476d1ce4e5b9ULL & ALL_MASK;
 		number ^= number >> (ALL_BITS / 2 + 1);
-		number = (number + (seed >> (i * 8 + ALL_BITS % 8))) & ALL_MASK;
 	}
 	return number;
 }

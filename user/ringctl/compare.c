@@ -96,7 +96,7 @@ static int check_words(struct args *a)
 	if (a->v[COMPARE_KEY_SIZE].given && !a->v[COMPARE_KEYS].given)
 		return fail_usage("--key-size is of keys: how many? (--keys)");
 	if (a->v[COMPARE_SAMPLES].given && flows_wanted(a))
-		return fail_usage("--samples are of keys that are drawn: given ones are all counted");
+		return fail_usage("--samples are drawn: keys that are given are all counted");
 	return flows_check(a);
 }
 

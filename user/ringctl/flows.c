@@ -77,21 +77,29 @@ static int get_policy(struct args *a, const struct flow_ring *ring,
 	if (!ring->policies)
 		return EXIT_DONE;
 	if (ring->policies & (ring->policies - 1))
-		return fail_usage("attachments of %s differ in their keys: which one counts? (--key)",
+		return fail_usage("attachments of %s differ in their keys: which? (--key)",
 				  ring->name);
 	*policy = __builtin_ctz(ring->policies);
 	return EXIT_DONE;
 }
 
+/* When progress was told last, and whether it was at all. */
+struct progress {
+	time_t told;
+	bool shown;
+};
+
 /* Once a second, to who waits before a terminal. */
 static bool tick(void *arg, u64 done, u64 all)
 {
-	time_t *told = arg, now = time(NULL);
+	struct progress *p = arg;
+	time_t now = time(NULL);
 
-	if (!*told)
-		*told = now;
-	if (now != *told && isatty(STDERR_FILENO)) {
-		*told = now;
+	if (!p->told)
+		p->told = now;
+	if (now != p->told && isatty(STDERR_FILENO)) {
+		p->told = now;
+		p->shown = true;
 		if (all)
 			fprintf(stderr, "\rreading flows: %llu%%\r",
 				100 * done / all);
@@ -173,7 +181,7 @@ int flows_load(struct flow_set *s, struct args *a, const struct flow_ring *ring)
 {
 	const struct value *to = args_value(a, "--to");
 	const char *file = keys_file(a);
-	time_t told = 0;
+	struct progress progress = { 0 };
 	__u32 policy = 0;
 	int status;
 
@@ -186,12 +194,14 @@ int flows_load(struct flow_set *s, struct args *a, const struct flow_ring *ring)
 		return status;
 	flow_set_init(s, &ring->by.keys, policy);
 	s->watch.tick = tick;
-	s->watch.arg = &told;
+	s->watch.arg = &progress;
 	if (to && to->given && flow_filter_parse(&s->filter, to->text))
-		return fail_usage("--to \"%s\": expected ADDRESS[/LENGTH][:PORT], an IPv6 address before a port in brackets",
+		return fail_usage("--to \"%s\": expected ADDRESS[/LENGTH][:PORT], as [IPV6]:PORT",
 				  to->text);
 	status = file ? load_keys(s, file, ring) :
 		 load_flows(s, &args_value(a, "--flows")->flows);
+	if (progress.shown)
+		fprintf(stderr, "\r%-40s\r", "");
 	if (status)
 		return status;
 	flow_set_settle(s);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The kernel's names for types, natively. This folder holds the kernel names
- * that kmod/core needs and nothing else, so that the same sources compile into
- * the module and into programs. A header that the system has too is passed on.
+ * that kmod/core and kmod/flow.c need and nothing else, so that the same sources
+ * compile into the module and into programs. A header that the system has too is
+ * passed on.
  */
 #ifndef HASHRING_SHIM_LINUX_TYPES_H
 #define HASHRING_SHIM_LINUX_TYPES_H
