@@ -25,6 +25,7 @@ enum hr_op_kind {
 #define HR_OP_HAS_VIA		BIT(3)
 #define HR_OP_HAS_POINTS	BIT(4)
 #define HR_OP_HAS_SEAT		BIT(5)
+#define HR_OP_HAS_CELLS		BIT(6)
 
 /**
  * struct hr_op - an operation on one node
@@ -42,6 +43,10 @@ enum hr_op_kind {
  * @via: replaces all addresses of the node
  * @nr_points: number of @points
  * @points: explicit placement only; in any order
+ * @nr_cells: number of @cells
+ * @cells: balanced placement only: exactly the cells that the node gets, as many
+ *	as are its due, ascending and apart from each other; of a node that is
+ *	not active those that it returns to. Where a table is restored
  *
  * A change names a node at most once, so that the order of its operations
  * does not matter.
@@ -58,6 +63,8 @@ struct hr_op {
 	struct hr_via via;
 	u32 nr_points;
 	u32 *points;
+	u32 nr_cells;
+	struct hr_run *cells;
 };
 
 /* Which attribute of an operation an error is about. */
@@ -70,6 +77,7 @@ enum hr_culprit {
 	HR_BAD_WEIGHT,
 	HR_BAD_STATE,
 	HR_BAD_POINTS,
+	HR_BAD_CELLS,
 };
 
 /**

@@ -13,6 +13,9 @@
 	X(HR_MAX_POINTS, 16777216, "points", "points in a ring")	\
 	X(HR_MAX_NODE_POINTS, 16000, "node-points",			\
 	  "explicit points given in one operation")			\
+	X(HR_MAX_GRID, 1048576, "grid", "cells in a balanced ring")	\
+	X(HR_MAX_NODE_RUNS, 8000, "node-runs",				\
+	  "runs of cells given in one operation")			\
 	X(HR_MAX_WEIGHT, 1000, "weight", "weight of a node")		\
 	X(HR_MAX_NAME, 63, "name", "bytes in a name")			\
 	X(HR_MAX_KEY, 4096, "key", "bytes in a looked-up key")		\

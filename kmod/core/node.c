@@ -14,13 +14,16 @@
  */
 void hr_node_put(struct hr_node *node, const struct hr_node_ops *ops)
 {
+	struct hr_run *home;
 	u32 *points;
 
 	if (!node || !refcount_dec_and_test(&node->refs))
 		return;
 	points = node->points;
+	home = node->home;
 	ops->free(node);
 	kvfree(points);
+	kvfree(home);
 }
 
 /**

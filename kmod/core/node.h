@@ -31,6 +31,16 @@ struct hr_via {
 };
 
 /**
+ * struct hr_run - neighbouring cells of a balanced ring's grid
+ * @first: the first cell
+ * @count: how many, at least 1
+ */
+struct hr_run {
+	u32 first;
+	u32 count;
+};
+
+/**
  * struct hr_node - one version of a node
  * @refs: one for each table that names this version, and its maker's
  * @slot: the number that points carry; a node keeps it for life. A slot that a
@@ -44,7 +54,11 @@ struct hr_via {
  * @seat: what the placement hashes; unique in the ring; the name, unless the
  *	node replaced another
  * @nr_points: number of @points
- * @points: explicit positions, ascending, distinct; none with hashed placement
+ * @points: explicit positions, ascending, distinct; only with explicit
+ *	placement
+ * @nr_home: number of @home
+ * @home: with balanced placement, while the node is not active: the cells that
+ *	it had and returns to, ascending, apart from each other
  */
 struct hr_node {
 	refcount_t refs;
@@ -57,6 +71,8 @@ struct hr_node {
 	char seat[HR_MAX_NAME + 1];
 	u32 nr_points;
 	u32 *points;
+	u32 nr_home;
+	struct hr_run *home;
 };
 
 /**
@@ -64,7 +80,7 @@ struct hr_node {
  * @alloc: a zeroed node, or NULL. @prev is the version that it follows (or the
  *	node that it replaces, with @same false), NULL for a node that is new.
  *	The core fills in the node's own members
- * @free: frees what @alloc made; the core has freed @points already
+ * @free: frees what @alloc made; the core frees @points and @home
  *
  * The kernel embeds its nodes in a larger object (counters, routes); natively
  * hr_node_plain_ops will do.

@@ -12,9 +12,12 @@
 enum hr_placement {
 	HR_PLACE_HASH,
 	HR_PLACE_EXPLICIT,
+	HR_PLACE_BALANCED,
 };
 
 #define HR_DEFAULT_POINTS	160	/* for a unit of weight */
+#define HR_DEFAULT_GRID		65536
+#define HR_MIN_GRID		1024
 
 /**
  * struct hr_point - a position that a node holds
@@ -50,6 +53,8 @@ struct hr_place_ops {
  * @points: with hashed placement: points for each @per units of weight, 1 to
  *	HR_MAX_POINTS
  * @per: see @points; 1 to HR_MAX_WEIGHT
+ * @grid: with balanced placement: number of cells, a power of two, HR_MIN_GRID
+ *	to HR_MAX_GRID; else 0
  * @seed: what @keys derive from
  * @keys: for points, keys and flows
  */
@@ -57,6 +62,7 @@ struct hr_config {
 	const struct hr_place_ops *place;
 	u32 points;
 	u32 per;
+	u32 grid;
 	u8 seed[HR_SEED_LEN];
 	struct hr_keys keys;
 };
