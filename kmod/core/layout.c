@@ -27,12 +27,14 @@ static u32 right_of(const struct hr_layout *l, const struct hr_run *run)
 static u32 list_runs(const struct hr_layout *l, bool owned, struct hr_run *runs)
 {
 	u32 i, end, n = 0;
+	bool has;
 
 	for (i = 0; i < l->nr; i = end) {
 		for (end = i + 1; end < l->nr; end++)
 			if (l->owner[end] != l->owner[i])
 				break;
-		if (owned == (l->owner[i] == HR_NO_SLOT))
+		has = l->owner[i] != HR_NO_SLOT;
+		if (has != owned)
 			continue;
 		if (runs) {
 			runs[n].first = i;
