@@ -7,6 +7,7 @@
 #include <linux/string.h>
 
 #include "build.h"
+#include "grid.h"
 #include "index.h"
 #include "sort.h"
 
@@ -235,6 +236,24 @@ static void patch(const struct hr_table *base, struct hr_table *t,
 	hr_index_fill(t, begin, hr_index_units(t), k);
 }
 
+/* Room for the index, or for the owners of a grid's cells if they fit there. */
+static int alloc_index(const struct hr_build *b, gfp_t gfp)
+{
+	struct hr_table *t = b->next;
+
+	if (b->grid && b->nr_points && t->nr_slots <= U16_MAX + 1) {
+		t->shift = hr_grid_shift(b->grid);
+		t->cells = kvmalloc_array(b->grid, sizeof(*t->cells), gfp);
+		t->bytes += b->grid * sizeof(*t->cells);
+		return t->cells ? 0 : -ENOMEM;
+	}
+	hr_index_size(t, b->nr_points, b->nr_points ? b->grid : 0);
+	t->index = kvmalloc_array(1U << (32 - t->shift), sizeof(*t->index),
+				  gfp);
+	t->bytes += sizeof(*t->index) << (32 - t->shift);
+	return t->index ? 0 : -ENOMEM;
+}
+
 /* Whether little enough changes for patching, and both tables are alike. */
 static bool can_patch(const struct hr_build *b)
 {
@@ -260,14 +279,11 @@ int hr_build(const struct hr_build *build, gfp_t gfp)
 	struct hr_point *points;
 	u32 *changed = NULL;
 
-	hr_index_size(t, nr_points);
 	points = kvmalloc_array(nr_points + 1, sizeof(*points), gfp);
 	t->points = points;
 	if (!points)
 		return -ENOMEM;
-	t->index = kvmalloc_array(1U << (32 - t->shift), sizeof(*t->index),
-				  gfp);
-	if (!t->index)
+	if (alloc_index(build, gfp))
 		return -ENOMEM;
 	if (can_patch(build)) {
 		changed = kvmalloc_array(build->nr_changed + 1,
@@ -276,8 +292,7 @@ int hr_build(const struct hr_build *build, gfp_t gfp)
 			return -ENOMEM;
 	}
 	t->nr_points = nr_points;
-	t->bytes += ((size_t)nr_points + 1) * sizeof(*points) +
-		    (sizeof(*t->index) << (32 - t->shift));
+	t->bytes += ((size_t)nr_points + 1) * sizeof(*points);
 
 	hr_sort_points(build->run, points, build->nr_run);
 	m.to = points;
@@ -289,7 +304,10 @@ int hr_build(const struct hr_build *build, gfp_t gfp)
 		patch(build->base, t, changed, m.changed - changed);
 	} else {
 		fill_shares(t);
-		hr_index_fill(t, 0, hr_index_units(t), 0);
+		if (t->cells)
+			hr_grid_fill(t);
+		else
+			hr_index_fill(t, 0, hr_index_units(t), 0);
 	}
 	kvfree(changed);
 	return 0;

@@ -20,6 +20,7 @@
  * @nr_run: number of @run
  * @nr_points: points in the table to be
  * @nr_changed: points that come, go or change their slot
+ * @grid: number of cells that all points end, or 0
  */
 struct hr_build {
 	const struct hr_table *base;
@@ -29,6 +30,7 @@ struct hr_build {
 	u32 nr_run;
 	u32 nr_points;
 	u32 nr_changed;
+	u32 grid;
 };
 
 struct hr_table *hr_table_alloc(u32 nr_slots, u32 nr_nodes, gfp_t gfp);

@@ -8,7 +8,7 @@
 #include "build.h"
 #include "change_priv.h"
 
-int hr_refuse(struct hr_change *c, u32 op, enum hr_culprit culprit, int ret,
+int hr_refuse(struct hr_draft *c, u32 op, enum hr_culprit culprit, int ret,
 	      const char *fmt, ...)
 {
 	va_list args;
@@ -21,13 +21,7 @@ int hr_refuse(struct hr_change *c, u32 op, enum hr_culprit culprit, int ret,
 	return ret;
 }
 
-/* For what a change is refused as a whole: its only operation, or none. */
-static u32 op_alone(const struct hr_change *c)
-{
-	return c->nr_ops == 1 ? 0 : U32_MAX;
-}
-
-static int count_nodes(struct hr_change *c, u32 *nr_nodes)
+static int count_nodes(struct hr_draft *c, u32 *nr_nodes)
 {
 	u32 n = c->base->nr_nodes;
 	u32 i;
@@ -37,15 +31,19 @@ static int count_nodes(struct hr_change *c, u32 *nr_nodes)
 		n -= c->ops[i].kind == HR_OP_DEL;
 	}
 	if (n > HR_MAX_NODES)
-		return hr_refuse(c, op_alone(c), HR_BAD_OP, -E2BIG,
+		return hr_refuse(c, hr_op_alone(c), HR_BAD_OP, -E2BIG,
 				 "the ring would hold %u nodes (at most %u)",
 				 n, HR_MAX_NODES);
+	if (c->cfg->place->takes_cells && n > c->cfg->grid)
+		return hr_refuse(c, hr_op_alone(c), HR_BAD_OP, -E2BIG,
+				 "the ring would hold %u nodes (at most %u, one a cell of its grid)",
+				 n, c->cfg->grid);
 	*nr_nodes = n;
 	return 0;
 }
 
 /* Room for the points of a node; those that it takes over. */
-static int take_points(const struct hr_change *c, const struct hr_op *op,
+static int take_points(const struct hr_draft *c, const struct hr_op *op,
 		       const struct hr_node *old, struct hr_node *node)
 {
 	bool given = op->has & HR_OP_HAS_POINTS;
@@ -63,14 +61,41 @@ static int take_points(const struct hr_change *c, const struct hr_op *op,
 	return 0;
 }
 
+/* The cells that an inactive node returns to; note_homes() has those that leave. */
+static int take_home(const struct hr_draft *c, const struct hr_op *op,
+		     const struct hr_node *old, struct hr_node *node)
+{
+	const struct hr_run *home = NULL;
+	u32 n = 0;
+
+	if (node->state == HR_ACTIVE)
+		return 0;
+	if (op->has & HR_OP_HAS_CELLS) {
+		home = op->cells;
+		n = op->nr_cells;
+	} else if (old) {
+		home = old->home;
+		n = old->nr_home;
+	}
+	if (!n)
+		return 0;
+	node->home = kvmalloc_array(n, sizeof(*node->home), c->gfp);
+	if (!node->home)
+		return -ENOMEM;
+	memcpy(node->home, home, n * sizeof(*node->home));
+	node->nr_home = n;
+	return 0;
+}
+
 /* Makes the version that comes of an operation, but for the points given. */
-static int make_node(const struct hr_change *c, u32 i, u32 *slot)
+static int make_node(const struct hr_draft *c, u32 i, u32 *slot)
 {
 	const struct hr_op *op = &c->ops[i];
 	struct hr_step *step = &c->steps[i];
 	const struct hr_node *old = step->old;
 	bool same = op->kind == HR_OP_SET;
 	struct hr_node *node;
+	int ret;
 
 	node = c->node_ops->alloc(old, same, c->gfp);
 	if (!node)
@@ -97,11 +122,12 @@ static int make_node(const struct hr_change *c, u32 i, u32 *slot)
 		node->via = old->via;
 	strscpy(node->name, hr_name_after(op), sizeof(node->name));
 	strscpy(node->seat, step->seat, sizeof(node->seat));
-	return take_points(c, op, old, node);
+	ret = take_points(c, op, old, node);
+	return ret ? ret : take_home(c, op, old, node);
 }
 
 /* Makes all versions that come; returns how many slots there will be at most. */
-static int make_nodes(const struct hr_change *c, u32 *nr_slots)
+static int make_nodes(const struct hr_draft *c, u32 *nr_slots)
 {
 	u32 slot = 0, i;
 	int ret;
@@ -126,99 +152,8 @@ static int make_nodes(const struct hr_change *c, u32 *nr_slots)
 	return 0;
 }
 
-/*
- * Sees which versions that come take over the points of the old one, and how
- * many points come, go and are there in the end.
- */
-static int count_points(struct hr_change *c, struct hr_build *b)
-{
-	const struct hr_place_ops *place = c->cfg->place;
-	u64 come = 0, go = 0, renamed = 0, total, old, new;
-	struct hr_step *step;
-	u32 i;
-
-	for (i = 0; i < c->nr_ops; i++) {
-		step = &c->steps[i];
-		old = step->old && step->old->state == HR_ACTIVE ?
-			place->count(c->cfg, step->old) : 0;
-		new = step->new && step->new->state == HR_ACTIVE ?
-			place->count(c->cfg, step->new) : 0;
-		step->keeps = old && old == new &&
-			      !(c->ops[i].has & HR_OP_HAS_POINTS);
-		if (step->keeps) {
-			if (step->old->slot != step->new->slot)
-				renamed += old;
-			continue;
-		}
-		go += old;
-		come += new;
-	}
-	total = c->base->nr_points - go + come;
-	if (total > HR_MAX_POINTS)
-		return hr_refuse(c, op_alone(c), HR_BAD_OP, -E2BIG,
-				 "the ring would hold %llu points (at most %u)",
-				 total, HR_MAX_POINTS);
-	b->nr_run = come;
-	b->nr_points = total;
-	b->nr_changed = come + go + renamed;
-	return 0;
-}
-
-/* What becomes of the old points by slot, if they do not all stay. */
-static int make_remap(const struct hr_change *c, struct hr_build *b)
-{
-	const struct hr_step *step;
-	u32 *remap = NULL;
-	u32 i, k, slot;
-
-	for (i = 0; i < c->nr_ops; i++) {
-		step = &c->steps[i];
-		if (!step->old || step->old->state != HR_ACTIVE)
-			continue;
-		slot = step->keeps ? step->new->slot : HR_NO_SLOT;
-		if (slot == step->old->slot)
-			continue;
-		if (!remap) {
-			remap = kvmalloc_array(c->base->nr_slots,
-					       sizeof(*remap), c->gfp);
-			if (!remap)
-				return -ENOMEM;
-			for (k = 0; k < c->base->nr_slots; k++)
-				remap[k] = k;
-			b->remap = remap;
-		}
-		remap[step->old->slot] = slot;
-	}
-	return 0;
-}
-
-/* The points that come, in the order of their seats. */
-static int make_run(const struct hr_change *c, struct hr_build *b)
-{
-	const struct hr_node *node;
-	u32 i, n = 0;
-
-	if (!b->nr_run)
-		return 0;
-	b->run = kvmalloc_array(b->nr_run, sizeof(*b->run), c->gfp);
-	if (!b->run)
-		return -ENOMEM;
-	for (i = 0; i < c->nr_ops; i++) {
-		const struct hr_step *step = &c->steps[c->seats[i].op];
-
-		node = step->new;
-		if (!node || step->keeps || node->state != HR_ACTIVE)
-			continue;
-		c->cfg->place->fill(c->cfg, node, b->run + n);
-		n += c->cfg->place->count(c->cfg, node);
-		if (!(i & 0xff))
-			cond_resched();
-	}
-	return 0;
-}
-
 /* The version that stands under an item's key in the next table, or NULL. */
-static struct hr_node *comes(const struct hr_change *c,
+static struct hr_node *comes(const struct hr_draft *c,
 			     const struct hr_item *item)
 {
 	const struct hr_op *op = &c->ops[item->op];
@@ -229,7 +164,7 @@ static struct hr_node *comes(const struct hr_change *c,
 }
 
 /* Members in order: those that stay, and between them what the items say. */
-static void merge_members(const struct hr_change *c, struct hr_node **to,
+static void merge_members(const struct hr_draft *c, struct hr_node **to,
 			  struct hr_node *const *from,
 			  const struct hr_item *items, u32 n)
 {
@@ -255,7 +190,7 @@ static void merge_members(const struct hr_change *c, struct hr_node **to,
 }
 
 /* Hands the versions that come to the table; all others it shares. */
-static void seat_nodes(const struct hr_change *c, struct hr_table *next)
+static void seat_nodes(const struct hr_draft *c, struct hr_table *next)
 {
 	struct hr_step *step;
 	u32 i;
@@ -290,44 +225,36 @@ static void seat_nodes(const struct hr_change *c, struct hr_table *next)
 		next->nr_slots--;
 }
 
-static int make_table(struct hr_change *c, u32 nr_nodes, u32 nr_slots,
+static int make_table(struct hr_draft *c, u32 nr_nodes, u32 nr_slots,
 		      struct hr_table **result)
 {
 	struct hr_build b = { .base = c->base };
-	struct hr_table *next = NULL;
+	struct hr_table *next;
 	int ret;
 
-	ret = count_points(c, &b);
-	if (ret)
-		return ret;
-	ret = make_remap(c, &b);
-	if (ret)
-		goto free;
-	ret = make_run(c, &b);
-	if (ret)
-		goto free;
-	ret = -ENOMEM;
 	next = hr_table_alloc(nr_slots, nr_nodes, c->gfp);
 	if (!next)
-		goto free;
+		return -ENOMEM;
 	merge_members(c, next->by_name, c->base->by_name, c->names,
 		      c->nr_names);
 	merge_members(c, next->by_seat, c->base->by_seat, c->seats, c->nr_ops);
+	ret = c->cfg->place->lay(c, next, &b);
+	if (ret)
+		goto free;
 	seat_nodes(c, next);
 	b.next = next;
 	ret = hr_build(&b, c->gfp);
-	if (ret) {
-		hr_table_free(next, c->node_ops);
-		goto free;
-	}
-	*result = next;
 free:
 	kvfree(b.run);
 	kvfree(b.remap);
+	if (ret)
+		hr_table_free(next, c->node_ops);
+	else
+		*result = next;
 	return ret;
 }
 
-static int build_change(struct hr_change *c, struct hr_table **next)
+static int build_change(struct hr_draft *c, struct hr_table **next)
 {
 	u32 nr_nodes = 0, nr_slots = 0;
 	int ret;
@@ -378,7 +305,7 @@ int hr_change_build(const struct hr_config *cfg, const struct hr_table *base,
 		    const struct hr_node_ops *node_ops, gfp_t gfp,
 		    struct hr_table **next, struct hr_error *err)
 {
-	struct hr_change c = {
+	struct hr_draft c = {
 		.cfg = cfg,
 		.base = base,
 		.ops = ops,

@@ -25,7 +25,7 @@ struct hr_step {
 };
 
 /**
- * struct hr_change - a change in the making
+ * struct hr_draft - a change in the making
  * @cfg: the ring's
  * @base: the table before
  * @ops: the operations
@@ -41,7 +41,7 @@ struct hr_step {
  * @given: explicit points, ascending; their slot is the operation
  * @nr_given: number of @given
  */
-struct hr_change {
+struct hr_draft {
 	const struct hr_config *cfg;
 	const struct hr_table *base;
 	const struct hr_op *ops;
@@ -60,18 +60,24 @@ struct hr_change {
 
 /* Fills in the error; returns @ret. */
 __printf(5, 6)
-int hr_refuse(struct hr_change *c, u32 op, enum hr_culprit culprit, int ret,
+int hr_refuse(struct hr_draft *c, u32 op, enum hr_culprit culprit, int ret,
 	      const char *fmt, ...);
 
+/* For what a change is refused as a whole: its only operation, or none. */
+static inline u32 hr_op_alone(const struct hr_draft *c)
+{
+	return c->nr_ops == 1 ? 0 : U32_MAX;
+}
+
 /* The operation, if any, that changes or takes away a member. */
-const struct hr_op *hr_op_on(const struct hr_change *c,
+const struct hr_op *hr_op_on(const struct hr_draft *c,
 			     const struct hr_node *node);
 
-int hr_check_ops(struct hr_change *c);
-int hr_resolve_names(struct hr_change *c);
-int hr_resolve_seats(struct hr_change *c);
-int hr_resolve_ids(struct hr_change *c);
-int hr_resolve_points(struct hr_change *c);
+int hr_check_ops(struct hr_draft *c);
+int hr_resolve_names(struct hr_draft *c);
+int hr_resolve_seats(struct hr_draft *c);
+int hr_resolve_ids(struct hr_draft *c);
+int hr_resolve_points(struct hr_draft *c);
 
 static inline const char *hr_name_after(const struct hr_op *op)
 {

@@ -13,7 +13,7 @@ static const char *bad_name(const char name[HR_MAX_NAME + 1])
 	return hr_name_check(name, strnlen(name, HR_MAX_NAME + 1));
 }
 
-static int check_names(struct hr_change *c, u32 i)
+static int check_names(struct hr_draft *c, u32 i)
 {
 	const struct hr_op *op = &c->ops[i];
 	const char *bad = bad_name(op->name);
@@ -41,7 +41,7 @@ static int check_names(struct hr_change *c, u32 i)
 	return 0;
 }
 
-static int check_points(struct hr_change *c, u32 i)
+static int check_points(struct hr_draft *c, u32 i)
 {
 	const struct hr_op *op = &c->ops[i];
 
@@ -66,7 +66,36 @@ static int check_points(struct hr_change *c, u32 i)
 	return 0;
 }
 
-static int check_figures(struct hr_change *c, u32 i)
+static int check_cells(struct hr_draft *c, u32 i)
+{
+	const struct hr_op *op = &c->ops[i];
+	u64 behind = 0;
+	u32 k;
+
+	if (!(op->has & HR_OP_HAS_CELLS))
+		return 0;
+	if (!c->cfg->place->takes_cells)
+		return hr_refuse(c, i, HR_BAD_CELLS, -EINVAL,
+				 "with %s placement cells cannot be given",
+				 c->cfg->place->name);
+	if (op->nr_cells > HR_MAX_NODE_RUNS)
+		return hr_refuse(c, i, HR_BAD_CELLS, -E2BIG,
+				 "%u runs of cells given in one operation (at most %u)",
+				 op->nr_cells, HR_MAX_NODE_RUNS);
+	for (k = 0; k < op->nr_cells; k++) {
+		if (op->cells[k].first < behind || !op->cells[k].count)
+			return hr_refuse(c, i, HR_BAD_CELLS, -EINVAL,
+					 "runs of cells are not empty and ascend");
+		behind = (u64)op->cells[k].first + op->cells[k].count;
+		if (behind > c->cfg->grid)
+			return hr_refuse(c, i, HR_BAD_CELLS, -ERANGE,
+					 "cell %llu is beyond the ring's %u cells",
+					 behind - 1, c->cfg->grid);
+	}
+	return 0;
+}
+
+static int check_figures(struct hr_draft *c, u32 i)
 {
 	const struct hr_op *op = &c->ops[i];
 
@@ -91,7 +120,7 @@ static int check_figures(struct hr_change *c, u32 i)
 	return 0;
 }
 
-static int check_op(struct hr_change *c, u32 i)
+static int check_op(struct hr_draft *c, u32 i)
 {
 	const struct hr_op *op = &c->ops[i];
 	int ret;
@@ -112,7 +141,8 @@ static int check_op(struct hr_change *c, u32 i)
 	ret = check_figures(c, i);
 	if (ret)
 		return ret;
-	return check_points(c, i);
+	ret = check_points(c, i);
+	return ret ? ret : check_cells(c, i);
 }
 
 /**
@@ -122,7 +152,7 @@ static int check_op(struct hr_change *c, u32 i)
  * Context: process; sleeps.
  * Return: 0 or an error, explained in @c.
  */
-int hr_check_ops(struct hr_change *c)
+int hr_check_ops(struct hr_draft *c)
 {
 	u32 i;
 	int ret;

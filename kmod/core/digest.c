@@ -66,6 +66,9 @@ static u64 add_member(u64 digest, const struct hr_node *node)
 	digest = add_word(digest, node->nr_points);
 	for (i = 0; i < node->nr_points; i++)
 		digest = add_word(digest, node->points[i]);
+	for (i = 0; i < node->nr_home; i++)
+		digest = add_word(digest, (u64)node->home[i].first << 32 |
+					  node->home[i].count);
 	return digest;
 }
 
@@ -85,7 +88,9 @@ u64 hr_digest_members(const struct hr_config *cfg, const struct hr_table *t)
 	u64 digest = add_word(HR_ALGORITHM, hr_place_kind(cfg->place));
 	u32 i;
 
-	digest = add_word(digest, (u64)cfg->per << 32 | cfg->points);
+	/* One of the two is 0. */
+	digest = add_word(digest, (u64)cfg->per << 32 |
+				  (cfg->points | cfg->grid));
 	digest = add_bytes(digest, cfg->seed, sizeof(cfg->seed));
 	for (i = 0; i < t->nr_nodes; i++) {
 		digest = add_member(digest, t->by_name[i]);

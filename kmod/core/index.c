@@ -3,6 +3,7 @@
 #include <linux/sched.h>
 
 #include "build.h"
+#include "grid.h"
 #include "index.h"
 #include "sort.h"
 
@@ -10,15 +11,21 @@
  * hr_index_size() - choose a table's index
  * @t: the table, whose slots for nodes are known
  * @nr_points: the points that it will have
+ * @grid: number of cells that all of these end, or 0
  *
  * Two to four index slots a point as long as they lie in a cache nearby: beyond
  * it an access costs more than the search that it saves. There it is one to
- * two, and where they are paired two thirds to four thirds.
+ * two, and where they are paired two thirds to four thirds. Of a grid a slot is
+ * two cells, which have one border between them at most: it answers by itself.
  */
-void hr_index_size(struct hr_table *t, u32 nr_points)
+void hr_index_size(struct hr_table *t, u32 nr_points, u32 grid)
 {
 	u32 bits = fls(nr_points);
 
+	if (grid) {
+		t->shift = hr_grid_shift(grid) + 1;
+		return;
+	}
 	t->paired = bits > HR_INDEX_SINGLE_BITS &&
 		    t->nr_slots <= BIT(HR_PAIR_OWNER_BITS);
 	if (t->paired)

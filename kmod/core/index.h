@@ -108,7 +108,7 @@ static inline u32 hr_index_units(const struct hr_table *t)
 	return 1U << (32 - hr_index_unit_shift(t));
 }
 
-void hr_index_size(struct hr_table *t, u32 nr_points);
+void hr_index_size(struct hr_table *t, u32 nr_points, u32 grid);
 void hr_index_fill(struct hr_table *t, u32 unit, u32 end, u32 k);
 void hr_index_copy(struct hr_table *t, const struct hr_table *base, u32 unit,
 		   u32 end, u32 delta);

@@ -6,6 +6,7 @@
 static const struct hr_place_ops * const policies[] = {
 	[HR_PLACE_HASH] = &hr_place_hash,
 	[HR_PLACE_EXPLICIT] = &hr_place_explicit,
+	[HR_PLACE_BALANCED] = &hr_place_balanced,
 };
 
 /**

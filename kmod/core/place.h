@@ -29,22 +29,31 @@ struct hr_point {
 	u32 slot;
 };
 
+struct hr_build;
 struct hr_config;
+struct hr_draft;
+struct hr_table;
 
 /**
  * struct hr_place_ops - a placement policy
  * @name: as users write it
  * @takes_points: whether nodes come with points of their own
+ * @takes_cells: whether nodes share out a grid, see &struct hr_config
  * @count: number of points an active node holds, 0 to beyond the limit (the
  *	caller checks)
  * @fill: writes those points, in any order
+ * @lay: lays the points of a change: hr_lay_each(), which has @count and @fill
+ *	place each node by itself, or else hr_lay_cells()
  */
 struct hr_place_ops {
 	const char *name;
 	bool takes_points;
+	bool takes_cells;
 	u64 (*count)(const struct hr_config *cfg, const struct hr_node *node);
 	void (*fill)(const struct hr_config *cfg, const struct hr_node *node,
 		     struct hr_point *points);
+	int (*lay)(struct hr_draft *c, const struct hr_table *next,
+		   struct hr_build *b);
 };
 
 /**
@@ -69,6 +78,12 @@ struct hr_config {
 
 extern const struct hr_place_ops hr_place_hash;
 extern const struct hr_place_ops hr_place_explicit;
+extern const struct hr_place_ops hr_place_balanced;
+
+int hr_lay_each(struct hr_draft *c, const struct hr_table *next,
+		struct hr_build *b);
+int hr_lay_cells(struct hr_draft *c, const struct hr_table *next,
+		 struct hr_build *b);
 
 /* The policy of &enum hr_placement, or NULL. */
 const struct hr_place_ops *hr_place_by_kind(u32 kind);

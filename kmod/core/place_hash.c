@@ -44,4 +44,5 @@ const struct hr_place_ops hr_place_hash = {
 	.name = "hash",
 	.count = hash_count,
 	.fill = hash_fill,
+	.lay = hr_lay_each,
 };

@@ -11,21 +11,21 @@
 #include "change_priv.h"
 
 /* Whether a member keeps its points, itself or in the node that replaces it. */
-static bool holds_on(const struct hr_change *c, const struct hr_node *node)
+static bool holds_on(const struct hr_draft *c, const struct hr_node *node)
 {
 	const struct hr_op *op = hr_op_on(c, node);
 
 	return !op || (op->kind != HR_OP_DEL && !(op->has & HR_OP_HAS_POINTS));
 }
 
-static int refuse_point(struct hr_change *c, const struct hr_point *point,
+static int refuse_point(struct hr_draft *c, const struct hr_point *point,
 			const char *holder)
 {
 	return hr_refuse(c, point->slot, HR_BAD_POINTS, -EEXIST,
 			 "position %u is held by node %s", point->pos, holder);
 }
 
-static int check_given(struct hr_change *c)
+static int check_given(struct hr_draft *c)
 {
 	const struct hr_table *base = c->base;
 	const struct hr_point *point;
@@ -57,7 +57,7 @@ static int check_given(struct hr_change *c)
 }
 
 /* Points of members that own nothing now stand in no table. */
-static int check_inactive(struct hr_change *c)
+static int check_inactive(struct hr_draft *c)
 {
 	const struct hr_node *node;
 	u32 i, k, p;
@@ -86,7 +86,7 @@ static int check_inactive(struct hr_change *c)
  * Context: process; sleeps.
  * Return: 0 or an error, explained in @c.
  */
-int hr_resolve_points(struct hr_change *c)
+int hr_resolve_points(struct hr_draft *c)
 {
 	u64 total = 0;
 	u32 i, k, n = 0;

@@ -14,7 +14,7 @@
 #include "build.h"
 #include "change_priv.h"
 
-const struct hr_op *hr_op_on(const struct hr_change *c,
+const struct hr_op *hr_op_on(const struct hr_draft *c,
 			     const struct hr_node *node)
 {
 	u32 low = 0, high = c->nr_names;
@@ -33,7 +33,7 @@ const struct hr_op *hr_op_on(const struct hr_change *c,
 }
 
 /* Sorts items and notes where among the members their keys stand. */
-static int place_items(const struct hr_change *c, struct hr_item *items, u32 n,
+static int place_items(const struct hr_draft *c, struct hr_item *items, u32 n,
 		       struct hr_node *const *members, size_t offset)
 {
 	u32 nr = c->base->nr_nodes, pos = 0, i;
@@ -58,7 +58,7 @@ static int place_items(const struct hr_change *c, struct hr_item *items, u32 n,
 	return 0;
 }
 
-static int resolve_name(struct hr_change *c, const struct hr_item *item)
+static int resolve_name(struct hr_draft *c, const struct hr_item *item)
 {
 	const struct hr_op *op = &c->ops[item->op];
 	bool comes = op->kind == HR_OP_ADD || item->key == op->new_name;
@@ -83,7 +83,7 @@ static int resolve_name(struct hr_change *c, const struct hr_item *item)
  * Context: process; sleeps.
  * Return: 0 or an error, explained in @c.
  */
-int hr_resolve_names(struct hr_change *c)
+int hr_resolve_names(struct hr_draft *c)
 {
 	const struct hr_item *item;
 	u32 i;
@@ -117,7 +117,7 @@ int hr_resolve_names(struct hr_change *c)
 	return 0;
 }
 
-static int refuse_seat(struct hr_change *c, u32 op, const char *holder)
+static int refuse_seat(struct hr_draft *c, u32 op, const char *holder)
 {
 	return hr_refuse(c, op,
 			 c->ops[op].has & HR_OP_HAS_SEAT ? HR_BAD_SEAT :
@@ -127,7 +127,7 @@ static int refuse_seat(struct hr_change *c, u32 op, const char *holder)
 }
 
 /* @n operations about one seat: at most one of them may fill it. */
-static int check_seat(struct hr_change *c, const struct hr_item *items, u32 n)
+static int check_seat(struct hr_draft *c, const struct hr_item *items, u32 n)
 {
 	u32 taker = U32_MAX, op, i;
 	bool freed = false;
@@ -163,7 +163,7 @@ static int check_seat(struct hr_change *c, const struct hr_item *items, u32 n)
  * Context: process; sleeps.
  * Return: 0 or an error, explained in @c.
  */
-int hr_resolve_seats(struct hr_change *c)
+int hr_resolve_seats(struct hr_draft *c)
 {
 	u32 i, n;
 	int ret;
@@ -193,7 +193,7 @@ int hr_resolve_seats(struct hr_change *c)
 }
 
 /* Notes the ids in use; refuses one that is given and not free. */
-static int mark_ids(struct hr_change *c, const struct hr_point *given, u32 n,
+static int mark_ids(struct hr_draft *c, const struct hr_point *given, u32 n,
 		    unsigned long *used, u32 nr_used)
 {
 	const struct hr_node *node;
@@ -228,7 +228,7 @@ static int mark_ids(struct hr_change *c, const struct hr_point *given, u32 n,
 }
 
 /* Gives out the lowest ids that are free, in the order of the operations. */
-static int choose_ids(struct hr_change *c, const unsigned long *used,
+static int choose_ids(struct hr_draft *c, const unsigned long *used,
 		      u32 nr_used)
 {
 	u32 id = HR_NO_ID, i;
@@ -258,7 +258,7 @@ static int choose_ids(struct hr_change *c, const unsigned long *used,
  * Context: process; sleeps.
  * Return: 0 or an error, explained in @c.
  */
-int hr_resolve_ids(struct hr_change *c)
+int hr_resolve_ids(struct hr_draft *c)
 {
 	u32 nr_used = c->base->nr_nodes + c->nr_ops + 2;
 	struct hr_point *given = NULL;

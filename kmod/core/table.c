@@ -110,6 +110,7 @@ void hr_table_free(struct hr_table *t, const struct hr_node_ops *ops)
 		return;
 	for (i = 0; i < t->nr_slots; i++)
 		hr_node_put(t->nodes[i], ops);
+	kvfree(t->cells);
 	kvfree(t->index);
 	kvfree(t->points);
 	kvfree(t->nodes);

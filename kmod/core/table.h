@@ -37,11 +37,13 @@
 
 /**
  * struct hr_table - an immutable map from positions to nodes
+ * @cells: where every border lies between two of 2^(32 - @shift) equal cells and
+ *	slots are few enough, the owner of each cell; instead of @index
  * @index: one word for each of 2^(32 - @shift) equal slots of the ring
  * @points: ascending by (pos, seat), then a copy of the first one at position
  *	2^32 - 1, which ends every search and wraps it. Points that share a
  *	position all stand here: the first owns, removing it restores the next
- * @shift: 8 to 26
+ * @shift: 8 to 26; with @cells 12 to 22
  * @paired: index slots are paired; @shift is at most 15
  * @nr_points: points without the copy; 0 to HR_MAX_POINTS
  * @nodes: by slot; NULL where the slot is free
@@ -57,6 +59,7 @@
  * nothing.
  */
 struct hr_table {
+	u16 *cells;
 	u64 *index;
 	const struct hr_point *points;
 	u8 shift;
@@ -87,9 +90,13 @@ u32 hr_table_search(const struct hr_table *t, u32 pos, u64 entry);
  */
 static inline u32 hr_table_lookup(const struct hr_table *t, u32 pos)
 {
-	u64 entry = t->index[pos >> t->shift];
-	bool after = (pos & HR_INDEX_BORDER) > (entry & HR_INDEX_BORDER);
+	u64 entry;
+	bool after;
 
+	if (t->cells)
+		return t->cells[pos >> t->shift];
+	entry = t->index[pos >> t->shift];
+	after = (pos & HR_INDEX_BORDER) > (entry & HR_INDEX_BORDER);
 	if (unlikely(entry & HR_INDEX_MORE))
 		return hr_table_search(t, pos, entry);
 	return entry >> (after ? HR_INDEX_AFTER : HR_INDEX_BEFORE) & HR_NO_SLOT;

@@ -277,57 +277,6 @@ static void states(void **state)
 	assert_null(hr_state_name(3));
 }
 
-/* Lets each allocation of a change and of its impact fail in turn. */
-static void fail_each(const struct unit_ring *ring, const struct hr_op *ops,
-		      u32 nr_ops)
-{
-	u64 map = hr_digest_map(ring->table);
-	struct hr_table *next = NULL, *again = NULL;
-	struct hr_impact impact;
-	struct hr_error err;
-	u32 n, i;
-	int ret;
-
-	for (n = 1;; n++) {
-		shim_fail_after(n);
-		ret = hr_change_build(&ring->cfg, ring->table, ops, nr_ops,
-				      U32_MAX, &hr_node_plain_ops, GFP_KERNEL,
-				      &next, &err);
-		if (shim_allocations() < n)
-			break;
-		assert_int_equal(ret, -ENOMEM);
-		assert_string_equal(err.text, "");
-		assert_int_equal(err.op, U32_MAX);
-		assert_null(next);
-		for (i = 0; i < ring->table->nr_nodes; i++)
-			assert_int_equal(refcount_read(&ring->table->by_name[i]
-						       ->refs), 1);
-	}
-	assert_int_equal(ret, 0);
-	/* Too few to be true: the shim is not asked. */
-	assert_true(n > 8);
-	for (n = 1;; n++) {
-		shim_fail_after(n);
-		ret = hr_impact(ring->table, next, GFP_KERNEL, &impact);
-		if (shim_allocations() < n)
-			break;
-		assert_int_equal(ret, -ENOMEM);
-		assert_null(impact.moves);
-	}
-	assert_int_equal(ret, 0);
-	hr_impact_release(&impact);
-	shim_fail_after(1);
-	ret = hr_change_build(&ring->cfg, ring->table, ops, nr_ops, U32_MAX,
-			      &hr_node_plain_ops, GFP_KERNEL | __GFP_NOFAIL,
-			      &again, &err);
-	assert_int_equal(ret, 0);
-	shim_fail_after(0);
-	assert_int_equal(hr_digest_map(again), hr_digest_map(next));
-	hr_table_free(again, &hr_node_plain_ops);
-	hr_table_free(next, &hr_node_plain_ops);
-	assert_int_equal(hr_digest_map(ring->table), map);
-}
-
 static void failing_allocations(void **state)
 {
 	struct hr_op ops[] = {
@@ -337,7 +286,7 @@ static void failing_allocations(void **state)
 	u32 at[] = { 1, 2, 3 }, more[] = { 4, 5 }, others[] = { 7 };
 	struct unit_ring ring;
 
-	fail_each(*state, ops, ARRAY_SIZE(ops));
+	unit_fail_each(*state, ops, ARRAY_SIZE(ops));
 
 	unit_ring_init(&ring, &hr_place_explicit, 1, 1);
 	unit_change_one(&ring, unit_points(unit_add("p1"), at, 3));
@@ -345,7 +294,7 @@ static void failing_allocations(void **state)
 	ops[0] = unit_points(unit_add("p2"), more, 2);
 	ops[1] = unit_replace("p1", "p3");
 	ops[2] = unit_state(unit_set("p4"), HR_DOWN);
-	fail_each(&ring, ops, 3);
+	unit_fail_each(&ring, ops, 3);
 	unit_ring_free(&ring);
 
 	/* One of many: the index is patched. */
@@ -353,7 +302,7 @@ static void failing_allocations(void **state)
 	unit_add_many(&ring, "n%u", 40);
 	ops[0] = unit_add("one-more");
 	ops[1] = unit_del("n7");
-	fail_each(&ring, ops, 2);
+	unit_fail_each(&ring, ops, 2);
 	unit_ring_free(&ring);
 }
 

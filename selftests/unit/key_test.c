@@ -185,10 +185,13 @@ static void placements(void **state)
 	assert_ptr_equal(hr_place_by_kind(HR_PLACE_HASH), &hr_place_hash);
 	assert_ptr_equal(hr_place_by_kind(HR_PLACE_EXPLICIT),
 			 &hr_place_explicit);
-	assert_null(hr_place_by_kind(2));
+	assert_ptr_equal(hr_place_by_kind(HR_PLACE_BALANCED),
+			 &hr_place_balanced);
+	assert_null(hr_place_by_kind(3));
 	assert_null(hr_place_by_kind(U32_MAX));
 	assert_int_equal(hr_place_kind(&hr_place_hash), HR_PLACE_HASH);
 	assert_int_equal(hr_place_kind(&hr_place_explicit), HR_PLACE_EXPLICIT);
+	assert_int_equal(hr_place_kind(&hr_place_balanced), HR_PLACE_BALANCED);
 }
 
 int main(void)

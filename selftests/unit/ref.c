@@ -36,7 +36,13 @@ static void squeezed_fill(const struct hr_config *cfg,
 		points[i].pos = squeeze(cfg->place - ref_place, points[i].pos);
 }
 
-#define SQUEEZED { "squeezed", false, squeezed_count, squeezed_fill }
+#define SQUEEZED {							\
+	.name = "squeezed",						\
+	.count = squeezed_count,					\
+	.fill = squeezed_fill,						\
+	.lay = hr_lay_each,						\
+}
+
 const struct hr_place_ops ref_place[REF_SQUEEZES] = {
 	SQUEEZED, SQUEEZED, SQUEEZED, SQUEEZED, SQUEEZED,
 };

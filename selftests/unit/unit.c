@@ -107,8 +107,16 @@ struct hr_op unit_points(struct hr_op op, u32 *points, u32 n)
 	return op;
 }
 
-void unit_change_impact(struct unit_ring *ring, const struct hr_op *ops,
-			u32 nr_ops, struct hr_impact *impact)
+struct hr_op unit_cells(struct hr_op op, struct hr_run *cells, u32 n)
+{
+	op.has |= HR_OP_HAS_CELLS;
+	op.cells = cells;
+	op.nr_cells = n;
+	return op;
+}
+
+struct hr_table *unit_next(const struct unit_ring *ring,
+			   const struct hr_op *ops, u32 nr_ops)
 {
 	struct hr_table *next = NULL;
 	struct hr_error err;
@@ -118,6 +126,14 @@ void unit_change_impact(struct unit_ring *ring, const struct hr_op *ops,
 			      &hr_node_plain_ops, GFP_KERNEL, &next, &err);
 	if (ret)
 		fail_msg("operation %u: %s (%d)", err.op, err.text, ret);
+	return next;
+}
+
+void unit_change_impact(struct unit_ring *ring, const struct hr_op *ops,
+			u32 nr_ops, struct hr_impact *impact)
+{
+	struct hr_table *next = unit_next(ring, ops, nr_ops);
+
 	if (impact)
 		assert_int_equal(hr_impact(ring->table, next, GFP_KERNEL,
 					   impact), 0);
@@ -155,4 +171,54 @@ u32 unit_slot(const struct hr_table *t, const char *name)
 
 	assert_non_null(node);
 	return node->slot;
+}
+
+void unit_fail_each(const struct unit_ring *ring, const struct hr_op *ops,
+		    u32 nr_ops)
+{
+	u64 map = hr_digest_map(ring->table);
+	struct hr_table *next = NULL, *again = NULL;
+	struct hr_impact impact;
+	struct hr_error err;
+	u32 n, i;
+	int ret;
+
+	for (n = 1;; n++) {
+		shim_fail_after(n);
+		ret = hr_change_build(&ring->cfg, ring->table, ops, nr_ops,
+				      U32_MAX, &hr_node_plain_ops, GFP_KERNEL,
+				      &next, &err);
+		if (shim_allocations() < n)
+			break;
+		assert_int_equal(ret, -ENOMEM);
+		assert_string_equal(err.text, "");
+		assert_int_equal(err.op, U32_MAX);
+		assert_null(next);
+		for (i = 0; i < ring->table->nr_nodes; i++)
+			assert_int_equal(refcount_read(&ring->table->by_name[i]
+						       ->refs), 1);
+	}
+	assert_int_equal(ret, 0);
+	/* Too few to be true: the shim is not asked. */
+	assert_true(n > 8);
+	for (n = 1;; n++) {
+		shim_fail_after(n);
+		ret = hr_impact(ring->table, next, GFP_KERNEL, &impact);
+		if (shim_allocations() < n)
+			break;
+		assert_int_equal(ret, -ENOMEM);
+		assert_null(impact.moves);
+	}
+	assert_int_equal(ret, 0);
+	hr_impact_release(&impact);
+	shim_fail_after(1);
+	ret = hr_change_build(&ring->cfg, ring->table, ops, nr_ops, U32_MAX,
+			      &hr_node_plain_ops, GFP_KERNEL | __GFP_NOFAIL,
+			      &again, &err);
+	assert_int_equal(ret, 0);
+	shim_fail_after(0);
+	assert_int_equal(hr_digest_map(again), hr_digest_map(next));
+	hr_table_free(again, &hr_node_plain_ops);
+	hr_table_free(next, &hr_node_plain_ops);
+	assert_int_equal(hr_digest_map(ring->table), map);
 }

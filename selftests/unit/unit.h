@@ -44,6 +44,11 @@ struct hr_op unit_state(struct hr_op op, u8 state);
 struct hr_op unit_id(struct hr_op op, u32 id);
 struct hr_op unit_seat(struct hr_op op, const char *seat);
 struct hr_op unit_points(struct hr_op op, u32 *points, u32 n);
+struct hr_op unit_cells(struct hr_op op, struct hr_run *cells, u32 n);
+
+/* The table that a change leads to, to be freed; it must be accepted. */
+struct hr_table *unit_next(const struct unit_ring *ring,
+			   const struct hr_op *ops, u32 nr_ops);
 
 /* Builds and publishes; the change must be accepted. */
 void unit_change(struct unit_ring *ring, const struct hr_op *ops, u32 nr_ops);
@@ -52,6 +57,10 @@ void unit_change_one(struct unit_ring *ring, struct hr_op op);
 /* As unit_change(), and fills in what it moved. */
 void unit_change_impact(struct unit_ring *ring, const struct hr_op *ops,
 			u32 nr_ops, struct hr_impact *impact);
+
+/* Lets each allocation of a change and of its impact fail in turn. */
+void unit_fail_each(const struct unit_ring *ring, const struct hr_op *ops,
+		    u32 nr_ops);
 
 /* Adds n nodes of weight 1, named by a format with one %u, from 0. */
 void unit_add_many(struct unit_ring *ring, const char *format, u32 n);

@@ -23,4 +23,13 @@ static inline ssize_t strscpy(char *to, const char *from, size_t size)
 	return len;
 }
 
+static inline void *memset32(u32 *to, u32 value, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		to[i] = value;
+	return to;
+}
+
 #endif
