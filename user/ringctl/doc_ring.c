@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <core/grid.h>
+
 #include "doc.h"
 
 static int read_ring_name(struct reader *r, yaml_node_t *value,
@@ -52,6 +54,21 @@ static int read_per(struct reader *r, yaml_node_t *value,
 	if (!ring->at_points.line)
 		ring->at_points = doc_mark(value);
 	return doc_u32(r, value, key, &ring->per);
+}
+
+static int read_grid(struct reader *r, yaml_node_t *value,
+		     const struct key *key, void *to)
+{
+	struct model_ring *ring = to;
+	const char *bad;
+	int status;
+
+	ring->at_grid = doc_mark(value);
+	status = doc_u32(r, value, key, &ring->grid);
+	if (status)
+		return status;
+	bad = hr_grid_check(ring->grid);
+	return bad ? doc_bad(r, value, "grid: %s", bad) : EXIT_DONE;
 }
 
 static int read_seed(struct reader *r, yaml_node_t *value,
@@ -111,6 +128,7 @@ static const struct key ring_keys[] = {
 	{ "placement", .read = read_ring_word, .names = hashring_placements },
 	{ "points", .read = read_ring_points, .min = 1, .max = HR_MAX_POINTS },
 	{ "per", .read = read_per, .min = 1, .max = HR_MAX_WEIGHT },
+	{ "grid", .read = read_grid, .max = UINT32_MAX },
 	{ "seed", .read = read_seed },
 	{ "algorithm", .read = read_algorithm, .max = UINT32_MAX },
 	{ "generation", .read = read_generation, .max = UINT64_MAX },
@@ -161,6 +179,16 @@ static int check_ring(struct reader *r, const struct model_ring *ring)
 	    ring->at_points.line)
 		return fail_at(r->m, ring->at_points,
 			       "with explicit placement nodes have points, not the ring");
+	if (ring->placement == HASHRING_PLACEMENT_BALANCED &&
+	    ring->at_points.line)
+		return fail_at(r->m, ring->at_points,
+			       "with balanced placement there are cells, not points");
+	if (ring->placement != HASHRING_PLACEMENT_BALANCED &&
+	    ring->at_grid.line)
+		return fail_at(r->m, ring->at_grid,
+			       "with %s placement there is no grid",
+			       hashring_enum_name(hashring_placements,
+						  ring->placement));
 	status = check_names(r, ring);
 	if (status)
 		return status;
