@@ -222,13 +222,14 @@ static int read_rings(struct reader *r, yaml_node_t *value,
 }
 
 /**
- * model_read() - rings from a file
+ * model_parse() - rings from a text
  * @m: filled in
- * @file: its name, - for standard input; good as long as the model
+ * @file: where it is from; good as long as the model
+ * @text: the text
  *
  * Return: an exit status, after telling what is wrong.
  */
-int model_read(struct model *m, const char *file)
+int model_parse(struct model *m, const char *file, const char *text)
 {
 	static const struct key keys[] = {
 		{ "rings", .required = true, .read = read_rings },
@@ -237,17 +238,12 @@ int model_read(struct model *m, const char *file)
 	struct reader r = { .m = m };
 	yaml_node_t *root;
 	int status;
-	size_t len;
-	char *text;
 
 	memset(m, 0, sizeof(*m));
-	m->file = strcmp(file, "-") ? file : "stdin";
-	text = read_file(file, &len);
-	if (!text)
-		return EXIT_USAGE;
-	status = doc_load(&r, text, len);
+	m->file = file;
+	status = doc_load(&r, text, strlen(text));
 	if (status)
-		goto free_text;
+		return status;
 	root = yaml_document_get_root_node(&r.doc);
 	if (root)
 		status = doc_map(&r, root, "rings", keys, m);
@@ -255,7 +251,25 @@ int model_read(struct model *m, const char *file)
 		status = fail_at(m, (struct mark) { 1, 1 },
 				 "expected rings: the file is empty");
 	yaml_document_delete(&r.doc);
-free_text:
+	return status;
+}
+
+/**
+ * model_read() - rings from a file
+ * @m: filled in
+ * @file: its name, - for standard input; good as long as the model
+ *
+ * Return: an exit status, after telling what is wrong.
+ */
+int model_read(struct model *m, const char *file)
+{
+	char *text = read_file(file, NULL);
+	int status;
+
+	memset(m, 0, sizeof(*m));
+	if (!text)
+		return EXIT_USAGE;
+	status = model_parse(m, strcmp(file, "-") ? file : "stdin", text);
 	free(text);
 	return status;
 }

@@ -146,6 +146,7 @@ int model_ops(const struct model_ring *r, struct ops *ops);
 
 /* doc_ring.c, doc_write.c */
 int model_read(struct model *m, const char *file);
+int model_parse(struct model *m, const char *file, const char *text);
 void model_write(FILE *f, const struct model *m);
 int model_save(const struct model *m, const char *file);
 int fail_at(const struct model *m, struct mark at, const char *fmt, ...)
