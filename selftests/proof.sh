@@ -5,7 +5,8 @@
 # from-to matrix three times, over random changes of all placements
 #
 # tools/proof.c says how. A key has, before and after each change, the owner of
-# a table that was made without the kernel.
+# a table that was made without the kernel; every other change is carried out by
+# ringctl measure, whose counts are those of these tables.
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -25,25 +25,43 @@ void json_print(json_t *value)
 	json_decref(value);
 }
 
-void json_list_member_begin(json_t *object, const char *key)
+static void print_key(const char *key)
+{
+	printf(opt.pretty ? "\n    \"%s\": " : "\"%s\":", key);
+}
+
+void json_open(json_t *object, const char *key)
 {
 	char *text = json_dumps(object, json_format());
 	size_t len = text ? strlen(text) : 0;
 
-	/* All but the brace at its end. */
-	while (len && text[len - 1] != '}')
+	/* All but the brace at its end, and the line that it stands on. */
+	len -= !!len;
+	while (len && text[len - 1] == '\n')
 		len--;
-	if (len > 1)
-		printf("%.*s,", (int)len - 1, text);
-	printf("\"%s\":", key);
+	printf("%.*s", (int)len, text ?: "");
+	if (json_object_size(object))
+		fputc(',', stdout);
+	print_key(key);
 	free(text);
 	json_decref(object);
+}
+
+void json_list_member(const char *key)
+{
+	fputc(',', stdout);
+	print_key(key);
 	json_list_begin();
 }
 
-void json_list_member_end(void)
+void json_list_close(void)
 {
-	fputs(list_begun && opt.pretty ? "\n]}\n" : "]}\n", stdout);
+	fputs(list_begun && opt.pretty ? "\n]" : "]", stdout);
+}
+
+void json_close(void)
+{
+	fputs(opt.pretty ? "\n}" : "}", stdout);
 }
 
 void json_list_begin(void)
@@ -65,7 +83,8 @@ void json_list_item(json_t *item)
 
 void json_list_end(void)
 {
-	fputs(list_begun && opt.pretty ? "\n]\n" : "]\n", stdout);
+	json_list_close();
+	fputc('\n', stdout);
 }
 
 void json_set_u64(json_t *object, const char *key, __u64 value)

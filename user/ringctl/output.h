@@ -79,11 +79,11 @@ void json_set_text(json_t *object, const char *key, const char *text);
 void json_print(json_t *value);
 
 /*
- * Prints an object whose last member is a list, which is printed as it comes:
- * begin, items as below, end. The object is released.
+ * Prints an object that goes on with another member, whose value is printed
+ * next, up to json_close(). The object is released.
  */
-void json_list_member_begin(json_t *object, const char *key);
-void json_list_member_end(void);
+void json_open(json_t *object, const char *key);
+void json_close(void);
 
 /*
  * An array that is printed as it comes: begin, items, end. An item is released.
@@ -91,5 +91,9 @@ void json_list_member_end(void);
 void json_list_begin(void);
 void json_list_item(json_t *item);
 void json_list_end(void);
+
+/* The same in an object that is open: one more member, and no newline. */
+void json_list_member(const char *key);
+void json_list_close(void);
 
 #endif

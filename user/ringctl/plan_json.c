@@ -7,23 +7,15 @@
 #include "plan.h"
 #include "token.h"
 
-static json_t *rows_to_json(const struct plan *p)
+static json_t *row_to_json(const struct plan *p, const struct hr_move *row)
 {
-	const struct hr_impact *impact = &p->next.impact;
-	json_t *rows = json_array();
-	__u32 i;
+	json_t *o = json_object();
 
-	for (i = 0; i < impact->nr_moves; i++) {
-		const struct hr_move *row = &impact->moves[i];
-		json_t *o = json_object();
-
-		json_set_text(o, "from", plan_name(p, row->from));
-		json_set_text(o, "to", plan_name(p, row->to));
-		json_set_u64(o, "share", row->share);
-		json_set_u64(o, "arcs", row->arcs);
-		json_array_append_new(rows, o);
-	}
-	return rows;
+	json_set_text(o, "from", plan_name(p, row->from));
+	json_set_text(o, "to", plan_name(p, row->to));
+	json_set_u64(o, "share", row->share);
+	json_set_u64(o, "arcs", row->arcs);
+	return o;
 }
 
 /* What is gained has no node before, what is lost none after. */
@@ -169,17 +161,19 @@ static void set_figures(json_t *o, const struct plan *p)
 		json_set_text(o, "quality", localization_word(ratio));
 	}
 	json_set_u64(o, "bytes_both", r->bytes_before + r->bytes_after);
-	json_object_set_new(o, "move", rows_to_json(p));
 }
 
+/* Rows and arcs are printed as they come: there may be millions. */
 int print_plan_json(const struct plan *p, const struct transfer *t,
 		    const struct plan_flows *flows, bool arcs)
 {
+	const struct hr_impact *impact = &p->next.impact;
 	json_t *o = receipt_to_json(&p->next.receipt);
 	json_t *details = json_object();
 	struct hr_walk walk = { 0 };
 	int status = EXIT_DONE;
 	struct zone zone;
+	__u32 i;
 
 	set_figures(details, p);
 	if (t)
@@ -190,18 +184,25 @@ int print_plan_json(const struct plan *p, const struct transfer *t,
 		json_object_set_new(details, "flows",
 				    flow_figures_to_json(&flows->set,
 							 &flows->figures));
-	json_object_set_new(o, "plan", details);
 	if (status) {
+		json_decref(details);
 		json_decref(o);
 		return status;
 	}
-	if (!arcs) {
-		json_print(o);
-		return EXIT_DONE;
+	json_open(o, "plan");
+	json_open(details, "move");
+	json_list_begin();
+	for (i = 0; i < impact->nr_moves && !ferror(stdout); i++)
+		json_list_item(row_to_json(p, &impact->moves[i]));
+	json_list_close();
+	json_close();
+	if (arcs) {
+		json_list_member("moved_arcs");
+		while (!ferror(stdout) && zone_next(p, &walk, &zone))
+			json_list_item(zone_to_json(p, &zone));
+		json_list_close();
 	}
-	json_list_member_begin(o, "moved_arcs");
-	while (!ferror(stdout) && zone_next(p, &walk, &zone))
-		json_list_item(zone_to_json(p, &zone));
-	json_list_member_end();
+	json_close();
+	putchar('\n');
 	return EXIT_DONE;
 }
