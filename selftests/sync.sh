@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# sync.sh - rings in files: save, restore, sync, plans without the kernel; and
-# changes that are measured by keys
+# sync.sh - rings in files: save, restore, sync, plans without the kernel
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -462,110 +461,6 @@ sync_born_otherwise()
 		"$RINGCTL" -n "$one" sync "$WORK/file.yaml"
 }
 
-# --- measure ------------------------------------------------------------------
-
-keys()
-{
-	seq -f 'key_%.0f' 0 $(($1 - 1))
-}
-
-# The same counted by hand: the map of every key, before and after.
-measure_counts()
-{
-	local json moved before
-	before=$(generation web)
-	keys 20000 | ring map web >"$WORK/map1"
-	json=$(ring -j measure web --keys 20000 --change '{ node add m1 weight 4 }')
-	keys 20000 | ring map web >"$WORK/map2"
-	moved=$(paste "$WORK/map1" "$WORK/map2" | awk -F '\t' '$3 != $6' | wc -l)
-	[ "$moved" -gt 0 ]
-	expect_equal "$moved" "$(json_number moved_keys "$json")"
-	expect_equal $((before + 1)) "$(generation web)"
-	expect_equal "$(awk -F '\t' '$3 == "m1"' "$WORK/map2" | wc -l)" \
-		"$(sed -E 's/.*"name": ?"m1","keys_before": ?0,"keys_after": ?([0-9]+).*/\1/' <<<"$json")"
-	# Twice the three standard errors that it tells: seeds are random here.
-	expect_equal yes "$(awk -v moved="$moved" -v expected="$(json_number expected_keys "$json")" \
-		-v margin="$(json_number margin_keys "$json")" \
-		'BEGIN { d = moved - expected; print d * d <= 4 * margin * margin ? "yes" : "no" }')"
-}
-
-measure_text()
-{
-	expect_match 'moved [0-9]+ keys, .*; expected [0-9.]+ \+- [0-9.]+' \
-		ring measure web --keys 3000 --change '{ node replace m1 m2 }'
-	expect_match 'm2 -> m1 [0-9]+, expected .*receipt.*replaced 1' \
-		ring measure web --keys 3000 --change '{ node replace m2 m1 }'
-	ring node replace web m1 m2
-}
-
-measure_revert()
-{
-	local map config
-	map=$(ring digest web)
-	config=$(ring digest web --config)
-	expect_match ' 0 of 20000 keys differ from the start' \
-		ring measure web --keys 20000 --revert --change '{ node del m2 ; node replace n4 m5 ; node set b7 weight 30 }'
-	expect_equal "$map" "$(ring digest web)"
-	expect_equal "$config" "$(ring digest web --config)"
-	map=$(ring digest tokens)
-	ring measure tokens --keys 1000 --hash md5 --revert --change '{ node add x point 9 99 ; node del a }'
-	expect_equal "$map" "$(ring digest tokens)"
-}
-
-measure_refused()
-{
-	local before
-	before=$(generation web)
-	expect_error "there is no node nobody" 2 "$RINGCTL" -n "$one" measure web --keys 10 --change '{ node del nobody }'
-	expect_error "would move" 4 "$RINGCTL" -n "$one" measure web --keys 10 --max-moved 0.1% --change '{ node del b7 }'
-	expect_error "keys" 1 "$RINGCTL" -n "$one" measure web --change '{ node del b7 }'
-	expect_error "keys .0." 1 "$RINGCTL" -n "$one" measure web --keys 0 --change '{ node del b7 }'
-	expect_error "no such ring" 2 "$RINGCTL" -n "$one" measure nobody --keys 10 --change '{ node del b7 }'
-	expect_equal "$before" "$(generation web)"
-}
-
-changed_since() # GENERATION
-{
-	[ "$(generation web)" -gt "$1" ]
-}
-
-# A signal while the keys are mapped after the change: the way back is gone first.
-measure_interrupted()
-{
-	local map before pid status=0
-	map=$(ring digest web)
-	before=$(generation web)
-	"$RINGCTL" -n "$one" measure web --keys 3000000 --revert \
-		--change '{ node set b7 weight 40 }' 2>"$WORK/said" &
-	pid=$!
-	busywait "$BUSYWAIT_TIMEOUT" changed_since "$before" || return 1
-	kill "$pid"
-	wait "$pid" || status=$?
-	expect_match interrupted cat "$WORK/said"
-	expect_equal 143 "$status"
-	expect_equal "$map" "$(ring digest web)"
-	expect_equal $((before + 2)) "$(generation web)"
-}
-
-# Somebody else changes the ring for as long as it takes.
-measure_disturbed()
-{
-	local pid status=0
-	(
-		while [ ! -e "$WORK/stop" ]; do
-			ring node set web b7 weight 2
-			ring node set web b7 weight 3
-		done
-	) >/dev/null 2>&1 &
-	pid=$!
-	expect_error "generation is [0-9]+, not [0-9]+" 3 \
-		"$RINGCTL" -n "$one" measure web --keys 3000000 --change '{ node add late }' || status=1
-	: >"$WORK/stop"
-	wait "$pid"
-	expect_error "no such node" 2 "$RINGCTL" -n "$one" node show web late
-	return "$status"
-}
-
 ktap_begin
 need_program python3 awk
 ktap_test "YAML that is none is refused, with line and column" bad_syntax
@@ -599,10 +494,4 @@ ktap_test "sync makes rings that are missing" sync_new_ring
 ktap_test "sync leaves or prunes rings that the file does not name" sync_other_rings
 ktap_test "sync moves, makes and removes attachments" sync_attachments
 ktap_test "sync cannot change what a ring is born with" sync_born_otherwise
-ktap_test "measure counts what the map says" measure_counts
-ktap_test "measure for people" measure_text
-ktap_test "measure goes back, and every key with it" measure_revert
-ktap_test "measure that is refused changes nothing" measure_refused
-ktap_test "measure that is interrupted goes back" measure_interrupted
-ktap_test "measure notices who changes the ring meanwhile" measure_disturbed
 ktap_finish

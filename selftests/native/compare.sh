@@ -146,6 +146,8 @@ seconds()
 	transfer = next(c for c in case['claims'] if c['claim'] == 'transfer')
 	near(transfer['measured']['hash'],
 	     find(case, 'hash')['moved_bytes'] * 8 / 7e9, 1e-9)
+	assert transfer['claimed_impact'] == 'Minimal', transfer
+	assert transfer['measured_impact'] == {'hash': 'Minimal'}, transfer
 	"
 }
 
@@ -406,6 +408,7 @@ bad_words()
 	refuses 1 '"--offline" goes with a ring' --offline "$WORK/saved.yaml"
 	refuses 1 'nodes join or one leaves' --join 2 --leave
 	refuses 1 '--key-size is of keys' --key-size 5
+	refuses 1 '--key-size "2Kb": expected bytes' --keys 5 --key-size 2Kb
 	refuses 1 '--nodes "0": expected a number from 1 to 65535' --nodes 0
 	refuses 1 '--grid "1025": a grid has 1024 to 1048576 cells, a power of two' --grid 1025
 	refuses 1 '--grid "512": expected a number from 1024 to 1048576' --grid 512
@@ -419,6 +422,7 @@ too_much()
 	refuses 1 'the only node cannot leave' --nodes 1 --leave
 	refuses 1 '65536 nodes are more than a ring may have, 65535' --nodes 65535
 	refuses 1 '11 nodes of 16000000 points are more than' --points 16000000
+	refuses 1 'are too many bytes to count' --keys 1000000000000000 --key-size 1T
 }
 
 bad_rings()

@@ -9,6 +9,7 @@
 
 #include "compare_ring.h"
 #include "signals.h"
+#include "transfer.h"
 
 #define DEFAULT_NODES	10
 
@@ -45,8 +46,8 @@ static const struct arg compare_args[] = {
 	[COMPARE_LEAVE] = { ARG_FLAG, "--leave", "leave" },
 	[COMPARE_KEYS] = { ARG_KEYS, "--keys", "keys", .meta = "N|KEYS", .min = 1,
 			   .max = 1000000000000000ULL },
-	[COMPARE_KEY_SIZE] = { ARG_NUMBER, "--key-size", "key-size",
-			       .meta = "BYTES", .min = 1 },
+	[COMPARE_KEY_SIZE] = { ARG_SIZE, "--key-size", "key-size",
+			       .meta = "BYTES" },
 	[COMPARE_METHOD_LIST] = { ARG_TEXT, "--methods", "methods",
 				  .meta = "METHOD,..." },
 	[COMPARE_POINTS] = { ARG_NUMBER, "--points", "points", .meta = "P",
@@ -176,6 +177,10 @@ static int take_common(const struct args *a, struct compare *c)
 		c->keys = v[COMPARE_KEYS].num;
 	if (v[COMPARE_KEY_SIZE].given)
 		c->key_size = v[COMPARE_KEY_SIZE].num;
+	if (!transfer_fits(&(struct transfer){ .keys = c->keys,
+					       .key_size = c->key_size }))
+		return fail_usage("%llu keys of %llu bytes are too many bytes to count",
+				  c->keys, c->key_size);
 	return take_methods(a, c);
 }
 

@@ -63,7 +63,7 @@ struct compare_row {
  * @CLAIM_SHARE: the share that moves, a fraction
  * @CLAIM_KEYS: the keys that move
  * @CLAIM_VOLUME: their bytes
- * @CLAIM_SECONDS: that moving them takes
+ * @CLAIM_SECONDS: that moving them takes, which has a word for its impact
  * @CLAIM_EFFICIENCY: what had to move of what moved, a fraction
  * @CLAIM_LOCALIZATION: what moves, in what a balanced method moves
  * @CLAIM_LESS_THAN_MODULO: times
@@ -98,7 +98,7 @@ struct compare_claim {
 	const struct sim_ops *ops[CLAIM_METHODS];
 };
 
-#define COMPARE_CLAIMS	8
+#define COMPARE_CLAIMS	9
 
 /**
  * struct compare - a case: nodes, a change of them, and keys
@@ -214,6 +214,7 @@ json_t *compare_to_json(const struct compare *c);
 double compare_measured(const struct compare *c,
 			const struct compare_claim *claim,
 			const struct compare_row *row);
+const char *compare_impact(double seconds);
 
 /*
  * compare_scenario.c: the cases of a document. The first word is "all", the

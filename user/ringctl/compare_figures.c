@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "compare.h"
+#include "transfer.h"
 
 #define Z95	1.959964	/* of a normal distribution, both sides */
 
@@ -212,4 +213,10 @@ double compare_measured(const struct compare *c,
 	default:
 		return compare_less(c, row, &sim_range_recut);
 	}
+}
+
+/* The word for how much a transfer of so many seconds is felt. */
+const char *compare_impact(double seconds)
+{
+	return transfer_class(seconds * 1e9);
 }

@@ -87,7 +87,9 @@ static json_t *claim_to_json(const struct compare *c,
 			     const struct compare_claim *claim)
 {
 	json_t *o = json_object(), *list = json_object();
+	json_t *impact = json_object();
 	const struct compare_row *row;
+	double measured;
 	__u32 i;
 
 	json_set_text(o, "claim", claim->text);
@@ -95,11 +97,19 @@ static json_t *claim_to_json(const struct compare *c,
 	set_real(o, "claimed", claim->value);
 	for (i = 0; i < CLAIM_METHODS && claim->ops[i]; i++) {
 		row = compare_find(c, claim->ops[i]);
-		if (row)
-			set_real(list, row->ops->name,
-				 compare_measured(c, claim, row));
+		if (!row)
+			continue;
+		measured = compare_measured(c, claim, row);
+		set_real(list, row->ops->name, measured);
+		json_set_text(impact, row->ops->name, compare_impact(measured));
 	}
 	json_object_set_new(o, "measured", list);
+	if (claim->figure == CLAIM_SECONDS) {
+		json_set_text(o, "claimed_impact",
+			      compare_impact(claim->value));
+		json_object_set(o, "measured_impact", impact);
+	}
+	json_decref(impact);
 	if (claim->note)
 		json_set_text(o, "note", claim->note);
 	return o;

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "balance.h"
 #include "compare.h"
 
 static const char *const how_mark[] = {
@@ -50,7 +51,11 @@ static const char *figure_keys(char text[FIGURE_LEN], double keys)
 
 static const char *figure_seconds(char text[FIGURE_LEN], double seconds)
 {
-	return figure_ns(text, 1e9 * seconds + 0.5);
+	char time[FIGURE_LEN];
+
+	snprintf(text, FIGURE_LEN, "%.20s %s",
+		 figure_ns(time, 1e9 * seconds + 0.5), compare_impact(seconds));
+	return text;
 }
 
 /* What is sampled may well be more even than its sample. */
@@ -141,11 +146,12 @@ static const char *figure_claim(char text[FIGURE_LEN],
 		snprintf(text, FIGURE_LEN, "%.0f", value);
 		return text;
 	case CLAIM_VOLUME:
-		return figure_bytes(text, value + 0.5);
+		return figure_volume(text, value + 0.5);
 	case CLAIM_SECONDS:
 		return figure_seconds(text, value);
 	case CLAIM_LOCALIZATION:
-		snprintf(text, FIGURE_LEN, "%.3f", value);
+		snprintf(text, FIGURE_LEN, "%.3f %s", value,
+			 localization_word(value * HASHRING_WHOLE));
 		return text;
 	default:
 		return figure_times(text, value);

@@ -80,6 +80,8 @@ static void claims_keys(const struct compare_scenario *s,
 static void claims_compared(const struct compare_scenario *s,
 			    struct compare_claim *claim)
 {
+	const double volume = s->keys * s->key_size;
+
 	claim[0] = (struct compare_claim) {
 		"consistent hashing moves", CLAIM_SHARE, joined(s),
 		NOTE_EXPECTED, SPREAD_RINGS,
@@ -99,6 +101,18 @@ static void claims_compared(const struct compare_scenario *s,
 	claim[4] = (struct compare_claim) {
 		"less than ranges", CLAIM_LESS_THAN_RANGE,
 		RANGE_SHARE / joined(s), "here: cut anew", SPREAD_RINGS,
+	};
+	claim[5] = (struct compare_claim) {
+		"volume", CLAIM_VOLUME, volume * joined(s), NULL,
+		{ &sim_ring_hash },
+	};
+	claim[6] = (struct compare_claim) {
+		"volume by modulo", CLAIM_VOLUME, volume * MODULO_SHARE, NULL,
+		{ &sim_modulo },
+	};
+	claim[7] = (struct compare_claim) {
+		"volume by ranges", CLAIM_VOLUME, volume * RANGE_SHARE, NULL,
+		{ &sim_range_split, &sim_range_recut },
 	};
 }
 

@@ -91,7 +91,7 @@ static void print_load(const struct flow_set *s, const struct flow_load *load,
 			printf(" %.3f%%", percent(load->packets, of->packets));
 	}
 	if (s->has_bytes) {
-		printf(", %s", figure_bytes(text, load->bytes));
+		printf(", %s", figure_volume(text, load->bytes));
 		if (of)
 			printf(" %.3f%%", percent(load->bytes, of->bytes));
 	}
@@ -129,8 +129,8 @@ static void print_nodes(const struct flow_set *s, const struct flow_figures *f)
 		printf(" %-*s %10llu %10llu", width, n->name, n->before.flows,
 		       n->after.flows);
 		if (s->has_bytes)
-			printf(" %12s %12s", figure_bytes(before, n->before.bytes),
-			       figure_bytes(after, n->after.bytes));
+			printf(" %12s %12s", figure_volume(before, n->before.bytes),
+			       figure_volume(after, n->after.bytes));
 		putchar('\n');
 	}
 	if (same)

@@ -3,6 +3,8 @@
  * Figures for people, and what several nouns print.
  */
 #include <arpa/inet.h>
+#include <ctype.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "output.h"
@@ -48,6 +50,17 @@ static const char *figure_scaled(char text[FIGURE_LEN], __u64 value,
 const char *figure_bytes(char text[FIGURE_LEN], __u64 bytes)
 {
 	return figure_scaled(text, bytes, 1024);
+}
+
+/* With the unit, since others count in powers of 1000. */
+const char *figure_volume(char text[FIGURE_LEN], __u64 bytes)
+{
+	size_t len;
+
+	figure_bytes(text, bytes);
+	len = strlen(text);
+	strcpy(text + len, isdigit(text[len - 1]) ? "B" : "iB");
+	return text;
 }
 
 const char *figure_ns(char text[FIGURE_LEN], __u64 ns)

@@ -345,7 +345,7 @@ static __u64 count_differing(const struct side *a, const struct side *b,
 	return differ;
 }
 
-/* Takes the change back, in one change, and sees whether all keys return. */
+/* Takes the change back, in one change. */
 static int go_back(const struct measure *m, const struct model_ring *start,
 		   struct counted *c)
 {
@@ -357,7 +357,6 @@ static int go_back(const struct measure *m, const struct model_ring *start,
 	};
 	struct model_ring now;
 	struct ops ops = { 0 };
-	struct side back = { 0 };
 	int status, err;
 
 	status = model_ring_from_kernel(&now, m->ring);
@@ -369,22 +368,40 @@ static int go_back(const struct measure *m, const struct model_ring *start,
 		err = hashring_change(conn(), &change, &c->back);
 		status = err ? refused(err) : EXIT_DONE;
 	}
-	if (!status) {
-		back.generation = c->back.generation;
-		status = map_keys(m, &back);
-	}
-	if (!status) {
-		c->has_back = true;
-		c->differ = count_differing(&m->before, &back, m->keys);
-	}
-	side_release(&back);
 	ops_release(&ops);
 	model_ring_release(&now);
 	return status;
 }
 
+/* Sees whether all keys have returned. */
+static int count_back(const struct measure *m, struct counted *c)
+{
+	struct side back = { .generation = c->back.generation };
+	int status = map_keys(m, &back);
+
+	if (!status) {
+		c->has_back = true;
+		c->differ = count_differing(&m->before, &back, m->keys);
+	}
+	side_release(&back);
+	return status;
+}
+
+static int measure_change(struct measure *m, struct counted *c)
+{
+	int status = map_keys(m, &m->after);
+
+	if (!status)
+		status = m->set.nr ? count_flows(m, c) : count_keys(m, c);
+	if (!status && signals_wait())
+		status = fail(EXIT_ABORTED, "interrupted");
+	return status;
+}
+
+/* What is interrupted leaves the ring as it was. */
 static int measure_run(struct measure *m, struct hashring_change *change,
-		       const struct model_ring *start, struct counted *c)
+		       const struct model_ring *start, bool revert,
+		       struct counted *c)
 {
 	int status, back, err;
 
@@ -397,16 +414,15 @@ static int measure_run(struct measure *m, struct hashring_change *change,
 		return refused(err);
 
 	m->after.generation = c->receipt.generation;
-	status = map_keys(m, &m->after);
-	if (!status)
-		status = m->set.nr ? count_flows(m, c) : count_keys(m, c);
-	if (start) {
+	status = measure_change(m, c);
+	if (!revert && status != EXIT_ABORTED)
+		return status;
+	back = go_back(m, start, c);
+	if (!back && !status) {
 		m->patient = true;
-		back = go_back(m, start, c);
-		if (!status)
-			status = back;
+		back = count_back(m, c);
 	}
-	return status;
+	return status ?: back;
 }
 
 /* Flows of the user's own, if the arguments name any. */
@@ -436,30 +452,21 @@ static int measure_with(struct args *a, struct measure *m,
 	bool revert = a->v[MEASURE_REVERT].given;
 	struct counted c = { .ring = m->ring };
 	struct model_ring start = { 0 };
-	struct hashring_ring ring;
-	int status, err;
+	int status;
 
 	status = positioner_init(&m->by, a->v[MEASURE_HASH].num, m->ring);
 	if (!status)
 		status = load_set(a, m);
 	c.keys = m->keys;
-	if (!status && revert)
+	if (!status)
 		status = model_ring_from_kernel(&start, m->ring);
 	if (status)
 		goto out;
-	err = hashring_ring_get(conn(), m->ring, &ring);
-	if (err) {
-		status = refused(err);
-		goto out;
-	}
-	m->before.generation = revert ? start.generation : ring.generation;
-	c.generation = m->before.generation;
-	/* With the way back promised, an interrupt means: go back now. */
-	if (revert)
-		signals_hold();
-	status = measure_run(m, change, revert ? &start : NULL, &c);
-	if (revert)
-		signals_release();
+	m->before.generation = start.generation;
+	c.generation = start.generation;
+	signals_hold();
+	status = measure_run(m, change, &start, revert, &c);
+	signals_release();
 	if (!status) {
 		print_counted(&c);
 		if (c.differ)

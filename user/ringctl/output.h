@@ -16,6 +16,7 @@
 const char *figure_share(char text[FIGURE_LEN], __u64 share);
 const char *figure_ratio(char text[FIGURE_LEN], __u64 ratio);
 const char *figure_bytes(char text[FIGURE_LEN], __u64 bytes);
+const char *figure_volume(char text[FIGURE_LEN], __u64 bytes);
 const char *figure_ns(char text[FIGURE_LEN], __u64 ns);
 const char *figure_duration(char text[FIGURE_LEN], __u64 ns);
 

@@ -2,7 +2,6 @@
 /*
  * A plan in words: what a receipt says, and then more.
  */
-#include <ctype.h>
 #include <string.h>
 
 #include "plan.h"
@@ -84,17 +83,6 @@ static void print_zones(const struct plan *p, bool all)
 		print_zone(p, &largest[i]);
 	if (nr > MANY_ZONES)
 		printf(" and %u smaller arcs: --arcs\n", nr - MANY_ZONES);
-}
-
-/* With the unit, since others count in powers of 1000. */
-static const char *figure_volume(char text[FIGURE_LEN], __u64 bytes)
-{
-	size_t len;
-
-	figure_bytes(text, bytes);
-	len = strlen(text);
-	strcpy(text + len, isdigit(text[len - 1]) ? "B" : "iB");
-	return text;
 }
 
 /* A line of the table; @moved: what the plan itself moves. */
