@@ -7,11 +7,13 @@
 #include <linux/random.h>
 
 #include "compat.h"
+#include "core/grid.h"
 #include "member.h"
 #include "netlink.h"
 
 static_assert((int)HR_PLACE_HASH == HASHRING_PLACEMENT_HASH);
 static_assert((int)HR_PLACE_EXPLICIT == HASHRING_PLACEMENT_EXPLICIT);
+static_assert((int)HR_PLACE_BALANCED == HASHRING_PLACEMENT_BALANCED);
 static_assert((int)HR_ACTIVE == HASHRING_NODE_STATE_ACTIVE);
 static_assert((int)HR_DRAINING == HASHRING_NODE_STATE_DRAINING);
 static_assert((int)HR_DOWN == HASHRING_NODE_STATE_DOWN);
@@ -159,9 +161,11 @@ static int ring_put_config(struct sk_buff *skb, const struct hr_config *config,
 	if (nla_put_u32(skb, HASHRING_A_RING_PLACEMENT,
 			hr_place_kind(config->place)))
 		return -EMSGSIZE;
-	if (!config->place->takes_points &&
+	if (config->points &&
 	    (nla_put_u32(skb, HASHRING_A_RING_POINTS, config->points) ||
 	     nla_put_u32(skb, HASHRING_A_RING_PER, config->per)))
+		return -EMSGSIZE;
+	if (config->grid && nla_put_u32(skb, HASHRING_A_RING_GRID, config->grid))
 		return -EMSGSIZE;
 	if (secret && nla_put(skb, HASHRING_A_RING_SEED, sizeof(config->seed),
 			      config->seed))
@@ -296,10 +300,12 @@ static int config_points(struct hr_config *config, struct nlattr **attrs,
 	const struct nlattr *points = attrs[HASHRING_A_RING_POINTS];
 	const struct nlattr *per = attrs[HASHRING_A_RING_PER];
 
-	if (config->place->takes_points) {
+	if (config->place->takes_points || config->place->takes_cells) {
 		if (points || per)
 			return hr_extack(extack, points ? points : per, -EINVAL,
-					 "with %s placement nodes bring their own points",
+					 config->place->takes_points ?
+					 "with %s placement nodes bring their own points" :
+					 "with %s placement there are cells, not points",
 					 config->place->name);
 		return 0;
 	}
@@ -316,6 +322,26 @@ static int config_points(struct hr_config *config, struct nlattr **attrs,
 	return 0;
 }
 
+static int config_grid(struct hr_config *config, const struct nlattr *grid,
+		       struct netlink_ext_ack *extack)
+{
+	const char *bad;
+
+	if (!config->place->takes_cells) {
+		if (grid)
+			return hr_extack(extack, grid, -EINVAL,
+					 "with %s placement there is no grid",
+					 config->place->name);
+		return 0;
+	}
+	config->grid = grid ? nla_get_u32(grid) : HR_DEFAULT_GRID;
+	bad = hr_grid_check(config->grid);
+	if (bad)
+		return hr_extack(extack, grid, -ERANGE, "grid %u: %s",
+				 config->grid, bad);
+	return 0;
+}
+
 static int config_get(struct hr_config *config, struct nlattr **attrs,
 		      struct netlink_ext_ack *extack)
 {
@@ -329,6 +355,9 @@ static int config_get(struct hr_config *config, struct nlattr **attrs,
 	if (!config->place)
 		return hr_extack(extack, kind, -EINVAL, "no such placement");
 	ret = config_points(config, attrs, extack);
+	if (ret)
+		return ret;
+	ret = config_grid(config, attrs[HASHRING_A_RING_GRID], extack);
 	if (ret)
 		return ret;
 	if (seed)

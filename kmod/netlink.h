@@ -145,16 +145,18 @@ int hr_nl_put_receipt(struct sk_buff *skb, int type,
 
 /**
  * struct hr_nl_ops - operations out of one or many messages
- * @ops: owns their points
+ * @ops: owns their points and cells
  * @nr: number of @ops
  * @size: for how many there is room
  * @nr_points: of all of them
+ * @nr_cells: runs of cells, of all of them
  */
 struct hr_nl_ops {
 	struct hr_op *ops;
 	u32 nr;
 	u32 size;
 	u32 nr_points;
+	u32 nr_cells;
 };
 
 int hr_nl_ops_add(struct hr_nl_ops *ops, int type, const struct genl_info *info);

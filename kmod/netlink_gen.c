@@ -22,7 +22,7 @@ const struct nla_policy hashring_flow_nl_policy[HASHRING_A_FLOW_KEY_POLICY + 1] 
 	[HASHRING_A_FLOW_KEY_POLICY] = NLA_POLICY_MAX(NLA_U32, 2),
 };
 
-const struct nla_policy hashring_op_nl_policy[HASHRING_A_OP_POINTS + 1] = {
+const struct nla_policy hashring_op_nl_policy[HASHRING_A_OP_CELLS + 1] = {
 	[HASHRING_A_OP_KIND] = NLA_POLICY_MAX(NLA_U32, 3),
 	[HASHRING_A_OP_NAME] = { .type = NLA_NUL_STRING, },
 	[HASHRING_A_OP_NEW_NAME] = { .type = NLA_NUL_STRING, },
@@ -33,6 +33,7 @@ const struct nla_policy hashring_op_nl_policy[HASHRING_A_OP_POINTS + 1] = {
 	[HASHRING_A_OP_VIA4] = { .type = NLA_U32, },
 	[HASHRING_A_OP_VIA6] = NLA_POLICY_EXACT_LEN(16),
 	[HASHRING_A_OP_POINTS] = { .type = NLA_BINARY, },
+	[HASHRING_A_OP_CELLS] = { .type = NLA_BINARY, },
 };
 
 /* HASHRING_CMD_RING_GET - do */
@@ -41,12 +42,13 @@ const struct nla_policy hashring_ring_get_nl_policy[HASHRING_A_RING_NAME + 1] = 
 };
 
 /* HASHRING_CMD_RING_ADD - do */
-const struct nla_policy hashring_ring_add_nl_policy[HASHRING_A_RING_SEED + 1] = {
+const struct nla_policy hashring_ring_add_nl_policy[HASHRING_A_RING_GRID + 1] = {
 	[HASHRING_A_RING_NAME] = { .type = NLA_NUL_STRING, },
-	[HASHRING_A_RING_PLACEMENT] = NLA_POLICY_MAX(NLA_U32, 1),
+	[HASHRING_A_RING_PLACEMENT] = NLA_POLICY_MAX(NLA_U32, 2),
 	[HASHRING_A_RING_POINTS] = { .type = NLA_U32, },
 	[HASHRING_A_RING_PER] = { .type = NLA_U32, },
 	[HASHRING_A_RING_SEED] = NLA_POLICY_EXACT_LEN(16),
+	[HASHRING_A_RING_GRID] = { .type = NLA_U32, },
 };
 
 /* HASHRING_CMD_RING_DEL - do */
@@ -171,7 +173,7 @@ const struct genl_ops hashring_nl_ops[19] = {
 		.cmd		= HASHRING_CMD_RING_ADD,
 		.doit		= hashring_nl_ring_add_doit,
 		.policy		= hashring_ring_add_nl_policy,
-		.maxattr	= HASHRING_A_RING_SEED,
+		.maxattr	= HASHRING_A_RING_GRID,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -13,11 +13,11 @@
 
 /* Common nested types */
 extern const struct nla_policy hashring_flow_nl_policy[HASHRING_A_FLOW_KEY_POLICY + 1];
-extern const struct nla_policy hashring_op_nl_policy[HASHRING_A_OP_POINTS + 1];
+extern const struct nla_policy hashring_op_nl_policy[HASHRING_A_OP_CELLS + 1];
 
 extern const struct nla_policy hashring_ring_get_nl_policy[HASHRING_A_RING_NAME + 1];
 
-extern const struct nla_policy hashring_ring_add_nl_policy[HASHRING_A_RING_SEED + 1];
+extern const struct nla_policy hashring_ring_add_nl_policy[HASHRING_A_RING_GRID + 1];
 
 extern const struct nla_policy hashring_ring_del_nl_policy[HASHRING_A_RING_NAME + 1];
 

@@ -5,16 +5,40 @@
 #include <linux/capability.h>
 
 #include "compat.h"
+#include "core/sort.h"
 #include "member.h"
 #include "netlink.h"
 
+/*
+ * How many points each slot holds in the table, where a node by itself does not
+ * tell; NULL where it does. For kvfree().
+ */
+static u32 *points_count(const struct hr_ring *ring,
+			 const struct hr_table *table)
+{
+	u32 *count, i;
+
+	if (ring->config.place->count)
+		return NULL;
+	count = kvcalloc(table->nr_slots, sizeof(*count), GFP_KERNEL);
+	if (!count)
+		return ERR_PTR(-ENOMEM);
+	for (i = 0; i < table->nr_points; i++) {
+		count[table->points[i].slot]++;
+		if (!(i & (HR_CHUNK - 1)))
+			cond_resched();
+	}
+	return count;
+}
+
 /* Points that a node holds in the table. */
-static u32 node_nr_points(const struct hr_ring *ring,
+static u32 node_nr_points(const struct hr_ring *ring, const u32 *count,
 			  const struct hr_node *node)
 {
 	if (node->state != HR_ACTIVE)
 		return 0;
-	return ring->config.place->count(&ring->config, node);
+	return count ? count[node->slot] :
+		       ring->config.place->count(&ring->config, node);
 }
 
 static int node_put_via(struct sk_buff *skb, const struct hr_via *via)
@@ -39,10 +63,31 @@ static int node_put_stats(struct sk_buff *skb, struct hr_node *node)
 	return 0;
 }
 
+/* Points that were given, and cells to return to. */
+static int node_put_points(struct sk_buff *skb, const struct hr_node *node)
+{
+	if (node->nr_points &&
+	    nla_put(skb, HASHRING_A_NODE_POINTS,
+		    node->nr_points * sizeof(*node->points), node->points))
+		return -EMSGSIZE;
+	if (node->nr_home &&
+	    nla_put(skb, HASHRING_A_NODE_HOME,
+		    node->nr_home * sizeof(*node->home), node->home))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* Bytes of the message that node_put_points() takes. */
+static size_t node_points_size(const struct hr_node *node)
+{
+	return node->nr_points * sizeof(*node->points) +
+	       node->nr_home * sizeof(*node->home);
+}
+
 static int node_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 		     struct netlink_callback *cb, const struct hr_ring *ring,
-		     const struct hr_ring_view *view, struct hr_node *node,
-		     bool points)
+		     const struct hr_ring_view *view, const u32 *count,
+		     struct hr_node *node, bool points)
 {
 	void *head;
 
@@ -58,11 +103,9 @@ static int node_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 	    nla_put_u32(skb, HASHRING_A_NODE_WEIGHT, node->weight) ||
 	    nla_put_u32(skb, HASHRING_A_NODE_STATE, node->state) ||
 	    node_put_via(skb, &node->via) ||
-	    (points && node->nr_points &&
-	     nla_put(skb, HASHRING_A_NODE_POINTS,
-		     node->nr_points * sizeof(*node->points), node->points)) ||
+	    (points && node_put_points(skb, node)) ||
 	    nla_put_u32(skb, HASHRING_A_NODE_NR_POINTS,
-			node_nr_points(ring, node)) ||
+			node_nr_points(ring, count, node)) ||
 	    hr_nl_put_u64(skb, HASHRING_A_NODE_SHARE,
 			  view->core.table->share[node->slot]) ||
 	    node_put_stats(skb, node) ||
@@ -82,6 +125,7 @@ static int node_get(struct hr_ring *ring, struct genl_info *info, bool points)
 	struct hr_ring_view *view;
 	struct sk_buff *reply;
 	struct hr_node *node;
+	u32 *count;
 	int ret;
 
 	if (!name)
@@ -93,17 +137,21 @@ static int node_get(struct hr_ring *ring, struct genl_info *info, bool points)
 		ret = hr_extack(info->extack, name, -ENOENT, "no such node");
 		goto unpin;
 	}
+	count = points_count(ring, view->core.table);
+	if (IS_ERR(count)) {
+		ret = PTR_ERR(count);
+		goto unpin;
+	}
 	ret = -ENOMEM;
-	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE +
-			    node->nr_points * sizeof(*node->points),
+	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE + node_points_size(node),
 			    GFP_KERNEL);
 	if (!reply)
-		goto unpin;
-	ret = node_fill(reply, &to, NULL, ring, view, node, points);
-	if (ret)
-		nlmsg_free(reply);
-	else
-		ret = genlmsg_reply(reply, info);
+		goto free_count;
+	ret = hr_nl_answer(reply, info,
+			   node_fill(reply, &to, NULL, ring, view, count, node,
+				     points));
+free_count:
+	kvfree(count);
 unpin:
 	hr_ring_unpin(view);
 	return ret;
@@ -131,7 +179,8 @@ int hr_nl_node_start(struct netlink_callback *cb)
 	const struct hr_table *table;
 	struct hr_ring_view *view;
 	struct hr_ring *ring;
-	u32 most = 0, i;
+	size_t most = 0;
+	u32 i;
 
 	if (!attrs[HASHRING_A_NODE_WITH_POINTS] || !attrs[HASHRING_A_NODE_RING])
 		return 0;
@@ -142,10 +191,10 @@ int hr_nl_node_start(struct netlink_callback *cb)
 	view = hr_ring_pin(ring);
 	table = view->core.table;
 	for (i = 0; i < table->nr_nodes; i++)
-		most = max(most, table->by_name[i]->nr_points);
+		most = max(most, node_points_size(table->by_name[i]));
 	hr_ring_unpin(view);
 	hr_ring_put(ring);
-	cb->min_dump_alloc = NLMSG_GOODSIZE + most * sizeof(u32);
+	cb->min_dump_alloc = NLMSG_GOODSIZE + most;
 	return 0;
 }
 
@@ -158,6 +207,7 @@ int hashring_nl_node_get_dumpit(struct sk_buff *skb,
 	const struct hr_table *table;
 	struct hr_ring_view *view;
 	struct hr_nl_walk *walk;
+	u32 *count;
 	int ret = 0;
 
 	if (attrs[HASHRING_A_NODE_NAME])
@@ -173,12 +223,19 @@ int hashring_nl_node_get_dumpit(struct sk_buff *skb,
 	if (!view)
 		return 0;
 	table = view->core.table;
+	count = points_count(walk->ring, table);
+	if (IS_ERR(count)) {
+		ret = PTR_ERR(count);
+		goto unpin;
+	}
 	for (; walk->next < table->nr_nodes; walk->next++) {
-		ret = node_fill(skb, &to, cb, walk->ring, view,
+		ret = node_fill(skb, &to, cb, walk->ring, view, count,
 				table->by_name[walk->next], points);
 		if (ret)
 			break;
 	}
+	kvfree(count);
+unpin:
 	hr_ring_unpin(view);
 	return ret && skb->len ? skb->len : ret;
 }

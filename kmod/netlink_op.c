@@ -74,6 +74,26 @@ static int op_points(struct hr_op *op, const struct nlattr *attr,
 	return 0;
 }
 
+/* Runs are pairs of words, as they stand in memory here too. */
+static int op_cells(struct hr_op *op, const struct nlattr *attr,
+		    struct netlink_ext_ack *extack)
+{
+	static_assert(sizeof(struct hr_run) == 2 * sizeof(u32));
+	if (nla_len(attr) % sizeof(*op->cells))
+		return hr_extack(extack, attr, -EINVAL,
+				 "runs of cells are 8 bytes each, not %d in all",
+				 nla_len(attr));
+	op->has |= HR_OP_HAS_CELLS;
+	if (!nla_len(attr))
+		return 0;
+	op->cells = kvmalloc(nla_len(attr), GFP_KERNEL_ACCOUNT);
+	if (!op->cells)
+		return -ENOMEM;
+	memcpy(op->cells, nla_data(attr), nla_len(attr));
+	op->nr_cells = nla_len(attr) / sizeof(*op->cells);
+	return 0;
+}
+
 static int op_names(struct hr_op *op, struct nlattr **tb,
 		    const struct nlattr *nest, struct netlink_ext_ack *extack)
 {
@@ -100,10 +120,10 @@ static int op_names(struct hr_op *op, struct nlattr **tb,
 static int op_get(struct hr_op *op, const struct nlattr *nest,
 		  struct netlink_ext_ack *extack)
 {
-	struct nlattr *tb[HASHRING_A_OP_POINTS + 1];
+	struct nlattr *tb[HASHRING_A_OP_CELLS + 1];
 	int ret;
 
-	ret = nla_parse_nested(tb, HASHRING_A_OP_POINTS, nest,
+	ret = nla_parse_nested(tb, HASHRING_A_OP_CELLS, nest,
 			       hashring_op_nl_policy, extack);
 	if (ret)
 		return ret;
@@ -128,8 +148,13 @@ static int op_get(struct hr_op *op, const struct nlattr *nest,
 	ret = op_via(op, tb, extack);
 	if (ret)
 		return ret;
-	if (tb[HASHRING_A_OP_POINTS])
-		return op_points(op, tb[HASHRING_A_OP_POINTS], extack);
+	if (tb[HASHRING_A_OP_POINTS]) {
+		ret = op_points(op, tb[HASHRING_A_OP_POINTS], extack);
+		if (ret)
+			return ret;
+	}
+	if (tb[HASHRING_A_OP_CELLS])
+		return op_cells(op, tb[HASHRING_A_OP_CELLS], extack);
 	return 0;
 }
 
@@ -140,7 +165,9 @@ static void ops_trim(struct hr_nl_ops *ops, u32 nr)
 		struct hr_op *op = &ops->ops[--ops->nr];
 
 		ops->nr_points -= op->nr_points;
+		ops->nr_cells -= op->nr_cells;
 		kvfree(op->points);
+		kvfree(op->cells);
 		if (!(ops->nr % 1024))
 			cond_resched();
 	}
@@ -209,10 +236,15 @@ int hr_nl_ops_add(struct hr_nl_ops *ops, int type, const struct genl_info *info)
 		ret = op_get(op, attr, extack);
 		ops->nr++;
 		ops->nr_points += op->nr_points;
+		ops->nr_cells += op->nr_cells;
 		if (!ret && ops->nr_points > HR_MAX_POINTS)
 			ret = hr_extack(extack, attr, -E2BIG,
 					"more than %u points in one change",
 					HR_MAX_POINTS);
+		if (!ret && ops->nr_cells > HR_MAX_GRID)
+			ret = hr_extack(extack, attr, -E2BIG,
+					"more than %u runs of cells in one change",
+					HR_MAX_GRID);
 		if (ret) {
 			ops_trim(ops, before);
 			return ret;
@@ -260,6 +292,7 @@ static const struct nlattr *op_culprit(const struct nlattr *op,
 		[HR_BAD_WEIGHT]		= HASHRING_A_OP_WEIGHT,
 		[HR_BAD_STATE]		= HASHRING_A_OP_STATE,
 		[HR_BAD_POINTS]		= HASHRING_A_OP_POINTS,
+		[HR_BAD_CELLS]		= HASHRING_A_OP_CELLS,
 	};
 	const struct nlattr *attr = NULL;
 

@@ -3,7 +3,6 @@
  * Reading the map: lookups, arcs, digests.
  */
 #include <linux/in.h>
-#include <linux/siphash.h>
 
 #include "compat.h"
 #include "core/digest.h"
@@ -442,26 +441,20 @@ int hashring_nl_arcs_get_dumpit(struct sk_buff *skb,
  */
 static u64 digest_attachments(struct net *net, const struct hr_ring *ring)
 {
-	static const siphash_key_t key = { { 0x6873616872696e67, 0x6174746163686d74 } };
 	const struct hr_attach *attach;
 	u64 digest = 0;
 
 	mutex_lock(&hr_net(net)->lock);
 	list_for_each_entry(attach, &hr_net(net)->attachments, list) {
 		const struct hr_attach_config *config = &attach->config;
-		const __le32 word[] = {
-			cpu_to_le32(config->hook),
-			cpu_to_le32(config->priority),
-			cpu_to_le32(config->mark),
-			cpu_to_le32(config->mark_mask),
-			cpu_to_le32(config->node_mask),
-			cpu_to_le32(config->policy),
-			cpu_to_le32(config->none_drop),
-			cpu_to_le32(config->observe),
+		const u32 word[HR_DIGEST_ATTACH] = {
+			config->hook, config->priority, config->mark,
+			config->mark_mask, config->node_mask, config->policy,
+			config->none_drop, config->observe,
 		};
 
 		if (hr_attach_ring_locked(attach) == ring)
-			digest += siphash(word, sizeof(word), &key);
+			digest += hr_digest_attach(word);
 	}
 	mutex_unlock(&hr_net(net)->lock);
 	return digest;

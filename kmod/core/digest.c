@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <asm/byteorder.h>
 #include <linux/sched.h>
 #include <linux/siphash.h>
 #include <linux/string.h>
@@ -98,4 +99,27 @@ u64 hr_digest_members(const struct hr_config *cfg, const struct hr_table *t)
 			cond_resched();
 	}
 	return add_word(digest, t->nr_nodes);
+}
+
+/**
+ * hr_digest_attach() - one word for an attachment
+ * @word: what it is, see HR_DIGEST_ATTACH
+ *
+ * The words of all attachments of a ring are added up, in no order, and to
+ * that of its members.
+ *
+ * Context: any.
+ * Return: the digest.
+ */
+u64 hr_digest_attach(const u32 word[HR_DIGEST_ATTACH])
+{
+	static const siphash_key_t key = { {
+		0x6873616872696e67ULL, 0x6174746163686d74ULL,
+	} };
+	__le32 le[HR_DIGEST_ATTACH];
+	u32 i;
+
+	for (i = 0; i < HR_DIGEST_ATTACH; i++)
+		le[i] = cpu_to_le32(word[i]);
+	return siphash(le, sizeof(le), &key);
 }

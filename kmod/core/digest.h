@@ -9,7 +9,14 @@
 
 #include "table.h"
 
+/*
+ * What of an attachment counts: hook, priority, mark, its mask, the node's
+ * mask, key policy, whether to drop without an owner, whether to observe only.
+ */
+#define HR_DIGEST_ATTACH	8
+
 u64 hr_digest_map(const struct hr_table *t);
 u64 hr_digest_members(const struct hr_config *cfg, const struct hr_table *t);
+u64 hr_digest_attach(const u32 word[HR_DIGEST_ATTACH]);
 
 #endif

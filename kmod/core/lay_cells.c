@@ -174,9 +174,14 @@ free:
 	return ret;
 }
 
-/* Adds a run to those that a node returns to; without room counts it. */
+/*
+ * Adds a run to those that a node returns to; without room counts it. No more
+ * than can be given back where the node is restored.
+ */
 static void note_run(struct hr_node *node, struct hr_run run)
 {
+	if (node->nr_home == HR_MAX_NODE_RUNS)
+		return;
 	if (node->home)
 		node->home[node->nr_home] = run;
 	node->nr_home++;

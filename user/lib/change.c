@@ -22,7 +22,8 @@ static size_t op_size(const struct hashring_op *op)
 	return NLA_HDRLEN + string_size(op->name) + string_size(op->new_name) +
 	       string_size(op->seat) + 6 * (NLA_HDRLEN + sizeof(__u32)) +
 	       NLA_HDRLEN + sizeof(struct in6_addr) +
-	       op->nr_points * sizeof(*op->points);
+	       op->nr_points * sizeof(*op->points) +
+	       NLA_HDRLEN + op->nr_cells * sizeof(*op->cells);
 }
 
 /* No address at all is said by an address of zeroes. */
@@ -57,6 +58,9 @@ static void encode_op(struct request *req, const struct hashring_op *op)
 	if (op->has & HASHRING_OP_POINTS)
 		request_data(req, HASHRING_A_OP_POINTS, op->points,
 			     op->nr_points * sizeof(*op->points));
+	if (op->has & HASHRING_OP_CELLS)
+		request_data(req, HASHRING_A_OP_CELLS, op->cells,
+			     op->nr_cells * sizeof(*op->cells));
 	request_nest_end(req, nest);
 }
 

@@ -80,15 +80,16 @@ int decode_ring(struct hashring *h, struct nlmsghdr *nlh,
 	ring->trough = attr_u64(tb[HASHRING_A_RING_TROUGH]);
 	ring->attachments = attr_u32(tb[HASHRING_A_RING_ATTACHMENTS]);
 	ring->receipts = attr_u32(tb[HASHRING_A_RING_RECEIPTS]);
+	ring->grid = attr_u32(tb[HASHRING_A_RING_GRID]);
 	return 0;
 }
 
-/* @node->points point into the message. */
+/* Points and home of @node stand in the message. */
 int decode_node(struct hashring *h, struct nlmsghdr *nlh,
 		struct hashring_node *node)
 {
 	struct nlattr *tb[HASHRING_A_NODE_MAX + 1];
-	struct nlattr *points;
+	struct nlattr *points, *home;
 	int err;
 
 	memset(node, 0, sizeof(*node));
@@ -112,6 +113,11 @@ int decode_node(struct hashring *h, struct nlmsghdr *nlh,
 	node->packets = attr_u64(tb[HASHRING_A_NODE_PACKETS]);
 	node->bytes = attr_u64(tb[HASHRING_A_NODE_BYTES]);
 	node->generation = attr_u64(tb[HASHRING_A_NODE_GENERATION]);
+	home = tb[HASHRING_A_NODE_HOME];
+	if (home) {
+		node->home = nla_data(home);
+		node->nr_home = nla_len(home) / sizeof(*node->home);
+	}
 	return 0;
 }
 

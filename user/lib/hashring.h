@@ -69,6 +69,7 @@ int hashring_in_netns(const char *netns, int (*run)(void *arg), void *arg,
  * @trough: as @peak, the smallest
  * @attachments: how many steer by the ring
  * @receipts: receipts in its history
+ * @grid: with balanced placement: number of cells, else 0
  */
 struct hashring_ring {
 	char name[HASHRING_NAME_LEN];
@@ -88,6 +89,7 @@ struct hashring_ring {
 	__u64 trough;
 	__u32 attachments;
 	__u32 receipts;
+	__u32 grid;
 };
 
 /**
@@ -97,6 +99,7 @@ struct hashring_ring {
  * @points: points for each @per units of weight; 0: the kernel's default
  * @per: see @points; 0: the kernel's default
  * @seed: HASHRING_SEED_LEN bytes, or NULL for a random one
+ * @grid: with balanced placement: number of cells; 0: the kernel's default
  */
 struct hashring_ring_config {
 	const char *name;
@@ -104,6 +107,7 @@ struct hashring_ring_config {
 	__u32 points;
 	__u32 per;
 	const __u8 *seed;
+	__u32 grid;
 };
 
 /*
@@ -144,6 +148,16 @@ struct hashring_via {
 };
 
 /**
+ * struct hashring_run - neighbouring cells of a balanced ring's grid
+ * @first: the first cell
+ * @count: how many
+ */
+struct hashring_run {
+	__u32 first;
+	__u32 count;
+};
+
+/**
  * struct hashring_node - a node as the kernel describes it
  * @name: its name
  * @seat: the identity that placement hashes
@@ -158,6 +172,9 @@ struct hashring_via {
  * @packets: steered to it
  * @bytes: steered to it
  * @generation: that all this is of
+ * @nr_home: number of @home
+ * @home: with balanced placement: cells that a node which is not active
+ *	returns to, ascending, where asked for and there are any
  */
 struct hashring_node {
 	char name[HASHRING_NAME_LEN];
@@ -173,6 +190,8 @@ struct hashring_node {
 	__u64 packets;
 	__u64 bytes;
 	__u64 generation;
+	__u32 nr_home;
+	const struct hashring_run *home;
 };
 
 typedef int (*hashring_node_cb)(const struct hashring_node *node, void *arg);
@@ -191,6 +210,7 @@ int hashring_node_list(struct hashring *h, const char *ring, bool with_points,
 #define HASHRING_OP_STATE	0x04
 #define HASHRING_OP_VIA		0x08
 #define HASHRING_OP_POINTS	0x10
+#define HASHRING_OP_CELLS	0x20
 
 /**
  * struct hashring_op - an operation on one node
@@ -205,6 +225,10 @@ int hashring_node_list(struct hashring *h, const char *ring, bool with_points,
  * @via: replaces all addresses; with neither family they are cleared
  * @nr_points: number of @points
  * @points: explicit positions
+ * @nr_cells: number of @cells
+ * @cells: balanced placement, where a table is restored: exactly the cells that
+ *	the node gets, ascending; of one that is not active those that it
+ *	returns to
  *
  * All memory is the caller's.
  */
@@ -220,6 +244,8 @@ struct hashring_op {
 	struct hashring_via via;
 	__u32 nr_points;
 	const __u32 *points;
+	__u32 nr_cells;
+	const struct hashring_run *cells;
 };
 
 /**

@@ -9,6 +9,7 @@
 const char *const hashring_placements[] = {
 	[HASHRING_PLACEMENT_HASH] = "hash",
 	[HASHRING_PLACEMENT_EXPLICIT] = "explicit",
+	[HASHRING_PLACEMENT_BALANCED] = "balanced",
 	NULL
 };
 
@@ -70,6 +71,7 @@ static const char *const op_names[] = {
 	[HASHRING_A_OP_VIA4] = "via4",
 	[HASHRING_A_OP_VIA6] = "via6",
 	[HASHRING_A_OP_POINTS] = "points",
+	[HASHRING_A_OP_CELLS] = "cells",
 };
 
 static const char *const receipt_names[] = {
@@ -142,6 +144,7 @@ static const char *const ring_names[] = {
 	[HASHRING_A_RING_TROUGH] = "trough",
 	[HASHRING_A_RING_ATTACHMENTS] = "attachments",
 	[HASHRING_A_RING_RECEIPTS] = "receipts",
+	[HASHRING_A_RING_GRID] = "grid",
 };
 
 static const char *const node_names[] = {
@@ -160,6 +163,7 @@ static const char *const node_names[] = {
 	[HASHRING_A_NODE_PACKETS] = "packets",
 	[HASHRING_A_NODE_BYTES] = "bytes",
 	[HASHRING_A_NODE_GENERATION] = "generation",
+	[HASHRING_A_NODE_HOME] = "home",
 };
 
 static const char *const change_names[] = {

@@ -25,7 +25,7 @@ static int take_node(struct hashring *h, struct nlmsghdr *nlh, void *arg)
  * @h: the connection
  * @ring: the ring
  * @name: the node
- * @with_points: with its explicit points
+ * @with_points: with its explicit points, or the cells that it returns to
  * @cb: called with it
  * @arg: for @cb
  *
@@ -48,7 +48,7 @@ int hashring_node_get(struct hashring *h, const char *ring, const char *name,
  * hashring_node_list() - all nodes of a ring, ascending by name
  * @h: the connection
  * @ring: the ring
- * @with_points: with their explicit points
+ * @with_points: as hashring_node_get()
  * @cb: called for each
  * @restart: see &hashring_restart_cb
  * @arg: for both

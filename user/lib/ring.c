@@ -36,6 +36,8 @@ int hashring_ring_add(struct hashring *h,
 	if (config->seed)
 		request_data(&req, HASHRING_A_RING_SEED, config->seed,
 			     HASHRING_SEED_LEN);
+	if (config->grid)
+		request_u32(&req, HASHRING_A_RING_GRID, config->grid);
 	return request_do(&req, ring ? take_ring : NULL, ring);
 }
 

@@ -24,6 +24,23 @@ static bool same_points(const struct model_node *a, const struct model_node *b)
 					 a->nr_points * sizeof(*a->points)));
 }
 
+static bool same_cells(const struct model_node *a, const struct model_node *b)
+{
+	return a->has_cells == b->has_cells && a->nr_cells == b->nr_cells &&
+	       (!a->nr_cells || !memcmp(a->cells, b->cells,
+					a->nr_cells * sizeof(*a->cells)));
+}
+
+/* A node that returns need not find its cells as it left them. */
+static bool needs_cells(const struct model_node *from,
+			const struct model_node *want)
+{
+	return want->has_cells &&
+	       (!same_cells(from, want) ||
+		(want->state == HASHRING_NODE_STATE_ACTIVE &&
+		 from->state != HASHRING_NODE_STATE_ACTIVE));
+}
+
 /* But for the ring and the counters. */
 bool same_attach(const struct hashring_attach *a,
 		 const struct hashring_attach *b)
@@ -48,12 +65,30 @@ static int op_points(struct hashring_op *op, const struct model_node *node)
 	return EXIT_DONE;
 }
 
+static int op_cells(struct hashring_op *op, const struct model_node *node)
+{
+	size_t size = node->nr_cells * sizeof(*node->cells);
+	struct hashring_run *cells = NULL;
+
+	op->has |= HASHRING_OP_CELLS;
+	if (!size)
+		return EXIT_DONE;
+	cells = malloc(size);
+	if (!cells)
+		return fail_memory();
+	memcpy(cells, node->cells, size);
+	op->cells = cells;
+	op->nr_cells = node->nr_cells;
+	return EXIT_DONE;
+}
+
 /* Gives @op what @want has and @have, if there is one, has not. */
 static int op_fill(struct hashring_op *op, const struct model_node *have,
 		   const struct model_node *want)
 {
 	static const struct model_node newborn = { .weight = 1 };
 	const struct model_node *from = have ? have : &newborn;
+	int status = EXIT_DONE;
 
 	if (want->id && want->id != from->id) {
 		op->id = want->id;
@@ -72,8 +107,10 @@ static int op_fill(struct hashring_op *op, const struct model_node *have,
 		op->has |= HASHRING_OP_VIA;
 	}
 	if (want->nr_points && !same_points(want, from))
-		return op_points(op, want);
-	return EXIT_DONE;
+		status = op_points(op, want);
+	if (!status && needs_cells(from, want))
+		status = op_cells(op, want);
+	return status;
 }
 
 static int op_add(struct ops *ops, const struct model_node *want)
@@ -121,14 +158,17 @@ static int op_set(struct ops *ops, const struct model_node *have,
 
 	status = op_fill(&tmp, have, want);
 	if (status || !tmp.has)
-		return status;
+		goto free;
 	op = ops_add(ops);
-	if (!op) {
-		free((void *)tmp.points);
-		return fail_memory();
+	if (op) {
+		*op = tmp;
+		return EXIT_DONE;
 	}
-	*op = tmp;
-	return EXIT_DONE;
+	status = fail_memory();
+free:
+	free((void *)tmp.cells);
+	free((void *)tmp.points);
+	return status;
 }
 
 static int op_del(struct ops *ops, const struct model_node *have)

@@ -2,6 +2,8 @@
 /*
  * A node in a file.
  */
+#include <string.h>
+
 #include "doc.h"
 
 static int read_node_name(struct reader *r, yaml_node_t *value,
@@ -116,6 +118,44 @@ static int read_points(struct reader *r, yaml_node_t *value,
 	return EXIT_DONE;
 }
 
+/* A run of cells: FIRST-LAST, or one cell alone. */
+static int read_run(struct reader *r, yaml_node_t *value, void *to)
+{
+	const char *text = doc_scalar(r, value, "cells", "FIRST-LAST");
+	__u64 first = 0, last = 0;
+	char word[DOC_SHOWN];
+	char *dash;
+	int err;
+
+	if (!text)
+		return EXIT_USAGE;
+	dash = strchr(text, '-');
+	if (dash)
+		*dash = '\0';
+	err = get_u64(text, 0, HR_MAX_GRID - 1, &first);
+	last = first;
+	if (dash) {
+		*dash = '-';
+		err |= get_u64(dash + 1, first, HR_MAX_GRID - 1, &last);
+	}
+	if (err)
+		return doc_bad(r, value, "cells: expected a cell or FIRST-LAST, each from 0 to %u, not \"%s\"",
+			       HR_MAX_GRID - 1, doc_shown(word, value));
+	if (model_add_cells(to, first, last - first + 1))
+		return fail_memory();
+	return EXIT_DONE;
+}
+
+static int read_cells(struct reader *r, yaml_node_t *value,
+		      const struct key *key, void *to)
+{
+	struct model_node *node = to;
+
+	node->at[HR_BAD_CELLS] = doc_mark(value);
+	node->has_cells = true;
+	return doc_list(r, value, key->name, read_run, to);
+}
+
 static const struct key node_keys[] = {
 	{ "name", .required = true, .read = read_node_name },
 	{ "seat", .read = read_node_seat },
@@ -124,6 +164,7 @@ static const struct key node_keys[] = {
 	{ "state", .read = read_node_state, .names = hashring_states },
 	{ "via", .read = read_via },
 	{ "points", .read = read_points },
+	{ "cells", .read = read_cells },
 	{ }
 };
 
@@ -139,7 +180,7 @@ int doc_read_node(struct reader *r, yaml_node_t *value, void *to)
 	ring->node = node;
 	node += ring->nr_nodes++;
 	node->weight = 1;
-	for (i = 0; i <= HR_BAD_POINTS; i++)
+	for (i = 0; i <= HR_BAD_CELLS; i++)
 		node->at[i] = doc_mark(value);
 	return doc_map(r, value, "a node", node_keys, node);
 }

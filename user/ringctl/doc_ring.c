@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <core/grid.h>
+
 #include "doc.h"
 
 static int read_ring_name(struct reader *r, yaml_node_t *value,
@@ -52,6 +54,21 @@ static int read_per(struct reader *r, yaml_node_t *value,
 	if (!ring->at_points.line)
 		ring->at_points = doc_mark(value);
 	return doc_u32(r, value, key, &ring->per);
+}
+
+static int read_grid(struct reader *r, yaml_node_t *value,
+		     const struct key *key, void *to)
+{
+	struct model_ring *ring = to;
+	const char *bad;
+	int status;
+
+	ring->at_grid = doc_mark(value);
+	status = doc_u32(r, value, key, &ring->grid);
+	if (status)
+		return status;
+	bad = hr_grid_check(ring->grid);
+	return bad ? doc_bad(r, value, "grid: %s", bad) : EXIT_DONE;
 }
 
 static int read_seed(struct reader *r, yaml_node_t *value,
@@ -111,6 +128,7 @@ static const struct key ring_keys[] = {
 	{ "placement", .read = read_ring_word, .names = hashring_placements },
 	{ "points", .read = read_ring_points, .min = 1, .max = HR_MAX_POINTS },
 	{ "per", .read = read_per, .min = 1, .max = HR_MAX_WEIGHT },
+	{ "grid", .read = read_grid, .max = UINT32_MAX },
 	{ "seed", .read = read_seed },
 	{ "algorithm", .read = read_algorithm, .max = UINT32_MAX },
 	{ "generation", .read = read_generation, .max = UINT64_MAX },
@@ -161,6 +179,16 @@ static int check_ring(struct reader *r, const struct model_ring *ring)
 	    ring->at_points.line)
 		return fail_at(r->m, ring->at_points,
 			       "with explicit placement nodes have points, not the ring");
+	if (ring->placement == HASHRING_PLACEMENT_BALANCED &&
+	    ring->at_points.line)
+		return fail_at(r->m, ring->at_points,
+			       "with balanced placement there are cells, not points");
+	if (ring->placement != HASHRING_PLACEMENT_BALANCED &&
+	    ring->at_grid.line)
+		return fail_at(r->m, ring->at_grid,
+			       "with %s placement there is no grid",
+			       hashring_enum_name(hashring_placements,
+						  ring->placement));
 	status = check_names(r, ring);
 	if (status)
 		return status;
@@ -194,13 +222,14 @@ static int read_rings(struct reader *r, yaml_node_t *value,
 }
 
 /**
- * model_read() - rings from a file
+ * model_parse() - rings from a text
  * @m: filled in
- * @file: its name, - for standard input; good as long as the model
+ * @file: where it is from; good as long as the model
+ * @text: the text
  *
  * Return: an exit status, after telling what is wrong.
  */
-int model_read(struct model *m, const char *file)
+int model_parse(struct model *m, const char *file, const char *text)
 {
 	static const struct key keys[] = {
 		{ "rings", .required = true, .read = read_rings },
@@ -209,17 +238,12 @@ int model_read(struct model *m, const char *file)
 	struct reader r = { .m = m };
 	yaml_node_t *root;
 	int status;
-	size_t len;
-	char *text;
 
 	memset(m, 0, sizeof(*m));
-	m->file = strcmp(file, "-") ? file : "stdin";
-	text = read_file(file, &len);
-	if (!text)
-		return EXIT_USAGE;
-	status = doc_load(&r, text, len);
+	m->file = file;
+	status = doc_load(&r, text, strlen(text));
 	if (status)
-		goto free_text;
+		return status;
 	root = yaml_document_get_root_node(&r.doc);
 	if (root)
 		status = doc_map(&r, root, "rings", keys, m);
@@ -227,7 +251,25 @@ int model_read(struct model *m, const char *file)
 		status = fail_at(m, (struct mark) { 1, 1 },
 				 "expected rings: the file is empty");
 	yaml_document_delete(&r.doc);
-free_text:
+	return status;
+}
+
+/**
+ * model_read() - rings from a file
+ * @m: filled in
+ * @file: its name, - for standard input; good as long as the model
+ *
+ * Return: an exit status, after telling what is wrong.
+ */
+int model_read(struct model *m, const char *file)
+{
+	char *text = read_file(file, NULL);
+	int status;
+
+	memset(m, 0, sizeof(*m));
+	if (!text)
+		return EXIT_USAGE;
+	status = model_parse(m, strcmp(file, "-") ? file : "stdin", text);
 	free(text);
 	return status;
 }

@@ -12,6 +12,7 @@
 #include "save.h"
 
 #define POINTS_A_LINE	6
+#define RUNS_A_LINE	8
 
 /* Whether other readers of YAML too take a plain word for a string. */
 static bool is_plain(const char *word)
@@ -74,6 +75,28 @@ static void write_points(FILE *f, const struct model_node *node)
 	fputc(']', f);
 }
 
+/* Those that a node has or returns to; of one that returns to none too. */
+static void write_cells(FILE *f, const struct model_node *node)
+{
+	__u32 i;
+
+	fputs(", cells: [", f);
+	for (i = 0; i < node->nr_cells; i++) {
+		const struct hashring_run *run = &node->cells[i];
+
+		if (i)
+			fputc(',', f);
+		if (i && !(i % RUNS_A_LINE))
+			fputs("\n        ", f);
+		else if (i)
+			fputc(' ', f);
+		fprintf(f, "%u", run->first);
+		if (run->count > 1)
+			fprintf(f, "-%u", run->first + run->count - 1);
+	}
+	fputc(']', f);
+}
+
 static void write_node(FILE *f, const struct model_node *node)
 {
 	fputs("  - { ", f);
@@ -90,6 +113,8 @@ static void write_node(FILE *f, const struct model_node *node)
 		write_via(f, &node->via);
 	if (node->nr_points)
 		write_points(f, node);
+	if (node->has_cells)
+		write_cells(f, node);
 	fputs(" }\n", f);
 }
 
@@ -116,6 +141,8 @@ static void write_ring(FILE *f, const struct model_ring *r)
 		hashring_enum_name(hashring_placements, r->placement));
 	if (r->placement == HASHRING_PLACEMENT_HASH)
 		fprintf(f, "  points: %u\n  per: %u\n", r->points, r->per);
+	if (r->grid)
+		fprintf(f, "  grid: %u\n", r->grid);
 	fputs("  seed: '", f);
 	for (i = 0; i < HASHRING_SEED_LEN; i++)
 		fprintf(f, "%02x", r->seed[i]);

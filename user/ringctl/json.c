@@ -154,7 +154,22 @@ json_t *ring_to_json(const struct hashring_ring *ring)
 	json_set_u64(o, "trough", ring->trough);
 	json_set_u64(o, "attachments", ring->attachments);
 	json_set_u64(o, "receipts", ring->receipts);
+	if (ring->grid)
+		json_set_u64(o, "grid", ring->grid);
 	return o;
+}
+
+/* As the spec has them: the first cell of a run, how many, the next run's. */
+static json_t *runs_to_json(const struct hashring_run *runs, __u32 nr)
+{
+	json_t *list = json_array();
+	__u32 i;
+
+	for (i = 0; i < nr; i++) {
+		json_array_append_new(list, json_integer(runs[i].first));
+		json_array_append_new(list, json_integer(runs[i].count));
+	}
+	return list;
 }
 
 json_t *node_to_json(const struct hashring_node *node)
@@ -181,6 +196,9 @@ json_t *node_to_json(const struct hashring_node *node)
 	json_set_u64(o, "packets", node->packets);
 	json_set_u64(o, "bytes", node->bytes);
 	json_set_u64(o, "generation", node->generation);
+	if (node->nr_home)
+		json_object_set_new(o, "home",
+				    runs_to_json(node->home, node->nr_home));
 	return o;
 }
 

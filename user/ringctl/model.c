@@ -12,8 +12,10 @@ static void nodes_drop(struct model_ring *r)
 {
 	__u32 i;
 
-	for (i = 0; i < r->nr_nodes; i++)
+	for (i = 0; i < r->nr_nodes; i++) {
 		free(r->node[i].points);
+		free(r->node[i].cells);
+	}
 	r->nr_nodes = 0;
 }
 
@@ -90,6 +92,7 @@ static int load_node(const struct hashring_node *node, void *arg)
 	struct loading *l = arg;
 	struct model_ring *r = l->ring;
 	struct model_node *to;
+	__u32 i;
 
 	to = model_grow(r->node, r->nr_nodes, sizeof(*to));
 	if (!to)
@@ -112,8 +115,12 @@ static int load_node(const struct hashring_node *node, void *arg)
 		to->nr_points = node->nr_given;
 		model_sort_points(to->points, to->nr_points);
 	}
-	l->generation = node->generation;
 	r->nr_nodes++;
+	for (i = 0; i < node->nr_home; i++)
+		if (model_add_cells(to, node->home[i].first,
+				    node->home[i].count))
+			return -ENOMEM;
+	l->generation = node->generation;
 	return 0;
 }
 
@@ -147,7 +154,7 @@ static void drop_attach(void *arg)
 	l->ring->nr_attach = 0;
 }
 
-/* One try: -EAGAIN when the ring changed between its description and its nodes. */
+/* One try: -EAGAIN when the ring changed while its parts were read. */
 static int load_ring(struct model_ring *r, const char *name)
 {
 	struct loading l = { .ring = r };
@@ -161,6 +168,7 @@ static int load_ring(struct model_ring *r, const char *name)
 	r->placement = ring.placement;
 	r->points = ring.points;
 	r->per = ring.per;
+	r->grid = ring.grid;
 	r->has_seed = ring.has_seed;
 	memcpy(r->seed, ring.seed, sizeof(r->seed));
 	r->generation = ring.generation;
@@ -168,12 +176,17 @@ static int load_ring(struct model_ring *r, const char *name)
 
 	l.generation = ring.generation;
 	err = hashring_node_list(conn(), name,
-				 ring.placement == HASHRING_PLACEMENT_EXPLICIT,
+				 ring.placement != HASHRING_PLACEMENT_HASH,
 				 load_node, drop_nodes, &l);
 	if (err)
 		return err;
 	if (l.generation != ring.generation || r->nr_nodes != ring.nodes)
 		return -EAGAIN;
+	if (ring.placement == HASHRING_PLACEMENT_BALANCED) {
+		err = model_load_cells(r);
+		if (err)
+			return err;
+	}
 
 	r->has_attach = true;
 	return hashring_attach_list(conn(), load_attach, drop_attach, &l);

@@ -30,6 +30,10 @@ struct mark {
  * @via: its own addresses
  * @nr_points: number of @points
  * @points: explicit positions, ascending
+ * @has_cells: whether @cells are known or asked for
+ * @nr_cells: number of @cells
+ * @cells: of a balanced ring: the cells that it has or, while it is not active,
+ *	returns to; ascending
  * @at: where it stands in the file, by &enum hr_culprit
  */
 struct model_node {
@@ -41,7 +45,10 @@ struct model_node {
 	struct hashring_via via;
 	__u32 nr_points;
 	__u32 *points;
-	struct mark at[HR_BAD_POINTS + 1];
+	bool has_cells;
+	__u32 nr_cells;
+	struct hashring_run *cells;
+	struct mark at[HR_BAD_CELLS + 1];
 };
 
 /* An attachment's place among netfilter hooks when none is given: the spec's. */
@@ -63,6 +70,7 @@ struct model_attach {
  * @placement: &enum hashring_placement
  * @points: 0: not given
  * @per: 0: not given
+ * @grid: 0: not given
  * @has_seed: whether there is @seed
  * @seed: decides positions
  * @generation: in force when it was written down; informs, decides nothing
@@ -75,12 +83,14 @@ struct model_attach {
  * @at: where it stands in the file
  * @at_seed: where its seed does
  * @at_points: where its points do
+ * @at_grid: where its grid does
  */
 struct model_ring {
 	char name[HASHRING_NAME_LEN];
 	__u32 placement;
 	__u32 points;
 	__u32 per;
+	__u32 grid;
 	bool has_seed;
 	__u8 seed[HASHRING_SEED_LEN];
 	__u64 generation;
@@ -93,6 +103,7 @@ struct model_ring {
 	struct mark at;
 	struct mark at_seed;
 	struct mark at_points;
+	struct mark at_grid;
 };
 
 /**
@@ -122,6 +133,10 @@ void model_sort_points(__u32 *points, __u32 nr);
 int model_from_kernel(struct model *m, char **names, int nr_names);
 int model_ring_from_kernel(struct model_ring *r, const char *name);
 
+/* model_cells.c */
+int model_add_cells(struct model_node *node, __u32 first, __u32 count);
+int model_load_cells(struct model_ring *r);
+
 /* diff.c */
 bool same_attach(const struct hashring_attach *a,
 		 const struct hashring_attach *b);
@@ -131,6 +146,7 @@ int model_ops(const struct model_ring *r, struct ops *ops);
 
 /* doc_ring.c, doc_write.c */
 int model_read(struct model *m, const char *file);
+int model_parse(struct model *m, const char *file, const char *text);
 void model_write(FILE *f, const struct model *m);
 int model_save(const struct model *m, const char *file);
 int fail_at(const struct model *m, struct mark at, const char *fmt, ...)

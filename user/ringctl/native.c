@@ -3,6 +3,7 @@
  * A ring as the kernel would have it, made here by the kernel's own code. What
  * it refuses in a file is told with its line and column.
  */
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,11 @@ static void copy_name(char to[HR_MAX_NAME + 1], const char *name)
 		to[len] = '\0';
 }
 
+/* The core's runs are those of the wire. */
+static_assert(sizeof(struct hr_run) == sizeof(struct hashring_run));
+static_assert(offsetof(struct hr_run, count) ==
+	      offsetof(struct hashring_run, count));
+
 static void native_via(struct hr_via *to, const struct hashring_via *via)
 {
 	to->has4 = via->has4;
@@ -31,7 +37,7 @@ static void native_via(struct hr_via *to, const struct hashring_via *via)
 
 /**
  * native_ops() - operations as the core wants them
- * @ops: as they go over the wire; their points are borrowed
+ * @ops: as they go over the wire; their points and cells are borrowed
  * @nr: number of @ops
  *
  * Return: @nr operations, for native_ops_release(), or NULL without memory,
@@ -74,6 +80,10 @@ struct hr_op *native_ops(const struct hashring_op *ops, __u32 nr)
 		native_via(&to->via, &op->via);
 		to->nr_points = op->nr_points;
 		to->points = (__u32 *)op->points;
+		if (op->has & HASHRING_OP_CELLS)
+			to->has |= HR_OP_HAS_CELLS;
+		to->nr_cells = op->nr_cells;
+		to->cells = (struct hr_run *)op->cells;
 	}
 	return list;
 }
@@ -104,8 +114,12 @@ static __u32 native_id_max(const struct model_ring *r)
 static void native_config(struct hr_config *config, const struct model_ring *r)
 {
 	config->place = hr_place_by_kind(r->placement);
-	config->points = r->points ? r->points : HR_DEFAULT_POINTS;
-	config->per = r->per ? r->per : 1;
+	if (config->place->takes_cells) {
+		config->grid = r->grid ? r->grid : HR_DEFAULT_GRID;
+	} else if (!config->place->takes_points) {
+		config->points = r->points ? r->points : HR_DEFAULT_POINTS;
+		config->per = r->per ? r->per : 1;
+	}
 	memcpy(config->seed, r->seed, sizeof(config->seed));
 	hr_keys_derive(&config->keys, config->seed);
 }

@@ -20,7 +20,9 @@ static int take_node(const struct hashring_node *node, void *arg)
 	list->node = more;
 	list->node[list->nr] = *node;
 	list->node[list->nr].points = NULL;
-	list->node[list->nr++].nr_given = 0;
+	list->node[list->nr].nr_given = 0;
+	list->node[list->nr].home = NULL;
+	list->node[list->nr++].nr_home = 0;
 	list->generation = node->generation;
 	return 0;
 }

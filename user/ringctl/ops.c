@@ -24,8 +24,10 @@ void ops_release(struct ops *ops)
 {
 	__u32 i;
 
-	for (i = 0; i < ops->nr; i++)
+	for (i = 0; i < ops->nr; i++) {
 		free((void *)ops->op[i].points);
+		free((void *)ops->op[i].cells);
+	}
 	free(ops->op);
 	free(ops->text);
 	memset(ops, 0, sizeof(*ops));

@@ -33,13 +33,15 @@ const char *plan_name(const struct plan *p, __u32 slot)
 	return t->nodes[slot]->name;
 }
 
-/* About how many points the ring's table has. */
+/* About how many points, or cells, are laid for the ring's table. */
 static __u64 points_of(const struct model_ring *r)
 {
 	__u64 each = r->points ? r->points : HR_DEFAULT_POINTS;
 	__u64 points = 0;
 	__u32 i;
 
+	if (r->placement == HASHRING_PLACEMENT_BALANCED)
+		return r->grid ? r->grid : HR_DEFAULT_GRID;
 	for (i = 0; i < r->nr_nodes; i++)
 		points += r->placement == HASHRING_PLACEMENT_HASH ?
 			  each * r->node[i].weight : r->node[i].nr_points;

@@ -76,6 +76,7 @@ int ring_make(const struct model_ring *r, struct hashring_receipt *receipt)
 		.points = r->points,
 		.per = r->per,
 		.seed = r->has_seed ? r->seed : NULL,
+		.grid = r->grid,
 	};
 	struct hashring_change change = {
 		.ring = r->name,

@@ -11,13 +11,14 @@ static const struct arg show_args[] = {
 	{ }
 };
 
-enum { ADD_RING, ADD_PLACEMENT, ADD_POINTS, ADD_SEED };
+enum { ADD_RING, ADD_PLACEMENT, ADD_POINTS, ADD_GRID, ADD_SEED };
 
 static const struct arg add_args[] = {
 	[ADD_RING] = { ARG_NAME, .meta = "RING", .required = true },
 	[ADD_PLACEMENT] = { ARG_ENUM, "placement", .meta = "PLACEMENT",
 			    .names = hashring_placements },
 	[ADD_POINTS] = { ARG_RATIO, "points", .meta = "N[/W]" },
+	[ADD_GRID] = { ARG_NUMBER, "grid", .meta = "T", .min = 1 },
 	[ADD_SEED] = { ARG_SEED, "seed", .meta = "HEX" },
 	{ }
 };
@@ -69,10 +70,14 @@ static void print_ring(const struct hashring_ring *ring, __u64 digest)
 		printf(" points %u", ring->points);
 	if (ring->placement == HASHRING_PLACEMENT_HASH && ring->per != 1)
 		printf("/%u", ring->per);
+	if (ring->grid)
+		printf(" grid %u", ring->grid);
 	printf(" generation %llu digest %016llx\n", ring->generation, digest);
 	printf(" nodes %u", ring->nodes);
 	if (ring->active_nodes != ring->nodes)
 		printf(" (%u active)", ring->active_nodes);
+	if (ring->grid)
+		printf("  arcs %u", ring->table_points);
 	printf("  table %s  max/mean %s\n", figure_bytes(a, ring->table_bytes),
 	       figure_ratio(b, ring->peak));
 	if (!opt.stats)
@@ -131,6 +136,7 @@ static int ring_add(struct args *a)
 		.placement = a->v[ADD_PLACEMENT].num,
 		.points = a->v[ADD_POINTS].num,
 		.per = a->v[ADD_POINTS].num2,
+		.grid = a->v[ADD_GRID].num,
 	};
 	struct hashring *h = conn();
 	struct hashring_ring ring;

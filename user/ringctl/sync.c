@@ -89,6 +89,10 @@ static int check_birth(const struct model *m, const struct model_ring *have,
 		return fail_at(m, want->at_points,
 			       "ring %s has %u points for %u of weight, %s",
 			       want->name, have->points, have->per, how);
+	if (want->grid && want->grid != have->grid)
+		return fail_at(m, want->at_grid,
+			       "ring %s has a grid of %u cells, %s",
+			       want->name, have->grid, how);
 	return EXIT_DONE;
 }
 
