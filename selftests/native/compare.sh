@@ -134,6 +134,7 @@ known_rings()
 	for name in by_name:
 	    assert find(by_name[name], 'explicit')['collateral'] == 0
 	    assert find(by_name[name], 'hash')['collateral'] == 0
+	    assert find(by_name[name], 'balanced')['collateral'] == 0
 	"
 }
 
@@ -164,7 +165,7 @@ joins()
 	# Of lcm(20, 25) = 100 positions 20 stay.
 	near(find(case, 'modulo')['moved'], WHOLE * 4 / 5, 100)
 	near(find(case, 'range-split')['moved'], WHOLE / 8, 100)
-	for name in 'rendezvous', 'jump', 'anchor', 'hash':
+	for name in 'rendezvous', 'jump', 'anchor', 'hash', 'balanced':
 	    assert find(case, name)['collateral'] == 0
 	assert find(case, 'maglev-65537')['collateral'] > 0
 	assert find(case, 'maglev-65537')['moved'] < find(case, 'maglev-4093')['moved']
@@ -185,8 +186,97 @@ leaves()
 	# The last node takes the place of the one that goes.
 	near(find(case, 'jump')['moved'], WHOLE / 10, WHOLE / 50)
 	assert find(case, 'jump')['collateral'] > 0
-	for name in 'rendezvous', 'anchor', 'hash', 'explicit':
+	for name in 'rendezvous', 'anchor', 'hash', 'explicit', 'balanced':
 	    assert find(case, name)['collateral'] == 0
+	"
+}
+
+# --- the ring whose arcs are cut for it ----------------------------------------------
+
+# what_theory_says FILE NODES GRID - to the cell: a newcomer's due and no more,
+# and nobody has more than a cell beyond what is theirs
+what_theory_says()
+{
+	check "$1" "
+	case, n, grid = cases[0], $2, $3
+	ring, cell = find(case, 'balanced'), WHOLE // grid
+	assert case['nodes_before'] == n and ring['grid'] == grid, ring
+	assert ring['how'] == 'exact' and ring['starved'] == 0, ring
+	assert ring['collateral'] == 0, ring
+	assert ring['moved'] % cell == 0 and ring['moved'] > 0, ring
+	assert abs(ring['moved'] - case['ideal']) < cell, ring
+	for peak, there in (('peak_before', n), ('peak_after', case['nodes_after'])):
+	    assert ring[peak] <= WHOLE * (1 + there / grid) + 1, (peak, ring)
+	if 'keys' in case:
+	    assert abs(ring['moved_keys'] - case['keys'] * case['ideal'] / WHOLE) \
+	        <= case['keys'] / grid, ring
+	"
+}
+
+optimal_to_the_cell()
+{
+	local n
+
+	for n in 4 10 100 1000; do
+		compare_json --nodes "$n" --methods balanced >"$WORK/joins.json"
+		what_theory_says "$WORK/joins.json" "$n" 65536
+		compare_json --nodes "$n" --leave --methods balanced >"$WORK/leaves.json"
+		what_theory_says "$WORK/leaves.json" "$n" 65536
+	done
+	compare_json --scenario scale-10000 --methods balanced >"$WORK/joins.json"
+	what_theory_says "$WORK/joins.json" 10000 1048576
+	compare_json --nodes 10000 --leave --methods balanced >"$WORK/leaves.json"
+	what_theory_says "$WORK/leaves.json" 10000 1048576
+}
+
+# Where many join at once each of them is due its cells.
+many_join()
+{
+	compare_json --nodes 30 --join 12 --methods balanced,modulo >"$WORK/many.json"
+	check "$WORK/many.json" "
+	ring, cell = find(cases[0], 'balanced'), WHOLE >> 16
+	assert ring['collateral'] == 0
+	assert abs(ring['moved'] - cases[0]['ideal']) < 12 * cell, ring
+	"
+}
+
+# The smallest grid that has 64 cells for each node, or the one that is asked for.
+grids()
+{
+	local wanted n grid
+
+	for wanted in '1023 65536' '1024 131072' '9000 1048576' '60000 1048576'; do
+		read -r n grid <<<"$wanted"
+		compare_json --nodes "$n" --methods balanced >"$WORK/grid.json"
+		check "$WORK/grid.json" "assert find(cases[0], 'balanced')['grid'] == $grid"
+	done
+	compare_json --nodes 10 --grid 1024 --methods balanced >"$WORK/grid.json"
+	what_theory_says "$WORK/grid.json" 10 1024
+	expect_match 'balanced +the ring would hold 2000 nodes \(at most 1024, one a cell of its grid\)' \
+		compare --nodes 2000 --grid 1024 --methods balanced,modulo
+	compare_json --nodes 1024 --grid 1024 --methods balanced >"$WORK/grid.json"
+	check "$WORK/grid.json" "assert 'would hold 1025 nodes' in find(cases[0], 'balanced')['refused']"
+}
+
+# Weights from 1 to 1000, also where a cell is more than the lightest are due.
+nobody_starves()
+{
+	{
+		echo 'rings:'
+		echo '- name: web'
+		echo '  seed: 000102030405060708090a0b0c0d0e0f'
+		echo '  points: 1'
+		echo '  nodes:'
+		for ((i = 1; i <= 1000; i++)); do
+			echo "  - { name: n$i, weight: $i }"
+		done
+	} >"$WORK/weights.yaml"
+	compare_json web '{ node add more weight 1 }' --offline "$WORK/weights.yaml" \
+		--methods balanced,maglev-4093 >"$WORK/weights.json"
+	check "$WORK/weights.json" "
+	ring = find(cases[0], 'balanced')
+	assert ring['starved'] == 0 and ring['collateral'] == 0, ring
+	assert ring['moved'] == WHOLE // ring['grid'], ring
 	"
 }
 
@@ -320,6 +410,9 @@ bad_words()
 	refuses 1 '--key-size is of keys' --key-size 5
 	refuses 1 '--key-size "2Kb": expected bytes' --keys 5 --key-size 2Kb
 	refuses 1 '--nodes "0": expected a number from 1 to 65535' --nodes 0
+	refuses 1 '--grid "1025": a grid has 1024 to 1048576 cells, a power of two' --grid 1025
+	refuses 1 '--grid "512": expected a number from 1024 to 1048576' --grid 512
+	refuses 1 '"--grid" does not go with a scenario' --scenario small --grid 4096
 	refuses 1 '--samples "9": expected a number from 1000' --samples 9
 	refuses 1 '--seed "12": expected 32 hexadecimal digits' --seed 12
 }
@@ -368,6 +461,10 @@ ktap_test "known rings come out to the position" known_rings
 ktap_test "bytes are 8 bits" seconds
 ktap_test "nodes join" joins
 ktap_test "a node leaves" leaves
+ktap_test "balanced: optimal to the cell, 4 to 10,000 nodes" optimal_to_the_cell
+ktap_test "balanced: many join at once" many_join
+ktap_test "balanced: grids" grids
+ktap_test "balanced: nobody starves" nobody_starves
 ktap_test "the same figures at every run" repeatable
 ktap_test "some methods" methods_asked_for
 ktap_test "the table fits" table

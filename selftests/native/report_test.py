@@ -250,7 +250,8 @@ class Test:
             told = json.loads(self.ringctl("-j", "compare", "web", ops, "--offline", saved))
             told = {row["method"]: row for row in told["methods"]}
             rows = {row["method"]: row["figures"] for row in page["rivals"]}
-            expect({"ring", "modulo", "range-split", "range-recut", "maglev-65537"} <= set(rows),
+            expect({"ring", "balanced", "modulo", "range-split", "range-recut",
+                    "maglev-65537"} <= set(rows),
                    "methods", set(rows))
             for method, figures in rows.items():
                 same("exact", told[method]["how"], method)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rivals that keep what they can: rendezvous, AnchorHash and jump.
+ * Rivals that keep what they can: rendezvous, AnchorHash and jump; and the ring
+ * whose arcs are cut for it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,6 +119,11 @@ static void anchor_disrupts_minimally(void **state)
 	random_changes(&sim_anchor);
 }
 
+static void balanced_disrupts_minimally(void **state)
+{
+	random_changes(&sim_ring_balanced);
+}
+
 /* What was removed comes back to its bucket, last in first out. */
 static void anchor_restores(void **state)
 {
@@ -196,6 +202,7 @@ int main(void)
 		cmocka_unit_test(rendezvous_is_the_highest),
 		cmocka_unit_test(rendezvous_disrupts_minimally),
 		cmocka_unit_test(anchor_disrupts_minimally),
+		cmocka_unit_test(balanced_disrupts_minimally),
 		cmocka_unit_test(anchor_restores),
 		cmocka_unit_test(jump_is_monotone),
 		cmocka_unit_test(jump_renumbers),

@@ -290,8 +290,8 @@ static void swap_takes_the_place(void **state)
 	}
 }
 
-/* The ring's figures are the module's own. */
-static void ring_agrees_with_the_core(void **state)
+static void assert_agrees(const struct sim_ops *sim_ops,
+			  const struct hr_place_ops *place)
 {
 	struct hr_impact impact;
 	struct unit_ring ring;
@@ -299,8 +299,10 @@ static void ring_agrees_with_the_core(void **state)
 	u64 moved, required;
 	u32 i;
 
-	moved = exact_moved(&sim_ring_hash, 20, 25, &required);
-	unit_ring_init(&ring, &hr_place_hash, nodes.points, 1);
+	moved = exact_moved(sim_ops, 20, 25, &required);
+	unit_ring_init(&ring, place, nodes.points, 1);
+	if (place->takes_cells)
+		ring.cfg.grid = nodes.grid;
 	memset(ring.cfg.seed, 0, sizeof(ring.cfg.seed));
 	hr_keys_derive(&ring.cfg.keys, ring.cfg.seed);
 	unit_add_many(&ring, "node_%u", 20);
@@ -312,6 +314,30 @@ static void ring_agrees_with_the_core(void **state)
 	assert_int_equal(moved, required);
 	hr_impact_release(&impact);
 	unit_ring_free(&ring);
+}
+
+/* The rings' figures are the module's own. */
+static void rings_agree_with_the_core(void **state)
+{
+	assert_agrees(&sim_ring_hash, &hr_place_hash);
+	assert_agrees(&sim_ring_balanced, &hr_place_balanced);
+}
+
+/* A grid that is too small makes no map, and says so. */
+static void grid_is_too_small(void **state)
+{
+	u32 joined[NODES], i;
+	const struct sim_change change = { .joined = joined, .nr_joined = 3 };
+	struct sim s;
+
+	for (i = 0; i < 3; i++)
+		joined[i] = i;
+	nodes.grid = 2;
+	sim_init(&s, &sim_ring_balanced, &nodes);
+	assert_int_equal(sim_change(&s, &change), -EINVAL);
+	assert_true(s.why[0]);
+	sim_release(&s);
+	nodes.grid = HR_DEFAULT_GRID;
 }
 
 /* A sample depends on its number alone, and is near what is exact. */
@@ -353,7 +379,8 @@ int main(void)
 		cmocka_unit_test(maglev_is_even_and_not_minimal),
 		cmocka_unit_test(exact_figures_are_those_of_a_recount),
 		cmocka_unit_test(swap_takes_the_place),
-		cmocka_unit_test(ring_agrees_with_the_core),
+		cmocka_unit_test(rings_agree_with_the_core),
+		cmocka_unit_test(grid_is_too_small),
 		cmocka_unit_test(samples_are_near),
 	};
 

@@ -11,6 +11,7 @@ const char *name[NODES];
 static u32 point[NODES];
 struct sim_nodes nodes = {
 	.name = name, .point = point, .points = 20, .per = 1,
+	.grid = HR_DEFAULT_GRID,
 };
 
 int sims_setup(void **state)

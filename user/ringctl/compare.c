@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <core/grid.h>
+
 #include "compare_ring.h"
 #include "signals.h"
 #include "transfer.h"
@@ -23,6 +25,7 @@ enum {
 	COMPARE_KEY_SIZE,
 	COMPARE_METHOD_LIST,
 	COMPARE_POINTS,
+	COMPARE_GRID,
 	COMPARE_SEED,
 	COMPARE_SAMPLES,
 	COMPARE_SCENARIO,
@@ -49,6 +52,8 @@ static const struct arg compare_args[] = {
 				  .meta = "METHOD,..." },
 	[COMPARE_POINTS] = { ARG_NUMBER, "--points", "points", .meta = "P",
 			     .min = 1, .max = HR_MAX_POINTS },
+	[COMPARE_GRID] = { ARG_NUMBER, "--grid", "grid", .meta = "CELLS",
+			   .min = HR_MIN_GRID, .max = HR_MAX_GRID },
 	[COMPARE_SEED] = { ARG_SEED, "--seed", "seed", .meta = "HEX" },
 	[COMPARE_SAMPLES] = { ARG_NUMBER, "--samples", "samples", .meta = "N",
 			      .min = 1000, .max = 1000000000 },
@@ -68,6 +73,7 @@ static int check_words(struct args *a)
 	};
 	static const __u32 of_nodes[] = {
 		COMPARE_NODES, COMPARE_JOIN, COMPARE_LEAVE, COMPARE_POINTS,
+		COMPARE_GRID,
 	};
 	static const __u32 of_keys[] = {
 		COMPARE_KEYS, COMPARE_KEY_SIZE, COMPARE_FLOWS,
@@ -94,6 +100,9 @@ static int check_words(struct args *a)
 					  compare_args[of_keys[i]].word);
 	if (a->v[COMPARE_JOIN].given && a->v[COMPARE_LEAVE].given)
 		return fail_usage("nodes join or one leaves, not both");
+	if (a->v[COMPARE_GRID].given && hr_grid_check(a->v[COMPARE_GRID].num))
+		return fail_usage("--grid \"%llu\": %s", a->v[COMPARE_GRID].num,
+				  hr_grid_check(a->v[COMPARE_GRID].num));
 	if (a->v[COMPARE_KEY_SIZE].given && !a->v[COMPARE_KEYS].given)
 		return fail_usage("--key-size is of keys: how many? (--keys)");
 	if (a->v[COMPARE_SAMPLES].given && flows_wanted(a))
@@ -161,6 +170,7 @@ static int take_common(const struct args *a, struct compare *c)
 		c->nodes.points = v[COMPARE_POINTS].given ?
 				  v[COMPARE_POINTS].num : HR_DEFAULT_POINTS;
 		c->nodes.per = 1;
+		c->nodes.grid = v[COMPARE_GRID].num;
 	}
 	memcpy(&c->seed, v[COMPARE_SEED].seed, sizeof(c->seed));
 	c->samples = v[COMPARE_SAMPLES].num;

@@ -106,7 +106,7 @@ struct compare_claim {
  * @scenario: its name, or NULL
  * @ring: the ring's name, if the case is a ring's, or NULL
  * @placement: of that ring, or NULL
- * @nodes: all nodes
+ * @nodes: all nodes; without a grid it is chosen by their number
  * @member: numbers of those that are there before
  * @nr_before: number of @member
  * @nr_after: how many are there after

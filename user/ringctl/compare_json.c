@@ -62,6 +62,8 @@ static json_t *row_to_json(const struct compare *c,
 		json_set_u64(o, "moved_low", in_share(row->low));
 		json_set_u64(o, "moved_high", in_share(row->high));
 	}
+	if (row->ops == &sim_ring_balanced)
+		json_set_u64(o, "grid", c->nodes.grid);
 	json_set_u64(o, "peak_before", in_share(row->peak_before));
 	json_set_u64(o, "peak_after", in_share(row->peak_after));
 	json_set_u64(o, "starved", row->starved);

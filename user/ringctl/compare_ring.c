@@ -184,6 +184,7 @@ int compare_ring_case(struct compare_ring *r, const char *name,
 	c->nodes.point = r->list.point;
 	c->nodes.points = config->points;
 	c->nodes.per = config->per;
+	c->nodes.grid = config->grid;
 	memcpy(c->nodes.seed, config->seed, sizeof(c->nodes.seed));
 	c->member = r->member;
 	c->weight_before = r->weight_before;

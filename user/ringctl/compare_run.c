@@ -25,6 +25,9 @@
 #define TIMED_ROUNDS	9
 #define ROUND_NS	1e6
 
+/* Cells of a balanced ring that a node has at the least, if they can be had. */
+#define NODE_CELLS	64
+
 /* Work on one row, or all of them. */
 struct run {
 	struct compare *c;
@@ -223,6 +226,17 @@ static int time_rows(struct compare *c)
 	return EXIT_DONE;
 }
 
+/* The smallest grid that serves, but no smaller than a ring's is by default. */
+static __u32 grid_of(const struct compare *c)
+{
+	__u32 nr = c->nr_before > c->nr_after ? c->nr_before : c->nr_after;
+	__u32 grid = HR_DEFAULT_GRID;
+
+	while (grid < HR_MAX_GRID && grid / NODE_CELLS < nr)
+		grid *= 2;
+	return grid;
+}
+
 /**
  * compare_run() - work a case out
  * @c: the case, with the methods in its rows; compare_release() frees what
@@ -236,8 +250,12 @@ int compare_run(struct compare *c)
 {
 	struct run run = { .c = c, .lock = PTHREAD_MUTEX_INITIALIZER };
 	const struct parallel maps = { "maps", c->nr_rows, row_piece, &run };
-	int status = parallel_run(&maps);
+	int status;
 	__u32 i;
+
+	if (!c->nodes.grid)
+		c->nodes.grid = grid_of(c);
+	status = parallel_run(&maps);
 
 	if (!status && run.err)
 		status = fail_memory();

@@ -63,8 +63,10 @@ static int compare(const struct here *here, const struct told_list *list)
 	__u32 differ = 0;
 	__u32 i;
 
-	if (opt.json)
-		json_list_member_begin(here_to_json(here), "against");
+	if (opt.json) {
+		json_open(here_to_json(here), "against");
+		json_list_begin();
+	}
 	for (i = 0; i < list->nr; i++) {
 		const struct told *told = &list->told[i];
 		bool agrees = told->digest == here->digest;
@@ -75,10 +77,13 @@ static int compare(const struct here *here, const struct told_list *list)
 		else if (!agrees)
 			print_told(here, told);
 	}
-	if (opt.json)
-		json_list_member_end();
-	else if (!differ)
+	if (opt.json) {
+		json_list_close();
+		json_close();
+		putchar('\n');
+	} else if (!differ) {
 		printf("%s: %u agree\n", here->ring, list->nr);
+	}
 	return differ ? EXIT_STALE : EXIT_DONE;
 }
 

@@ -4,6 +4,8 @@
  * compare whose maps are finite, so that no key is drawn and the same change
  * gives the same page.
  */
+#include <string.h>
+
 #include "compare_ring.h"
 #include "report.h"
 #include "signals.h"
@@ -16,9 +18,9 @@ static void take_methods(struct compare *c)
 	for (i = 0; sim_methods[i]; i++) {
 		const struct sim_ops *ops = sim_methods[i];
 
-		/* The ring itself is there, other rings would be of other points. */
+		/* The ring is there; other points would be another ring. */
 		if (ops == &sim_ring_hash || ops == &sim_ring_explicit ||
-		    !sim_is_exact(ops))
+		    !strcmp(c->placement, ops->name) || !sim_is_exact(ops))
 			continue;
 		c->row[c->nr_rows++].ops = ops;
 	}

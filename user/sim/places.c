@@ -13,6 +13,7 @@
 const struct sim_ops *const sim_methods[] = {
 	&sim_ring_hash,
 	&sim_ring_explicit,
+	&sim_ring_balanced,
 	&sim_modulo,
 	&sim_range_split,
 	&sim_range_recut,

@@ -33,6 +33,8 @@ static struct ring *ring_new(const struct sim *s,
 	ring->cfg.place = place;
 	ring->cfg.points = s->nodes->points;
 	ring->cfg.per = s->nodes->per;
+	if (place->takes_cells)
+		ring->cfg.grid = s->nodes->grid;
 	memcpy(ring->cfg.seed, s->nodes->seed, sizeof(ring->cfg.seed));
 	hr_keys_derive(&ring->cfg.keys, ring->cfg.seed);
 	ring->table = hr_table_empty(GFP_KERNEL);
@@ -174,6 +176,11 @@ static int explicit_change(struct sim *s, const struct sim_change *change)
 	return ring_change(s, &hr_place_explicit, change);
 }
 
+static int balanced_change(struct sim *s, const struct sim_change *change)
+{
+	return ring_change(s, &hr_place_balanced, change);
+}
+
 static void ring_lookup(const struct sim *s, const u32 *pos, u32 *place, u32 n)
 {
 	const struct hr_table *t = table_of(s);
@@ -219,6 +226,15 @@ const struct sim_ops sim_ring_explicit = {
 	.name = "explicit",
 	.needs_points = true,
 	.change = explicit_change,
+	.lookup = ring_lookup,
+	.piece = ring_piece,
+	.bytes = ring_bytes,
+	.release = ring_release,
+};
+
+const struct sim_ops sim_ring_balanced = {
+	.name = "balanced",
+	.change = balanced_change,
 	.lookup = ring_lookup,
 	.piece = ring_piece,
 	.bytes = ring_bytes,

@@ -24,6 +24,7 @@
  *	ring is made
  * @points: on a ring of hashed points: that each has, for each @per of weight
  * @per: see @points
+ * @grid: cells of a balanced ring, a number that hr_grid_check() lets pass
  * @seed: of the rings
  */
 struct sim_nodes {
@@ -32,6 +33,7 @@ struct sim_nodes {
 	const u32 *point;
 	u32 points;
 	u32 per;
+	u32 grid;
 	u8 seed[HR_SEED_LEN];
 };
 
@@ -160,6 +162,7 @@ struct sim {
 
 extern const struct sim_ops sim_ring_hash;
 extern const struct sim_ops sim_ring_explicit;
+extern const struct sim_ops sim_ring_balanced;
 extern const struct sim_ops sim_ring_given;
 extern const struct sim_ops sim_modulo;
 extern const struct sim_ops sim_range_split;
