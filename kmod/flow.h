@@ -52,7 +52,7 @@ static inline int hr_flow_parse(const struct sk_buff *skb, u8 pf,
 				enum hr_key_policy policy,
 				struct hr_flow *flow)
 {
-	if (pf == NFPROTO_IPV4)
+	if (likely(pf == NFPROTO_IPV4))
 		return hr_flow_parse4(skb, policy, flow);
 	return hr_flow_parse6(skb, policy, flow);
 }

@@ -77,8 +77,8 @@ void hr_member_read(const struct hr_member *member, u64 *packets, u64 *bytes);
  *
  * Context: softirq, or bottom halves disabled.
  */
-static inline void hr_member_count(struct hr_member *member, u32 packets,
-				   u32 bytes)
+static inline void hr_member_count(struct hr_member *member, u64 packets,
+				   u64 bytes)
 {
 	struct hr_member_cpu *cpu = this_cpu_ptr(member->counters->cpu);
 

@@ -31,8 +31,8 @@
  * @flags: HR_FLOW_*
  */
 struct hr_tally {
-	u32 packets;
-	u32 bytes;
+	u64 packets;
+	u64 bytes;
 	enum hr_attach_counter fate;
 	enum hr_attach_counter also;
 	int flags;
@@ -42,20 +42,20 @@ static void hr_attach_count(const struct hr_attach *attach,
 			    const struct hr_tally *tally)
 {
 	struct hr_attach_cpu *cpu = this_cpu_ptr(attach->cpu);
+	const u64 packets = tally->packets;
 
 	u64_stats_update_begin(&cpu->syncp);
-	u64_stats_add(&cpu->count[HR_ATTACH_PACKETS], tally->packets);
+	u64_stats_add(&cpu->count[HR_ATTACH_PACKETS], packets);
 	u64_stats_add(&cpu->count[HR_ATTACH_BYTES], tally->bytes);
-	u64_stats_add(&cpu->count[tally->fate], tally->packets);
+	u64_stats_add(&cpu->count[tally->fate], packets);
 	if (tally->also != HR_ATTACH_PACKETS)
-		u64_stats_add(&cpu->count[tally->also], tally->packets);
+		u64_stats_add(&cpu->count[tally->also], packets);
 	if (unlikely(tally->flags)) {
 		if (tally->flags & HR_FLOW_ICMP_ERROR)
 			u64_stats_add(&cpu->count[HR_ATTACH_ICMP_ERRORS],
-				      tally->packets);
+				      packets);
 		if (tally->flags & HR_FLOW_PORTLESS)
-			u64_stats_add(&cpu->count[HR_ATTACH_PORTLESS],
-				      tally->packets);
+			u64_stats_add(&cpu->count[HR_ATTACH_PORTLESS], packets);
 	}
 	u64_stats_update_end(&cpu->syncp);
 }
@@ -163,7 +163,7 @@ static noinline unsigned int hr_steer(const struct hr_attach *attach,
 {
 	const struct hr_attach_config *config = &attach->config;
 	struct hr_tally tally = {
-		.packets = max_t(u32, skb_shinfo(skb)->gso_segs, 1),
+		.packets = skb_shinfo(skb)->gso_segs ?: 1,
 		.bytes = skb->len,
 	};
 	unsigned int verdict = NF_ACCEPT;

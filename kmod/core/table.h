@@ -106,8 +106,15 @@ static inline u32 hr_table_lookup(const struct hr_table *t, u32 pos)
 static inline struct hr_node *hr_table_owner(const struct hr_table *t, u32 pos)
 {
 	u32 slot = hr_table_lookup(t, pos);
+	struct hr_node *node;
 
-	return unlikely(slot == HR_NO_SLOT) ? NULL : t->nodes[slot];
+	if (unlikely(slot == HR_NO_SLOT))
+		return NULL;
+	node = t->nodes[slot];
+	/* A slot that owns is never free, so that callers look but once. */
+	if (!node)
+		__builtin_unreachable();
+	return node;
 }
 
 struct hr_node *hr_table_find(const struct hr_table *t, const char *name);

@@ -115,8 +115,8 @@ struct hr_op unit_cells(struct hr_op op, struct hr_run *cells, u32 n)
 	return op;
 }
 
-void unit_change_impact(struct unit_ring *ring, const struct hr_op *ops,
-			u32 nr_ops, struct hr_impact *impact)
+struct hr_table *unit_next(const struct unit_ring *ring,
+			   const struct hr_op *ops, u32 nr_ops)
 {
 	struct hr_table *next = NULL;
 	struct hr_error err;
@@ -126,6 +126,14 @@ void unit_change_impact(struct unit_ring *ring, const struct hr_op *ops,
 			      &hr_node_plain_ops, GFP_KERNEL, &next, &err);
 	if (ret)
 		fail_msg("operation %u: %s (%d)", err.op, err.text, ret);
+	return next;
+}
+
+void unit_change_impact(struct unit_ring *ring, const struct hr_op *ops,
+			u32 nr_ops, struct hr_impact *impact)
+{
+	struct hr_table *next = unit_next(ring, ops, nr_ops);
+
 	if (impact)
 		assert_int_equal(hr_impact(ring->table, next, GFP_KERNEL,
 					   impact), 0);

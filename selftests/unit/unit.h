@@ -46,6 +46,10 @@ struct hr_op unit_seat(struct hr_op op, const char *seat);
 struct hr_op unit_points(struct hr_op op, u32 *points, u32 n);
 struct hr_op unit_cells(struct hr_op op, struct hr_run *cells, u32 n);
 
+/* The table that a change leads to, to be freed; it must be accepted. */
+struct hr_table *unit_next(const struct unit_ring *ring,
+			   const struct hr_op *ops, u32 nr_ops);
+
 /* Builds and publishes; the change must be accepted. */
 void unit_change(struct unit_ring *ring, const struct hr_op *ops, u32 nr_ops);
 void unit_change_one(struct unit_ring *ring, struct hr_op op);

@@ -162,6 +162,7 @@ static int take_methods(const struct args *a, struct compare *c)
 static int take_common(const struct args *a, struct compare *c)
 {
 	const struct value *v = a->v;
+	struct transfer data = { 0 };
 
 	if (!c->ring) {
 		memcpy(c->nodes.seed, v[COMPARE_SEED].seed,
@@ -177,8 +178,9 @@ static int take_common(const struct args *a, struct compare *c)
 		c->keys = v[COMPARE_KEYS].num;
 	if (v[COMPARE_KEY_SIZE].given)
 		c->key_size = v[COMPARE_KEY_SIZE].num;
-	if (!transfer_fits(&(struct transfer){ .keys = c->keys,
-					       .key_size = c->key_size }))
+	data.keys = c->keys;
+	data.key_size = c->key_size;
+	if (!transfer_fits(&data))
 		return fail_usage("%llu keys of %llu bytes are too many bytes to count",
 				  c->keys, c->key_size);
 	return take_methods(a, c);
