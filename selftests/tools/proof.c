@@ -32,6 +32,7 @@
 #define OPS_MAX		5
 #define POINTS_MAX	8	/* of a node with explicit placement */
 #define POINTS		40	/* for a unit of weight with hashed placement */
+#define GRID		65536	/* with balanced placement */
 #define RING		"proof"
 
 /**
@@ -398,7 +399,8 @@ static __u32 weight_of(const struct hr_table *t, __u32 slot)
 /*
  * Required and collateral from the loads alone. Where no node both gives and
  * gets there is no collateral: when nodes only come or only go, or one alone
- * has its weight changed, whatever is replaced besides.
+ * has its weight changed, whatever is replaced besides. A balanced ring moves
+ * nothing without need whatever is done to it.
  */
 static void check_definition(const json_t *r, const struct step *s,
 			     const struct hr_table *before,
@@ -440,7 +442,8 @@ static void check_definition(const json_t *r, const struct step *s,
 		die(s->text, "required is not what the loads require");
 	if (number(r, "collateral") != number(r, "moved") - (more - gained))
 		die(s->text, "collateral is not what moved beyond it");
-	if (!(adds && takes) && (!partly || changed == 1)) {
+	if (config.place->takes_cells ||
+	    (!(adds && takes) && (!partly || changed == 1))) {
 		if (number(r, "collateral"))
 			die(s->text, "moved without need");
 		sums.pure++;
@@ -625,8 +628,12 @@ static void make_config(const char *placement)
 	config.place = hr_place_by_kind(kind);
 	if (!config.place)
 		die(placement, "no such placement");
-	config.points = POINTS;
-	config.per = 1;
+	if (config.place->takes_cells) {
+		config.grid = GRID;
+	} else if (!config.place->takes_points) {
+		config.points = POINTS;
+		config.per = 1;
+	}
 	memcpy(config.seed, seed, sizeof(seed));
 	hr_keys_derive(&config.keys, config.seed);
 }
@@ -680,8 +687,10 @@ int main(int argc, char **argv)
 		die("connect", hashring_error(h));
 	start_ringctl(argv[1]);
 	len = sprintf(words, "placement %.32s ", argv[2]);
-	if (!config.place->takes_points)
-		len += sprintf(words + len, "points %u ", POINTS);
+	if (config.points)
+		len += sprintf(words + len, "points %u ", config.points);
+	if (config.grid)
+		len += sprintf(words + len, "grid %u ", config.grid);
 	len += sprintf(words + len, "seed ");
 	for (i = 0; i < sizeof(seed); i++)
 		len += sprintf(words + len, "%02x", seed[i]);
