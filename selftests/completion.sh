@@ -55,7 +55,9 @@ words()
 	offers "ringctl attach add web hook o" output
 	offers "ringctl attach add web hook output m" mode
 	offers "ringctl ring add web placement e" explicit
-	offers "ringctl ring add web placement explicit " points seed
+	offers "ringctl ring add web placement b" balanced
+	offers "ringctl ring add web placement explicit " points grid seed
+	offers "ringctl digest web --a" --against
 	offers_word "ringctl sync file " --prune
 	offers_word "ringctl node set web b1 " state
 	offers "ringctl node set web b1 via fd00::1 sta" state
@@ -78,6 +80,7 @@ files()
 {
 	touch "$WORK/saved.yaml"
 	offers "ringctl restore $WORK/s" "$WORK/saved.yaml"
+	offers "ringctl digest web --against $WORK/s" "$WORK/saved.yaml"
 	offers "ringctl -b $WORK/s" "$WORK/saved.yaml"
 	offers "ringctl report $WORK/s" "$WORK/saved.yaml"
 	offers "ringctl plan web --offline $WORK/s" "$WORK/saved.yaml"

@@ -69,6 +69,8 @@ def check(value, words, path):
             pass
         elif key in plan and words.startswith("plan"):
             pass
+        elif key in ("against", "agrees") and words.startswith("digest"):
+            pass
         elif key in ("from", "to") and inner is None and words.startswith("plan"):
             pass    # what is gained has no node before, what is lost none after
         elif words.startswith(("restore", "sync")) and (inner is True or key == "attach"):

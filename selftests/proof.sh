@@ -26,7 +26,7 @@ need_module
 [ -x "$proof" ] || ktap_skip_all "no $proof; make test-tools builds it"
 ktap_begin
 setup_ns here
-for placement in hash explicit; do
+for placement in hash explicit balanced; do
 	for run in '200 20000' '3 1000000'; do
 		read -r changes keys <<<"$run"
 		ktap_test "$placement: $changes changes, $keys keys" \

@@ -288,6 +288,86 @@ def staged(tap, wire):
         s.close()
 
 
+def runs(*words):
+    return attr(OP["cells"], struct.pack(f"={len(words)}I", *words))
+
+
+def cells(tap, wire):
+    name = text(RING["name"], "even")
+    balanced = name + u32(RING["placement"], 2)
+    ring = text(CHANGE["ring"], "even")
+    in_op = HEADER + len(ring) + 4 + 8 + len(text(OP["name"], "b1"))
+
+    for grid in 0, 1023, 1025, 1 << 21, 0xFFFFFFFF:
+        tap.refused(f"a grid of {grid}",
+                    wire.do("ring-add", balanced + u32(RING["grid"], grid)),
+                    ERANGE, "a power of two", HEADER + len(balanced))
+    tap.refused("a grid of two bytes",
+                wire.do("ring-add", balanced + attr(RING["grid"], b"\0\4")),
+                EINVAL, "invalid attribute length")
+    tap.refused("points of a balanced ring",
+                wire.do("ring-add", balanced + u32(RING["points"], 4)), EINVAL,
+                "there are cells, not points", HEADER + len(balanced))
+    tap.refused("a grid of a hashed ring",
+                wire.do("ring-add", name + u32(RING["grid"], 1024)), EINVAL,
+                "there is no grid", HEADER + len(name))
+    made = wire.do("ring-add", balanced + u32(RING["grid"], 1024))
+    found = dict(attrs_of(made.payload))
+    tap.check("a balanced ring tells its grid and no points",
+              made.err == 0 and found.get(RING["grid"]) == b"\0\4\0\0"
+              and RING["points"] not in found, made)
+
+    for what, given, err, words in (
+            ("runs that are not whole", runs(0, 512, 512), EINVAL,
+             "8 bytes each, not 12"),
+            ("runs of odd bytes", attr(OP["cells"], b"abcde"), EINVAL,
+             "8 bytes each, not 5"),
+            ("no cells at all", runs(), EINVAL, "given 0 cells but due 1024"),
+            ("an empty run", runs(0, 0), EINVAL, "not empty and ascend"),
+            ("runs that descend", runs(512, 512, 0, 512), EINVAL,
+             "not empty and ascend"),
+            ("a run beyond the grid", runs(0, 1025), ERANGE, "beyond"),
+            ("a run that is out of all numbers", runs(0xFFFFFFFF, 0xFFFFFFFF),
+             ERANGE, "beyond"),
+            ("too few cells", runs(0, 1023), EINVAL, "due 1024"),
+            ("more runs than one operation takes",
+             runs(*[w for i in range(8001) for w in (2 * i, 1)]), 7,
+             "at most 8000")):
+        tap.refused(what, wire.do("change", ring + op("b1", more=given)), err,
+                    words, in_op)
+    tap.refused("cells of a hashed ring",
+                wire.do("change", text(CHANGE["ring"], "wire")
+                        + op("b1", more=runs(0, 5))), EINVAL,
+                "cells cannot be given", in_op)
+    tap.check("nothing came of any of it", generation(wire, "even") == 0)
+
+    one = Wire()
+    done = [one.do("change-begin", ring),
+            one.do("change-add", op("b1", more=runs(0, 100, 600, 412))),
+            one.do("change-add", op("b2", more=runs(100, 500, 1012, 12))),
+            one.do("change-commit", b"")]
+    tap.check("cells are staged", all(r.err == 0 for r in done),
+              [str(r) for r in done])
+    one.do("change-begin", ring)
+    one.do("change-add", op("b1", kind=1, more=runs(0, 511)))
+    tap.refused("staged cells that are not what is due",
+                one.do("change-commit", b""), EINVAL,
+                "node b1 is given 511 cells but due 512")
+    one.do("change-begin", ring)
+    one.do("change-add", op("b1", kind=1, more=runs(0, 512)))
+    one.close()
+    tap.check("they go with their socket", generation(wire, "even") == 1)
+    drained = wire.do("change", ring + op(
+        "b1", kind=1, more=u32(OP["state"], 1)))
+    told = dict(attrs_of(wire.do(
+        "node-get", text(NODE["ring"], "even") + text(NODE["name"], "b1")
+    ).payload))
+    tap.check("a node that leaves tells what it returns to",
+              drained.err == 0 and told.get(NODE["home"])
+              == struct.pack("=4I", 0, 100, 600, 412), told)
+    wire.do("ring-del", name)
+
+
 def main():
     tap = Ktap()
     print("TAP version 13")
@@ -297,6 +377,7 @@ def main():
     tap.check("a ring is made", made.err == 0, made)
     malformed(tap, wire)
     staged(tap, wire)
+    cells(tap, wire)
     gone = wire.do("ring-del", text(RING["name"], "wire"))
     tap.check("and removed", gone.err == 0, gone)
     print(f"1..{tap.number}")

@@ -10,7 +10,7 @@
 #include "table.h"
 
 /*
- * What of an attachment counts: hook, priority, mark, its mask, the node's
+ * What of an attachment counts: NF_INET_* hook, priority, mark, its mask, the node's
  * mask, key policy, whether to drop without an owner, whether to observe only.
  */
 #define HR_DIGEST_ATTACH	8

@@ -147,7 +147,8 @@ seconds()
 	near(transfer['measured']['hash'],
 	     find(case, 'hash')['moved_bytes'] * 8 / 7e9, 1e-9)
 	assert transfer['claimed_impact'] == 'Minimal', transfer
-	assert transfer['measured_impact'] == {'hash': 'Minimal'}, transfer
+	assert transfer['measured_impact'] == {
+	    'hash': 'Minimal', 'balanced': 'Minimal'}, transfer
 	"
 }
 
@@ -229,6 +230,45 @@ optimal_to_the_cell()
 	what_theory_says "$WORK/leaves.json" 10000 1048576
 }
 
+# balanced_ring NAME GRID NODES [WEIGHTED] - a ring of a saved file
+balanced_ring()
+{
+	local i
+
+	echo "- name: $1"
+	echo "  placement: balanced"
+	echo "  grid: $2"
+	echo "  nodes:"
+	for ((i = 1; i <= $3; i++)); do
+		echo "  - { name: n$i${4:+, weight: $i} }"
+	done
+}
+
+# A plan of such a ring says the same, whether one comes or goes.
+planned_to_the_cell()
+{
+	local sizes='4 65536  10 65536  100 65536  1000 65536  10000 1048576'
+	local n grid ops
+
+	while read -r n grid; do
+		{
+			echo 'rings:'
+			balanced_ring web "$grid" "$n"
+		} >"$WORK/sized.yaml"
+		for ops in '{ node add more }' '{ node del n2 }'; do
+			"$RINGCTL" -j plan web "$ops" --offline "$WORK/sized.yaml" >"$WORK/planned"
+			check "$WORK/planned" "
+			r, grid = cases[0]['receipt'], $grid
+			assert r['collateral'] == 0 and r['moved'] == r['required'], r
+			assert abs(r['moved'] - r['ideal']) < WHOLE // grid, r
+			for peak, there in (('peak_before', r['nodes_before']),
+			                    ('peak_after', r['nodes_after'])):
+			    assert r[peak] <= WHOLE * (1 + there / grid) + 1, (peak, r)
+			"
+		done
+	done < <(xargs -n 2 <<<"$sizes")
+}
+
 # Where many join at once each of them is due its cells.
 many_join()
 {
@@ -261,23 +301,23 @@ grids()
 # Weights from 1 to 1000, also where a cell is more than the lightest are due.
 nobody_starves()
 {
+	local grid
+
 	{
 		echo 'rings:'
-		echo '- name: web'
-		echo '  seed: 000102030405060708090a0b0c0d0e0f'
-		echo '  points: 1'
-		echo '  nodes:'
-		for ((i = 1; i <= 1000; i++)); do
-			echo "  - { name: n$i, weight: $i }"
+		for grid in 1024 65536; do
+			balanced_ring "grid-$grid" "$grid" 1000 weighted
 		done
 	} >"$WORK/weights.yaml"
-	compare_json web '{ node add more weight 1 }' --offline "$WORK/weights.yaml" \
-		--methods balanced,maglev-4093 >"$WORK/weights.json"
-	check "$WORK/weights.json" "
-	ring = find(cases[0], 'balanced')
-	assert ring['starved'] == 0 and ring['collateral'] == 0, ring
-	assert ring['moved'] == WHOLE // ring['grid'], ring
-	"
+	for grid in 1024 65536; do
+		compare_json "grid-$grid" '{ node add more weight 1 }' \
+			--offline "$WORK/weights.yaml" --methods modulo >"$WORK/weights.json"
+		check "$WORK/weights.json" "
+		ring = find(cases[0], 'ring')
+		assert ring['starved'] == 0 and ring['collateral'] == 0, ring
+		assert ring['moved'] == WHOLE // $grid, ring
+		"
+	done
 }
 
 # The same figures at every run, but for times; others with another seed.
@@ -334,6 +374,10 @@ saved()
 	- name: tokens
 	  placement: explicit
 	  nodes: [ { name: a, points: [7] }, { name: b, points: [2147483655] } ]
+	- name: cells
+	  placement: balanced
+	  grid: 4096
+	  nodes: [ { name: b1 }, { name: b2, weight: 3 }, { name: b3 } ]
 	END
 }
 
@@ -370,6 +414,12 @@ ring_like_plan()
 	like_plan web '{ node set b2 state down }'
 	like_plan tokens '{ node add c point 1 }'
 	check "$WORK/compared" "assert find(cases[0], 'ring')['moved'] == 2147483642"
+	like_plan cells '{ node add b4 ; node set b2 weight 1 ; node replace b1 b5 }'
+	check "$WORK/compared" "
+	methods = [m['method'] for m in cases[0]['methods']]
+	assert 'balanced' not in methods and 'hash' in methods
+	assert find(cases[0], 'ring')['collateral'] == 0
+	"
 }
 
 # What takes another's place moves that one's share, by every method.
@@ -462,6 +512,7 @@ ktap_test "bytes are 8 bits" seconds
 ktap_test "nodes join" joins
 ktap_test "a node leaves" leaves
 ktap_test "balanced: optimal to the cell, 4 to 10,000 nodes" optimal_to_the_cell
+ktap_test "balanced: plans say the same" planned_to_the_cell
 ktap_test "balanced: many join at once" many_join
 ktap_test "balanced: grids" grids
 ktap_test "balanced: nobody starves" nobody_starves

@@ -19,6 +19,7 @@
 #include "proof.h"
 
 #define POINTS		40	/* for a unit of weight with hashed placement */
+#define GRID		65536	/* cells with balanced placement */
 
 /* How a ring of each placement is made. */
 static const struct {
@@ -27,12 +28,14 @@ static const struct {
 } placements[] = {
 	[HR_PLACE_HASH] = { "hash", "points 40" },
 	[HR_PLACE_EXPLICIT] = { "explicit", "" },
+	[HR_PLACE_BALANCED] = { "balanced", "grid 65536" },
 };
 
 struct sums sums;
 struct hashring *h;
 struct hr_config config;
 __u32 keys, *position, *id_before, *id_after;
+bool alike;
 
 static const __u8 seed[HR_SEED_LEN] = "proof of changes";
 static __u64 random_state = 88172645463325252ULL;
@@ -151,6 +154,7 @@ static const char *make_config(const char *placement)
 	config.place = hr_place_by_kind(i);
 	config.points = POINTS;
 	config.per = 1;
+	config.grid = config.place->takes_cells ? GRID : 0;
 	memcpy(config.seed, seed, sizeof(seed));
 	hr_keys_derive(&config.keys, config.seed);
 	return placements[i].words;
@@ -194,8 +198,13 @@ static void tell(unsigned int changes)
 	       sums.measured, sums.pure);
 	printf("only replacements %u, planned as a replacement too %u\n",
 	       sums.only_replaced, sums.replaced);
+	if (config.place->takes_cells)
+		printf("ideal to a cell a node %u, of these among equals %u\n",
+		       sums.ideal, sums.alike);
 	printf("rows judged %u, beyond 3 standard errors %u, the farthest at %.2f\n",
 	       sums.judged, sums.far, sums.farthest);
+	if (config.place->takes_cells && !sums.alike)
+		die("nodes", "no change was among equals");
 	/* 0.27 % of them are expected beyond; many more would be no chance. */
 	if (sums.far > 5 + sums.judged / 100)
 		die("rows", "too many are far from their shares");
@@ -221,9 +230,12 @@ int main(int argc, char **argv)
 	table = hr_table_empty(GFP_KERNEL);
 	if (!table)
 		die("table", "no memory");
+	alike = config.place->takes_cells;
 	first_step(&step);
 	table = prove(table, &step, false);
 	for (i = 0; i < changes; i++) {
+		/* Weights begin to differ half-way. */
+		alike &= i < changes / 2;
 		random_step(&step, table);
 		table = prove(table, &step, i % 2);
 	}

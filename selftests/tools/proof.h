@@ -75,6 +75,8 @@ struct counts {
  * @pure: changes that must move nothing without need
  * @replaced: swaps that were planned as a replacement too
  * @only_replaced: changes that replaced and did nothing else
+ * @ideal: changes that move the ideal to a cell a node
+ * @alike: of these, among nodes of equal weight
  * @measured: changes that ringctl measure carried out
  * @moved: keys
  * @judged: rows with enough keys to tell
@@ -87,6 +89,8 @@ struct sums {
 	unsigned int pure;
 	unsigned int replaced;
 	unsigned int only_replaced;
+	unsigned int ideal;
+	unsigned int alike;
 	unsigned int measured;
 	__u64 moved;
 	unsigned int judged;
@@ -99,6 +103,7 @@ extern struct sums sums;
 extern struct hashring *h;
 extern struct hr_config config;
 extern __u32 keys, *position, *id_before, *id_after;
+extern bool alike;	/* all weights are to be 1 */
 
 void die(const char *what, const char *why) __attribute__((noreturn));
 __u32 below(__u32 n);

@@ -21,6 +21,11 @@ static void add_text(struct step *s, const char *format, ...)
 	va_end(args);
 }
 
+static __u32 random_weight(void)
+{
+	return alike ? 1 : 1 + below(10);
+}
+
 static void op_add(struct step *s, struct hr_op *op, __u32 weight)
 {
 	__u32 *points = s->points[op - s->op];
@@ -69,7 +74,7 @@ static bool random_op(struct step *s, const struct hr_table *t, bool *used)
 	used[i] = true;
 	add_text(s, s->nr ? " ; " : "{ ");
 	if (!node) {
-		op_add(s, op, 1 + below(10));
+		op_add(s, op, random_weight());
 	} else if (below(4) == 0 && t->nr_nodes > 2 * OPS_MAX) {
 		op->kind = HR_OP_DEL;
 		add_text(s, "node del %s", op->name);
@@ -77,10 +82,10 @@ static bool random_op(struct step *s, const struct hr_table *t, bool *used)
 		used[k] = true;
 		op->kind = HR_OP_REPLACE;
 		add_text(s, "node replace %s %s", op->name, op->new_name);
-	} else if (below(2)) {
+	} else if (!alike && below(2)) {
 		op->kind = HR_OP_SET;
 		op->has = HR_OP_HAS_WEIGHT;
-		op->weight = 1 + below(10);
+		op->weight = random_weight();
 		add_text(s, "node set %s weight %u", op->name, op->weight);
 	} else {
 		/* Mostly back into service, so that the ring stays full. */
@@ -150,7 +155,7 @@ void first_step(struct step *s)
 	for (i = 0; i < OPS_MAX; i++) {
 		snprintf(s->op[i].name, sizeof(s->op[i].name), "n%u", i);
 		add_text(s, i ? " ; " : "{ ");
-		op_add(s, &s->op[i], 1 + below(10));
+		op_add(s, &s->op[i], random_weight());
 	}
 	s->nr = OPS_MAX;
 	add_text(s, " }");

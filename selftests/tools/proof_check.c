@@ -44,6 +44,47 @@ static void check_replaced(const json_t *r, const struct step *s,
 	sums.only_replaced++;
 }
 
+static __u64 distance(__u64 a, __u64 b)
+{
+	return a > b ? a - b : b - a;
+}
+
+/*
+ * Where nodes share out cells nothing moves without need, whatever the change;
+ * and it is the ideal as far as whole cells allow: who has a weight, before or
+ * after, is less than a cell from its due.
+ */
+static void check_cells(const json_t *r, const struct step *s,
+			const struct hr_table *before,
+			const struct hr_table *after)
+{
+	__u64 cell = HASHRING_WHOLE / config.grid;
+	__u32 weight = 0, nr = 0, i;
+	bool equal = true;
+
+	if (number(r, "collateral"))
+		die(s->text, "cells moved without need");
+	if (number(r, "gained") || number(r, "lost"))
+		return;
+	for (i = 0; i < slots_of(before, after); i++) {
+		const __u32 of[] = { weight_of(before, i), weight_of(after, i) };
+		__u32 k;
+
+		for (k = 0; k < 2; k++) {
+			if (!of[k])
+				continue;
+			equal &= !weight || of[k] == weight;
+			weight = of[k];
+			nr++;
+		}
+	}
+	/* What one node gains another loses: half of all that is off. */
+	if (distance(number(r, "moved"), number(r, "ideal")) > cell * nr / 2)
+		die(s->text, "not the ideal to a cell a node");
+	sums.ideal++;
+	sums.alike += equal;
+}
+
 /*
  * Required and collateral from the loads alone. Where no node both gives and
  * gets there is no collateral: when nodes only come or only go, or one alone
@@ -95,6 +136,8 @@ void check_definition(const json_t *r, const struct step *s,
 		sums.pure++;
 	}
 	check_replaced(r, s, before);
+	if (config.place->takes_cells)
+		check_cells(r, s, before, after);
 }
 
 /* The same from node to node by one replacement moves what it must. */

@@ -5,28 +5,30 @@
 
 #include "bench.h"
 #include "core/impact.h"
+#include "sim/maglev.h"
 
 /* A sample takes at least this long; small rings are changed many times. */
 #define SAMPLE_NS	2e6
 
-void add_bench_init(struct add_bench *bench, u32 nodes, u32 points)
+void add_bench_init(struct add_bench *bench, u32 nodes, u32 points, u32 grid)
 {
-	bench_ring_init(&bench->ring, nodes, points);
+	bench_ring_init(&bench->ring, nodes, points, grid);
 	bench->bytes = bench_table_bytes(bench->ring.table);
 	bench->room = malloc(bench->bytes);
 	if (!bench->room)
 		bench_die("out of memory");
 }
 
-/* Copies points and index into memory that is there already. */
+/* Copies what look-ups read into memory that is there already. */
 static void copy_table(const struct add_bench *bench)
 {
 	const struct hr_table *t = bench->ring.table;
-	size_t points = (t->nr_points + 1) * sizeof(*t->points);
 	char *room = bench->room;
+	size_t bytes;
+	const void *index = bench_table_index(t, &bytes);
 
-	memcpy(room, t->points, points);
-	memcpy(room + points, t->index, bench->bytes - points);
+	memcpy(room, index, bytes);
+	memcpy(room + bytes, t->points, bench->bytes - bytes);
 	/* What is copied is not known to be unused. */
 	asm volatile("" : : "r"(room) : "memory");
 }
@@ -71,4 +73,42 @@ void add_bench_free(struct add_bench *bench)
 	bench_sort(&bench->copy);
 	free(bench->room);
 	bench_ring_free(&bench->ring);
+}
+
+void rebuild_bench_init(struct rebuild_bench *bench, u32 size,
+			const struct bench_ring *ring)
+{
+	u32 i;
+
+	bench->size = size;
+	bench->nr_names = ring->nodes + 1;
+	bench->names = calloc(bench->nr_names, sizeof(*bench->names));
+	if (!bench->names)
+		bench_die("out of memory");
+	for (i = 0; i < ring->nodes; i++)
+		bench->names[i] = ring->table->by_name[i]->name;
+	bench->names[i] = "one-more";
+}
+
+void rebuild_bench_round(struct rebuild_bench *bench, u32 round)
+{
+	struct maglev maglev;
+	double build = 0, start;
+	u32 n;
+
+	for (n = 0; build < SAMPLE_NS; n++) {
+		start = bench_now();
+		if (maglev_init(&maglev, bench->size, bench->names,
+				bench->nr_names))
+			bench_die("out of memory");
+		build += bench_now() - start;
+		maglev_release(&maglev);
+	}
+	bench->build.ns[round] = build / n;
+}
+
+void rebuild_bench_free(struct rebuild_bench *bench)
+{
+	bench_sort(&bench->build);
+	free(bench->names);
 }

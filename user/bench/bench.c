@@ -42,7 +42,7 @@ void bench_die(const char *what)
 	exit(1);
 }
 
-void bench_ring_init(struct bench_ring *ring, u32 nodes, u32 points)
+void bench_ring_init(struct bench_ring *ring, u32 nodes, u32 points, u32 grid)
 {
 	struct hr_op *ops = calloc(nodes, sizeof(*ops));
 	struct hr_table *empty = hr_table_empty(GFP_KERNEL);
@@ -53,8 +53,10 @@ void bench_ring_init(struct bench_ring *ring, u32 nodes, u32 points)
 		bench_die("out of memory");
 	ring->nodes = nodes;
 	ring->points = points;
+	ring->grid = grid;
 	ring->cfg = (struct hr_config) {
-		.place = &hr_place_hash, .points = points, .per = 1,
+		.place = grid ? &hr_place_balanced : &hr_place_hash,
+		.points = points, .per = 1, .grid = grid,
 	};
 	hr_keys_derive(&ring->cfg.keys, ring->cfg.seed);
 	for (i = 0; i < nodes; i++)
@@ -71,8 +73,19 @@ void bench_ring_free(struct bench_ring *ring)
 	hr_table_free(ring->table, &hr_node_plain_ops);
 }
 
+const void *bench_table_index(const struct hr_table *t, size_t *bytes)
+{
+	*bytes = (t->cells ? sizeof(*t->cells) : sizeof(*t->index)) <<
+		 (32 - t->shift);
+	return t->cells ?: (const void *)t->index;
+}
+
 size_t bench_table_bytes(const struct hr_table *t)
 {
-	return ((size_t)t->nr_points + 1) * sizeof(*t->points) +
-	       (sizeof(*t->index) << (32 - t->shift));
+	size_t bytes;
+
+	bench_table_index(t, &bytes);
+	/* Cells answer without points. */
+	return t->cells ? bytes :
+	       bytes + ((size_t)t->nr_points + 1) * sizeof(*t->points);
 }

@@ -17,6 +17,7 @@
 
 struct lookup_tables {
 	const struct hr_table *ring;
+	const struct hr_table *balanced;
 	struct maglev maglev[2];
 	u32 *loads;		/* random numbers: as many bytes as the ring */
 	u32 nr_loads;
@@ -24,6 +25,7 @@ struct lookup_tables {
 
 const char *const bench_method_names[BENCH_METHODS] = {
 	[BENCH_RING] = "ring",
+	[BENCH_BALANCED] = "balanced",
 	[BENCH_BISECTION] = "bisection",
 	[BENCH_MAGLEV_SMALL] = "maglev 65537",
 	[BENCH_MAGLEV_LARGE] = "maglev 655373",
@@ -33,6 +35,11 @@ const char *const bench_method_names[BENCH_METHODS] = {
 static __always_inline u32 by_ring(const struct lookup_tables *t, u32 pos)
 {
 	return hr_table_lookup(t->ring, pos);
+}
+
+static __always_inline u32 by_balanced(const struct lookup_tables *t, u32 pos)
+{
+	return hr_table_lookup(t->balanced, pos);
 }
 
 /* On the array that the ring's index leads into. */
@@ -99,6 +106,7 @@ u32 loop_##name(const struct lookup_tables *t, u32 state, u32 n,	\
 }
 
 LOOP(ring)
+LOOP(balanced)
 LOOP(bisection)
 LOOP(maglev_small)
 LOOP(maglev_large)
@@ -108,6 +116,7 @@ static u32 (*const loops[BENCH_METHODS])(const struct lookup_tables *t,
 					 u32 state, u32 n, bool waiting,
 					 u32 mask) = {
 	[BENCH_RING] = loop_ring,
+	[BENCH_BALANCED] = loop_balanced,
 	[BENCH_BISECTION] = loop_bisection,
 	[BENCH_MAGLEV_SMALL] = loop_maglev_small,
 	[BENCH_MAGLEV_LARGE] = loop_maglev_large,
@@ -149,20 +158,29 @@ static void make_loads(struct lookup_bench *bench)
 	bench->bytes[BENCH_TWO_LOADS] = bytes;
 }
 
-void lookup_bench_init(struct lookup_bench *bench, u32 nodes, u32 points)
+void lookup_bench_init(struct lookup_bench *bench, u32 nodes, u32 points,
+		       u32 grid)
 {
 	const struct hr_table *t;
+	u32 m;
 
-	bench_ring_init(&bench->ring, nodes, points);
+	bench_ring_init(&bench->ring, nodes, points, 0);
+	bench_ring_init(&bench->balanced, nodes, 0, grid);
 	bench->tables = calloc(1, sizeof(*bench->tables));
 	if (!bench->tables)
 		bench_die("out of memory");
 	t = bench->ring.table;
 	bench->tables->ring = t;
+	bench->tables->balanced = bench->balanced.table;
 	bench->bytes[BENCH_RING] = bench_table_bytes(t);
+	bench->bytes[BENCH_BALANCED] = bench_table_bytes(bench->balanced.table);
 	bench->bytes[BENCH_BISECTION] = t->nr_points * sizeof(*t->points);
 	make_maglev(bench);
 	make_loads(bench);
+	for (m = 0; m < BENCH_METHODS; m++)
+		bench->moved[m] = bench_moved(m, m == BENCH_BALANCED ?
+						 &bench->balanced :
+						 &bench->ring);
 }
 
 /* Reads all of a table once, so that it is where lookups would keep it. */
@@ -178,11 +196,18 @@ static void touch(const void *table, size_t bytes)
 static void touch_all(const struct lookup_tables *t, enum bench_method m)
 {
 	const struct hr_table *ring = t->ring;
+	const void *index;
+	size_t bytes;
 
 	switch (m) {
 	case BENCH_RING:
-		touch(ring->index, sizeof(*ring->index) << (32 - ring->shift));
+		index = bench_table_index(ring, &bytes);
+		touch(index, bytes);
 		touch(ring->points, ring->nr_points * sizeof(*ring->points));
+		break;
+	case BENCH_BALANCED:
+		index = bench_table_index(t->balanced, &bytes);
+		touch(index, bytes);
 		break;
 	case BENCH_BISECTION:
 		touch(ring->points, ring->nr_points * sizeof(*ring->points));
@@ -244,6 +269,8 @@ void lookup_bench_round(struct lookup_bench *bench, u32 round)
 		bench->independent[m].ns[round] =
 			sample(bench->tables, m, state, false);
 	}
+	bench->beside.ns[round] = bench->waiting[BENCH_BALANCED].ns[round] /
+				  bench->waiting[BENCH_MAGLEV_SMALL].ns[round];
 }
 
 void lookup_bench_free(struct lookup_bench *bench)
@@ -254,9 +281,11 @@ void lookup_bench_free(struct lookup_bench *bench)
 		bench_sort(&bench->waiting[m]);
 		bench_sort(&bench->independent[m]);
 	}
+	bench_sort(&bench->beside);
 	maglev_release(&bench->tables->maglev[0]);
 	maglev_release(&bench->tables->maglev[1]);
 	free(bench->tables->loads);
 	free(bench->tables);
 	bench_ring_free(&bench->ring);
+	bench_ring_free(&bench->balanced);
 }

@@ -16,7 +16,13 @@
 
 #define POINTS	160
 
-static const u32 lookup_nodes[] = { 10, 100, 1000, 10000 };
+static const struct {
+	u32 nodes;
+	u32 grid;	/* of the balanced one */
+} lookup_rings[] = {
+	{ 10, HR_DEFAULT_GRID }, { 100, HR_DEFAULT_GRID },
+	{ 1000, HR_DEFAULT_GRID }, { 10000, HR_MAX_GRID },
+};
 static const struct {
 	u32 nodes;
 	u32 points;
@@ -25,8 +31,19 @@ static const struct {
 	{ 10000, 100 },
 };
 
-static struct lookup_bench lookups[ARRAY_SIZE(lookup_nodes)];
+/* Beside each of these Maglev's table with about as many slots. */
+static const struct {
+	u32 nodes;
+	u32 grid;
+	u32 maglev;
+} grid_rings[] = {
+	{ 1000, HR_DEFAULT_GRID, 65537 }, { 10000, HR_MAX_GRID, 1048583 },
+};
+
+static struct lookup_bench lookups[ARRAY_SIZE(lookup_rings)];
 static struct add_bench adds[ARRAY_SIZE(add_rings)];
+static struct add_bench grids[ARRAY_SIZE(grid_rings)];
+static struct rebuild_bench rebuilds[ARRAY_SIZE(grid_rings)];
 
 static void measure(void)
 {
@@ -34,10 +51,17 @@ static void measure(void)
 	u32 i, round;
 
 	for (i = 0; i < ARRAY_SIZE(lookups); i++)
-		lookup_bench_init(&lookups[i], lookup_nodes[i], POINTS);
+		lookup_bench_init(&lookups[i], lookup_rings[i].nodes, POINTS,
+				  lookup_rings[i].grid);
 	for (i = 0; i < ARRAY_SIZE(adds); i++)
 		add_bench_init(&adds[i], add_rings[i].nodes,
-			       add_rings[i].points);
+			       add_rings[i].points, 0);
+	for (i = 0; i < ARRAY_SIZE(grids); i++) {
+		add_bench_init(&grids[i], grid_rings[i].nodes, 0,
+			       grid_rings[i].grid);
+		rebuild_bench_init(&rebuilds[i], grid_rings[i].maglev,
+				   &grids[i].ring);
+	}
 	for (round = 0; round < BENCH_ROUNDS; round++) {
 		if (progress)
 			fprintf(stderr, "\rround %u of %u", round + 1,
@@ -46,6 +70,10 @@ static void measure(void)
 			lookup_bench_round(&lookups[i], round);
 		for (i = 0; i < ARRAY_SIZE(adds); i++)
 			add_bench_round(&adds[i], round);
+		for (i = 0; i < ARRAY_SIZE(grids); i++) {
+			add_bench_round(&grids[i], round);
+			rebuild_bench_round(&rebuilds[i], round);
+		}
 	}
 	if (progress)
 		fprintf(stderr, "\r\033[K");
@@ -53,6 +81,10 @@ static void measure(void)
 		lookup_bench_free(&lookups[i]);
 	for (i = 0; i < ARRAY_SIZE(adds); i++)
 		add_bench_free(&adds[i]);
+	for (i = 0; i < ARRAY_SIZE(grids); i++) {
+		rebuild_bench_free(&rebuilds[i]);
+		add_bench_free(&grids[i]);
+	}
 }
 
 static const char *bytes_text(size_t bytes, char text[16])
@@ -72,6 +104,23 @@ static void print_samples(const struct samples *samples, double unit)
 	snprintf(spread, sizeof(spread), "(%.1f..%.1f)",
 		 samples->ns[0] / unit, samples->ns[BENCH_ROUNDS - 1] / unit);
 	printf("  %8.1f %-18s", bench_median(samples) / unit, spread);
+}
+
+/* What it costs, and what it is good for, against the one like it. */
+static void print_beside(const struct lookup_bench *b)
+{
+	double ideal = (double)HR_WHOLE_RING / (b->ring.nodes + 1);
+	u64 balanced = b->moved[BENCH_BALANCED];
+	u64 maglev = b->moved[BENCH_MAGLEV_SMALL];
+
+	printf("       balanced in maglev 65537's time: %.2fx (%.2f..%.2f)\n"
+	       "       a node more moves, in its due: ring %.3fx, balanced %.3fx, maglev 65537 %.3fx;\n"
+	       "       balanced %.1fx less than maglev 65537\n\n",
+	       bench_median(&b->waiting[BENCH_BALANCED]) /
+	       bench_median(&b->waiting[BENCH_MAGLEV_SMALL]),
+	       b->beside.ns[0], b->beside.ns[BENCH_ROUNDS - 1],
+	       b->moved[BENCH_RING] / ideal, balanced / ideal, maglev / ideal,
+	       (double)maglev / balanced);
 }
 
 static void print_lookups(void)
@@ -96,9 +145,10 @@ static void print_lookups(void)
 			print_samples(&b->independent[m], 1);
 			printf("%12s\n", bytes_text(b->bytes[m], text));
 		}
-		printf("       waiting: %.1fx bisection's speed, %.2fx two loads' time\n\n",
+		printf("       waiting: %.1fx bisection's speed, %.2fx two loads' time\n",
 		       bench_median(&b->waiting[BENCH_BISECTION]) / ring,
 		       ring / bench_median(&b->waiting[BENCH_TWO_LOADS]));
+		print_beside(b);
 	}
 }
 
@@ -124,6 +174,28 @@ static void print_adds(void)
 		printf("%10s  %.1f, %.1f\n", bytes_text(b->bytes, text),
 		       build / copy,
 		       (build + bench_median(&b->receipt)) / copy);
+	}
+}
+
+static void print_grids(void)
+{
+	char text[16];
+	u32 i;
+
+	printf("\nus to add one node where nodes share slots out: median of %u (least..most)\n\n"
+	       "nodes  method and slots    %-29s%-29s%10s\n", BENCH_ROUNDS,
+	       "  next table", "  receipt", "bytes");
+	for (i = 0; i < ARRAY_SIZE(grids); i++) {
+		const struct add_bench *b = &grids[i];
+		const struct rebuild_bench *r = &rebuilds[i];
+
+		printf("%5u  balanced %-11u", b->ring.nodes, b->ring.grid);
+		print_samples(&b->build, 1e3);
+		print_samples(&b->receipt, 1e3);
+		printf("%10s\n       maglev %-13u", bytes_text(b->bytes, text),
+		       r->size);
+		print_samples(&r->build, 1e3);
+		printf("%39s\n", bytes_text(r->size * sizeof(u32), text));
 	}
 }
 
@@ -154,6 +226,8 @@ static void print_json(void)
 			printf(", \"method\": \"%s\"", bench_method_names[m]);
 			json_samples("waiting", &b->waiting[m]);
 			json_samples("independent", &b->independent[m]);
+			if (b->moved[m])
+				printf(", \"moved\": %llu", b->moved[m]);
 			printf("}");
 			comma = ",";
 		}
@@ -167,6 +241,19 @@ static void print_json(void)
 		json_samples("table", &b->build);
 		json_samples("receipt", &b->receipt);
 		json_samples("copy", &b->copy);
+		printf("}");
+	}
+	printf("],\n \"share_out\": [");
+	for (i = 0, comma = ""; i < ARRAY_SIZE(grids); i++, comma = ",") {
+		const struct add_bench *b = &grids[i];
+
+		printf("%s\n {\"nodes\": %u, \"method\": \"balanced\", \"slots\": %u",
+		       comma, b->ring.nodes, b->ring.grid);
+		json_samples("table", &b->build);
+		json_samples("receipt", &b->receipt);
+		printf("},\n {\"nodes\": %u, \"method\": \"maglev\", \"slots\": %u",
+		       b->ring.nodes, rebuilds[i].size);
+		json_samples("table", &rebuilds[i].build);
 		printf("}");
 	}
 	printf("]}\n");
@@ -217,5 +304,6 @@ int main(int argc, char **argv)
 	}
 	print_lookups();
 	print_adds();
+	print_grids();
 	return 0;
 }

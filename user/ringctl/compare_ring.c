@@ -182,8 +182,9 @@ int compare_ring_case(struct compare_ring *r, const char *name,
 	c->nodes.nr = nr;
 	c->nodes.name = r->name;
 	c->nodes.point = r->list.point;
-	c->nodes.points = config->points;
-	c->nodes.per = config->per;
+	/* Where the ring has none, a hashed one beside it has the default. */
+	c->nodes.points = config->points ? config->points : HR_DEFAULT_POINTS;
+	c->nodes.per = config->per ? config->per : 1;
 	c->nodes.grid = config->grid;
 	memcpy(c->nodes.seed, config->seed, sizeof(c->nodes.seed));
 	c->member = r->member;

@@ -103,8 +103,7 @@ static void claims_compared(const struct compare_scenario *s,
 		RANGE_SHARE / joined(s), "here: cut anew", SPREAD_RINGS,
 	};
 	claim[5] = (struct compare_claim) {
-		"volume", CLAIM_VOLUME, volume * joined(s), NULL,
-		{ &sim_ring_hash },
+		"volume", CLAIM_VOLUME, volume * joined(s), NULL, SPREAD_RINGS,
 	};
 	claim[6] = (struct compare_claim) {
 		"volume by modulo", CLAIM_VOLUME, volume * MODULO_SHARE, NULL,

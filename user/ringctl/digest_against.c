@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/netfilter.h>
+
 #include <core/digest.h>
 
 #include "digest.h"
@@ -99,9 +101,10 @@ static int read_lines(struct told_list *list, const char *file, char *text)
 static __u64 digest_of_attach(const struct hashring_attach *a)
 {
 	const __u32 word[HR_DIGEST_ATTACH] = {
-		a->hook, a->priority, a->mark, a->mark_mask, a->node_mask,
-		a->key_policy, a->none_policy,
-		a->mode == HASHRING_ATTACH_MODE_OBSERVE,
+		a->hook == HASHRING_HOOK_OUTPUT ? NF_INET_LOCAL_OUT :
+						  NF_INET_PRE_ROUTING,
+		a->priority, a->mark, a->mark_mask, a->node_mask, a->key_policy,
+		a->none_policy, a->mode == HASHRING_ATTACH_MODE_OBSERVE,
 	};
 
 	return hr_digest_attach(word);

@@ -112,7 +112,7 @@ void help_usage(FILE *f)
 			fprintf(f, "  %-9s %s\n", nouns[i]->name,
 				nouns[i]->help);
 	fputs("Exit status: 0 done, 1 usage, 2 refused by the kernel,\n"
-	      "             3 stale generation, 4 over budget, 5 aborted\n", f);
+	      "             3 stale or another digest, 4 over budget, 5 aborted\n", f);
 }
 
 /* ringctl help [OBJECT]; no words at all are an error. */

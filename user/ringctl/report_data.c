@@ -293,6 +293,7 @@ static void describe_file(struct report *r, const struct model_ring *ring)
 	r->about.placement = ring->placement;
 	r->about.points = r->native.config.points;
 	r->about.per = r->native.config.per;
+	r->about.grid = r->native.config.grid;
 	r->about.algorithm = HR_ALGORITHM;
 	r->about.generation = ring->generation;
 	r->about.nodes = t->nr_nodes;

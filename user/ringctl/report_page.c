@@ -96,6 +96,8 @@ static void put_about(FILE *f, const struct report *r)
 		else
 			fprintf(f, "%u units of weight", about->per);
 	}
+	if (about->grid)
+		fprintf(f, ", a grid of %u cells", about->grid);
 	fprintf(f, " \xc2\xb7 generation %llu \xc2\xb7 %u node%s",
 		about->generation, about->nodes, about->nodes == 1 ? "" : "s");
 	if (about->active_nodes != about->nodes)
