@@ -156,6 +156,24 @@ refused()
 	expect_match '"unchanged":true' ringctl -j history web revert 1
 }
 
+# A spare that stood in for one node and then for another.
+another_seat()
+{
+	fresh spare
+	ringctl node replace spare b1 s1 >/dev/null
+	ringctl node replace spare s1 b1 >/dev/null
+	ringctl node replace spare b2 s1 >/dev/null
+	all_of spare >"$WORK/before"
+	refuses 'node s1 holds seat b2 in generation 4 and b1 in 2: no one change' 2 \
+		history spare revert 2
+	refuses 'node s1 holds seat b1 in generation 2 and b2 in 4' 2 diff spare 2
+	all_of spare | diff "$WORK/before" -
+	ringctl node del spare s1 >/dev/null
+	ringctl history spare revert 2 >/dev/null
+	expect_match '^s1 .* seat b1' grep '^s1' <(ringctl node show spare)
+	ringctl ring del spare
+}
+
 # Who may not look positions up is told no points.
 unprivileged()
 {
@@ -307,6 +325,7 @@ for placement in hash explicit; do
 done
 ktap_test "operations in words and as JSON" in_words
 ktap_test "what cannot be is refused" refused
+ktap_test "a node in another seat is in the way" another_seat
 ktap_test "no points for who may not see them" unprivileged
 ktap_test "a generation that is gone, beyond the receipts" gone_by_number
 ktap_test "a generation that is gone, beyond the bytes" gone_by_bytes

@@ -196,7 +196,9 @@ static int work_out(struct generations *g)
 	struct hr_error error;
 	int status, err;
 
-	status = model_diff(&none, &g->from, &g->to, &g->ops);
+	status = past_seats(&g->from, &g->to);
+	if (!status)
+		status = model_diff(&none, &g->from, &g->to, &g->ops);
 	if (!status)
 		status = native_ring_make(&g->native, &none, &g->from);
 	if (status)

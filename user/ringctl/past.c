@@ -168,3 +168,35 @@ int past_check(const struct model_ring *now, __u64 generation)
 		    "generation %llu of %s has not been yet: %llu is in force",
 		    generation, now->name, now->generation);
 }
+
+/**
+ * past_seats() - whether one change leads from one state of a ring to another
+ * @now: the one, ascending by name
+ * @then: the other, ascending by name
+ *
+ * A node has its seat for life. One that went and came again under its old name
+ * in another seat would have to go and come in one change, which names each
+ * node once.
+ *
+ * Return: an exit status, after telling which node is in the way.
+ */
+int past_seats(const struct model_ring *now, const struct model_ring *then)
+{
+	const struct model_node *a, *b;
+	__u32 i = 0, k = 0;
+	int order;
+
+	while (i < now->nr_nodes && k < then->nr_nodes) {
+		a = &now->node[i];
+		b = &then->node[k];
+		order = strcmp(a->name, b->name);
+		if (!order && strcmp(model_seat(a), model_seat(b)))
+			return fail(EXIT_REFUSED,
+				    "node %s holds seat %s in generation %llu and %s in %llu: no one change leads there before it is deleted",
+				    a->name, model_seat(a), now->generation,
+				    model_seat(b), then->generation);
+		i += order <= 0;
+		k += order >= 0;
+	}
+	return EXIT_DONE;
+}

@@ -58,6 +58,7 @@ json_t *past_op_to_json(const struct past_op *op);
 int past_copy(struct model_ring *to, const struct model_ring *from);
 int past_return(struct model_ring *r, __u64 generation);
 int past_check(const struct model_ring *now, __u64 generation);
+int past_seats(const struct model_ring *now, const struct model_ring *then);
 
 /**
  * struct past_id - a node that has another id than it had

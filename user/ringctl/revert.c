@@ -73,6 +73,8 @@ int history_revert(const char *ring, __u64 generation, __u64 max_moved,
 	if (!status)
 		status = past_return(&then, generation);
 	if (!status)
+		status = past_seats(&now, &then);
+	if (!status)
 		status = revert(&now, &then, max_moved, dry_run);
 	model_ring_release(&then);
 	model_ring_release(&now);
