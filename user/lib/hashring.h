@@ -395,9 +395,9 @@ int hashring_moves_list(struct hashring *h, const char *ring,
  * @via: its own addresses
  * @nr_points: number of @points
  * @points: explicit positions; only for administrators
- * @nr_home: number of u32s in @home
- * @home: with balanced placement, the runs of cells that it would return to:
- *	first cell, count; only for administrators
+ * @nr_home: number of @home
+ * @home: with balanced placement, the cells that it would return to; only for
+ *	administrators
  */
 struct hashring_was {
 	char name[HASHRING_NAME_LEN];
@@ -409,7 +409,7 @@ struct hashring_was {
 	__u32 nr_points;
 	const __u32 *points;
 	__u32 nr_home;
-	const __u32 *home;
+	const struct hashring_run *home;
 };
 
 /**

@@ -9,13 +9,6 @@
 
 #include "private.h"
 
-/* A packed array, which is as long as its attribute. */
-static const __u32 *attr_packed(struct nlattr *attr, __u32 *nr)
-{
-	*nr = attr ? nla_len(attr) / sizeof(__u32) : 0;
-	return *nr ? nla_data(attr) : NULL;
-}
-
 static int decode_was(struct nlattr *nest, struct hashring_was *was)
 {
 	struct nlattr *tb[HASHRING_A_PAST_NODE_MAX + 1];
@@ -33,7 +26,7 @@ static int decode_was(struct nlattr *nest, struct hashring_was *was)
 		 tb[HASHRING_A_PAST_NODE_VIA6]);
 	was->points = attr_packed(tb[HASHRING_A_PAST_NODE_POINTS],
 				  &was->nr_points);
-	was->home = attr_packed(tb[HASHRING_A_PAST_NODE_HOME], &was->nr_home);
+	was->home = attr_runs(tb[HASHRING_A_PAST_NODE_HOME], &was->nr_home);
 	return 0;
 }
 

@@ -58,9 +58,9 @@ static struct past_op op_of(const struct generations *g,
 	past.has_before = op->kind != HASHRING_OP_KIND_ADD;
 	past.has_after = op->kind != HASHRING_OP_KIND_DEL;
 	if (past.has_before)
-		past.before.node = *node_of(&g->from, op->name);
+		past.before = *node_of(&g->from, op->name);
 	if (past.has_after)
-		past.after.node = *node_of(&g->to, op->new_name ? op->new_name :
+		past.after = *node_of(&g->to, op->new_name ? op->new_name :
 								  op->name);
 	return past;
 }

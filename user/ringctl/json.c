@@ -160,7 +160,7 @@ json_t *ring_to_json(const struct hashring_ring *ring)
 }
 
 /* As the spec has them: the first cell of a run, how many, the next run's. */
-static json_t *runs_to_json(const struct hashring_run *runs, __u32 nr)
+json_t *runs_to_json(const struct hashring_run *runs, __u32 nr)
 {
 	json_t *list = json_array();
 	__u32 i;

@@ -9,6 +9,30 @@
 
 #include "past.h"
 
+/* Points cannot grow in a copy; cells can. */
+static int copy_node(struct model_node *to, const struct model_node *from)
+{
+	__u32 i;
+
+	*to = *from;
+	to->points = NULL;
+	to->cells = NULL;
+	to->nr_points = 0;
+	to->nr_cells = 0;
+	for (i = 0; i < from->nr_cells; i++)
+		if (model_add_cells(to, from->cells[i].first,
+				    from->cells[i].count))
+			return -ENOMEM;
+	if (!from->nr_points)
+		return 0;
+	to->points = malloc(from->nr_points * sizeof(*to->points));
+	if (!to->points)
+		return -ENOMEM;
+	memcpy(to->points, from->points, from->nr_points * sizeof(*to->points));
+	to->nr_points = from->nr_points;
+	return 0;
+}
+
 /**
  * past_copy() - a ring once more
  * @to: filled in; to be released also after an error
@@ -29,21 +53,13 @@ int past_copy(struct model_ring *to, const struct model_ring *from)
 	for (i = 0; i < from->nr_nodes; i++) {
 		struct model_node *node = model_grow(to->node, i,
 						     sizeof(*node));
-		size_t size = from->node[i].nr_points * sizeof(*node->points);
 
 		if (!node)
 			return fail_memory();
 		to->node = node;
-		node[i] = from->node[i];
 		to->nr_nodes++;
-		if (!size)
-			continue;
-		node[i].points = malloc(size);
-		if (!node[i].points) {
-			node[i].nr_points = 0;
+		if (copy_node(&node[i], &from->node[i]))
 			return fail_memory();
-		}
-		memcpy(node[i].points, from->node[i].points, size);
 	}
 	return EXIT_DONE;
 }
@@ -63,7 +79,7 @@ static int drop_after(struct model_ring *r, const struct past_ops *ops)
 	__u32 kept = 0, i;
 
 	for (i = 0; i < ops->nr; i++) {
-		const struct model_node *after = &ops->op[i].after.node;
+		const struct model_node *after = &ops->op[i].after;
 
 		if (!ops->op[i].has_after)
 			continue;
@@ -78,23 +94,25 @@ static int drop_after(struct model_ring *r, const struct past_ops *ops)
 		node->id = 0;
 	}
 	for (i = 0; i < r->nr_nodes; i++) {
-		if (r->node[i].id)
+		if (r->node[i].id) {
 			r->node[kept++] = r->node[i];
-		else
-			free(r->node[i].points);
+			continue;
+		}
+		free(r->node[i].points);
+		free(r->node[i].cells);
 	}
 	r->nr_nodes = kept;
 	return EXIT_DONE;
 }
 
-/* Puts the nodes back that there were; their points go over. */
+/* Puts the nodes back that there were; points and cells go over. */
 static int take_before(struct model_ring *r, struct past_ops *ops)
 {
 	struct model_node *node;
 	__u32 i;
 
 	for (i = 0; i < ops->nr; i++) {
-		struct model_node *before = &ops->op[i].before.node;
+		struct model_node *before = &ops->op[i].before;
 
 		if (!ops->op[i].has_before)
 			continue;
@@ -105,6 +123,8 @@ static int take_before(struct model_ring *r, struct past_ops *ops)
 		node[r->nr_nodes++] = *before;
 		before->points = NULL;
 		before->nr_points = 0;
+		before->cells = NULL;
+		before->nr_cells = 0;
 	}
 	if (r->nr_nodes)
 		qsort(r->node, r->nr_nodes, sizeof(*r->node), compare_names);
@@ -112,7 +132,7 @@ static int take_before(struct model_ring *r, struct past_ops *ops)
 }
 
 /* The generation before; *gone: it is not known any more. */
-static int return_one(struct model_ring *r, bool *gone)
+static int return_one(struct model_ring *r, struct past_grid *grid, bool *gone)
 {
 	struct past_ops ops;
 	int status = EXIT_DONE;
@@ -125,6 +145,8 @@ static int return_one(struct model_ring *r, bool *gone)
 		status = refused(err);
 	else
 		*gone = err || !ops.nr;
+	if (!status && !*gone)
+		status = past_grid_return(grid, r, &ops, gone);
 	if (!status && !*gone)
 		status = drop_after(r, &ops);
 	if (!status && !*gone)
@@ -144,19 +166,22 @@ static int return_one(struct model_ring *r, bool *gone)
  */
 int past_return(struct model_ring *r, __u64 generation)
 {
+	struct past_grid grid;
 	bool gone = false;
 	int status;
 
-	while (r->generation > generation) {
-		status = return_one(r, &gone);
-		if (status)
-			return status;
-		if (gone)
-			return fail(EXIT_REFUSED,
-				    "generation %llu of %s is gone: the oldest that is kept is %llu",
-				    generation, r->name, r->generation);
+	status = past_grid_take(&grid, r);
+	while (!status && r->generation > generation) {
+		status = return_one(r, &grid, &gone);
+		if (!status && gone)
+			status = fail(EXIT_REFUSED,
+				      "generation %llu of %s is gone: the oldest that is kept is %llu",
+				      generation, r->name, r->generation);
 	}
-	return EXIT_DONE;
+	if (!status)
+		status = past_grid_settle(&grid, r);
+	past_grid_release(&grid);
+	return status;
 }
 
 /* A generation that there has not been cannot be gone back to. */

@@ -11,31 +11,19 @@
 #include "output.h"
 
 /**
- * struct past_node - a node as it was
- * @node: what a model has of it
- * @nr_home: number of u32s in @home
- * @home: with balanced placement, the runs of cells that it would return to
- */
-struct past_node {
-	struct model_node node;
-	__u32 nr_home;
-	__u32 *home;
-};
-
-/**
  * struct past_op - what an operation did
  * @kind: &enum hashring_op_kind
  * @has_before: whether there is @before
  * @has_after: whether there is @after
- * @before: the node before
- * @after: the node after
+ * @before: the node before; of its cells only those that it returned to
+ * @after: the node after; the same
  */
 struct past_op {
 	__u32 kind;
 	bool has_before;
 	bool has_after;
-	struct past_node before;
-	struct past_node after;
+	struct model_node before;
+	struct model_node after;
 };
 
 /**
@@ -69,6 +57,23 @@ struct past_id {
 	__u32 after;
 	__u32 before;
 };
+
+/**
+ * struct past_grid - a balanced ring's grid as it was
+ * @owner: ids by cell, 0 for none; NULL with other placements
+ * @nr: number of @owner
+ */
+struct past_grid {
+	__u32 *owner;
+	__u32 nr;
+};
+
+/* past_grid.c; all return an exit status, after telling what is wrong. */
+int past_grid_take(struct past_grid *g, const struct model_ring *r);
+int past_grid_return(struct past_grid *g, const struct model_ring *r,
+		     const struct past_ops *ops, bool *gone);
+int past_grid_settle(const struct past_grid *g, struct model_ring *r);
+void past_grid_release(struct past_grid *g);
 
 /* past_cells.c */
 int past_cells_return(__u32 *cells, __u32 grid, const struct hr_past_arc *arcs,

@@ -9,10 +9,10 @@
 
 #include "past.h"
 
-static void node_release(struct past_node *node)
+static void node_release(struct model_node *node)
 {
-	free(node->node.points);
-	free(node->home);
+	free(node->points);
+	free(node->cells);
 }
 
 static void ops_drop(struct past_ops *ops)
@@ -33,21 +33,22 @@ void past_ops_release(struct past_ops *ops)
 	ops->op = NULL;
 }
 
-/* Sets *to to a copy of @n numbers, NULL if there are none. */
-static int take_numbers(__u32 **to, const __u32 *from, __u32 n)
+static int take_points(struct model_node *node, const struct hashring_was *was)
 {
-	if (!n)
+	if (!was->nr_points)
 		return 0;
-	*to = malloc(n * sizeof(*from));
-	if (!*to)
+	node->points = malloc(was->nr_points * sizeof(*node->points));
+	if (!node->points)
 		return -ENOMEM;
-	memcpy(*to, from, n * sizeof(*from));
+	memcpy(node->points, was->points,
+	       was->nr_points * sizeof(*node->points));
+	node->nr_points = was->nr_points;
 	return 0;
 }
 
-static int take_node(struct past_node *to, const struct hashring_was *was)
+static int take_node(struct model_node *node, const struct hashring_was *was)
 {
-	struct model_node *node = &to->node;
+	__u32 i;
 
 	strcpy(node->name, was->name);
 	if (strcmp(was->seat, was->name))
@@ -56,12 +57,11 @@ static int take_node(struct past_node *to, const struct hashring_was *was)
 	node->weight = was->weight;
 	node->state = was->state;
 	node->via = was->via;
-	if (take_numbers(&node->points, was->points, was->nr_points) ||
-	    take_numbers(&to->home, was->home, was->nr_home))
-		return -ENOMEM;
-	node->nr_points = was->nr_points;
-	to->nr_home = was->nr_home;
-	return 0;
+	for (i = 0; i < was->nr_home; i++)
+		if (model_add_cells(node, was->home[i].first,
+				    was->home[i].count))
+			return -ENOMEM;
+	return take_points(node, was);
 }
 
 static int take_did(const struct hashring_did *did, void *arg)
@@ -150,8 +150,8 @@ static void print_differing(FILE *f, const struct model_node *from,
 void print_past_op(FILE *f, const struct past_op *op)
 {
 	static const struct model_node newborn = { .weight = 1 };
-	const struct model_node *before = &op->before.node;
-	const struct model_node *after = &op->after.node;
+	const struct model_node *before = &op->before;
+	const struct model_node *after = &op->after;
 
 	switch (op->kind) {
 	case HASHRING_OP_KIND_ADD:
@@ -183,9 +183,8 @@ static json_t *numbers_to_json(const __u32 *numbers, __u32 n)
 	return list;
 }
 
-static json_t *node_as_json(const struct past_node *past)
+static json_t *node_as_json(const struct model_node *node)
 {
-	const struct model_node *node = &past->node;
 	json_t *o = json_object();
 
 	json_set_text(o, "name", node->name);
@@ -199,10 +198,9 @@ static json_t *node_as_json(const struct past_node *past)
 		json_object_set_new(o, "points",
 				    numbers_to_json(node->points,
 						    node->nr_points));
-	if (past->nr_home)
-		json_object_set_new(o, "home",
-				    numbers_to_json(past->home,
-						    past->nr_home));
+	if (node->nr_cells && node->state != HASHRING_NODE_STATE_ACTIVE)
+		json_object_set_new(o, "home", runs_to_json(node->cells,
+							    node->nr_cells));
 	return o;
 }
 
@@ -211,10 +209,10 @@ json_t *past_op_to_json(const struct past_op *op)
 	json_t *o = json_object();
 
 	json_set_text(o, "kind", hashring_enum_name(hashring_kinds, op->kind));
-	json_set_text(o, "name", op->has_before ? op->before.node.name :
-						  op->after.node.name);
+	json_set_text(o, "name", op->has_before ? op->before.name :
+						  op->after.name);
 	if (op->kind == HASHRING_OP_KIND_REPLACE)
-		json_set_text(o, "new_name", op->after.node.name);
+		json_set_text(o, "new_name", op->after.name);
 	if (op->has_before)
 		json_object_set_new(o, "before", node_as_json(&op->before));
 	if (op->has_after)
