@@ -278,12 +278,12 @@ raced()
 		before=$(generation raced)
 		ringctl history raced revert $((before - 2)) >/dev/null 2>"$WORK/said" ||
 			status=$?
-		if [ $status = 3 ]; then
+		if [ "$status" = 3 ]; then
 			stale=1
 			expect_match 'generation is [0-9]+, not [0-9]+' cat "$WORK/said"
 			break
 		fi
-		[ $status = 0 ] || { cat "$WORK/said"; return 1; }
+		[ "$status" = 0 ] || { cat "$WORK/said"; return 1; }
 	done
 	kill "$writer"
 	wait "$writer" 2>/dev/null || :

@@ -7,6 +7,7 @@
 
 #include <netlink/genl/genl.h>
 
+#include "hashring_past.h"
 #include "private.h"
 
 /* A packed array, which is as long as its attribute. */
