@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# random_changes.py hash|explicit NUMBER SEED - changes of a ring, one a line
+# random_changes.py PLACEMENT NUMBER SEED - changes of a ring, one a line
 #
 # Each is of 1 to 4 operations of all kinds that the ring, which begins empty,
 # will accept; the same ones at every run.

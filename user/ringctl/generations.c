@@ -33,6 +33,12 @@ struct generations {
 	struct native_change change;
 };
 
+/* Whether an operation only says which cells a node has: its member is alike. */
+static bool only_cells(const struct hashring_op *op)
+{
+	return op->kind == HASHRING_OP_KIND_SET && op->has == HASHRING_OP_CELLS;
+}
+
 static const struct model_node *node_of(const struct model_ring *r,
 					const char *name)
 {
@@ -99,6 +105,8 @@ static void print_diff(const struct generations *g)
 	for (i = 0; i < g->ops.nr; i++) {
 		struct past_op op = op_of(g, &g->ops.op[i]);
 
+		if (only_cells(&g->ops.op[i]))
+			continue;
 		putchar(' ');
 		print_past_op(stdout, &op);
 		putchar('\n');
@@ -132,6 +140,8 @@ static void print_json(const struct generations *g)
 	for (i = 0; i < g->ops.nr; i++) {
 		struct past_op op = op_of(g, &g->ops.op[i]);
 
+		if (only_cells(&g->ops.op[i]))
+			continue;
 		json_array_append_new(ops, past_op_to_json(&op));
 	}
 	json_object_set_new(o, "op", ops);

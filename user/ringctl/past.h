@@ -6,6 +6,7 @@
 #define RINGCTL_PAST_H
 
 #include <core/record.h>
+#include <hashring_past.h>
 
 #include "model.h"
 #include "output.h"
