@@ -104,6 +104,7 @@ static int receipt_rows(struct hr_receipt *receipt,
 	receipt->names = kvmalloc(size, gfp);
 	if (!receipt->moves || !receipt->names)
 		return -ENOMEM;
+	receipt->bytes = receipt->nr_kept * sizeof(*receipt->moves) + size;
 
 	for (i = 0; i < nr_slots; i++)
 		if (offsets[i] != HR_NO_NAME)
@@ -125,7 +126,8 @@ static int receipt_rows(struct hr_receipt *receipt,
  * @after: the next one
  * @gfp: for the receipt
  *
- * Fills in all but generation, the numbers of operations and build_ns.
+ * Fills in all but generation, the numbers of operations, build_ns and the
+ * record.
  *
  * Context: may sleep; both tables are held by the caller.
  * Return: the receipt, for hr_receipt_free(), or NULL without memory.
@@ -179,6 +181,7 @@ static void receipt_free_rows(struct hr_receipt *receipt)
 	receipt->moves = NULL;
 	receipt->names = NULL;
 	receipt->nr_kept = 0;
+	receipt->bytes = 0;
 }
 
 /**
@@ -191,6 +194,7 @@ void hr_receipt_free(struct hr_receipt *receipt)
 {
 	hr_impact_release(&receipt->impact);
 	receipt_free_rows(receipt);
+	hr_record_release(&receipt->record);
 	kfree(receipt);
 }
 
@@ -204,38 +208,66 @@ void hr_history_init(struct hr_history *history)
 	INIT_LIST_HEAD(&history->receipts);
 }
 
+/* What a receipt keeps beside its figures counts, and counts no more. */
+static void history_count_locked(struct hr_history *history,
+				 const struct hr_receipt *receipt)
+{
+	history->nr_moves += receipt->nr_kept;
+	history->bytes += receipt->bytes + receipt->record.bytes;
+}
+
+static void history_discount_locked(struct hr_history *history,
+				    const struct hr_receipt *receipt)
+{
+	history->nr_moves -= receipt->nr_kept;
+	history->bytes -= receipt->bytes + receipt->record.bytes;
+}
+
+/* Within the limits again; of a receipt, its rows go before its record. */
+static void history_trim_locked(struct hr_history *history)
+{
+	struct hr_receipt *old;
+
+	list_for_each_entry(old, &history->receipts, list) {
+		if (history->nr_moves <= HR_MAX_MOVES &&
+		    history->bytes <= HR_MAX_HISTORY)
+			return;
+		history_discount_locked(history, old);
+		receipt_free_rows(old);
+		if (history->bytes + old->record.bytes > HR_MAX_HISTORY)
+			hr_record_release(&old->record);
+		history_count_locked(history, old);
+	}
+}
+
 /**
  * hr_history_add() - keep a receipt
  * @history: where
  * @receipt: taken over; its generation is larger than any kept
  *
- * Forgets the oldest receipt, and the oldest matrices, past the limits.
+ * Forgets the oldest receipt, and the oldest matrices and records, past the
+ * limits.
  *
  * Context: may sleep.
  */
 void hr_history_add(struct hr_history *history, struct hr_receipt *receipt)
 {
-	struct hr_receipt *old, *next;
+	struct hr_receipt *old;
 
 	mutex_lock(&history->lock);
 	if (history->nr == HR_MAX_RECEIPTS) {
 		old = list_first_entry(&history->receipts, struct hr_receipt,
 				       list);
 		list_del(&old->list);
-		history->nr_moves -= old->nr_kept;
+		history_discount_locked(history, old);
 		hr_receipt_free(old);
 	} else {
 		WRITE_ONCE(history->nr, history->nr + 1);
 	}
 	list_add_tail(&receipt->list, &history->receipts);
 	history->newest = receipt->generation;
-	history->nr_moves += receipt->nr_kept;
-	list_for_each_entry_safe(old, next, &history->receipts, list) {
-		if (history->nr_moves <= HR_MAX_MOVES)
-			break;
-		history->nr_moves -= old->nr_kept;
-		receipt_free_rows(old);
-	}
+	history_count_locked(history, receipt);
+	history_trim_locked(history);
 	mutex_unlock(&history->lock);
 }
 

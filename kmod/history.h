@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Receipts of past changes, bounded in number and in rows.
+ * Receipts of past changes, bounded in number, in rows and in bytes.
  */
 #ifndef HASHRING_HISTORY_H
 #define HASHRING_HISTORY_H
@@ -10,6 +10,7 @@
 #include <linux/types.h>
 
 #include "core/impact.h"
+#include "core/record.h"
 
 /**
  * struct hr_receipt_move - a row of a receipt's from-to matrix
@@ -43,9 +44,11 @@ struct hr_receipt_move {
  * @impact_ns: time to work the figures out
  * @nr_moves: rows of the whole matrix
  * @nr_kept: rows in @moves, the largest shares first
+ * @bytes: memory of @moves and @names
  * @moves: rows
  * @names: of the nodes in @moves, NUL-terminated one after the other; names
  *	and not nodes, because a receipt outlives its nodes
+ * @record: what the operations did
  */
 struct hr_receipt {
 	struct list_head list;
@@ -64,8 +67,10 @@ struct hr_receipt {
 	u64 impact_ns;
 	u32 nr_moves;
 	u32 nr_kept;
+	size_t bytes;
 	struct hr_receipt_move *moves;
 	char *names;
+	struct hr_record record;
 };
 
 /**
@@ -76,6 +81,8 @@ struct hr_receipt {
  * @nr: at most HR_MAX_RECEIPTS
  * @nr_moves: rows kept by all, at most HR_MAX_MOVES: the oldest matrices go
  *	first
+ * @bytes: of rows and records kept by all, at most HR_MAX_HISTORY: the oldest
+ *	go first
  * @newest: generation of the last receipt
  */
 struct hr_history {
@@ -83,6 +90,7 @@ struct hr_history {
 	struct list_head receipts;
 	u32 nr;
 	u32 nr_moves;
+	size_t bytes;
 	u64 newest;
 };
 

@@ -535,9 +535,14 @@ static void __init ops_complete(void)
 		switch (hr_nl_ops[i].cmd) {
 		case HASHRING_CMD_NODE_GET:
 			hr_nl_ops[i].start = hr_nl_node_start;
+			hr_nl_ops[i].done = hr_nl_walk_done;
+			break;
+		case HASHRING_CMD_OPS_GET:
+			hr_nl_ops[i].start = hr_nl_ops_start;
 			fallthrough;
 		case HASHRING_CMD_HISTORY_GET:
 		case HASHRING_CMD_MOVES_GET:
+		case HASHRING_CMD_MOVED_ARCS_GET:
 		case HASHRING_CMD_ARCS_GET:
 			hr_nl_ops[i].done = hr_nl_walk_done;
 			break;

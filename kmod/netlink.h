@@ -3,8 +3,8 @@
  * What the files of the genetlink family share. netlink.c: the family, rings,
  * nodes, limits; netlink_op.c: the operations of a change; netlink_change.c:
  * changes; netlink_stage.c: those that come in pieces; netlink_history.c: what
- * they did; netlink_read.c: lookups, arcs, digests; netlink_attach.c:
- * attachments.
+ * they did; netlink_past.c: and to which nodes; netlink_read.c: lookups, arcs,
+ * digests; netlink_attach.c: attachments.
  *
  * Each object has one function that fills a message, which serves replies,
  * dumps and events alike.
@@ -138,8 +138,30 @@ struct hr_ring_view *hr_nl_walk_pin(struct netlink_callback *cb,
 int hr_nl_node_start(struct netlink_callback *cb);
 
 /* netlink_history.c */
+
+/**
+ * struct hr_nl_part - a part of a receipt that is dumped by itself
+ * @size: how much of it is kept; 0 when it is forgotten
+ * @fill: puts a message of what stands at *@next, below that size, and sets
+ *	*@next to what follows; 0 or -EMSGSIZE. Under hr_history.lock
+ */
+struct hr_nl_part {
+	u32 (*size)(const struct hr_receipt *receipt);
+	int (*fill)(struct sk_buff *skb, const struct hr_nl_to *to,
+		    struct netlink_callback *cb, const struct hr_ring *ring,
+		    const struct hr_receipt *receipt, u32 *next);
+};
+
 int hr_nl_put_receipt(struct sk_buff *skb, int type,
 		      const struct hr_receipt *receipt, bool whole);
+void *hr_nl_part_begin(struct sk_buff *skb, const struct hr_nl_to *to,
+		       struct netlink_callback *cb, const struct hr_ring *ring,
+		       const struct hr_receipt *receipt);
+int hr_nl_part_dump(struct sk_buff *skb, struct netlink_callback *cb,
+		    const struct hr_nl_part *part);
+
+/* netlink_past.c */
+int hr_nl_ops_start(struct netlink_callback *cb);
 
 /* netlink_op.c */
 

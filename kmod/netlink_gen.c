@@ -160,8 +160,20 @@ const struct nla_policy hashring_limits_get_nl_policy[HASHRING_A_LIMIT_NAME + 1]
 	[HASHRING_A_LIMIT_NAME] = { .type = NLA_NUL_STRING, },
 };
 
+/* HASHRING_CMD_OPS_GET - do */
+const struct nla_policy hashring_ops_get_nl_policy[HASHRING_A_HISTORY_GENERATION + 1] = {
+	[HASHRING_A_HISTORY_RING] = { .type = NLA_NUL_STRING, },
+	[HASHRING_A_HISTORY_GENERATION] = { .type = NLA_U64, },
+};
+
+/* HASHRING_CMD_MOVED_ARCS_GET - do */
+const struct nla_policy hashring_moved_arcs_get_nl_policy[HASHRING_A_HISTORY_GENERATION + 1] = {
+	[HASHRING_A_HISTORY_RING] = { .type = NLA_NUL_STRING, },
+	[HASHRING_A_HISTORY_GENERATION] = { .type = NLA_U64, },
+};
+
 /* Ops table for hashring */
-const struct genl_ops hashring_nl_ops[19] = {
+const struct genl_ops hashring_nl_ops[21] = {
 	{
 		.cmd		= HASHRING_CMD_RING_GET,
 		.doit		= hashring_nl_ring_get_doit,
@@ -294,6 +306,21 @@ const struct genl_ops hashring_nl_ops[19] = {
 		.dumpit		= hashring_nl_limits_get_dumpit,
 		.policy		= hashring_limits_get_nl_policy,
 		.maxattr	= HASHRING_A_LIMIT_NAME,
+	},
+	{
+		.cmd		= HASHRING_CMD_OPS_GET,
+		.doit		= hashring_nl_ops_get_doit,
+		.dumpit		= hashring_nl_ops_get_dumpit,
+		.policy		= hashring_ops_get_nl_policy,
+		.maxattr	= HASHRING_A_HISTORY_GENERATION,
+	},
+	{
+		.cmd		= HASHRING_CMD_MOVED_ARCS_GET,
+		.doit		= hashring_nl_moved_arcs_get_doit,
+		.dumpit		= hashring_nl_moved_arcs_get_dumpit,
+		.policy		= hashring_moved_arcs_get_nl_policy,
+		.maxattr	= HASHRING_A_HISTORY_GENERATION,
+		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };
 

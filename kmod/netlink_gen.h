@@ -53,8 +53,12 @@ extern const struct nla_policy hashring_attach_del_nl_policy[HASHRING_A_ATTACH_I
 
 extern const struct nla_policy hashring_limits_get_nl_policy[HASHRING_A_LIMIT_NAME + 1];
 
+extern const struct nla_policy hashring_ops_get_nl_policy[HASHRING_A_HISTORY_GENERATION + 1];
+
+extern const struct nla_policy hashring_moved_arcs_get_nl_policy[HASHRING_A_HISTORY_GENERATION + 1];
+
 /* Ops table for hashring */
-extern const struct genl_ops hashring_nl_ops[19];
+extern const struct genl_ops hashring_nl_ops[21];
 
 int hashring_nl_ring_get_doit(struct sk_buff *skb, struct genl_info *info);
 int hashring_nl_ring_get_dumpit(struct sk_buff *skb,
@@ -90,6 +94,13 @@ int hashring_nl_attach_del_doit(struct sk_buff *skb, struct genl_info *info);
 int hashring_nl_limits_get_doit(struct sk_buff *skb, struct genl_info *info);
 int hashring_nl_limits_get_dumpit(struct sk_buff *skb,
 				  struct netlink_callback *cb);
+int hashring_nl_ops_get_doit(struct sk_buff *skb, struct genl_info *info);
+int hashring_nl_ops_get_dumpit(struct sk_buff *skb,
+			       struct netlink_callback *cb);
+int hashring_nl_moved_arcs_get_doit(struct sk_buff *skb,
+				    struct genl_info *info);
+int hashring_nl_moved_arcs_get_dumpit(struct sk_buff *skb,
+				      struct netlink_callback *cb);
 
 enum {
 	HASHRING_NLGRP_EVENTS,

@@ -118,6 +118,41 @@ int hr_nl_put_receipt(struct sk_buff *skb, int type,
 	return 0;
 }
 
+static int put_kept_moves(struct sk_buff *skb, const struct hr_receipt *receipt)
+{
+	if (nla_put_u32(skb, HASHRING_A_HISTORY_KEPT_MOVES,
+			receipt->nr_kept) ||
+	    nla_put_u32(skb, HASHRING_A_HISTORY_NR_MOVES, receipt->nr_moves))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_kept_ops(struct sk_buff *skb, const struct hr_receipt *receipt)
+{
+	const struct hr_record *record = &receipt->record;
+
+	if (nla_put_u32(skb, HASHRING_A_HISTORY_NR_OPS, record->nr_ops) ||
+	    nla_put_u32(skb, HASHRING_A_HISTORY_KEPT_OPS,
+			record->data ? record->nr_ops : 0))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* Of rings alone whose tables do not follow from their members. */
+static int put_kept_arcs(struct sk_buff *skb, const struct hr_ring *ring,
+			 const struct hr_receipt *receipt)
+{
+	const struct hr_record *record = &receipt->record;
+
+	if (!ring->config.grid)
+		return 0;
+	if (nla_put_u32(skb, HASHRING_A_HISTORY_NR_ARCS, record->nr_arcs) ||
+	    nla_put_u32(skb, HASHRING_A_HISTORY_KEPT_ARCS,
+			record->arcs ? record->nr_arcs : 0))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int history_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 			struct netlink_callback *cb, const struct hr_ring *ring,
 			const struct hr_receipt *receipt)
@@ -131,6 +166,8 @@ static int history_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 	if (cb)
 		genl_dump_check_consistent(cb, head);
 	if (nla_put_string(skb, HASHRING_A_HISTORY_RING, ring->name) ||
+	    put_kept_moves(skb, receipt) || put_kept_ops(skb, receipt) ||
+	    put_kept_arcs(skb, ring, receipt) ||
 	    hr_nl_put_receipt(skb, HASHRING_A_HISTORY_RECEIPT, receipt,
 			      !alone)) {
 		genlmsg_cancel(skb, head);
@@ -140,26 +177,36 @@ static int history_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 	return 0;
 }
 
-static int moves_fill(struct sk_buff *skb, const struct hr_nl_to *to,
-		      const struct hr_ring *ring,
-		      const struct hr_receipt *receipt)
+/* How much is kept of what the request is about. */
+static int kept_fill(struct sk_buff *skb, const struct hr_nl_to *to,
+		     const struct hr_ring *ring,
+		     const struct hr_receipt *receipt)
 {
 	void *head;
+	int ret;
 
 	head = hr_nl_begin(skb, to);
 	if (!head)
 		return -EMSGSIZE;
+	ret = -EMSGSIZE;
 	if (nla_put_string(skb, HASHRING_A_HISTORY_RING, ring->name) ||
 	    hr_nl_put_u64(skb, HASHRING_A_HISTORY_GENERATION,
-			  receipt->generation) ||
-	    nla_put_u32(skb, HASHRING_A_HISTORY_KEPT_MOVES,
-			receipt->nr_kept) ||
-	    nla_put_u32(skb, HASHRING_A_HISTORY_NR_MOVES, receipt->nr_moves)) {
-		genlmsg_cancel(skb, head);
-		return -EMSGSIZE;
-	}
+			  receipt->generation))
+		goto cancel;
+	if (to->cmd == HASHRING_CMD_OPS_GET)
+		ret = put_kept_ops(skb, receipt);
+	else if (to->cmd == HASHRING_CMD_MOVED_ARCS_GET)
+		ret = put_kept_arcs(skb, ring, receipt);
+	else
+		ret = put_kept_moves(skb, receipt);
+	if (ret)
+		goto cancel;
 	genlmsg_end(skb, head);
 	return 0;
+
+cancel:
+	genlmsg_cancel(skb, head);
+	return ret;
 }
 
 static int no_receipt(const struct nlattr *generation,
@@ -170,7 +217,7 @@ static int no_receipt(const struct nlattr *generation,
 			 nla_get_u64(generation));
 }
 
-/* Both requests for one receipt differ in the reply alone. */
+/* All requests for one receipt differ in the reply alone. */
 static int receipt_get(struct hr_ring *ring, struct genl_info *info)
 {
 	const struct nlattr *generation =
@@ -192,10 +239,10 @@ static int receipt_get(struct hr_ring *ring, struct genl_info *info)
 					 nla_get_u64(generation));
 	if (!receipt)
 		ret = no_receipt(generation, info->extack);
-	else if (to.cmd == HASHRING_CMD_MOVES_GET)
-		ret = moves_fill(reply, &to, ring, receipt);
-	else
+	else if (to.cmd == HASHRING_CMD_HISTORY_GET)
 		ret = history_fill(reply, &to, NULL, ring, receipt);
+	else
+		ret = kept_fill(reply, &to, ring, receipt);
 	mutex_unlock(&ring->history.lock);
 	if (ret) {
 		nlmsg_free(reply);
@@ -220,6 +267,17 @@ int hashring_nl_history_get_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 int hashring_nl_moves_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return hashring_nl_history_get_doit(skb, info);
+}
+
+int hashring_nl_ops_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return hashring_nl_history_get_doit(skb, info);
+}
+
+int hashring_nl_moved_arcs_get_doit(struct sk_buff *skb,
+				    struct genl_info *info)
 {
 	return hashring_nl_history_get_doit(skb, info);
 }
@@ -253,38 +311,44 @@ int hashring_nl_history_get_dumpit(struct sk_buff *skb,
 	return ret && skb->len ? skb->len : ret;
 }
 
-/* Rows from *@next on, as many as there is room for. */
-static int moves_fill_rows(struct sk_buff *skb, const struct hr_nl_to *to,
-			   struct netlink_callback *cb,
-			   const struct hr_ring *ring,
-			   const struct hr_receipt *receipt, u32 *next)
+/**
+ * hr_nl_part_begin() - begin a message of the dump of a part of a receipt
+ * @skb: the message's
+ * @to: whom it is for
+ * @cb: the dump
+ * @ring: the ring
+ * @receipt: its receipt
+ *
+ * Return: what genlmsg_end() and genlmsg_cancel() want, or NULL: no room.
+ */
+void *hr_nl_part_begin(struct sk_buff *skb, const struct hr_nl_to *to,
+		       struct netlink_callback *cb, const struct hr_ring *ring,
+		       const struct hr_receipt *receipt)
 {
-	u32 first = *next;
-	void *head;
+	void *head = hr_nl_begin(skb, to);
 
-	head = hr_nl_begin(skb, to);
 	if (!head)
-		return -EMSGSIZE;
+		return NULL;
 	genl_dump_check_consistent(cb, head);
-	if (nla_put_string(skb, HASHRING_A_HISTORY_RING, ring->name) ||
-	    hr_nl_put_u64(skb, HASHRING_A_HISTORY_GENERATION,
-			  receipt->generation))
-		goto cancel;
-	while (*next < receipt->nr_kept &&
-	       !put_move(skb, HASHRING_A_HISTORY_MOVE, receipt, *next))
-		(*next)++;
-	if (*next == first)
-		goto cancel;
-	genlmsg_end(skb, head);
-	return 0;
-
-cancel:
+	if (!nla_put_string(skb, HASHRING_A_HISTORY_RING, ring->name) &&
+	    !hr_nl_put_u64(skb, HASHRING_A_HISTORY_GENERATION,
+			   receipt->generation))
+		return head;
 	genlmsg_cancel(skb, head);
-	return -EMSGSIZE;
+	return NULL;
 }
 
-int hashring_nl_moves_get_dumpit(struct sk_buff *skb,
-				 struct netlink_callback *cb)
+/**
+ * hr_nl_part_dump() - dump a part of the receipt that a request names
+ * @skb: the messages'
+ * @cb: the dump
+ * @part: which one
+ *
+ * Context: a dump. May sleep.
+ * Return: as a dumpit() does.
+ */
+int hr_nl_part_dump(struct sk_buff *skb, struct netlink_callback *cb,
+		    const struct hr_nl_part *part)
 {
 	const struct nlattr *generation =
 		hr_dump_attrs(cb)[HASHRING_A_HISTORY_GENERATION];
@@ -292,6 +356,7 @@ int hashring_nl_moves_get_dumpit(struct sk_buff *skb,
 	const struct hr_receipt *receipt;
 	struct hr_history *history;
 	struct hr_nl_walk *walk;
+	u32 size;
 	int ret = 0;
 
 	if (!generation)
@@ -307,15 +372,54 @@ int hashring_nl_moves_get_dumpit(struct sk_buff *skb,
 	if (!receipt && !walk->begun)
 		ret = no_receipt(generation, cb->extack);
 
-	/* Rows that are forgotten meanwhile end the dump, and tell. */
-	hr_nl_consistent(cb, receipt ? receipt->nr_kept : 0);
+	/* What is forgotten meanwhile ends the dump, and tells. */
+	size = receipt ? part->size(receipt) : 0;
+	hr_nl_consistent(cb, size);
 	walk->begun = true;
-	while (receipt && walk->next < receipt->nr_kept) {
-		ret = moves_fill_rows(skb, &to, cb, walk->ring, receipt,
-				      &walk->next);
+	while (walk->next < size) {
+		ret = part->fill(skb, &to, cb, walk->ring, receipt,
+				 &walk->next);
 		if (ret)
 			break;
 	}
 	mutex_unlock(&history->lock);
 	return ret && skb->len ? skb->len : ret;
+}
+
+static u32 moves_size(const struct hr_receipt *receipt)
+{
+	return receipt->nr_kept;
+}
+
+/* Rows from *@next on, as many as there is room for. */
+static int moves_fill(struct sk_buff *skb, const struct hr_nl_to *to,
+		      struct netlink_callback *cb, const struct hr_ring *ring,
+		      const struct hr_receipt *receipt, u32 *next)
+{
+	u32 first = *next;
+	void *head;
+
+	head = hr_nl_part_begin(skb, to, cb, ring, receipt);
+	if (!head)
+		return -EMSGSIZE;
+	while (*next < receipt->nr_kept &&
+	       !put_move(skb, HASHRING_A_HISTORY_MOVE, receipt, *next))
+		(*next)++;
+	if (*next == first) {
+		genlmsg_cancel(skb, head);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, head);
+	return 0;
+}
+
+int hashring_nl_moves_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb)
+{
+	static const struct hr_nl_part moves = {
+		.size	= moves_size,
+		.fill	= moves_fill,
+	};
+
+	return hr_nl_part_dump(skb, cb, &moves);
 }

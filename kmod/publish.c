@@ -136,6 +136,12 @@ static int ring_change_locked(struct hr_ring *ring, struct hr_change *change,
 	if (change->dry_run)
 		goto err_free_receipt;
 
+	/* Where the table depends on history, it alone does not tell the past. */
+	ret = hr_record_make(&receipt->record, old->core.table, next,
+			     change->ops, change->nr_ops, ring->config.grid,
+			     gfp);
+	if (ret)
+		goto err_free_receipt;
 	ret = -ENOMEM;
 	view = hr_view_alloc(next, receipt->generation, gfp);
 	if (!view)

@@ -100,7 +100,7 @@ abbreviated()
 	expect_equal "$shown" "$(ringctl ring)"
 	expect_equal "$shown" "$(ringctl ri sh)"
 	expect_equal "$(ringctl node show web)" "$(ringctl n l web)"
-	expect_equal "$(ringctl digest web)" "$(ringctl di web)"
+	expect_equal "$(ringctl digest web)" "$(ringctl dig web)"
 	expect_equal "$shown" "$("$RINGCTL" -netns "$here" ring)"
 	refuses 'object "r" is ambiguous: ring, restore' 1 r
 	refuses 'object "m" is ambiguous: map, measure, monitor' 1 m

@@ -58,7 +58,7 @@ fresh()
 figures()
 {
 	grep -o '"receipt":{.*' |
-		sed -E 's/"(time|build_ns|impact_ns)":[0-9]+,//g; s/,"plan":.*//; s/[]}]*$//'
+		sed -E 's/"(time|build_ns|impact_ns)":[0-9]+,//g; s/,"plan":.*//; s/,"nr_moves":[0-9]+,"kept_moves":.*//; s/[]}]*$//'
 }
 
 # cli_begin - module, namespaces and a place for what is said as JSON

@@ -67,6 +67,8 @@ def check(value, words, path):
             pass
         elif key in measure and words.startswith("measure"):
             pass
+        elif key in ("generation_before", "generation_after") and words.startswith("diff"):
+            pass
         elif key in plan and words.startswith("plan"):
             pass
         elif key in ("against", "agrees") and words.startswith("digest"):

@@ -80,6 +80,8 @@ reads_the_rest()
 	expect_match '"value": 65535' reply 5
 	expect_match '"receipt": .*"added": 2' ynl --no-schema \
 		--dump history-get --json '{"ring": "y"}'
+	expect_match '"after": .*"kind": "add"|"kind": "add".*"after":' ynl \
+		--no-schema --dump ops-get --json '{"ring": "y", "generation": 1}'
 	expect_match '"ends": .*"owners":' ynl --no-schema --dump arcs-get \
 		--json '{"ring": "y"}'
 	expect_match '\[\]' ynl --no-schema --dump attach-get

@@ -27,7 +27,9 @@
 	  "attachments in a network namespace")				\
 	X(HR_MAX_RECEIPTS, 64, "receipts", "receipts kept for a ring")	\
 	X(HR_MAX_MOVES, 65536, "moves",					\
-	  "from-to rows kept for all receipts of a ring")
+	  "from-to rows kept for all receipts of a ring")		\
+	X(HR_MAX_HISTORY, 4194304, "history",				\
+	  "bytes of rows and operations kept for all receipts of a ring")
 
 #define HR_LIMIT_ENUM(constant, value, name, what) constant = value,
 enum hr_limit { HR_LIMITS(HR_LIMIT_ENUM) };

@@ -49,6 +49,20 @@ int parse_message(struct hashring *h, struct nlmsghdr *nlh, struct nlattr **tb,
 	return 0;
 }
 
+/* A packed array, which is as long as its attribute, and stands in it. */
+const __u32 *attr_packed(struct nlattr *attr, __u32 *nr)
+{
+	*nr = attr ? nla_len(attr) / sizeof(__u32) : 0;
+	return *nr ? nla_data(attr) : NULL;
+}
+
+/* Packed runs of cells, likewise. */
+const struct hashring_run *attr_runs(struct nlattr *attr, __u32 *nr)
+{
+	*nr = attr ? nla_len(attr) / sizeof(struct hashring_run) : 0;
+	return *nr ? nla_data(attr) : NULL;
+}
+
 int decode_ring(struct hashring *h, struct nlmsghdr *nlh,
 		struct hashring_ring *ring)
 {
@@ -89,7 +103,6 @@ int decode_node(struct hashring *h, struct nlmsghdr *nlh,
 		struct hashring_node *node)
 {
 	struct nlattr *tb[HASHRING_A_NODE_MAX + 1];
-	struct nlattr *points, *home;
 	int err;
 
 	memset(node, 0, sizeof(*node));
@@ -104,20 +117,12 @@ int decode_node(struct hashring *h, struct nlmsghdr *nlh,
 	attr_via(&node->via, tb[HASHRING_A_NODE_VIA4],
 		 tb[HASHRING_A_NODE_VIA6]);
 	node->nr_points = attr_u32(tb[HASHRING_A_NODE_NR_POINTS]);
-	points = tb[HASHRING_A_NODE_POINTS];
-	if (points) {
-		node->points = nla_data(points);
-		node->nr_given = nla_len(points) / sizeof(*node->points);
-	}
+	node->points = attr_packed(tb[HASHRING_A_NODE_POINTS], &node->nr_given);
 	node->share = attr_u64(tb[HASHRING_A_NODE_SHARE]);
 	node->packets = attr_u64(tb[HASHRING_A_NODE_PACKETS]);
 	node->bytes = attr_u64(tb[HASHRING_A_NODE_BYTES]);
 	node->generation = attr_u64(tb[HASHRING_A_NODE_GENERATION]);
-	home = tb[HASHRING_A_NODE_HOME];
-	if (home) {
-		node->home = nla_data(home);
-		node->nr_home = nla_len(home) / sizeof(*node->home);
-	}
+	node->home = attr_runs(tb[HASHRING_A_NODE_HOME], &node->nr_home);
 	return 0;
 }
 

@@ -315,10 +315,17 @@ struct hashring_assigned {
  * @build_ns: time to make the table
  * @impact_ns: time to work the figures out
  * @nr_moves: rows of the whole from-to matrix
+ * @kept_moves: of these, those that the history keeps
+ * @nr_ops: operations of the change
+ * @kept_ops: of these, those that the history keeps: all or none
+ * @nr_arcs: with balanced placement, pieces that changed hands
+ * @kept_arcs: of these, those that the history keeps: all or none
  * @nr_rows: number of @rows
  * @rows: the largest rows, as many as came with the receipt
  * @nr_assigned: number of @assigned
  * @assigned: ids that were not given, as many as came with the receipt
+ *
+ * @kept_moves to @kept_arcs are told of a past change alone.
  */
 struct hashring_receipt {
 	char ring[HASHRING_NAME_LEN];
@@ -344,6 +351,11 @@ struct hashring_receipt {
 	__u64 build_ns;
 	__u64 impact_ns;
 	__u32 nr_moves;
+	__u32 kept_moves;
+	__u32 nr_ops;
+	__u32 kept_ops;
+	__u32 nr_arcs;
+	__u32 kept_arcs;
 	__u32 nr_rows;
 	struct hashring_move *rows;
 	__u32 nr_assigned;
@@ -370,6 +382,8 @@ int hashring_moves_count(struct hashring *h, const char *ring,
 int hashring_moves_list(struct hashring *h, const char *ring,
 			__u64 generation, hashring_move_cb cb,
 			hashring_restart_cb restart, void *arg);
+
+/* What past changes did: hashring_past.h. */
 
 /* Look-ups and maps (lookup.c, arcs.c). */
 

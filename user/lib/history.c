@@ -6,6 +6,7 @@
 
 #include <netlink/genl/genl.h>
 
+#include "hashring_past.h"
 #include "private.h"
 
 static int take_one(struct hashring *h, struct nlmsghdr *nlh, void *arg)
@@ -82,22 +83,31 @@ int hashring_history_list(struct hashring *h, const char *ring,
 	return request_dump(&req, take_listed, &list, restart, arg);
 }
 
-struct moves_count {
+/**
+ * struct kept_count - how much is kept of a part of a receipt
+ * @kept: set
+ * @kept_type: the attribute
+ * @all: set
+ * @all_type: the attribute
+ */
+struct kept_count {
 	__u32 *kept;
+	int kept_type;
 	__u32 *all;
+	int all_type;
 };
 
 static int take_count(struct hashring *h, struct nlmsghdr *nlh, void *arg)
 {
 	struct nlattr *tb[HASHRING_A_HISTORY_MAX + 1];
-	struct moves_count *count = arg;
+	struct kept_count *count = arg;
 	int err;
 
 	err = parse_message(h, nlh, tb, HASHRING_A_HISTORY_MAX);
 	if (err)
 		return err;
-	*count->kept = attr_u32(tb[HASHRING_A_HISTORY_KEPT_MOVES]);
-	*count->all = attr_u32(tb[HASHRING_A_HISTORY_NR_MOVES]);
+	*count->kept = attr_u32(tb[count->kept_type]);
+	*count->all = attr_u32(tb[count->all_type]);
 	return 0;
 }
 
@@ -114,10 +124,63 @@ static int take_count(struct hashring *h, struct nlmsghdr *nlh, void *arg)
 int hashring_moves_count(struct hashring *h, const char *ring, __u64 generation,
 			 __u32 *kept, __u32 *all)
 {
-	struct moves_count count = { kept, all };
+	struct kept_count count = {
+		kept, HASHRING_A_HISTORY_KEPT_MOVES,
+		all, HASHRING_A_HISTORY_NR_MOVES,
+	};
 	struct request req;
 
 	request_begin(h, &req, HASHRING_CMD_MOVES_GET);
+	request_string(&req, HASHRING_A_HISTORY_RING, ring);
+	request_u64(&req, HASHRING_A_HISTORY_GENERATION, generation);
+	return request_do(&req, take_count, &count);
+}
+
+/**
+ * hashring_ops_count() - whether what a change's operations did is kept
+ * @h: the connection
+ * @ring: the ring
+ * @generation: what the change led to
+ * @kept: set to the number of operations that are kept: all or none
+ * @all: set to the number of operations
+ *
+ * Return: 0 or a negative errno.
+ */
+int hashring_ops_count(struct hashring *h, const char *ring, __u64 generation,
+		       __u32 *kept, __u32 *all)
+{
+	struct kept_count count = {
+		kept, HASHRING_A_HISTORY_KEPT_OPS,
+		all, HASHRING_A_HISTORY_NR_OPS,
+	};
+	struct request req;
+
+	request_begin(h, &req, HASHRING_CMD_OPS_GET);
+	request_string(&req, HASHRING_A_HISTORY_RING, ring);
+	request_u64(&req, HASHRING_A_HISTORY_GENERATION, generation);
+	return request_do(&req, take_count, &count);
+}
+
+/**
+ * hashring_past_arcs_count() - whether it is kept what changed hands
+ * @h: the connection
+ * @ring: the ring; of another placement than balanced none are kept
+ * @generation: what the change led to
+ * @kept: set to the number of pieces that are kept: all or none
+ * @all: set to the number of pieces
+ *
+ * Return: 0 or a negative errno.
+ */
+int hashring_past_arcs_count(struct hashring *h, const char *ring,
+			     __u64 generation, __u32 *kept, __u32 *all)
+{
+	struct kept_count count = {
+		kept, HASHRING_A_HISTORY_KEPT_ARCS,
+		all, HASHRING_A_HISTORY_NR_ARCS,
+	};
+	struct request req;
+
+	request_begin(h, &req, HASHRING_CMD_MOVED_ARCS_GET);
 	request_string(&req, HASHRING_A_HISTORY_RING, ring);
 	request_u64(&req, HASHRING_A_HISTORY_GENERATION, generation);
 	return request_do(&req, take_count, &count);

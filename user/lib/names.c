@@ -175,6 +175,18 @@ static const char *const change_names[] = {
 	[HASHRING_A_CHANGE_RECEIPT] = "receipt",
 };
 
+static const char *const past_node_names[] = {
+	[HASHRING_A_PAST_NODE_NAME] = "name",
+	[HASHRING_A_PAST_NODE_SEAT] = "seat",
+	[HASHRING_A_PAST_NODE_ID] = "id",
+	[HASHRING_A_PAST_NODE_WEIGHT] = "weight",
+	[HASHRING_A_PAST_NODE_STATE] = "state",
+	[HASHRING_A_PAST_NODE_VIA4] = "via4",
+	[HASHRING_A_PAST_NODE_VIA6] = "via6",
+	[HASHRING_A_PAST_NODE_POINTS] = "points",
+	[HASHRING_A_PAST_NODE_HOME] = "home",
+};
+
 static const char *const history_names[] = {
 	[HASHRING_A_HISTORY_RING] = "ring",
 	[HASHRING_A_HISTORY_GENERATION] = "generation",
@@ -182,6 +194,19 @@ static const char *const history_names[] = {
 	[HASHRING_A_HISTORY_MOVE] = "move",
 	[HASHRING_A_HISTORY_KEPT_MOVES] = "kept-moves",
 	[HASHRING_A_HISTORY_NR_MOVES] = "nr-moves",
+	[HASHRING_A_HISTORY_NR_OPS] = "nr-ops",
+	[HASHRING_A_HISTORY_KEPT_OPS] = "kept-ops",
+	[HASHRING_A_HISTORY_NR_ARCS] = "nr-arcs",
+	[HASHRING_A_HISTORY_KEPT_ARCS] = "kept-arcs",
+	[HASHRING_A_HISTORY_KIND] = "kind",
+	[HASHRING_A_HISTORY_NAME] = "name",
+	[HASHRING_A_HISTORY_NEW_NAME] = "new-name",
+	[HASHRING_A_HISTORY_BEFORE] = "before",
+	[HASHRING_A_HISTORY_AFTER] = "after",
+	[HASHRING_A_HISTORY_STARTS] = "starts",
+	[HASHRING_A_HISTORY_ENDS] = "ends",
+	[HASHRING_A_HISTORY_FROM] = "from",
+	[HASHRING_A_HISTORY_TO] = "to",
 };
 
 static const char *const lookup_names[] = {
@@ -243,7 +268,7 @@ struct nesting {
 struct attr_set {
 	const char *const *names;
 	int max;
-	struct nesting nested[2];
+	struct nesting nested[4];
 };
 
 static const struct attr_set move_set = {
@@ -260,6 +285,11 @@ static const struct attr_set receipt_set = {
 	.names = receipt_names,
 	.max = HASHRING_A_RECEIPT_MAX,
 	.nested = { { HASHRING_A_RECEIPT_MOVE, &move_set } },
+};
+
+static const struct attr_set past_node_set = {
+	.names = past_node_names,
+	.max = HASHRING_A_PAST_NODE_MAX,
 };
 
 static const struct attr_set attach_stats_set = {
@@ -297,6 +327,8 @@ static const struct attr_set history_set = {
 	.nested = {
 		{ HASHRING_A_HISTORY_RECEIPT, &receipt_set },
 		{ HASHRING_A_HISTORY_MOVE, &move_set },
+		{ HASHRING_A_HISTORY_BEFORE, &past_node_set },
+		{ HASHRING_A_HISTORY_AFTER, &past_node_set },
 	},
 };
 
@@ -347,6 +379,8 @@ static const struct attr_set *const cmd_sets[HASHRING_CMD_MAX + 1] = {
 	[HASHRING_CMD_ATTACH_REPLACE] = &attach_set,
 	[HASHRING_CMD_ATTACH_DEL] = &attach_set,
 	[HASHRING_CMD_LIMITS_GET] = &limit_set,
+	[HASHRING_CMD_OPS_GET] = &history_set,
+	[HASHRING_CMD_MOVED_ARCS_GET] = &history_set,
 };
 
 /* The attributes of a command, or NULL. */

@@ -85,6 +85,8 @@ __u32 attr_u32(struct nlattr *attr);
 __u64 attr_u64(struct nlattr *attr);
 void attr_via(struct hashring_via *via, struct nlattr *via4,
 	      struct nlattr *via6);
+const __u32 *attr_packed(struct nlattr *attr, __u32 *nr);
+const struct hashring_run *attr_runs(struct nlattr *attr, __u32 *nr);
 int decode_ring(struct hashring *h, struct nlmsghdr *nlh,
 		struct hashring_ring *ring);
 int decode_node(struct hashring *h, struct nlmsghdr *nlh,

@@ -152,6 +152,11 @@ int decode_history(struct hashring *h, struct nlmsghdr *nlh,
 		return fail_receipt(h, receipt, err);
 	attr_string(receipt->ring, sizeof(receipt->ring),
 		    tb[HASHRING_A_HISTORY_RING]);
+	receipt->kept_moves = attr_u32(tb[HASHRING_A_HISTORY_KEPT_MOVES]);
+	receipt->nr_ops = attr_u32(tb[HASHRING_A_HISTORY_NR_OPS]);
+	receipt->kept_ops = attr_u32(tb[HASHRING_A_HISTORY_KEPT_OPS]);
+	receipt->nr_arcs = attr_u32(tb[HASHRING_A_HISTORY_NR_ARCS]);
+	receipt->kept_arcs = attr_u32(tb[HASHRING_A_HISTORY_KEPT_ARCS]);
 	return 0;
 }
 

@@ -119,7 +119,7 @@ static void set_seed(json_t *object, const __u8 *seed)
 	json_set_text(object, "seed", text);
 }
 
-static void set_via(json_t *object, const struct hashring_via *via)
+void json_set_via(json_t *object, const struct hashring_via *via)
 {
 	char text[INET6_ADDRSTRLEN];
 
@@ -160,7 +160,7 @@ json_t *ring_to_json(const struct hashring_ring *ring)
 }
 
 /* As the spec has them: the first cell of a run, how many, the next run's. */
-static json_t *runs_to_json(const struct hashring_run *runs, __u32 nr)
+json_t *runs_to_json(const struct hashring_run *runs, __u32 nr)
 {
 	json_t *list = json_array();
 	__u32 i;
@@ -183,7 +183,7 @@ json_t *node_to_json(const struct hashring_node *node)
 	json_set_u64(o, "id", node->id);
 	json_set_u64(o, "weight", node->weight);
 	set_enum(o, "state", hashring_states, node->state);
-	set_via(o, &node->via);
+	json_set_via(o, &node->via);
 	if (node->nr_given) {
 		points = json_array();
 		for (i = 0; i < node->nr_given; i++)

@@ -14,6 +14,7 @@ const struct noun *const nouns[] = {
 	&noun_arcs,
 	&noun_stats,
 	&noun_history,
+	&noun_diff,
 	&noun_digest,
 	&noun_attach,
 	&noun_measure,

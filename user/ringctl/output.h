@@ -68,6 +68,7 @@ json_t *ring_to_json(const struct hashring_ring *ring);
 json_t *node_to_json(const struct hashring_node *node);
 json_t *receipt_to_json(const struct hashring_receipt *receipt);
 json_t *move_to_json(const struct hashring_move *move);
+json_t *runs_to_json(const struct hashring_run *runs, __u32 nr);
 json_t *attach_to_json(const struct hashring_attach *attach);
 json_t *limit_to_json(const struct hashring_limit *limit);
 json_t *owner_to_json(const char *ring, const struct hashring_owner *owner);
@@ -75,6 +76,7 @@ json_t *owner_to_json(const char *ring, const struct hashring_owner *owner);
 json_t *json_digest(__u64 digest);
 void json_set_u64(json_t *object, const char *key, __u64 value);
 void json_set_text(json_t *object, const char *key, const char *text);
+void json_set_via(json_t *object, const struct hashring_via *via);
 
 /* Prints a value and a newline, and releases it. */
 void json_print(json_t *value);

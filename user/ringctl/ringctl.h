@@ -223,6 +223,7 @@ extern const struct noun noun_map;
 extern const struct noun noun_arcs;
 extern const struct noun noun_stats;
 extern const struct noun noun_history;
+extern const struct noun noun_diff;
 extern const struct noun noun_digest;
 extern const struct noun noun_attach;
 extern const struct noun noun_measure;

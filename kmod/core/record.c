@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/bits.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/minmax.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "impact.h"
+#include "record.h"
+
+/*
+ * An operation takes a head, and for the node before and after each a body,
+ * points, home, addresses, name and seat with their NULs; all of it in u32s.
+ */
+#define HAS_BEFORE	BIT(0)
+#define HAS_AFTER	BIT(1)
+#define SAME_POINTS	BIT(2)
+
+#define HAS_VIA4	BIT(0)
+#define HAS_VIA6	BIT(1)
+
+struct head {
+	u8 kind;
+	u8 flags;
+	u16 unused;
+};
+
+struct body {
+	u32 id;
+	u32 nr_points;
+	u32 nr_home;
+	u16 weight;
+	u8 state;
+	u8 via;
+	u8 name_len;
+	u8 seat_len;
+	u16 unused;
+};
+
+/* Writes, or only counts. */
+struct pen {
+	u8 *to;
+	size_t size;
+};
+
+static void put(struct pen *pen, const void *data, size_t size)
+{
+	if (pen->to)
+		memcpy(pen->to + pen->size, data, size);
+	pen->size += size;
+}
+
+/* Up to where the next u32 may stand. */
+static void pad(struct pen *pen)
+{
+	static const u8 none[sizeof(u32)];
+
+	put(pen, none, -pen->size % sizeof(u32));
+}
+
+static void put_node(struct pen *pen, const struct hr_node *node, bool points)
+{
+	const struct hr_via *via = &node->via;
+	struct body body = {
+		.id		= node->id,
+		.nr_points	= node->nr_points,
+		.nr_home	= node->nr_home,
+		.weight		= node->weight,
+		.state		= node->state,
+		.via		= (via->has4 ? HAS_VIA4 : 0) |
+				  (via->has6 ? HAS_VIA6 : 0),
+		.name_len	= strlen(node->name),
+		.seat_len	= strlen(node->seat),
+	};
+
+	put(pen, &body, sizeof(body));
+	if (points && node->nr_points)
+		put(pen, node->points,
+		    node->nr_points * sizeof(*node->points));
+	if (node->nr_home)
+		put(pen, node->home, node->nr_home * sizeof(*node->home));
+	if (via->has4)
+		put(pen, via->addr4, sizeof(via->addr4));
+	if (via->has6)
+		put(pen, via->addr6, sizeof(via->addr6));
+	put(pen, node->name, body.name_len + 1);
+	put(pen, node->seat, body.seat_len + 1);
+	pad(pen);
+}
+
+static bool same_points(const struct hr_node *a, const struct hr_node *b)
+{
+	return a && b && a->nr_points && a->nr_points == b->nr_points &&
+	       !memcmp(a->points, b->points,
+		       a->nr_points * sizeof(*a->points));
+}
+
+static void put_op(struct pen *pen, const struct hr_table *before,
+		   const struct hr_table *after, const struct hr_op *op)
+{
+	const struct hr_node *old = NULL, *new = NULL;
+	struct head head = { .kind = op->kind };
+
+	if (op->kind != HR_OP_ADD)
+		old = hr_table_find(before, op->name);
+	if (op->kind != HR_OP_DEL)
+		new = hr_table_find(after, op->kind == HR_OP_REPLACE ?
+					   op->new_name : op->name);
+	if (old)
+		head.flags |= HAS_BEFORE;
+	if (new)
+		head.flags |= HAS_AFTER;
+	if (same_points(old, new))
+		head.flags |= SAME_POINTS;
+	put(pen, &head, sizeof(head));
+	if (old)
+		put_node(pen, old, true);
+	if (new)
+		put_node(pen, new, !(head.flags & SAME_POINTS));
+}
+
+static int record_ops(struct hr_record *record, const struct hr_table *before,
+		      const struct hr_table *after, const struct hr_op *ops,
+		      gfp_t gfp)
+{
+	struct pen pen = {};
+	size_t begun;
+	u32 i;
+
+	for (i = 0; i < record->nr_ops; i++) {
+		begun = pen.size;
+		put_op(&pen, before, after, &ops[i]);
+		if (pen.size - begun > record->largest)
+			record->largest = pen.size - begun;
+		if (pen.size > HR_MAX_HISTORY)
+			return 0;
+		if (!(i & 0xff))
+			cond_resched();
+	}
+	record->data = kvmalloc(pen.size, gfp);
+	if (!record->data)
+		return -ENOMEM;
+	record->size = pen.size;
+	record->bytes += pen.size;
+	pen = (struct pen) { .to = record->data };
+	for (i = 0; i < record->nr_ops; i++) {
+		put_op(&pen, before, after, &ops[i]);
+		if (!(i & 0xff))
+			cond_resched();
+	}
+	return 0;
+}
+
+static u32 id_of(const struct hr_table *t, u32 slot)
+{
+	return slot == HR_NO_SLOT ? HR_NO_ID : t->nodes[slot]->id;
+}
+
+static int record_arcs(struct hr_record *record, const struct hr_table *before,
+		       const struct hr_table *after, gfp_t gfp)
+{
+	const struct hr_walk begin = { .before = before, .after = after };
+	struct hr_walk walk = begin;
+	struct hr_past_arc *to;
+	struct hr_moved_arc arc;
+
+	while (hr_walk_next(&walk, &arc))
+		record->nr_arcs++;
+	if (!record->nr_arcs || !record->data ||
+	    record->bytes + (u64)record->nr_arcs * sizeof(*to) > HR_MAX_HISTORY)
+		return 0;
+	to = kvmalloc_array(record->nr_arcs, sizeof(*to), gfp);
+	if (!to)
+		return -ENOMEM;
+	record->arcs = to;
+	record->bytes += record->nr_arcs * sizeof(*to);
+	walk = begin;
+	while (hr_walk_next(&walk, &arc))
+		*to++ = (struct hr_past_arc) {
+			.start	= arc.start,
+			.end	= arc.end,
+			.from	= id_of(before, arc.from),
+			.to	= id_of(after, arc.to),
+		};
+	return 0;
+}
+
+/**
+ * hr_record_make() - what a change did
+ * @record: filled in; give it to hr_record_release()
+ * @before: the table before
+ * @after: the one that hr_change_build() made of it
+ * @ops: what it was given
+ * @nr_ops: their number
+ * @arcs: with what changed hands, which the operations alone do not tell
+ * @gfp: how to allocate
+ *
+ * What takes more than HR_MAX_HISTORY bytes is not kept: arcs only together
+ * with the operations.
+ *
+ * Context: process; sleeps.
+ * Return: 0, or -ENOMEM with nothing to release.
+ */
+int hr_record_make(struct hr_record *record, const struct hr_table *before,
+		   const struct hr_table *after, const struct hr_op *ops,
+		   u32 nr_ops, bool arcs, gfp_t gfp)
+{
+	int ret;
+
+	memset(record, 0, sizeof(*record));
+	record->nr_ops = nr_ops;
+	ret = record_ops(record, before, after, ops, gfp);
+	if (!ret && arcs)
+		ret = record_arcs(record, before, after, gfp);
+	if (ret)
+		hr_record_release(record);
+	return ret;
+}
+
+/* Takes a node out of the data at @from; returns what stands behind it. */
+static const u8 *get_node(const u8 *from, struct hr_was *was, bool points)
+{
+	const struct body *body = (const struct body *)from;
+
+	was->id = body->id;
+	was->weight = body->weight;
+	was->state = body->state;
+	was->nr_points = body->nr_points;
+	was->nr_home = body->nr_home;
+	from += sizeof(*body);
+	if (points) {
+		was->points = (const u32 *)from;
+		from += was->nr_points * sizeof(*was->points);
+	}
+	was->home = (const struct hr_run *)from;
+	from += was->nr_home * sizeof(*was->home);
+	if (body->via & HAS_VIA4) {
+		was->via.has4 = true;
+		memcpy(was->via.addr4, from, sizeof(was->via.addr4));
+		from += sizeof(was->via.addr4);
+	}
+	if (body->via & HAS_VIA6) {
+		was->via.has6 = true;
+		memcpy(was->via.addr6, from, sizeof(was->via.addr6));
+		from += sizeof(was->via.addr6);
+	}
+	was->name = (const char *)from;
+	was->seat = was->name + body->name_len + 1;
+	return from + ((body->name_len + body->seat_len + 2 + 3) & ~3);
+}
+
+/**
+ * hr_record_next() - the next operation of a record
+ * @record: the record
+ * @next: where it stands, from 0; goes on
+ * @did: filled in; points into the record
+ *
+ * Context: any.
+ * Return: whether there was one more that is kept.
+ */
+bool hr_record_next(const struct hr_record *record, u32 *next,
+		    struct hr_did *did)
+{
+	const struct head *head;
+	const u8 *from;
+
+	if (!record->data || *next >= record->size)
+		return false;
+	from = (const u8 *)record->data + *next;
+	head = (const struct head *)from;
+	memset(did, 0, sizeof(*did));
+	did->kind = head->kind;
+	did->has_before = head->flags & HAS_BEFORE;
+	did->has_after = head->flags & HAS_AFTER;
+	did->same_points = head->flags & SAME_POINTS;
+	from += sizeof(*head);
+	if (did->has_before)
+		from = get_node(from, &did->before, true);
+	if (did->has_after)
+		from = get_node(from, &did->after, !did->same_points);
+	if (did->same_points)
+		did->after.points = did->before.points;
+	*next = from - (const u8 *)record->data;
+	return true;
+}
+
+/**
+ * hr_record_release() - forget what a change did, but for the numbers
+ * @record: may have been released before
+ *
+ * Context: any that kvfree() may be called from.
+ */
+void hr_record_release(struct hr_record *record)
+{
+	kvfree(record->data);
+	kvfree(record->arcs);
+	record->data = NULL;
+	record->arcs = NULL;
+	record->size = 0;
+	record->bytes = 0;
+}

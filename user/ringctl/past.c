@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rings as they were: from the present one back, change by change, by what the
+ * kernel keeps of their operations.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "past.h"
+
+/* Points cannot grow in a copy; cells can. */
+static int copy_node(struct model_node *to, const struct model_node *from)
+{
+	__u32 i;
+
+	*to = *from;
+	to->points = NULL;
+	to->cells = NULL;
+	to->nr_points = 0;
+	to->nr_cells = 0;
+	for (i = 0; i < from->nr_cells; i++)
+		if (model_add_cells(to, from->cells[i].first,
+				    from->cells[i].count))
+			return -ENOMEM;
+	if (!from->nr_points)
+		return 0;
+	to->points = malloc(from->nr_points * sizeof(*to->points));
+	if (!to->points)
+		return -ENOMEM;
+	memcpy(to->points, from->points, from->nr_points * sizeof(*to->points));
+	to->nr_points = from->nr_points;
+	return 0;
+}
+
+/**
+ * past_copy() - a ring once more
+ * @to: filled in; to be released also after an error
+ * @from: the ring; its attachments, which have no past, stay behind
+ *
+ * Return: an exit status.
+ */
+int past_copy(struct model_ring *to, const struct model_ring *from)
+{
+	__u32 i;
+
+	*to = *from;
+	to->node = NULL;
+	to->nr_nodes = 0;
+	to->attach = NULL;
+	to->nr_attach = 0;
+	to->has_attach = false;
+	for (i = 0; i < from->nr_nodes; i++) {
+		struct model_node *node = model_grow(to->node, i,
+						     sizeof(*node));
+
+		if (!node)
+			return fail_memory();
+		to->node = node;
+		to->nr_nodes++;
+		if (copy_node(&node[i], &from->node[i]))
+			return fail_memory();
+	}
+	return EXIT_DONE;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct model_node *x = a;
+	const struct model_node *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+/* Takes the nodes away that the operations left. */
+static int drop_after(struct model_ring *r, const struct past_ops *ops)
+{
+	struct model_node *node;
+	__u32 kept = 0, i;
+
+	for (i = 0; i < ops->nr; i++) {
+		const struct model_node *after = &ops->op[i].after;
+
+		if (!ops->op[i].has_after)
+			continue;
+		node = r->nr_nodes ? bsearch(after, r->node, r->nr_nodes,
+					     sizeof(*node), compare_names) :
+				     NULL;
+		if (!node || node->id != after->id)
+			return fail(EXIT_ABORTED,
+				    "what ring %s keeps of generation %llu is not what led to the present",
+				    r->name, r->generation);
+		/* No id: it goes. */
+		node->id = 0;
+	}
+	for (i = 0; i < r->nr_nodes; i++) {
+		if (r->node[i].id) {
+			r->node[kept++] = r->node[i];
+			continue;
+		}
+		free(r->node[i].points);
+		free(r->node[i].cells);
+	}
+	r->nr_nodes = kept;
+	return EXIT_DONE;
+}
+
+/* Puts the nodes back that there were; points and cells go over. */
+static int take_before(struct model_ring *r, struct past_ops *ops)
+{
+	struct model_node *node;
+	__u32 i;
+
+	for (i = 0; i < ops->nr; i++) {
+		struct model_node *before = &ops->op[i].before;
+
+		if (!ops->op[i].has_before)
+			continue;
+		node = model_grow(r->node, r->nr_nodes, sizeof(*node));
+		if (!node)
+			return fail_memory();
+		r->node = node;
+		node[r->nr_nodes++] = *before;
+		before->points = NULL;
+		before->nr_points = 0;
+		before->cells = NULL;
+		before->nr_cells = 0;
+	}
+	if (r->nr_nodes)
+		qsort(r->node, r->nr_nodes, sizeof(*r->node), compare_names);
+	return EXIT_DONE;
+}
+
+/* The generation before; *gone: it is not known any more. */
+static int return_one(struct model_ring *r, struct past_grid *grid, bool *gone)
+{
+	struct past_ops ops;
+	int status = EXIT_DONE;
+	int err;
+
+	err = past_ops_load(&ops, r->name, r->generation);
+	if (err == -ENOMEM)
+		status = fail_memory();
+	else if (err && err != -ENOENT)
+		status = refused(err);
+	else
+		*gone = err || !ops.nr;
+	if (!status && !*gone)
+		status = past_grid_return(grid, r, &ops, gone);
+	if (!status && !*gone)
+		status = drop_after(r, &ops);
+	if (!status && !*gone)
+		status = take_before(r, &ops);
+	if (!status && !*gone)
+		r->generation--;
+	past_ops_release(&ops);
+	return status;
+}
+
+/**
+ * past_return() - a ring as it was in an earlier generation
+ * @r: the ring as it is, ascending by name, or as past_return() left it
+ * @generation: not a later one than that of @r
+ *
+ * Return: an exit status, after telling what is wrong.
+ */
+int past_return(struct model_ring *r, __u64 generation)
+{
+	struct past_grid grid;
+	bool gone = false;
+	int status;
+
+	status = past_grid_take(&grid, r);
+	while (!status && r->generation > generation) {
+		status = return_one(r, &grid, &gone);
+		if (!status && gone)
+			status = fail(EXIT_REFUSED,
+				      "generation %llu of %s is gone: the oldest that is kept is %llu",
+				      generation, r->name, r->generation);
+	}
+	if (!status)
+		status = past_grid_settle(&grid, r);
+	past_grid_release(&grid);
+	return status;
+}
+
+/* A generation that there has not been cannot be gone back to. */
+int past_check(const struct model_ring *now, __u64 generation)
+{
+	if (generation <= now->generation)
+		return EXIT_DONE;
+	return fail(EXIT_REFUSED,
+		    "generation %llu of %s has not been yet: %llu is in force",
+		    generation, now->name, now->generation);
+}
+
+/**
+ * past_seats() - whether one change leads from one state of a ring to another
+ * @now: the one, ascending by name
+ * @then: the other, ascending by name
+ *
+ * A node has its seat for life. One that went and came again under its old name
+ * in another seat would have to go and come in one change, which names each
+ * node once.
+ *
+ * Return: an exit status, after telling which node is in the way.
+ */
+int past_seats(const struct model_ring *now, const struct model_ring *then)
+{
+	const struct model_node *a, *b;
+	__u32 i = 0, k = 0;
+	int order;
+
+	while (i < now->nr_nodes && k < then->nr_nodes) {
+		a = &now->node[i];
+		b = &then->node[k];
+		order = strcmp(a->name, b->name);
+		if (!order && strcmp(model_seat(a), model_seat(b)))
+			return fail(EXIT_REFUSED,
+				    "node %s holds seat %s in generation %llu and %s in %llu: no one change leads there before it is deleted",
+				    a->name, model_seat(a), now->generation,
+				    model_seat(b), then->generation);
+		i += order <= 0;
+		k += order >= 0;
+	}
+	return EXIT_DONE;
+}

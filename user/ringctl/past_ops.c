@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the operations of a past change did: out of the kernel, in words, and as
+ * JSON.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "past.h"
+
+static void node_release(struct model_node *node)
+{
+	free(node->points);
+	free(node->cells);
+}
+
+static void ops_drop(struct past_ops *ops)
+{
+	__u32 i;
+
+	for (i = 0; i < ops->nr; i++) {
+		node_release(&ops->op[i].before);
+		node_release(&ops->op[i].after);
+	}
+	ops->nr = 0;
+}
+
+void past_ops_release(struct past_ops *ops)
+{
+	ops_drop(ops);
+	free(ops->op);
+	ops->op = NULL;
+}
+
+static int take_points(struct model_node *node, const struct hashring_was *was)
+{
+	if (!was->nr_points)
+		return 0;
+	node->points = malloc(was->nr_points * sizeof(*node->points));
+	if (!node->points)
+		return -ENOMEM;
+	memcpy(node->points, was->points,
+	       was->nr_points * sizeof(*node->points));
+	node->nr_points = was->nr_points;
+	return 0;
+}
+
+static int take_node(struct model_node *node, const struct hashring_was *was)
+{
+	__u32 i;
+
+	strcpy(node->name, was->name);
+	if (strcmp(was->seat, was->name))
+		strcpy(node->seat, was->seat);
+	node->id = was->id;
+	node->weight = was->weight;
+	node->state = was->state;
+	node->via = was->via;
+	for (i = 0; i < was->nr_home; i++)
+		if (model_add_cells(node, was->home[i].first,
+				    was->home[i].count))
+			return -ENOMEM;
+	return take_points(node, was);
+}
+
+static int take_did(const struct hashring_did *did, void *arg)
+{
+	struct past_ops *ops = arg;
+	struct past_op *op;
+
+	op = model_grow(ops->op, ops->nr, sizeof(*op));
+	if (!op)
+		return -ENOMEM;
+	ops->op = op;
+	op += ops->nr++;
+	op->kind = did->kind;
+	op->has_before = did->has_before;
+	op->has_after = did->has_after;
+	if ((op->has_before && take_node(&op->before, &did->before)) ||
+	    (op->has_after && take_node(&op->after, &did->after)))
+		return -ENOMEM;
+	return 0;
+}
+
+static void restart_ops(void *arg)
+{
+	ops_drop(arg);
+}
+
+/**
+ * past_ops_load() - what the operations of a change did
+ * @ops: filled in; to be released also after an error
+ * @ring: the ring
+ * @generation: that the change led to
+ *
+ * Return: 0 or a negative errno; without operations in @ops none are kept.
+ */
+int past_ops_load(struct past_ops *ops, const char *ring, __u64 generation)
+{
+	memset(ops, 0, sizeof(*ops));
+	return hashring_ops_list(conn(), ring, generation, take_did,
+				 restart_ops, ops);
+}
+
+static bool same_points(const struct model_node *a, const struct model_node *b)
+{
+	return a->nr_points == b->nr_points &&
+	       (!a->nr_points || !memcmp(a->points, b->points,
+					 a->nr_points * sizeof(*a->points)));
+}
+
+static bool same_via(const struct hashring_via *a, const struct hashring_via *b)
+{
+	return a->has4 == b->has4 && a->has6 == b->has6 &&
+	       (!a->has4 ||
+		!memcmp(&a->addr4, &b->addr4, sizeof(a->addr4))) &&
+	       (!a->has6 || !memcmp(&a->addr6, &b->addr6, sizeof(a->addr6)));
+}
+
+/* What a node has that another has not. */
+static void print_differing(FILE *f, const struct model_node *from,
+			    const struct model_node *to, bool id)
+{
+	if (id && to->id != from->id)
+		fprintf(f, " id %u", to->id);
+	if (to->weight != from->weight)
+		fprintf(f, " w%u", to->weight);
+	if (to->state != from->state)
+		fprintf(f, " %s", hashring_enum_name(hashring_states,
+						     to->state));
+	if (!same_via(&to->via, &from->via)) {
+		if (to->via.has4 || to->via.has6)
+			print_via(f, &to->via);
+		else
+			fputs(" via none", f);
+	}
+	if (!same_points(to, from))
+		fprintf(f, " points %u", to->nr_points);
+}
+
+/**
+ * print_past_op() - what an operation did, in short
+ * @f: where to
+ * @op: the operation
+ *
+ * Such as "+b5 w2", "-b2", "b2=>b6", "b3 down": of a node that came what is not
+ * usual, of others what became different.
+ */
+void print_past_op(FILE *f, const struct past_op *op)
+{
+	static const struct model_node newborn = { .weight = 1 };
+	const struct model_node *before = &op->before;
+	const struct model_node *after = &op->after;
+
+	switch (op->kind) {
+	case HASHRING_OP_KIND_ADD:
+		fprintf(f, "+%s", after->name);
+		if (*after->seat)
+			fprintf(f, " seat %s", after->seat);
+		print_differing(f, &newborn, after, false);
+		break;
+	case HASHRING_OP_KIND_DEL:
+		fprintf(f, "-%s", before->name);
+		break;
+	case HASHRING_OP_KIND_REPLACE:
+		fprintf(f, "%s=>%s", before->name, after->name);
+		print_differing(f, before, after, false);
+		break;
+	default:
+		fprintf(f, "%s", after->name);
+		print_differing(f, before, after, true);
+	}
+}
+
+static json_t *numbers_to_json(const __u32 *numbers, __u32 n)
+{
+	json_t *list = json_array();
+	__u32 i;
+
+	for (i = 0; i < n; i++)
+		json_array_append_new(list, json_integer(numbers[i]));
+	return list;
+}
+
+static json_t *node_as_json(const struct model_node *node)
+{
+	json_t *o = json_object();
+
+	json_set_text(o, "name", node->name);
+	json_set_text(o, "seat", model_seat(node));
+	json_set_u64(o, "id", node->id);
+	json_set_u64(o, "weight", node->weight);
+	json_set_text(o, "state",
+		      hashring_enum_name(hashring_states, node->state));
+	json_set_via(o, &node->via);
+	if (node->nr_points)
+		json_object_set_new(o, "points",
+				    numbers_to_json(node->points,
+						    node->nr_points));
+	if (node->nr_cells && node->state != HASHRING_NODE_STATE_ACTIVE)
+		json_object_set_new(o, "home", runs_to_json(node->cells,
+							    node->nr_cells));
+	return o;
+}
+
+json_t *past_op_to_json(const struct past_op *op)
+{
+	json_t *o = json_object();
+
+	json_set_text(o, "kind", hashring_enum_name(hashring_kinds, op->kind));
+	json_set_text(o, "name", op->has_before ? op->before.name :
+						  op->after.name);
+	if (op->kind == HASHRING_OP_KIND_REPLACE)
+		json_set_text(o, "new_name", op->after.name);
+	if (op->has_before)
+		json_object_set_new(o, "before", node_as_json(&op->before));
+	if (op->has_after)
+		json_object_set_new(o, "after", node_as_json(&op->after));
+	return o;
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ringctl history RING revert G: one change that makes a ring's members what
+ * they were in generation G.
+ */
+#include "past.h"
+
+static void print_unchanged(const char *ring, __u64 generation)
+{
+	json_t *o;
+
+	if (!opt.json) {
+		printf("%s is as it was in generation %llu: nothing to change\n",
+		       ring, generation);
+		return;
+	}
+	o = json_object();
+	json_set_text(o, "ring", ring);
+	json_object_set_new(o, "unchanged", json_true());
+	json_print(o);
+}
+
+/*
+ * What is expected is the generation that the way back began from: when the
+ * ring is changed meanwhile, the kernel refuses.
+ */
+static int revert(const struct model_ring *now, const struct model_ring *then,
+		  __u64 max_moved, bool dry_run)
+{
+	const struct model none = { 0 };
+	struct ops ops = { 0 };
+	int status;
+
+	status = model_diff(&none, now, then, &ops);
+	if (!status && !ops.nr) {
+		print_unchanged(now->name, then->generation);
+	} else if (!status) {
+		const struct hashring_change change = {
+			.ring = now->name,
+			.ops = ops.op,
+			.nr_ops = ops.nr,
+			.expect_generation = now->generation,
+			.max_moved = max_moved,
+			.dry_run = dry_run,
+		};
+
+		status = change_run(&change);
+	}
+	ops_release(&ops);
+	return status;
+}
+
+/**
+ * history_revert() - makes a ring what it was
+ * @ring: the ring
+ * @generation: what it is to be again, in a generation of its own
+ * @max_moved: refuse when more would move; HASHRING_ANY
+ * @dry_run: only say what would come of it
+ *
+ * Return: an exit status, after telling what is wrong.
+ */
+int history_revert(const char *ring, __u64 generation, __u64 max_moved,
+		   bool dry_run)
+{
+	struct model_ring now, then = { 0 };
+	int status;
+
+	status = model_ring_from_kernel(&now, ring);
+	if (!status)
+		status = past_check(&now, generation);
+	if (!status)
+		status = past_copy(&then, &now);
+	if (!status)
+		status = past_return(&then, generation);
+	if (!status)
+		status = past_seats(&now, &then);
+	if (!status)
+		status = revert(&now, &then, max_moved, dry_run);
+	model_ring_release(&then);
+	model_ring_release(&now);
+	return status;
+}
