@@ -23,6 +23,7 @@ static const struct {
 	{ 10, HR_DEFAULT_GRID }, { 100, HR_DEFAULT_GRID },
 	{ 1000, HR_DEFAULT_GRID }, { 10000, HR_MAX_GRID },
 };
+
 static const struct {
 	u32 nodes;
 	u32 points;
