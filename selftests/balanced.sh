@@ -81,10 +81,10 @@ grids()
 	local grid
 
 	for grid in 1024 65536 1048576; do
-		ringctl ring add "g$grid" placement balanced grid $grid
+		ringctl ring add "g$grid" placement balanced grid "$grid"
 		expect_match "^g$grid placement balanced grid $grid generation 0 " \
 			ringctl ring show "g$grid"
-		expect_equal $grid "$(figure grid ring show "g$grid")"
+		expect_equal "$grid" "$(figure grid ring show "g$grid")"
 		ringctl ring del "g$grid"
 	done
 	ringctl ring add plain placement balanced
@@ -103,7 +103,7 @@ bad_grids()
 
 	for grid in 1 512 1000 65535 2097152 4294967295; do
 		refuses "grid $grid: a grid has 1024 to 1048576 cells, a power of two \(grid\)" 2 \
-			ring add bad placement balanced grid $grid
+			ring add bad placement balanced grid "$grid"
 	done
 	refuses 'grid "0": expected a number from 1' 1 ring add bad placement balanced grid 0
 	refuses 'with hash placement there is no grid \(grid\)' 2 ring add bad grid 1024
@@ -151,8 +151,8 @@ to_a_cell()
 	local nodes
 
 	for nodes in 3 10 1000; do
-		ringctl ring add even placement balanced grid $GRID
-		seq -f 'node add n%g' $nodes | ringctl change even -f - >/dev/null
+		ringctl ring add even placement balanced grid "$GRID"
+		seq -f 'node add n%g' "$nodes" | ringctl change even -f - >/dev/null
 		said_json node show even | python3 -c '
 import json, os, sys
 grid = int(os.environ["GRID"])
@@ -183,7 +183,7 @@ states()
 
 	before=$(digests web)
 	for state in draining down; do
-		ringctl node set web n3 state $state >/dev/null
+		ringctl node set web n3 state "$state" >/dev/null
 		expect_match '"share":0,.*"home":\[[0-9]+,[0-9]+' said_json node show web n3
 		ringctl node set web n3 state active >/dev/null
 		expect_equal "$before" "$(digests web)" "$state and back"
@@ -214,7 +214,7 @@ one_story()
 {
 	local change
 
-	ringctl ring add story placement balanced grid $GRID
+	ringctl ring add story placement balanced grid "$GRID"
 	ringctl change story "{ $(seq -f 'node add n%g weight 3 ;' 0 7) }" >/dev/null
 	random_changes 40 >"$WORK/log"
 	while read -r change; do
@@ -357,9 +357,9 @@ against_saved()
 	ringctl save "$WORK/story.yaml" story web >/dev/null
 	for ring in story web; do
 		expect_equal "$ring: 1 agree" \
-			"$(ringctl digest $ring --against "$WORK/story.yaml")"
+			"$(ringctl digest "$ring" --against "$WORK/story.yaml")"
 		expect_equal "$ring: 1 agree" \
-			"$(ringctl digest $ring --config --against "$WORK/story.yaml")"
+			"$(ringctl digest "$ring" --config --against "$WORK/story.yaml")"
 	done
 	ringctl attach del story
 	ringctl digest story --against "$WORK/story.yaml"
@@ -407,9 +407,9 @@ bad_files()
 		$'rings:\n- name: bad\n  grid: 1024\n  nodes: []'
 	wrong 4:11 'with balanced placement there are cells, not points' \
 		$'rings:\n- name: bad\n  placement: balanced\n  points: 4\n  nodes: []'
-	wrong 6:24 'cells: expected a cell or FIRST-LAST, each from 0 to 1048575, not "5-3"' \
+	wrong 6:24 'cells: expected CELL or FIRST-LAST up to 1048575, not "5-3"' \
 		"$ring"$'  nodes:\n  - { name: a, cells: [5-3] }'
-	wrong 6:29 'cells: expected a cell or FIRST-LAST, each from 0 to 1048575, not "x"' \
+	wrong 6:29 'cells: expected CELL or FIRST-LAST up to 1048575, not "x"' \
 		"$ring"$'  nodes:\n  - { name: a, cells: [0-2, x] }'
 	wrong 6:23 'cells: expected a list' "$ring"$'  nodes:\n  - { name: a, cells: 7 }'
 	wrong 6:23 'runs of cells are not empty and ascend' \
@@ -530,7 +530,7 @@ measured()
 cli_begin
 ktap_test "grids" grids
 ktap_test "grids that are none, and points" bad_grids
-ringctl ring add web placement balanced grid $GRID seed "$SEED"
+ringctl ring add web placement balanced grid "$GRID" seed "$SEED"
 for i in 1 2 3 4 5 6 7; do
 	ringctl node add web "n$i" weight "$i" >/dev/null
 done

@@ -139,7 +139,7 @@ static int read_run(struct reader *r, yaml_node_t *value, void *to)
 		err |= get_u64(dash + 1, first, HR_MAX_GRID - 1, &last);
 	}
 	if (err)
-		return doc_bad(r, value, "cells: expected a cell or FIRST-LAST, each from 0 to %u, not \"%s\"",
+		return doc_bad(r, value, "cells: expected CELL or FIRST-LAST up to %u, not \"%s\"",
 			       HR_MAX_GRID - 1, doc_shown(word, value));
 	if (model_add_cells(to, first, last - first + 1))
 		return fail_memory();
