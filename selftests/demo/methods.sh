@@ -13,6 +13,7 @@
 # All of them send to the backends in direct return, so that only the choice
 # of the backend differs:
 #	hashring	the ring's key is the 5-tuple; nodes have a via
+#	balanced	the same, the ring in placement balanced
 #	ipvs		the mh scheduler with mh-port in DR mode; UDP without its
 #			connection table, as each packet then shows the choice
 #	nft		jhash of source and port, mod N, and an ip rule each
@@ -89,6 +90,23 @@ hashring_end()
 	in_ns "$director" nft delete table inet hashring_mark || return
 	"$RINGCTL" -n "$director" attach del "$ring" || return
 	"$RINGCTL" -n "$director" ring del "$ring"
+}
+
+balanced_begin()
+{
+	local ring_options=(placement balanced)
+
+	hashring_begin "$@"
+}
+
+balanced_change()
+{
+	hashring_change "$@"
+}
+
+balanced_end()
+{
+	hashring_end
 }
 
 # The VIP has to be local for ipvs to see its packets.
