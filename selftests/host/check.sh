@@ -50,9 +50,9 @@ run_tap() # PROGRAM
 	local name=${1##*/} log status=0 line
 
 	log=build/check-$name.log
+	tap_begin "$name"
 	CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 600 "$1" \
 		</dev/null >"$log" 2>&1 || status=$?
-	tap_begin "$name"
 	while IFS= read -r line || [ -n "$line" ]; do
 		tap_line "$line"
 	done <"$log"
@@ -78,10 +78,11 @@ run_native()
 	done
 }
 
-# Of a guest's output: the lines that selftests/vm/suite puts between.
+# Of a guest's output: the lines that selftests/vm/suite puts between. What has
+# not run stays in left.
 follow_guest() # RELEASE
 {
-	local line name='' outside='' left=("${tests[@]}")
+	local line name='' outside=''
 
 	while IFS= read -r line || [ -n "$line" ]; do
 		case $line in
@@ -107,6 +108,10 @@ follow_guest() # RELEASE
 			;;
 		esac
 	done
+	if [ "$guest_status" = 123 ] && [ "$emulator_faults" -lt 2 ]; then
+		[ -z "$name" ] || left=("$name" "${left[@]}")
+		return
+	fi
 	if [ -n "$name" ]; then
 		tap_end "none: the guest ended"
 	fi
@@ -123,16 +128,25 @@ follow_guest() # RELEASE
 	esac
 }
 
+# A guest that the emulator has broken is given up, and what has not ended in it
+# runs in another one, from its beginning: nothing of it counts before.
 run_guest() # RELEASE
 {
-	local guest_status=125
+	local guest_status left=("${tests[@]}") emulator_faults=0
 
 	echo "$1"
-	follow_guest "$1" < <(
-		selftests/vm/run --kernel "$1" --quiet --timeout 1500 -- \
-			selftests/vm/suite "${tests[@]}" </dev/null 2>&1 | tee "build/check-$1.log"
-		echo "@@ status ${PIPESTATUS[0]}"
-	)
+	: >"build/check-$1.log"
+	while :; do
+		guest_status=125
+		follow_guest "$1" < <(
+			selftests/vm/run --kernel "$1" --quiet --timeout 2400 -- \
+				selftests/vm/suite "${left[@]}" </dev/null 2>&1 |
+				tee -a "build/check-$1.log"
+			echo "@@ status ${PIPESTATUS[0]}"
+		)
+		[ "$guest_status" = 123 ] && ((emulator_faults++ < 2)) || break
+		echo "  (the emulator broke the guest: again from ${left[0]:-its end} on)"
+	done
 }
 
 if [ -n "$guest" ]; then
