@@ -10,7 +10,7 @@
 # shellcheck source=selftests/cli_lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/cli_lib.sh"
 
-readonly CHANGES=12	# and as many ways back again fit the history
+readonly CHANGES=8	# and as many ways back again fit the history
 
 generation() # RING
 {

@@ -93,8 +93,8 @@ last_change()
 	expect_equal "$(ringctl -j history web | receipts)" "$(page web block history)"
 	expect_equal $'2\n1' "$(page web history)"
 	expect_equal "$(moves web 2)" "$(page web moves)"
-	# Of b1 nothing is known but its name, and what it gave.
-	expect_equal "b1 - - 0"$'\n'"$(shares web)" \
+	# b1 is gone, and known all the same.
+	expect_equal "b1 1 1 0"$'\n'"$(shares web)" \
 		"$(page web nodes id weight after)"
 	expect_equal "$(awk '{ print $1, $4 } END { print "b5 0" }' "$WORK/shares.2")" \
 		"$(page web nodes before)"
@@ -114,7 +114,7 @@ other_rings()
 	expect_equal 1 "$(grep -c '<section' "$WORK/page.html")"
 }
 
-# What was only added, or only replaced, tells what was before.
+# What is kept of the operations tells what was before.
 drawn_again()
 {
 	shares tokens | awk '{ print $1, $4 }' >"$WORK/before"
@@ -131,14 +131,32 @@ drawn_again()
 	ringctl node replace tokens t2 t3 >/dev/null
 	ringctl report - tokens >"$WORK/page.html"
 	[ "$(page tokens marks)" -gt 0 ]
-	expect_match "t2 - $(<"$WORK/of.t2") 0.*t3 3 0 $(<"$WORK/of.t2")" \
+	expect_match "t2 2 $(<"$WORK/of.t2") 0.*t3 3 0 $(<"$WORK/of.t2")" \
 		page tokens nodes id before after
-	# A node that is set had another weight or state, which nobody knows.
 	ringctl node set tokens t1 state draining >/dev/null
 	ringctl report - tokens >"$WORK/page.html"
-	expect_equal 0 "$(page tokens marks)"
+	[ "$(page tokens marks)" -gt 0 ]
 	expect_match "t1 [0-9]+ 0" page tokens nodes before after
-	expect_match 'The one before is not kept' cat "$WORK/page.html"
+	expect_match 'set <strong>t1</strong>' cat "$WORK/page.html"
+}
+
+# The cells that nodes were given are no operations of people.
+balanced()
+{
+	ringctl ring add even placement balanced grid 1024
+	ringctl change even '{ node add e1; node add e2; node add e3 }' >/dev/null
+	shares even | awk '{ print $1, $4 } END { print "e4 0" }' >"$WORK/before"
+	ringctl node add even e4 >/dev/null
+	ringctl report - even >"$WORK/page.html"
+	[ "$(page even marks)" -gt 0 ]
+	expect_equal "$(<"$WORK/before")" "$(page even nodes before)"
+	expect_match ': add <strong>e4</strong>\. No method' cat "$WORK/page.html"
+	expect_match "\"method\": \"ring\", \"moved\": $((1 << 30))," \
+		page even block compare
+	ringctl history even revert 1 >/dev/null
+	ringctl report - even >"$WORK/page.html"
+	expect_match ': del <strong>e4</strong>\. No method' cat "$WORK/page.html"
+	ringctl ring del even
 }
 
 # --- a change that is planned ------------------------------------------------------
@@ -202,7 +220,8 @@ setup_ns here
 ktap_test "rings" make_rings
 ktap_test "the last change, its matrix and the ring's past" last_change
 ktap_test "rings of other kinds" other_rings
-ktap_test "the map before, where it follows" drawn_again
+ktap_test "the map before" drawn_again
+ktap_test "a balanced ring" balanced
 ktap_test "a plan, which then comes true" planned
 ktap_test "the same from a file" without_the_kernel
 ktap_test "what is refused" refused

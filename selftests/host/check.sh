@@ -144,7 +144,8 @@ run_guest() # RELEASE
 				tee -a "build/check-$1.log"
 			echo "@@ status ${PIPESTATUS[0]}"
 		)
-		[ "$guest_status" = 123 ] && ((emulator_faults++ < 2)) || break
+		[ "$guest_status" = 123 ] || break
+		((emulator_faults++ < 2)) || break
 		echo "  (the emulator broke the guest: again from ${left[0]:-its end} on)"
 	done
 }

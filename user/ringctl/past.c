@@ -158,29 +158,40 @@ static int return_one(struct model_ring *r, struct past_grid *grid, bool *gone)
 }
 
 /**
- * past_return() - a ring as it was in an earlier generation
- * @r: the ring as it is, ascending by name, or as past_return() left it
+ * past_return_kept() - a ring as it was in an earlier generation, if it is kept
+ * @r: the ring as it is, ascending by name, or as past_return() left it; when
+ *	that generation is gone, as it was in the oldest one that is kept
  * @generation: not a later one than that of @r
+ * @gone: filled in: whether that generation is gone
  *
  * Return: an exit status, after telling what is wrong.
  */
-int past_return(struct model_ring *r, __u64 generation)
+int past_return_kept(struct model_ring *r, __u64 generation, bool *gone)
 {
 	struct past_grid grid;
-	bool gone = false;
 	int status;
 
+	*gone = false;
 	status = past_grid_take(&grid, r);
-	while (!status && r->generation > generation) {
-		status = return_one(r, &grid, &gone);
-		if (!status && gone)
-			status = fail(EXIT_REFUSED,
-				      "generation %llu of %s is gone: the oldest that is kept is %llu",
-				      generation, r->name, r->generation);
-	}
-	if (!status)
+	while (!status && !*gone && r->generation > generation)
+		status = return_one(r, &grid, gone);
+	if (!status && !*gone)
 		status = past_grid_settle(&grid, r);
 	past_grid_release(&grid);
+	return status;
+}
+
+/* The same; a generation that is gone is an error. */
+int past_return(struct model_ring *r, __u64 generation)
+{
+	bool gone;
+	int status;
+
+	status = past_return_kept(r, generation, &gone);
+	if (!status && gone)
+		status = fail(EXIT_REFUSED,
+			      "generation %llu of %s is gone: the oldest that is kept is %llu",
+			      generation, r->name, r->generation);
 	return status;
 }
 
@@ -195,17 +206,21 @@ int past_check(const struct model_ring *now, __u64 generation)
 }
 
 /**
- * past_seats() - whether one change leads from one state of a ring to another
+ * past_in_the_way() - whether one change leads from one state of a ring to
+ * another
  * @now: the one, ascending by name
  * @then: the other, ascending by name
+ * @also: set to the node of @then of that name
  *
  * A node has its seat for life. One that went and came again under its old name
  * in another seat would have to go and come in one change, which names each
  * node once.
  *
- * Return: an exit status, after telling which node is in the way.
+ * Return: the first node of @now that is in the way so, or NULL.
  */
-int past_seats(const struct model_ring *now, const struct model_ring *then)
+const struct model_node *past_in_the_way(const struct model_ring *now,
+					 const struct model_ring *then,
+					 const struct model_node **also)
 {
 	const struct model_node *a, *b;
 	__u32 i = 0, k = 0;
@@ -215,13 +230,25 @@ int past_seats(const struct model_ring *now, const struct model_ring *then)
 		a = &now->node[i];
 		b = &then->node[k];
 		order = strcmp(a->name, b->name);
+		*also = b;
 		if (!order && strcmp(model_seat(a), model_seat(b)))
-			return fail(EXIT_REFUSED,
-				    "node %s holds seat %s in generation %llu and %s in %llu: no one change leads there before it is deleted",
-				    a->name, model_seat(a), now->generation,
-				    model_seat(b), then->generation);
+			return a;
 		i += order <= 0;
 		k += order >= 0;
 	}
-	return EXIT_DONE;
+	return NULL;
+}
+
+/* An exit status, after telling which node is in the way. */
+int past_seats(const struct model_ring *now, const struct model_ring *then)
+{
+	const struct model_node *a, *b;
+
+	a = past_in_the_way(now, then, &b);
+	if (!a)
+		return EXIT_DONE;
+	return fail(EXIT_REFUSED,
+		    "node %s holds seat %s in generation %llu and %s in %llu: no one change leads there before it is deleted",
+		    a->name, model_seat(a), now->generation, model_seat(b),
+		    then->generation);
 }

@@ -46,8 +46,12 @@ json_t *past_op_to_json(const struct past_op *op);
 /* past.c: all return an exit status, after telling what is wrong. */
 int past_copy(struct model_ring *to, const struct model_ring *from);
 int past_return(struct model_ring *r, __u64 generation);
+int past_return_kept(struct model_ring *r, __u64 generation, bool *gone);
 int past_check(const struct model_ring *now, __u64 generation);
 int past_seats(const struct model_ring *now, const struct model_ring *then);
+const struct model_node *past_in_the_way(const struct model_ring *now,
+					 const struct model_ring *then,
+					 const struct model_node **also);
 
 /**
  * struct past_id - a node that has another id than it had

@@ -46,7 +46,9 @@ struct report_node {
  * struct report - a ring and its change
  * @kind: &enum report_kind
  * @ops: what is planned, or was done as far as it is known; or NULL
- * @past: what was done, see @ops
+ * @past: what was done, see @ops; its names stand in @then and in the ring that
+ *	the report is of
+ * @then: the ring before what was done
  * @about: the ring, after a change that was done, before one that is planned;
  *	without its seed, which is nobody's business who reads a report
  * @digest: of the map that @about is about
@@ -67,6 +69,7 @@ struct report {
 	enum report_kind kind;
 	const struct ops *ops;
 	struct ops past;
+	struct model_ring then;
 	struct hashring_ring about;
 	__u64 digest;
 	const struct hr_table *before;
@@ -85,7 +88,7 @@ struct report {
 
 /* report_past.c */
 int past_receipts(struct report *r);
-int past_change(struct report *r);
+int past_change(struct report *r, const struct model_ring *ring);
 int report_take_move(const struct hashring_move *move, void *arg);
 void report_sort_moves(struct report *r);
 

@@ -19,6 +19,7 @@ void report_release(struct report *r)
 	native_ring_release(&r->native);
 	hashring_receipt_release(&r->receipt);
 	ops_release(&r->past);
+	model_ring_release(&r->then);
 	free(r->history);
 	free(r->node);
 	free(r->move);
@@ -96,9 +97,6 @@ static int collect_nodes(struct report *r)
 			to = &r->node[r->nr_nodes++];
 		if (!now)
 			take_member(to, member, NULL);
-		/* The map that was has its nodes, but not their ids. */
-		if (!now && r->kind == REPORT_DONE)
-			to->id = 0;
 		to->is_before = true;
 		to->before = before->share[member->slot];
 	}
@@ -278,7 +276,7 @@ int report_from_kernel(struct report *r, const struct model *m,
 		status = err ? refused(err) : plan_map(r, ops);
 	} else {
 		r->after = r->native.table;
-		status = past_change(r);
+		status = past_change(r, ring);
 	}
 	return status ? status : finish(r);
 }

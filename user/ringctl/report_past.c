@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a report tells of the past: receipts, the last one's matrix, and the map
- * before the last change where it follows from these.
+ * before the last change where that is kept.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 
 #include <linux/slab.h>
 
+#include "past.h"
 #include "report.h"
 
 static int compare_moves(const void *a, const void *b)
@@ -84,62 +85,24 @@ int past_receipts(struct report *r)
 }
 
 /*
- * A map of hashed or explicit points follows from who is a member, and a
- * receipt tells that when nodes were added only, since all that moved went to
- * them, or replaced only, since each gave all that it had to its successor.
- * Whatever else was done cannot be undone without knowing what was before.
+ * What was done, for people and for other methods: members, and not which cells
+ * they were given.
  */
-static bool can_undo(const struct report *r)
+static void drop_cells(struct ops *ops)
 {
-	const struct hashring_receipt *receipt = &r->receipt;
+	struct hashring_op *op;
+	__u32 i, kept = 0;
 
-	if (r->about.placement != HASHRING_PLACEMENT_HASH &&
-	    r->about.placement != HASHRING_PLACEMENT_EXPLICIT)
-		return false;
-	return !receipt->removed && !receipt->set && receipt->moved &&
-	       !receipt->added != !receipt->replaced &&
-	       r->nr_moves == receipt->nr_moves;
-}
-
-static bool has_op_on(const struct ops *ops, const char *name)
-{
-	__u32 i;
-
-	for (i = 0; i < ops->nr; i++)
-		if (!strcmp(ops->op[i].name, name))
-			return true;
-	return false;
-}
-
-/* What was done, and what undoes it: the same nodes the other way round. */
-static int list_ops(struct report *r, struct ops *undo)
-{
-	__u32 i;
-
-	for (i = 0; i < r->nr_moves; i++) {
-		const struct hashring_move *move = &r->move[i];
-		struct hashring_op *did, *back;
-
-		if (has_op_on(undo, move->to))
-			continue;
-		did = ops_add(&r->past);
-		back = ops_add(undo);
-		if (!did || !back)
-			return fail_memory();
-		if (r->receipt.added) {
-			did->kind = HASHRING_OP_KIND_ADD;
-			did->name = move->to;
-			back->kind = HASHRING_OP_KIND_DEL;
-		} else {
-			did->kind = HASHRING_OP_KIND_REPLACE;
-			did->name = move->from;
-			did->new_name = move->to;
-			back->kind = HASHRING_OP_KIND_REPLACE;
-			back->new_name = move->from;
-		}
-		back->name = move->to;
+	for (i = 0; i < ops->nr; i++) {
+		op = &ops->op[i];
+		free((void *)op->cells);
+		op->cells = NULL;
+		op->nr_cells = 0;
+		op->has &= ~HASHRING_OP_CELLS;
+		if (op->kind != HASHRING_OP_KIND_SET || op->has)
+			ops->op[kept++] = *op;
 	}
-	return EXIT_DONE;
+	ops->nr = kept;
 }
 
 /* Whether the change from @before is the one of the receipt. */
@@ -160,60 +123,77 @@ static bool is_before(const struct report *r, const struct hr_table *before)
 	return same;
 }
 
-/* Makes the map before the change, or leaves it unknown. */
-static int undo(struct report *r)
+/* The map that operations make of the present one, if it is the one before. */
+static int build_before(struct report *r, const struct ops *back)
 {
-	struct ops ops = { 0 };
-	struct hr_op *list = NULL;
+	struct hr_op *list = native_ops(back->op, back->nr);
 	struct hr_error error;
-	int status = list_ops(r, &ops);
 	int err;
 
-	if (!status) {
-		list = native_ops(ops.op, ops.nr);
-		status = list ? EXIT_DONE : EXIT_REFUSED;
-	}
-	/* One that was given nothing is not known by name. */
-	if (status || ops.nr != r->receipt.added + r->receipt.replaced)
-		goto out;
-	err = hr_change_build(&r->native.config, r->after, list, ops.nr,
-			      r->native.id_max, &hr_node_plain_ops, GFP_KERNEL,
+	if (!list)
+		return EXIT_REFUSED;
+	err = hr_change_build(&r->native.config, r->after, list, back->nr,
+			      U32_MAX, &hr_node_plain_ops, GFP_KERNEL,
 			      &r->other, &error);
+	native_ops_release(list);
 	if (err)
 		r->other = NULL;
 	if (err == -ENOMEM)
-		status = fail_memory();
+		return fail_memory();
 	if (!err && is_before(r, r->other)) {
 		r->before = r->other;
-		r->ops = &r->past;
+		r->ops = r->past.nr ? &r->past : NULL;
 	}
-out:
-	native_ops_release(list);
-	ops_release(&ops);
+	return EXIT_DONE;
+}
+
+/* Makes the map before the change, or leaves it unknown where it is not kept. */
+static int undo(struct report *r, const struct model_ring *ring)
+{
+	const struct model none = { 0 };
+	const struct model_node *node;
+	struct ops back = { 0 };
+	bool gone;
+	int status;
+
+	status = past_copy(&r->then, ring);
+	if (!status)
+		status = past_return_kept(&r->then, ring->generation - 1,
+					  &gone);
+	if (status || gone || past_in_the_way(ring, &r->then, &node))
+		return status;
+	status = model_diff(&none, ring, &r->then, &back);
+	if (!status)
+		status = model_diff(&none, &r->then, ring, &r->past);
+	drop_cells(&r->past);
+	if (!status && back.nr)
+		status = build_before(r, &back);
+	ops_release(&back);
 	return status;
 }
 
 /**
  * past_change() - the last change of a ring, by its receipt
  * @r: the ring as it is; the receipt is filled in, if there is one
+ * @ring: the same, as it was loaded
  *
  * Return: an exit status, after telling what is wrong.
  */
-int past_change(struct report *r)
+int past_change(struct report *r, const struct model_ring *ring)
 {
-	__u64 generation = r->about.generation;
 	struct hashring *h = conn();
 	int err;
 
 	if (!r->nr_history)
 		return EXIT_DONE;
-	err = hashring_history_get(h, r->about.name, generation, &r->receipt);
+	err = hashring_history_get(h, ring->name, ring->generation,
+				   &r->receipt);
 	if (!err)
-		err = hashring_moves_list(h, r->about.name, generation,
+		err = hashring_moves_list(h, ring->name, ring->generation,
 					  report_take_move, restart_moves, r);
 	if (err)
 		return err == -ENOMEM ? fail_memory() : refused(err);
 	report_sort_moves(r);
 	r->kind = REPORT_DONE;
-	return can_undo(r) ? undo(r) : EXIT_DONE;
+	return undo(r, ring);
 }

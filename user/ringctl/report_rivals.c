@@ -48,7 +48,8 @@ int rivals_make(const struct report *r, json_t **rivals)
 	int status;
 
 	*rivals = NULL;
-	if (!r->before || !r->before->nr_points || !r->after->nr_points)
+	if (!r->before || !r->ops || !r->before->nr_points ||
+	    !r->after->nr_points)
 		return EXIT_DONE;
 	ring.ops = native_ops(r->ops->op, r->ops->nr);
 	if (!ring.ops)
