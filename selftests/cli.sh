@@ -39,6 +39,7 @@ help_texts()
 		text=$("$RINGCTL" help "$object")
 		expect_match "^$object: .*ringctl $object" echo "$text"
 		expect_equal "$text" "$("$RINGCTL" "$object" help)"
+		expect_equal "$text" "$("$RINGCTL" "$object" show --help)"
 	done
 	expect_error '^Usage: ringctl' 1 "$RINGCTL"
 	expect_error 'unknown object "nonsense": expected one of ring, node' 1 \

@@ -316,6 +316,21 @@ interrupted()
 	ringctl ring del cut
 }
 
+balanced_words()
+{
+	ringctl ring add even placement balanced
+	ringctl change even '{ node add b1 ; node add b2 ; node add b3 }' >/dev/null
+	ringctl change even '{ node del b1 ; node del b2 }' >/dev/null
+	ringctl node add even b2 id 2 >/dev/null
+	ringctl node add even b1 id 1 >/dev/null
+	# The members are those of the beginning, and the table is not.
+	expect_match $'generation 1 -> 4\n moved [1-9]' ringctl diff even 1
+	ringctl history even revert 1 >/dev/null
+	expect_match '  (b[123] unchanged *)+$' grep '^ *5 ' <(ringctl history even)
+	expect_match $'generation 1 -> 5\n nothing differs$' ringctl diff even 1
+	ringctl ring del even
+}
+
 cli_begin
 for placement in hash explicit balanced; do
 	ktap_test "$placement: random changes" make_past "$placement" "$placement"
@@ -324,6 +339,7 @@ for placement in hash explicit balanced; do
 	ktap_test "$placement: back to each generation" back_to_each "$placement"
 done
 ktap_test "operations in words and as JSON" in_words
+ktap_test "what a balanced ring was, in words" balanced_words
 ktap_test "what cannot be is refused" refused
 ktap_test "a node in another seat is in the way" another_seat
 ktap_test "no points for who may not see them" unprivileged

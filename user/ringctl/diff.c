@@ -8,7 +8,7 @@
 
 #include "model.h"
 
-static bool same_via(const struct hashring_via *a, const struct hashring_via *b)
+bool same_via(const struct hashring_via *a, const struct hashring_via *b)
 {
 	if (a->has4 != b->has4 || a->has6 != b->has6)
 		return false;
@@ -17,7 +17,7 @@ static bool same_via(const struct hashring_via *a, const struct hashring_via *b)
 	return !a->has6 || !memcmp(&a->addr6, &b->addr6, sizeof(a->addr6));
 }
 
-static bool same_points(const struct model_node *a, const struct model_node *b)
+bool same_points(const struct model_node *a, const struct model_node *b)
 {
 	return a->nr_points == b->nr_points &&
 	       (!a->nr_points || !memcmp(a->points, b->points,

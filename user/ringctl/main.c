@@ -113,6 +113,19 @@ int refused(int err)
 	return fail(status_of(err), "%s", hashring_error(connection));
 }
 
+/* No name begins with a dash, so that the word cannot mean anything else. */
+static bool wants_help(int argc, char **argv)
+{
+	int i;
+
+	if (argc && !strcmp(argv[0], "help"))
+		return true;
+	for (i = 0; i < argc; i++)
+		if (!strcmp(argv[i], "--help"))
+			return true;
+	return false;
+}
+
 int run_words(int argc, char **argv)
 {
 	const struct command *cmd;
@@ -131,7 +144,7 @@ int run_words(int argc, char **argv)
 		return noun->raw(argc, argv);
 
 	cmd = noun->commands;
-	if (argc && !strcmp(argv[0], "help")) {
+	if (wants_help(argc, argv)) {
 		help_noun(noun);
 		return EXIT_DONE;
 	}

@@ -138,6 +138,8 @@ int model_add_cells(struct model_node *node, __u32 first, __u32 count);
 int model_load_cells(struct model_ring *r);
 
 /* diff.c */
+bool same_via(const struct hashring_via *a, const struct hashring_via *b);
+bool same_points(const struct model_node *a, const struct model_node *b);
 bool same_attach(const struct hashring_attach *a,
 		 const struct hashring_attach *b);
 int model_diff(const struct model *m, const struct model_ring *have,

@@ -103,21 +103,6 @@ int past_ops_load(struct past_ops *ops, const char *ring, __u64 generation)
 				 restart_ops, ops);
 }
 
-static bool same_points(const struct model_node *a, const struct model_node *b)
-{
-	return a->nr_points == b->nr_points &&
-	       (!a->nr_points || !memcmp(a->points, b->points,
-					 a->nr_points * sizeof(*a->points)));
-}
-
-static bool same_via(const struct hashring_via *a, const struct hashring_via *b)
-{
-	return a->has4 == b->has4 && a->has6 == b->has6 &&
-	       (!a->has4 ||
-		!memcmp(&a->addr4, &b->addr4, sizeof(a->addr4))) &&
-	       (!a->has6 || !memcmp(&a->addr6, &b->addr6, sizeof(a->addr6)));
-}
-
 /* What a node has that another has not. */
 static void print_differing(FILE *f, const struct model_node *from,
 			    const struct model_node *to, bool id)
@@ -139,13 +124,21 @@ static void print_differing(FILE *f, const struct model_node *from,
 		fprintf(f, " points %u", to->nr_points);
 }
 
+static bool same_member(const struct model_node *a, const struct model_node *b)
+{
+	return a->id == b->id && a->weight == b->weight &&
+	       a->state == b->state && same_via(&a->via, &b->via) &&
+	       same_points(a, b);
+}
+
 /**
  * print_past_op() - what an operation did, in short
  * @f: where to
  * @op: the operation
  *
  * Such as "+b5 w2", "-b2", "b2=>b6", "b3 down": of a node that came what is not
- * usual, of others what became different.
+ * usual, of others what became different. On the way back to a balanced table
+ * some are given cells and stay what they are.
  */
 void print_past_op(FILE *f, const struct past_op *op)
 {
@@ -170,6 +163,8 @@ void print_past_op(FILE *f, const struct past_op *op)
 	default:
 		fprintf(f, "%s", after->name);
 		print_differing(f, before, after, true);
+		if (same_member(before, after))
+			fputs(" unchanged", f);
 	}
 }
 
