@@ -194,7 +194,7 @@ static void tell(unsigned int changes)
 {
 	printf("changes %u, operations %u, rows %u, keys moved %llu\n", changes,
 	       sums.ops, sums.rows, sums.moved);
-	printf("measured by ringctl %u, without collateral %u\n",
+	printf("measured by ringctl %u, that only add or only take %u\n",
 	       sums.measured, sums.pure);
 	printf("only replacements %u, planned as a replacement too %u\n",
 	       sums.only_replaced, sums.replaced);
