@@ -271,6 +271,7 @@ static void rates_are_read(void **state)
 		{ "100Mbit", 100000000 }, { "64kbit", 64000 },
 		{ "64Kbit", 64000 }, { "64Kibit", 65536 }, { "1B/s", 8 },
 		{ "1.25GB/s", 10000000000 }, { "1GiB/s", 8ULL << 30 },
+		{ "1gbit", 1000000000 }, { "100mbit", 100000000 },
 	};
 	static const char *const bad[] = {
 		"10", "10G", "10Gbps", "10GB", "Gbit", "0Gbit", "-1Gbit",

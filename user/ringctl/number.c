@@ -82,12 +82,13 @@ int get_real(const char *word, double max, double *num)
 }
 
 /*
- * Takes k, M, G or T off *unit: a power of 1000 or, with an i behind it, of
- * 1024. One that stands alone is of @base_alone.
+ * Takes one of @prefixes, which are kilo, mega, giga and tera, off *unit: a power
+ * of 1000 or, with an i behind it, of 1024. One that stands alone is of
+ * @base_alone.
  */
-static double take_prefix(const char **unit, unsigned int base_alone)
+static double take_prefix(const char **unit, const char *prefixes,
+			  unsigned int base_alone)
 {
-	static const char prefixes[] = "kMGT";
 	const char *at = strchr(prefixes, **unit == 'K' ? 'k' : **unit);
 	unsigned int base = 1000;
 	double factor = 1;
@@ -122,7 +123,7 @@ int get_size(const char *word, __u64 *bytes)
 
 	if (get_decimal(word, &value, &unit))
 		return -1;
-	value *= take_prefix(&unit, 1024);
+	value *= take_prefix(&unit, "kMGT", 1024);
 	if (strcmp(unit, "B") && (*unit || unit[-1] == 'i'))
 		return -1;
 	return to_whole(value, bytes);
@@ -136,7 +137,11 @@ int get_bandwidth(const char *word, __u64 *bits)
 
 	if (get_decimal(word, &value, &unit))
 		return -1;
-	value *= take_prefix(&unit, 1000);
+	/* As tc writes it, and nobody has thousandths of a bit. */
+	if (*unit && strchr("mgt", *unit))
+		value *= take_prefix(&unit, "kmgt", 1000);
+	else
+		value *= take_prefix(&unit, "kMGT", 1000);
 	if (!strcmp(unit, "B/s"))
 		value *= 8;
 	else if (strcmp(unit, "bit") && strcmp(unit, "bit/s"))
