@@ -74,8 +74,6 @@ typedef int (*hashring_did_cb)(const struct hashring_did *did, void *arg);
 typedef int (*hashring_past_arcs_cb)(const struct hashring_past_arcs *arcs,
 				     void *arg);
 
-int hashring_ops_count(struct hashring *h, const char *ring, __u64 generation,
-		       __u32 *kept, __u32 *all);
 int hashring_ops_list(struct hashring *h, const char *ring, __u64 generation,
 		      hashring_did_cb cb, hashring_restart_cb restart,
 		      void *arg);

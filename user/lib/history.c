@@ -111,6 +111,17 @@ static int take_count(struct hashring *h, struct nlmsghdr *nlh, void *arg)
 	return 0;
 }
 
+static int count_kept(struct hashring *h, int cmd, const char *ring,
+		      __u64 generation, struct kept_count *count)
+{
+	struct request req;
+
+	request_begin(h, &req, cmd);
+	request_string(&req, HASHRING_A_HISTORY_RING, ring);
+	request_u64(&req, HASHRING_A_HISTORY_GENERATION, generation);
+	return request_do(&req, take_count, count);
+}
+
 /**
  * hashring_moves_count() - how large a change's from-to matrix is
  * @h: the connection
@@ -128,37 +139,8 @@ int hashring_moves_count(struct hashring *h, const char *ring, __u64 generation,
 		kept, HASHRING_A_HISTORY_KEPT_MOVES,
 		all, HASHRING_A_HISTORY_NR_MOVES,
 	};
-	struct request req;
 
-	request_begin(h, &req, HASHRING_CMD_MOVES_GET);
-	request_string(&req, HASHRING_A_HISTORY_RING, ring);
-	request_u64(&req, HASHRING_A_HISTORY_GENERATION, generation);
-	return request_do(&req, take_count, &count);
-}
-
-/**
- * hashring_ops_count() - whether what a change's operations did is kept
- * @h: the connection
- * @ring: the ring
- * @generation: what the change led to
- * @kept: set to the number of operations that are kept: all or none
- * @all: set to the number of operations
- *
- * Return: 0 or a negative errno.
- */
-int hashring_ops_count(struct hashring *h, const char *ring, __u64 generation,
-		       __u32 *kept, __u32 *all)
-{
-	struct kept_count count = {
-		kept, HASHRING_A_HISTORY_KEPT_OPS,
-		all, HASHRING_A_HISTORY_NR_OPS,
-	};
-	struct request req;
-
-	request_begin(h, &req, HASHRING_CMD_OPS_GET);
-	request_string(&req, HASHRING_A_HISTORY_RING, ring);
-	request_u64(&req, HASHRING_A_HISTORY_GENERATION, generation);
-	return request_do(&req, take_count, &count);
+	return count_kept(h, HASHRING_CMD_MOVES_GET, ring, generation, &count);
 }
 
 /**
@@ -178,12 +160,9 @@ int hashring_past_arcs_count(struct hashring *h, const char *ring,
 		kept, HASHRING_A_HISTORY_KEPT_ARCS,
 		all, HASHRING_A_HISTORY_NR_ARCS,
 	};
-	struct request req;
 
-	request_begin(h, &req, HASHRING_CMD_MOVED_ARCS_GET);
-	request_string(&req, HASHRING_A_HISTORY_RING, ring);
-	request_u64(&req, HASHRING_A_HISTORY_GENERATION, generation);
-	return request_do(&req, take_count, &count);
+	return count_kept(h, HASHRING_CMD_MOVED_ARCS_GET, ring, generation,
+			  &count);
 }
 
 struct move_list {

@@ -190,7 +190,7 @@ static bool is_saved(const char *text)
 int told_read(struct told_list *list, const char *file, const char *ring,
 	      bool config)
 {
-	list->text = read_file(file, NULL);
+	list->text = read_file(file);
 	if (!list->text)
 		return EXIT_USAGE;
 	if (!strcmp(file, "-"))

@@ -263,7 +263,7 @@ int model_parse(struct model *m, const char *file, const char *text)
  */
 int model_read(struct model *m, const char *file)
 {
-	char *text = read_file(file, NULL);
+	char *text = read_file(file);
 	int status;
 
 	memset(m, 0, sizeof(*m));

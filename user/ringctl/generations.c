@@ -147,15 +147,7 @@ static void print_json(const struct generations *g)
 	json_object_set_new(o, "op", ops);
 	json_set_u64(o, "nodes_before", g->from.nr_nodes);
 	json_set_u64(o, "nodes_after", g->to.nr_nodes);
-	json_set_u64(o, "moved", r->moved);
-	json_set_u64(o, "gained", r->gained);
-	json_set_u64(o, "lost", r->lost);
-	json_set_u64(o, "required", r->required);
-	json_set_u64(o, "collateral", r->collateral);
-	json_set_u64(o, "ideal", r->ideal);
-	json_set_u64(o, "peak_before", r->peak_before);
-	json_set_u64(o, "peak_after", r->peak_after);
-	json_set_u64(o, "arcs", r->arcs);
+	json_set_impact(o, r);
 	for (i = 0; i < g->change.impact.nr_moves; i++) {
 		struct hashring_move row = row_of(g, i);
 

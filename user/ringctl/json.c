@@ -213,6 +213,20 @@ json_t *move_to_json(const struct hashring_move *move)
 	return o;
 }
 
+/* What a change moved, of a receipt. */
+void json_set_impact(json_t *object, const struct hashring_receipt *r)
+{
+	json_set_u64(object, "moved", r->moved);
+	json_set_u64(object, "gained", r->gained);
+	json_set_u64(object, "lost", r->lost);
+	json_set_u64(object, "required", r->required);
+	json_set_u64(object, "collateral", r->collateral);
+	json_set_u64(object, "ideal", r->ideal);
+	json_set_u64(object, "peak_before", r->peak_before);
+	json_set_u64(object, "peak_after", r->peak_after);
+	json_set_u64(object, "arcs", r->arcs);
+}
+
 static json_t *figures_to_json(const struct hashring_receipt *r)
 {
 	json_t *o = json_object();
@@ -227,15 +241,7 @@ static json_t *figures_to_json(const struct hashring_receipt *r)
 	json_set_u64(o, "replaced", r->replaced);
 	json_set_u64(o, "nodes_before", r->nodes_before);
 	json_set_u64(o, "nodes_after", r->nodes_after);
-	json_set_u64(o, "moved", r->moved);
-	json_set_u64(o, "gained", r->gained);
-	json_set_u64(o, "lost", r->lost);
-	json_set_u64(o, "required", r->required);
-	json_set_u64(o, "collateral", r->collateral);
-	json_set_u64(o, "ideal", r->ideal);
-	json_set_u64(o, "peak_before", r->peak_before);
-	json_set_u64(o, "peak_after", r->peak_after);
-	json_set_u64(o, "arcs", r->arcs);
+	json_set_impact(o, r);
 	json_set_u64(o, "bytes_before", r->bytes_before);
 	json_set_u64(o, "bytes_after", r->bytes_after);
 	json_set_u64(o, "build_ns", r->build_ns);

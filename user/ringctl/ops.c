@@ -140,7 +140,7 @@ int ops_from_args(struct ops *ops, const struct value *text,
 			return fail_memory();
 		return ops_parse(ops, ops->text, NULL);
 	}
-	ops->text = read_file(file->text, NULL);
+	ops->text = read_file(file->text);
 	if (!ops->text)
 		return EXIT_USAGE;
 	return ops_parse(ops, strip_braces(ops->text),

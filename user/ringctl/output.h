@@ -77,6 +77,7 @@ json_t *json_digest(__u64 digest);
 void json_set_u64(json_t *object, const char *key, __u64 value);
 void json_set_text(json_t *object, const char *key, const char *text);
 void json_set_via(json_t *object, const struct hashring_via *via);
+void json_set_impact(json_t *object, const struct hashring_receipt *r);
 
 /* Prints a value and a newline, and releases it. */
 void json_print(json_t *value);

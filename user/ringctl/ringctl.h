@@ -288,7 +288,7 @@ struct words {
 int words_next(struct words *w, char **text, bool semicolon,
 	       unsigned int *line);
 void words_release(struct words *w);
-char *read_file(const char *path, size_t *len);
+char *read_file(const char *path);
 
 /*
  * Errors: "ringctl: [FILE:LINE: ][operation N: ]text" on stderr; return the

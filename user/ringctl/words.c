@@ -109,7 +109,7 @@ void words_release(struct words *w)
 }
 
 /* All of a file, or of standard input for "-", with a NUL; errors are told. */
-char *read_file(const char *path, size_t *len)
+char *read_file(const char *path)
 {
 	bool is_stdin = !strcmp(path, "-");
 	FILE *f = is_stdin ? stdin : fopen(path, "re");
@@ -141,8 +141,6 @@ char *read_file(const char *path, size_t *len)
 		fail_usage("%s: holds a NUL byte", path);
 		goto err_free;
 	}
-	if (len)
-		*len = n;
 	if (!is_stdin)
 		fclose(f);
 	return text;
