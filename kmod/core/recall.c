@@ -3,6 +3,7 @@
  * The way back: the table that a migration began with, as one that it can lead
  * to again.
  */
+#include <linux/bitmap.h>
 #include <linux/errno.h>
 #include <linux/minmax.h>
 #include <linux/sched.h>
@@ -11,6 +12,7 @@
 
 #include "build.h"
 #include "change.h"
+#include "sort.h"
 #include "view_priv.h"
 
 static struct hr_node *node_at(const struct hr_table *t, u32 slot)
@@ -18,12 +20,76 @@ static struct hr_node *node_at(const struct hr_table *t, u32 slot)
 	return slot < t->nr_slots ? t->nodes[slot] : NULL;
 }
 
+/**
+ * struct ids - the ids of a recalled table
+ * @members: those of its members, ascending, under the position
+ * @used: of the lowest ones, those that any node has
+ * @nr_used: number of bits in @used, one of which stays free
+ */
+struct ids {
+	struct hr_point *members;
+	unsigned long *used;
+	u32 nr_used;
+};
+
+static void use_ids(struct ids *ids, const struct hr_table *t)
+{
+	u32 i;
+
+	for (i = 0; i < t->nr_slots; i++)
+		if (t->nodes[i] && t->nodes[i]->id < ids->nr_used)
+			__set_bit(t->nodes[i]->id, ids->used);
+}
+
+static void release_ids(struct ids *ids)
+{
+	kvfree(ids->used);
+	kvfree(ids->members);
+}
+
+static int collect_ids(struct ids *ids, const struct hr_table *origin,
+		       const struct hr_table *now, gfp_t gfp)
+{
+	u32 n = origin->nr_nodes, i;
+
+	/* One for 0, which nobody has, and one for each that takes another. */
+	ids->nr_used = origin->nr_slots + 2 * now->nr_slots + 1;
+	ids->used = kvcalloc(BITS_TO_LONGS(ids->nr_used), sizeof(*ids->used),
+			     gfp);
+	ids->members = kvmalloc_array(n, 2 * sizeof(*ids->members), gfp);
+	if (!ids->used || !ids->members) {
+		release_ids(ids);
+		return -ENOMEM;
+	}
+	__set_bit(HR_NO_ID, ids->used);
+	use_ids(ids, origin);
+	use_ids(ids, now);
+	for (i = 0; i < n; i++)
+		ids->members[i] = (struct hr_point) {
+			.pos = origin->by_name[i]->id,
+		};
+	hr_sort_points(ids->members, ids->members + n, n);
+	return 0;
+}
+
+/* The id of a node that leaves: another one, if a member has taken it back. */
+static u32 leaving_id(struct ids *ids, u32 nr_members, u32 id)
+{
+	u32 i = hr_points_seek(ids->members, nr_members, id);
+
+	if (i == nr_members || ids->members[i].pos != id)
+		return id;
+	id = find_next_zero_bit(ids->used, ids->nr_used, 0);
+	__set_bit(id, ids->used);
+	return id;
+}
+
 /* Adds those of @now to @t that it has not: as they are, or a last version. */
-static int add_leaving(struct hr_table *t, const struct hr_table *now, gfp_t gfp,
-		       const struct hr_node_ops *ops)
+static int add_leaving(struct hr_table *t, const struct hr_table *now,
+		       struct ids *ids, gfp_t gfp, const struct hr_node_ops *ops)
 {
 	struct hr_node *node, *last;
-	u32 i;
+	u32 i, id;
 
 	for (i = 0; i < now->nr_slots; i++) {
 		node = now->nodes[i];
@@ -31,13 +97,15 @@ static int add_leaving(struct hr_table *t, const struct hr_table *now, gfp_t gfp
 			cond_resched();
 		if (!node || t->nodes[i])
 			continue;
-		if (hr_table_has(now, node)) {
+		id = leaving_id(ids, t->nr_nodes, node->id);
+		if (id == node->id && !hr_table_has(now, node)) {
+			last = hr_node_get(node);
+		} else {
 			last = ops->alloc(node, true, gfp);
 			if (!last)
 				return -ENOMEM;
 			hr_node_leave(last, node);
-		} else {
-			last = hr_node_get(node);
+			last->id = id;
 		}
 		t->nodes[i] = last;
 		t->nr_leaving++;
@@ -54,7 +122,9 @@ static int add_leaving(struct hr_table *t, const struct hr_table *now, gfp_t gfp
  * @ops: those that made the nodes
  *
  * Map and members, in their versions, are those of @origin. All other nodes of
- * @now stand in their slots, leaving, or down if they were.
+ * @now stand in their slots, leaving, or down if they were. One that has the id
+ * which a member of @origin had before it was set another takes the lowest one
+ * that is free.
  *
  * Context: process; sleeps. The caller keeps the tables alive.
  * Return: a table to be put, or NULL.
@@ -64,13 +134,18 @@ struct hr_table *hr_table_recall(const struct hr_table *origin,
 				 gfp_t gfp, const struct hr_node_ops *ops)
 {
 	u32 nr_slots = max(origin->nr_slots, now->nr_slots);
-	struct hr_table *t = hr_table_members(origin, nr_slots, gfp);
+	struct hr_table *t;
+	struct ids ids;
 
-	if (t && add_leaving(t, now, gfp, ops)) {
-		hr_table_put(t, ops);
+	if (collect_ids(&ids, origin, now, gfp))
 		return NULL;
+	t = hr_table_members(origin, nr_slots, gfp);
+	if (t && add_leaving(t, now, &ids, gfp, ops)) {
+		hr_table_put(t, ops);
+		t = NULL;
 	}
-	return hr_table_finish_as(t, origin, grid, gfp, ops);
+	release_ids(&ids);
+	return t ? hr_table_finish_as(t, origin, grid, gfp, ops) : NULL;
 }
 
 /* Whether a member of @origin is down in @now and was not then. */
