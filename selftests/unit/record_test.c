@@ -18,11 +18,11 @@ static void change(struct unit_ring *ring, const struct hr_op *ops, u32 nr_ops,
 	struct hr_error err;
 
 	assert_int_equal(hr_change_build(&ring->cfg, ring->table, ops, nr_ops,
-					 U32_MAX, &hr_node_plain_ops,
+					 U32_MAX, false, &hr_node_plain_ops,
 					 GFP_KERNEL, &next, &err), 0);
 	assert_int_equal(hr_record_make(record, ring->table, next, ops, nr_ops,
 					arcs, GFP_KERNEL), 0);
-	hr_table_free(ring->table, &hr_node_plain_ops);
+	hr_table_put(ring->table, &hr_node_plain_ops);
 	ring->table = next;
 }
 
@@ -238,7 +238,7 @@ static void memory_fails(void **state)
 	u32 i;
 
 	unit_ring_init(&ring, &hr_place_hash, 8, 1);
-	assert_int_equal(hr_change_build(&ring.cfg, ring.table, ops, 2, U32_MAX,
+	assert_int_equal(hr_change_build(&ring.cfg, ring.table, ops, 2, U32_MAX, false,
 					 &hr_node_plain_ops, GFP_KERNEL, &next,
 					 &err), 0);
 	for (i = 1; i <= 2; i++) {
@@ -252,7 +252,7 @@ static void memory_fails(void **state)
 	assert_int_equal(hr_record_make(&record, ring.table, next, ops, 2, true,
 					GFP_KERNEL | __GFP_NOFAIL), 0);
 	hr_record_release(&record);
-	hr_table_free(next, &hr_node_plain_ops);
+	hr_table_put(next, &hr_node_plain_ops);
 	unit_ring_free(&ring);
 }
 
