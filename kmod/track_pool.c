@@ -185,14 +185,13 @@ bool hr_entry_remove(struct hr_track *track, const struct hr_view *view,
 		     struct hr_entry *entry, u64 word,
 		     enum hr_track_counter cause, struct hr_limbo *limbo)
 {
-	struct hlist_bl_head *bucket;
+	spinlock_t *lock = hr_track_lock(track, entry->hash);
 
 	if (!try_cmpxchg64(&entry->word, &word, word | HR_ENTRY_GONE))
 		return false;
-	bucket = hr_entry_bucket(track, entry->hash);
-	hlist_bl_lock(bucket);
-	hlist_bl_del_rcu(&entry->link);
-	hlist_bl_unlock(bucket);
+	spin_lock(lock);
+	hlist_del_rcu(&entry->link);
+	spin_unlock(lock);
 	entry->next = limbo->first;
 	limbo->first = entry;
 	limbo->nr++;
@@ -471,6 +470,7 @@ struct hr_track *hr_track_create(struct hr_ring *ring,
 {
 	struct hr_track *track;
 	int ret;
+	u32 i;
 
 	track = kzalloc(sizeof(*track), gfp);
 	if (!track)
@@ -482,6 +482,8 @@ struct hr_track *hr_track_create(struct hr_ring *ring,
 	track->window = true;
 	track->since = jiffies;
 	track->turned = jiffies;
+	for (i = 0; i < HR_TRACK_LOCKS; i++)
+		spin_lock_init(&track->locks[i]);
 	spin_lock_init(&track->lock);
 	refcount_set(&track->refs, 1);
 	INIT_DELAYED_WORK(&track->gc, gc_work);
