@@ -17,6 +17,7 @@
 #include <linux/compiler.h>
 
 #include <hashring.h>
+#include <hashring_attach.h>
 
 #define RINGCTL_VERSION "0.1.0"
 
