@@ -8,7 +8,7 @@
 
 #include <hashring.h>
 
-#define HASHRING_REASON_LEN	256	/* with the NUL; longer ones are cut */
+#define HASHRING_REASON_LEN	96	/* with the NUL, as in the kernel; longer ones are cut */
 
 /**
  * struct hashring_step - one step or transition of a migration
