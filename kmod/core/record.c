@@ -319,8 +319,10 @@ int hr_record_make(struct hr_record *record, const struct hr_table *before,
  * @gfp: how to allocate
  *
  * As if one change had led there: nodes that are gone are deleted, new ones are
- * added, with their seat, and others set. What is leaving is not there. There
- * may be no operation at all. Limits are those of hr_record_make().
+ * added, with their seat, and others set. What is leaving is not there. Of a
+ * name that another node has taken comes both, and a node that was replaced is
+ * deleted. There may be no operation at all. Limits are those of
+ * hr_record_make().
  *
  * Context: process; sleeps.
  * Return: 0, or -ENOMEM with nothing to release.
