@@ -304,9 +304,15 @@ static void evict_visit(struct hr_scan *scan, struct hr_track *track,
 			struct hr_entry *entry, u64 word)
 {
 	struct gc_scan *gc = container_of(scan, struct gc_scan, scan);
-	/* the view may change in the midst of a scan, an entry sees one */
-	const struct hr_ring_view *view = hr_ring_view(track->ring);
+	const struct hr_ring_view *view;
 
+	/* One that nobody has any more keeps its view to the grace period. */
+	if (!refcount_read(&track->ring->refs)) {
+		scan->stop = true;
+		return;
+	}
+	/* it may be another one for the next entry */
+	view = hr_ring_view(track->ring);
 	if (view->track != track) {
 		scan->stop = true;
 		return;
@@ -522,8 +528,7 @@ struct hr_track *hr_track_get(struct hr_track *track)
  * @track: the track, or NULL
  *
  * Context: may sleep. A view gives its reference back when nobody has the view
- * any more, a grace period after it was replaced; and before its ring goes, or
- * its tables: a scan may look at the ring's view as long as there is a track.
+ * any more, a grace period after it was replaced, and before its ring goes.
  */
 void hr_track_put(struct hr_track *track)
 {

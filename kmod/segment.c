@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a packet says of its TCP connection; only flow state asks for it.
+ * A TCP segment: what of its header tells how a connection goes on.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
-#include <linux/tcp.h>
+#include <linux/netfilter.h>
+#include <net/ip.h>
 #include <net/ipv6.h>
 #include <net/tcp.h>
 
