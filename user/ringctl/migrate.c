@@ -220,6 +220,9 @@ static int migrate_finish(struct args *a)
 static const struct command commands[] = {
 	{ "show", "list", "how far the migration of a ring has come, or all",
 	  show_args, migrate_show },
+	{ "run", NULL,
+	  "pace it to its end, or hold a change and pace that",
+	  migrate_run_args, migrate_run },
 	{ "step", NULL,
 	  "move the frontier by so much, or to a position",
 	  migrate_step_args, migrate_step },

@@ -22,11 +22,13 @@ json_t *step_to_json(const struct hashring_step *step);
 json_t *migration_to_json(const struct hashring_migration *m);
 json_t *tracked_to_json(const struct hashring_tracked *t);
 
-/* Commands (migrate_step.c, migrate_list.c, migrate_wait.c). */
+/* Commands (migrate_run.c, migrate_step.c, migrate_list.c, migrate_wait.c). */
+extern const struct arg migrate_run_args[];
 extern const struct arg migrate_step_args[];
 extern const struct arg migrate_list_args[];
 extern const struct arg migrate_wait_args[];
 
+int migrate_run(struct args *a);
 int migrate_step(struct args *a);
 int migrate_steps(struct args *a);
 int migrate_flows(struct args *a);

@@ -81,9 +81,9 @@ static void print_pacing(FILE *f, const struct hashring_migration *m)
 
 static void print_stats(FILE *f, const struct hashring_track_stats *s)
 {
-	fprintf(f, " started %llu  seen %llu  ended %llu  half-open %llu  idle %llu  expired %llu  evicted %llu\n",
-		s->started, s->seen, s->ended, s->half_open, s->idle,
-		s->expired, s->evicted);
+	fprintf(f, " started %llu  seen %llu  ended %llu  half-open %llu  idle %llu",
+		s->started, s->seen, s->ended, s->half_open, s->idle);
+	fprintf(f, "  expired %llu  evicted %llu\n", s->expired, s->evicted);
 	fprintf(f, " no-entry %llu  not-noted %llu  unknown %llu  unknown-late %llu\n",
 		s->no_entry, s->not_noted, s->unknown, s->unknown_late);
 }
