@@ -12,6 +12,7 @@
 /* Figures and JSON (migrate_print.c, migrate_json.c). */
 double migration_part(const struct hashring_migration *m);
 bool migration_ended(const struct hashring_migration *m);
+bool migration_undone(const struct hashring_migration *m);
 void print_state(FILE *f, __u32 state, const char *reason);
 void print_position(FILE *f, __u64 frontier);
 void print_step(FILE *f, const struct hashring_step *step);
@@ -37,7 +38,6 @@ int migrate_wait(struct args *a);
 /* Of all commands that ask for something (migrate.c). */
 int migrate_told(struct hashring *h, int err, struct hashring_migration *m);
 
-/* How the last migration of a ring ended (migrate_list.c). */
-int migrate_last_end(struct hashring *h, const char *ring, __u32 *kind);
+int migration_tell(struct hashring *h, struct hashring_migration *m);
 
 #endif

@@ -274,14 +274,6 @@ static int take_step(struct pacer *p, const struct hashring_step_ask *ask)
 	p->idle_since = 0;
 	pace_count(&p->meter, &p->m.step);
 	p->due = clock_ms() + pace_delay(&p->pace, &p->m.step);
-	if (p->m.state == HASHRING_MIGRATION_STATE_THROTTLED) {
-		struct hashring_step step = p->m.step;
-
-		err = set_state(p, HASHRING_MIGRATION_STATE_RUNNING, NULL);
-		if (err)
-			return refused_step(p, err);
-		p->m.step = step;
-	}
 	progress_step(p);
 	return GO_ON;
 }
@@ -323,16 +315,20 @@ static int step_forward(struct pacer *p)
 	return take_step(p, &ask);
 }
 
-static int step_back(struct pacer *p)
+/* The way back has its frontier too, which goes forward; nothing is asked. */
+static int roll_back(struct pacer *p)
 {
 	const struct hashring_step_ask ask = {
 		.ring = p->ring,
 		.by = p->pace.by,
 		.amount = p->pace.batch,
-		.back = p->m.back,
 		.expect_epoch = p->m.epoch,
 	};
 
+	if (clock_left(p->due)) {
+		progress_state(p);
+		return wait_until(p, p->due);
+	}
 	return take_step(p, &ask);
 }
 
@@ -392,9 +388,9 @@ static int drain(struct pacer *p)
 		return err;
 	}
 	err = take(p, hashring_migrate_finish(p->h, p->ring, false, &m), &m);
-	if (err != -EBUSY)
+	/* One was seen after all; or the kernel ended it. */
+	if (err != -EBUSY && err != -ENOENT)
 		return err ? refused_by(p->h, err) : GO_ON;
-	/* One was seen after all. */
 	p->stale = true;
 	return wait_until(p, clock_ms() + POLL);
 }
@@ -430,26 +426,13 @@ static int take_lease(struct pacer *p)
 
 static int ended(struct pacer *p)
 {
-	struct hashring_receipt past = { 0 };
-	__u32 kind;
-	int err;
+	int status;
 
 	progress_end(p);
-	err = migrate_last_end(p->h, p->ring, &kind);
-	if (!err && !p->m.has_receipt)
-		err = hashring_history_get(p->h, p->ring, p->m.generation,
-					   &past);
-	if (err)
-		return refused_by(p->h, err);
-	if (!p->m.has_receipt) {
-		p->m.receipt = past;
-		p->m.has_receipt = true;
-	}
-	if (opt.json)
-		json_print(migration_to_json(&p->m));
-	else
-		print_receipt(stdout, &p->m.receipt, false);
-	if (kind == HASHRING_STEP_KIND_UNDONE)
+	status = migration_tell(p->h, &p->m);
+	if (status)
+		return status;
+	if (migration_undone(&p->m))
 		return fail(EXIT_ABORTED, "%s: rolled back", p->ring);
 	return EXIT_DONE;
 }
@@ -468,8 +451,7 @@ static int act(struct pacer *p)
 	case HASHRING_MIGRATION_STATE_DRAINING:
 		return drain(p);
 	case HASHRING_MIGRATION_STATE_ROLLING_BACK:
-		return clock_left(p->due) ? wait_until(p, p->due) :
-					    step_back(p);
+		return roll_back(p);
 	default:
 		return forward(p);
 	}

@@ -23,6 +23,13 @@ bool migration_ended(const struct hashring_migration *m)
 	       m->state == HASHRING_MIGRATION_STATE_DONE;
 }
 
+/* It has ended where it began. */
+bool migration_undone(const struct hashring_migration *m)
+{
+	return migration_ended(m) && m->has_step &&
+	       m->step.kind == HASHRING_STEP_KIND_UNDONE;
+}
+
 void print_state(FILE *f, __u32 state, const char *reason)
 {
 	fputs(hashring_enum_name(hashring_migration_states, state), f);
