@@ -1,0 +1,359 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# migrate_track.sh - flows stay where they began while arcs move: whatever is
+# lost, forged or short of memory. Clients and backends are the witnesses, the
+# counters tell the story.
+
+# shellcheck disable=SC2317 # ktap_test calls the functions
+# shellcheck disable=SC2154 # lib.sh sets them
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/steer_lib.sh
+. "$(dirname "$0")/steer_lib.sh"
+
+readonly FLOWS=60
+declare -A first=([4]=198.18.3.1 [6]=2001:db8:c::301)	# of the sources
+family=4 key=5tuple settings=()	# of the tests that follow
+shift=0	# of ports, so that no test meets what an earlier one left at backends
+
+# talker FAMILY VIP - talk.py, ready for commands
+talker()
+{
+	mkfifo "$WORK/talk$1.in" "$WORK/talk$1.out"
+	ip netns exec "$client" "$ROOT/selftests/talk.py" "$2" \
+		<>"$WORK/talk$1.in" 1<>"$WORK/talk$1.out" &
+	ends_with_script $!
+}
+
+# say WORD... - a command for talk.py; its answer
+say()
+{
+	local line
+
+	echo "$*" >"$WORK/talk$family.in"
+	while read -r line && [ "$line" != . ]; do
+		echo "$line"
+	done <>"$WORK/talk$family.out"
+	[ "$line" = . ]
+}
+
+opens() # NAME [PORT] - connections that all work
+{
+	expect_equal "connected $FLOWS" \
+		"$(say open "$1" "${first[$family]}" "$FLOWS" "$((${2:-20000} + shift))")"
+	all_talk "$1"
+}
+
+all_talk() # NAME - each with the backend that it began with
+{
+	expect_equal "same $FLOWS other 0 broken 0" "$(say talk "$1")" "$1"
+}
+
+# stat COUNTER - of the migration
+stat()
+{
+	json_number "$1" "$(rc -j migrate show web)"
+}
+
+# at NODE NAME - how many connections began there
+at()
+{
+	say nodes "$2" | awk -v node="$1" '$3 == node { n++ } END { print +n }'
+}
+
+via() # N - the addresses of node bN
+{
+	echo "via $(backend4 "$1") via $(backend6 "$1")"
+}
+
+# begin - a ring of three nodes, attached
+begin()
+{
+	local i change=''
+
+	rc ring add web seed 000102030405060708090a0b0c0d0e0f "${settings[@]}"
+	for i in 1 2 3; do
+		change+="node add b$i id $i $(via "$i"); "
+	done
+	rc change web "{ $change }"
+	attach web key "$key"
+}
+
+# joins - a migration by which a fourth node joins; it has nothing yet
+joins()
+{
+	# shellcheck disable=SC2046 # words
+	rc node add web b4 id 4 $(via 4) --hold
+}
+
+ends()
+{
+	say close_all
+	rc migrate finish web --force
+	detach_all
+	rc ring del web
+}
+
+begun()
+{
+	begin
+	"$@"
+}
+
+# track_test NAME COMMAND... - with a ring, and nothing left of it
+track_test()
+{
+	((++shift))
+	ktap_test "$1" begun "${@:2}"
+	ends >"$WORK/ended" 2>&1
+}
+
+# --- the tests --------------------------------------------------------------
+
+stay_and_begin()
+{
+	joins
+	opens old
+	expect_equal 0 "$(at b4 old)" "at b4 before it has arcs"
+	rc migrate step web --to end
+	all_talk old
+	opens new 30000
+	expect_between 1 $((FLOWS - 1)) "$(at b4 new)" "begun at b4"
+	rc migrate step web --to start
+	all_talk old
+	all_talk new
+	opens late 40000
+	expect_equal 0 "$(at b4 late)" "begun at b4 after the way back"
+	expect_equal 0 "$(stat no_entry)"
+}
+
+# Begun before there was a migration, and silent since.
+older()
+{
+	opens old
+	joins
+	rc migrate step web --to end
+	all_talk old
+	expect_between 1 $((FLOWS - 1)) "$(stat unknown)" "sent to the old owner"
+	expect_equal "$(stat unknown)" "$(stat seen)"
+	all_talk old
+	expect_equal "$(stat unknown)" "$(stat seen)" "known after the first"
+}
+
+forged()
+{
+	local flags
+
+	joins
+	opens old
+	rc migrate step web --to end
+	opens new 30000
+	for flags in S R F RA FA SR; do
+		say forge old "$flags"
+		say forge new "$flags"
+	done
+	all_talk old
+	all_talk new
+	rc migrate step web --to start
+	say forge new S
+	all_talk old
+	all_talk new
+}
+
+ports_again()
+{
+	joins
+	opens old
+	say nodes old >"$WORK/before"
+	rc migrate step web --to end
+	say close old
+	opens old
+	say nodes old | diff "$WORK/before" -
+}
+
+# Answers to SYNs are lost until the frontier has passed.
+sent_again()
+{
+	joins
+	in_ns "$client" nft -f - <<-END
+	table inet lossy {
+		chain input {
+			type filter hook input priority filter
+			tcp flags & (syn | ack) == syn | ack drop
+		}
+	}
+	END
+	say begin old "${first[$family]}" "$FLOWS" \
+		$((20000 + shift))
+	busywait "$BUSYWAIT_TIMEOUT" steered "$FLOWS"
+	rc migrate step web --to end
+	in_ns "$client" nft delete table inet lossy
+	expect_equal "connected $FLOWS" "$(say await old)"
+	all_talk old
+	[ -n "${1:-}" ] ||
+		expect_equal 0 "$(at b4 old)" "went to b4"
+}
+
+steered() # NUMBER
+{
+	[ "$(attach_count web steered)" -ge "$1" ]
+}
+
+short_of_room()
+{
+	joins
+	opens old
+	rc migrate step web --to end
+	opens new 30000
+	opens more 40000
+	all_talk old
+	all_talk new
+	all_talk more
+	rc migrate step web --to start
+	all_talk old
+	all_talk new
+	all_talk more
+	expect_between 1 1000000 "$(stat no_entry)" "without an entry"
+	expect_between 1 8 "$(stat entries)"
+}
+
+source_key()
+{
+	joins
+	opens old
+	rc migrate step web --to end
+	opens new 30000
+	all_talk old
+	expect_equal 0 "$(at b4 old)"
+	expect_between 1 $((FLOWS - 1)) "$(at b4 new)" "begun at b4"
+}
+
+datagrams()
+{
+	local file=$WORK/first.sent
+
+	joins
+	send udp "$VIP4" "$FLOWS"
+	cp "$WORK/sent" "$file"
+	rc migrate step web --to end
+	send udp "$VIP4" "$FLOWS"
+	diff "$file" "$WORK/sent"
+	send udp "$VIP4" "$FLOWS" --ports 2
+	answers | grep -q ' b4$'
+	cp "$WORK/sent" "$file"
+	rc migrate step web --to start
+	send udp "$VIP4" "$FLOWS" --ports 2
+	diff "$file" "$WORK/sent"
+}
+
+goes_down()
+{
+	local lost
+
+	joins
+	opens old
+	rc migrate step web --to end
+	opens new 30000
+	lost=$(at b1 old)
+	rc node set web b1 state down
+	expect_equal "same $((FLOWS - lost)) other 0 broken $lost" "$(say talk old)"
+	expect_between 1 "$FLOWS" "$(stat expired)" "cut off"
+	opens again 40000
+	expect_equal 0 "$(at b1 again)" "begun at b1"
+}
+
+forgets()
+{
+	local lost said
+
+	joins
+	opens old
+	rc migrate step web --to end
+	opens new 30000
+	lost=$(at b4 new)
+	echo 1 >/sys/module/hashring/parameters/forget_flows
+	expect_equal 0 "$(stat entries)"
+	all_talk old	# unknown: to the old owner
+	said=$(say talk new)
+	note "of $FLOWS new flows, $lost in released arcs: $said"
+	expect_equal "same $((FLOWS - lost)) other 0 broken $lost" "$said"
+}
+
+# Whoever was heard of stays; who was silent from before the migration to the
+# end of the window is taken to be gone.
+window_closes()
+{
+	local said
+
+	opens old
+	opens silent 30000
+	joins
+	rc migrate resume web --quiet 1s
+	all_talk old
+	rc migrate step web --to end
+	busywait "$BUSYWAIT_TIMEOUT" closed
+	all_talk old
+	expect_equal 0 "$(stat unknown_late)"
+	said=$(say talk silent)
+	note "of $FLOWS that were silent: $said"
+	[[ $said =~ ^same\ [1-9][0-9]*\ other\ 0\ broken\ [1-9] ]]
+	expect_between 1 1000 "$(stat unknown_late)"
+	opens new 40000
+}
+
+closed()
+{
+	rc -j migrate show web | grep -qE '"window": ?false'
+}
+
+forgotten()
+{
+	[ "$(stat entries)" = 0 ]
+}
+
+# With short timeouts, entries go when their flows have; and not before.
+times_out()
+{
+	joins
+	opens old
+	send udp "$VIP4" "$FLOWS"
+	rc migrate step web --to end
+	all_talk old
+	say close old
+	busywait "$BUSYWAIT_TIMEOUT" forgotten
+	expect_between 1 "$FLOWS" "$(stat ended)" "ended"
+	expect_between 1 "$FLOWS" "$(stat idle)" "idle"
+}
+
+# --- ------------------------------------------------------------------------
+
+steer_begin 4
+talker 4 "$VIP4"
+talker 6 "$VIP6"
+
+track_test "flows stay where they began, in both directions" stay_and_begin
+track_test "connections that are older than the migration" older
+track_test "forged SYN, RST and FIN break nothing" forged
+track_test "a port that is used again" ports_again
+track_test "SYNs sent again after the frontier has passed" sent_again
+track_test "datagrams of one flow on either side of the frontier" datagrams
+track_test "a node that goes down drops its flows" goes_down
+track_test "state that is lost" forgets
+track_test "the window closes" window_closes
+settings=(entries 8)
+track_test "a pool that is too small" short_of_room
+track_test "SYNs sent again with a pool that is too small" sent_again 1
+settings=(tcp-timeout 1h fin-timeout 1s udp-timeout 1s)
+track_test "entries go when their flows have" times_out
+settings=()
+key=source
+track_test "keyed by source: a client's old connections stay" source_key
+key=5tuple-sym
+track_test "with both directions keyed alike" stay_and_begin
+key=5tuple family=6
+track_test "IPv6: flows stay where they began" stay_and_begin
+track_test "IPv6: forged SYN, RST and FIN" forged
+ktap_test "the kernel has nothing to complain of" kernel_log_faults
+ktap_finish
