@@ -65,14 +65,3 @@ int hashring_nl_steps_get_dumpit(struct sk_buff *skb,
 {
 	return not_yet(cb->extack);
 }
-
-int hashring_nl_flows_get_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	return not_yet(info->extack);
-}
-
-int hashring_nl_flows_get_dumpit(struct sk_buff *skb,
-				 struct netlink_callback *cb)
-{
-	return not_yet(cb->extack);
-}
