@@ -31,6 +31,10 @@ static inline bool hr_protocol_has_ports(u8 protocol)
 	}
 }
 
+/* In what hr_flow_tcp() returns, besides TCPHDR_*. */
+#define HR_FLOW_TCP_DATA	BIT(8)
+
+int hr_flow_tcp(const struct sk_buff *skb, u8 pf);
 int hr_flow_parse4(const struct sk_buff *skb, enum hr_key_policy policy,
 		   struct hr_flow *flow);
 int hr_flow_parse6(const struct sk_buff *skb, enum hr_key_policy policy,

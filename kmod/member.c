@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Members: a node's counters and routes.
+ * Members: what a node has besides its place on the ring.
  */
 #include <linux/percpu.h>
 #include <linux/sched.h>
@@ -9,31 +9,31 @@
 
 #include "member.h"
 
-static struct hr_counters *counters_alloc(gfp_t gfp)
+static struct hr_shared *shared_alloc(gfp_t gfp)
 {
-	struct hr_counters *counters;
+	struct hr_shared *shared;
 	int cpu;
 
-	counters = kzalloc(sizeof(*counters), gfp);
-	if (!counters)
+	shared = kzalloc(sizeof(*shared), gfp);
+	if (!shared)
 		return NULL;
-	counters->cpu = alloc_percpu_gfp(struct hr_member_cpu, gfp);
-	if (!counters->cpu) {
-		kfree(counters);
+	shared->cpu = alloc_percpu_gfp(struct hr_member_cpu, gfp);
+	if (!shared->cpu) {
+		kfree(shared);
 		return NULL;
 	}
 	for_each_possible_cpu(cpu)
-		u64_stats_init(&per_cpu_ptr(counters->cpu, cpu)->syncp);
-	refcount_set(&counters->refs, 1);
-	return counters;
+		u64_stats_init(&per_cpu_ptr(shared->cpu, cpu)->syncp);
+	refcount_set(&shared->refs, 1);
+	return shared;
 }
 
-static void counters_put(struct hr_counters *counters)
+static void shared_put(struct hr_shared *shared)
 {
-	if (!counters || !refcount_dec_and_test(&counters->refs))
+	if (!shared || !refcount_dec_and_test(&shared->refs))
 		return;
-	free_percpu(counters->cpu);
-	kfree(counters);
+	free_percpu(shared->cpu);
+	kfree(shared);
 }
 
 static void routes_put(struct hr_routes *routes)
@@ -75,8 +75,8 @@ static struct hr_node *hr_member_alloc(const struct hr_node *prev, bool same,
 							   struct hr_member,
 							   node);
 
-		member->counters = was->counters;
-		refcount_inc(&member->counters->refs);
+		member->shared = was->shared;
+		refcount_inc(&member->shared->refs);
 		member->routes = was->routes;
 		if (member->routes)
 			refcount_inc(&member->routes->refs);
@@ -91,7 +91,7 @@ static void hr_member_free(struct hr_node *node)
 
 	cond_resched();
 	routes_put(member->routes);
-	counters_put(member->counters);
+	shared_put(member->shared);
 	kfree(member);
 }
 
@@ -112,9 +112,9 @@ int hr_member_prepare(struct hr_member *member, gfp_t gfp)
 {
 	const struct hr_via *via = &member->node.via;
 
-	if (!member->counters) {
-		member->counters = counters_alloc(gfp);
-		if (!member->counters)
+	if (!member->shared) {
+		member->shared = shared_alloc(gfp);
+		if (!member->shared)
 			return -ENOMEM;
 	}
 	if (member->routes && memcmp(&member->routes->via, via, sizeof(*via))) {
@@ -144,7 +144,7 @@ void hr_member_read(const struct hr_member *member, u64 *packets, u64 *bytes)
 	*packets = 0;
 	*bytes = 0;
 	for_each_possible_cpu(i) {
-		struct hr_member_cpu *cpu = per_cpu_ptr(member->counters->cpu,
+		struct hr_member_cpu *cpu = per_cpu_ptr(member->shared->cpu,
 							i);
 		unsigned int start;
 		u64 p, b;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A member: the kernel's node, the core's one with counters and routes. A
- * version of a node is immutable; what packets change hangs off it, per CPU.
+ * A member: the kernel's node, the core's one with counters, a deadline and
+ * routes. A version of a node is immutable; what packets change hangs off it,
+ * per CPU.
  */
 #ifndef HASHRING_MEMBER_H
 #define HASHRING_MEMBER_H
@@ -19,12 +20,17 @@ struct hr_member_cpu {
 };
 
 /**
- * struct hr_counters - a node's counters, shared by all its versions
+ * struct hr_shared - what all versions of a node share
  * @refs: one for each version
- * @cpu: per CPU
+ * @expired: established flows must have left: those that have not go where
+ *	their arcs go; READ_ONCE(), WRITE_ONCE()
+ * @deadline: when that is to be, in jiffies64; 0: never
+ * @cpu: counters, per CPU
  */
-struct hr_counters {
+struct hr_shared {
 	refcount_t refs;
+	bool expired;
+	u64 deadline;
 	struct hr_member_cpu __percpu *cpu;
 };
 
@@ -45,7 +51,7 @@ struct hr_routes {
 /**
  * struct hr_member - a version of a node
  * @node: the core's part
- * @counters: outlive the version; a replacing node starts its own
+ * @shared: outlives the version; a replacing node starts its own
  * @routes: there if the node has addresses; outlive the version as long as
  *	these stay, so that a node can be taken down without new memory per CPU,
  *	which there is no way to insist on
@@ -55,7 +61,7 @@ struct hr_routes {
  */
 struct hr_member {
 	struct hr_node node;
-	struct hr_counters *counters;
+	struct hr_shared *shared;
 	struct hr_routes *routes;
 };
 
@@ -80,7 +86,7 @@ void hr_member_read(const struct hr_member *member, u64 *packets, u64 *bytes);
 static inline void hr_member_count(struct hr_member *member, u64 packets,
 				   u64 bytes)
 {
-	struct hr_member_cpu *cpu = this_cpu_ptr(member->counters->cpu);
+	struct hr_member_cpu *cpu = this_cpu_ptr(member->shared->cpu);
 
 	u64_stats_update_begin(&cpu->syncp);
 	u64_stats_add(&cpu->packets, packets);

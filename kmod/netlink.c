@@ -544,6 +544,7 @@ static void __init ops_complete(void)
 		case HASHRING_CMD_MOVES_GET:
 		case HASHRING_CMD_MOVED_ARCS_GET:
 		case HASHRING_CMD_ARCS_GET:
+		case HASHRING_CMD_FLOWS_GET:
 			hr_nl_ops[i].done = hr_nl_walk_done;
 			break;
 		}

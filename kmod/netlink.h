@@ -4,7 +4,7 @@
  * nodes, limits; netlink_op.c: the operations of a change; netlink_change.c:
  * changes; netlink_stage.c: those that come in pieces; netlink_history.c: what
  * they did; netlink_past.c: and to which nodes; netlink_read.c: lookups, arcs,
- * digests; netlink_attach.c: attachments.
+ * digests; netlink_flows.c: tracked flows; netlink_attach.c: attachments.
  *
  * Each object has one function that fills a message, which serves replies,
  * dumps and events alike.

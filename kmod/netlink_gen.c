@@ -22,18 +22,19 @@ const struct nla_policy hashring_flow_nl_policy[HASHRING_A_FLOW_KEY_POLICY + 1] 
 	[HASHRING_A_FLOW_KEY_POLICY] = NLA_POLICY_MAX(NLA_U32, 2),
 };
 
-const struct nla_policy hashring_op_nl_policy[HASHRING_A_OP_CELLS + 1] = {
+const struct nla_policy hashring_op_nl_policy[HASHRING_A_OP_DEADLINE + 1] = {
 	[HASHRING_A_OP_KIND] = NLA_POLICY_MAX(NLA_U32, 3),
 	[HASHRING_A_OP_NAME] = { .type = NLA_NUL_STRING, },
 	[HASHRING_A_OP_NEW_NAME] = { .type = NLA_NUL_STRING, },
 	[HASHRING_A_OP_SEAT] = { .type = NLA_NUL_STRING, },
 	[HASHRING_A_OP_ID] = { .type = NLA_U32, },
 	[HASHRING_A_OP_WEIGHT] = { .type = NLA_U32, },
-	[HASHRING_A_OP_STATE] = NLA_POLICY_MAX(NLA_U32, 2),
+	[HASHRING_A_OP_STATE] = NLA_POLICY_MAX(NLA_U32, 3),
 	[HASHRING_A_OP_VIA4] = { .type = NLA_U32, },
 	[HASHRING_A_OP_VIA6] = NLA_POLICY_EXACT_LEN(16),
 	[HASHRING_A_OP_POINTS] = { .type = NLA_BINARY, },
 	[HASHRING_A_OP_CELLS] = { .type = NLA_BINARY, },
+	[HASHRING_A_OP_DEADLINE] = { .type = NLA_U64, },
 };
 
 /* HASHRING_CMD_RING_GET - do */
@@ -42,13 +43,19 @@ const struct nla_policy hashring_ring_get_nl_policy[HASHRING_A_RING_NAME + 1] = 
 };
 
 /* HASHRING_CMD_RING_ADD - do */
-const struct nla_policy hashring_ring_add_nl_policy[HASHRING_A_RING_GRID + 1] = {
+const struct nla_policy hashring_ring_add_nl_policy[HASHRING_A_RING_MAX_ENTRIES + 1] = {
 	[HASHRING_A_RING_NAME] = { .type = NLA_NUL_STRING, },
 	[HASHRING_A_RING_PLACEMENT] = NLA_POLICY_MAX(NLA_U32, 2),
 	[HASHRING_A_RING_POINTS] = { .type = NLA_U32, },
 	[HASHRING_A_RING_PER] = { .type = NLA_U32, },
 	[HASHRING_A_RING_SEED] = NLA_POLICY_EXACT_LEN(16),
 	[HASHRING_A_RING_GRID] = { .type = NLA_U32, },
+	[HASHRING_A_RING_ESTABLISHED] = NLA_POLICY_MAX(NLA_U32, 1),
+	[HASHRING_A_RING_TCP_TIMEOUT] = { .type = NLA_U32, },
+	[HASHRING_A_RING_SYN_TIMEOUT] = { .type = NLA_U32, },
+	[HASHRING_A_RING_FIN_TIMEOUT] = { .type = NLA_U32, },
+	[HASHRING_A_RING_UDP_TIMEOUT] = { .type = NLA_U32, },
+	[HASHRING_A_RING_MAX_ENTRIES] = { .type = NLA_U32, },
 };
 
 /* HASHRING_CMD_RING_DEL - do */
@@ -64,19 +71,21 @@ const struct nla_policy hashring_node_get_nl_policy[HASHRING_A_NODE_WITH_POINTS 
 };
 
 /* HASHRING_CMD_CHANGE - do */
-const struct nla_policy hashring_change_nl_policy[HASHRING_A_CHANGE_DRY_RUN + 1] = {
+const struct nla_policy hashring_change_nl_policy[HASHRING_A_CHANGE_HOLD + 1] = {
 	[HASHRING_A_CHANGE_RING] = { .type = NLA_NUL_STRING, },
 	[HASHRING_A_CHANGE_OP] = NLA_POLICY_NESTED(hashring_op_nl_policy),
 	[HASHRING_A_CHANGE_EXPECT_GENERATION] = { .type = NLA_U64, },
 	[HASHRING_A_CHANGE_MAX_MOVED] = { .type = NLA_U64, },
 	[HASHRING_A_CHANGE_DRY_RUN] = { .type = NLA_FLAG, },
+	[HASHRING_A_CHANGE_HOLD] = { .type = NLA_FLAG, },
 };
 
 /* HASHRING_CMD_CHANGE_BEGIN - do */
-const struct nla_policy hashring_change_begin_nl_policy[HASHRING_A_CHANGE_MAX_MOVED + 1] = {
+const struct nla_policy hashring_change_begin_nl_policy[HASHRING_A_CHANGE_HOLD + 1] = {
 	[HASHRING_A_CHANGE_RING] = { .type = NLA_NUL_STRING, },
 	[HASHRING_A_CHANGE_EXPECT_GENERATION] = { .type = NLA_U64, },
 	[HASHRING_A_CHANGE_MAX_MOVED] = { .type = NLA_U64, },
+	[HASHRING_A_CHANGE_HOLD] = { .type = NLA_FLAG, },
 };
 
 /* HASHRING_CMD_CHANGE_ADD - do */
@@ -172,8 +181,77 @@ const struct nla_policy hashring_moved_arcs_get_nl_policy[HASHRING_A_HISTORY_GEN
 	[HASHRING_A_HISTORY_GENERATION] = { .type = NLA_U64, },
 };
 
+/* HASHRING_CMD_RING_SET - do */
+const struct nla_policy hashring_ring_set_nl_policy[HASHRING_A_RING_MAX_ENTRIES + 1] = {
+	[HASHRING_A_RING_NAME] = { .type = NLA_NUL_STRING, },
+	[HASHRING_A_RING_ESTABLISHED] = NLA_POLICY_MAX(NLA_U32, 1),
+	[HASHRING_A_RING_TCP_TIMEOUT] = { .type = NLA_U32, },
+	[HASHRING_A_RING_SYN_TIMEOUT] = { .type = NLA_U32, },
+	[HASHRING_A_RING_FIN_TIMEOUT] = { .type = NLA_U32, },
+	[HASHRING_A_RING_UDP_TIMEOUT] = { .type = NLA_U32, },
+	[HASHRING_A_RING_MAX_ENTRIES] = { .type = NLA_U32, },
+};
+
+/* HASHRING_CMD_MIGRATE_GET - do */
+const struct nla_policy hashring_migrate_get_nl_policy[HASHRING_A_MIGRATION_RING + 1] = {
+	[HASHRING_A_MIGRATION_RING] = { .type = NLA_NUL_STRING, },
+};
+
+/* HASHRING_CMD_MIGRATE_RUN - do */
+const struct nla_policy hashring_migrate_run_nl_policy[HASHRING_A_MIGRATION_QUIET + 1] = {
+	[HASHRING_A_MIGRATION_RING] = { .type = NLA_NUL_STRING, },
+	[HASHRING_A_MIGRATION_HOLDER] = { .type = NLA_NUL_STRING, },
+	[HASHRING_A_MIGRATION_DEADLINE] = { .type = NLA_U64, },
+	[HASHRING_A_MIGRATION_QUIET] = { .type = NLA_U64, },
+};
+
+/* HASHRING_CMD_MIGRATE_STEP - do */
+const struct nla_policy hashring_migrate_step_nl_policy[HASHRING_A_MIGRATION_EXPECT_EPOCH + 1] = {
+	[HASHRING_A_MIGRATION_RING] = { .type = NLA_NUL_STRING, },
+	[HASHRING_A_MIGRATION_POSITION] = { .type = NLA_U64, },
+	[HASHRING_A_MIGRATION_STEP_SHARE] = { .type = NLA_U64, },
+	[HASHRING_A_MIGRATION_STEP_ARCS] = { .type = NLA_U32, },
+	[HASHRING_A_MIGRATION_STEP_FLOWS] = { .type = NLA_U32, },
+	[HASHRING_A_MIGRATION_MAX_FLOWS] = { .type = NLA_U32, },
+	[HASHRING_A_MIGRATION_BACK] = { .type = NLA_FLAG, },
+	[HASHRING_A_MIGRATION_DRY_RUN] = { .type = NLA_FLAG, },
+	[HASHRING_A_MIGRATION_EXPECT_EPOCH] = { .type = NLA_U64, },
+};
+
+/* HASHRING_CMD_MIGRATE_SET - do */
+const struct nla_policy hashring_migrate_set_nl_policy[HASHRING_A_MIGRATION_QUIET + 1] = {
+	[HASHRING_A_MIGRATION_RING] = { .type = NLA_NUL_STRING, },
+	[HASHRING_A_MIGRATION_STATE] = NLA_POLICY_MAX(NLA_U32, 8),
+	[HASHRING_A_MIGRATION_REASON] = { .type = NLA_NUL_STRING, },
+	[HASHRING_A_MIGRATION_DEADLINE] = { .type = NLA_U64, },
+	[HASHRING_A_MIGRATION_QUIET] = { .type = NLA_U64, },
+};
+
+/* HASHRING_CMD_MIGRATE_ROLLBACK - do */
+const struct nla_policy hashring_migrate_rollback_nl_policy[HASHRING_A_MIGRATION_NOW + 1] = {
+	[HASHRING_A_MIGRATION_RING] = { .type = NLA_NUL_STRING, },
+	[HASHRING_A_MIGRATION_REASON] = { .type = NLA_NUL_STRING, },
+	[HASHRING_A_MIGRATION_NOW] = { .type = NLA_FLAG, },
+};
+
+/* HASHRING_CMD_MIGRATE_FINISH - do */
+const struct nla_policy hashring_migrate_finish_nl_policy[HASHRING_A_MIGRATION_FORCE + 1] = {
+	[HASHRING_A_MIGRATION_RING] = { .type = NLA_NUL_STRING, },
+	[HASHRING_A_MIGRATION_FORCE] = { .type = NLA_FLAG, },
+};
+
+/* HASHRING_CMD_STEPS_GET - do */
+const struct nla_policy hashring_steps_get_nl_policy[HASHRING_A_STEPS_RING + 1] = {
+	[HASHRING_A_STEPS_RING] = { .type = NLA_NUL_STRING, },
+};
+
+/* HASHRING_CMD_FLOWS_GET - do */
+const struct nla_policy hashring_flows_get_nl_policy[HASHRING_A_TRACKED_RING + 1] = {
+	[HASHRING_A_TRACKED_RING] = { .type = NLA_NUL_STRING, },
+};
+
 /* Ops table for hashring */
-const struct genl_ops hashring_nl_ops[21] = {
+const struct genl_ops hashring_nl_ops[30] = {
 	{
 		.cmd		= HASHRING_CMD_RING_GET,
 		.doit		= hashring_nl_ring_get_doit,
@@ -185,7 +263,7 @@ const struct genl_ops hashring_nl_ops[21] = {
 		.cmd		= HASHRING_CMD_RING_ADD,
 		.doit		= hashring_nl_ring_add_doit,
 		.policy		= hashring_ring_add_nl_policy,
-		.maxattr	= HASHRING_A_RING_GRID,
+		.maxattr	= HASHRING_A_RING_MAX_ENTRIES,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -206,14 +284,14 @@ const struct genl_ops hashring_nl_ops[21] = {
 		.cmd		= HASHRING_CMD_CHANGE,
 		.doit		= hashring_nl_change_doit,
 		.policy		= hashring_change_nl_policy,
-		.maxattr	= HASHRING_A_CHANGE_DRY_RUN,
+		.maxattr	= HASHRING_A_CHANGE_HOLD,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= HASHRING_CMD_CHANGE_BEGIN,
 		.doit		= hashring_nl_change_begin_doit,
 		.policy		= hashring_change_begin_nl_policy,
-		.maxattr	= HASHRING_A_CHANGE_MAX_MOVED,
+		.maxattr	= HASHRING_A_CHANGE_HOLD,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -320,6 +398,70 @@ const struct genl_ops hashring_nl_ops[21] = {
 		.dumpit		= hashring_nl_moved_arcs_get_dumpit,
 		.policy		= hashring_moved_arcs_get_nl_policy,
 		.maxattr	= HASHRING_A_HISTORY_GENERATION,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= HASHRING_CMD_RING_SET,
+		.doit		= hashring_nl_ring_set_doit,
+		.policy		= hashring_ring_set_nl_policy,
+		.maxattr	= HASHRING_A_RING_MAX_ENTRIES,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= HASHRING_CMD_MIGRATE_GET,
+		.doit		= hashring_nl_migrate_get_doit,
+		.dumpit		= hashring_nl_migrate_get_dumpit,
+		.policy		= hashring_migrate_get_nl_policy,
+		.maxattr	= HASHRING_A_MIGRATION_RING,
+	},
+	{
+		.cmd		= HASHRING_CMD_MIGRATE_RUN,
+		.doit		= hashring_nl_migrate_run_doit,
+		.policy		= hashring_migrate_run_nl_policy,
+		.maxattr	= HASHRING_A_MIGRATION_QUIET,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= HASHRING_CMD_MIGRATE_STEP,
+		.doit		= hashring_nl_migrate_step_doit,
+		.policy		= hashring_migrate_step_nl_policy,
+		.maxattr	= HASHRING_A_MIGRATION_EXPECT_EPOCH,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= HASHRING_CMD_MIGRATE_SET,
+		.doit		= hashring_nl_migrate_set_doit,
+		.policy		= hashring_migrate_set_nl_policy,
+		.maxattr	= HASHRING_A_MIGRATION_QUIET,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= HASHRING_CMD_MIGRATE_ROLLBACK,
+		.doit		= hashring_nl_migrate_rollback_doit,
+		.policy		= hashring_migrate_rollback_nl_policy,
+		.maxattr	= HASHRING_A_MIGRATION_NOW,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= HASHRING_CMD_MIGRATE_FINISH,
+		.doit		= hashring_nl_migrate_finish_doit,
+		.policy		= hashring_migrate_finish_nl_policy,
+		.maxattr	= HASHRING_A_MIGRATION_FORCE,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= HASHRING_CMD_STEPS_GET,
+		.doit		= hashring_nl_steps_get_doit,
+		.dumpit		= hashring_nl_steps_get_dumpit,
+		.policy		= hashring_steps_get_nl_policy,
+		.maxattr	= HASHRING_A_STEPS_RING,
+	},
+	{
+		.cmd		= HASHRING_CMD_FLOWS_GET,
+		.doit		= hashring_nl_flows_get_doit,
+		.dumpit		= hashring_nl_flows_get_dumpit,
+		.policy		= hashring_flows_get_nl_policy,
+		.maxattr	= HASHRING_A_TRACKED_RING,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -13,19 +13,19 @@
 
 /* Common nested types */
 extern const struct nla_policy hashring_flow_nl_policy[HASHRING_A_FLOW_KEY_POLICY + 1];
-extern const struct nla_policy hashring_op_nl_policy[HASHRING_A_OP_CELLS + 1];
+extern const struct nla_policy hashring_op_nl_policy[HASHRING_A_OP_DEADLINE + 1];
 
 extern const struct nla_policy hashring_ring_get_nl_policy[HASHRING_A_RING_NAME + 1];
 
-extern const struct nla_policy hashring_ring_add_nl_policy[HASHRING_A_RING_GRID + 1];
+extern const struct nla_policy hashring_ring_add_nl_policy[HASHRING_A_RING_MAX_ENTRIES + 1];
 
 extern const struct nla_policy hashring_ring_del_nl_policy[HASHRING_A_RING_NAME + 1];
 
 extern const struct nla_policy hashring_node_get_nl_policy[HASHRING_A_NODE_WITH_POINTS + 1];
 
-extern const struct nla_policy hashring_change_nl_policy[HASHRING_A_CHANGE_DRY_RUN + 1];
+extern const struct nla_policy hashring_change_nl_policy[HASHRING_A_CHANGE_HOLD + 1];
 
-extern const struct nla_policy hashring_change_begin_nl_policy[HASHRING_A_CHANGE_MAX_MOVED + 1];
+extern const struct nla_policy hashring_change_begin_nl_policy[HASHRING_A_CHANGE_HOLD + 1];
 
 extern const struct nla_policy hashring_change_add_nl_policy[HASHRING_A_CHANGE_OP + 1];
 
@@ -57,8 +57,26 @@ extern const struct nla_policy hashring_ops_get_nl_policy[HASHRING_A_HISTORY_GEN
 
 extern const struct nla_policy hashring_moved_arcs_get_nl_policy[HASHRING_A_HISTORY_GENERATION + 1];
 
+extern const struct nla_policy hashring_ring_set_nl_policy[HASHRING_A_RING_MAX_ENTRIES + 1];
+
+extern const struct nla_policy hashring_migrate_get_nl_policy[HASHRING_A_MIGRATION_RING + 1];
+
+extern const struct nla_policy hashring_migrate_run_nl_policy[HASHRING_A_MIGRATION_QUIET + 1];
+
+extern const struct nla_policy hashring_migrate_step_nl_policy[HASHRING_A_MIGRATION_EXPECT_EPOCH + 1];
+
+extern const struct nla_policy hashring_migrate_set_nl_policy[HASHRING_A_MIGRATION_QUIET + 1];
+
+extern const struct nla_policy hashring_migrate_rollback_nl_policy[HASHRING_A_MIGRATION_NOW + 1];
+
+extern const struct nla_policy hashring_migrate_finish_nl_policy[HASHRING_A_MIGRATION_FORCE + 1];
+
+extern const struct nla_policy hashring_steps_get_nl_policy[HASHRING_A_STEPS_RING + 1];
+
+extern const struct nla_policy hashring_flows_get_nl_policy[HASHRING_A_TRACKED_RING + 1];
+
 /* Ops table for hashring */
-extern const struct genl_ops hashring_nl_ops[21];
+extern const struct genl_ops hashring_nl_ops[30];
 
 int hashring_nl_ring_get_doit(struct sk_buff *skb, struct genl_info *info);
 int hashring_nl_ring_get_dumpit(struct sk_buff *skb,
@@ -101,6 +119,23 @@ int hashring_nl_moved_arcs_get_doit(struct sk_buff *skb,
 				    struct genl_info *info);
 int hashring_nl_moved_arcs_get_dumpit(struct sk_buff *skb,
 				      struct netlink_callback *cb);
+int hashring_nl_ring_set_doit(struct sk_buff *skb, struct genl_info *info);
+int hashring_nl_migrate_get_doit(struct sk_buff *skb, struct genl_info *info);
+int hashring_nl_migrate_get_dumpit(struct sk_buff *skb,
+				   struct netlink_callback *cb);
+int hashring_nl_migrate_run_doit(struct sk_buff *skb, struct genl_info *info);
+int hashring_nl_migrate_step_doit(struct sk_buff *skb, struct genl_info *info);
+int hashring_nl_migrate_set_doit(struct sk_buff *skb, struct genl_info *info);
+int hashring_nl_migrate_rollback_doit(struct sk_buff *skb,
+				      struct genl_info *info);
+int hashring_nl_migrate_finish_doit(struct sk_buff *skb,
+				    struct genl_info *info);
+int hashring_nl_steps_get_doit(struct sk_buff *skb, struct genl_info *info);
+int hashring_nl_steps_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb);
+int hashring_nl_flows_get_doit(struct sk_buff *skb, struct genl_info *info);
+int hashring_nl_flows_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb);
 
 enum {
 	HASHRING_NLGRP_EVENTS,

@@ -108,7 +108,7 @@ static int ring_change_locked(struct hr_ring *ring, struct hr_change *change,
 
 	start = ktime_get_ns();
 	ret = hr_change_build(&ring->config, old->core.table, change->ops,
-			      change->nr_ops, ring_id_max_locked(ring),
+			      change->nr_ops, ring_id_max_locked(ring), false,
 			      &hr_member_ops, gfp, &next, err);
 	if (ret)
 		return ret;
@@ -164,7 +164,7 @@ err_free_view:
 err_free_receipt:
 	hr_receipt_free(receipt);
 err_free_table:
-	hr_table_free(next, &hr_member_ops);
+	hr_table_put(next, &hr_member_ops);
 	return ret;
 }
 

@@ -57,7 +57,7 @@ static void view_work(struct work_struct *work)
 	table = view_take_table_locked(view);
 	spin_unlock(&ring->retired_lock);
 	if (table)
-		hr_table_free(table, &hr_member_ops);
+		hr_table_put(table, &hr_member_ops);
 	wake_up(&ring->retired_wait);
 	kfree(view);
 	hr_ring_put(ring);
@@ -135,7 +135,7 @@ int hr_ring_make_room_locked(struct hr_ring *ring)
 			tables[nr++] = view_take_table_locked(view);
 	spin_unlock(&ring->retired_lock);
 	while (nr)
-		hr_table_free(tables[--nr], &hr_member_ops);
+		hr_table_put(tables[--nr], &hr_member_ops);
 	if (wait_event_killable(ring->retired_wait,
 				READ_ONCE(ring->nr_retired) < HR_RETIRED_MAX))
 		return -EINTR;
@@ -185,7 +185,7 @@ static void ring_work(struct work_struct *work)
 
 	view = rcu_dereference_protected(ring->view,
 					 !refcount_read(&ring->refs));
-	hr_table_free(view->core.table, &hr_member_ops);
+	hr_table_put(view->core.table, &hr_member_ops);
 	kfree(view);
 	hr_history_release(&ring->history);
 	mutex_destroy(&ring->lock);
@@ -220,7 +220,7 @@ static struct hr_ring *ring_alloc(const struct hr_config *config)
 	return ring;
 
 err_free_table:
-	hr_table_free(table, &hr_member_ops);
+	hr_table_put(table, &hr_member_ops);
 err_free_ring:
 	kfree(ring);
 	return NULL;

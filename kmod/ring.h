@@ -29,6 +29,8 @@
 #include "core/view.h"
 #include "history.h"
 
+struct hr_track;
+
 /**
  * struct hr_net - what one network namespace has
  * @lock: guards everything here
@@ -57,6 +59,8 @@ struct hr_net *hr_net(const struct net *net);
  * struct hr_ring_view - a view as the kernel keeps it
  * @core: what readers use
  * @generation: number of this membership and table
+ * @track: flow state of the migration, with a reference; NULL where established
+ *	flows move, and without a migration
  * @digest: of the map, once somebody has asked
  * @digested: @digest is there
  * @refs: the ring's while it is in force, and those of hr_ring_pin()
@@ -67,6 +71,7 @@ struct hr_net *hr_net(const struct net *net);
 struct hr_ring_view {
 	struct hr_view core;
 	u64 generation;
+	struct hr_track *track;
 	u64 digest;
 	bool digested;
 	refcount_t refs;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tracepoints: changes, changes that were refused, and packets that nobody
- * owns. Documentation/observe.md tells users of them.
+ * Tracepoints: changes, changes that were refused, packets that nobody owns,
+ * and flows that a migration tracks. Documentation/observe.md tells users of them.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM hashring
@@ -16,6 +16,7 @@
 #include "history.h"
 #include "ring.h"
 #include "steer.h"
+#include "track_entry.h"
 
 /*
  * A change, before anybody is told of it. All names of the receipt are the
@@ -121,6 +122,74 @@ TRACE_EVENT(hashring_no_owner,
 		  __entry->netns, __get_str(ring), __entry->attach,
 		  __entry->family, __entry->protocol, __entry->position,
 		  __entry->dropped)
+);
+
+/*
+ * A flow of a migration: it is tracked from now on, or no more, and why; with
+ * expired it may go on at another node. Addresses as IPv6 has them; the ends
+ * are in order where both directions are one flow. The node is 0 where a scan
+ * does not know it.
+ */
+TRACE_DEFINE_ENUM(HR_TRACK_STARTED);
+TRACE_DEFINE_ENUM(HR_TRACK_SEEN);
+TRACE_DEFINE_ENUM(HR_TRACK_ENDED);
+TRACE_DEFINE_ENUM(HR_TRACK_HALF_OPEN);
+TRACE_DEFINE_ENUM(HR_TRACK_IDLE);
+TRACE_DEFINE_ENUM(HR_TRACK_EXPIRED);
+TRACE_DEFINE_ENUM(HR_TRACK_EVICTED);
+
+TRACE_EVENT(hashring_flow,
+	TP_PROTO(const struct hr_ring *ring, const struct hr_entry *flow,
+		 u32 node, enum hr_track_counter what),
+	TP_ARGS(ring, flow, node, what),
+	TP_STRUCT__entry(
+		__field(unsigned int, netns)
+		__string(ring, ring->name)
+		__field(u8, protocol)
+		__array(u8, saddr, 16)
+		__array(u8, daddr, 16)
+		__field(u16, sport)
+		__field(u16, dport)
+		__field(u32, position)
+		__field(u32, node)
+		__field(u32, what)
+	),
+	TP_fast_assign(
+		const struct hr_track_key *key = &flow->key;
+		const bool mapped = key->family == 4;
+
+		__entry->netns = ring->net->ns.inum;
+		hr_assign_str(ring, ring->name);
+		__entry->protocol = key->protocol;
+		memset(__entry->saddr, 0, sizeof(__entry->saddr));
+		memset(__entry->daddr, 0, sizeof(__entry->daddr));
+		if (mapped) {
+			memset(__entry->saddr + 10, 0xff, 2);
+			memset(__entry->daddr + 10, 0xff, 2);
+		}
+		memcpy(__entry->saddr + 12 * mapped, key->saddr,
+		       mapped ? 4 : 16);
+		memcpy(__entry->daddr + 12 * mapped, key->daddr,
+		       mapped ? 4 : 16);
+		__entry->sport = key->ports[0] << 8 | key->ports[1];
+		__entry->dport = key->ports[2] << 8 | key->ports[3];
+		__entry->position = flow->pos;
+		__entry->node = node;
+		__entry->what = what;
+	),
+	TP_printk("netns=%u ring=%s what=%s protocol=%u saddr=%pI6c sport=%u daddr=%pI6c dport=%u position=%u node=%u",
+		  __entry->netns, __get_str(ring),
+		  __print_symbolic(__entry->what,
+				   { HR_TRACK_STARTED, "started" },
+				   { HR_TRACK_SEEN, "seen" },
+				   { HR_TRACK_ENDED, "ended" },
+				   { HR_TRACK_HALF_OPEN, "half-open" },
+				   { HR_TRACK_IDLE, "idle" },
+				   { HR_TRACK_EXPIRED, "expired" },
+				   { HR_TRACK_EVICTED, "evicted" }),
+		  __entry->protocol, __entry->saddr, __entry->sport,
+		  __entry->daddr, __entry->dport, __entry->position,
+		  __entry->node)
 );
 
 #endif

@@ -56,7 +56,8 @@ words()
 	offers "ringctl attach add web hook output m" mode
 	offers "ringctl ring add web placement e" explicit
 	offers "ringctl ring add web placement b" balanced
-	offers "ringctl ring add web placement explicit " points grid seed
+	offers "ringctl ring add web placement explicit " points grid seed established \
+		tcp-timeout syn-timeout fin-timeout udp-timeout max-entries
 	offers "ringctl digest web --a" --against
 	offers_word "ringctl sync file " --prune
 	offers_word "ringctl node set web b1 " state

@@ -45,6 +45,8 @@ def fits(attr, value):
         return type(value) is int
     if "sub-type" in attr:
         return isinstance(value, list) and all(type(v) is int for v in value)
+    if attr["type"] == "flag":
+        return isinstance(value, bool)
     if attr["type"] == "nest":
         return isinstance(value, (dict, list))
     return isinstance(value, str)   # other binary, in hexadecimal or as it is

@@ -18,7 +18,7 @@
  * @gfp: how to allocate
  *
  * Context: process.
- * Return: a table that hr_build() completes and hr_table_free() frees at any
+ * Return: a table that hr_build() completes and hr_table_put() frees at any
  * stage, or NULL.
  */
 struct hr_table *hr_table_alloc(u32 nr_slots, u32 nr_nodes, gfp_t gfp)
@@ -27,12 +27,13 @@ struct hr_table *hr_table_alloc(u32 nr_slots, u32 nr_nodes, gfp_t gfp)
 
 	if (!t)
 		return NULL;
+	refcount_set(&t->refs, 1);
 	t->nodes = kvcalloc(nr_slots, sizeof(*t->nodes), gfp);
 	t->share = kvcalloc(nr_slots, sizeof(*t->share), gfp);
 	t->by_name = kvmalloc_array(nr_nodes, sizeof(*t->by_name), gfp);
 	t->by_seat = kvmalloc_array(nr_nodes, sizeof(*t->by_seat), gfp);
 	if (!t->nodes || !t->share || !t->by_name || !t->by_seat) {
-		hr_table_free(t, NULL);
+		hr_table_put(t, NULL);
 		return NULL;
 	}
 	t->nr_slots = nr_slots;
@@ -168,13 +169,14 @@ static void fill_shares(struct hr_table *t)
 		return;
 	before = t->points[n - 1].pos;
 	for (i = 0; i < n; i++) {
-		t->share[t->points[i].slot] += t->points[i].pos - before;
+		if (likely(t->points[i].slot != HR_NO_SLOT))
+			t->share[t->points[i].slot] += t->points[i].pos - before;
 		before = t->points[i].pos;
 		if (!(i & (HR_CHUNK - 1)))
 			cond_resched();
 	}
 	/* One position holds all points: the differences above were all 0. */
-	if (t->points[0].pos == before)
+	if (t->points[0].pos == before && t->points[0].slot != HR_NO_SLOT)
 		t->share[t->points[0].slot] = HR_WHOLE_RING;
 }
 
@@ -237,17 +239,16 @@ static void patch(const struct hr_table *base, struct hr_table *t,
 }
 
 /* Room for the index, or for the owners of a grid's cells if they fit there. */
-static int alloc_index(const struct hr_build *b, gfp_t gfp)
+static int alloc_index(struct hr_table *t, u32 nr_points, u32 grid,
+		       u32 max_slot, gfp_t gfp)
 {
-	struct hr_table *t = b->next;
-
-	if (b->grid && b->nr_points && t->nr_slots <= U16_MAX + 1) {
-		t->shift = hr_grid_shift(b->grid);
-		t->cells = kvmalloc_array(b->grid, sizeof(*t->cells), gfp);
-		t->bytes += b->grid * sizeof(*t->cells);
+	if (grid && nr_points && max_slot <= U16_MAX) {
+		t->shift = hr_grid_shift(grid);
+		t->cells = kvmalloc_array(grid, sizeof(*t->cells), gfp);
+		t->bytes += grid * sizeof(*t->cells);
 		return t->cells ? 0 : -ENOMEM;
 	}
-	hr_index_size(t, b->nr_points, b->nr_points ? b->grid : 0);
+	hr_index_size(t, nr_points, nr_points ? grid : 0, max_slot);
 	t->index = kvmalloc_array(1U << (32 - t->shift), sizeof(*t->index),
 				  gfp);
 	t->bytes += sizeof(*t->index) << (32 - t->shift);
@@ -263,13 +264,73 @@ static bool can_patch(const struct hr_build *b)
 	       b->nr_changed <= b->nr_points / HR_PATCH_PART;
 }
 
+/* The highest slot that a point may have, HR_NO_SLOT if nobody owns some. */
+static u32 max_slot(const struct hr_table *t, const struct hr_point *points,
+		    u32 nr_points)
+{
+	u32 i;
+
+	for (i = 0; i < nr_points; i++) {
+		if (points[i].slot == HR_NO_SLOT)
+			return HR_NO_SLOT;
+		if (!(i & (HR_CHUNK - 1)))
+			cond_resched();
+	}
+	return t->nr_slots ? t->nr_slots - 1 : 0;
+}
+
+/* The copy of the first point that ends the array. */
+static void end_points(struct hr_point *points, u32 nr_points)
+{
+	points[nr_points].slot = nr_points ? points[0].slot : HR_NO_SLOT;
+	points[nr_points].pos = U32_MAX;
+}
+
+/* Shares and index, out of the points. */
+static void fill(struct hr_table *t)
+{
+	fill_shares(t);
+	if (t->cells)
+		hr_grid_fill(t);
+	else
+		hr_index_fill(t, 0, hr_index_units(t), 0);
+}
+
+/**
+ * hr_build_of() - complete a table of points that are there
+ * @t: the table: its nodes and members are in place
+ * @points: ascending, with room for one more; taken over, also on error
+ * @nr_points: number of @points
+ * @grid: number of cells that all points end, or 0
+ * @gfp: how to allocate
+ *
+ * Context: process; sleeps.
+ * Return: 0, or -ENOMEM: the table is to be put.
+ */
+int hr_build_of(struct hr_table *t, struct hr_point *points, u32 nr_points,
+		u32 grid, gfp_t gfp)
+{
+	int ret;
+
+	t->points = points;
+	ret = alloc_index(t, nr_points, grid, max_slot(t, points, nr_points),
+			  gfp);
+	if (ret)
+		return ret;
+	t->nr_points = nr_points;
+	t->bytes += ((size_t)nr_points + 1) * sizeof(*points);
+	end_points(points, nr_points);
+	fill(t);
+	return 0;
+}
+
 /**
  * hr_build() - complete a table
  * @build: what it is made of
  * @gfp: how to allocate
  *
  * Context: process; sleeps.
- * Return: 0, or -ENOMEM: the table is to be freed.
+ * Return: 0, or -ENOMEM: the table is to be put.
  */
 int hr_build(const struct hr_build *build, gfp_t gfp)
 {
@@ -283,7 +344,8 @@ int hr_build(const struct hr_build *build, gfp_t gfp)
 	t->points = points;
 	if (!points)
 		return -ENOMEM;
-	if (alloc_index(build, gfp))
+	if (alloc_index(t, nr_points, build->grid,
+			t->nr_slots ? t->nr_slots - 1 : 0, gfp))
 		return -ENOMEM;
 	if (can_patch(build)) {
 		changed = kvmalloc_array(build->nr_changed + 1,
@@ -298,17 +360,11 @@ int hr_build(const struct hr_build *build, gfp_t gfp)
 	m.to = points;
 	m.changed = changed;
 	merge_points(&m, build->run, build->nr_run);
-	points[nr_points].slot = nr_points ? points[0].slot : HR_NO_SLOT;
-	points[nr_points].pos = U32_MAX;
-	if (changed) {
+	end_points(points, nr_points);
+	if (changed)
 		patch(build->base, t, changed, m.changed - changed);
-	} else {
-		fill_shares(t);
-		if (t->cells)
-			hr_grid_fill(t);
-		else
-			hr_index_fill(t, 0, hr_index_units(t), 0);
-	}
+	else
+		fill(t);
 	kvfree(changed);
 	return 0;
 }

@@ -35,6 +35,8 @@ struct hr_build {
 
 struct hr_table *hr_table_alloc(u32 nr_slots, u32 nr_nodes, gfp_t gfp);
 int hr_build(const struct hr_build *build, gfp_t gfp);
+int hr_build_of(struct hr_table *t, struct hr_point *points, u32 nr_points,
+		u32 grid, gfp_t gfp);
 
 /*
  * Index of the first of @n members, ascending by the string at @offset, from

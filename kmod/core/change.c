@@ -23,12 +23,14 @@ int hr_refuse(struct hr_draft *c, u32 op, enum hr_culprit culprit, int ret,
 
 static int count_nodes(struct hr_draft *c, u32 *nr_nodes)
 {
-	u32 n = c->base->nr_nodes;
+	u32 n = c->base->nr_nodes, come = 0;
 	u32 i;
 
 	for (i = 0; i < c->nr_ops; i++) {
 		n += c->ops[i].kind == HR_OP_ADD;
 		n -= c->ops[i].kind == HR_OP_DEL;
+		come += c->ops[i].kind == HR_OP_ADD ||
+			c->ops[i].kind == HR_OP_REPLACE;
 	}
 	if (n > HR_MAX_NODES)
 		return hr_refuse(c, hr_op_alone(c), HR_BAD_OP, -E2BIG,
@@ -38,6 +40,11 @@ static int count_nodes(struct hr_draft *c, u32 *nr_nodes)
 		return hr_refuse(c, hr_op_alone(c), HR_BAD_OP, -E2BIG,
 				 "the ring would hold %u nodes (at most %u, one a cell of its grid)",
 				 n, c->cfg->grid);
+	come += c->base->nr_nodes + c->base->nr_leaving;
+	if (come > 2 * HR_MAX_NODES)
+		return hr_refuse(c, hr_op_alone(c), HR_BAD_OP, -E2BIG,
+				 "the ring would hold %u nodes with those that are leaving (at most %u)",
+				 come, 2 * HR_MAX_NODES);
 	*nr_nodes = n;
 	return 0;
 }
@@ -84,6 +91,22 @@ static int take_home(const struct hr_draft *c, const struct hr_op *op,
 		return -ENOMEM;
 	memcpy(node->home, home, n * sizeof(*node->home));
 	node->nr_home = n;
+	return 0;
+}
+
+/*
+ * Makes the last version of a node that goes: it names the slot for maps before
+ * this one. It holds no points and returns to nothing.
+ */
+static int make_leaving(const struct hr_draft *c, struct hr_step *step)
+{
+	const struct hr_node *old = step->old;
+	struct hr_node *node = c->node_ops->alloc(old, true, c->gfp);
+
+	if (!node)
+		return -ENOMEM;
+	hr_node_leave(node, old);
+	step->leaving = node;
 	return 0;
 }
 
@@ -135,6 +158,12 @@ static int make_nodes(const struct hr_draft *c, u32 *nr_slots)
 	for (i = 0; i < c->nr_ops; i++) {
 		if (!(i & 0xff))
 			cond_resched();
+		if (c->leave && (c->ops[i].kind == HR_OP_DEL ||
+				 c->ops[i].kind == HR_OP_REPLACE)) {
+			ret = make_leaving(c, &c->steps[i]);
+			if (ret)
+				return ret;
+		}
 		if (c->ops[i].kind == HR_OP_DEL)
 			continue;
 		ret = make_node(c, i, &slot);
@@ -212,8 +241,14 @@ static void seat_nodes(const struct hr_draft *c, struct hr_table *next)
 		if (!(i & 0xfff))
 			cond_resched();
 	}
+	next->nr_leaving = c->base->nr_leaving;
 	for (i = 0; i < c->nr_ops; i++) {
 		step = &c->steps[i];
+		if (step->leaving) {
+			next->nodes[step->leaving->slot] = step->leaving;
+			next->nr_leaving++;
+			step->leaving = NULL;
+		}
 		if (!step->new)
 			continue;
 		next->nodes[step->new->slot] = step->new;
@@ -248,7 +283,7 @@ free:
 	kvfree(b.run);
 	kvfree(b.remap);
 	if (ret)
-		hr_table_free(next, c->node_ops);
+		hr_table_put(next, c->node_ops);
 	else
 		*result = next;
 	return ret;
@@ -287,9 +322,13 @@ static int build_change(struct hr_draft *c, struct hr_table **next)
  * @ops: the operations; their order decides only which of them gets which id
  * @nr_ops: their number, 1 to HR_MAX_OPS
  * @id_max: the highest id that may be given; U32_MAX without attachments
+ * @leave: a node that is deleted or replaced goes on to stand in its slot,
+ *	leaving, so that maps before this change can be told by the nodes of
+ *	the next table. It is no member any more, and only its id stays taken.
+ *	What @base has of such nodes stays
  * @node_ops: who makes and frees nodes
  * @gfp: how to allocate; with __GFP_NOFAIL it will not fail for want of memory
- * @next: the table, for the caller to publish or to free; untouched on error
+ * @next: the table, for the caller to publish or to put; untouched on error
  * @err: why not
  *
  * All or nothing. A node that no operation is about stays in its very version,
@@ -302,7 +341,7 @@ static int build_change(struct hr_draft *c, struct hr_table **next)
  */
 int hr_change_build(const struct hr_config *cfg, const struct hr_table *base,
 		    const struct hr_op *ops, u32 nr_ops, u32 id_max,
-		    const struct hr_node_ops *node_ops, gfp_t gfp,
+		    bool leave, const struct hr_node_ops *node_ops, gfp_t gfp,
 		    struct hr_table **next, struct hr_error *err)
 {
 	struct hr_draft c = {
@@ -311,6 +350,7 @@ int hr_change_build(const struct hr_config *cfg, const struct hr_table *base,
 		.ops = ops,
 		.nr_ops = nr_ops,
 		.id_max = id_max,
+		.leave = leave,
 		.node_ops = node_ops,
 		.gfp = gfp,
 		.err = err,
@@ -332,8 +372,10 @@ int hr_change_build(const struct hr_config *cfg, const struct hr_table *base,
 	if (c.steps && c.names && c.seats)
 		ret = build_change(&c, next);
 
-	for (i = 0; c.steps && i < nr_ops; i++)
+	for (i = 0; c.steps && i < nr_ops; i++) {
 		hr_node_put(c.steps[i].new, node_ops);
+		hr_node_put(c.steps[i].leaving, node_ops);
+	}
 	kvfree(c.given);
 	kvfree(c.seats);
 	kvfree(c.names);

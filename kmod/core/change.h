@@ -94,7 +94,7 @@ struct hr_error {
 
 int hr_change_build(const struct hr_config *cfg, const struct hr_table *base,
 		    const struct hr_op *ops, u32 nr_ops, u32 id_max,
-		    const struct hr_node_ops *node_ops, gfp_t gfp,
+		    bool leave, const struct hr_node_ops *node_ops, gfp_t gfp,
 		    struct hr_table **next, struct hr_error *err);
 bool hr_change_only_removes(const struct hr_op *ops, u32 nr_ops);
 

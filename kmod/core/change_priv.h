@@ -12,6 +12,7 @@
  * struct hr_step - what an operation comes to
  * @old: the member that it changes or takes away, or NULL
  * @new: the version that comes, owned until it stands in a table, or NULL
+ * @leaving: the last version of one that goes, likewise, or NULL
  * @seat: the seat that it is about
  * @id: of the version that comes
  * @keeps: the version that comes takes over the old one's points
@@ -19,6 +20,7 @@
 struct hr_step {
 	struct hr_node *old;
 	struct hr_node *new;
+	struct hr_node *leaving;
 	const char *seat;
 	u32 id;
 	bool keeps;
@@ -31,6 +33,7 @@ struct hr_step {
  * @ops: the operations
  * @nr_ops: their number
  * @id_max: the highest id that may be given
+ * @leave: nodes that go keep their slots
  * @node_ops: who makes nodes
  * @gfp: how to allocate
  * @err: filled in when the change is refused
@@ -47,6 +50,7 @@ struct hr_draft {
 	const struct hr_op *ops;
 	u32 nr_ops;
 	u32 id_max;
+	bool leave;
 	const struct hr_node_ops *node_ops;
 	gfp_t gfp;
 	struct hr_error *err;

@@ -114,9 +114,10 @@ static int check_figures(struct hr_draft *c, u32 i)
 				 op->weight ? -ERANGE : -EINVAL,
 				 "weight %u is not between 1 and %u",
 				 op->weight, HR_MAX_WEIGHT);
-	if (op->has & HR_OP_HAS_STATE && !hr_state_name(op->state))
+	if (op->has & HR_OP_HAS_STATE && op->state > HR_DOWN)
 		return hr_refuse(c, i, HR_BAD_STATE, -EINVAL,
-				 "there is no state %u", op->state);
+				 "state %u cannot be set: active (0), draining (1) and down (2) can",
+				 op->state);
 	return 0;
 }
 

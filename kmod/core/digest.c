@@ -28,15 +28,16 @@ static u64 add_bytes(u64 digest, const void *bytes, size_t len)
  * @t: its table
  *
  * Arcs and names count, nothing else: neither slots nor ids nor where one
- * owner's arc is cut, nor how points came to stand where they do.
+ * owner's arc is cut, nor how points came to stand where they do. Where nobody
+ * owns what lies before an arc, so does where the arc begins.
  *
  * Context: process; sleeps. The caller keeps the table alive.
  * Return: the digest.
  */
 u64 hr_digest_map(const struct hr_table *t)
 {
+	u32 cursor = 0, arcs = 0, behind = 0, first = 0;
 	struct hr_arc arc;
-	u32 cursor = 0, arcs = 0;
 	u64 digest = 0;
 
 	while (hr_table_next_arc(t, &cursor, &arc)) {
@@ -44,12 +45,19 @@ u64 hr_digest_map(const struct hr_table *t)
 		u32 end = arc.start == arc.end ? U32_MAX : arc.end;
 		const char *name = t->nodes[arc.slot]->name;
 
+		if (!arcs)
+			first = arc.start;
+		else if (arc.start != behind)
+			digest = add_word(digest, arc.start);
+		behind = arc.end;
 		digest = siphash_3u64(digest, end,
 				      siphash(name, strlen(name), &digest_key),
 				      &digest_key);
 		if (!(arcs++ & (HR_CHUNK - 1)))
 			cond_resched();
 	}
+	if (first != behind)
+		digest = add_word(digest, first);
 	return add_word(digest, arcs);
 }
 

@@ -7,7 +7,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "impact.h"
+#include "impact_priv.h"
 #include "sort.h"
 
 /* A piece that moved, for sorting. */
@@ -23,11 +23,10 @@ static bool same_point(const struct hr_point *a, const struct hr_point *b)
 }
 
 /*
- * Goes on to the next piece of the ring that changes hands and takes all of it
- * up to position 2^32 - 1. Both arrays end with a copy of their first point at
- * that position, so that the last arc needs no case of its own.
+ * Both arrays end with a copy of their first point at position 2^32 - 1, so that
+ * the last arc needs no case of its own.
  */
-static bool next_piece(struct hr_walk *w, struct hr_moved_arc *arc)
+bool hr_walk_piece(struct hr_walk *w, struct hr_moved_arc *arc)
 {
 	const struct hr_point *b = w->before->points + w->i;
 	const struct hr_point *a = w->after->points + w->j;
@@ -69,6 +68,15 @@ static bool next_piece(struct hr_walk *w, struct hr_moved_arc *arc)
 	return found;
 }
 
+void hr_walk_seek(struct hr_walk *w, u64 next)
+{
+	w->next = next;
+	if (next >= HR_WHOLE_RING)
+		return;
+	w->i = hr_points_seek(w->before->points, w->before->nr_points, next);
+	w->j = hr_points_seek(w->after->points, w->after->nr_points, next);
+}
+
 /* Whether a piece that changes hands goes on over position 0. */
 static bool wraps(const struct hr_walk *w)
 {
@@ -99,15 +107,15 @@ bool hr_walk_next(struct hr_walk *walk, struct hr_moved_arc *arc)
 	struct hr_moved_arc first;
 	bool begins = !walk->next;
 
-	if (!next_piece(walk, arc))
+	if (!hr_walk_piece(walk, arc))
 		return false;
 	/* The whole ring has nothing to join. */
 	if (arc->start == U32_MAX && arc->end == U32_MAX)
 		return true;
 	if (begins && arc->start == U32_MAX && wraps(walk) &&
-	    !next_piece(walk, arc))
+	    !hr_walk_piece(walk, arc))
 		return false;
-	if (arc->end == U32_MAX && wraps(walk) && next_piece(&again, &first))
+	if (arc->end == U32_MAX && wraps(walk) && hr_walk_piece(&again, &first))
 		arc->end = first.end;
 	return true;
 }

@@ -9,16 +9,17 @@
 
 /**
  * hr_index_size() - choose a table's index
- * @t: the table, whose slots for nodes are known
+ * @t: the table
  * @nr_points: the points that it will have
  * @grid: number of cells that all of these end, or 0
+ * @max_slot: the highest slot that they may have
  *
  * Two to four index slots a point as long as they lie in a cache nearby: beyond
  * it an access costs more than the search that it saves. There it is one to
  * two, and where they are paired two thirds to four thirds. Of a grid a slot is
  * two cells, which have one border between them at most: it answers by itself.
  */
-void hr_index_size(struct hr_table *t, u32 nr_points, u32 grid)
+void hr_index_size(struct hr_table *t, u32 nr_points, u32 grid, u32 max_slot)
 {
 	u32 bits = fls(nr_points);
 
@@ -27,7 +28,7 @@ void hr_index_size(struct hr_table *t, u32 nr_points, u32 grid)
 		return;
 	}
 	t->paired = bits > HR_INDEX_SINGLE_BITS &&
-		    t->nr_slots <= BIT(HR_PAIR_OWNER_BITS);
+		    max_slot < BIT(HR_PAIR_OWNER_BITS);
 	if (t->paired)
 		bits = fls(nr_points / 3 * 2);
 	else if (bits < HR_INDEX_ROOMY_BITS)

@@ -11,7 +11,7 @@
 #define HR_INDEX_MAX_BITS	24U
 #define HR_INDEX_ROOMY_BITS	16	/* 512 KiB: what a nearby cache holds */
 #define HR_INDEX_SINGLE_BITS	17	/* beyond, neighbours are paired */
-#define HR_INDEX_FIRST		(BIT(24) - 1)
+#define HR_INDEX_FIRST		(BIT(32) - 1)
 #define HR_INDEX_CLASS		57
 
 /* Up to this class a search goes from point to point, above it bisects. */
@@ -108,7 +108,7 @@ static inline u32 hr_index_units(const struct hr_table *t)
 	return 1U << (32 - hr_index_unit_shift(t));
 }
 
-void hr_index_size(struct hr_table *t, u32 nr_points, u32 grid);
+void hr_index_size(struct hr_table *t, u32 nr_points, u32 grid, u32 max_slot);
 void hr_index_fill(struct hr_table *t, u32 unit, u32 end, u32 k);
 void hr_index_copy(struct hr_table *t, const struct hr_table *base, u32 unit,
 		   u32 end, u32 delta);

@@ -87,6 +87,18 @@ static bool source_is_higher(const struct hr_flow *flow, size_t len)
 	return order > 0;
 }
 
+/**
+ * hr_flow_turns() - which way round a flow is hashed where directions are one
+ * @flow: the flow
+ *
+ * Context: any.
+ * Return: true if its destination comes first.
+ */
+bool hr_flow_turns(const struct hr_flow *flow)
+{
+	return source_is_higher(flow, flow->family == 4 ? 4 : 16);
+}
+
 static noinline u32 position4_sym(const struct hr_keys *keys,
 				  const struct hr_flow *flow)
 {

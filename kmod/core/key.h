@@ -51,6 +51,7 @@ struct hr_flow {
 
 void hr_keys_derive(struct hr_keys *keys, const u8 seed[HR_SEED_LEN]);
 u32 hr_key_position(const struct hr_keys *keys, const void *key, size_t len);
+bool hr_flow_turns(const struct hr_flow *flow);
 u32 hr_flow_position(const struct hr_keys *keys, enum hr_key_policy policy,
 		     const struct hr_flow *flow);
 

@@ -29,7 +29,15 @@
 	X(HR_MAX_MOVES, 65536, "moves",					\
 	  "from-to rows kept for all receipts of a ring")		\
 	X(HR_MAX_HISTORY, 4194304, "history",				\
-	  "bytes of rows and operations kept for all receipts of a ring")
+	  "bytes of rows and operations kept for all receipts of a ring") \
+	X(HR_MAX_STEPS, 512, "steps",					\
+	  "steps of migrations kept for a ring")			\
+	X(HR_MAX_ENTRIES, 1048576, "entries",				\
+	  "flows that a migration can track")				\
+	X(HR_MAX_NET_ENTRIES, 4194304, "net-entries",			\
+	  "flows that can be tracked in a network namespace")		\
+	X(HR_MAX_ALL_ENTRIES, 16777216, "all-entries",			\
+	  "flows that can be tracked in all")
 
 #define HR_LIMIT_ENUM(constant, value, name, what) constant = value,
 enum hr_limit { HR_LIMITS(HR_LIMIT_ENUM) };

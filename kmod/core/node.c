@@ -6,6 +6,27 @@
 #include "node.h"
 
 /**
+ * hr_node_leave() - fill in the last version of a node
+ * @node: as the node's maker returned it; then there is one reference to it
+ * @prev: the version before, whose slot and id it keeps
+ *
+ * It is leaving, unless the node is down already. It holds no points.
+ *
+ * Context: any.
+ */
+void hr_node_leave(struct hr_node *node, const struct hr_node *prev)
+{
+	refcount_set(&node->refs, 1);
+	node->slot = prev->slot;
+	node->id = prev->id;
+	node->weight = prev->weight;
+	node->state = prev->state == HR_DOWN ? HR_DOWN : HR_LEAVING;
+	node->via = prev->via;
+	strscpy(node->name, prev->name, sizeof(node->name));
+	strscpy(node->seat, prev->seat, sizeof(node->seat));
+}
+
+/**
  * hr_node_put() - give back a reference to a version of a node
  * @node: the node, or NULL
  * @ops: those that made it
@@ -70,6 +91,7 @@ const char *hr_state_name(u8 state)
 		[HR_ACTIVE] = "active",
 		[HR_DRAINING] = "draining",
 		[HR_DOWN] = "down",
+		[HR_LEAVING] = "leaving",
 	};
 
 	return state < ARRAY_SIZE(names) ? names[state] : NULL;

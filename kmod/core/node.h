@@ -20,6 +20,7 @@ enum hr_node_state {
 	HR_ACTIVE,	/* owns arcs */
 	HR_DRAINING,	/* established flows only */
 	HR_DOWN,	/* nothing */
+	HR_LEAVING,	/* no member any more; nobody can set it */
 };
 
 /* Where a node's packets are sent; a family that is not set is not forwarded. */
@@ -99,6 +100,7 @@ static inline struct hr_node *hr_node_get(struct hr_node *node)
 	return node;
 }
 
+void hr_node_leave(struct hr_node *node, const struct hr_node *prev);
 void hr_node_put(struct hr_node *node, const struct hr_node_ops *ops);
 const char *hr_name_check(const char *name, size_t len);
 const char *hr_state_name(u8 state);

@@ -90,6 +90,11 @@ static void put_node(struct pen *pen, const struct hr_node *node, bool points)
 	pad(pen);
 }
 
+static bool same_bytes(const void *a, const void *b, size_t size)
+{
+	return !size || !memcmp(a, b, size);
+}
+
 static bool same_points(const struct hr_node *a, const struct hr_node *b)
 {
 	return a && b && a->nr_points && a->nr_points == b->nr_points &&
@@ -97,59 +102,135 @@ static bool same_points(const struct hr_node *a, const struct hr_node *b)
 		       a->nr_points * sizeof(*a->points));
 }
 
-static void put_op(struct pen *pen, const struct hr_table *before,
-		   const struct hr_table *after, const struct hr_op *op)
-{
-	const struct hr_node *old = NULL, *new = NULL;
-	struct head head = { .kind = op->kind };
+/**
+ * struct source - what is to be recorded, one operation after the other
+ * @before: the table before
+ * @after: the table after
+ * @ops: the operations, or NULL: what differs between the members by slot
+ * @nr: number of @ops, or else of slots
+ * @next: the next one
+ */
+struct source {
+	const struct hr_table *before;
+	const struct hr_table *after;
+	const struct hr_op *ops;
+	u32 nr;
+	u32 next;
+};
 
+/* What an operation did. */
+struct did {
+	u8 kind;
+	const struct hr_node *old;
+	const struct hr_node *new;
+};
+
+static void op_did(const struct source *source, const struct hr_op *op,
+		   struct did *did)
+{
+	did->kind = op->kind;
+	did->old = NULL;
+	did->new = NULL;
 	if (op->kind != HR_OP_ADD)
-		old = hr_table_find(before, op->name);
+		did->old = hr_table_find(source->before, op->name);
 	if (op->kind != HR_OP_DEL)
-		new = hr_table_find(after, op->kind == HR_OP_REPLACE ?
-					   op->new_name : op->name);
-	if (old)
-		head.flags |= HAS_BEFORE;
-	if (new)
-		head.flags |= HAS_AFTER;
-	if (same_points(old, new))
-		head.flags |= SAME_POINTS;
-	put(pen, &head, sizeof(head));
-	if (old)
-		put_node(pen, old, true);
-	if (new)
-		put_node(pen, new, !(head.flags & SAME_POINTS));
+		did->new = hr_table_find(source->after,
+					 op->kind == HR_OP_REPLACE ?
+					 op->new_name : op->name);
 }
 
-static int record_ops(struct hr_record *record, const struct hr_table *before,
-		      const struct hr_table *after, const struct hr_op *ops,
-		      gfp_t gfp)
+static const struct hr_node *member_at(const struct hr_table *t, u32 slot)
 {
-	struct pen pen = {};
-	size_t begun;
-	u32 i;
+	const struct hr_node *node = slot < t->nr_slots ? t->nodes[slot] : NULL;
 
-	for (i = 0; i < record->nr_ops; i++) {
-		begun = pen.size;
-		put_op(&pen, before, after, &ops[i]);
-		if (pen.size - begun > record->largest)
-			record->largest = pen.size - begun;
-		if (pen.size > HR_MAX_HISTORY)
-			return 0;
+	return node && hr_table_has(t, node) ? node : NULL;
+}
+
+/* Whether the two versions of a node differ in what can be set. */
+static bool was_set(const struct hr_node *a, const struct hr_node *b)
+{
+	return a->id != b->id || a->weight != b->weight ||
+	       a->state != b->state || a->nr_points != b->nr_points ||
+	       a->nr_home != b->nr_home ||
+	       !same_bytes(&a->via, &b->via, sizeof(a->via)) ||
+	       !same_bytes(a->points, b->points,
+			   a->nr_points * sizeof(*a->points)) ||
+	       !same_bytes(a->home, b->home, a->nr_home * sizeof(*a->home));
+}
+
+/* As an operation would have done it; false where nothing did. */
+static bool slot_did(const struct source *source, u32 slot, struct did *did)
+{
+	did->old = member_at(source->before, slot);
+	did->new = member_at(source->after, slot);
+	if (did->old == did->new)
+		return false;
+	did->kind = !did->old ? HR_OP_ADD : !did->new ? HR_OP_DEL : HR_OP_SET;
+	return did->kind != HR_OP_SET || was_set(did->old, did->new);
+}
+
+static bool next_did(struct source *source, struct did *did)
+{
+	while (source->next < source->nr) {
+		u32 i = source->next++;
+
 		if (!(i & 0xff))
 			cond_resched();
+		if (source->ops) {
+			op_did(source, &source->ops[i], did);
+			return true;
+		}
+		if (slot_did(source, i, did))
+			return true;
 	}
+	return false;
+}
+
+static void put_did(struct pen *pen, const struct did *did)
+{
+	struct head head = { .kind = did->kind };
+
+	if (did->old)
+		head.flags |= HAS_BEFORE;
+	if (did->new)
+		head.flags |= HAS_AFTER;
+	if (same_points(did->old, did->new))
+		head.flags |= SAME_POINTS;
+	put(pen, &head, sizeof(head));
+	if (did->old)
+		put_node(pen, did->old, true);
+	if (did->new)
+		put_node(pen, did->new, !(head.flags & SAME_POINTS));
+}
+
+static int record_ops(struct hr_record *record, const struct source *source,
+		      gfp_t gfp)
+{
+	struct source from = *source;
+	struct pen pen = {};
+	struct did did;
+	size_t begun;
+
+	while (next_did(&from, &did)) {
+		record->nr_ops++;
+		if (pen.size > HR_MAX_HISTORY)
+			continue;
+		begun = pen.size;
+		put_did(&pen, &did);
+		if (pen.size - begun > record->largest)
+			record->largest = pen.size - begun;
+	}
+	if (pen.size > HR_MAX_HISTORY)
+		return 0;
 	record->data = kvmalloc(pen.size, gfp);
 	if (!record->data)
 		return -ENOMEM;
 	record->size = pen.size;
 	record->bytes += pen.size;
+	from = *source;
 	pen = (struct pen) { .to = record->data };
-	for (i = 0; i < record->nr_ops; i++) {
-		put_op(&pen, before, after, &ops[i]);
-		if (!(i & 0xff))
-			cond_resched();
-	}
+	while (next_did(&from, &did))
+		put_did(&pen, &did);
 	return 0;
 }
 
@@ -187,6 +268,20 @@ static int record_arcs(struct hr_record *record, const struct hr_table *before,
 	return 0;
 }
 
+static int record_make(struct hr_record *record, const struct source *source,
+		       bool arcs, gfp_t gfp)
+{
+	int ret;
+
+	memset(record, 0, sizeof(*record));
+	ret = record_ops(record, source, gfp);
+	if (!ret && arcs)
+		ret = record_arcs(record, source->before, source->after, gfp);
+	if (ret)
+		hr_record_release(record);
+	return ret;
+}
+
 /**
  * hr_record_make() - what a change did
  * @record: filled in; give it to hr_record_release()
@@ -207,16 +302,40 @@ int hr_record_make(struct hr_record *record, const struct hr_table *before,
 		   const struct hr_table *after, const struct hr_op *ops,
 		   u32 nr_ops, bool arcs, gfp_t gfp)
 {
-	int ret;
+	const struct source source = {
+		.before = before, .after = after, .ops = ops, .nr = nr_ops,
+	};
 
-	memset(record, 0, sizeof(*record));
-	record->nr_ops = nr_ops;
-	ret = record_ops(record, before, after, ops, gfp);
-	if (!ret && arcs)
-		ret = record_arcs(record, before, after, gfp);
-	if (ret)
-		hr_record_release(record);
-	return ret;
+	return record_make(record, &source, arcs, gfp);
+}
+
+/**
+ * hr_record_diff() - what lies between the members of two tables
+ * @record: filled in; give it to hr_record_release()
+ * @before: a table
+ * @after: one that changes made of it which left nodes, or that was recalled
+ *	or settled then: no slot has one node in one and another in the other
+ * @arcs: as hr_record_make() has it
+ * @gfp: how to allocate
+ *
+ * As if one change had led there: nodes that are gone are deleted, new ones are
+ * added, with their seat, and others set. What is leaving is not there. Of a
+ * name that another node has taken comes both, and a node that was replaced is
+ * deleted. There may be no operation at all. Limits are those of
+ * hr_record_make().
+ *
+ * Context: process; sleeps.
+ * Return: 0, or -ENOMEM with nothing to release.
+ */
+int hr_record_diff(struct hr_record *record, const struct hr_table *before,
+		   const struct hr_table *after, bool arcs, gfp_t gfp)
+{
+	const struct source source = {
+		.before = before, .after = after,
+		.nr = max(before->nr_slots, after->nr_slots),
+	};
+
+	return record_make(record, &source, arcs, gfp);
 }
 
 /* Takes a node out of the data at @from; returns what stands behind it. */

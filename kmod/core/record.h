@@ -90,6 +90,8 @@ struct hr_record {
 int hr_record_make(struct hr_record *record, const struct hr_table *before,
 		   const struct hr_table *after, const struct hr_op *ops,
 		   u32 nr_ops, bool arcs, gfp_t gfp);
+int hr_record_diff(struct hr_record *record, const struct hr_table *before,
+		   const struct hr_table *after, bool arcs, gfp_t gfp);
 bool hr_record_next(const struct hr_record *record, u32 *next,
 		    struct hr_did *did);
 void hr_record_release(struct hr_record *record);

@@ -192,6 +192,16 @@ int hr_resolve_seats(struct hr_draft *c)
 	return ret;
 }
 
+/* What an error says behind the name of a node that has an id. */
+static const char *how_it_holds(const struct hr_draft *c,
+				const struct hr_node *node,
+				const struct hr_op *op)
+{
+	if (op || !hr_table_has(c->base, node))
+		return ", which is leaving";
+	return "";
+}
+
 /* Notes the ids in use; refuses one that is given and not free. */
 static int mark_ids(struct hr_draft *c, const struct hr_point *given, u32 n,
 		    unsigned long *used, u32 nr_used)
@@ -210,10 +220,15 @@ static int mark_ids(struct hr_draft *c, const struct hr_point *given, u32 n,
 		if (k == n || given[k].pos != node->id)
 			continue;
 		op = hr_op_on(c, node);
-		if (!op || (op->kind == HR_OP_SET && !(op->has & HR_OP_HAS_ID)))
+		if (op && op->kind == HR_OP_SET) {
+			if (op->has & HR_OP_HAS_ID)
+				continue;
+			op = NULL;
+		}
+		if (!op || c->leave)
 			return hr_refuse(c, given[k].slot, HR_BAD_ID, -EEXIST,
-					 "id %u is taken by node %s", node->id,
-					 node->name);
+					 "id %u is taken by node %s%s", node->id,
+					 node->name, how_it_holds(c, node, op));
 	}
 	for (i = 0; i < n; i++) {
 		if (i && given[i].pos == given[i - 1].pos)
@@ -253,14 +268,15 @@ static int choose_ids(struct hr_draft *c, const unsigned long *used,
  * hr_resolve_ids() - give every version that comes its id
  * @c: the change; the ids of its steps are filled in
  *
- * An id that the change frees is given out only to who asks for it.
+ * An id that the change frees is given out only to who asks for it. That of a
+ * node that leaves is not free.
  *
  * Context: process; sleeps.
  * Return: 0 or an error, explained in @c.
  */
 int hr_resolve_ids(struct hr_draft *c)
 {
-	u32 nr_used = c->base->nr_nodes + c->nr_ops + 2;
+	u32 nr_used = c->base->nr_nodes + c->base->nr_leaving + c->nr_ops + 2;
 	struct hr_point *given = NULL;
 	unsigned long *used = NULL;
 	bool choose = false;

@@ -77,6 +77,19 @@ struct hr_node *hr_table_find_seat(const struct hr_table *t, const char *seat)
 }
 
 /**
+ * hr_table_has() - whether a node is a member
+ * @t: the table
+ * @node: a version of a node that stands in it
+ *
+ * Context: any; the caller keeps the table alive.
+ * Return: true, or false for one that is leaving.
+ */
+bool hr_table_has(const struct hr_table *t, const struct hr_node *node)
+{
+	return !t->nr_leaving || hr_table_find(t, node->name) == node;
+}
+
+/**
  * hr_table_empty() - the table that a ring is born with
  * @gfp: how to allocate
  *
@@ -89,24 +102,25 @@ struct hr_table *hr_table_empty(gfp_t gfp)
 	struct hr_build build = { .base = t, .next = t };
 
 	if (t && hr_build(&build, gfp)) {
-		hr_table_free(t, NULL);
+		hr_table_put(t, NULL);
 		t = NULL;
 	}
 	return t;
 }
 
 /**
- * hr_table_free() - free a table and its references to nodes
- * @t: the table, or NULL; no reader may have it any more
+ * hr_table_put() - let a table go; the last one frees it and its references to
+ * nodes
+ * @t: the table, or NULL
  * @ops: those that made the nodes; NULL if there are none
  *
  * Context: any that hr_node_put() may be called from.
  */
-void hr_table_free(struct hr_table *t, const struct hr_node_ops *ops)
+void hr_table_put(struct hr_table *t, const struct hr_node_ops *ops)
 {
 	u32 i;
 
-	if (!t)
+	if (!t || !refcount_dec_and_test(&t->refs))
 		return;
 	for (i = 0; i < t->nr_slots; i++)
 		hr_node_put(t->nodes[i], ops);
@@ -202,21 +216,8 @@ static u32 first_start(const struct hr_table *t, u32 k)
 	return points[k - 1].pos;
 }
 
-/**
- * hr_table_next_arc() - walk the arcs of a table
- * @t: the table
- * @cursor: 0 at first, then left alone
- * @arc: filled in
- *
- * Arcs come in ring order from the one that holds position 0 on, which may
- * wrap; neighbours of one owner are one arc.
- *
- * Context: any; the caller keeps the table alive. A call takes as long as the
- * arc has points.
- * Return: whether there was one more.
- */
-bool hr_table_next_arc(const struct hr_table *t, u32 *cursor,
-		       struct hr_arc *arc)
+/* The next arc, whether it has an owner or not. */
+static bool next_arc(const struct hr_table *t, u32 *cursor, struct hr_arc *arc)
 {
 	u32 k = *cursor;
 
@@ -230,4 +231,26 @@ bool hr_table_next_arc(const struct hr_table *t, u32 *cursor,
 	arc->start = t->points[k - 1].pos;
 	/* The last piece of the ring belongs to the first arc if that wraps. */
 	return *cursor < t->nr_points || arc->slot != t->points[0].slot;
+}
+
+/**
+ * hr_table_next_arc() - walk the arcs of a table
+ * @t: the table
+ * @cursor: 0 at first, then left alone
+ * @arc: filled in
+ *
+ * Arcs come in ring order from the one that holds position 0 on, which may
+ * wrap; neighbours of one owner are one arc. What nobody owns is left out.
+ *
+ * Context: any; the caller keeps the table alive. A call takes as long as the
+ * arc has points.
+ * Return: whether there was one more.
+ */
+bool hr_table_next_arc(const struct hr_table *t, u32 *cursor,
+		       struct hr_arc *arc)
+{
+	while (next_arc(t, cursor, arc))
+		if (likely(arc->slot != HR_NO_SLOT))
+			return true;
+	return false;
 }

@@ -25,7 +25,7 @@
  * is half as large so, and leaves less to look up in the array.
  *
  *	0 after(17) before(17) - (3) border(26)
- *	1 1 class(5) - (33) first(24)
+ *	1 1 class(5) - (25) first(32)
  *	1 0 - (3) owner 4(11) border 2(16) border 1(16) border 0(16)
  *	1 0 - (2) owner 3(11) owner 2(11) owner 1(11) owner 0(11) border 3(16)
  */
@@ -37,6 +37,7 @@
 
 /**
  * struct hr_table - an immutable map from positions to nodes
+ * @refs: one for each that holds on to it
  * @cells: where every border lies between two of 2^(32 - @shift) equal cells and
  *	slots are few enough, the owner of each cell; instead of @index
  * @index: one word for each of 2^(32 - @shift) equal slots of the ring
@@ -49,6 +50,8 @@
  * @nodes: by slot; NULL where the slot is free
  * @nr_slots: number of @nodes
  * @nr_nodes: members: 0 to HR_MAX_NODES
+ * @nr_leaving: of @nodes, those that are not members any more: see
+ *	hr_change_build(); with the members at most 2 * HR_MAX_NODES
  * @by_name: members ascending by name
  * @by_seat: members ascending by seat
  * @share: what the node in each slot owns, in 2^-32 of the ring
@@ -56,9 +59,11 @@
  * @bytes: memory of the table, without its nodes
  *
  * A member that is not active, or holds no points, stands in @nodes and owns
- * nothing.
+ * nothing. Only in what hr_view_compose() makes are there points of HR_NO_SLOT,
+ * whose positions nobody owns.
  */
 struct hr_table {
+	refcount_t refs;
 	u16 *cells;
 	u64 *index;
 	const struct hr_point *points;
@@ -68,6 +73,7 @@ struct hr_table {
 	struct hr_node **nodes;
 	u32 nr_slots;
 	u32 nr_nodes;
+	u32 nr_leaving;
 	struct hr_node **by_name;
 	struct hr_node **by_seat;
 	u64 *share;
@@ -119,8 +125,17 @@ static inline struct hr_node *hr_table_owner(const struct hr_table *t, u32 pos)
 
 struct hr_node *hr_table_find(const struct hr_table *t, const char *name);
 struct hr_node *hr_table_find_seat(const struct hr_table *t, const char *seat);
+bool hr_table_has(const struct hr_table *t, const struct hr_node *node);
 struct hr_table *hr_table_empty(gfp_t gfp);
-void hr_table_free(struct hr_table *t, const struct hr_node_ops *ops);
+
+/* One more that holds on to a table. Context: any. */
+static inline struct hr_table *hr_table_get(struct hr_table *t)
+{
+	refcount_inc(&t->refs);
+	return t;
+}
+
+void hr_table_put(struct hr_table *t, const struct hr_node_ops *ops);
 u64 hr_table_peak(const struct hr_table *t);
 u64 hr_table_trough(const struct hr_table *t);
 
@@ -139,6 +154,7 @@ struct hr_arc {
 /*
  * Arcs in ring order, neighbours of one owner merged, from the arc that holds
  * position 0 on: it may wrap. *cursor starts at 0. Returns false at the end.
+ * What nobody owns is left out.
  */
 bool hr_table_next_arc(const struct hr_table *t, u32 *cursor,
 		       struct hr_arc *arc);

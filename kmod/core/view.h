@@ -2,6 +2,10 @@
 /*
  * The view: what readers hold on to. Everything that decides an owner hangs
  * off one pointer, so that a packet sees one map and never a mix of two.
+ *
+ * In a migration that is two maps and a word. Maps give slots; whoever stands
+ * in a slot, the table that the migration leads to says it, and so it keeps
+ * those that are no members of it any more, leaving, to the end.
  */
 #ifndef HASHRING_CORE_VIEW_H
 #define HASHRING_CORE_VIEW_H
@@ -10,16 +14,78 @@
 
 /**
  * struct hr_view - the map in force
- * @table: the settled table
+ * @table: the settled table; in a migration the one that it leads to
+ * @from: NULL when settled; else the effective map when the last change was
+ *	held. Of it and of @base only the points count
+ * @base: the last settled map, may be @from; NULL when settled
+ * @frontier: positions below it go by @table, all others by @from; 0 to 2^32.
+ *	Moves under readers, by WRITE_ONCE()
  */
 struct hr_view {
 	struct hr_table *table;
+	struct hr_table *from;
+	struct hr_table *base;
+	u64 frontier;
 };
 
-/* The node that owns @pos in the effective map, or NULL. */
+/* Whether no migration is under way. */
+static inline bool hr_view_settled(const struct hr_view *view)
+{
+	return likely(!view->from);
+}
+
+/* The map that decides who owns @pos when the frontier is there. */
+static inline const struct hr_table *hr_view_map(const struct hr_view *view,
+						 u64 frontier, u32 pos)
+{
+	if (hr_view_settled(view) || pos < frontier)
+		return view->table;
+	return view->from;
+}
+
+/* The node in a slot that one of a view's maps gave, or NULL for HR_NO_SLOT. */
+static inline struct hr_node *hr_view_node(const struct hr_view *view, u32 slot)
+{
+	return slot == HR_NO_SLOT ? NULL : view->table->nodes[slot];
+}
+
+struct hr_node *hr_view_owner_moving(const struct hr_view *view, u32 pos);
+void hr_view_slots(const struct hr_view *view, u32 pos, u32 *base, u32 *now,
+		   u32 *then);
+
+/**
+ * hr_view_owner() - the node that owns a position in the effective map
+ * @view: the view
+ * @pos: any position
+ *
+ * One branch more than hr_table_owner() while there is no migration.
+ *
+ * Context: any; the caller keeps the view alive.
+ * Return: the node, which may be leaving, or NULL.
+ */
 static inline struct hr_node *hr_view_owner(const struct hr_view *view, u32 pos)
 {
-	return hr_table_owner(view->table, pos);
+	if (hr_view_settled(view))
+		return hr_table_owner(view->table, pos);
+	return hr_view_owner_moving(view, pos);
 }
+
+struct hr_table *hr_view_compose(const struct hr_view *view, u64 frontier,
+				 u32 grid, gfp_t gfp,
+				 const struct hr_node_ops *ops);
+struct hr_table *hr_table_without(struct hr_table *t,
+				  const struct hr_table *members, u32 grid,
+				  gfp_t gfp, const struct hr_node_ops *ops);
+struct hr_table *hr_table_settle(struct hr_table *t, u32 grid, gfp_t gfp,
+				 const struct hr_node_ops *ops);
+
+struct hr_op;
+
+struct hr_table *hr_table_recall(const struct hr_table *origin,
+				 const struct hr_table *now, u32 grid,
+				 gfp_t gfp, const struct hr_node_ops *ops);
+int hr_recall_ops(const struct hr_table *origin,
+		  const struct hr_table *now, struct hr_op **ops, u32 *nr,
+		  gfp_t gfp);
 
 #endif

@@ -60,7 +60,7 @@ static struct hr_table *next_table(const struct hr_table *t,
 	struct hr_table *next;
 	struct hr_error error;
 
-	if (hr_change_build(&config, t, s->op, s->nr, U32_MAX,
+	if (hr_change_build(&config, t, s->op, s->nr, U32_MAX, false,
 			    &hr_node_plain_ops, GFP_KERNEL, &next, &error))
 		die(s->text, error.text);
 	return next;
@@ -137,7 +137,7 @@ static struct hr_table *prove(struct hr_table *before, const struct step *s,
 	free(kept.row);
 	json_decref(plan);
 	json_decref(done);
-	hr_table_free(before, &hr_node_plain_ops);
+	hr_table_put(before, &hr_node_plain_ops);
 	return after;
 }
 
@@ -242,7 +242,7 @@ int main(int argc, char **argv)
 	tell(changes);
 	if (hashring_ring_del(h, RING))
 		die("ring", hashring_error(h));
-	hr_table_free(table, &hr_node_plain_ops);
+	hr_table_put(table, &hr_node_plain_ops);
 	hashring_close(h);
 	return 0;
 }

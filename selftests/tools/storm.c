@@ -121,10 +121,10 @@ static struct hr_table *make_table(const struct members *members)
 		die("table", "no memory");
 	if (!n)
 		return base;
-	if (hr_change_build(&config, base, ops, n, U32_MAX, &hr_node_plain_ops,
+	if (hr_change_build(&config, base, ops, n, U32_MAX, false, &hr_node_plain_ops,
 			    GFP_KERNEL, &table, &err))
 		die("table", err.text);
-	hr_table_free(base, &hr_node_plain_ops);
+	hr_table_put(base, &hr_node_plain_ops);
 	return table;
 }
 
@@ -138,7 +138,7 @@ static const struct hr_table *reader_table(struct reader *reader,
 
 	if (reader->generation[slot] != key) {
 		if (reader->table[slot])
-			hr_table_free(reader->table[slot], &hr_node_plain_ops);
+			hr_table_put(reader->table[slot], &hr_node_plain_ops);
 		reader->table[slot] = make_table(&ring->log[generation]);
 		reader->generation[slot] = key;
 		reader->distinct++;
@@ -192,7 +192,7 @@ static void *read_rings(void *arg)
 	}
 	for (i = 0; i < TABLES; i++)
 		if (reader->table[i])
-			hr_table_free(reader->table[i], &hr_node_plain_ops);
+			hr_table_put(reader->table[i], &hr_node_plain_ops);
 	hashring_close(h);
 	return NULL;
 }

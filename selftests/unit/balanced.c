@@ -68,7 +68,7 @@ void balanced_change(struct unit_ring *ring, const struct hr_op *ops, u32 nr_ops
 	assert_int_equal(hr_impact(ring->table, next, GFP_KERNEL, &impact), 0);
 	check_moves(ring->table, next, &impact);
 	hr_impact_release(&impact);
-	hr_table_free(ring->table, &hr_node_plain_ops);
+	hr_table_put(ring->table, &hr_node_plain_ops);
 	ring->table = next;
 }
 

@@ -204,7 +204,7 @@ static void refuse(const struct unit_ring *ring, struct hr_op op, int error,
 	u32 first = error == -EEXIST ? 0 : 1;
 
 	assert_int_equal(hr_change_build(&ring->cfg, ring->table, ops + first,
-					 2 - first, U32_MAX,
+					 2 - first, U32_MAX, false,
 					 &hr_node_plain_ops, GFP_KERNEL, &next,
 					 &err), error);
 	assert_null(next);

@@ -274,7 +274,8 @@ static void states(void **state)
 	assert_string_equal(hr_state_name(HR_ACTIVE), "active");
 	assert_string_equal(hr_state_name(HR_DRAINING), "draining");
 	assert_string_equal(hr_state_name(HR_DOWN), "down");
-	assert_null(hr_state_name(3));
+	assert_string_equal(hr_state_name(HR_LEAVING), "leaving");
+	assert_null(hr_state_name(4));
 }
 
 static void failing_allocations(void **state)
@@ -317,14 +318,14 @@ static void an_empty_table_wants_memory(void **state)
 		t = hr_table_empty(GFP_KERNEL);
 		if (shim_allocations() < n) {
 			assert_non_null(t);
-			hr_table_free(t, &hr_node_plain_ops);
+			hr_table_put(t, &hr_node_plain_ops);
 			break;
 		}
 		assert_null(t);
 	}
 	shim_fail_after(0);
 	assert_true(n > 4);
-	hr_table_free(NULL, &hr_node_plain_ops);
+	hr_table_put(NULL, &hr_node_plain_ops);
 }
 
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)

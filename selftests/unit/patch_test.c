@@ -139,14 +139,14 @@ static u32 walk_many(const struct hr_place_ops *place, u32 points_per_unit,
 		random_op(&random, &op);
 		if (place->takes_points)
 			random_points(&random, &op, points);
-		if (hr_change_build(&ring.cfg, ring.table, &op, 1, U32_MAX,
+		if (hr_change_build(&ring.cfg, ring.table, &op, 1, U32_MAX, false,
 				    &hr_node_plain_ops, GFP_KERNEL, &next,
 				    &err))
 			continue;
 		small += next->shift == ring.table->shift &&
 			 next->paired == ring.table->paired;
 		paired += next->paired;
-		hr_table_free(ring.table, &hr_node_plain_ops);
+		hr_table_put(ring.table, &hr_node_plain_ops);
 		ring.table = next;
 		make_anew(&ring, &anew);
 		assert_same(ring.table, anew.table);

@@ -404,7 +404,7 @@ static void step(struct world *w)
 			random_op(w, &ops[i], points[i]);
 		while (!plausible(w, &ops[i]) && unit_below(&w->random, 20));
 	want = ref_apply(&w->ref, ops, n, ID_MAX, &after);
-	ret = hr_change_build(&w->ring.cfg, was, ops, n, ID_MAX,
+	ret = hr_change_build(&w->ring.cfg, was, ops, n, ID_MAX, false,
 			      &hr_node_plain_ops, GFP_KERNEL, &next, &err);
 	if (!want) {
 		assert_int_not_equal(ret, 0);
@@ -422,7 +422,7 @@ static void step(struct world *w)
 	hr_impact_release(&impact);
 	check_lookup(w);
 
-	hr_table_free(w->ring.table, &hr_node_plain_ops);
+	hr_table_put(w->ring.table, &hr_node_plain_ops);
 	w->ring.table = next;
 	w->ref = after;
 	w->accepted++;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/record.h"
+#include "core/view.h"
 #include "unit.h"
 
 #define NODES	40	/* names that there may be */
@@ -18,11 +19,11 @@ static void change(struct unit_ring *ring, const struct hr_op *ops, u32 nr_ops,
 	struct hr_error err;
 
 	assert_int_equal(hr_change_build(&ring->cfg, ring->table, ops, nr_ops,
-					 U32_MAX, &hr_node_plain_ops,
+					 U32_MAX, false, &hr_node_plain_ops,
 					 GFP_KERNEL, &next, &err), 0);
 	assert_int_equal(hr_record_make(record, ring->table, next, ops, nr_ops,
 					arcs, GFP_KERNEL), 0);
-	hr_table_free(ring->table, &hr_node_plain_ops);
+	hr_table_put(ring->table, &hr_node_plain_ops);
 	ring->table = next;
 }
 
@@ -238,7 +239,7 @@ static void memory_fails(void **state)
 	u32 i;
 
 	unit_ring_init(&ring, &hr_place_hash, 8, 1);
-	assert_int_equal(hr_change_build(&ring.cfg, ring.table, ops, 2, U32_MAX,
+	assert_int_equal(hr_change_build(&ring.cfg, ring.table, ops, 2, U32_MAX, false,
 					 &hr_node_plain_ops, GFP_KERNEL, &next,
 					 &err), 0);
 	for (i = 1; i <= 2; i++) {
@@ -252,7 +253,7 @@ static void memory_fails(void **state)
 	assert_int_equal(hr_record_make(&record, ring.table, next, ops, 2, true,
 					GFP_KERNEL | __GFP_NOFAIL), 0);
 	hr_record_release(&record);
-	hr_table_free(next, &hr_node_plain_ops);
+	hr_table_put(next, &hr_node_plain_ops);
 	unit_ring_free(&ring);
 }
 
@@ -384,6 +385,81 @@ static void leads_back(void **state)
 	unit_ring_free(&ring);
 }
 
+static void assert_kinds(const struct hr_record *record)
+{
+	struct hr_did did;
+	u32 next = 0, n = 0;
+
+	while (hr_record_next(record, &next, &did)) {
+		n++;
+		if (did.has_before && did.has_after) {
+			assert_int_equal(did.kind, HR_OP_SET);
+			assert_string_equal(did.before.name, did.after.name);
+			assert_string_equal(did.before.seat, did.after.seat);
+		} else {
+			assert_int_equal(did.kind, did.has_after ? HR_OP_ADD :
+								   HR_OP_DEL);
+		}
+	}
+	assert_int_equal(record->nr_ops, n);
+}
+
+/* From one table to another one, some changes on, and back at once. */
+static void leads_back_at_once(void **state)
+{
+	struct hr_table *was, *next, *settled;
+	struct unit_random random = { 12 };
+	struct unit_ring ring, again;
+	struct hr_record record;
+	struct hr_op ops[NODES];
+	struct hr_error err;
+	struct members m;
+	u32 round, i, nr;
+
+	unit_ring_init(&ring, &hr_place_hash, 16, 1);
+	for (round = 0; round < 200; round++) {
+		was = hr_table_get(ring.table);
+		for (i = unit_below(&random, 5); i; i--) {
+			random_ops(&random, ring.table, ops, &nr);
+			if (!nr)
+				continue;
+			assert_int_equal(hr_change_build(&ring.cfg, ring.table,
+							 ops, nr, U32_MAX, true,
+							 &hr_node_plain_ops,
+							 GFP_KERNEL, &next,
+							 &err), 0);
+			hr_table_put(ring.table, &hr_node_plain_ops);
+			ring.table = next;
+		}
+		settled = hr_table_settle(ring.table, 0, GFP_KERNEL,
+					  &hr_node_plain_ops);
+		/* Whether they are leaving or gone: they are no members. */
+		assert_int_equal(hr_record_diff(&record, was,
+						round & 1 ? settled : ring.table,
+						true, GFP_KERNEL), 0);
+		assert_kinds(&record);
+		m = members_of(settled);
+		undo(&m, &record);
+		unit_ring_init(&again, &hr_place_hash, 16, 1);
+		if (m.nr)
+			unit_change(&again, m.op, m.nr);
+		assert_int_equal(hr_digest_map(again.table),
+				 hr_digest_map(was));
+		assert_int_equal(hr_digest_members(&ring.cfg, again.table),
+				 hr_digest_members(&ring.cfg, was));
+		if (was == settled) {
+			assert_int_equal(record.nr_ops, 0);
+			assert_int_equal(record.nr_arcs, 0);
+		}
+		unit_ring_free(&again);
+		hr_record_release(&record);
+		hr_table_put(was, &hr_node_plain_ops);
+		hr_table_put(ring.table, &hr_node_plain_ops);
+		ring.table = settled;
+	}
+	unit_ring_free(&ring);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -394,6 +470,7 @@ int main(void)
 		cmocka_unit_test(too_much),
 		cmocka_unit_test(memory_fails),
 		cmocka_unit_test(leads_back),
+		cmocka_unit_test(leads_back_at_once),
 	};
 
 	return cmocka_run_group_tests_name("records", tests, NULL, NULL);

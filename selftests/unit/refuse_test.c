@@ -59,7 +59,7 @@ static void assert_refused(const struct unit_ring *ring,
 	struct hr_error err;
 	u32 i;
 
-	assert_int_equal(hr_change_build(&ring->cfg, base, ops, n, ID_MAX,
+	assert_int_equal(hr_change_build(&ring->cfg, base, ops, n, ID_MAX, false,
 					 &hr_node_plain_ops, GFP_KERNEL, &next,
 					 &err), ret);
 	assert_string_equal(err.text, text);
@@ -263,7 +263,7 @@ static void figures(void **state)
 		     HR_BAD_WEIGHT,
 		     "weight 4294967295 is not between 1 and 1000");
 	assert_third(ring, unit_state(unit_add("b9"), 3), -EINVAL,
-		     HR_BAD_STATE, "there is no state 3");
+		     HR_BAD_STATE, "state 3 cannot be set: active (0), draining (1) and down (2) can");
 	assert_third(ring, unit_set("b1"), -EINVAL, HR_BAD_OP,
 		     "nothing to set on node b1");
 	assert_third(ring, unit_weight(unit_del("b1"), 1), -EINVAL, HR_BAD_OP,
@@ -348,7 +348,7 @@ static void too_many_nodes(void **state)
 	}
 	unit_ring_init(&ring, &hr_place_hash, 1, 1);
 	assert_int_equal(hr_change_build(&ring.cfg, ring.table, ops,
-					 HR_MAX_NODES + 1, U32_MAX,
+					 HR_MAX_NODES + 1, U32_MAX, false,
 					 &hr_node_plain_ops, GFP_KERNEL, &next,
 					 &err), -E2BIG);
 	assert_string_equal(err.text,
@@ -357,7 +357,7 @@ static void too_many_nodes(void **state)
 	unit_change(&ring, ops, HR_MAX_NODES);
 	assert_int_equal(ring.table->nr_nodes, HR_MAX_NODES);
 	assert_int_equal(hr_change_build(&ring.cfg, ring.table,
-					 &ops[HR_MAX_NODES], 1, U32_MAX,
+					 &ops[HR_MAX_NODES], 1, U32_MAX, false,
 					 &hr_node_plain_ops, GFP_KERNEL, &next,
 					 &err), -E2BIG);
 	assert_int_equal(err.op, 0);

@@ -127,7 +127,7 @@ static void assert_zone(const char *format, char first, u32 n, u32 start,
 	point = md5_position(name);
 	op = unit_points(unit_add(name), &point, 1);
 	before = ring.table;
-	assert_int_equal(hr_change_build(&ring.cfg, before, &op, 1, U32_MAX,
+	assert_int_equal(hr_change_build(&ring.cfg, before, &op, 1, U32_MAX, false,
 					 &hr_node_plain_ops, GFP_KERNEL,
 					 &ring.table, &err), 0);
 	assert_int_equal(hr_impact(before, ring.table, GFP_KERNEL, &impact), 0);
@@ -144,7 +144,7 @@ static void assert_zone(const char *format, char first, u32 n, u32 start,
 	assert_int_equal(arc.end, end);
 	assert_int_equal(arc.to, unit_slot(ring.table, name));
 	assert_false(hr_walk_next(&walk, &arc));
-	hr_table_free(before, &hr_node_plain_ops);
+	hr_table_put(before, &hr_node_plain_ops);
 	unit_ring_free(&ring);
 }
 

@@ -205,7 +205,7 @@ static void all_points_that_may_be(void **state)
 		if (t->points[i - 1].pos > t->points[i].pos)
 			fail_msg("point %u is out of order", i);
 	assert_int_equal(hr_table_lookup(t, U32_MAX), bisect(t, U32_MAX));
-	assert_int_equal(hr_change_build(&ring.cfg, t, &op, 1, U32_MAX,
+	assert_int_equal(hr_change_build(&ring.cfg, t, &op, 1, U32_MAX, false,
 					 &hr_node_plain_ops, GFP_KERNEL, &next,
 					 &err), -E2BIG);
 	unit_ring_free(&ring);

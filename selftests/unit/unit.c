@@ -37,7 +37,7 @@ void unit_ring_init(struct unit_ring *ring, const struct hr_place_ops *place,
 
 void unit_ring_free(struct unit_ring *ring)
 {
-	hr_table_free(ring->table, &hr_node_plain_ops);
+	hr_table_put(ring->table, &hr_node_plain_ops);
 }
 
 static struct hr_op op_on(u8 kind, const char *name)
@@ -122,7 +122,7 @@ struct hr_table *unit_next(const struct unit_ring *ring,
 	struct hr_error err;
 	int ret;
 
-	ret = hr_change_build(&ring->cfg, ring->table, ops, nr_ops, U32_MAX,
+	ret = hr_change_build(&ring->cfg, ring->table, ops, nr_ops, U32_MAX, false,
 			      &hr_node_plain_ops, GFP_KERNEL, &next, &err);
 	if (ret)
 		fail_msg("operation %u: %s (%d)", err.op, err.text, ret);
@@ -137,7 +137,7 @@ void unit_change_impact(struct unit_ring *ring, const struct hr_op *ops,
 	if (impact)
 		assert_int_equal(hr_impact(ring->table, next, GFP_KERNEL,
 					   impact), 0);
-	hr_table_free(ring->table, &hr_node_plain_ops);
+	hr_table_put(ring->table, &hr_node_plain_ops);
 	ring->table = next;
 }
 
@@ -186,7 +186,7 @@ void unit_fail_each(const struct unit_ring *ring, const struct hr_op *ops,
 	for (n = 1;; n++) {
 		shim_fail_after(n);
 		ret = hr_change_build(&ring->cfg, ring->table, ops, nr_ops,
-				      U32_MAX, &hr_node_plain_ops, GFP_KERNEL,
+				      U32_MAX, false, &hr_node_plain_ops, GFP_KERNEL,
 				      &next, &err);
 		if (shim_allocations() < n)
 			break;
@@ -212,13 +212,13 @@ void unit_fail_each(const struct unit_ring *ring, const struct hr_op *ops,
 	assert_int_equal(ret, 0);
 	hr_impact_release(&impact);
 	shim_fail_after(1);
-	ret = hr_change_build(&ring->cfg, ring->table, ops, nr_ops, U32_MAX,
+	ret = hr_change_build(&ring->cfg, ring->table, ops, nr_ops, U32_MAX, false,
 			      &hr_node_plain_ops, GFP_KERNEL | __GFP_NOFAIL,
 			      &again, &err);
 	assert_int_equal(ret, 0);
 	shim_fail_after(0);
 	assert_int_equal(hr_digest_map(again), hr_digest_map(next));
-	hr_table_free(again, &hr_node_plain_ops);
-	hr_table_free(next, &hr_node_plain_ops);
+	hr_table_put(again, &hr_node_plain_ops);
+	hr_table_put(next, &hr_node_plain_ops);
 	assert_int_equal(hr_digest_map(ring->table), map);
 }

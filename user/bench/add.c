@@ -45,7 +45,7 @@ void add_bench_round(struct add_bench *bench, u32 round)
 
 	while (build + receipt < SAMPLE_NS) {
 		start = bench_now();
-		if (hr_change_build(&bench->ring.cfg, base, &op, 1, U32_MAX,
+		if (hr_change_build(&bench->ring.cfg, base, &op, 1, U32_MAX, false,
 				    &hr_node_plain_ops, GFP_KERNEL, &next,
 				    &err))
 			bench_die(err.text);
@@ -55,7 +55,7 @@ void add_bench_round(struct add_bench *bench, u32 round)
 		receipt += bench_now() - made;
 		build += made - start;
 		hr_impact_release(&impact);
-		hr_table_free(next, &hr_node_plain_ops);
+		hr_table_put(next, &hr_node_plain_ops);
 		n++;
 	}
 	start = bench_now();

@@ -61,16 +61,16 @@ void bench_ring_init(struct bench_ring *ring, u32 nodes, u32 points, u32 grid)
 	hr_keys_derive(&ring->cfg.keys, ring->cfg.seed);
 	for (i = 0; i < nodes; i++)
 		snprintf(ops[i].name, sizeof(ops[i].name), "node-%u", i);
-	if (hr_change_build(&ring->cfg, empty, ops, nodes, U32_MAX,
+	if (hr_change_build(&ring->cfg, empty, ops, nodes, U32_MAX, false,
 			    &hr_node_plain_ops, GFP_KERNEL, &ring->table, &err))
 		bench_die(err.text[0] ? err.text : "out of memory");
-	hr_table_free(empty, &hr_node_plain_ops);
+	hr_table_put(empty, &hr_node_plain_ops);
 	free(ops);
 }
 
 void bench_ring_free(struct bench_ring *ring)
 {
-	hr_table_free(ring->table, &hr_node_plain_ops);
+	hr_table_put(ring->table, &hr_node_plain_ops);
 }
 
 const void *bench_table_index(const struct hr_table *t, size_t *bytes)

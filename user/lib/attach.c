@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 
+#include "hashring_attach.h"
 #include "private.h"
 
 static int take_attach(struct hashring *h, struct nlmsghdr *nlh, void *arg)

@@ -23,7 +23,7 @@ static size_t op_size(const struct hashring_op *op)
 	       string_size(op->seat) + 6 * (NLA_HDRLEN + sizeof(__u32)) +
 	       NLA_HDRLEN + sizeof(struct in6_addr) +
 	       op->nr_points * sizeof(*op->points) +
-	       NLA_HDRLEN + op->nr_cells * sizeof(*op->cells);
+	       NLA_HDRLEN + sizeof(op->deadline) + NLA_HDRLEN + op->nr_cells * sizeof(*op->cells);
 }
 
 /* No address at all is said by an address of zeroes. */
@@ -61,6 +61,8 @@ static void encode_op(struct request *req, const struct hashring_op *op)
 	if (op->has & HASHRING_OP_CELLS)
 		request_data(req, HASHRING_A_OP_CELLS, op->cells,
 			     op->nr_cells * sizeof(*op->cells));
+	if (op->has & HASHRING_OP_DEADLINE)
+		request_u64(req, HASHRING_A_OP_DEADLINE, op->deadline);
 	request_nest_end(req, nest);
 }
 
@@ -74,6 +76,7 @@ static void encode_change(struct request *req,
 	if (change->max_moved != HASHRING_ANY)
 		request_u64(req, HASHRING_A_CHANGE_MAX_MOVED,
 			    change->max_moved);
+	request_flag(req, HASHRING_A_CHANGE_HOLD, change->hold);
 }
 
 static int take_receipt(struct hashring *h, struct nlmsghdr *nlh, void *arg)

@@ -7,6 +7,7 @@
 
 #include <netlink/genl/genl.h>
 
+#include "hashring_attach.h"
 #include "private.h"
 
 /* Attributes that are not there, or too short, are as if not told. */
@@ -95,6 +96,14 @@ int decode_ring(struct hashring *h, struct nlmsghdr *nlh,
 	ring->attachments = attr_u32(tb[HASHRING_A_RING_ATTACHMENTS]);
 	ring->receipts = attr_u32(tb[HASHRING_A_RING_RECEIPTS]);
 	ring->grid = attr_u32(tb[HASHRING_A_RING_GRID]);
+	ring->epoch = attr_u64(tb[HASHRING_A_RING_EPOCH]);
+	ring->migration = attr_u32(tb[HASHRING_A_RING_MIGRATION]);
+	ring->settings.established = attr_u32(tb[HASHRING_A_RING_ESTABLISHED]);
+	ring->settings.tcp_timeout = attr_u32(tb[HASHRING_A_RING_TCP_TIMEOUT]);
+	ring->settings.syn_timeout = attr_u32(tb[HASHRING_A_RING_SYN_TIMEOUT]);
+	ring->settings.fin_timeout = attr_u32(tb[HASHRING_A_RING_FIN_TIMEOUT]);
+	ring->settings.udp_timeout = attr_u32(tb[HASHRING_A_RING_UDP_TIMEOUT]);
+	ring->settings.max_entries = attr_u32(tb[HASHRING_A_RING_MAX_ENTRIES]);
 	return 0;
 }
 
@@ -123,6 +132,8 @@ int decode_node(struct hashring *h, struct nlmsghdr *nlh,
 	node->bytes = attr_u64(tb[HASHRING_A_NODE_BYTES]);
 	node->generation = attr_u64(tb[HASHRING_A_NODE_GENERATION]);
 	node->home = attr_runs(tb[HASHRING_A_NODE_HOME], &node->nr_home);
+	node->has_deadline = tb[HASHRING_A_NODE_DEADLINE];
+	node->deadline = attr_u64(tb[HASHRING_A_NODE_DEADLINE]);
 	return 0;
 }
 

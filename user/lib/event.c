@@ -7,6 +7,8 @@
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
 
+#include "hashring_attach.h"
+#include "hashring_migrate.h"
 #include "private.h"
 
 /**
@@ -91,6 +93,22 @@ static int take_change(struct hashring *h, struct nlmsghdr *nlh,
 	return err;
 }
 
+static int take_migration(struct hashring *h, struct nlmsghdr *nlh,
+			  hashring_event_cb cb, void *arg)
+{
+	struct hashring_event event = { .kind = HASHRING_EVENT_MIGRATE };
+	struct hashring_migration migration;
+	int err;
+
+	err = decode_migration(h, nlh, &migration);
+	if (err)
+		return err;
+	event.migration = &migration;
+	err = cb(&event, arg);
+	hashring_migration_release(&migration);
+	return err;
+}
+
 static int take_event(struct hashring *h, struct nlmsghdr *nlh,
 		      hashring_event_cb cb, void *arg)
 {
@@ -101,8 +119,12 @@ static int take_event(struct hashring *h, struct nlmsghdr *nlh,
 		return take_ring(h, nlh, HASHRING_EVENT_RING_ADD, cb, arg);
 	case HASHRING_CMD_RING_DEL_NTF:
 		return take_ring(h, nlh, HASHRING_EVENT_RING_DEL, cb, arg);
+	case HASHRING_CMD_RING_SET_NTF:
+		return take_ring(h, nlh, HASHRING_EVENT_RING_SET, cb, arg);
 	case HASHRING_CMD_CHANGE_NTF:
 		return take_change(h, nlh, cb, arg);
+	case HASHRING_CMD_MIGRATE_NTF:
+		return take_migration(h, nlh, cb, arg);
 	case HASHRING_CMD_ATTACH_ADD_NTF:
 		return take_attach(h, nlh, HASHRING_EVENT_ATTACH_ADD, cb, arg);
 	case HASHRING_CMD_ATTACH_DEL_NTF:

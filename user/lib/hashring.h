@@ -32,6 +32,10 @@ extern const char *const hashring_policies[];
 extern const char *const hashring_hooks[];
 extern const char *const hashring_nones[];
 extern const char *const hashring_modes[];
+extern const char *const hashring_established[];
+extern const char *const hashring_receipt_kinds[];
+extern const char *const hashring_migration_states[];
+extern const char *const hashring_step_kinds[];
 
 const char *hashring_enum_name(const char *const *names, __u32 value);
 
@@ -49,6 +53,33 @@ int hashring_in_netns(const char *netns, int (*run)(void *arg), void *arg,
 		      char *why, size_t size);
 
 /* Rings (ring.c). */
+
+/**
+ * struct hashring_settings - how a ring treats established flows
+ * @established: &enum hashring_established
+ * @tcp_timeout: ms without a segment after which a tracked connection is
+ *	forgotten
+ * @syn_timeout: the same, of one that has only begun
+ * @fin_timeout: the same, of one that seems to end
+ * @udp_timeout: the same, of flows of other protocols
+ * @max_entries: flows that a migration can track
+ */
+struct hashring_settings {
+	__u32 established;
+	__u32 tcp_timeout;
+	__u32 syn_timeout;
+	__u32 fin_timeout;
+	__u32 udp_timeout;
+	__u32 max_entries;
+};
+
+/* Which of them are given. */
+#define HASHRING_SET_ESTABLISHED	0x01
+#define HASHRING_SET_TCP_TIMEOUT	0x02
+#define HASHRING_SET_SYN_TIMEOUT	0x04
+#define HASHRING_SET_FIN_TIMEOUT	0x08
+#define HASHRING_SET_UDP_TIMEOUT	0x10
+#define HASHRING_SET_MAX_ENTRIES	0x20
 
 /**
  * struct hashring_ring - a ring as the kernel describes it
@@ -70,6 +101,9 @@ int hashring_in_netns(const char *netns, int (*run)(void *arg), void *arg,
  * @attachments: how many steer by the ring
  * @receipts: receipts in its history
  * @grid: with balanced placement: number of cells, else 0
+ * @epoch: counts changes, and steps and transitions of migrations
+ * @migration: &enum hashring_migration_state
+ * @settings: how it treats established flows
  */
 struct hashring_ring {
 	char name[HASHRING_NAME_LEN];
@@ -90,6 +124,9 @@ struct hashring_ring {
 	__u32 attachments;
 	__u32 receipts;
 	__u32 grid;
+	__u64 epoch;
+	__u32 migration;
+	struct hashring_settings settings;
 };
 
 /**
@@ -100,6 +137,8 @@ struct hashring_ring {
  * @per: see @points; 0: the kernel's default
  * @seed: HASHRING_SEED_LEN bytes, or NULL for a random one
  * @grid: with balanced placement: number of cells; 0: the kernel's default
+ * @has: HASHRING_SET_*: which of @settings are given
+ * @settings: how it treats established flows
  */
 struct hashring_ring_config {
 	const char *name;
@@ -108,6 +147,8 @@ struct hashring_ring_config {
 	__u32 per;
 	const __u8 *seed;
 	__u32 grid;
+	__u32 has;
+	struct hashring_settings settings;
 };
 
 /*
@@ -122,6 +163,9 @@ typedef void (*hashring_restart_cb)(void *arg);
 
 int hashring_ring_add(struct hashring *h,
 		      const struct hashring_ring_config *config,
+		      struct hashring_ring *ring);
+int hashring_ring_set(struct hashring *h, const char *name, __u32 has,
+		      const struct hashring_settings *settings,
 		      struct hashring_ring *ring);
 int hashring_ring_del(struct hashring *h, const char *name);
 int hashring_ring_get(struct hashring *h, const char *name,
@@ -175,6 +219,8 @@ struct hashring_run {
  * @nr_home: number of @home
  * @home: with balanced placement: cells that a node which is not active
  *	returns to, ascending, where asked for and there are any
+ * @has_deadline: whether there is @deadline
+ * @deadline: ms until established flows must have left it
  */
 struct hashring_node {
 	char name[HASHRING_NAME_LEN];
@@ -192,6 +238,8 @@ struct hashring_node {
 	__u64 generation;
 	__u32 nr_home;
 	const struct hashring_run *home;
+	bool has_deadline;
+	__u64 deadline;
 };
 
 typedef int (*hashring_node_cb)(const struct hashring_node *node, void *arg);
@@ -211,6 +259,7 @@ int hashring_node_list(struct hashring *h, const char *ring, bool with_points,
 #define HASHRING_OP_VIA		0x08
 #define HASHRING_OP_POINTS	0x10
 #define HASHRING_OP_CELLS	0x20
+#define HASHRING_OP_DEADLINE	0x40
 
 /**
  * struct hashring_op - an operation on one node
@@ -229,6 +278,8 @@ int hashring_node_list(struct hashring *h, const char *ring, bool with_points,
  * @cells: balanced placement, where a table is restored: exactly the cells that
  *	the node gets, ascending; of one that is not active those that it
  *	returns to
+ * @deadline: with &HASHRING_NODE_STATE_DRAINING, ms that established flows have
+ *	to end
  *
  * All memory is the caller's.
  */
@@ -246,6 +297,7 @@ struct hashring_op {
 	const __u32 *points;
 	__u32 nr_cells;
 	const struct hashring_run *cells;
+	__u64 deadline;
 };
 
 /**
@@ -256,6 +308,7 @@ struct hashring_op {
  * @expect_generation: refuse (-ESTALE) unless this is in force; HASHRING_ANY
  * @max_moved: refuse (-EDQUOT) when more share would move; HASHRING_ANY
  * @dry_run: work the receipt out, change nothing
+ * @hold: move nothing yet, begin a migration
  */
 struct hashring_change {
 	const char *ring;
@@ -264,6 +317,7 @@ struct hashring_change {
 	__u64 expect_generation;
 	__u64 max_moved;
 	bool dry_run;
+	bool hold;
 };
 
 /**
@@ -293,6 +347,7 @@ struct hashring_assigned {
 /**
  * struct hashring_receipt - what a change did, or would do
  * @ring: the ring
+ * @kind: &enum hashring_receipt_kind
  * @generation: after the change
  * @time: ns since 1970
  * @added: nodes
@@ -329,6 +384,7 @@ struct hashring_assigned {
  */
 struct hashring_receipt {
 	char ring[HASHRING_NAME_LEN];
+	__u32 kind;
 	__u64 generation;
 	__u64 time;
 	__u32 added;
@@ -417,6 +473,12 @@ struct hashring_flow {
  * @arc_start: the arc that @position lies in is (@arc_start, @arc_end]
  * @arc_end: see @arc_start
  * @generation: that all this is of
+ * @epoch: that all this is of
+ * @migrating: a migration is under way, and the following say more
+ * @old: the owner by the last settled map, or empty
+ * @new: the owner by the map that the migration leads to, or empty
+ * @released: the position goes by that map already
+ * @pinned: the node that this very flow stays at, or empty
  */
 struct hashring_owner {
 	__u32 position;
@@ -425,6 +487,12 @@ struct hashring_owner {
 	__u32 arc_start;
 	__u32 arc_end;
 	__u64 generation;
+	__u64 epoch;
+	bool migrating;
+	char old[HASHRING_NAME_LEN];
+	char new[HASHRING_NAME_LEN];
+	bool released;
+	char pinned[HASHRING_NAME_LEN];
 };
 
 int hashring_lookup_key(struct hashring *h, const char *ring, const void *key,
@@ -448,111 +516,19 @@ int hashring_arcs_list(struct hashring *h, const char *ring, bool raw_points,
 		       hashring_arcs_cb cb, hashring_restart_cb restart,
 		       void *arg);
 
-/* Attachments and limits (attach.c). */
-
-/**
- * struct hashring_attach_stats - what an attachment counted; segments
- * @packets: matched
- * @bytes: matched
- * @steered: that got a node; in observe mode, would have
- * @forwarded: of these, sent straight to the node's own address
- * @passed: without an owner, let go on
- * @dropped: without an owner, dropped
- * @already_set: left alone because the node bits of the mark were set
- * @icmp_errors: ICMP errors that followed the flow they are about
- * @portless: steered by addresses, the packet did not hold the ports
- * @no_route: not sent, no route to the node's address
- * @too_big: not sent, the packet did not fit; the sender was told
- * @ttl_expired: not sent
- * @malformed: let go on without a look-up
- */
-struct hashring_attach_stats {
-	__u64 packets;
-	__u64 bytes;
-	__u64 steered;
-	__u64 forwarded;
-	__u64 passed;
-	__u64 dropped;
-	__u64 already_set;
-	__u64 icmp_errors;
-	__u64 portless;
-	__u64 no_route;
-	__u64 too_big;
-	__u64 ttl_expired;
-	__u64 malformed;
-};
-
-/* Which members of an attachment to be made are given. */
-#define HASHRING_ATTACH_PRIORITY	0x01
-#define HASHRING_ATTACH_NODE_MASK	0x02
-#define HASHRING_ATTACH_NONE		0x04
-#define HASHRING_ATTACH_MODE		0x08
-
-/**
- * struct hashring_attach - an attachment
- * @id: its number in the namespace; the kernel's choice
- * @has: HASHRING_ATTACH_*: of one to be made, what is given
- * @ring: the ring that steers
- * @hook: &enum hashring_hook
- * @priority: among netfilter hooks
- * @mark: packets whose mark under @mark_mask is this are steered
- * @mark_mask: see @mark
- * @node_mask: bits of the mark that take the node's id
- * @key_policy: &enum hashring_key_policy
- * @none_policy: &enum hashring_none_policy
- * @mode: &enum hashring_attach_mode
- * @stats: counters
- */
-struct hashring_attach {
-	__u32 id;
-	__u32 has;
-	char ring[HASHRING_NAME_LEN];
-	__u32 hook;
-	__s32 priority;
-	__u32 mark;
-	__u32 mark_mask;
-	__u32 node_mask;
-	__u32 key_policy;
-	__u32 none_policy;
-	__u32 mode;
-	struct hashring_attach_stats stats;
-};
-
-/**
- * struct hashring_limit - a limit that the module enforces
- * @name: its name
- * @what: what it bounds
- * @value: the bound
- */
-struct hashring_limit {
-	const char *name;
-	const char *what;
-	__u64 value;
-};
-
-typedef int (*hashring_attach_cb)(const struct hashring_attach *attach,
-				  void *arg);
-typedef int (*hashring_limit_cb)(const struct hashring_limit *limit, void *arg);
-
-int hashring_attach_add(struct hashring *h, const char *ring,
-			const struct hashring_attach *config,
-			struct hashring_attach *made);
-int hashring_attach_replace(struct hashring *h, __u32 id, const char *ring,
-			    struct hashring_attach *attach);
-int hashring_attach_del(struct hashring *h, __u32 id);
-int hashring_attach_get(struct hashring *h, __u32 id,
-			struct hashring_attach *attach);
-int hashring_attach_list(struct hashring *h, hashring_attach_cb cb,
-			 hashring_restart_cb restart, void *arg);
-int hashring_limit_list(struct hashring *h, hashring_limit_cb cb,
-			hashring_restart_cb restart, void *arg);
+/* Attachments and limits: hashring_attach.h, migrations: hashring_migrate.h. */
 
 /* Events (event.c). */
+
+struct hashring_attach;
+struct hashring_migration;
 
 enum hashring_event_kind {
 	HASHRING_EVENT_RING_ADD,
 	HASHRING_EVENT_RING_DEL,
+	HASHRING_EVENT_RING_SET,
 	HASHRING_EVENT_CHANGE,
+	HASHRING_EVENT_MIGRATE,
 	HASHRING_EVENT_ATTACH_ADD,
 	HASHRING_EVENT_ATTACH_DEL,
 	HASHRING_EVENT_LOST,
@@ -565,12 +541,14 @@ enum hashring_event_kind {
  * @ring: of HASHRING_EVENT_RING_*, else NULL
  * @receipt: of HASHRING_EVENT_CHANGE, else NULL
  * @attach: of HASHRING_EVENT_ATTACH_*, else NULL
+ * @migration: of HASHRING_EVENT_MIGRATE, else NULL
  */
 struct hashring_event {
 	enum hashring_event_kind kind;
 	const struct hashring_ring *ring;
 	const struct hashring_receipt *receipt;
 	const struct hashring_attach *attach;
+	const struct hashring_migration *migration;
 };
 
 typedef int (*hashring_event_cb)(const struct hashring_event *event, void *arg);

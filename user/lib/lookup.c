@@ -25,6 +25,15 @@ static int take_owner(struct hashring *h, struct nlmsghdr *nlh, void *arg)
 	owner->arc_start = attr_u32(tb[HASHRING_A_LOOKUP_ARC_START]);
 	owner->arc_end = attr_u32(tb[HASHRING_A_LOOKUP_ARC_END]);
 	owner->generation = attr_u64(tb[HASHRING_A_LOOKUP_GENERATION]);
+	owner->epoch = attr_u64(tb[HASHRING_A_LOOKUP_EPOCH]);
+	owner->migrating = tb[HASHRING_A_LOOKUP_OLD] ||
+			   tb[HASHRING_A_LOOKUP_NEW] ||
+			   tb[HASHRING_A_LOOKUP_PINNED];
+	attr_string(owner->old, sizeof(owner->old), tb[HASHRING_A_LOOKUP_OLD]);
+	attr_string(owner->new, sizeof(owner->new), tb[HASHRING_A_LOOKUP_NEW]);
+	owner->released = tb[HASHRING_A_LOOKUP_RELEASED];
+	attr_string(owner->pinned, sizeof(owner->pinned),
+		    tb[HASHRING_A_LOOKUP_PINNED]);
 	return 0;
 }
 

@@ -1,57 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Names of enum values and attributes, as the spec has them.
+ * Names of attributes, as the spec has them.
  */
 #include <stddef.h>
 
 #include "private.h"
-
-const char *const hashring_placements[] = {
-	[HASHRING_PLACEMENT_HASH] = "hash",
-	[HASHRING_PLACEMENT_EXPLICIT] = "explicit",
-	[HASHRING_PLACEMENT_BALANCED] = "balanced",
-	NULL
-};
-
-const char *const hashring_states[] = {
-	[HASHRING_NODE_STATE_ACTIVE] = "active",
-	[HASHRING_NODE_STATE_DRAINING] = "draining",
-	[HASHRING_NODE_STATE_DOWN] = "down",
-	NULL
-};
-
-const char *const hashring_kinds[] = {
-	[HASHRING_OP_KIND_ADD] = "add",
-	[HASHRING_OP_KIND_SET] = "set",
-	[HASHRING_OP_KIND_DEL] = "del",
-	[HASHRING_OP_KIND_REPLACE] = "replace",
-	NULL
-};
-
-const char *const hashring_policies[] = {
-	[HASHRING_KEY_POLICY_SOURCE] = "source",
-	[HASHRING_KEY_POLICY_5TUPLE] = "5tuple",
-	[HASHRING_KEY_POLICY_5TUPLE_SYM] = "5tuple-sym",
-	NULL
-};
-
-const char *const hashring_hooks[] = {
-	[HASHRING_HOOK_PREROUTING] = "prerouting",
-	[HASHRING_HOOK_OUTPUT] = "output",
-	NULL
-};
-
-const char *const hashring_nones[] = {
-	[HASHRING_NONE_POLICY_PASS] = "pass",
-	[HASHRING_NONE_POLICY_DROP] = "drop",
-	NULL
-};
-
-const char *const hashring_modes[] = {
-	[HASHRING_ATTACH_MODE_STEER] = "steer",
-	[HASHRING_ATTACH_MODE_OBSERVE] = "observe",
-	NULL
-};
 
 static const char *const move_names[] = {
 	[HASHRING_A_MOVE_FROM] = "from",
@@ -72,6 +25,7 @@ static const char *const op_names[] = {
 	[HASHRING_A_OP_VIA6] = "via6",
 	[HASHRING_A_OP_POINTS] = "points",
 	[HASHRING_A_OP_CELLS] = "cells",
+	[HASHRING_A_OP_DEADLINE] = "deadline",
 };
 
 static const char *const receipt_names[] = {
@@ -98,6 +52,7 @@ static const char *const receipt_names[] = {
 	[HASHRING_A_RECEIPT_IMPACT_NS] = "impact-ns",
 	[HASHRING_A_RECEIPT_NR_MOVES] = "nr-moves",
 	[HASHRING_A_RECEIPT_MOVE] = "move",
+	[HASHRING_A_RECEIPT_KIND] = "kind",
 };
 
 static const char *const attach_stats_names[] = {
@@ -145,6 +100,14 @@ static const char *const ring_names[] = {
 	[HASHRING_A_RING_ATTACHMENTS] = "attachments",
 	[HASHRING_A_RING_RECEIPTS] = "receipts",
 	[HASHRING_A_RING_GRID] = "grid",
+	[HASHRING_A_RING_EPOCH] = "epoch",
+	[HASHRING_A_RING_MIGRATION] = "migration",
+	[HASHRING_A_RING_ESTABLISHED] = "established",
+	[HASHRING_A_RING_TCP_TIMEOUT] = "tcp-timeout",
+	[HASHRING_A_RING_SYN_TIMEOUT] = "syn-timeout",
+	[HASHRING_A_RING_FIN_TIMEOUT] = "fin-timeout",
+	[HASHRING_A_RING_UDP_TIMEOUT] = "udp-timeout",
+	[HASHRING_A_RING_MAX_ENTRIES] = "max-entries",
 };
 
 static const char *const node_names[] = {
@@ -164,6 +127,7 @@ static const char *const node_names[] = {
 	[HASHRING_A_NODE_BYTES] = "bytes",
 	[HASHRING_A_NODE_GENERATION] = "generation",
 	[HASHRING_A_NODE_HOME] = "home",
+	[HASHRING_A_NODE_DEADLINE] = "deadline",
 };
 
 static const char *const change_names[] = {
@@ -173,6 +137,7 @@ static const char *const change_names[] = {
 	[HASHRING_A_CHANGE_MAX_MOVED] = "max-moved",
 	[HASHRING_A_CHANGE_DRY_RUN] = "dry-run",
 	[HASHRING_A_CHANGE_RECEIPT] = "receipt",
+	[HASHRING_A_CHANGE_HOLD] = "hold",
 };
 
 static const char *const past_node_names[] = {
@@ -221,6 +186,11 @@ static const char *const lookup_names[] = {
 	[HASHRING_A_LOOKUP_ID] = "id",
 	[HASHRING_A_LOOKUP_ARC_START] = "arc-start",
 	[HASHRING_A_LOOKUP_ARC_END] = "arc-end",
+	[HASHRING_A_LOOKUP_EPOCH] = "epoch",
+	[HASHRING_A_LOOKUP_OLD] = "old",
+	[HASHRING_A_LOOKUP_NEW] = "new",
+	[HASHRING_A_LOOKUP_RELEASED] = "released",
+	[HASHRING_A_LOOKUP_PINNED] = "pinned",
 };
 
 static const char *const arc_names[] = {
@@ -230,6 +200,7 @@ static const char *const arc_names[] = {
 	[HASHRING_A_ARC_ENDS] = "ends",
 	[HASHRING_A_ARC_OWNERS] = "owners",
 	[HASHRING_A_ARC_NR_ARCS] = "nr-arcs",
+	[HASHRING_A_ARC_EPOCH] = "epoch",
 };
 
 static const char *const digest_names[] = {
@@ -237,6 +208,7 @@ static const char *const digest_names[] = {
 	[HASHRING_A_DIGEST_CONFIG] = "config",
 	[HASHRING_A_DIGEST_GENERATION] = "generation",
 	[HASHRING_A_DIGEST_DIGEST] = "digest",
+	[HASHRING_A_DIGEST_EPOCH] = "epoch",
 };
 
 static const char *const attach_names[] = {
@@ -251,6 +223,98 @@ static const char *const attach_names[] = {
 	[HASHRING_A_ATTACH_NONE_POLICY] = "none-policy",
 	[HASHRING_A_ATTACH_MODE] = "mode",
 	[HASHRING_A_ATTACH_STATS] = "stats",
+};
+
+static const char *const step_names[] = {
+	[HASHRING_A_STEP_EPOCH] = "epoch",
+	[HASHRING_A_STEP_TIME] = "time",
+	[HASHRING_A_STEP_GENERATION] = "generation",
+	[HASHRING_A_STEP_KIND] = "kind",
+	[HASHRING_A_STEP_STATE] = "state",
+	[HASHRING_A_STEP_REASON] = "reason",
+	[HASHRING_A_STEP_FRONTIER_BEFORE] = "frontier-before",
+	[HASHRING_A_STEP_FRONTIER] = "frontier",
+	[HASHRING_A_STEP_MOVED] = "moved",
+	[HASHRING_A_STEP_ARCS] = "arcs",
+	[HASHRING_A_STEP_FLOWS] = "flows",
+};
+
+static const char *const track_stats_names[] = {
+	[HASHRING_A_TRACK_STATS_STARTED] = "started",
+	[HASHRING_A_TRACK_STATS_SEEN] = "seen",
+	[HASHRING_A_TRACK_STATS_ENDED] = "ended",
+	[HASHRING_A_TRACK_STATS_HALF_OPEN] = "half-open",
+	[HASHRING_A_TRACK_STATS_IDLE] = "idle",
+	[HASHRING_A_TRACK_STATS_EXPIRED] = "expired",
+	[HASHRING_A_TRACK_STATS_EVICTED] = "evicted",
+	[HASHRING_A_TRACK_STATS_NO_ENTRY] = "no-entry",
+	[HASHRING_A_TRACK_STATS_NOT_NOTED] = "not-noted",
+	[HASHRING_A_TRACK_STATS_UNKNOWN] = "unknown",
+	[HASHRING_A_TRACK_STATS_UNKNOWN_LATE] = "unknown-late",
+};
+
+static const char *const node_flows_names[] = {
+	[HASHRING_A_NODE_FLOWS_NAME] = "name",
+	[HASHRING_A_NODE_FLOWS_FLOWS] = "flows",
+	[HASHRING_A_NODE_FLOWS_PINNED] = "pinned",
+	[HASHRING_A_NODE_FLOWS_LEAVING] = "leaving",
+	[HASHRING_A_NODE_FLOWS_DEADLINE] = "deadline",
+};
+
+static const char *const migration_names[] = {
+	[HASHRING_A_MIGRATION_RING] = "ring",
+	[HASHRING_A_MIGRATION_STATE] = "state",
+	[HASHRING_A_MIGRATION_REASON] = "reason",
+	[HASHRING_A_MIGRATION_GENERATION] = "generation",
+	[HASHRING_A_MIGRATION_ORIGIN] = "origin",
+	[HASHRING_A_MIGRATION_EPOCH] = "epoch",
+	[HASHRING_A_MIGRATION_CHANGES] = "changes",
+	[HASHRING_A_MIGRATION_FRONTIER] = "frontier",
+	[HASHRING_A_MIGRATION_TOTAL] = "total",
+	[HASHRING_A_MIGRATION_RELEASED] = "released",
+	[HASHRING_A_MIGRATION_ARCS] = "arcs",
+	[HASHRING_A_MIGRATION_ARCS_RELEASED] = "arcs-released",
+	[HASHRING_A_MIGRATION_HOLDER] = "holder",
+	[HASHRING_A_MIGRATION_DEADLINE] = "deadline",
+	[HASHRING_A_MIGRATION_QUIET] = "quiet",
+	[HASHRING_A_MIGRATION_WINDOW] = "window",
+	[HASHRING_A_MIGRATION_MAX_ENTRIES] = "max-entries",
+	[HASHRING_A_MIGRATION_ENTRIES] = "entries",
+	[HASHRING_A_MIGRATION_PINNED] = "pinned",
+	[HASHRING_A_MIGRATION_NOTED] = "noted",
+	[HASHRING_A_MIGRATION_STATS] = "stats",
+	[HASHRING_A_MIGRATION_NODE] = "node",
+	[HASHRING_A_MIGRATION_POSITION] = "position",
+	[HASHRING_A_MIGRATION_STEP_SHARE] = "step-share",
+	[HASHRING_A_MIGRATION_STEP_ARCS] = "step-arcs",
+	[HASHRING_A_MIGRATION_STEP_FLOWS] = "step-flows",
+	[HASHRING_A_MIGRATION_MAX_FLOWS] = "max-flows",
+	[HASHRING_A_MIGRATION_BACK] = "back",
+	[HASHRING_A_MIGRATION_DRY_RUN] = "dry-run",
+	[HASHRING_A_MIGRATION_EXPECT_EPOCH] = "expect-epoch",
+	[HASHRING_A_MIGRATION_NOW] = "now",
+	[HASHRING_A_MIGRATION_FORCE] = "force",
+	[HASHRING_A_MIGRATION_STEP] = "step",
+	[HASHRING_A_MIGRATION_RECEIPT] = "receipt",
+};
+
+static const char *const steps_names[] = {
+	[HASHRING_A_STEPS_RING] = "ring",
+	[HASHRING_A_STEPS_STEP] = "step",
+	[HASHRING_A_STEPS_KEPT] = "kept",
+};
+
+static const char *const tracked_names[] = {
+	[HASHRING_A_TRACKED_RING] = "ring",
+	[HASHRING_A_TRACKED_FLOW] = "flow",
+	[HASHRING_A_TRACKED_POSITION] = "position",
+	[HASHRING_A_TRACKED_NODE] = "node",
+	[HASHRING_A_TRACKED_OWNER] = "owner",
+	[HASHRING_A_TRACKED_HALF_OPEN] = "half-open",
+	[HASHRING_A_TRACKED_CLOSING] = "closing",
+	[HASHRING_A_TRACKED_IDLE] = "idle",
+	[HASHRING_A_TRACKED_LEFT] = "left",
+	[HASHRING_A_TRACKED_ENTRIES] = "entries",
 };
 
 static const char *const limit_names[] = {
@@ -359,6 +423,44 @@ static const struct attr_set limit_set = {
 	.max = HASHRING_A_LIMIT_MAX,
 };
 
+static const struct attr_set step_set = {
+	.names = step_names,
+	.max = HASHRING_A_STEP_MAX,
+};
+
+static const struct attr_set track_stats_set = {
+	.names = track_stats_names,
+	.max = HASHRING_A_TRACK_STATS_MAX,
+};
+
+static const struct attr_set node_flows_set = {
+	.names = node_flows_names,
+	.max = HASHRING_A_NODE_FLOWS_MAX,
+};
+
+static const struct attr_set migration_set = {
+	.names = migration_names,
+	.max = HASHRING_A_MIGRATION_MAX,
+	.nested = {
+		{ HASHRING_A_MIGRATION_STATS, &track_stats_set },
+		{ HASHRING_A_MIGRATION_NODE, &node_flows_set },
+		{ HASHRING_A_MIGRATION_STEP, &step_set },
+		{ HASHRING_A_MIGRATION_RECEIPT, &receipt_set },
+	},
+};
+
+static const struct attr_set steps_set = {
+	.names = steps_names,
+	.max = HASHRING_A_STEPS_MAX,
+	.nested = { { HASHRING_A_STEPS_STEP, &step_set } },
+};
+
+static const struct attr_set tracked_set = {
+	.names = tracked_names,
+	.max = HASHRING_A_TRACKED_MAX,
+	.nested = { { HASHRING_A_TRACKED_FLOW, &flow_set } },
+};
+
 static const struct attr_set *const cmd_sets[HASHRING_CMD_MAX + 1] = {
 	[HASHRING_CMD_RING_GET] = &ring_set,
 	[HASHRING_CMD_RING_ADD] = &ring_set,
@@ -381,6 +483,15 @@ static const struct attr_set *const cmd_sets[HASHRING_CMD_MAX + 1] = {
 	[HASHRING_CMD_LIMITS_GET] = &limit_set,
 	[HASHRING_CMD_OPS_GET] = &history_set,
 	[HASHRING_CMD_MOVED_ARCS_GET] = &history_set,
+	[HASHRING_CMD_RING_SET] = &ring_set,
+	[HASHRING_CMD_MIGRATE_GET] = &migration_set,
+	[HASHRING_CMD_MIGRATE_RUN] = &migration_set,
+	[HASHRING_CMD_MIGRATE_STEP] = &migration_set,
+	[HASHRING_CMD_MIGRATE_SET] = &migration_set,
+	[HASHRING_CMD_MIGRATE_ROLLBACK] = &migration_set,
+	[HASHRING_CMD_MIGRATE_FINISH] = &migration_set,
+	[HASHRING_CMD_STEPS_GET] = &steps_set,
+	[HASHRING_CMD_FLOWS_GET] = &tracked_set,
 };
 
 /* The attributes of a command, or NULL. */
@@ -404,21 +515,4 @@ const struct attr_set *attr_set_nested(const struct attr_set *set, int type)
 const char *attr_set_name(const struct attr_set *set, int type)
 {
 	return set && type > 0 && type <= set->max ? set->names[type] : NULL;
-}
-
-/**
- * hashring_enum_name() - the spec's name of an enum value
- * @names: one of the tables above, such as hashring_states
- * @value: a value, also one of a later kernel
- *
- * Return: its name, or "unknown".
- */
-const char *hashring_enum_name(const char *const *names, __u32 value)
-{
-	__u32 i;
-
-	for (i = 0; names[i]; i++)
-		if (i == value)
-			return names[i];
-	return "unknown";
 }

@@ -18,6 +18,9 @@
 #define MESSAGE_SIZE	(96 * 1024)
 
 struct attr_set;
+struct hashring_attach;
+struct hashring_migration;
+struct hashring_step;
 
 /**
  * struct hashring - a connection
@@ -95,10 +98,16 @@ int decode_attach(struct hashring *h, struct nlmsghdr *nlh,
 		  struct hashring_attach *attach);
 
 /* receipt.c */
+int decode_receipt(struct nlattr *nest, struct hashring_receipt *receipt);
 int decode_move(struct nlattr *nest, struct hashring_move *move);
 int decode_change(struct hashring *h, struct nlmsghdr *nlh,
 		  struct hashring_receipt *receipt);
 int decode_history(struct hashring *h, struct nlmsghdr *nlh,
 		   struct hashring_receipt *receipt);
+
+/* migrate.c */
+int decode_step(struct nlattr *nest, struct hashring_step *step);
+int decode_migration(struct hashring *h, struct nlmsghdr *nlh,
+		     struct hashring_migration *migration);
 
 #endif

@@ -38,6 +38,7 @@ static int decode_assigned(struct nlattr *nest,
 
 static void decode_figures(struct nlattr **tb, struct hashring_receipt *r)
 {
+	r->kind = attr_u32(tb[HASHRING_A_RECEIPT_KIND]);
 	r->generation = attr_u64(tb[HASHRING_A_RECEIPT_GENERATION]);
 	r->time = attr_u64(tb[HASHRING_A_RECEIPT_TIME]);
 	r->added = attr_u32(tb[HASHRING_A_RECEIPT_ADDED]);
@@ -62,7 +63,8 @@ static void decode_figures(struct nlattr **tb, struct hashring_receipt *r)
 	r->nr_moves = attr_u32(tb[HASHRING_A_RECEIPT_NR_MOVES]);
 }
 
-static int decode_receipt(struct nlattr *nest, struct hashring_receipt *r)
+/* What it holds is released also after an error. */
+int decode_receipt(struct nlattr *nest, struct hashring_receipt *r)
 {
 	struct nlattr *tb[HASHRING_A_RECEIPT_MAX + 1];
 	struct nlattr *attr;

@@ -12,6 +12,29 @@ static int take_ring(struct hashring *h, struct nlmsghdr *nlh, void *arg)
 	return decode_ring(h, nlh, arg);
 }
 
+static void encode_settings(struct request *req, __u32 has,
+			    const struct hashring_settings *settings)
+{
+	if (has & HASHRING_SET_ESTABLISHED)
+		request_u32(req, HASHRING_A_RING_ESTABLISHED,
+			    settings->established);
+	if (has & HASHRING_SET_TCP_TIMEOUT)
+		request_u32(req, HASHRING_A_RING_TCP_TIMEOUT,
+			    settings->tcp_timeout);
+	if (has & HASHRING_SET_SYN_TIMEOUT)
+		request_u32(req, HASHRING_A_RING_SYN_TIMEOUT,
+			    settings->syn_timeout);
+	if (has & HASHRING_SET_FIN_TIMEOUT)
+		request_u32(req, HASHRING_A_RING_FIN_TIMEOUT,
+			    settings->fin_timeout);
+	if (has & HASHRING_SET_UDP_TIMEOUT)
+		request_u32(req, HASHRING_A_RING_UDP_TIMEOUT,
+			    settings->udp_timeout);
+	if (has & HASHRING_SET_MAX_ENTRIES)
+		request_u32(req, HASHRING_A_RING_MAX_ENTRIES,
+			    settings->max_entries);
+}
+
 /**
  * hashring_ring_add() - makes an empty ring
  * @h: the connection
@@ -38,6 +61,29 @@ int hashring_ring_add(struct hashring *h,
 			     HASHRING_SEED_LEN);
 	if (config->grid)
 		request_u32(&req, HASHRING_A_RING_GRID, config->grid);
+	encode_settings(&req, config->has, &config->settings);
+	return request_do(&req, ring ? take_ring : NULL, ring);
+}
+
+/**
+ * hashring_ring_set() - changes how a ring treats established flows
+ * @h: the connection
+ * @name: its name
+ * @has: HASHRING_SET_*: which of @settings are given; the others stay
+ * @settings: how it shall treat them
+ * @ring: set to what it is now, if not NULL
+ *
+ * Return: 0 or a negative errno.
+ */
+int hashring_ring_set(struct hashring *h, const char *name, __u32 has,
+		      const struct hashring_settings *settings,
+		      struct hashring_ring *ring)
+{
+	struct request req;
+
+	request_begin(h, &req, HASHRING_CMD_RING_SET);
+	request_string(&req, HASHRING_A_RING_NAME, name);
+	encode_settings(&req, has, settings);
 	return request_do(&req, ring ? take_ring : NULL, ring);
 }
 

@@ -13,6 +13,7 @@ enum {
 	CHANGE_MAX_MOVED,
 	CHANGE_DRY_RUN,
 	CHANGE_PLAN,
+	CHANGE_HOLD,
 };
 
 static const struct arg change_args[] = {
@@ -24,6 +25,7 @@ static const struct arg change_args[] = {
 	[CHANGE_MAX_MOVED] = { ARG_SHARE, "--max-moved", .meta = "SHARE" },
 	[CHANGE_DRY_RUN] = { ARG_FLAG, "--dry-run" },
 	[CHANGE_PLAN] = { ARG_TEXT, "--plan", .meta = "TOKEN" },
+	[CHANGE_HOLD] = { ARG_FLAG, "--hold" },
 	{ }
 };
 
@@ -51,11 +53,16 @@ int change_run(const struct hashring_change *change)
 	return EXIT_DONE;
 }
 
-/*
- * Holds a ring against the state that a plan was made on. What happens after
- * that is for the kernel to notice: the generation is expected of the change.
+/**
+ * check_plan() - holds a ring against the state that a plan was made on
+ * @ring: the ring
+ * @word: the plan's token
+ * @expect: set to the generation; what happens after this is for the kernel to
+ *	notice, of which the generation is expected with the change
+ *
+ * Return: an exit status; errors are told.
  */
-static int check_plan(const char *ring, const char *word, __u64 *expect)
+int check_plan(const char *ring, const char *word, __u64 *expect)
 {
 	__u64 digest, generation;
 	struct token token;
@@ -97,6 +104,7 @@ static int change_make(struct args *a)
 			.expect_generation = HASHRING_ANY,
 			.max_moved = HASHRING_ANY,
 			.dry_run = a->v[CHANGE_DRY_RUN].given,
+			.hold = a->v[CHANGE_HOLD].given,
 		};
 
 		if (a->v[CHANGE_GENERATION].given)

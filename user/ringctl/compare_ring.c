@@ -47,7 +47,7 @@ static int ring_change(struct compare_ring *r, const struct ops *ops)
 		return EXIT_REFUSED;
 	r->nr_ops = ops->nr;
 	err = hr_change_build(&r->native.config, r->native.table, r->ops,
-			      ops->nr, r->native.id_max, &hr_node_plain_ops,
+			      ops->nr, r->native.id_max, false, &hr_node_plain_ops,
 			      GFP_KERNEL, &r->after, &error);
 	if (!err)
 		return EXIT_DONE;
@@ -227,7 +227,7 @@ int compare_ring_begin(struct compare_ring *r, const char *name,
 void compare_ring_release(struct compare_ring *r)
 {
 	if (r->after)
-		hr_table_free(r->after, &hr_node_plain_ops);
+		hr_table_put(r->after, &hr_node_plain_ops);
 	native_ops_release(r->ops);
 	native_ring_release(&r->native);
 	model_release(&r->saved);

@@ -161,7 +161,7 @@ static const struct key node_keys[] = {
 	{ "seat", .read = read_node_seat },
 	{ "id", .read = read_node_id, .min = 1, .max = UINT32_MAX },
 	{ "weight", .read = read_node_weight, .min = 1, .max = HR_MAX_WEIGHT },
-	{ "state", .read = read_node_state, .names = hashring_states },
+	{ "state", .read = read_node_state, .names = node_states },
 	{ "via", .read = read_via },
 	{ "points", .read = read_points },
 	{ "cells", .read = read_cells },

@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "output.h"
 
@@ -88,6 +89,32 @@ const char *figure_duration(char text[FIGURE_LEN], __u64 ns)
 	else
 		snprintf(text, FIGURE_LEN, "%lluh%02llum%02llus", s / 3600,
 			 s / 60 % 60, s % 60);
+	return text;
+}
+
+/* Times as they are set, such as 500ms, 2s, 15m00s. */
+const char *figure_ms(char text[FIGURE_LEN], __u64 ms)
+{
+	if (ms < 1000)
+		snprintf(text, FIGURE_LEN, "%llums", ms);
+	else if (ms < 120000 && ms % 1000)
+		snprintf(text, FIGURE_LEN, "%.1fs", ms / 1e3);
+	else if (ms < 120000)
+		snprintf(text, FIGURE_LEN, "%llus", ms / 1000);
+	else
+		figure_duration(text, ms * 1000000);
+	return text;
+}
+
+/* When, of ns since 1970. */
+const char *figure_time(char text[FIGURE_LEN], __u64 ns)
+{
+	time_t seconds = ns / 1000000000;
+	struct tm tm;
+
+	if (!gmtime_r(&seconds, &tm) ||
+	    !strftime(text, FIGURE_LEN, "%Y-%m-%dT%H:%M:%SZ", &tm))
+		snprintf(text, FIGURE_LEN, "-");
 	return text;
 }
 
@@ -178,6 +205,9 @@ void print_receipt_head(FILE *f, const struct hashring_receipt *r, bool planned)
 
 	fprintf(f, "%s generation %llu%s", r->ring, r->generation,
 		planned ? " planned" : "");
+	if (r->kind != HASHRING_RECEIPT_KIND_CHANGE)
+		fprintf(f, " %s", hashring_enum_name(hashring_receipt_kinds,
+						     r->kind));
 	print_counts(f, r);
 	fprintf(f, "\n moved %s  required %s  collateral %s  ideal %s\n",
 		figure_share(a, r->moved), figure_share(b, r->required),

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "past.h"
 
@@ -32,17 +31,6 @@ static const struct arg history_args[] = {
 	[HISTORY_DRY_RUN] = { ARG_FLAG, "--dry-run" },
 	{ }
 };
-
-static const char *figure_time(char text[FIGURE_LEN], __u64 ns)
-{
-	time_t seconds = ns / 1000000000;
-	struct tm tm;
-
-	if (!gmtime_r(&seconds, &tm) ||
-	    !strftime(text, FIGURE_LEN, "%Y-%m-%dT%H:%M:%SZ", &tm))
-		snprintf(text, FIGURE_LEN, "-");
-	return text;
-}
 
 /* They are few, and held until all are there. */
 struct receipt_list {
@@ -93,11 +81,16 @@ static int load_ops(struct past_ops *ops, const struct hashring_receipt *r)
 static void print_line(const struct hashring_receipt *r,
 		       const struct past_ops *ops)
 {
+	bool changed = r->kind == HASHRING_RECEIPT_KIND_CHANGE;
 	char text[5][FIGURE_LEN];
 	__u32 i;
 
-	printf("%4llu %s  nodes %u -> %u  moved %s  collateral %s  ideal %s  max/mean %s ",
-	       r->generation, figure_time(text[0], r->time), r->nodes_before,
+	printf("%4llu %s  %s%snodes %u -> %u  moved %s  collateral %s  ideal %s  max/mean %s ",
+	       r->generation, figure_time(text[0], r->time),
+	       changed ? "" : hashring_enum_name(hashring_receipt_kinds,
+						 r->kind),
+	       changed ? "" : "  ",
+	       r->nodes_before,
 	       r->nodes_after, figure_share(text[1], r->moved),
 	       figure_share(text[2], r->collateral),
 	       figure_share(text[3], r->ideal),

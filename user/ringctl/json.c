@@ -97,8 +97,13 @@ void json_set_text(json_t *object, const char *key, const char *text)
 	json_object_set_new(object, key, json_string(text));
 }
 
-static void set_enum(json_t *object, const char *key,
-		     const char *const *names, __u32 value)
+void json_set_flag(json_t *object, const char *key, bool value)
+{
+	json_object_set_new(object, key, json_boolean(value));
+}
+
+void json_set_enum(json_t *object, const char *key,
+		   const char *const *names, __u32 value)
 {
 	json_set_text(object, key, hashring_enum_name(names, value));
 }
@@ -131,12 +136,23 @@ void json_set_via(json_t *object, const struct hashring_via *via)
 							text, sizeof(text)));
 }
 
+static void set_settings(json_t *object, const struct hashring_settings *s)
+{
+	json_set_enum(object, "established", hashring_established,
+		      s->established);
+	json_set_u64(object, "tcp_timeout", s->tcp_timeout);
+	json_set_u64(object, "syn_timeout", s->syn_timeout);
+	json_set_u64(object, "fin_timeout", s->fin_timeout);
+	json_set_u64(object, "udp_timeout", s->udp_timeout);
+	json_set_u64(object, "max_entries", s->max_entries);
+}
+
 json_t *ring_to_json(const struct hashring_ring *ring)
 {
 	json_t *o = json_object();
 
 	json_set_text(o, "name", ring->name);
-	set_enum(o, "placement", hashring_placements, ring->placement);
+	json_set_enum(o, "placement", hashring_placements, ring->placement);
 	if (ring->placement == HASHRING_PLACEMENT_HASH) {
 		json_set_u64(o, "points", ring->points);
 		json_set_u64(o, "per", ring->per);
@@ -156,6 +172,10 @@ json_t *ring_to_json(const struct hashring_ring *ring)
 	json_set_u64(o, "receipts", ring->receipts);
 	if (ring->grid)
 		json_set_u64(o, "grid", ring->grid);
+	json_set_u64(o, "epoch", ring->epoch);
+	json_set_enum(o, "migration", hashring_migration_states,
+		      ring->migration);
+	set_settings(o, &ring->settings);
 	return o;
 }
 
@@ -182,7 +202,7 @@ json_t *node_to_json(const struct hashring_node *node)
 	json_set_text(o, "seat", node->seat);
 	json_set_u64(o, "id", node->id);
 	json_set_u64(o, "weight", node->weight);
-	set_enum(o, "state", hashring_states, node->state);
+	json_set_enum(o, "state", hashring_states, node->state);
 	json_set_via(o, &node->via);
 	if (node->nr_given) {
 		points = json_array();
@@ -199,6 +219,8 @@ json_t *node_to_json(const struct hashring_node *node)
 	if (node->nr_home)
 		json_object_set_new(o, "home",
 				    runs_to_json(node->home, node->nr_home));
+	if (node->has_deadline)
+		json_set_u64(o, "deadline", node->deadline);
 	return o;
 }
 
@@ -227,12 +249,13 @@ void json_set_impact(json_t *object, const struct hashring_receipt *r)
 	json_set_u64(object, "arcs", r->arcs);
 }
 
-static json_t *figures_to_json(const struct hashring_receipt *r)
+json_t *figures_to_json(const struct hashring_receipt *r)
 {
 	json_t *o = json_object();
 	json_t *moves;
 	__u32 i;
 
+	json_set_enum(o, "kind", hashring_receipt_kinds, r->kind);
 	json_set_u64(o, "generation", r->generation);
 	json_set_u64(o, "time", r->time);
 	json_set_u64(o, "added", r->added);
@@ -291,14 +314,14 @@ json_t *attach_to_json(const struct hashring_attach *attach)
 
 	json_set_u64(o, "id", attach->id);
 	json_set_text(o, "ring", attach->ring);
-	set_enum(o, "hook", hashring_hooks, attach->hook);
+	json_set_enum(o, "hook", hashring_hooks, attach->hook);
 	json_object_set_new(o, "priority", json_integer(attach->priority));
 	json_set_u64(o, "mark", attach->mark);
 	json_set_u64(o, "mark_mask", attach->mark_mask);
 	json_set_u64(o, "node_mask", attach->node_mask);
-	set_enum(o, "key_policy", hashring_policies, attach->key_policy);
-	set_enum(o, "none_policy", hashring_nones, attach->none_policy);
-	set_enum(o, "mode", hashring_modes, attach->mode);
+	json_set_enum(o, "key_policy", hashring_policies, attach->key_policy);
+	json_set_enum(o, "none_policy", hashring_nones, attach->none_policy);
+	json_set_enum(o, "mode", hashring_modes, attach->mode);
 	json_object_set_new(o, "stats", attach_stats_to_json(attach));
 	return o;
 }
@@ -320,12 +343,22 @@ json_t *owner_to_json(const char *ring, const struct hashring_owner *owner)
 
 	json_set_text(o, "ring", ring);
 	json_set_u64(o, "generation", owner->generation);
+	json_set_u64(o, "epoch", owner->epoch);
 	json_set_u64(o, "position", owner->position);
 	json_set_u64(o, "id", owner->id);
-	if (!owner->id)
+	if (owner->id) {
+		json_set_text(o, "node", owner->node);
+		json_set_u64(o, "arc_start", owner->arc_start);
+		json_set_u64(o, "arc_end", owner->arc_end);
+	}
+	if (!owner->migrating)
 		return o;
-	json_set_text(o, "node", owner->node);
-	json_set_u64(o, "arc_start", owner->arc_start);
-	json_set_u64(o, "arc_end", owner->arc_end);
+	if (*owner->old)
+		json_set_text(o, "old", owner->old);
+	if (*owner->new)
+		json_set_text(o, "new", owner->new);
+	json_set_flag(o, "released", owner->released);
+	if (*owner->pinned)
+		json_set_text(o, "pinned", owner->pinned);
 	return o;
 }

@@ -18,6 +18,19 @@ static const struct arg lookup_args[] = {
 	{ }
 };
 
+/* How far a migration has come with the position. */
+static void print_way(const struct hashring_owner *owner)
+{
+	if (!owner->migrating)
+		return;
+	printf(" old %s  new %s  %s", *owner->old ? owner->old : "none",
+	       *owner->new ? owner->new : "none",
+	       owner->released ? "released" : "not released");
+	if (*owner->pinned)
+		printf("; pinned %s", owner->pinned);
+	putchar('\n');
+}
+
 static void print_owner(const char *ring, const struct hashring_owner *owner)
 {
 	char share[FIGURE_LEN];
@@ -30,6 +43,7 @@ static void print_owner(const char *ring, const struct hashring_owner *owner)
 	printf("position %u", owner->position);
 	if (!owner->id) {
 		printf(" none generation %llu\n", owner->generation);
+		print_way(owner);
 		return;
 	}
 	/* An arc from a position to itself is the whole ring. */
@@ -38,6 +52,7 @@ static void print_owner(const char *ring, const struct hashring_owner *owner)
 	       owner->generation);
 	printf(" arc (%u, %u] %s\n", owner->arc_start, owner->arc_end,
 	       figure_share(share, length ? length : HASHRING_WHOLE));
+	print_way(owner);
 }
 
 static int lookup(struct args *a)

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "output.h"
+#include "migrate.h"
 
 enum { MONITOR_RING };
 
@@ -16,7 +16,9 @@ static const struct arg monitor_args[] = {
 static const char *const kinds[] = {
 	[HASHRING_EVENT_RING_ADD] = "ring add",
 	[HASHRING_EVENT_RING_DEL] = "ring del",
+	[HASHRING_EVENT_RING_SET] = "ring set",
 	[HASHRING_EVENT_CHANGE] = "change",
+	[HASHRING_EVENT_MIGRATE] = "migrate",
 	[HASHRING_EVENT_ATTACH_ADD] = "attach add",
 	[HASHRING_EVENT_ATTACH_DEL] = "attach del",
 	[HASHRING_EVENT_LOST] = "lost",
@@ -29,6 +31,8 @@ static const char *event_ring(const struct hashring_event *event)
 		return event->ring->name;
 	if (event->receipt)
 		return event->receipt->ring;
+	if (event->migration)
+		return event->migration->ring;
 	return event->attach ? event->attach->ring : NULL;
 }
 
@@ -46,6 +50,18 @@ static void print_change(const struct hashring_receipt *r)
 		printf(" lost %s", figure_share(a, r->lost));
 }
 
+static void print_migration_event(const struct hashring_migration *m)
+{
+	putchar(' ');
+	if (m->has_step)
+		print_step(stdout, &m->step);
+	else
+		print_state(stdout, m->state, m->reason);
+	printf("  %.1f%%  pinned(seen) %u", 100 * migration_part(m), m->pinned);
+	if (m->has_receipt)
+		print_change(&m->receipt);
+}
+
 static void print_text(const struct hashring_event *event)
 {
 	if (event->kind == HASHRING_EVENT_LOST) {
@@ -57,8 +73,14 @@ static void print_text(const struct hashring_event *event)
 		printf(" placement %s",
 		       hashring_enum_name(hashring_placements,
 					  event->ring->placement));
+	if (event->kind == HASHRING_EVENT_RING_SET)
+		printf(" established %s",
+		       hashring_enum_name(hashring_established,
+					  event->ring->settings.established));
 	if (event->receipt)
 		print_change(event->receipt);
+	if (event->migration)
+		print_migration_event(event->migration);
 	if (event->attach) {
 		printf(" id %u ", event->attach->id);
 		print_attach(stdout, event->attach);
@@ -79,6 +101,9 @@ static void print_json(const struct hashring_event *event)
 				    receipt_to_json(event->receipt));
 	if (event->attach)
 		json_object_set_new(o, "attach", attach_to_json(event->attach));
+	if (event->migration)
+		json_object_set_new(o, "migration",
+				    migration_to_json(event->migration));
 	json_print(o);
 }
 

@@ -174,14 +174,14 @@ int native_ring_make(struct native_ring *n, const struct model *m,
 	}
 	if (!status) {
 		err = hr_change_build(&n->config, empty, list, ops.nr,
-				      n->id_max, &hr_node_plain_ops, GFP_KERNEL,
+				      n->id_max, false, &hr_node_plain_ops, GFP_KERNEL,
 				      &table, &error);
 		if (err)
 			status = native_refused(m, r, err, &error);
 	}
 	native_ops_release(list);
 	ops_release(&ops);
-	hr_table_free(empty, &hr_node_plain_ops);
+	hr_table_put(empty, &hr_node_plain_ops);
 	n->table = table;
 	return status;
 }
@@ -189,6 +189,6 @@ int native_ring_make(struct native_ring *n, const struct model *m,
 void native_ring_release(struct native_ring *n)
 {
 	if (n->table)
-		hr_table_free(n->table, &hr_node_plain_ops);
+		hr_table_put(n->table, &hr_node_plain_ops);
 	n->table = NULL;
 }

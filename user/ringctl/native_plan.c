@@ -236,7 +236,7 @@ int native_change_make(struct native_change *c, const struct native_ring *n,
 		return -ENOMEM;
 	s.build_ns = now_ns(CLOCK_MONOTONIC);
 	err = hr_change_build(&n->config, n->table, ops, change->nr_ops,
-			      n->id_max, &hr_node_plain_ops, GFP_KERNEL,
+			      n->id_max, false, &hr_node_plain_ops, GFP_KERNEL,
 			      &c->after, error);
 	s.build_ns = now_ns(CLOCK_MONOTONIC) - s.build_ns;
 	native_ops_release(ops);
@@ -253,7 +253,7 @@ void native_change_release(struct native_change *c)
 	hr_impact_release(&c->impact);
 	hashring_receipt_release(&c->receipt);
 	if (c->after)
-		hr_table_free(c->after, &hr_node_plain_ops);
+		hr_table_put(c->after, &hr_node_plain_ops);
 	c->after = NULL;
 }
 

@@ -16,6 +16,13 @@ static const struct arg show_args[] = {
 	{ }
 };
 
+const char *const node_states[] = {
+	[HASHRING_NODE_STATE_ACTIVE] = "active",
+	[HASHRING_NODE_STATE_DRAINING] = "draining",
+	[HASHRING_NODE_STATE_DOWN] = "down",
+	NULL
+};
+
 /* Of all commands that change a node; keywords are found by their words. */
 enum { OP_RING, OP_NODE, OP_NEW };
 
@@ -24,10 +31,12 @@ static const struct arg add_args[] = {
 	[OP_NODE] = { ARG_NAME, .meta = "NODE", .required = true },
 	{ ARG_NUMBER, "id", .meta = "N" },
 	{ ARG_NUMBER, "weight", .meta = "W" },
-	{ ARG_ENUM, "state", .meta = "STATE", .names = hashring_states },
+	{ ARG_ENUM, "state", .meta = "STATE", .names = node_states },
+	{ ARG_DEADLINE, "deadline", .meta = "TIME" },
 	{ ARG_VIA, "via", .meta = "ADDR" },
 	{ ARG_POINTS, "point", "points", .meta = "POSITION" },
 	{ ARG_NAME, "seat", .meta = "SEAT" },
+	{ ARG_FLAG, "--hold" },
 	{ }
 };
 
@@ -36,15 +45,18 @@ static const struct arg set_args[] = {
 	[OP_NODE] = { ARG_NODE, .meta = "NODE", .required = true },
 	{ ARG_NUMBER, "id", .meta = "N" },
 	{ ARG_NUMBER, "weight", .meta = "W" },
-	{ ARG_ENUM, "state", .meta = "STATE", .names = hashring_states },
+	{ ARG_ENUM, "state", .meta = "STATE", .names = node_states },
+	{ ARG_DEADLINE, "deadline", .meta = "TIME" },
 	{ ARG_VIA, "via", .meta = "ADDR" },
 	{ ARG_POINTS, "point", "points", .meta = "POSITION" },
+	{ ARG_FLAG, "--hold" },
 	{ }
 };
 
 static const struct arg del_args[] = {
 	[OP_RING] = { ARG_RING, .meta = "RING", .required = true },
 	[OP_NODE] = { ARG_NODE, .meta = "NODE", .required = true },
+	{ ARG_FLAG, "--hold" },
 	{ }
 };
 
@@ -54,6 +66,7 @@ static const struct arg replace_args[] = {
 	[OP_NEW] = { ARG_NAME, .meta = "NEW", .required = true },
 	{ ARG_NUMBER, "id", .meta = "N" },
 	{ ARG_VIA, "via", .meta = "ADDR" },
+	{ ARG_FLAG, "--hold" },
 	{ }
 };
 
@@ -96,6 +109,10 @@ void node_op(struct args *a, struct hashring_op *op)
 		op->has |= HASHRING_OP_STATE;
 		op->state = v->num;
 	}
+	if (op_has(a, "deadline", &v)) {
+		op->has |= HASHRING_OP_DEADLINE;
+		op->deadline = v->num;
+	}
 	if (op_has(a, "via", &v)) {
 		op->has |= HASHRING_OP_VIA;
 		op->via = v->via;
@@ -119,6 +136,7 @@ static int node_change(struct args *a)
 		.nr_ops = 1,
 		.expect_generation = HASHRING_ANY,
 		.max_moved = HASHRING_ANY,
+		.hold = args_value(a, "--hold")->given,
 	};
 	int status;
 
@@ -131,7 +149,7 @@ static int node_change(struct args *a)
 static void print_node(const struct hashring_node *node, int name_width,
 		       int id_width)
 {
-	char share[FIGURE_LEN], bytes[FIGURE_LEN];
+	char share[FIGURE_LEN], bytes[FIGURE_LEN], left[FIGURE_LEN];
 	__u32 i;
 
 	printf("%-*s id %-*u weight %-4u %-8s %8s", name_width, node->name,
@@ -141,6 +159,8 @@ static void print_node(const struct hashring_node *node, int name_width,
 	print_via(stdout, &node->via);
 	if (strcmp(node->seat, node->name))
 		printf(" seat %s", node->seat);
+	if (node->has_deadline)
+		printf(" deadline %s", figure_ms(left, node->deadline));
 	if (opt.stats)
 		printf(" points %u packets %llu bytes %s", node->nr_points,
 		       node->packets, figure_bytes(bytes, node->bytes));

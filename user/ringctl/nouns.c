@@ -17,6 +17,7 @@ const struct noun *const nouns[] = {
 	&noun_diff,
 	&noun_digest,
 	&noun_attach,
+	&noun_migrate,
 	&noun_measure,
 	&noun_compare,
 	&noun_monitor,

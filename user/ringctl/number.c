@@ -149,6 +149,35 @@ int get_bandwidth(const char *word, __u64 *bits)
 	return to_whole(value, bits);
 }
 
+/* Milliseconds: 10ms, 2s, 1.5m, 1h, 1d; without a unit seconds; no sign. */
+int get_time(const char *word, __u64 *ms)
+{
+	static const struct {
+		const char *unit;
+		__u32 ms;
+	} units[] = {
+		{ "ms", 1 }, { "s", 1000 }, { "", 1000 }, { "m", 60000 },
+		{ "h", 3600000 }, { "d", 86400000 },
+	};
+	const char *unit;
+	double value;
+	size_t i;
+
+	if (get_decimal(word, &value, &unit))
+		return -1;
+	for (i = 0; i < sizeof(units) / sizeof(*units); i++) {
+		if (strcmp(unit, units[i].unit))
+			continue;
+		value *= units[i].ms;
+		if (value > INT64_MAX)
+			return -1;
+		/* What is not nothing is not taken for it. */
+		*ms = value > 0 && value < 1 ? 1 : value + 0.5;
+		return 0;
+	}
+	return -1;
+}
+
 int get_seed(const char *word, __u8 seed[HASHRING_SEED_LEN])
 {
 	size_t i;

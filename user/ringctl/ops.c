@@ -51,6 +51,8 @@ static int parse_op(struct ops *ops, const struct words *words)
 	if (cmd == noun_node.commands)
 		return fail_usage("node %s changes nothing", cmd->name);
 	status = args_parse_op(cmd, words->argc - 2, words->argv + 2, &a);
+	if (!status && args_value(&a, "--hold")->given)
+		status = fail_usage("--hold is of the whole change, and not of an operation");
 	if (!status) {
 		op = ops_add(ops);
 		if (op)

@@ -19,6 +19,8 @@ const char *figure_bytes(char text[FIGURE_LEN], __u64 bytes);
 const char *figure_volume(char text[FIGURE_LEN], __u64 bytes);
 const char *figure_ns(char text[FIGURE_LEN], __u64 ns);
 const char *figure_duration(char text[FIGURE_LEN], __u64 ns);
+const char *figure_ms(char text[FIGURE_LEN], __u64 ms);
+const char *figure_time(char text[FIGURE_LEN], __u64 ns);
 
 /**
  * struct attach_counter - what attachments count (counters.c)
@@ -66,6 +68,7 @@ void print_prometheus(FILE *f, const struct stats *stats);
 /* What the kernel tells, as JSON (json.c). */
 json_t *ring_to_json(const struct hashring_ring *ring);
 json_t *node_to_json(const struct hashring_node *node);
+json_t *figures_to_json(const struct hashring_receipt *receipt);
 json_t *receipt_to_json(const struct hashring_receipt *receipt);
 json_t *move_to_json(const struct hashring_move *move);
 json_t *runs_to_json(const struct hashring_run *runs, __u32 nr);
@@ -76,6 +79,9 @@ json_t *owner_to_json(const char *ring, const struct hashring_owner *owner);
 json_t *json_digest(__u64 digest);
 void json_set_u64(json_t *object, const char *key, __u64 value);
 void json_set_text(json_t *object, const char *key, const char *text);
+void json_set_flag(json_t *object, const char *key, bool value);
+void json_set_enum(json_t *object, const char *key,
+		   const char *const *names, __u32 value);
 void json_set_via(json_t *object, const struct hashring_via *via);
 void json_set_impact(json_t *object, const struct hashring_receipt *r);
 

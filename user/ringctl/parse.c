@@ -342,6 +342,27 @@ static int parse_keys(const struct arg *arg, char *word, struct value *v)
 	return 0;
 }
 
+static int parse_time(const struct arg *arg, const char *word, struct value *v)
+{
+	bool deadline = arg->kind == ARG_DEADLINE;
+	__u64 max = arg->max ? arg->max : TIME_MAX;
+	__u64 ms;
+
+	if (deadline && *word == '-' && !get_time(word + 1, &ms))
+		return fail_usage("%s \"%s\": has passed already",
+				  arg_label(arg), word);
+	if (get_time(word, &v->num))
+		return fail_usage("%s \"%s\": expected a time, such as 10ms, 2s, 10m or 1h",
+				  arg_label(arg), word);
+	if (deadline && !v->num)
+		return fail_usage("%s \"%s\": has passed already",
+				  arg_label(arg), word);
+	if (v->num < arg->min || v->num > max)
+		return fail_usage("%s \"%s\": expected a time from %llums to %llus",
+				  arg_label(arg), word, arg->min, max / 1000);
+	return 0;
+}
+
 static int parse_via(const struct arg *arg, const char *word, struct value *v)
 {
 	bool had4 = v->via.has4;
@@ -421,6 +442,9 @@ static int parse_value(const struct arg *arg, struct cursor *c,
 			return fail_usage("%s \"%s\": expected a rate, such as 10Gbit or 1.25GB/s",
 					  arg_label(arg), word);
 		return 0;
+	case ARG_TIME:
+	case ARG_DEADLINE:
+		return parse_time(arg, word, v);
 	case ARG_KEYS:
 		return parse_keys(arg, word, v);
 	case ARG_SEED:

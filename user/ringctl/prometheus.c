@@ -174,13 +174,13 @@ static void print_states(FILE *f, const struct stats *stats)
 	for (i = 0; i < stats->rings.nr; i++) {
 		nodes = &stats->nodes[i];
 		for (j = 0; j < nodes->nr; j++) {
-			for (state = 0; hashring_states[state]; state++) {
+			for (state = 0; node_states[state]; state++) {
 				begin_sample(f, "node", "state",
 					     stats->rings.ring[i].name);
 				fputc(',', f);
 				print_label(f, "node", nodes->node[j].name);
 				fputc(',', f);
-				print_label(f, "state", hashring_states[state]);
+				print_label(f, "state", node_states[state]);
 				fprintf(f, "} %d\n",
 					nodes->node[j].state == state);
 			}

@@ -15,7 +15,7 @@
 void report_release(struct report *r)
 {
 	if (r->other)
-		hr_table_free(r->other, &hr_node_plain_ops);
+		hr_table_put(r->other, &hr_node_plain_ops);
 	native_ring_release(&r->native);
 	hashring_receipt_release(&r->receipt);
 	ops_release(&r->past);
@@ -178,7 +178,7 @@ static int plan_map(struct report *r, const struct ops *ops)
 	if (!list)
 		return EXIT_REFUSED;
 	err = hr_change_build(&r->native.config, r->native.table, list, ops->nr,
-			      r->native.id_max, &hr_node_plain_ops, GFP_KERNEL,
+			      r->native.id_max, false, &hr_node_plain_ops, GFP_KERNEL,
 			      &r->other, &error);
 	native_ops_release(list);
 	if (err)

@@ -133,7 +133,7 @@ static int build_before(struct report *r, const struct ops *back)
 	if (!list)
 		return EXIT_REFUSED;
 	err = hr_change_build(&r->native.config, r->after, list, back->nr,
-			      U32_MAX, &hr_node_plain_ops, GFP_KERNEL,
+			      U32_MAX, false, &hr_node_plain_ops, GFP_KERNEL,
 			      &r->other, &error);
 	native_ops_release(list);
 	if (err)

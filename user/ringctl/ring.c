@@ -2,7 +2,7 @@
 /*
  * ringctl ring: rings come, go and are shown.
  */
-#include "output.h"
+#include "migrate.h"
 
 enum { SHOW_RING };
 
@@ -10,6 +10,16 @@ static const struct arg show_args[] = {
 	[SHOW_RING] = { ARG_RING, .meta = "RING" },
 	{ }
 };
+
+/* The words of settings, which are found by them. */
+#define SETTING_ARGS \
+	{ ARG_ENUM, "established", .meta = "POLICY", \
+	  .names = hashring_established }, \
+	{ ARG_TIME, "tcp-timeout", .meta = "TIME", .min = 1 }, \
+	{ ARG_TIME, "syn-timeout", .meta = "TIME", .min = 1 }, \
+	{ ARG_TIME, "fin-timeout", .meta = "TIME", .min = 1 }, \
+	{ ARG_TIME, "udp-timeout", .meta = "TIME", .min = 1 }, \
+	{ ARG_NUMBER, "max-entries", "entries", .meta = "N", .min = 1 }
 
 enum { ADD_RING, ADD_PLACEMENT, ADD_POINTS, ADD_GRID, ADD_SEED };
 
@@ -20,6 +30,15 @@ static const struct arg add_args[] = {
 	[ADD_POINTS] = { ARG_RATIO, "points", .meta = "N[/W]" },
 	[ADD_GRID] = { ARG_NUMBER, "grid", .meta = "T", .min = 1 },
 	[ADD_SEED] = { ARG_SEED, "seed", .meta = "HEX" },
+	SETTING_ARGS,
+	{ }
+};
+
+enum { SET_RING };
+
+static const struct arg set_args[] = {
+	[SET_RING] = { ARG_RING, .meta = "RING", .required = true },
+	SETTING_ARGS,
 	{ }
 };
 
@@ -60,6 +79,17 @@ static void print_seed(const __u8 *seed)
 		printf("%02x", seed[i]);
 }
 
+static void print_settings(const struct hashring_settings *s)
+{
+	char a[FIGURE_LEN], b[FIGURE_LEN], c[FIGURE_LEN], d[FIGURE_LEN];
+
+	printf(" established %s  tcp-timeout %s  syn-timeout %s  fin-timeout %s  udp-timeout %s  max-entries %u\n",
+	       hashring_enum_name(hashring_established, s->established),
+	       figure_ms(a, s->tcp_timeout), figure_ms(b, s->syn_timeout),
+	       figure_ms(c, s->fin_timeout), figure_ms(d, s->udp_timeout),
+	       s->max_entries);
+}
+
 static void print_ring(const struct hashring_ring *ring, __u64 digest)
 {
 	char a[FIGURE_LEN], b[FIGURE_LEN];
@@ -78,8 +108,12 @@ static void print_ring(const struct hashring_ring *ring, __u64 digest)
 		printf(" (%u active)", ring->active_nodes);
 	if (ring->grid)
 		printf("  arcs %u", ring->table_points);
-	printf("  table %s  max/mean %s\n", figure_bytes(a, ring->table_bytes),
-	       figure_ratio(b, ring->peak));
+	printf("  table %s  max/mean %s  migration %s",
+	       figure_bytes(a, ring->table_bytes), figure_ratio(b, ring->peak),
+	       hashring_enum_name(hashring_migration_states, ring->migration));
+	if (ring->settings.established == HASHRING_ESTABLISHED_MOVE)
+		fputs("  established move", stdout);
+	putchar('\n');
 	if (!opt.stats)
 		return;
 	printf(" points %u  weight %llu  min/mean %s  receipts %u  algorithm %u",
@@ -88,6 +122,24 @@ static void print_ring(const struct hashring_ring *ring, __u64 digest)
 	if (ring->has_seed)
 		print_seed(ring->seed);
 	putchar('\n');
+	print_settings(&ring->settings);
+}
+
+/* How far the migration is that the ring has. */
+static int show_migration(struct hashring *h, const struct hashring_ring *ring)
+{
+	struct hashring_migration m;
+	int err;
+
+	if (ring->migration == HASHRING_MIGRATION_STATE_NONE ||
+	    ring->migration == HASHRING_MIGRATION_STATE_DONE)
+		return 0;
+	err = hashring_migrate_get(h, ring->name, &m);
+	if (err)
+		return refused(err);
+	print_migration_body(stdout, &m);
+	hashring_migration_release(&m);
+	return 0;
 }
 
 static int show_one(struct hashring *h, struct hashring_ring *ring)
@@ -106,6 +158,9 @@ static int show_one(struct hashring *h, struct hashring_ring *ring)
 		return 0;
 	}
 	print_ring(ring, digest);
+	err = show_migration(h, ring);
+	if (err)
+		return err;
 	return ring->attachments ? print_attachments(ring->name) : 0;
 }
 
@@ -129,6 +184,35 @@ out:
 	return status;
 }
 
+/* The settings that are given; returns which. */
+static __u32 take_settings(struct args *a, struct hashring_settings *s)
+{
+	const struct {
+		const char *word;
+		__u32 *to;
+		__u32 has;
+	} words[] = {
+		{ "established", &s->established, HASHRING_SET_ESTABLISHED },
+		{ "tcp-timeout", &s->tcp_timeout, HASHRING_SET_TCP_TIMEOUT },
+		{ "syn-timeout", &s->syn_timeout, HASHRING_SET_SYN_TIMEOUT },
+		{ "fin-timeout", &s->fin_timeout, HASHRING_SET_FIN_TIMEOUT },
+		{ "udp-timeout", &s->udp_timeout, HASHRING_SET_UDP_TIMEOUT },
+		{ "max-entries", &s->max_entries, HASHRING_SET_MAX_ENTRIES },
+	};
+	const struct value *v;
+	__u32 has = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		v = args_value(a, words[i].word);
+		if (!v->given)
+			continue;
+		*words[i].to = v->num;
+		has |= words[i].has;
+	}
+	return has;
+}
+
 static int ring_add(struct args *a)
 {
 	struct hashring_ring_config config = {
@@ -146,11 +230,35 @@ static int ring_add(struct args *a)
 		return EXIT_REFUSED;
 	if (a->v[ADD_SEED].given)
 		config.seed = a->v[ADD_SEED].seed;
+	config.has = take_settings(a, &config.settings);
 	err = hashring_ring_add(h, &config, &ring);
 	if (err)
 		return refused(err);
 	if (opt.json)
 		json_print(ring_to_json(&ring));
+	return 0;
+}
+
+static int ring_set(struct args *a)
+{
+	struct hashring_settings settings = { 0 };
+	__u32 has = take_settings(a, &settings);
+	struct hashring_ring ring;
+	struct hashring *h;
+	int err;
+
+	if (!has)
+		return fail_usage("ring set: what? established, max-entries, or a timeout");
+	h = conn();
+	if (!h)
+		return EXIT_REFUSED;
+	err = hashring_ring_set(h, a->v[SET_RING].text, has, &settings, &ring);
+	if (err)
+		return refused(err);
+	if (opt.json)
+		json_print(ring_to_json(&ring));
+	else
+		print_settings(&ring.settings);
 	return 0;
 }
 
@@ -168,6 +276,8 @@ static int ring_del(struct args *a)
 static const struct command commands[] = {
 	{ "show", "list", "show a ring, or all", show_args, ring_show },
 	{ "add", NULL, "make an empty ring", add_args, ring_add },
+	{ "set", NULL, "say what becomes of established flows when arcs move",
+	  set_args, ring_set },
 	{ "del", "delete", "remove a ring that nothing is attached to",
 	  del_args, ring_del },
 	{ }

@@ -17,6 +17,7 @@
 #include <linux/compiler.h>
 
 #include <hashring.h>
+#include <hashring_attach.h>
 
 #define RINGCTL_VERSION "0.1.0"
 
@@ -68,6 +69,9 @@ extern struct options opt;
  * @ARG_SHARE: num: 5%, or a fraction from 0 to 1, in units of 2^-32
  * @ARG_SIZE: num: bytes, 2KiB
  * @ARG_BANDWIDTH: num: bits in a second, 10Gbit
+ * @ARG_TIME: num: ms, @min to @max (0: TIME_MAX); 10ms, 2s, 10m, 1h; a plain
+ *	number is of seconds
+ * @ARG_DEADLINE: num: ms from now on, more than 0; as ARG_TIME
  * @ARG_SEED: seed: 32 hexadecimal digits
  * @ARG_VIA: via: an IPv4 or IPv6 address, or none; may be repeated
  * @ARG_POINTS: list, n: one or more positions; may be repeated
@@ -93,6 +97,8 @@ enum arg_kind {
 	ARG_SHARE,
 	ARG_SIZE,
 	ARG_BANDWIDTH,
+	ARG_TIME,
+	ARG_DEADLINE,
 	ARG_SEED,
 	ARG_VIA,
 	ARG_POINTS,
@@ -104,6 +110,7 @@ enum arg_kind {
 
 #define ARGS_MAX	24
 #define FLOWS_MADE_UP	100000000U	/* at most */
+#define TIME_MAX	(30 * 86400000ULL)	/* ms */
 
 /**
  * struct arg - an argument of a command
@@ -226,6 +233,7 @@ extern const struct noun noun_history;
 extern const struct noun noun_diff;
 extern const struct noun noun_digest;
 extern const struct noun noun_attach;
+extern const struct noun noun_migrate;
 extern const struct noun noun_measure;
 extern const struct noun noun_compare;
 extern const struct noun noun_monitor;
@@ -260,6 +268,7 @@ int get_share(const char *word, __u64 *share);
 int get_real(const char *word, double max, double *num);
 int get_size(const char *word, __u64 *bytes);
 int get_bandwidth(const char *word, __u64 *bits);
+int get_time(const char *word, __u64 *ms);
 int get_seed(const char *word, __u8 seed[HASHRING_SEED_LEN]);
 int get_via(const char *word, struct hashring_via *via);
 
@@ -327,6 +336,9 @@ struct ops {
 	char *text;
 };
 
+/* Of enum hashring_node_state, those that a node can be set to. */
+extern const char *const node_states[];
+
 void node_op(struct args *a, struct hashring_op *op);
 struct hashring_op *ops_add(struct ops *ops);
 int ops_parse(struct ops *ops, char *text, const char *file);
@@ -334,6 +346,7 @@ int ops_from_args(struct ops *ops, const struct value *text,
 		  const struct value *file);
 void ops_release(struct ops *ops);
 int change_run(const struct hashring_change *change);
+int check_plan(const char *ring, const char *word, __u64 *expect);
 
 /* What rings there are (rings.c). */
 

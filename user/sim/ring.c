@@ -152,7 +152,7 @@ static int ring_change(struct sim *s, const struct hr_place_ops *place,
 	}
 	ring = s->map;
 	err = hr_change_build(&ring->cfg, ring->table, ops,
-			      make_ops(s, change, ops), U32_MAX,
+			      make_ops(s, change, ops), U32_MAX, false,
 			      &hr_node_plain_ops, GFP_KERNEL, &next, &error);
 	free(ops);
 	if (err == -ENOMEM)
@@ -161,7 +161,7 @@ static int ring_change(struct sim *s, const struct hr_place_ops *place,
 		snprintf(s->why, sizeof(s->why), "%s", error.text);
 		return -EINVAL;
 	}
-	hr_table_free(ring->table, &hr_node_plain_ops);
+	hr_table_put(ring->table, &hr_node_plain_ops);
 	ring->table = next;
 	return take_places(s, next, NULL);
 }
@@ -210,7 +210,7 @@ static void ring_release(struct sim *s)
 	struct ring *ring = s->map;
 
 	if (ring)
-		hr_table_free(ring->table, &hr_node_plain_ops);
+		hr_table_put(ring->table, &hr_node_plain_ops);
 }
 
 const struct sim_ops sim_ring_hash = {

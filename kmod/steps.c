@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What happened to a ring's migrations.
+ */
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "core/limits.h"
+#include "steps.h"
+
+/**
+ * hr_steps_prepare() - room for steps, before the first migration
+ * @steps: the ring's
+ *
+ * Context: under the ring's lock. May sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int hr_steps_prepare(struct hr_steps *steps)
+{
+	if (!steps->log)
+		steps->log = kvcalloc(HR_MAX_STEPS, sizeof(*steps->log),
+				      GFP_KERNEL_ACCOUNT);
+	return steps->log ? 0 : -ENOMEM;
+}
+
+/**
+ * hr_steps_release() - forget all
+ * @steps: is of no use afterwards
+ *
+ * Context: nobody else has the ring.
+ */
+void hr_steps_release(struct hr_steps *steps)
+{
+	kvfree(steps->log);
+}
+
+/**
+ * hr_steps_next() - the place of the next step
+ * @steps: prepared
+ *
+ * Context: under the ring's lock.
+ * Return: to be filled in; the oldest one is lost when there are too many.
+ */
+struct hr_happened *hr_steps_next(struct hr_steps *steps)
+{
+	return &steps->log[steps->nr++ % HR_MAX_STEPS];
+}
+
+/**
+ * hr_steps_kept() - how many steps are kept
+ * @steps: the ring's
+ *
+ * Context: under the ring's lock.
+ * Return: 0 to HR_MAX_STEPS.
+ */
+u32 hr_steps_kept(const struct hr_steps *steps)
+{
+	return min_t(u64, steps->nr, HR_MAX_STEPS);
+}
+
+/**
+ * hr_steps_after() - the first step after an epoch
+ * @steps: the ring's
+ * @epoch: any
+ *
+ * Context: under the ring's lock.
+ * Return: the step, good until the lock is released, or NULL.
+ */
+const struct hr_happened *hr_steps_after(const struct hr_steps *steps,
+					 u64 epoch)
+{
+	u64 low = steps->nr - hr_steps_kept(steps), high = steps->nr;
+
+	while (low < high) {
+		u64 middle = low + (high - low) / 2;
+
+		if (steps->log[middle % HR_MAX_STEPS].epoch <= epoch)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < steps->nr ? &steps->log[low % HR_MAX_STEPS] : NULL;
+}

@@ -1,0 +1,541 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Flow state: where a packet goes while a migration is under way.
+ *
+ * A flow's rightful node is the one that first took it. With base, now and then
+ * the owners of its position by the last settled map, at this moment, and by
+ * the map that the migration leads to:
+ *
+ * All three the same: no arc moves there, nothing is kept.
+ *
+ * TCP begins with a SYN, so that what is new can be told from what is not. In
+ * a moved arc (base and now differ) a SYN goes to now, and an entry says so
+ * before the packet leaves; without one to be had, it goes to base. Segments
+ * without an entry are of older connections, or of such: they go to base, as
+ * long as the window is open. In an arc still to move a SYN is noted, because
+ * the next one of the same flow may come after the frontier has passed.
+ *
+ * Anything else has no beginning. A flow that was seen before the frontier
+ * passed stays; one that was not goes to now, and stays there.
+ *
+ * What a packet claims can be forged: FIN and RST only make an entry's time
+ * shorter, and a SYN changes nothing of a connection that is alive.
+ */
+#include <net/tcp.h>
+
+#include "compat.h"
+#include "flow.h"
+#include "track_entry.h"
+
+/* What a packet is, as far as flow state cares. */
+enum hr_packet_kind {
+	HR_PACKET_SYN,		/* begins a TCP connection */
+	HR_PACKET_SEGMENT,	/* of a TCP connection that has begun */
+	HR_PACKET_END,		/* the same, with FIN or RST */
+	HR_PACKET_OTHER,	/* of another protocol */
+	HR_PACKET_ABOUT,	/* tells about a flow and is none of its own */
+};
+
+/**
+ * struct hr_packet - a packet and what is known about it
+ * @track: the track
+ * @view: the view that it sees
+ * @key: its flow
+ * @hash: of @key
+ * @pos: its position
+ * @turned: @key has the flow's ends the other way round than the packet
+ * @slots: the owners of @pos
+ * @kind: what it is
+ * @tcp: TCPHDR_* and HR_FLOW_TCP_DATA, if it is TCP's
+ */
+struct hr_packet {
+	struct hr_track *track;
+	const struct hr_view *view;
+	struct hr_track_key key;
+	u32 hash;
+	u32 pos;
+	bool turned;
+	struct hr_track_slots slots;
+	enum hr_packet_kind kind;
+	int tcp;
+};
+
+/**
+ * struct hr_begin - what becomes of a packet whose flow has no entry
+ * @slot: where it goes
+ * @fallback: where it goes if it should get an entry and does not
+ * @make: it should get an entry
+ * @needed: it may break without
+ * @made: what the entry counts as
+ * @counts: what the packet counts as; HR_TRACK_COUNTERS: nothing
+ * @failed: what a missing entry counts as; as @counts
+ */
+struct hr_begin {
+	u32 slot;
+	u32 fallback;
+	bool make;
+	bool needed;
+	enum hr_track_counter made;
+	enum hr_track_counter counts;
+	enum hr_track_counter failed;
+};
+
+/* An entry changed under our hands: look again. Not a slot. */
+#define HR_AGAIN	U32_MAX
+
+static void packet_key(struct hr_packet *packet, enum hr_key_policy policy,
+		       const struct hr_flow *flow)
+{
+	const size_t len = flow->family == 4 ? 4 : 16;
+	struct hr_track_key *key = &packet->key;
+	u32 ports;
+
+	packet->turned = policy == HR_KEY_5TUPLE_SYM && hr_flow_turns(flow);
+	*key = (struct hr_track_key){
+		.family		= flow->family,
+		.protocol	= flow->protocol,
+		.policy		= policy,
+	};
+	if (unlikely(packet->turned)) {
+		memcpy(key->ports, flow->dport, 2);
+		memcpy(key->ports + 2, flow->sport, 2);
+		memcpy(key->saddr, flow->daddr, len);
+		memcpy(key->daddr, flow->saddr, len);
+	} else {
+		memcpy(key->ports, flow->ports, 4);
+		memcpy(key->saddr, flow->saddr, len);
+		memcpy(key->daddr, flow->daddr, len);
+	}
+	memcpy(&ports, key->ports, sizeof(ports));
+	packet->hash = jhash_3words(packet->pos, ports,
+				    key->protocol | policy << 8,
+				    packet->track->seed);
+}
+
+static void packet_kind(struct hr_packet *packet, const struct sk_buff *skb,
+			u8 pf, int flags)
+{
+	if (unlikely(flags & HR_FLOW_ICMP_ERROR)) {
+		packet->kind = HR_PACKET_ABOUT;
+	} else if (packet->key.protocol != IPPROTO_TCP) {
+		packet->kind = HR_PACKET_OTHER;
+	} else {
+		packet->tcp = hr_flow_tcp(skb, pf);
+		if (unlikely(packet->tcp < 0))
+			packet->kind = HR_PACKET_ABOUT;
+		else if (packet->tcp & (TCPHDR_FIN | TCPHDR_RST))
+			packet->kind = HR_PACKET_END;
+		else if ((packet->tcp & (TCPHDR_SYN | TCPHDR_ACK)) ==
+			 TCPHDR_SYN)
+			packet->kind = HR_PACKET_SYN;
+		else
+			packet->kind = HR_PACKET_SEGMENT;
+	}
+}
+
+static struct hr_entry *entry_find(const struct hr_packet *packet)
+{
+	struct hr_track *track = packet->track;
+	struct hlist_bl_node *link;
+	struct hr_entry *entry;
+
+	hlist_bl_for_each_entry_rcu(entry, link,
+				    hr_entry_bucket(track, packet->hash), link)
+		if (entry->hash == packet->hash &&
+		    hr_track_key_equal(&entry->key, &packet->key) &&
+		    likely(!(READ_ONCE(entry->word) & HR_ENTRY_GONE)))
+			return entry;
+	return NULL;
+}
+
+/*
+ * Put a filled in entry into the table, unless the flow has got one meanwhile.
+ * The word is there before the entry can be found, and a scan that marks it
+ * gone in between waits for the bucket to take it out.
+ */
+static bool entry_publish(const struct hr_packet *packet,
+			  struct hr_entry *entry, u64 word)
+{
+	struct hlist_bl_head *bucket = hr_entry_bucket(packet->track,
+						       packet->hash);
+	struct hlist_bl_node *link;
+	struct hr_entry *other;
+	bool first = true;
+
+	hlist_bl_lock(bucket);
+	hlist_bl_for_each_entry(other, link, bucket, link) {
+		if (other->hash == packet->hash &&
+		    hr_track_key_equal(&other->key, &packet->key) &&
+		    !(READ_ONCE(other->word) & HR_ENTRY_GONE)) {
+			first = false;
+			break;
+		}
+	}
+	if (first) {
+		/* pairs with hr_track_scan() */
+		smp_store_release(&entry->word, word);
+		hlist_bl_add_head_rcu(&entry->link, bucket);
+	}
+	hlist_bl_unlock(bucket);
+	return first;
+}
+
+/* How a packet changes the flags of its flow's entry. */
+static u64 flags_after(const struct hr_packet *packet, u64 flags, bool moved)
+{
+	switch (packet->kind) {
+	case HR_PACKET_SYN:
+		/* a port used again, or a client that begins anew elsewhere */
+		if (flags & HR_ENTRY_CLOSING || moved)
+			flags |= HR_ENTRY_HALF_OPEN;
+		return flags & ~HR_ENTRY_CLOSING;
+	case HR_PACKET_END:
+		return (flags | HR_ENTRY_CLOSING) & ~HR_ENTRY_HALF_OPEN;
+	case HR_PACKET_SEGMENT:
+		if (packet->tcp & HR_FLOW_TCP_DATA)
+			flags &= ~HR_ENTRY_CLOSING;
+		if (!(packet->tcp & TCPHDR_SYN))
+			flags &= ~HR_ENTRY_HALF_OPEN;
+		return flags;
+	default:
+		return flags;
+	}
+}
+
+/*
+ * A packet of a flow that has an entry which lives: the slot it goes to,
+ * HR_NO_SLOT, or HR_AGAIN when the entry is gone.
+ */
+static u32 packet_known(const struct hr_packet *packet, struct hr_entry *entry,
+			u64 word)
+{
+	for (;;) {
+		u32 slot = hr_entry_slot(word);
+		u32 goes = hr_track_goes(packet->view, slot, packet->slots.now);
+		u64 flags, next;
+
+		if (goes == HR_NO_SLOT || packet->kind == HR_PACKET_ABOUT)
+			return goes;
+		flags = word & (HR_ENTRY_TURNED | HR_ENTRY_CLOSING |
+				HR_ENTRY_HALF_OPEN);
+		next = hr_entry_word(flags_after(packet, flags, goes != slot),
+				     goes);
+		if (likely((u32)next == (u32)word &&
+			   hr_entry_idle(word) < HR_ENTRY_GRAIN))
+			return goes;
+		if (try_cmpxchg64(&entry->word, &word, next)) {
+			if (unlikely(goes != slot))
+				hr_track_tell(packet->track, packet->view,
+					      entry, slot, HR_TRACK_EXPIRED);
+			return goes;
+		}
+		if (word & HR_ENTRY_GONE)
+			return HR_AGAIN;
+	}
+}
+
+/* A step opens it before the frontier moves: pairs with hr_track_stepped(). */
+static bool window_open(const struct hr_track *track)
+{
+	smp_rmb();
+	return READ_ONCE(track->window);
+}
+
+/* Somebody went to base because he is not known: others like him will come. */
+static void window_hold(struct hr_track *track)
+{
+	unsigned long now = jiffies;
+
+	if (READ_ONCE(track->since) != now)
+		WRITE_ONCE(track->since, now);
+	if (unlikely(!READ_ONCE(track->window)))
+		WRITE_ONCE(track->window, true);
+}
+
+static void begin_syn(const struct hr_packet *packet, struct hr_begin *begin)
+{
+	const struct hr_track_slots *slots = &packet->slots;
+
+	begin->slot = slots->now;
+	begin->fallback = slots->base;
+	begin->make = true;
+	begin->needed = true;
+	begin->made = HR_TRACK_STARTED;
+	begin->failed = HR_TRACK_NOT_NOTED;
+	if (slots->now != slots->base) {
+		begin->failed = HR_TRACK_NO_ENTRY;
+		if (hr_turned_away(packet->track, packet->hash))
+			begin->slot = slots->base;
+	}
+}
+
+static void begin_segment(const struct hr_packet *packet,
+			  struct hr_begin *begin)
+{
+	const struct hr_track_slots *slots = &packet->slots;
+
+	begin->slot = slots->base;
+	begin->fallback = slots->base;
+	begin->make = packet->kind != HR_PACKET_END;
+	begin->made = HR_TRACK_SEEN;
+	if (slots->now == slots->base)
+		return;
+	begin->counts = HR_TRACK_UNKNOWN;
+	if (!window_open(packet->track)) {
+		begin->slot = slots->now;
+		begin->make = false;
+		begin->counts = HR_TRACK_UNKNOWN_LATE;
+	}
+}
+
+static void begin_other(const struct hr_packet *packet, struct hr_begin *begin)
+{
+	const struct hr_track_slots *slots = &packet->slots;
+	bool moved = slots->now != slots->base;
+
+	begin->slot = slots->now;
+	begin->fallback = slots->now;
+	begin->make = true;
+	begin->needed = true;
+	begin->made = moved ? HR_TRACK_STARTED : HR_TRACK_SEEN;
+	begin->failed = moved ? HR_TRACK_NO_ENTRY : HR_TRACK_NOT_NOTED;
+}
+
+static void begin_about(const struct hr_packet *packet, struct hr_begin *begin)
+{
+	const struct hr_track_slots *slots = &packet->slots;
+
+	begin->slot = slots->now;
+	if (packet->key.protocol == IPPROTO_TCP && window_open(packet->track))
+		begin->slot = slots->base;
+}
+
+static void packet_begin(const struct hr_packet *packet,
+			 struct hr_begin *begin)
+{
+	*begin = (struct hr_begin){
+		.counts	= HR_TRACK_COUNTERS,
+		.failed	= HR_TRACK_COUNTERS,
+	};
+	if (hr_track_still(&packet->slots)) {
+		begin->slot = packet->slots.now;
+		return;
+	}
+	switch (packet->kind) {
+	case HR_PACKET_SYN:
+		begin_syn(packet, begin);
+		break;
+	case HR_PACKET_SEGMENT:
+	case HR_PACKET_END:
+		begin_segment(packet, begin);
+		break;
+	case HR_PACKET_OTHER:
+		begin_other(packet, begin);
+		break;
+	case HR_PACKET_ABOUT:
+		begin_about(packet, begin);
+		break;
+	}
+}
+
+/* Fill in and publish: an entry, or NULL: none to be had, or -EEXIST. */
+static struct hr_entry *entry_make(const struct hr_packet *packet,
+				   const struct hr_begin *begin, u64 word)
+{
+	struct hr_entry *entry;
+
+	entry = hr_pool_take(packet->track, begin->needed);
+	if (unlikely(!entry))
+		return NULL;
+	entry->key = packet->key;
+	entry->pos = packet->pos;
+	entry->hash = packet->hash;
+	if (likely(entry_publish(packet, entry, word)))
+		return entry;
+	hr_pool_put(packet->track, entry);
+	return ERR_PTR(-EEXIST);
+}
+
+/*
+ * A packet of a flow that has no entry, or one that has expired and is made
+ * new: as packet_known().
+ */
+static u32 packet_unknown(const struct hr_packet *packet,
+			  struct hr_entry *entry, u64 old)
+{
+	struct hr_track *track = packet->track;
+	struct hr_begin begin;
+	u64 word;
+
+	packet_begin(packet, &begin);
+	if (unlikely(begin.slot == HR_NO_SLOT))
+		return HR_NO_SLOT;
+	if (!begin.make)
+		goto count;
+
+	word = hr_entry_word((packet->turned ? HR_ENTRY_TURNED : 0) |
+			     (packet->kind == HR_PACKET_SYN ?
+				HR_ENTRY_HALF_OPEN : 0), begin.slot);
+	if (entry) {
+		if (!try_cmpxchg64(&entry->word, &old, word))
+			return HR_AGAIN;
+		hr_track_tell(track, packet->view, entry, hr_entry_slot(old),
+			      hr_entry_cause(old));
+	} else {
+		entry = entry_make(packet, &begin, word);
+		if (IS_ERR(entry))
+			return HR_AGAIN;
+	}
+	if (entry) {
+		hr_track_tell(track, packet->view, entry, begin.slot,
+			      begin.made);
+	} else if (begin.failed != HR_TRACK_COUNTERS) {
+		hr_track_add(track, begin.failed);
+		begin.slot = begin.fallback;
+		if (packet->kind == HR_PACKET_SYN) {
+			hr_turn_away(track, packet->hash);
+			/* its segments will be unknown, and must follow it */
+			if (begin.failed == HR_TRACK_NO_ENTRY)
+				window_hold(track);
+		}
+	}
+count:
+	if (begin.counts != HR_TRACK_COUNTERS)
+		hr_track_add(track, begin.counts);
+	if (begin.counts == HR_TRACK_UNKNOWN)
+		window_hold(track);
+	return begin.slot;
+}
+
+static u32 packet_slot(const struct hr_packet *packet)
+{
+	struct hr_entry *entry;
+	u32 slot;
+	u64 word;
+
+	do {
+		word = 0;
+		entry = entry_find(packet);
+		if (entry) {
+			word = READ_ONCE(entry->word);
+			if (unlikely(word & HR_ENTRY_GONE)) {
+				slot = HR_AGAIN;
+				continue;
+			}
+		}
+		if (entry && likely(!hr_entry_expired(packet->track, entry,
+						      word)))
+			slot = packet_known(packet, entry, word);
+		else
+			slot = packet_unknown(packet, entry, word);
+	} while (unlikely(slot == HR_AGAIN));
+	return slot;
+}
+
+/* A packet whose arc moves, or has moved. */
+static noinline struct hr_node *track_owner(struct hr_packet *packet,
+					    enum hr_key_policy policy,
+					    const struct sk_buff *skb, u8 pf,
+					    const struct hr_flow *flow,
+					    int flags)
+{
+	struct hr_flow whole;
+
+	/* A client's connections are flows of their own, whatever its key. */
+	if (policy == HR_KEY_SOURCE) {
+		flags = hr_flow_parse(skb, pf, HR_KEY_5TUPLE, &whole);
+		flow = &whole;
+	}
+	if (unlikely(flags < 0 || flags & HR_FLOW_PORTLESS))
+		return hr_view_node(packet->view, packet->slots.now);
+	packet_key(packet, policy, flow);
+	packet_kind(packet, skb, pf, flags);
+	return hr_view_node(packet->view, packet_slot(packet));
+}
+
+/**
+ * hr_track_owner() - the node that a packet goes to in a migration
+ * @view: has a track
+ * @policy: the attachment's
+ * @skb: the packet
+ * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @flow: of hr_flow_parse() with @policy
+ * @flags: what that returned
+ * @pos: the flow's position
+ *
+ * Context: under rcu_read_lock(), bottom halves off. Allocates nothing.
+ * Return: the node, or NULL: nobody has it.
+ */
+struct hr_node *hr_track_owner(const struct hr_ring_view *view,
+			       enum hr_key_policy policy,
+			       const struct sk_buff *skb, u8 pf,
+			       const struct hr_flow *flow, int flags, u32 pos)
+{
+	struct hr_packet packet __uninitialized;
+
+	packet.track = view->track;
+	packet.view = &view->core;
+	packet.pos = pos;
+	packet.tcp = 0;
+	hr_track_slots(packet.view, pos, &packet.slots);
+	if (likely(hr_track_still(&packet.slots)) &&
+	    likely(!READ_ONCE(view->track->strays)))
+		return hr_view_node(packet.view, packet.slots.now);
+	return track_owner(&packet, policy, skb, pf, flow, flags);
+}
+
+/**
+ * hr_track_stepped() - the frontier is about to move
+ * @track: the track
+ *
+ * Opens the window for segments of connections that are not known, who have had
+ * no occasion to be. Call it before the frontier moves: a packet that sees the
+ * new one then sees the window open.
+ *
+ * Context: under the ring's lock.
+ */
+void hr_track_stepped(struct hr_track *track)
+{
+	WRITE_ONCE(track->since, jiffies);
+	WRITE_ONCE(track->window, true);
+	smp_wmb();	/* pairs with window_open() */
+}
+
+/**
+ * hr_track_joined() - the migration is about to get another view
+ * @track: the track
+ *
+ * Arcs that moved may be still by the new maps, and flows that began there
+ * meanwhile stay where they began: from now on every packet looks for an entry.
+ * Call it before the view is published, whenever it is not the migration's
+ * first.
+ *
+ * Context: under the ring's lock.
+ */
+void hr_track_joined(struct hr_track *track)
+{
+	WRITE_ONCE(track->strays, true);
+	hr_track_stepped(track);
+}
+
+/**
+ * hr_track_window() - whether unknown segments still go to the old owner
+ * @track: the track
+ * @quiet: ms without one, and without a step, after which they do no more
+ *
+ * Open again after a step, and when there was no entry to be had for a new
+ * connection: what it sends next will be unknown.
+ *
+ * Context: under the ring's lock.
+ * Return: true if they do.
+ */
+bool hr_track_window(struct hr_track *track, u32 quiet)
+{
+	if (!READ_ONCE(track->window))
+		return false;
+	if (time_before(jiffies, READ_ONCE(track->since) +
+			msecs_to_jiffies(quiet)))
+		return true;
+	WRITE_ONCE(track->window, false);
+	return false;
+}

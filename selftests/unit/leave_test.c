@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Nodes that are leaving: no members, and still the ones who stand in their
+ * slots. And that nothing is lost when memory is.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <linux/kernel.h>
+
+#include "core/record.h"
+#include "core/view.h"
+#include "unit.h"
+
+static const struct hr_node_ops *const plain = &hr_node_plain_ops;
+
+static int leave(const struct unit_ring *ring, const struct hr_op *ops, u32 nr,
+		 struct hr_table **next, struct hr_error *err)
+{
+	*next = NULL;
+	return hr_change_build(&ring->cfg, ring->table, ops, nr, U32_MAX, true,
+			       plain, GFP_KERNEL, next, err);
+}
+
+static void hold(struct unit_ring *ring, const struct hr_op *ops, u32 nr)
+{
+	struct hr_table *next;
+	struct hr_error err;
+
+	if (leave(ring, ops, nr, &next, &err))
+		fail_msg("%s", err.text);
+	hr_table_put(ring->table, plain);
+	ring->table = next;
+}
+
+static void refuse(const struct unit_ring *ring, const struct hr_op *ops,
+		   u32 nr, int want, const char *text)
+{
+	struct hr_table *next;
+	struct hr_error err;
+
+	assert_int_equal(leave(ring, ops, nr, &next, &err), want);
+	assert_string_equal(err.text, text);
+	assert_null(next);
+}
+
+static int setup(void **state)
+{
+	struct unit_ring *ring = malloc(sizeof(*ring));
+	struct hr_op ops[] = {
+		unit_add("a"), unit_weight(unit_add("b"), 5), unit_add("c"),
+		unit_state(unit_add("d"), HR_DOWN),
+	};
+
+	unit_ring_init(ring, &hr_place_hash, 8, 1);
+	unit_change(ring, ops, ARRAY_SIZE(ops));
+	*state = ring;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	unit_ring_free(*state);
+	free(*state);
+	return 0;
+}
+
+static void they_stay_in_their_slots(void **state)
+{
+	struct unit_ring *ring = *state;
+	struct hr_op ops[] = {
+		unit_del("a"), unit_replace("b", "b2"), unit_del("d"),
+	};
+	struct hr_op again[] = { unit_add("a"), unit_add("b") };
+	struct hr_table *before = hr_table_get(ring->table), *t;
+	const struct hr_node *a, *b, *d;
+
+	hold(ring, ops, ARRAY_SIZE(ops));
+	t = ring->table;
+	assert_int_equal(t->nr_nodes, 2);
+	assert_int_equal(t->nr_leaving, 3);
+	assert_int_equal(t->weight, 6);
+	assert_null(hr_table_find(t, "a"));
+	assert_null(hr_table_find_seat(t, "a"));
+	assert_null(hr_table_find(t, "b"));
+	assert_string_equal(hr_table_find_seat(t, "b")->name, "b2");
+	a = t->nodes[unit_slot(before, "a")];
+	b = t->nodes[unit_slot(before, "b")];
+	d = t->nodes[unit_slot(before, "d")];
+	assert_string_equal(a->name, "a");
+	assert_int_equal(a->state, HR_LEAVING);
+	assert_int_equal(a->id, 1);
+	assert_false(hr_table_has(t, a));
+	assert_string_equal(b->name, "b");
+	assert_int_equal(b->state, HR_LEAVING);
+	assert_int_equal(b->weight, 5);
+	assert_string_equal(d->name, "d");
+	assert_int_equal(d->state, HR_DOWN);
+	assert_false(hr_table_has(t, d));
+	assert_true(hr_table_has(t, hr_table_find(t, "c")));
+
+	/* The names are free at once; the last versions stay as they are. */
+	again[1] = unit_seat(again[1], "x");
+	hold(ring, again, 2);
+	assert_int_equal(ring->table->nr_nodes, 4);
+	assert_int_equal(ring->table->nr_leaving, 3);
+	assert_ptr_equal(ring->table->nodes[a->slot], a);
+	assert_int_not_equal(unit_slot(ring->table, "a"), a->slot);
+	assert_true(hr_table_has(ring->table, hr_table_find(ring->table, "a")));
+	hr_table_put(before, plain);
+}
+
+static void ids_stay_taken(void **state)
+{
+	struct unit_ring *ring = *state;
+	struct hr_op both[] = { unit_del("a"), unit_id(unit_add("e"), 1) };
+	struct hr_op sets[] = {
+		unit_id(unit_set("b"), 3), unit_id(unit_set("c"), 2),
+	};
+	struct hr_op op = unit_del("a");
+
+	refuse(ring, both, 2, -EEXIST,
+	       "id 1 is taken by node a, which is leaving");
+	hold(ring, &op, 1);
+	refuse(ring, &both[1], 1, -EEXIST,
+	       "id 1 is taken by node a, which is leaving");
+	op = unit_id(unit_add("a"), 1);
+	refuse(ring, &op, 1, -EEXIST,
+	       "id 1 is taken by node a, which is leaving");
+	op = unit_id(unit_add("a"), 2);
+	refuse(ring, &op, 1, -EEXIST, "id 2 is taken by node b");
+	op = unit_add("a");
+	hold(ring, &op, 1);
+	assert_int_equal(hr_table_find(ring->table, "a")->id, 5);
+	/* What is set to another id frees its own. */
+	hold(ring, sets, 2);
+	assert_int_equal(hr_table_find(ring->table, "b")->id, 3);
+	assert_int_equal(hr_table_find(ring->table, "c")->id, 2);
+}
+
+static void a_change_without_leaving_frees_them(void **state)
+{
+	struct unit_ring *ring = *state;
+	struct hr_op both[] = { unit_del("a"), unit_id(unit_add("e"), 1) };
+
+	unit_change(ring, both, 2);
+	assert_int_equal(ring->table->nr_leaving, 0);
+	assert_int_equal(hr_table_find(ring->table, "e")->id, 1);
+}
+
+static void nobody_sets_it(void **state)
+{
+	struct hr_op op = unit_state(unit_set("a"), HR_LEAVING);
+
+	refuse(*state, &op, 1, -EINVAL,
+	       "state 3 cannot be set: active (0), draining (1) and down (2) can");
+	op.state = 4;
+	refuse(*state, &op, 1, -EINVAL,
+	       "state 4 cannot be set: active (0), draining (1) and down (2) can");
+}
+
+/* What moves, and what should have, is the same whether they stay or not. */
+static void their_weight_is_gone(void **state)
+{
+	struct unit_ring *ring = *state;
+	struct hr_op ops[] = { unit_del("b"), unit_add("e") };
+	struct hr_table *left = NULL, *plainly;
+	struct hr_impact a, b;
+	struct hr_error err;
+
+	assert_int_equal(leave(ring, ops, 2, &left, &err), 0);
+	plainly = unit_next(ring, ops, 2);
+	assert_int_equal(hr_impact(ring->table, left, GFP_KERNEL, &a), 0);
+	assert_int_equal(hr_impact(ring->table, plainly, GFP_KERNEL, &b), 0);
+	assert_int_equal(a.moved, b.moved);
+	assert_int_equal(a.required, b.required);
+	assert_int_equal(a.ideal, b.ideal);
+	assert_int_equal(a.peak_after, b.peak_after);
+	hr_impact_release(&a);
+	hr_impact_release(&b);
+	hr_table_put(left, plain);
+	hr_table_put(plainly, plain);
+}
+
+/* A member's old id may have a new holder, which goes when the old one is back. */
+static void recalled_ids(void **state)
+{
+	struct unit_ring *ring = *state;
+	struct hr_table *origin = hr_table_get(ring->table), *t;
+	struct hr_op ops[] = {
+		unit_id(unit_set("a"), 9), unit_id(unit_add("e"), 1),
+		unit_id(unit_add("f"), 7),
+	};
+	u32 i, k;
+
+	hold(ring, ops, 3);
+	t = hr_table_recall(origin, ring->table, 0, GFP_KERNEL, plain);
+	assert_non_null(t);
+	assert_int_equal(hr_digest_members(&ring->cfg, t),
+			 hr_digest_members(&ring->cfg, origin));
+	assert_int_equal(t->nr_leaving, 2);
+	assert_int_equal(t->nodes[unit_slot(ring->table, "f")]->id, 7);
+	for (i = 0; i < t->nr_slots; i++)
+		for (k = 0; k < i; k++)
+			assert_int_not_equal(t->nodes[i]->id, t->nodes[k]->id);
+	hr_table_put(t, plain);
+	hr_table_put(origin, plain);
+}
+
+static void too_many(void **state)
+{
+	struct hr_op *ops = calloc(HR_MAX_NODES, sizeof(*ops));
+	struct hr_op one[] = { unit_add("x"), unit_replace("m7", "x") };
+	struct unit_ring ring;
+	u32 i;
+
+	assert_non_null(ops);
+	unit_ring_init(&ring, &hr_place_hash, 1, HR_MAX_WEIGHT);
+	for (i = 0; i < HR_MAX_NODES; i++) {
+		ops[i].kind = HR_OP_ADD;
+		snprintf(ops[i].name, sizeof(ops[i].name), "n%u", i);
+	}
+	unit_change(&ring, ops, HR_MAX_NODES);
+	for (i = 0; i < HR_MAX_NODES; i++) {
+		ops[i].kind = HR_OP_REPLACE;
+		snprintf(ops[i].new_name, sizeof(ops[i].new_name), "m%u", i);
+	}
+	hold(&ring, ops, HR_MAX_NODES);
+	assert_int_equal(ring.table->nr_leaving, HR_MAX_NODES);
+	assert_int_equal(ring.table->nr_slots, 2 * HR_MAX_NODES);
+	refuse(&ring, &one[1], 1, -E2BIG,
+	       "the ring would hold 131071 nodes with those that are leaving (at most 131070)");
+	one[1] = unit_del("m7");
+	hold(&ring, &one[1], 1);
+	refuse(&ring, one, 1, -E2BIG,
+	       "the ring would hold 131071 nodes with those that are leaving (at most 131070)");
+	unit_ring_free(&ring);
+	free(ops);
+}
+
+/* A view in mid-migration, with one of everything. */
+struct fixture {
+	struct hr_config cfg;
+	struct hr_table *origin;
+	struct hr_view view;
+};
+
+static void fixture_init(struct fixture *f, const struct hr_place_ops *place,
+			 u32 grid)
+{
+	struct hr_op ops[] = {
+		unit_del("n1"), unit_add("x"), unit_replace("n2", "y"),
+		unit_state(unit_set("n3"), HR_DOWN),
+	};
+	struct unit_ring ring;
+
+	unit_ring_init(&ring, place, 8, 1);
+	ring.cfg.grid = grid;
+	unit_add_many(&ring, "n%u", 6);
+	f->cfg = ring.cfg;
+	f->origin = hr_table_get(ring.table);
+	hold(&ring, ops, ARRAY_SIZE(ops));
+	f->view = (struct hr_view) {
+		.table = ring.table, .from = hr_table_get(f->origin),
+		.base = hr_table_get(f->origin), .frontier = 1U << 31,
+	};
+}
+
+static void fixture_free(struct fixture *f)
+{
+	hr_table_put(f->view.table, plain);
+	hr_table_put(f->view.from, plain);
+	hr_table_put(f->view.base, plain);
+	hr_table_put(f->origin, plain);
+}
+
+static struct hr_table *make(const struct fixture *f, u32 what, gfp_t gfp)
+{
+	u32 grid = f->cfg.grid;
+
+	switch (what) {
+	case 0:
+		return hr_view_compose(&f->view, f->view.frontier, grid, gfp,
+				       plain);
+	case 1:
+		return hr_table_without(f->view.from, f->view.table, grid, gfp,
+					plain);
+	case 2:
+		return hr_table_settle(f->view.table, grid, gfp, plain);
+	default:
+		return hr_table_recall(f->origin, f->view.table, grid, gfp,
+				       plain);
+	}
+}
+
+static u32 count_refs(const struct hr_table *t)
+{
+	u32 i, n = refcount_read(&t->refs);
+
+	for (i = 0; i < t->nr_slots; i++)
+		n += t->nodes[i] ? refcount_read(&t->nodes[i]->refs) : 0;
+	return n;
+}
+
+static void fail_each(const struct fixture *f)
+{
+	u32 refs = count_refs(f->view.table) + count_refs(f->origin);
+	struct hr_table *t, *again;
+	u32 what, n;
+
+	for (what = 0; what < 4; what++) {
+		for (n = 1;; n++) {
+			shim_fail_after(n);
+			t = make(f, what, GFP_KERNEL);
+			if (shim_allocations() < n)
+				break;
+			assert_null(t);
+			assert_int_equal(count_refs(f->view.table) +
+					 count_refs(f->origin), refs);
+		}
+		assert_non_null(t);
+		assert_true(n > 6);
+		shim_fail_after(1);
+		again = make(f, what, GFP_KERNEL | __GFP_NOFAIL);
+		assert_non_null(again);
+		shim_fail_after(0);
+		assert_int_equal(hr_digest_map(t), hr_digest_map(again));
+		hr_table_put(t, plain);
+		hr_table_put(again, plain);
+		assert_int_equal(count_refs(f->view.table) +
+				 count_refs(f->origin), refs);
+	}
+}
+
+static void memory_fails(void **state)
+{
+	struct fixture f;
+	struct hr_op *ops;
+	u32 nr;
+
+	fixture_init(&f, &hr_place_hash, 0);
+	fail_each(&f);
+	shim_fail_after(1);
+	assert_int_equal(hr_recall_ops(f.origin, f.view.table, &ops, &nr,
+				       GFP_KERNEL), -ENOMEM);
+	assert_null(ops);
+	assert_int_equal(nr, 0);
+	shim_fail_after(0);
+	assert_int_equal(hr_recall_ops(f.origin, f.view.table, &ops, &nr,
+				       GFP_KERNEL), 0);
+	assert_int_equal(nr, 1);
+	assert_string_equal(ops[0].name, "n3");
+	assert_int_equal(ops[0].state, HR_DOWN);
+	kvfree(ops);
+	fixture_free(&f);
+
+	fixture_init(&f, &hr_place_balanced, HR_MIN_GRID);
+	fail_each(&f);
+	fixture_free(&f);
+}
+
+static void memory_fails_a_change(void **state)
+{
+	struct hr_op ops[] = {
+		unit_del("a"), unit_replace("b", "e"), unit_add("f"),
+	};
+	struct unit_ring *ring = *state;
+	u32 refs = count_refs(ring->table), n;
+	struct hr_table *next;
+	struct hr_error err;
+	int ret;
+
+	for (n = 1;; n++) {
+		shim_fail_after(n);
+		ret = leave(ring, ops, 3, &next, &err);
+		if (shim_allocations() < n)
+			break;
+		assert_int_equal(ret, -ENOMEM);
+		assert_null(next);
+		assert_int_equal(count_refs(ring->table), refs);
+	}
+	shim_fail_after(0);
+	assert_int_equal(ret, 0);
+	assert_true(n > 10);
+	hr_table_put(next, plain);
+	assert_int_equal(count_refs(ring->table), refs);
+}
+
+/* What there is nothing to do to is shared. */
+static void shared(void **state)
+{
+	struct unit_ring *ring = *state;
+	struct hr_view view = { .table = ring->table };
+	struct hr_table *t[3];
+	u32 i;
+
+	t[0] = hr_table_settle(ring->table, 0, GFP_KERNEL, plain);
+	t[1] = hr_table_without(ring->table, ring->table, 0, GFP_KERNEL, plain);
+	t[2] = hr_view_compose(&view, 5, 0, GFP_KERNEL, plain);
+	for (i = 0; i < 3; i++) {
+		assert_ptr_equal(t[i], ring->table);
+		hr_table_put(t[i], plain);
+	}
+	assert_int_equal(refcount_read(&ring->table->refs), 1);
+}
+
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(they_stay_in_their_slots),
+		TEST(ids_stay_taken),
+		TEST(a_change_without_leaving_frees_them),
+		TEST(nobody_sets_it),
+		TEST(their_weight_is_gone),
+		TEST(recalled_ids),
+		TEST(memory_fails_a_change),
+		TEST(shared),
+		cmocka_unit_test(too_many),
+		cmocka_unit_test(memory_fails),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Migrations of all kinds, at random: at every moment what a view says is what
+ * its maps say, point by point, and each leads where it has to.
+ */
+#include <stdlib.h>
+
+#include <linux/kernel.h>
+
+#include "moving.h"
+
+#define ROUNDS	400
+
+static struct moving moving;
+
+/* Random steps, forward and back; never beyond either end. */
+static void some_steps(struct moving *m)
+{
+	u32 n = unit_below(&m->random, 4);
+	struct hr_pace pace;
+
+	while (n--) {
+		pace.by = unit_below(&m->random, 3);
+		pace.back = !unit_below(&m->random, 3);
+		pace.amount = unit_random(&m->random);
+		if (pace.by == HR_PACE_ARCS)
+			pace.amount = unit_below(&m->random, 8);
+		else if (pace.by == HR_PACE_SHARE)
+			pace.amount >>= unit_below(&m->random, 8);
+		m->view.frontier = hr_view_step(&m->view, m->view.frontier,
+						&pace, m->cfg.grid);
+		moving_check(m);
+	}
+}
+
+static void hold_some(struct moving *m)
+{
+	struct hr_op ops[4];
+	u32 nr = moving_ops(m, ops, ARRAY_SIZE(ops));
+
+	moving_hold(m, ops, nr);
+	moving_ops_free(ops, nr);
+}
+
+static void some_down(struct moving *m)
+{
+	const struct hr_table *t = m->view.table;
+	const char *name;
+
+	if (!t->nr_nodes || m->nr_down >= 3)
+		return;
+	name = t->by_name[unit_below(&m->random, t->nr_nodes)]->name;
+	if (hr_table_find(t, name)->state != HR_DOWN)
+		moving_down(m, name);
+}
+
+static void go_to_the_end(struct moving *m)
+{
+	m->view.frontier = HR_WHOLE_RING;
+	moving_check(m);
+	moving_settle(m);
+}
+
+static void one_migration(struct moving *m)
+{
+	u64 digest = hr_digest_map(m->view.table);
+	u32 n = unit_below(&m->random, 4), ending;
+
+	hold_some(m);
+	if (hr_view_settled(&m->view))
+		return;
+	moving_check(m);
+	some_steps(m);
+	while (n--) {
+		if (unit_below(&m->random, 3))
+			hold_some(m);
+		else
+			some_down(m);
+		moving_check(m);
+		some_steps(m);
+	}
+	ending = unit_below(&m->random, 3);
+	if (!ending) {
+		go_to_the_end(m);
+		return;
+	}
+	if (m->changes == 1 && !m->nr_down) {
+		m->view.frontier = 0;
+		moving_check(m);
+	} else {
+		n = m->nr_down;
+		moving_recall(m);
+		moving_check(m);
+		some_steps(m);
+		if (ending == 2)
+			some_down(m);
+		moving_check(m);
+		m->view.frontier = HR_WHOLE_RING;
+		moving_check(m);
+		if (m->nr_down)
+			digest = hr_digest_map(m->shadow);
+	}
+	moving_settle(m);
+	assert_int_equal(hr_digest_map(m->view.table), digest);
+}
+
+static void migrations_at_random(void **state)
+{
+	struct hr_op ops[4];
+	u32 kind, round, nr;
+
+	for (kind = 0; kind < MOVING_KINDS; kind++) {
+		moving_init(&moving, kind, 11 + kind);
+		for (round = 0; round < ROUNDS; round++) {
+			if (unit_below(&moving.random, 2)) {
+				nr = moving_ops(&moving, ops, ARRAY_SIZE(ops));
+				moving_change(&moving, ops, nr);
+				moving_ops_free(ops, nr);
+			}
+			one_migration(&moving);
+			moving_check(&moving);
+		}
+		moving_free(&moving);
+	}
+}
+
+#define TEST(f)	cmocka_unit_test(f)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(migrations_at_random),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
