@@ -62,20 +62,40 @@ short_begin() { resilient_idle=0; resilient_begin "$@"; }
 short_end() { resilient_idle=120; resilient_end; }
 short_change() { resilient_change "$@"; }
 
+# A migration that is half-way when it is turned round.
+halfway_begin() { migration_begin "$@"; }
+halfway_change() # "OLD..." "NEW..."
+{
+	local half status=0
+
+	if [ -n "$(only_in_second "$1" "$2")" ]; then
+		"$RINGCTL" -n "$director" change "$ring" --hold \
+			"$(hashring_change_text "$1" "$2")" || return
+		half=$(($(migration_figure total) / 2))
+		"$RINGCTL" -n "$director" migrate step "$ring" \
+			--share "$(percent "$half" $((1 << 32)))"
+		return
+	fi
+	"$RINGCTL" -n "$director" migrate rollback "$ring" || return
+	migration_run || status=$?
+	[ "$status" = 5 ]		# it did not get where it led to
+}
+halfway_end() { hashring_end; }
+
+migration_figure() # NAME
+{
+	json_number "$1" "$("$RINGCTL" -n "$director" -j migrate show "$ring")"
+}
+
 # state_entries METHOD - what is kept of flows
 state_entries()
 {
 	case $1 in
 	hashring) echo 0 ;;
-	migration) migration_entries ;;
+	migration | halfway) migration_figure entries ;;
 	resilient | short) ip -n "$director" nexthop bucket show id 1000 | wc -l ;;
 	*) in_ns "$director" ipvsadm -Lnc | grep -c '^TCP' ;;
 	esac
-}
-
-migration_entries()
-{
-	json_number tracked "$("$RINGCTL" -n "$director" -j migrate show "$ring")"
 }
 
 # --- measuring ---------------------------------------------------------------
@@ -90,7 +110,8 @@ percent()
 # take METHOD CHANGE NODE NODES... - one change with the stream running
 #
 # NODE's part of the new connections that come after it is held against the
-# part of one among NODES, or against none where it is not among them.
+# part of one among NODES (half-way: of the arcs that it has got), or against
+# none where it is not among them.
 take()
 {
 	local method=$1 change=$2 node=$3 fair=0 share=0 broken lost wrong failed
@@ -98,6 +119,10 @@ take()
 
 	[[ " $* " != *" $node "* ]] || fair=$(((1 << 32) / $#))
 	method_change "$method" "$@" >"$WORK/change" || return
+	if [ $fair != 0 ] && [[ $method == migration || $method == halfway ]]; then
+		share=$(node_share "$node") || return
+		[ "$method" != halfway ] || fair=$share
+	fi
 	stream_mark changed || return
 	echo "$stream_line" >"$WORK/lines"
 	stream_settle && stream_new $new_wanted && stream_mark after || return
@@ -106,10 +131,9 @@ take()
 	rows+=("$(printf '%-23s %-6s %6d %7d %6d %6d %8s of %-5s %5s %6d' \
 		"${labels[$method]}" "$change" "$broken" "$lost" "$wrong" "$failed" \
 		"$(percent "$(stream_figure "$node")" "$(stream_figure new)")" \
-		"$(percent $fair $((1 << 32)))" "$(standard_errors "$node" $fair)" \
+		"$(percent "$fair" $((1 << 32)))" "$(standard_errors "$node" "$fair")" \
 		"$(state_entries "$method")")")
-	[ "$method" = migration ] || return 0
-	[ $fair = 0 ] || share=$(node_share "$node") || return
+	[[ $method == migration || $method == halfway ]] || return 0
 	ktap_test "$change: no connection and no byte is lost" \
 		expect_equal "0 0 0 0" "$broken $lost $wrong $failed"
 	ktap_test "$change: $node has its fair share of new connections" \
@@ -159,6 +183,7 @@ run_method() # METHOD
 	take "$method" "10->9" b10 "${ten[@]:0:9}" || return
 	end "$method" || return
 
+	[ "$method" != migration ] || method=halfway
 	begin "$method" "${ten[@]}" || return
 	take "$method" "10->11" b11 "${ten[@]}" b11 || return
 	take "$method" "11->10" b11 "${ten[@]}" || return
@@ -181,6 +206,7 @@ show_table()
 
 declare -A labels=(
 	[migration]="hashring, migration"
+	[halfway]="the same, turned round"
 	[hashring]="hashring, atomic"
 	[ipvs]="ipvs mh"
 	[lost]="ipvs mh, table lost"

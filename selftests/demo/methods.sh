@@ -118,15 +118,21 @@ migration_begin()
 	hashring_begin "$@"
 }
 
+# Established flows stay where they are, as long as they last: nobody waits for
+# their end here.
 migration_change() # "OLD..." "NEW..."
 {
 	"$RINGCTL" -n "$director" change "$ring" --hold \
 		"$(hashring_change_text "$1" "$2")" || return
-	"$RINGCTL" -n "$director" migrate run "$ring" --batch 10% \
-		--interval 200ms --quiet 2s
+	migration_run
 }
 
-# Flows that stay where they are hold a migration open: they end with it.
+migration_run()
+{
+	"$RINGCTL" -n "$director" migrate run "$ring" --batch 2% \
+		--interval 200ms --quiet 2s --no-finish
+}
+
 migration_end()
 {
 	"$RINGCTL" -n "$director" migrate finish "$ring" --force || return
