@@ -20,8 +20,8 @@
  * exchange. The figures: connections held; broken, and of these reset, refused,
  * silent and strange (with bytes that were not expected); bytes sent; lost, of
  * requests on which a connection broke; wrong, that either end did not expect;
- * exchanges, their p50 and p99 in microseconds; new connections answered, those
- * failed, and how many each backend took.
+ * exchanges, their p50 and p99 in microseconds; new connections that were begun
+ * and answered, those that failed, and how many each backend took.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -91,6 +91,7 @@ static void open_connection(struct stream_client *client, struct connection *con
 	conn->flow = flow;
 	conn->have = 0;
 	conn->number = 0;
+	conn->marks = client->marks;
 	conn->asked_tick = client->tick;
 	if (!conn->fresh)
 		client->outstanding++;
@@ -122,7 +123,9 @@ static void greet(struct stream_client *client, struct connection *conn)
 		end_connection(client, conn, ending_of(errno));
 }
 
-static void count_backend(struct stream_client *client, const char *name)
+/* One that was under way at the last mark says nothing of what came since. */
+static void count_fresh(struct stream_client *client,
+			const struct connection *conn, const char *name)
 {
 	unsigned int i;
 
@@ -137,7 +140,12 @@ static void count_backend(struct stream_client *client, const char *name)
 		memcpy(client->names[i], name, sizeof(client->names[i]));
 		client->backends++;
 	}
+	client->now.fresh++;
 	client->now.taken[i]++;
+	if (conn->marks != client->marks) {
+		client->marked.fresh++;
+		client->marked.taken[i]++;
+	}
 }
 
 static void take_greeting(struct stream_client *client, struct connection *conn)
@@ -152,8 +160,7 @@ static void take_greeting(struct stream_client *client, struct connection *conn)
 		return;
 	}
 	if (conn->fresh) {
-		count_backend(client, message->backend);
-		client->now.fresh++;
+		count_fresh(client, conn, message->backend);
 		reset_connection(conn->fd);
 		conn->fd = -1;
 		conn->state = CONN_NONE;

@@ -34,6 +34,7 @@ struct connection {
 	int fd;
 	u32 flow;
 	u32 number;		/* of its next exchange */
+	u32 marks;		/* there were when it began */
 	u32 asked_tick;
 	u64 asked_us;
 	enum settling settling;
@@ -68,6 +69,7 @@ struct figures {
  * @unsettled: how many of these the command waits for
  * @now: figures since the beginning
  * @marked: what they were at the last mark
+ * @marks: how many there were
  * @latencies: of all exchanges, in us
  * @room: of @latencies
  * @names: of backends that took new connections, in the order of @now.taken
@@ -89,6 +91,7 @@ struct stream_client {
 	u32 opened, outstanding;
 	u32 alive, unsettled;
 	struct figures now, marked;
+	u32 marks;
 	u32 *latencies, room;
 	char names[MAX_BACKENDS][64];
 	unsigned int backends;

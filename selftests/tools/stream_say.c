@@ -61,6 +61,7 @@ static void mark(struct stream_client *client, const char *label)
 	printf("mark %s", label);
 	print_figures(client, &client->marked);
 	client->marked = client->now;
+	client->marks++;
 }
 
 static void say(const char *text)
