@@ -18,7 +18,6 @@
 #include <net/ip.h>
 #include <net/ipv6.h>
 #include <net/ndisc.h>
-#include <net/tcp.h>
 
 #include "flow.h"
 
@@ -279,39 +278,4 @@ int hr_flow_parse6(const struct sk_buff *skb, enum hr_key_policy policy,
 	if (protocol == IPPROTO_ICMPV6)
 		return hr_flow_icmp6(skb, offset, &iph->daddr, flow);
 	return 0;
-}
-
-/**
- * hr_flow_tcp() - what a TCP segment does to its connection
- * @skb: a packet whose flow hr_flow_parse() found to be TCP's and no ICMP
- *	error, and to have ports
- * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
- *
- * Context: any. Neither allocates nor changes the packet.
- * Return: TCPHDR_* flags, those of the last byte, and HR_FLOW_TCP_DATA when
- * there is payload; -EINVAL if the header is cut.
- */
-int hr_flow_tcp(const struct sk_buff *skb, u8 pf)
-{
-	int offset = skb_network_offset(skb);
-	const struct tcphdr *tcp;
-	struct tcphdr buf;
-
-	if (likely(pf == NFPROTO_IPV4)) {
-		offset += ip_hdr(skb)->ihl * 4;
-	} else {
-		u8 protocol = ipv6_hdr(skb)->nexthdr;
-		__be16 fragment;
-
-		offset = ipv6_skip_exthdr(skb, offset + sizeof(struct ipv6hdr),
-					  &protocol, &fragment);
-		if (offset < 0)
-			return -EINVAL;
-	}
-	tcp = skb_header_pointer(skb, offset, sizeof(buf), &buf);
-	if (unlikely(!tcp))
-		return -EINVAL;
-	offset += tcp->doff * 4;
-	return tcp_flag_byte(tcp) |
-	       (skb->len > offset ? HR_FLOW_TCP_DATA : 0);
 }

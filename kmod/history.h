@@ -26,9 +26,16 @@ struct hr_receipt_move {
 	u64 share;
 };
 
+enum hr_receipt_kind {
+	HR_RECEIPT_CHANGE,	/* a change that moved its arcs at once */
+	HR_RECEIPT_HELD,	/* one that a migration carries out */
+	HR_RECEIPT_SETTLED,	/* a whole migration */
+};
+
 /**
  * struct hr_receipt - what a change did
  * @list: in the history, oldest first
+ * @kind: &enum hr_receipt_kind
  * @generation: after the change
  * @time: ns since 1970
  * @added: nodes
@@ -52,6 +59,7 @@ struct hr_receipt_move {
  */
 struct hr_receipt {
 	struct list_head list;
+	u8 kind;
 	u64 generation;
 	u64 time;
 	u32 added;

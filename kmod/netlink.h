@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files of the genetlink family share. netlink.c: the family, rings,
- * nodes, limits; netlink_op.c: the operations of a change; netlink_change.c:
- * changes; netlink_stage.c: those that come in pieces; netlink_history.c: what
- * they did; netlink_past.c: and to which nodes; netlink_read.c: lookups, arcs,
- * digests; netlink_flows.c: tracked flows; netlink_attach.c: attachments.
+ * What the files of the genetlink family share. netlink.c: the family, limits;
+ * netlink_ring.c: rings; netlink_node.c: nodes; netlink_op.c: the operations of
+ * a change; netlink_change.c: changes; netlink_stage.c: those that come in
+ * pieces; netlink_history.c: what they did; netlink_past.c: and to which nodes;
+ * netlink_read.c: lookups, arcs, digests; netlink_attach.c: attachments; netlink_migrate.c: migrations;
+ * netlink_steps.c: what happened to them; netlink_flows.c: the flows that they
+ * track.
  *
  * Each object has one function that fills a message, which serves replies,
  * dumps and events alike.
@@ -117,9 +119,26 @@ bool hr_nl_heard(struct net *net);
 void hr_nl_send_event(struct net *net, struct sk_buff *skb);
 
 /**
+ * struct hr_nl_sight - what one message tells of a ring
+ * @view: pinned
+ * @map: its effective map, with a reference
+ * @frontier: where that is of
+ * @epoch: not younger than @map
+ */
+struct hr_nl_sight {
+	struct hr_ring_view *view;
+	struct hr_table *map;
+	u64 frontier;
+	u64 epoch;
+};
+
+int hr_nl_look(struct hr_nl_sight *sight, struct hr_ring *ring);
+void hr_nl_look_away(struct hr_nl_sight *sight);
+
+/**
  * struct hr_nl_walk - where the dump of a ring's parts stands, in cb->ctx
  * @ring: held from the first message to the end
- * @generation: of what is dumped
+ * @generation: or epoch of what is dumped
  * @next: what comes next
  * @begun: the rest is set
  */
@@ -131,8 +150,8 @@ struct hr_nl_walk {
 };
 
 struct hr_nl_walk *hr_nl_walk(struct netlink_callback *cb, u32 type);
-struct hr_ring_view *hr_nl_walk_pin(struct netlink_callback *cb,
-				    struct hr_nl_walk *walk);
+int hr_nl_walk_look(struct netlink_callback *cb, struct hr_nl_walk *walk,
+		    struct hr_nl_sight *sight);
 
 /* netlink_node.c */
 int hr_nl_node_start(struct netlink_callback *cb);
@@ -192,10 +211,12 @@ int hr_nl_ops_refuse(const struct genl_info *info, int type, u32 nr_ops,
  * struct hr_nl_order - what is asked of a change besides its operations
  * @expect: see &struct hr_change
  * @max_moved: see &struct hr_change
+ * @hold: see &struct hr_change
  */
 struct hr_nl_order {
 	u64 expect;
 	u64 max_moved;
+	bool hold;
 };
 
 int hr_nl_trace_refused(struct genl_info *info, const char *ring,
@@ -204,6 +225,15 @@ const char *hr_nl_ring_name(const struct nlattr *attr);
 void hr_nl_order_get(struct hr_nl_order *order, const struct genl_info *info);
 int hr_nl_change(struct hr_ring *ring, const struct hr_nl_ops *ops,
 		 const struct hr_nl_order *order, struct genl_info *info);
+
+/* netlink_migrate.c */
+
+u64 hr_nl_ms_until(u64 moment);
+int hr_nl_put_step(struct sk_buff *skb, int type,
+		   const struct hr_happened *what);
+int hr_nl_migrate_start(struct netlink_callback *cb);
+int hr_nl_migrate_init(void);
+void hr_nl_migrate_exit(void);
 
 /* netlink_stage.c */
 int hr_nl_stage_init(void);

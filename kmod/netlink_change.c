@@ -34,7 +34,6 @@ struct hr_nl_changing {
 	struct sk_buff *event;
 };
 
-/* A node that is added without an id gets one. */
 /* The node that an operation leaves the choice of an id for, or NULL. */
 static const char *gets_id(const struct hr_op *op)
 {
@@ -205,6 +204,7 @@ void hr_nl_order_get(struct hr_nl_order *order, const struct genl_info *info)
 
 	order->expect = U64_MAX;
 	order->max_moved = U64_MAX;
+	order->hold = attrs[HASHRING_A_CHANGE_HOLD];
 	if (attrs[HASHRING_A_CHANGE_EXPECT_GENERATION])
 		order->expect = nla_get_u64(attrs[HASHRING_A_CHANGE_EXPECT_GENERATION]);
 	if (attrs[HASHRING_A_CHANGE_MAX_MOVED])
@@ -230,6 +230,7 @@ int hr_nl_change(struct hr_ring *ring, const struct hr_nl_ops *ops,
 			.nr_ops		= ops->nr,
 			.expect		= order->expect,
 			.max_moved	= order->max_moved,
+			.hold		= order->hold,
 			.dry_run	= info->attrs[HASHRING_A_CHANGE_DRY_RUN],
 			.prepare	= changing_prepare,
 			.published	= changing_published,

@@ -135,11 +135,14 @@ int hashring_nl_flows_get_dumpit(struct sk_buff *skb,
 	walk = hr_nl_walk(cb, HASHRING_A_TRACKED_RING);
 	if (IS_ERR(walk))
 		return PTR_ERR(walk);
-	view = hr_nl_walk_pin(cb, walk);
-	if (!view)
-		return 0;
+	view = hr_ring_pin(walk->ring);
+	hr_nl_consistent(cb, view->generation);
+	if (!walk->begun)
+		walk->generation = view->generation;
+	walk->begun = true;
 	next = walk->next;
-	while (view->track && hr_track_next(view, &next, &tracked)) {
+	while (view->track && view->generation == walk->generation &&
+	       hr_track_next(view, &next, &tracked)) {
 		ret = tracked_fill(skb, &to, cb, walk->ring, &tracked);
 		if (ret)
 			break;

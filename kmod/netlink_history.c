@@ -7,6 +7,10 @@
 #include "compat.h"
 #include "netlink.h"
 
+static_assert((int)HR_RECEIPT_CHANGE == HASHRING_RECEIPT_KIND_CHANGE);
+static_assert((int)HR_RECEIPT_HELD == HASHRING_RECEIPT_KIND_HELD);
+static_assert((int)HR_RECEIPT_SETTLED == HASHRING_RECEIPT_KIND_SETTLED);
+
 /* Rows of the matrix that a receipt brings along. */
 #define HR_TOLD_MOVES	64
 
@@ -81,7 +85,8 @@ static int put_costs(struct sk_buff *skb, const struct hr_receipt *receipt)
 			  receipt->build_ns) ||
 	    hr_nl_put_u64(skb, HASHRING_A_RECEIPT_IMPACT_NS,
 			  receipt->impact_ns) ||
-	    nla_put_u32(skb, HASHRING_A_RECEIPT_NR_MOVES, receipt->nr_moves))
+	    nla_put_u32(skb, HASHRING_A_RECEIPT_NR_MOVES, receipt->nr_moves) ||
+	    nla_put_u32(skb, HASHRING_A_RECEIPT_KIND, receipt->kind))
 		return -EMSGSIZE;
 	return 0;
 }

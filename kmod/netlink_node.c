@@ -63,6 +63,14 @@ static int node_put_stats(struct sk_buff *skb, struct hr_node *node)
 	return 0;
 }
 
+static int node_put_deadline(struct sk_buff *skb, struct hr_node *node)
+{
+	u64 deadline = READ_ONCE(hr_member(node)->shared->deadline);
+
+	return deadline ? hr_nl_put_u64(skb, HASHRING_A_NODE_DEADLINE,
+					hr_nl_ms_until(deadline)) : 0;
+}
+
 /* Points that were given, and cells to return to. */
 static int node_put_points(struct sk_buff *skb, const struct hr_node *node)
 {
@@ -86,7 +94,7 @@ static size_t node_points_size(const struct hr_node *node)
 
 static int node_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 		     struct netlink_callback *cb, const struct hr_ring *ring,
-		     const struct hr_ring_view *view, const u32 *count,
+		     const struct hr_nl_sight *sight, const u32 *count,
 		     struct hr_node *node, bool points)
 {
 	void *head;
@@ -107,9 +115,10 @@ static int node_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 	    nla_put_u32(skb, HASHRING_A_NODE_NR_POINTS,
 			node_nr_points(ring, count, node)) ||
 	    hr_nl_put_u64(skb, HASHRING_A_NODE_SHARE,
-			  view->core.table->share[node->slot]) ||
-	    node_put_stats(skb, node) ||
-	    hr_nl_put_u64(skb, HASHRING_A_NODE_GENERATION, view->generation)) {
+			  sight->map->share[node->slot]) ||
+	    node_put_stats(skb, node) || node_put_deadline(skb, node) ||
+	    hr_nl_put_u64(skb, HASHRING_A_NODE_GENERATION,
+			  sight->view->generation)) {
 		genlmsg_cancel(skb, head);
 		return -EMSGSIZE;
 	}
@@ -122,7 +131,7 @@ static int node_get(struct hr_ring *ring, struct genl_info *info, bool points)
 {
 	const struct nlattr *name = info->attrs[HASHRING_A_NODE_NAME];
 	const struct hr_nl_to to = hr_nl_reply(info);
-	struct hr_ring_view *view;
+	struct hr_nl_sight sight;
 	struct sk_buff *reply;
 	struct hr_node *node;
 	u32 *count;
@@ -131,16 +140,18 @@ static int node_get(struct hr_ring *ring, struct genl_info *info, bool points)
 	if (!name)
 		return hr_nl_missing(info->extack, NULL, HASHRING_A_NODE_NAME,
 				     "name");
-	view = hr_ring_pin(ring);
-	node = hr_table_find(view->core.table, nla_data(name));
+	ret = hr_nl_look(&sight, ring);
+	if (ret)
+		return ret;
+	node = hr_table_find(sight.map, nla_data(name));
 	if (!node) {
 		ret = hr_extack(info->extack, name, -ENOENT, "no such node");
-		goto unpin;
+		goto look_away;
 	}
-	count = points_count(ring, view->core.table);
+	count = points_count(ring, sight.map);
 	if (IS_ERR(count)) {
 		ret = PTR_ERR(count);
-		goto unpin;
+		goto look_away;
 	}
 	ret = -ENOMEM;
 	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE + node_points_size(node),
@@ -148,12 +159,12 @@ static int node_get(struct hr_ring *ring, struct genl_info *info, bool points)
 	if (!reply)
 		goto free_count;
 	ret = hr_nl_answer(reply, info,
-			   node_fill(reply, &to, NULL, ring, view, count, node,
-				     points));
+			   node_fill(reply, &to, NULL, ring, &sight, count,
+				     node, points));
 free_count:
 	kvfree(count);
-unpin:
-	hr_ring_unpin(view);
+look_away:
+	hr_nl_look_away(&sight);
 	return ret;
 }
 
@@ -205,10 +216,10 @@ int hashring_nl_node_get_dumpit(struct sk_buff *skb,
 	const struct nlattr *points = attrs[HASHRING_A_NODE_WITH_POINTS];
 	const struct hr_nl_to to = hr_nl_dump(cb);
 	const struct hr_table *table;
-	struct hr_ring_view *view;
+	struct hr_nl_sight sight;
 	struct hr_nl_walk *walk;
 	u32 *count;
-	int ret = 0;
+	int ret;
 
 	if (attrs[HASHRING_A_NODE_NAME])
 		return hr_extack(cb->extack, attrs[HASHRING_A_NODE_NAME],
@@ -219,23 +230,24 @@ int hashring_nl_node_get_dumpit(struct sk_buff *skb,
 	walk = hr_nl_walk(cb, HASHRING_A_NODE_RING);
 	if (IS_ERR(walk))
 		return PTR_ERR(walk);
-	view = hr_nl_walk_pin(cb, walk);
-	if (!view)
-		return 0;
-	table = view->core.table;
+	ret = hr_nl_walk_look(cb, walk, &sight);
+	if (ret <= 0)
+		return ret;
+	table = sight.map;
 	count = points_count(walk->ring, table);
 	if (IS_ERR(count)) {
 		ret = PTR_ERR(count);
-		goto unpin;
+		goto look_away;
 	}
+	ret = 0;
 	for (; walk->next < table->nr_nodes; walk->next++) {
-		ret = node_fill(skb, &to, cb, walk->ring, view, count,
+		ret = node_fill(skb, &to, cb, walk->ring, &sight, count,
 				table->by_name[walk->next], points);
 		if (ret)
 			break;
 	}
 	kvfree(count);
-unpin:
-	hr_ring_unpin(view);
+look_away:
+	hr_nl_look_away(&sight);
 	return ret && skb->len ? skb->len : ret;
 }

@@ -120,10 +120,10 @@ static int op_names(struct hr_op *op, struct nlattr **tb,
 static int op_get(struct hr_op *op, const struct nlattr *nest,
 		  struct netlink_ext_ack *extack)
 {
-	struct nlattr *tb[HASHRING_A_OP_CELLS + 1];
+	struct nlattr *tb[HASHRING_A_OP_DEADLINE + 1];
 	int ret;
 
-	ret = nla_parse_nested(tb, HASHRING_A_OP_CELLS, nest,
+	ret = nla_parse_nested(tb, HASHRING_A_OP_DEADLINE, nest,
 			       hashring_op_nl_policy, extack);
 	if (ret)
 		return ret;
@@ -144,6 +144,10 @@ static int op_get(struct hr_op *op, const struct nlattr *nest,
 	if (tb[HASHRING_A_OP_STATE]) {
 		op->has |= HR_OP_HAS_STATE;
 		op->state = nla_get_u32(tb[HASHRING_A_OP_STATE]);
+	}
+	if (tb[HASHRING_A_OP_DEADLINE]) {
+		op->has |= HR_OP_HAS_DEADLINE;
+		op->deadline = nla_get_u64(tb[HASHRING_A_OP_DEADLINE]);
 	}
 	ret = op_via(op, tb, extack);
 	if (ret)
@@ -293,6 +297,7 @@ static const struct nlattr *op_culprit(const struct nlattr *op,
 		[HR_BAD_STATE]		= HASHRING_A_OP_STATE,
 		[HR_BAD_POINTS]		= HASHRING_A_OP_POINTS,
 		[HR_BAD_CELLS]		= HASHRING_A_OP_CELLS,
+		[HR_BAD_DEADLINE]	= HASHRING_A_OP_DEADLINE,
 	};
 	const struct nlattr *attr = NULL;
 

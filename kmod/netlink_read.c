@@ -9,6 +9,7 @@
 #include "flow.h"
 #include "netlink.h"
 #include "steer.h"
+#include "track.h"
 
 static_assert((int)HR_KEY_SOURCE == HASHRING_KEY_POLICY_SOURCE);
 static_assert((int)HR_KEY_5TUPLE == HASHRING_KEY_POLICY_5TUPLE);
@@ -18,6 +19,12 @@ static u32 node_id(const struct hr_node *node)
 {
 	return node ? node->id : HR_NO_ID;
 }
+
+/* A flow that is looked up. */
+struct hr_nl_flow {
+	enum hr_key_policy policy;
+	struct hr_flow flow;
+};
 
 /* The arc up to the point that owns a position of a table that has points. */
 static void table_arc(const struct hr_table *table, u32 position,
@@ -38,27 +45,55 @@ static void table_arc(const struct hr_table *table, u32 position,
 	*start = points[(low ? low : table->nr_points) - 1].pos;
 }
 
-static int lookup_put_owner(struct sk_buff *skb,
-			    const struct hr_ring_view *view, u32 position)
+/* How a migration stands at a position, and for a flow. */
+static int lookup_put_moving(struct sk_buff *skb,
+			     const struct hr_nl_sight *sight, u32 position,
+			     const struct hr_nl_flow *flow)
 {
-	const struct hr_node *node = hr_view_owner(&view->core, position);
+	const struct hr_ring_view *view = sight->view;
+	const struct hr_node *old, *new, *pinned = NULL;
+	u32 base, now, then;
+
+	if (hr_view_settled(&view->core))
+		return 0;
+	hr_view_slots(&view->core, position, &base, &now, &then);
+	old = hr_view_node(&view->core, base);
+	new = hr_view_node(&view->core, then);
+	if (flow && view->track)
+		pinned = hr_track_find(view, flow->policy, &flow->flow,
+				       position);
+	if ((old && nla_put_string(skb, HASHRING_A_LOOKUP_OLD, old->name)) ||
+	    (new && nla_put_string(skb, HASHRING_A_LOOKUP_NEW, new->name)) ||
+	    (position < sight->frontier &&
+	     nla_put_flag(skb, HASHRING_A_LOOKUP_RELEASED)) ||
+	    (pinned && nla_put_string(skb, HASHRING_A_LOOKUP_PINNED,
+				      pinned->name)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int lookup_put_owner(struct sk_buff *skb,
+			    const struct hr_nl_sight *sight, u32 position,
+			    const struct hr_nl_flow *flow)
+{
+	const struct hr_node *node = hr_table_owner(sight->map, position);
 	u32 start, end;
 
 	if (nla_put_u32(skb, HASHRING_A_LOOKUP_POSITION, position))
 		return -EMSGSIZE;
 	if (!node)
 		return nla_put_u32(skb, HASHRING_A_LOOKUP_ID, HR_NO_ID);
-	table_arc(view->core.table, position, &start, &end);
+	table_arc(sight->map, position, &start, &end);
 	if (nla_put_string(skb, HASHRING_A_LOOKUP_NODE, node->name) ||
 	    nla_put_u32(skb, HASHRING_A_LOOKUP_ID, node->id) ||
 	    nla_put_u32(skb, HASHRING_A_LOOKUP_ARC_START, start) ||
 	    nla_put_u32(skb, HASHRING_A_LOOKUP_ARC_END, end))
 		return -EMSGSIZE;
-	return 0;
+	return lookup_put_moving(skb, sight, position, flow);
 }
 
 static int lookup_put_owners(struct sk_buff *skb,
-			     const struct hr_ring_view *view,
+			     const struct hr_nl_sight *sight,
 			     const struct nlattr *attr)
 {
 	const u32 *positions = nla_data(attr);
@@ -71,37 +106,44 @@ static int lookup_put_owners(struct sk_buff *skb,
 		return -EMSGSIZE;
 	ids = nla_data(owners);
 	for (i = 0; i < nr; i++)
-		ids[i] = node_id(hr_view_owner(&view->core, positions[i]));
+		ids[i] = node_id(hr_table_owner(sight->map, positions[i]));
 	return 0;
 }
 
-/* One view answers all of a request. */
+/* One map answers all of a request. */
 static int lookup_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 		       struct hr_ring *ring, const struct nlattr *positions,
-		       u32 position)
+		       u32 position, const struct hr_nl_flow *flow)
 {
-	struct hr_ring_view *view;
+	struct hr_nl_sight sight;
 	void *head;
 	int ret;
 
+	ret = hr_nl_look(&sight, ring);
+	if (ret)
+		return ret;
+	ret = -EMSGSIZE;
 	head = hr_nl_begin(skb, to);
 	if (!head)
-		return -EMSGSIZE;
-	view = hr_ring_pin(ring);
-	ret = -EMSGSIZE;
+		goto look_away;
 	if (nla_put_string(skb, HASHRING_A_LOOKUP_RING, ring->name) ||
-	    hr_nl_put_u64(skb, HASHRING_A_LOOKUP_GENERATION, view->generation))
-		goto unpin;
+	    hr_nl_put_u64(skb, HASHRING_A_LOOKUP_GENERATION,
+			  sight.view->generation) ||
+	    hr_nl_put_u64(skb, HASHRING_A_LOOKUP_EPOCH, sight.epoch))
+		goto cancel;
 	if (positions)
-		ret = lookup_put_owners(skb, view, positions);
+		ret = lookup_put_owners(skb, &sight, positions);
 	else
-		ret = lookup_put_owner(skb, view, position);
-unpin:
-	hr_ring_unpin(view);
+		ret = lookup_put_owner(skb, &sight, position, flow);
 	if (ret)
-		genlmsg_cancel(skb, head);
-	else
-		genlmsg_end(skb, head);
+		goto cancel;
+	genlmsg_end(skb, head);
+	goto look_away;
+
+cancel:
+	genlmsg_cancel(skb, head);
+look_away:
+	hr_nl_look_away(&sight);
 	return ret;
 }
 
@@ -188,14 +230,15 @@ static int flow_ports(struct hr_flow *flow, struct nlattr **tb,
 	return 0;
 }
 
-static int flow_position(const struct hr_ring *ring, const struct nlattr *nest,
-			 struct netlink_ext_ack *extack, u32 *position)
+static int flow_get(struct hr_nl_flow *looked_up, const struct nlattr *nest,
+		    struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[HASHRING_A_FLOW_KEY_POLICY + 1];
 	enum hr_key_policy policy = HR_KEY_5TUPLE;
-	struct hr_flow flow = {};
+	struct hr_flow *flow = &looked_up->flow;
 	int ret;
 
+	memset(looked_up, 0, sizeof(*looked_up));
 	ret = nla_parse_nested(tb, HASHRING_A_FLOW_KEY_POLICY, nest,
 			       hashring_flow_nl_policy, extack);
 	if (ret)
@@ -203,19 +246,19 @@ static int flow_position(const struct hr_ring *ring, const struct nlattr *nest,
 	if (tb[HASHRING_A_FLOW_KEY_POLICY])
 		policy = nla_get_u32(tb[HASHRING_A_FLOW_KEY_POLICY]);
 	if (tb[HASHRING_A_FLOW_PROTOCOL])
-		flow.protocol = nla_get_u8(tb[HASHRING_A_FLOW_PROTOCOL]);
+		flow->protocol = nla_get_u8(tb[HASHRING_A_FLOW_PROTOCOL]);
 	else if (policy != HR_KEY_SOURCE)
 		return hr_nl_missing(extack, nest, HASHRING_A_FLOW_PROTOCOL,
 				     "protocol");
-	ret = flow_addresses(&flow, tb, nest, policy == HR_KEY_SOURCE, extack);
+	ret = flow_addresses(flow, tb, nest, policy == HR_KEY_SOURCE, extack);
 	if (ret)
 		return ret;
 	if (policy != HR_KEY_SOURCE) {
-		ret = flow_ports(&flow, tb, extack);
+		ret = flow_ports(flow, tb, extack);
 		if (ret)
 			return ret;
 	}
-	*position = hr_flow_position(&ring->config.keys, policy, &flow);
+	looked_up->policy = policy;
 	return 0;
 }
 
@@ -225,6 +268,7 @@ static int lookup_one(struct hr_ring *ring, struct genl_info *info)
 	const struct nlattr *flow = info->attrs[HASHRING_A_LOOKUP_FLOW];
 	const struct nlattr *key = info->attrs[HASHRING_A_LOOKUP_KEY];
 	const struct hr_nl_to to = hr_nl_reply(info);
+	struct hr_nl_flow looked_up;
 	struct sk_buff *reply;
 	u32 position = 0;
 	size_t size = 0;
@@ -239,14 +283,18 @@ static int lookup_one(struct hr_ring *ring, struct genl_info *info)
 	} else if (key) {
 		ret = key_position(ring, key, info->extack, &position);
 	} else {
-		ret = flow_position(ring, flow, info->extack, &position);
+		ret = flow_get(&looked_up, flow, info->extack);
 	}
 	if (ret)
 		return ret;
+	if (flow)
+		position = hr_flow_position(&ring->config.keys,
+					    looked_up.policy, &looked_up.flow);
 	reply = genlmsg_new(size + 512, GFP_KERNEL);
 	if (!reply)
 		return -ENOMEM;
-	ret = lookup_fill(reply, &to, ring, positions, position);
+	ret = lookup_fill(reply, &to, ring, positions, position,
+			  flow ? &looked_up : NULL);
 	return hr_nl_answer(reply, info, ret);
 }
 
@@ -298,7 +346,8 @@ static u32 count_arcs(const struct hr_table *table)
 }
 
 static int arcs_fill(struct sk_buff *skb, const struct hr_nl_to *to,
-		     const struct hr_ring *ring, u64 generation, u32 nr_arcs)
+		     const struct hr_ring *ring,
+		     const struct hr_nl_sight *sight, u32 nr_arcs)
 {
 	void *head;
 
@@ -306,7 +355,9 @@ static int arcs_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 	if (!head)
 		return -EMSGSIZE;
 	if (nla_put_string(skb, HASHRING_A_ARC_RING, ring->name) ||
-	    hr_nl_put_u64(skb, HASHRING_A_ARC_GENERATION, generation) ||
+	    hr_nl_put_u64(skb, HASHRING_A_ARC_GENERATION,
+			  sight->view->generation) ||
+	    hr_nl_put_u64(skb, HASHRING_A_ARC_EPOCH, sight->epoch) ||
 	    nla_put_u32(skb, HASHRING_A_ARC_NR_ARCS, nr_arcs)) {
 		genlmsg_cancel(skb, head);
 		return -EMSGSIZE;
@@ -315,14 +366,34 @@ static int arcs_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 	return 0;
 }
 
-int hashring_nl_arcs_get_doit(struct sk_buff *skb, struct genl_info *info)
+static int arcs_answer(struct hr_ring *ring, struct genl_info *info)
 {
 	const struct hr_nl_to to = hr_nl_reply(info);
-	struct hr_ring_view *view;
+	struct hr_nl_sight sight;
 	struct sk_buff *reply;
-	struct hr_ring *ring;
-	u64 generation;
 	u32 nr_arcs;
+	int ret;
+
+	ret = hr_nl_look(&sight, ring);
+	if (ret)
+		return ret;
+	if (info->attrs[HASHRING_A_ARC_RAW_POINTS])
+		nr_arcs = sight.map->nr_points;
+	else
+		nr_arcs = count_arcs(sight.map);
+	ret = -ENOMEM;
+	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (reply)
+		ret = hr_nl_answer(reply, info,
+				   arcs_fill(reply, &to, ring, &sight,
+					     nr_arcs));
+	hr_nl_look_away(&sight);
+	return ret;
+}
+
+int hashring_nl_arcs_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct hr_ring *ring;
 	int ret;
 
 	ring = hr_nl_ring_get(genl_info_net(info),
@@ -330,30 +401,15 @@ int hashring_nl_arcs_get_doit(struct sk_buff *skb, struct genl_info *info)
 			      HASHRING_A_ARC_RING, info->extack);
 	if (IS_ERR(ring))
 		return PTR_ERR(ring);
-	view = hr_ring_pin(ring);
-	generation = view->generation;
-	if (info->attrs[HASHRING_A_ARC_RAW_POINTS])
-		nr_arcs = view->core.table->nr_points;
-	else
-		nr_arcs = count_arcs(view->core.table);
-	hr_ring_unpin(view);
-
-	ret = -ENOMEM;
-	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!reply)
-		goto put_ring;
-	ret = arcs_fill(reply, &to, ring, generation, nr_arcs);
-	ret = hr_nl_answer(reply, info, ret);
-put_ring:
+	ret = arcs_answer(ring, info);
 	hr_ring_put(ring);
 	return ret;
 }
 
 /* Write @nr arcs from @cursor on. */
-static void arcs_write(const struct hr_ring_view *view, bool raw, u32 cursor,
+static void arcs_write(const struct hr_table *table, bool raw, u32 cursor,
 		       u32 *ends, u32 *owners, u32 nr)
 {
-	const struct hr_table *table = view->core.table;
 	u32 i, slot;
 
 	for (i = 0; i < nr; i++) {
@@ -366,7 +422,7 @@ static void arcs_write(const struct hr_ring_view *view, bool raw, u32 cursor,
 static int arcs_fill_some(struct sk_buff *skb, const struct hr_nl_to *to,
 			  struct netlink_callback *cb,
 			  const struct hr_ring *ring,
-			  const struct hr_ring_view *view, bool raw,
+			  const struct hr_nl_sight *sight, bool raw,
 			  u32 *cursor)
 {
 	u32 ahead = *cursor, nr = 0, end, slot;
@@ -379,14 +435,16 @@ static int arcs_fill_some(struct sk_buff *skb, const struct hr_nl_to *to,
 		return -EMSGSIZE;
 	genl_dump_check_consistent(cb, head);
 	if (nla_put_string(skb, HASHRING_A_ARC_RING, ring->name) ||
-	    hr_nl_put_u64(skb, HASHRING_A_ARC_GENERATION, view->generation))
+	    hr_nl_put_u64(skb, HASHRING_A_ARC_GENERATION,
+			  sight->view->generation) ||
+	    hr_nl_put_u64(skb, HASHRING_A_ARC_EPOCH, sight->epoch))
 		goto cancel;
 
 	/* An attribute's length has 16 bits. */
 	room = skb_tailroom(skb) / 2;
 	room = room < NLA_HDRLEN ? 0 : min_t(size_t, room, U16_MAX) - NLA_HDRLEN;
 	while (nr < room / sizeof(u32) &&
-	       next_arc(view->core.table, raw, &ahead, &end, &slot))
+	       next_arc(sight->map, raw, &ahead, &end, &slot))
 		nr++;
 	if (!nr) {
 		/* What is left may be no arc of its own: it is the first's. */
@@ -400,7 +458,7 @@ static int arcs_fill_some(struct sk_buff *skb, const struct hr_nl_to *to,
 	owners = nla_reserve(skb, HASHRING_A_ARC_OWNERS, nr * sizeof(u32));
 	if (!ends || !owners)
 		goto cancel;
-	arcs_write(view, raw, *cursor, nla_data(ends), nla_data(owners), nr);
+	arcs_write(sight->map, raw, *cursor, nla_data(ends), nla_data(owners), nr);
 	*cursor = ahead;
 	genlmsg_end(skb, head);
 	return 0;
@@ -415,23 +473,24 @@ int hashring_nl_arcs_get_dumpit(struct sk_buff *skb,
 {
 	bool raw = hr_dump_attrs(cb)[HASHRING_A_ARC_RAW_POINTS];
 	const struct hr_nl_to to = hr_nl_dump(cb);
-	struct hr_ring_view *view;
+	struct hr_nl_sight sight;
 	struct hr_nl_walk *walk;
-	int ret = 0;
+	int ret;
 
 	walk = hr_nl_walk(cb, HASHRING_A_ARC_RING);
 	if (IS_ERR(walk))
 		return PTR_ERR(walk);
-	view = hr_nl_walk_pin(cb, walk);
-	if (!view)
-		return 0;
-	while (walk->next < view->core.table->nr_points) {
-		ret = arcs_fill_some(skb, &to, cb, walk->ring, view, raw,
+	ret = hr_nl_walk_look(cb, walk, &sight);
+	if (ret <= 0)
+		return ret;
+	ret = 0;
+	while (walk->next < sight.map->nr_points) {
+		ret = arcs_fill_some(skb, &to, cb, walk->ring, &sight, raw,
 				     &walk->next);
 		if (ret)
 			break;
 	}
-	hr_ring_unpin(view);
+	hr_nl_look_away(&sight);
 	return ret && skb->len ? skb->len : ret;
 }
 
@@ -460,18 +519,34 @@ static u64 digest_attachments(struct net *net, const struct hr_ring *ring)
 	return digest;
 }
 
-/* Anybody may ask, and as often as they like: it is worked out once. */
-static u64 digest_map(struct hr_ring_view *view)
+/*
+ * Anybody may ask, and as often as they like: it is worked out once for each
+ * map. In a migration the one that is kept may be a later one than was seen.
+ */
+static u64 digest_map(const struct hr_nl_sight *sight)
 {
-	if (!smp_load_acquire(&view->digested)) { /* pairs with the release */
-		WRITE_ONCE(view->digest, hr_digest_map(view->core.table));
-		smp_store_release(&view->digested, true); /* digest is there */
+	struct hr_ring_view *view = sight->view;
+	bool kept;
+	u64 digest;
+
+	mutex_lock(&view->map_lock);
+	kept = hr_view_settled(&view->core) || view->map == sight->map;
+	if (kept && view->digested) {
+		digest = view->digest;
+	} else {
+		digest = hr_digest_map(sight->map);
+		if (kept) {
+			view->digest = digest;
+			view->digested = true;
+		}
 	}
-	return READ_ONCE(view->digest);
+	mutex_unlock(&view->map_lock);
+	return digest;
 }
 
 static int digest_fill(struct sk_buff *skb, const struct hr_nl_to *to,
-		       const struct hr_ring *ring, u64 generation, u64 digest)
+		       const struct hr_ring *ring,
+		       const struct hr_nl_sight *sight, u64 digest)
 {
 	void *head;
 
@@ -479,7 +554,9 @@ static int digest_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 	if (!head)
 		return -EMSGSIZE;
 	if (nla_put_string(skb, HASHRING_A_DIGEST_RING, ring->name) ||
-	    hr_nl_put_u64(skb, HASHRING_A_DIGEST_GENERATION, generation) ||
+	    hr_nl_put_u64(skb, HASHRING_A_DIGEST_GENERATION,
+			  sight->view->generation) ||
+	    hr_nl_put_u64(skb, HASHRING_A_DIGEST_EPOCH, sight->epoch) ||
 	    hr_nl_put_u64(skb, HASHRING_A_DIGEST_DIGEST, digest)) {
 		genlmsg_cancel(skb, head);
 		return -EMSGSIZE;
@@ -492,7 +569,7 @@ int hashring_nl_digest_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct hr_nl_to to = hr_nl_reply(info);
 	struct net *net = genl_info_net(info);
-	struct hr_ring_view *view;
+	struct hr_nl_sight sight;
 	struct sk_buff *reply;
 	struct hr_ring *ring;
 	u64 digest = 0;
@@ -508,13 +585,15 @@ int hashring_nl_digest_get_doit(struct sk_buff *skb, struct genl_info *info)
 		goto put_ring;
 	if (info->attrs[HASHRING_A_DIGEST_CONFIG])
 		digest = digest_attachments(net, ring);
-	view = hr_ring_pin(ring);
-	if (info->attrs[HASHRING_A_DIGEST_CONFIG])
-		digest += hr_digest_members(&ring->config, view->core.table);
-	else
-		digest = digest_map(view);
-	ret = digest_fill(reply, &to, ring, view->generation, digest);
-	hr_ring_unpin(view);
+	ret = hr_nl_look(&sight, ring);
+	if (!ret) {
+		if (info->attrs[HASHRING_A_DIGEST_CONFIG])
+			digest += hr_digest_members(&ring->config, sight.map);
+		else
+			digest = digest_map(&sight);
+		ret = digest_fill(reply, &to, ring, &sight, digest);
+		hr_nl_look_away(&sight);
+	}
 	ret = hr_nl_answer(reply, info, ret);
 put_ring:
 	hr_ring_put(ring);

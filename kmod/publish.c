@@ -2,12 +2,13 @@
 /*
  * A change of a ring: everything that can fail, then one store.
  */
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/slab.h>
 
 #include "member.h"
-#include "ring.h"
-#include "trace.h"
+#include "migrate.h"
+#include "track.h"
 
 /* An error of the whole change rather than of one operation. */
 __printf(3, 4)
@@ -37,9 +38,17 @@ static u32 ring_id_max_locked(const struct hr_ring *ring)
 	return U32_MAX;
 }
 
-/* Node versions that are new get what packets need. */
-static int members_prepare(const struct hr_table *before,
-			   const struct hr_table *after, gfp_t gfp)
+/**
+ * hr_members_prepare() - give node versions that are new what packets need
+ * @before: the table in force
+ * @after: the next one
+ * @gfp: how to allocate
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int hr_members_prepare(const struct hr_table *before,
+		       const struct hr_table *after, gfp_t gfp)
 {
 	u32 slot;
 	int ret;
@@ -81,90 +90,288 @@ static void receipt_count(struct hr_receipt *receipt,
 	}
 }
 
+static bool has_deadline(const struct hr_change *change)
+{
+	u32 i;
+
+	for (i = 0; i < change->nr_ops; i++)
+		if (change->ops[i].has & HR_OP_HAS_DEADLINE)
+			return true;
+	return false;
+}
+
+/* Whether a change does nothing but take nodes down: that is never put off. */
+static bool only_downs(const struct hr_change *change)
+{
+	u32 i;
+
+	for (i = 0; i < change->nr_ops; i++)
+		if (change->ops[i].kind != HR_OP_SET ||
+		    change->ops[i].has != HR_OP_HAS_STATE ||
+		    change->ops[i].state != HR_DOWN)
+			return false;
+	return true;
+}
+
+/*
+ * Packets of flows that stay where they are carry their node's id as long as a
+ * migration is under way, and a rollback gives ids back.
+ */
+static int check_ids(const struct hr_change *change, const struct hr_table *t,
+		     struct hr_error *err)
+{
+	const struct hr_node *node;
+	u32 i;
+
+	for (i = 0; i < change->nr_ops; i++) {
+		const struct hr_op *op = &change->ops[i];
+
+		if (op->kind != HR_OP_SET || !(op->has & HR_OP_HAS_ID))
+			continue;
+		node = hr_table_find(t, op->name);
+		if (!node || node->id == op->id)
+			continue;
+		change_refuse(err, -EBUSY,
+			      "the id of node %s cannot change while a migration is under way",
+			      op->name);
+		err->op = i;
+		err->culprit = HR_BAD_ID;
+		return -EBUSY;
+	}
+	return 0;
+}
+
+/* Until when flows may stay at nodes that a change is about. */
+static void set_deadlines(const struct hr_change *change,
+			  const struct hr_table *next,
+			  struct hr_migration *m)
+{
+	u32 i;
+
+	for (i = 0; i < change->nr_ops; i++) {
+		const struct hr_op *op = &change->ops[i];
+		struct hr_shared *shared;
+
+		if (op->kind != HR_OP_SET || !(op->has & HR_OP_HAS_STATE))
+			continue;
+		shared = hr_member(hr_table_find(next, op->name))->shared;
+		WRITE_ONCE(shared->expired, false);
+		shared->deadline = 0;
+		if (!(op->has & HR_OP_HAS_DEADLINE))
+			continue;
+		shared->deadline = get_jiffies_64() +
+				   msecs_to_jiffies(op->deadline);
+		/* Nobody paces what begins so: it ends with its last deadline. */
+		if (m->automatic)
+			m->deadline = max(m->deadline, shared->deadline);
+	}
+}
+
+/**
+ * struct hr_making - a change in the making
+ * @held: it begins a migration, or joins one
+ * @stay: the frontier stays where it is
+ * @release: all that it moves moves at once
+ * @gfp: how to allocate
+ * @map: the effective map
+ * @next: the table that it leads to
+ * @receipt: what it does
+ * @migration: what it begins, or joins
+ */
+struct hr_making {
+	bool held;
+	bool stay;
+	bool release;
+	gfp_t gfp;
+	struct hr_table *map;
+	struct hr_table *next;
+	struct hr_receipt *receipt;
+	struct hr_migration *migration;
+};
+
+static void making_begin(struct hr_making *making, const struct hr_ring *ring,
+			 const struct hr_change *change)
+{
+	const struct hr_migration *m = hr_migration_locked(ring);
+
+	making->held = change->hold || m || has_deadline(change);
+	making->stay = m && only_downs(change);
+	making->release = !m && !change->hold && making->held;
+
+	/* What only takes away must not fail for want of memory. */
+	making->gfp = GFP_KERNEL_ACCOUNT;
+	if ((m || !making->held) &&
+	    hr_change_only_removes(change->ops, change->nr_ops))
+		making->gfp |= __GFP_NOFAIL;
+}
+
+/* The next table, and the receipt of what lies between. */
+static int make_next(struct hr_ring *ring, struct hr_change *change,
+		     struct hr_making *making, struct hr_error *err)
+{
+	struct hr_ring_view *old = hr_ring_view_locked(ring);
+	u64 start = ktime_get_ns();
+	int ret;
+
+	ret = hr_change_build(&ring->config, old->core.table, change->ops,
+			      change->nr_ops, ring_id_max_locked(ring),
+			      making->held, &hr_member_ops, making->gfp,
+			      &making->next, err);
+	if (ret)
+		return ret;
+	ret = hr_members_prepare(old->core.table, making->next, making->gfp);
+	if (ret)
+		return ret;
+	start = ktime_get_ns() - start;
+	making->map = hr_ring_map(ring, old, making->gfp, NULL);
+	if (!making->map)
+		return -ENOMEM;
+	making->receipt = hr_receipt_make(making->map, making->next,
+					  making->gfp);
+	if (!making->receipt)
+		return -ENOMEM;
+	making->receipt->generation = old->generation + 1;
+	making->receipt->kind = making->held ? HR_RECEIPT_HELD :
+					       HR_RECEIPT_CHANGE;
+	making->receipt->build_ns = start;
+	receipt_count(making->receipt, change);
+	ret = hr_impact_check(&making->receipt->impact, change->max_moved, err);
+	if (ret)
+		return ret;
+	return change->prepare ?
+		change->prepare(change, making->receipt, making->next) : 0;
+}
+
+/* The view that is to be in force. */
+static struct hr_ring_view *make_view(struct hr_ring *ring,
+				      struct hr_making *making)
+{
+	struct hr_table *next = hr_table_get(making->next);
+	struct hr_ring_view *view;
+
+	if (making->held) {
+		view = hr_held_view(ring, making->migration, making->map, next,
+				    making->stay, making->gfp);
+		if (view && making->release)
+			view->core.frontier = HR_WHOLE_RING;
+		return view;
+	}
+	view = hr_view_alloc(next, making->receipt->generation, making->gfp);
+	if (!view)
+		hr_table_put(next, &hr_member_ops);
+	return view;
+}
+
+/* The migration goes on from the view that has just been published. */
+static void held(struct hr_ring *ring, const struct hr_change *change,
+		 struct hr_making *making)
+{
+	const struct hr_view *view = &hr_ring_view_locked(ring)->core;
+	struct hr_migration *m = making->migration;
+	struct hr_happened what = {
+		.kind = making->stay ? HR_STEP_DOWN : HR_STEP_HELD,
+		.before = view->frontier, .after = view->frontier,
+	};
+
+	if (!hr_migration_locked(ring)) {
+		ring->migration = m;
+		hr_ring_tick(ring, HZ);
+	}
+	if (making->release) {
+		what.before = 0;
+		hr_view_between(view, 0, view->frontier, &what.moved,
+				&what.arcs);
+	}
+	m->changes++;
+	m->automatic |= making->release;
+	if (!making->stay)
+		m->rolling = false;
+	hr_view_way(view, view->frontier, &m->way);
+	set_deadlines(change, view->table, m);
+	hr_migrate_happened_locked(ring, &what, NULL);
+}
+
+static int publish(struct hr_ring *ring, struct hr_change *change,
+		   struct hr_making *making, struct hr_error *err)
+{
+	struct hr_ring_view *old = hr_ring_view_locked(ring), *view;
+	int ret;
+
+	/* Where the table depends on history, it alone does not tell the past. */
+	ret = hr_record_make(&making->receipt->record, old->core.table,
+			     making->next, change->ops, change->nr_ops,
+			     ring->config.grid, making->gfp);
+	if (ret)
+		return ret;
+	if (making->held) {
+		making->migration = hr_migration_locked(ring);
+		if (!making->migration)
+			making->migration = hr_migration_begin(ring);
+		if (IS_ERR(making->migration)) {
+			ret = PTR_ERR(making->migration);
+			making->migration = NULL;
+			if (ret == -E2BIG)
+				change_refuse(err, ret,
+					      "too many flows are tracked already");
+			return ret;
+		}
+	}
+	view = make_view(ring, making);
+	if (!view)
+		return -ENOMEM;
+	ret = hr_ring_make_room_locked(ring);
+	if (ret) {
+		hr_view_free(view);
+		return ret;
+	}
+
+	/* Here it happens. Nothing fails any more. */
+	if (making->held && making->migration->track) {
+		if (hr_migration_locked(ring))
+			hr_track_joined(making->migration->track);
+		if (!making->stay)
+			hr_track_stepped(making->migration->track);
+	}
+	hr_ring_publish_locked(ring, view, making->receipt);
+	making->receipt = NULL;
+	if (change->published)
+		change->published(change);
+	if (making->held)
+		held(ring, change, making);
+	else
+		set_deadlines(change, making->next, NULL);
+	return 0;
+}
+
 static int ring_change_locked(struct hr_ring *ring, struct hr_change *change,
 			      struct hr_error *err)
 {
-	struct hr_ring_view *old, *view;
-	struct hr_receipt *receipt;
-	struct hr_table *next;
-	gfp_t gfp;
-	u64 start;
+	struct hr_ring_view *old = hr_ring_view_locked(ring);
+	struct hr_making making = {};
 	int ret;
-
-	lockdep_assert_held(&ring->lock);
 
 	if (ring->dead)
 		return change_refuse(err, -ENOENT, "no such ring");
-	old = hr_ring_view_locked(ring);
 	if (change->expect != U64_MAX && change->expect != old->generation)
 		return change_refuse(err, -ESTALE,
 				     "generation is %llu, not %llu",
 				     old->generation, change->expect);
-
-	/* What only takes away must not fail for want of memory. */
-	gfp = GFP_KERNEL_ACCOUNT;
-	if (hr_change_only_removes(change->ops, change->nr_ops))
-		gfp |= __GFP_NOFAIL;
-
-	start = ktime_get_ns();
-	ret = hr_change_build(&ring->config, old->core.table, change->ops,
-			      change->nr_ops, ring_id_max_locked(ring), false,
-			      &hr_member_ops, gfp, &next, err);
-	if (ret)
-		return ret;
-	ret = members_prepare(old->core.table, next, gfp);
-	if (ret)
-		goto err_free_table;
-	start = ktime_get_ns() - start;
-
-	ret = -ENOMEM;
-	receipt = hr_receipt_make(old->core.table, next, gfp);
-	if (!receipt)
-		goto err_free_table;
-	receipt->generation = old->generation + 1;
-	receipt->build_ns = start;
-	receipt_count(receipt, change);
-	ret = hr_impact_check(&receipt->impact, change->max_moved, err);
-	if (ret)
-		goto err_free_receipt;
-	if (change->prepare) {
-		ret = change->prepare(change, receipt, next);
+	making_begin(&making, ring, change);
+	if (making.held) {
+		ret = check_ids(change, old->core.table, err);
 		if (ret)
-			goto err_free_receipt;
+			return ret;
 	}
-	ret = 0;
-	if (change->dry_run)
-		goto err_free_receipt;
+	ret = make_next(ring, change, &making, err);
+	if (!ret && !change->dry_run)
+		ret = publish(ring, change, &making, err);
 
-	/* Where the table depends on history, it alone does not tell the past. */
-	ret = hr_record_make(&receipt->record, old->core.table, next,
-			     change->ops, change->nr_ops, ring->config.grid,
-			     gfp);
-	if (ret)
-		goto err_free_receipt;
-	ret = -ENOMEM;
-	view = hr_view_alloc(next, receipt->generation, gfp);
-	if (!view)
-		goto err_free_receipt;
-	ret = hr_ring_make_room_locked(ring);
-	if (ret)
-		goto err_free_view;
-
-	/* Here it happens. Nothing fails any more. */
-	rcu_replace_pointer(ring->view, view, lockdep_is_held(&ring->lock));
-	hr_view_retire_locked(ring, old);
-	trace_hashring_change(ring, receipt);
-	hr_history_add(&ring->history, receipt);
-	if (change->published)
-		change->published(change);
-	return 0;
-
-err_free_view:
-	kfree(view);
-err_free_receipt:
-	hr_receipt_free(receipt);
-err_free_table:
-	hr_table_put(next, &hr_member_ops);
+	if (making.migration && making.migration != hr_migration_locked(ring))
+		hr_migration_free(making.migration);
+	if (making.receipt)
+		hr_receipt_free(making.receipt);
+	hr_table_put(making.next, &hr_member_ops);
+	hr_table_put(making.map, &hr_member_ops);
 	return ret;
 }
 

@@ -14,10 +14,11 @@
 #include "extack.h"
 #include "hashring.h"
 #include "member.h"
+#include "migrate.h"
 #include "ring.h"
 
 static unsigned int hr_net_id __read_mostly;
-static struct workqueue_struct *hr_wq;
+struct workqueue_struct *hr_wq;
 
 /**
  * hr_net() - what a namespace has
@@ -31,152 +32,6 @@ struct hr_net *hr_net(const struct net *net)
 	return net_generic(net, hr_net_id);
 }
 
-/* Take a retired view's table away, if it still has it. */
-static struct hr_table *view_take_table_locked(struct hr_ring_view *view)
-{
-	struct hr_ring *ring = view->ring;
-
-	lockdep_assert_held(&ring->retired_lock);
-
-	if (list_empty(&view->list))
-		return NULL;
-	list_del_init(&view->list);
-	WRITE_ONCE(ring->nr_retired, ring->nr_retired - 1);
-	return view->core.table;
-}
-
-/* A retired view, a grace period after its last user. */
-static void view_work(struct work_struct *work)
-{
-	struct hr_ring_view *view = container_of(to_rcu_work(work),
-						 struct hr_ring_view, work);
-	struct hr_ring *ring = view->ring;
-	struct hr_table *table;
-
-	spin_lock(&ring->retired_lock);
-	table = view_take_table_locked(view);
-	spin_unlock(&ring->retired_lock);
-	if (table)
-		hr_table_put(table, &hr_member_ops);
-	wake_up(&ring->retired_wait);
-	kfree(view);
-	hr_ring_put(ring);
-}
-
-/**
- * hr_view_alloc() - a view of a table
- * @table: taken over
- * @generation: its number
- * @gfp: for the view
- *
- * Context: may sleep.
- * Return: the view or NULL; then the caller keeps @table.
- */
-struct hr_ring_view *hr_view_alloc(struct hr_table *table, u64 generation,
-				   gfp_t gfp)
-{
-	struct hr_ring_view *view = kzalloc(sizeof(*view), gfp);
-
-	if (!view)
-		return NULL;
-	view->core.table = table;
-	view->generation = generation;
-	refcount_set(&view->refs, 1);
-	INIT_LIST_HEAD(&view->list);
-	INIT_RCU_WORK(&view->work, view_work);
-	return view;
-}
-
-/**
- * hr_view_retire_locked() - free a view when nobody uses it any more
- * @ring: the ring
- * @view: has just been replaced
- *
- * Context: ring->lock is held. Does not wait.
- */
-void hr_view_retire_locked(struct hr_ring *ring, struct hr_ring_view *view)
-{
-	lockdep_assert_held(&ring->lock);
-
-	refcount_inc(&ring->refs);
-	view->ring = ring;
-	spin_lock(&ring->retired_lock);
-	list_add_tail(&view->list, &ring->retired);
-	WRITE_ONCE(ring->nr_retired, ring->nr_retired + 1);
-	spin_unlock(&ring->retired_lock);
-	hr_ring_unpin(view);
-}
-
-/**
- * hr_ring_make_room_locked() - see that one more view can be retired
- * @ring: the ring
- *
- * Normally there is room. In a burst of changes there is not, and ordinary
- * grace periods are long: an expedited one frees the tables that nobody has
- * pinned, without waiting for their work.
- *
- * Context: ring->lock is held. May sleep.
- * Return: 0, or -EINTR when killed while a reader has a view pinned.
- */
-int hr_ring_make_room_locked(struct hr_ring *ring)
-{
-	struct hr_table *tables[HR_RETIRED_MAX];
-	struct hr_ring_view *view, *next;
-	u32 nr = 0;
-
-	lockdep_assert_held(&ring->lock);
-
-	if (READ_ONCE(ring->nr_retired) < HR_RETIRED_MAX)
-		return 0;
-	synchronize_rcu_expedited();
-	spin_lock(&ring->retired_lock);
-	list_for_each_entry_safe(view, next, &ring->retired, list)
-		if (!refcount_read(&view->refs))
-			tables[nr++] = view_take_table_locked(view);
-	spin_unlock(&ring->retired_lock);
-	while (nr)
-		hr_table_put(tables[--nr], &hr_member_ops);
-	if (wait_event_killable(ring->retired_wait,
-				READ_ONCE(ring->nr_retired) < HR_RETIRED_MAX))
-		return -EINTR;
-	return 0;
-}
-
-/**
- * hr_ring_pin() - hold on to the view in force
- * @ring: the ring; the caller's reference must outlast the pin
- *
- * For readers that take longer than RCU allows, or sleep. A writer that has
- * retired as many views as it may waits for them, so that who has one pinned
- * must not wait for hr_net.lock or hr_ring.lock.
- *
- * Context: any.
- * Return: the view; hr_ring_unpin() it.
- */
-struct hr_ring_view *hr_ring_pin(struct hr_ring *ring)
-{
-	struct hr_ring_view *view;
-
-	rcu_read_lock();
-	do {
-		view = rcu_dereference(ring->view);
-	} while (!refcount_inc_not_zero(&view->refs));
-	rcu_read_unlock();
-	return view;
-}
-
-/**
- * hr_ring_unpin() - let a view go
- * @view: of hr_ring_pin()
- *
- * Context: any.
- */
-void hr_ring_unpin(struct hr_ring_view *view)
-{
-	if (refcount_dec_and_test(&view->refs))
-		queue_rcu_work(hr_wq, &view->work);
-}
-
 static void ring_work(struct work_struct *work)
 {
 	struct hr_ring *ring = container_of(to_rcu_work(work), struct hr_ring,
@@ -185,14 +40,15 @@ static void ring_work(struct work_struct *work)
 
 	view = rcu_dereference_protected(ring->view,
 					 !refcount_read(&ring->refs));
-	hr_table_put(view->core.table, &hr_member_ops);
-	kfree(view);
+	hr_view_free(view);
+	hr_steps_release(&ring->steps);
 	hr_history_release(&ring->history);
 	mutex_destroy(&ring->lock);
 	kfree_sensitive(ring);
 }
 
-static struct hr_ring *ring_alloc(const struct hr_config *config)
+static struct hr_ring *ring_alloc(const struct hr_config *config,
+				  const struct hr_settings *settings)
 {
 	struct hr_ring_view *view;
 	struct hr_table *table;
@@ -209,8 +65,10 @@ static struct hr_ring *ring_alloc(const struct hr_config *config)
 		goto err_free_table;
 
 	ring->config = *config;
+	ring->settings = *settings;
 	refcount_set(&ring->refs, 1);
 	mutex_init(&ring->lock);
+	hr_migrate_init(ring);
 	hr_history_init(&ring->history);
 	INIT_LIST_HEAD(&ring->retired);
 	spin_lock_init(&ring->retired_lock);
@@ -231,6 +89,7 @@ err_free_ring:
  * @net: where
  * @name: see hr_name_check()
  * @config: checked by the caller
+ * @settings: checked by the caller
  * @extack: for the reason
  *
  * Context: hr_net.lock is held. May sleep.
@@ -239,6 +98,7 @@ err_free_ring:
  */
 struct hr_ring *hr_ring_create_locked(struct net *net, const char *name,
 				      const struct hr_config *config,
+				      const struct hr_settings *settings,
 				      struct netlink_ext_ack *extack)
 {
 	struct hr_net *hn = hr_net(net);
@@ -267,7 +127,7 @@ struct hr_ring *hr_ring_create_locked(struct net *net, const char *name,
 					 "there are %u rings already",
 					 hn->nr_rings));
 
-	ring = ring_alloc(config);
+	ring = ring_alloc(config, settings);
 	if (!ring)
 		return ERR_PTR(-ENOMEM);
 	strscpy(ring->name, name, sizeof(ring->name));
@@ -289,6 +149,7 @@ static void ring_unlist_locked(struct hr_net *hn, struct hr_ring *ring)
 	/* A change that is being made ends first; none begins after. */
 	mutex_lock(&ring->lock);
 	ring->dead = true;
+	hr_migrate_drop_locked(ring);
 	mutex_unlock(&ring->lock);
 	hr_ring_put(ring);
 }
@@ -401,6 +262,22 @@ void hr_ring_put(struct hr_ring *ring)
 }
 
 /**
+ * hr_ring_tick() - have the ring's migration looked after
+ * @ring: the ring
+ * @delay: jiffies until then
+ *
+ * Context: ring->lock is held.
+ */
+void hr_ring_tick(struct hr_ring *ring, unsigned long delay)
+{
+	lockdep_assert_held(&ring->lock);
+
+	refcount_inc(&ring->refs);
+	if (mod_delayed_work(hr_wq, &ring->tick, delay))
+		hr_ring_put(ring);	/* it was queued, with a reference */
+}
+
+/**
  * hr_ring_attach() - an attachment begins to use a ring
  * @ring: listed in its namespace; gets a reference
  * @id_max: the largest id that fits the attachment's mask: 2^bits - 1
@@ -422,10 +299,11 @@ int hr_ring_attach(struct hr_ring *ring, u32 id_max,
 
 	mutex_lock(&ring->lock);
 	table = hr_ring_view_locked(ring)->core.table;
-	for (i = 0; i < table->nr_nodes; i++) {
-		const struct hr_node *node = table->by_name[i];
+	/* by slot: packets are marked with the ids of leaving nodes too */
+	for (i = 0; i < table->nr_slots; i++) {
+		const struct hr_node *node = table->nodes[i];
 
-		if (node->id > id_max) {
+		if (node && node->id > id_max) {
 			ret = hr_extack(extack, NULL, -ERANGE,
 					"id %u of node %s does not fit the node mask, which holds up to %u",
 					node->id, node->name, id_max);

@@ -5,8 +5,10 @@
  *
  * Locks, outermost first:
  *	hr_net.lock	the set of rings and of attachments of a namespace
- *	hr_ring.lock	the ring's writer: view, generation, id_bits, dead
+ *	hr_ring.lock	the ring's writer: view, generation, epoch, migration,
+ *			settings, id_bits, dead
  *	hr_history.lock	the receipts
+ *	hr_ring_view.map_lock	the effective map, as a table
  *	hr_ring.retired_lock	(a spinlock)
  * Readers of a view take rcu_read_lock() and nothing else; those that want it
  * for longer pin it. Finding a ring by its name takes no lock either.
@@ -28,7 +30,10 @@
 #include "core/impact.h"
 #include "core/view.h"
 #include "history.h"
+#include "settings.h"
+#include "steps.h"
 
+struct hr_migration;
 struct hr_track;
 
 /**
@@ -41,6 +46,7 @@ struct hr_track;
  * @nr_attachments: number of @attachments
  * @attach_seq: as @rings_seq
  * @last_attach: id of the youngest attachment ever
+ * @leases: how many migrations are paced
  */
 struct hr_net {
 	struct mutex lock;	/* all of this */
@@ -51,17 +57,21 @@ struct hr_net {
 	u32 nr_attachments;
 	u32 attach_seq;
 	u32 last_attach;
+	atomic_t leases;
 };
 
 struct hr_net *hr_net(const struct net *net);
 
 /**
  * struct hr_ring_view - a view as the kernel keeps it
- * @core: what readers use
+ * @core: what readers use; owns a reference to each of its tables
  * @generation: number of this membership and table
  * @track: flow state of the migration, with a reference; NULL where established
  *	flows move, and without a migration
- * @digest: of the map, once somebody has asked
+ * @map_lock: guards all that follows up to @digested
+ * @map: the effective map of a migration at @map_frontier, once somebody asked
+ * @map_frontier: see @map
+ * @digest: of the effective map
  * @digested: @digest is there
  * @refs: the ring's while it is in force, and those of hr_ring_pin()
  * @ring: set when it is retired, and a reference then
@@ -72,6 +82,9 @@ struct hr_ring_view {
 	struct hr_view core;
 	u64 generation;
 	struct hr_track *track;
+	struct mutex map_lock;	/* map, map_frontier, digest, digested */
+	struct hr_table *map;
+	u64 map_frontier;
 	u64 digest;
 	bool digested;
 	refcount_t refs;
@@ -89,6 +102,12 @@ struct hr_ring_view {
  * @refs: the list's, the attachments', the retired views', the users'
  * @list: in hr_net.rings, under hr_net.lock
  * @lock: the writer's
+ * @settings: how it treats established flows; written under @lock
+ * @epoch: counts changes, steps and transitions; written under @lock
+ * @migration: what is under way, or NULL, under @lock
+ * @state: &enum hr_migration_state, of the last step or transition
+ * @steps: what happened to migrations, under @lock
+ * @tick: looks after @migration; holds a reference while it is queued
  * @history: receipts
  * @attachments: how many attachments steer by it, under hr_net.lock
  * @id_bits: of these, how many have room for ids of so many bits, under @lock
@@ -107,6 +126,12 @@ struct hr_ring {
 	refcount_t refs;
 	struct list_head list;
 	struct mutex lock;	/* writers */
+	struct hr_settings settings;
+	u64 epoch;
+	struct hr_migration *migration;
+	u8 state;
+	struct hr_steps steps;
+	struct delayed_work tick;
 	struct hr_history history;
 	u32 attachments;
 	u32 id_bits[33];
@@ -126,6 +151,7 @@ struct hr_ring {
  * @nr_ops: number of @ops
  * @expect: refuse unless this generation is in force; U64_MAX: any
  * @max_moved: see hr_impact_check(); U64_MAX: any
+ * @hold: begin a migration; while one is under way all changes are held
  * @dry_run: work the receipt out and publish nothing
  * @prepare: called with the receipt and the next table before anything has
  *	happened; an error refuses the change. NULL: not wanted
@@ -139,6 +165,7 @@ struct hr_change {
 	u32 nr_ops;
 	u64 expect;
 	u64 max_moved;
+	bool hold;
 	bool dry_run;
 	int (*prepare)(struct hr_change *change,
 		       const struct hr_receipt *receipt,
@@ -146,12 +173,15 @@ struct hr_change {
 	void (*published)(struct hr_change *change);
 };
 
+extern struct workqueue_struct *hr_wq;	/* frees, and looks after migrations */
+
 int hr_rings_init(void);
 void hr_rings_exit(void);
 
 /* _locked: hr_net.lock is held; the others take it, or no lock at all. */
 struct hr_ring *hr_ring_create_locked(struct net *net, const char *name,
 				      const struct hr_config *config,
+				      const struct hr_settings *settings,
 				      struct netlink_ext_ack *extack);
 int hr_ring_remove_locked(struct net *net, struct hr_ring *ring,
 			  struct netlink_ext_ack *extack);
@@ -171,11 +201,21 @@ void hr_ring_detach(struct hr_ring *ring, u32 id_max);
 struct hr_ring_view *hr_ring_pin(struct hr_ring *ring);
 void hr_ring_unpin(struct hr_ring_view *view);
 
+int hr_members_prepare(const struct hr_table *before,
+		       const struct hr_table *after, gfp_t gfp);
+
+struct hr_table *hr_ring_map(const struct hr_ring *ring,
+			     struct hr_ring_view *view, gfp_t gfp, u64 *at);
+
 /* For the writer, under hr_ring.lock. */
 struct hr_ring_view *hr_view_alloc(struct hr_table *table, u64 generation,
 				   gfp_t gfp);
+u64 hr_view_bytes(const struct hr_ring_view *view);
+void hr_view_free(struct hr_ring_view *view);
 int hr_ring_make_room_locked(struct hr_ring *ring);
-void hr_view_retire_locked(struct hr_ring *ring, struct hr_ring_view *view);
+void hr_ring_publish_locked(struct hr_ring *ring, struct hr_ring_view *view,
+			    struct hr_receipt *receipt);
+void hr_ring_tick(struct hr_ring *ring, unsigned long delay);
 
 /**
  * hr_ring_view() - the view in force

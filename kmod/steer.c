@@ -19,6 +19,7 @@
 #include "ring.h"
 #include "steer.h"
 #include "trace.h"
+#include "track.h"
 #include "via.h"
 
 /**
@@ -157,6 +158,18 @@ static noinline unsigned int hr_no_owner(const struct hr_attach *attach,
 	return drop ? NF_DROP : NF_ACCEPT;
 }
 
+/* Who owns a packet's flow while a migration is under way. */
+static noinline struct hr_node *
+hr_moving_owner(const struct hr_ring_view *view, enum hr_key_policy policy,
+		const struct sk_buff *skb, const struct nf_hook_state *state,
+		const struct hr_flow *flow, int flags, u32 position)
+{
+	if (!view->track)
+		return hr_view_owner_moving(&view->core, position);
+	return hr_track_owner(view, policy, skb, state->pf, flow, flags,
+			      position);
+}
+
 static noinline unsigned int hr_steer(const struct hr_attach *attach,
 				      struct sk_buff *skb,
 				      const struct nf_hook_state *state)
@@ -167,9 +180,11 @@ static noinline unsigned int hr_steer(const struct hr_attach *attach,
 		.bytes = skb->len,
 	};
 	unsigned int verdict = NF_ACCEPT;
+	const struct hr_ring_view *view;
 	const struct hr_ring *ring;
 	struct hr_member *member;
 	struct hr_node *node;
+	u32 position;
 	struct hr_flow flow __uninitialized;	/* hr_flow_parse() fills it */
 
 	if (unlikely(skb->mark & config->node_mask)) {
@@ -187,8 +202,13 @@ static noinline unsigned int hr_steer(const struct hr_attach *attach,
 	}
 
 	ring = rcu_dereference(attach->ring);
-	node = hr_ring_owner(ring, hr_flow_position(&ring->config.keys,
-						    config->policy, &flow));
+	position = hr_flow_position(&ring->config.keys, config->policy, &flow);
+	view = hr_ring_view(ring);
+	if (hr_view_settled(&view->core))
+		node = hr_table_owner(view->core.table, position);
+	else
+		node = hr_moving_owner(view, config->policy, skb, state, &flow,
+				       tally.flags, position);
 	if (unlikely(!node))
 		return hr_no_owner(attach, ring, &flow, tally);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tracepoints: changes, changes that were refused, packets that nobody owns,
- * and flows that a migration tracks. Documentation/observe.md tells users of them.
+ * Tracepoints: changes, changes that were refused, steps of migrations, packets
+ * that nobody owns, and flows that a migration tracks. Documentation/observe.md
+ * tells users of them.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM hashring
@@ -93,6 +94,45 @@ TRACE_EVENT(hashring_refused,
 	TP_printk("netns=%u ring=%s dry_run=%d error=%d text=\"%s\"",
 		  __entry->netns, __get_str(ring), __entry->dry_run,
 		  __entry->error, __get_str(text))
+);
+
+/* A step or a transition of a migration; kind and state by the wire's numbers. */
+TRACE_EVENT(hashring_migration,
+	TP_PROTO(const struct hr_ring *ring, const struct hr_happened *what),
+	TP_ARGS(ring, what),
+	TP_STRUCT__entry(
+		__field(unsigned int, netns)
+		__string(ring, ring->name)
+		__field(u64, generation)
+		__field(u64, epoch)
+		__field(u8, kind)
+		__field(u8, state)
+		__field(u64, before)
+		__field(u64, frontier)
+		__field(u64, moved)
+		__field(u32, arcs)
+		__field(u32, flows)
+		__string(reason, what->reason)
+	),
+	TP_fast_assign(
+		__entry->netns = ring->net->ns.inum;
+		hr_assign_str(ring, ring->name);
+		__entry->generation = what->generation;
+		__entry->epoch = what->epoch;
+		__entry->kind = what->kind;
+		__entry->state = what->state;
+		__entry->before = what->before;
+		__entry->frontier = what->after;
+		__entry->moved = what->moved;
+		__entry->arcs = what->arcs;
+		__entry->flows = what->flows;
+		hr_assign_str(reason, what->reason);
+	),
+	TP_printk("netns=%u ring=%s generation=%llu epoch=%llu kind=%u state=%u before=%llu frontier=%llu moved=%llu arcs=%u flows=%u reason=\"%s\"",
+		  __entry->netns, __get_str(ring), __entry->generation,
+		  __entry->epoch, __entry->kind, __entry->state,
+		  __entry->before, __entry->frontier, __entry->moved,
+		  __entry->arcs, __entry->flows, __get_str(reason))
 );
 
 /* A packet whose position nobody owns, and whether it was dropped. */

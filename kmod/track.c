@@ -485,6 +485,44 @@ struct hr_node *hr_track_owner(const struct hr_ring_view *view,
 }
 
 /**
+ * hr_track_find() - where a flow stays
+ * @view: pinned, with a track
+ * @policy: an attachment's
+ * @flow: as a packet of it says; with its ports, whatever @policy
+ * @pos: its position
+ *
+ * Context: may not be in a packet's path: it sees no more than a moment.
+ * Return: the node, good as long as @view; NULL: it is not tracked.
+ */
+const struct hr_node *hr_track_find(const struct hr_ring_view *view,
+				    enum hr_key_policy policy,
+				    const struct hr_flow *flow, u32 pos)
+{
+	struct hr_packet packet = {
+		.track = view->track, .view = &view->core, .pos = pos,
+	};
+	const struct hr_node *node = NULL;
+	struct hr_entry *entry;
+	u64 word;
+
+	packet_key(&packet, policy, flow);
+	hr_track_slots(packet.view, pos, &packet.slots);
+	rcu_read_lock();
+	entry = entry_find(&packet);
+	if (entry) {
+		word = READ_ONCE(entry->word);
+		if (!(word & HR_ENTRY_GONE) &&
+		    !hr_entry_expired(packet.track, entry, word))
+			node = hr_view_node(packet.view,
+					    hr_track_goes(packet.view,
+							  hr_entry_slot(word),
+							  packet.slots.now));
+	}
+	rcu_read_unlock();
+	return node;
+}
+
+/**
  * hr_track_stepped() - the frontier is about to move
  * @track: the track
  *

@@ -91,6 +91,9 @@ struct hr_node *hr_track_owner(const struct hr_ring_view *view,
 			       enum hr_key_policy policy,
 			       const struct sk_buff *skb, u8 pf,
 			       const struct hr_flow *flow, int flags, u32 pos);
+const struct hr_node *hr_track_find(const struct hr_ring_view *view,
+				    enum hr_key_policy policy,
+				    const struct hr_flow *flow, u32 pos);
 void hr_track_stepped(struct hr_track *track);
 void hr_track_joined(struct hr_track *track);
 bool hr_track_window(struct hr_track *track, u32 quiet);

@@ -38,8 +38,10 @@ static void hr_unplug_ring(struct hr_ring *ring)
 	const struct hr_table *table = view->core.table;
 	u32 i;
 
-	for (i = 0; i < table->nr_nodes; i++) {
-		struct hr_routes *routes = hr_member(table->by_name[i])->routes;
+	/* by slot: those that are leaving are still sent to */
+	for (i = 0; i < table->nr_slots; i++) {
+		struct hr_routes *routes = table->nodes[i] ?
+			hr_member(table->nodes[i])->routes : NULL;
 
 		if (routes) {
 			hr_unplug_cache(&routes->route4);

@@ -26,6 +26,7 @@ enum hr_op_kind {
 #define HR_OP_HAS_POINTS	BIT(4)
 #define HR_OP_HAS_SEAT		BIT(5)
 #define HR_OP_HAS_CELLS		BIT(6)
+#define HR_OP_HAS_DEADLINE	BIT(7)
 
 /**
  * struct hr_op - an operation on one node
@@ -65,7 +66,10 @@ struct hr_op {
 	u32 *points;
 	u32 nr_cells;
 	struct hr_run *cells;
+	u64 deadline;
 };
+
+#define HR_MAX_DEADLINE	0x7fffffff	/* ms: nearly 25 days */
 
 /* Which attribute of an operation an error is about. */
 enum hr_culprit {
@@ -78,6 +82,7 @@ enum hr_culprit {
 	HR_BAD_STATE,
 	HR_BAD_POINTS,
 	HR_BAD_CELLS,
+	HR_BAD_DEADLINE,
 };
 
 /**

@@ -121,6 +121,24 @@ static int check_figures(struct hr_draft *c, u32 i)
 	return 0;
 }
 
+/* A deadline is for flows that stay at a node which takes no new ones. */
+static int check_deadline(struct hr_draft *c, u32 i)
+{
+	const struct hr_op *op = &c->ops[i];
+
+	if (!(op->has & HR_OP_HAS_DEADLINE))
+		return 0;
+	if (op->kind != HR_OP_SET || !(op->has & HR_OP_HAS_STATE) ||
+	    op->state != HR_DRAINING)
+		return hr_refuse(c, i, HR_BAD_DEADLINE, -EINVAL,
+				 "a deadline is given only to a node that is set draining");
+	if (!op->deadline || op->deadline > HR_MAX_DEADLINE)
+		return hr_refuse(c, i, HR_BAD_DEADLINE, -ERANGE,
+				 "deadline %llu ms is not between 1 and %u",
+				 op->deadline, HR_MAX_DEADLINE);
+	return 0;
+}
+
 static int check_op(struct hr_draft *c, u32 i)
 {
 	const struct hr_op *op = &c->ops[i];
@@ -140,6 +158,9 @@ static int check_op(struct hr_draft *c, u32 i)
 				 "nothing can be set on node %s, which goes",
 				 op->name);
 	ret = check_figures(c, i);
+	if (ret)
+		return ret;
+	ret = check_deadline(c, i);
 	if (ret)
 		return ret;
 	ret = check_points(c, i);
