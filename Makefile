@@ -8,6 +8,7 @@ PREFIX ?= /usr/local
 SBINDIR ?= $(PREFIX)/sbin
 MANDIR ?= $(PREFIX)/share/man
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 RUNNING := $(shell uname -r)
 
 # One kernel, by release or by folder of headers; none given: those of guests.
@@ -25,6 +26,7 @@ MODDIR = $(DESTDIR)/lib/modules/$(INSTALL_KREL)/updates
 RINGCTL = $(O)/user/ringctl/ringctl
 MANPAGES = $(wildcard Documentation/man/*.[1-8])
 COMPLETION = $(wildcard user/completion/ringctl)
+UNITS = $(wildcard user/systemd/*.service)
 
 all: tools all-modules ## tools, and the module for this kernel or for the guests
 
@@ -96,6 +98,10 @@ demo: ## real flows through a ring in a guest, beside other methods
 	@selftests/host/prepare.sh tools test-tools module-newest
 	@selftests/demo/run
 
+compare-migration: ## connections in use while backends change: a migration, and other ways
+	@selftests/host/prepare.sh tools test-tools module-newest
+	@selftests/vm/run -- selftests/migrate_rivals.sh
+
 bench: ## native speed of the core's table beside others
 	@selftests/host/prepare.sh tools
 	@$(O)/user/bench/ringbench
@@ -119,17 +125,19 @@ ifeq ($(DESTDIR),)
 	depmod $(INSTALL_KREL)
 endif
 
-tools_install: tools ## ringctl, its man pages and completion
+tools_install: tools ## ringctl, its man pages, completion and systemd unit
 	install -D -m 755 -t $(DESTDIR)$(SBINDIR) $(RINGCTL)
 	for page in $(MANPAGES); do \
 		install -D -m 644 -t $(DESTDIR)$(MANDIR)/man$${page##*.} $$page || exit 1; \
 	done
 	$(if $(COMPLETION),install -D -m 644 -t $(DESTDIR)$(COMPLETIONDIR) $(COMPLETION))
+	install -D -m 644 -t $(DESTDIR)$(UNITDIR) $(UNITS)
 
 uninstall: ## takes away what install put there
 	rm -f $(MODDIR)/hashring.ko $(DESTDIR)$(SBINDIR)/ringctl \
 		$(foreach page,$(notdir $(MANPAGES)),$(DESTDIR)$(MANDIR)/man*/$(page)) \
-		$(DESTDIR)$(COMPLETIONDIR)/ringctl
+		$(DESTDIR)$(COMPLETIONDIR)/ringctl \
+		$(patsubst user/systemd/%,$(DESTDIR)$(UNITDIR)/%,$(UNITS))
 ifeq ($(DESTDIR),)
 	depmod $(INSTALL_KREL)
 endif
@@ -138,9 +146,10 @@ clean: ## removes build/
 	rm -rf $(O)
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z_-]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' \
+	@awk -F ':.*## ' '/^[a-z_-]+:.*## / { printf "%-19s%s\n", $$1, $$2 }' \
 		$(firstword $(MAKEFILE_LIST))
 
 .PHONY: all all-modules modules module module-newest tools test-tools \
-	test-modules test-module packages check test-native style demo bench bench-path spec spec-check install \
+	test-modules test-module packages check test-native style demo \
+	compare-migration bench bench-path spec spec-check install \
 	modules_install tools_install uninstall clean help

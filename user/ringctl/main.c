@@ -102,15 +102,20 @@ int status_of(int err)
 	}
 }
 
-/* Reports the connection's last error; returns the status that it stands for. */
-int refused(int err)
+/* Reports a connection's last error; returns the status that it stands for. */
+int refused_by(const struct hashring *h, int err)
 {
-	const char *attr = hashring_error_attr(connection);
+	const char *attr = hashring_error_attr(h);
 
 	if (*attr)
-		return fail(status_of(err), "%s (%s)",
-			    hashring_error(connection), attr);
-	return fail(status_of(err), "%s", hashring_error(connection));
+		return fail(status_of(err), "%s (%s)", hashring_error(h),
+			    attr);
+	return fail(status_of(err), "%s", hashring_error(h));
+}
+
+int refused(int err)
+{
+	return refused_by(connection, err);
 }
 
 /* No name begins with a dash, so that the word cannot mean anything else. */

@@ -2,6 +2,7 @@
 /*
  * ringctl migrate: changes that were held, taken in steps.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,6 +123,29 @@ static int migrate_show(struct args *a)
 	return status;
 }
 
+/* With the receipt of the whole, if it has ended and that is kept. */
+int migration_tell(struct hashring *h, struct hashring_migration *m)
+{
+	bool ended = migration_ended(m) && m->has_step;
+	int err = 0;
+
+	if (ended && !m->has_receipt)
+		err = hashring_history_get(h, m->ring, m->step.generation,
+					   &m->receipt);
+	if (err && err != -ENOENT)
+		return refused_by(h, err);
+	if (ended && !err)
+		m->has_receipt = true;
+	if (opt.json) {
+		json_print(migration_to_json(m));
+		return EXIT_DONE;
+	}
+	print_migration(stdout, m);
+	if (m->has_receipt)
+		print_receipt(stdout, &m->receipt, false);
+	return EXIT_DONE;
+}
+
 /**
  * migrate_told() - prints what the kernel answered, and releases it
  * @h: the connection
@@ -132,17 +156,13 @@ static int migrate_show(struct args *a)
  */
 int migrate_told(struct hashring *h, int err, struct hashring_migration *m)
 {
+	int status;
+
 	if (err)
 		return refused(err);
-	if (opt.json) {
-		json_print(migration_to_json(m));
-	} else {
-		print_migration(stdout, m);
-		if (m->has_receipt)
-			print_receipt(stdout, &m->receipt, false);
-	}
+	status = migration_tell(h, m);
 	hashring_migration_release(m);
-	return EXIT_DONE;
+	return status;
 }
 
 static int migrate_pause(struct args *a)
@@ -220,6 +240,9 @@ static int migrate_finish(struct args *a)
 static const struct command commands[] = {
 	{ "show", "list", "how far the migration of a ring has come, or all",
 	  show_args, migrate_show },
+	{ "run", NULL,
+	  "pace it to its end, or hold a change and pace that",
+	  migrate_run_args, migrate_run },
 	{ "step", NULL,
 	  "move the frontier by so much, or to a position",
 	  migrate_step_args, migrate_step },

@@ -12,6 +12,7 @@
 /* Figures and JSON (migrate_print.c, migrate_json.c). */
 double migration_part(const struct hashring_migration *m);
 bool migration_ended(const struct hashring_migration *m);
+bool migration_undone(const struct hashring_migration *m);
 void print_state(FILE *f, __u32 state, const char *reason);
 void print_position(FILE *f, __u64 frontier);
 void print_step(FILE *f, const struct hashring_step *step);
@@ -22,11 +23,13 @@ json_t *step_to_json(const struct hashring_step *step);
 json_t *migration_to_json(const struct hashring_migration *m);
 json_t *tracked_to_json(const struct hashring_tracked *t);
 
-/* Commands (migrate_step.c, migrate_list.c, migrate_wait.c). */
+/* Commands (migrate_run.c, migrate_step.c, migrate_list.c, migrate_wait.c). */
+extern const struct arg migrate_run_args[];
 extern const struct arg migrate_step_args[];
 extern const struct arg migrate_list_args[];
 extern const struct arg migrate_wait_args[];
 
+int migrate_run(struct args *a);
 int migrate_step(struct args *a);
 int migrate_steps(struct args *a);
 int migrate_flows(struct args *a);
@@ -35,7 +38,6 @@ int migrate_wait(struct args *a);
 /* Of all commands that ask for something (migrate.c). */
 int migrate_told(struct hashring *h, int err, struct hashring_migration *m);
 
-/* How the last migration of a ring ended (migrate_list.c). */
-int migrate_last_end(struct hashring *h, const char *ring, __u32 *kind);
+int migration_tell(struct hashring *h, struct hashring_migration *m);
 
 #endif

@@ -129,28 +129,3 @@ out:
 	free(list.step);
 	return status;
 }
-
-static int take_end(const struct hashring_step *step, void *arg)
-{
-	__u32 *kind = arg;
-
-	if (step->kind == HASHRING_STEP_KIND_FINISH ||
-	    step->kind == HASHRING_STEP_KIND_UNDONE)
-		*kind = step->kind;
-	return 0;
-}
-
-/**
- * migrate_last_end() - how the last migration of a ring ended
- * @h: the connection
- * @ring: the ring
- * @kind: set to &HASHRING_STEP_KIND_FINISH or &HASHRING_STEP_KIND_UNDONE; the
- *	former where none is known to have ended
- *
- * Return: 0 or a negative errno.
- */
-int migrate_last_end(struct hashring *h, const char *ring, __u32 *kind)
-{
-	*kind = HASHRING_STEP_KIND_FINISH;
-	return hashring_steps_list(h, ring, take_end, NULL, kind);
-}

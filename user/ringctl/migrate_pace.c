@@ -118,7 +118,7 @@ double pace_rate(const struct pace_meter *meter, __u64 now)
 __u64 pace_left(const struct pace *pace, const struct pace_meter *meter,
 		const struct hashring_migration *m, __u64 now)
 {
-	__u64 share = m->back ? m->released : m->total - m->released;
+	__u64 share = m->total - m->released;
 	__u64 by_rate = 0;
 	double ms;
 
@@ -127,7 +127,7 @@ __u64 pace_left(const struct pace *pace, const struct pace_meter *meter,
 	if (meter->steps < 2 || !meter->moved || now <= meter->begun)
 		return HASHRING_ANY;
 	ms = (double)share / meter->moved * (now - meter->begun);
-	if (pace->rate && !m->back)
+	if (pace->rate)
 		by_rate = m->noted * 1000ULL / pace->rate;
 	return ms > by_rate ? ms : by_rate;
 }

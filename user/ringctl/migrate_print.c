@@ -23,6 +23,13 @@ bool migration_ended(const struct hashring_migration *m)
 	       m->state == HASHRING_MIGRATION_STATE_DONE;
 }
 
+/* It has ended where it began. */
+bool migration_undone(const struct hashring_migration *m)
+{
+	return migration_ended(m) && m->has_step &&
+	       m->step.kind == HASHRING_STEP_KIND_UNDONE;
+}
+
 void print_state(FILE *f, __u32 state, const char *reason)
 {
 	fputs(hashring_enum_name(hashring_migration_states, state), f);
@@ -81,9 +88,9 @@ static void print_pacing(FILE *f, const struct hashring_migration *m)
 
 static void print_stats(FILE *f, const struct hashring_track_stats *s)
 {
-	fprintf(f, " started %llu  seen %llu  ended %llu  half-open %llu  idle %llu  expired %llu  evicted %llu\n",
-		s->started, s->seen, s->ended, s->half_open, s->idle,
-		s->expired, s->evicted);
+	fprintf(f, " started %llu  seen %llu  ended %llu  half-open %llu  idle %llu",
+		s->started, s->seen, s->ended, s->half_open, s->idle);
+	fprintf(f, "  expired %llu  evicted %llu\n", s->expired, s->evicted);
 	fprintf(f, " no-entry %llu  not-noted %llu  unknown %llu  unknown-late %llu\n",
 		s->no_entry, s->not_noted, s->unknown, s->unknown_late);
 }

@@ -39,7 +39,7 @@ static int get_frontier(const char *word, __u64 *frontier)
 	else if (!strcmp(word, "end"))
 		*frontier = HASHRING_WHOLE;
 	else if (get_u64(word, 0, HASHRING_WHOLE, frontier))
-		return fail_usage("--to \"%s\": expected a position from 0 to 0x100000000, start or end",
+		return fail_usage("--to \"%s\": expected 0 to 0x100000000, start or end",
 				  word);
 	return EXIT_DONE;
 }
@@ -54,7 +54,7 @@ static int take_amount(const struct value *v, struct hashring_step_ask *ask)
 		return fail_usage("how far? one of --share, --arcs, --flows and --to is wanted");
 	if (v[STEP_TO].given) {
 		if (v[STEP_BACK].given)
-			return fail_usage("--back goes with --share, --arcs or --flows: --to says where");
+			return fail_usage("--to says where: --back is not for it");
 		ask->by = HASHRING_STEP_TO;
 		return get_frontier(v[STEP_TO].text, &ask->amount);
 	}

@@ -26,29 +26,22 @@ const struct arg migrate_wait_args[] = {
 #define NOT_YET		(-1)
 
 /* It has ended: where it led to, or where it began? */
-static int judge_end(struct hashring *h, const char *ring, __u32 target)
+static int judge_end(const struct hashring_migration *m, __u32 target)
 {
-	__u32 kind;
-	int err;
-
-	err = migrate_last_end(h, ring, &kind);
-	if (err)
-		return refused(err);
-	if (kind == HASHRING_STEP_KIND_UNDONE)
-		return fail(EXIT_ABORTED, "%s: rolled back", ring);
+	if (migration_undone(m))
+		return fail(EXIT_ABORTED, "%s: rolled back", m->ring);
 	if (target == FOR_PAUSED)
-		return fail(EXIT_ABORTED, "%s: done", ring);
+		return fail(EXIT_ABORTED, "%s: done", m->ring);
 	return EXIT_DONE;
 }
 
 /* An exit status, or NOT_YET. */
-static int judge(struct hashring *h, const struct hashring_migration *m,
-		 __u32 target)
+static int judge(const struct hashring_migration *m, __u32 target)
 {
 	switch (m->state) {
 	case HASHRING_MIGRATION_STATE_NONE:
 	case HASHRING_MIGRATION_STATE_DONE:
-		return judge_end(h, m->ring, target);
+		return judge_end(m, target);
 	case HASHRING_MIGRATION_STATE_FAILED:
 		return fail(EXIT_ABORTED, "%s: failed: %s", m->ring, m->reason);
 	case HASHRING_MIGRATION_STATE_PAUSED:
@@ -69,7 +62,7 @@ static int look(struct hashring *h, const char *ring, __u32 target)
 	err = hashring_migrate_get(h, ring, &m);
 	if (err)
 		return refused(err);
-	status = judge(h, &m, target);
+	status = judge(&m, target);
 	if (status == EXIT_DONE && opt.json)
 		json_print(migration_to_json(&m));
 	else if (status == EXIT_DONE)

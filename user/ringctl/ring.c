@@ -11,16 +11,7 @@ static const struct arg show_args[] = {
 	{ }
 };
 
-/* The words of settings, which are found by them. */
-#define SETTING_ARGS \
-	{ ARG_ENUM, "established", .meta = "POLICY", \
-	  .names = hashring_established }, \
-	{ ARG_TIME, "tcp-timeout", .meta = "TIME", .min = 1 }, \
-	{ ARG_TIME, "syn-timeout", .meta = "TIME", .min = 1 }, \
-	{ ARG_TIME, "fin-timeout", .meta = "TIME", .min = 1 }, \
-	{ ARG_TIME, "udp-timeout", .meta = "TIME", .min = 1 }, \
-	{ ARG_NUMBER, "max-entries", "entries", .meta = "N", .min = 1 }
-
+/* Settings are found by their words. */
 enum { ADD_RING, ADD_PLACEMENT, ADD_POINTS, ADD_GRID, ADD_SEED };
 
 static const struct arg add_args[] = {
@@ -30,7 +21,13 @@ static const struct arg add_args[] = {
 	[ADD_POINTS] = { ARG_RATIO, "points", .meta = "N[/W]" },
 	[ADD_GRID] = { ARG_NUMBER, "grid", .meta = "T", .min = 1 },
 	[ADD_SEED] = { ARG_SEED, "seed", .meta = "HEX" },
-	SETTING_ARGS,
+	{ ARG_ENUM, "established", .meta = "POLICY",
+	  .names = hashring_established },
+	{ ARG_TIME, "tcp-timeout", .meta = "TIME", .min = 1 },
+	{ ARG_TIME, "syn-timeout", .meta = "TIME", .min = 1 },
+	{ ARG_TIME, "fin-timeout", .meta = "TIME", .min = 1 },
+	{ ARG_TIME, "udp-timeout", .meta = "TIME", .min = 1 },
+	{ ARG_NUMBER, "max-entries", "entries", .meta = "N", .min = 1 },
 	{ }
 };
 
@@ -38,7 +35,13 @@ enum { SET_RING };
 
 static const struct arg set_args[] = {
 	[SET_RING] = { ARG_RING, .meta = "RING", .required = true },
-	SETTING_ARGS,
+	{ ARG_ENUM, "established", .meta = "POLICY",
+	  .names = hashring_established },
+	{ ARG_TIME, "tcp-timeout", .meta = "TIME", .min = 1 },
+	{ ARG_TIME, "syn-timeout", .meta = "TIME", .min = 1 },
+	{ ARG_TIME, "fin-timeout", .meta = "TIME", .min = 1 },
+	{ ARG_TIME, "udp-timeout", .meta = "TIME", .min = 1 },
+	{ ARG_NUMBER, "max-entries", "entries", .meta = "N", .min = 1 },
 	{ }
 };
 
@@ -83,11 +86,12 @@ static void print_settings(const struct hashring_settings *s)
 {
 	char a[FIGURE_LEN], b[FIGURE_LEN], c[FIGURE_LEN], d[FIGURE_LEN];
 
-	printf(" established %s  tcp-timeout %s  syn-timeout %s  fin-timeout %s  udp-timeout %s  max-entries %u\n",
+	printf(" established %s  max-entries %u",
 	       hashring_enum_name(hashring_established, s->established),
-	       figure_ms(a, s->tcp_timeout), figure_ms(b, s->syn_timeout),
-	       figure_ms(c, s->fin_timeout), figure_ms(d, s->udp_timeout),
 	       s->max_entries);
+	printf("  tcp-timeout %s  syn-timeout %s  fin-timeout %s  udp-timeout %s\n",
+	       figure_ms(a, s->tcp_timeout), figure_ms(b, s->syn_timeout),
+	       figure_ms(c, s->fin_timeout), figure_ms(d, s->udp_timeout));
 }
 
 static void print_ring(const struct hashring_ring *ring, __u64 digest)

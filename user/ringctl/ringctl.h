@@ -320,6 +320,7 @@ void warn(const char *fmt, ...) __printf(1, 2);
 struct hashring *conn(void);
 void conn_close(void);
 int refused(int err);
+int refused_by(const struct hashring *h, int err);
 int status_of(int err);
 
 /* Operations and changes (ops.c, change.c), for plan, sync and measure too. */

@@ -2,21 +2,29 @@
 /*
  * Signals that would end the program wait while something is half-done.
  */
-#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
 #include "signals.h"
 
 static const int ending[] = { SIGHUP, SIGINT, SIGTERM };
 static sigset_t before;
 
+/* Which they are. */
+void signals_ending(sigset_t *set)
+{
+	size_t i;
+
+	sigemptyset(set);
+	for (i = 0; i < sizeof(ending) / sizeof(*ending); i++)
+		sigaddset(set, ending[i]);
+}
+
 void signals_hold(void)
 {
 	sigset_t set;
-	size_t i;
 
-	sigemptyset(&set);
-	for (i = 0; i < sizeof(ending) / sizeof(*ending); i++)
-		sigaddset(&set, ending[i]);
+	signals_ending(&set);
 	sigprocmask(SIG_BLOCK, &set, &before);
 }
 
@@ -37,4 +45,16 @@ bool signals_wait(void)
 void signals_release(void)
 {
 	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+/* Those that came, of a signalfd() that does not block, never came; closes it. */
+void signals_drop(int fd)
+{
+	struct signalfd_siginfo info;
+
+	if (fd < 0)
+		return;
+	while (read(fd, &info, sizeof(info)) > 0)
+		;
+	close(fd);
 }

@@ -5,10 +5,13 @@
 #ifndef RINGCTL_SIGNALS_H
 #define RINGCTL_SIGNALS_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 void signals_hold(void);
 bool signals_wait(void);
 void signals_release(void);
+void signals_ending(sigset_t *set);
+void signals_drop(int fd);
 
 #endif
