@@ -24,7 +24,9 @@ static u32 *points_count(const struct hr_ring *ring,
 	if (!count)
 		return ERR_PTR(-ENOMEM);
 	for (i = 0; i < table->nr_points; i++) {
-		count[table->points[i].slot]++;
+		/* in a migration from or to nothing some belong to nobody */
+		if (table->points[i].slot < table->nr_slots)
+			count[table->points[i].slot]++;
 		if (!(i & (HR_CHUNK - 1)))
 			cond_resched();
 	}
