@@ -136,11 +136,10 @@ static void packet_kind(struct hr_packet *packet, const struct sk_buff *skb,
 static struct hr_entry *entry_find(const struct hr_packet *packet)
 {
 	struct hr_track *track = packet->track;
-	struct hlist_bl_node *link;
 	struct hr_entry *entry;
 
-	hlist_bl_for_each_entry_rcu(entry, link,
-				    hr_entry_bucket(track, packet->hash), link)
+	hlist_for_each_entry_rcu(entry, hr_track_bucket(track, packet->hash),
+				 link)
 		if (entry->hash == packet->hash &&
 		    hr_track_key_equal(&entry->key, &packet->key) &&
 		    likely(!(READ_ONCE(entry->word) & HR_ENTRY_GONE)))
@@ -151,32 +150,24 @@ static struct hr_entry *entry_find(const struct hr_packet *packet)
 /*
  * Put a filled in entry into the table, unless the flow has got one meanwhile.
  * The word is there before the entry can be found, and a scan that marks it
- * gone in between waits for the bucket to take it out.
+ * gone in between waits for the lock to take it out.
  */
 static bool entry_publish(const struct hr_packet *packet,
 			  struct hr_entry *entry, u64 word)
 {
-	struct hlist_bl_head *bucket = hr_entry_bucket(packet->track,
-						       packet->hash);
-	struct hlist_bl_node *link;
-	struct hr_entry *other;
-	bool first = true;
+	struct hr_track *track = packet->track;
+	spinlock_t *lock = hr_track_lock(track, packet->hash);
+	bool first;
 
-	hlist_bl_lock(bucket);
-	hlist_bl_for_each_entry(other, link, bucket, link) {
-		if (other->hash == packet->hash &&
-		    hr_track_key_equal(&other->key, &packet->key) &&
-		    !(READ_ONCE(other->word) & HR_ENTRY_GONE)) {
-			first = false;
-			break;
-		}
-	}
+	spin_lock(lock);
+	first = !entry_find(packet);
 	if (first) {
 		/* pairs with hr_track_scan() */
 		smp_store_release(&entry->word, word);
-		hlist_bl_add_head_rcu(&entry->link, bucket);
+		hlist_add_head_rcu(&entry->link,
+				   hr_track_bucket(track, packet->hash));
 	}
-	hlist_bl_unlock(bucket);
+	spin_unlock(lock);
 	return first;
 }
 
@@ -237,7 +228,7 @@ static u32 packet_known(const struct hr_packet *packet, struct hr_entry *entry,
 /* A step opens it before the frontier moves: pairs with hr_track_stepped(). */
 static bool window_open(const struct hr_track *track)
 {
-	smp_rmb();
+	smp_rmb();	/* the frontier was read first */
 	return READ_ONCE(track->window);
 }
 

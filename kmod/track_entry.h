@@ -4,7 +4,7 @@
  * what changes in them.
  *
  * An entry's life: free in the pool; taken by a packet, filled in, put into the
- * table under its bucket's lock; gone, by whoever marks it so (a scan of the
+ * table under its lock; gone, by whoever marks it so (a scan of the
  * pool, never a packet), who then takes it out of the table; and free again a
  * grace period later. All that changes while it lives is one word, replaced by
  * compare and exchange: a packet cannot refresh what is gone, and a scan cannot
@@ -23,9 +23,9 @@
 #include <linux/jiffies.h>
 #include <linux/jhash.h>
 #include <linux/list.h>
+#include <linux/rculist.h>
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
-#include <linux/rculist_bl.h>	/* wants what is above it */
 #include <linux/u64_stats_sync.h>
 #include <linux/workqueue.h>
 
@@ -88,7 +88,7 @@ struct hr_track_key {
  * @next: in the pool's list, or among those that wait for their grace period
  */
 struct hr_entry {
-	struct hlist_bl_node link;
+	struct hlist_node link;
 	u64 word;
 	struct hr_track_key key;
 	u32 pos;
@@ -101,6 +101,9 @@ struct hr_track_cpu {
 	u64_stats_t count[HR_TRACK_COUNTERS];
 	struct u64_stats_sync syncp;
 };
+
+/* Of the table's buckets; a power of two. */
+#define HR_TRACK_LOCKS		64U
 
 /**
  * struct hr_track - flow state of one migration
@@ -120,7 +123,8 @@ struct hr_track_cpu {
  * @turning: which of @turned_away is the recent one
  * @turned_any: in which of them there is anything
  * @kicked: a scan is on its way
- * @lock: of the pool; bottom halves off
+ * @locks: of buckets, each of every HR_TRACK_LOCKS-th one; bottom halves off
+ * @lock: of the pool, as @locks
  * @free: entries to be had
  * @nr_free: their number
  * @gc: scans the pool
@@ -135,7 +139,7 @@ struct hr_track {
 	u32 max;
 	u32 seed;
 	u32 mask;
-	struct hlist_bl_head *buckets;
+	struct hlist_head *buckets;
 	const struct hr_settings *settings;
 	struct hr_track_cpu __percpu *cpu;
 	unsigned long *turned_away[2];
@@ -148,6 +152,7 @@ struct hr_track {
 	u8 turning;
 	bool turned_any[2];
 	bool kicked;
+	spinlock_t locks[HR_TRACK_LOCKS];	/* buckets */
 	spinlock_t lock;	/* the pool */
 	struct hr_entry *free;
 	u32 nr_free;
@@ -167,13 +172,16 @@ static inline u32 hr_entry_slot(u64 word)
 
 static inline u64 hr_entry_word(u64 flags, u32 slot)
 {
-	return (u64)(u32)jiffies << HR_ENTRY_SEEN | flags | slot;
+	u64 now = (u32)jiffies;
+
+	return now << HR_ENTRY_SEEN | flags | slot;
 }
 
 /* Jiffies since its last packet; another CPU's clock may be ahead of ours. */
 static inline u32 hr_entry_idle(u64 word)
 {
-	s32 idle = (u32)jiffies - (u32)(word >> HR_ENTRY_SEEN);
+	u32 now = jiffies;
+	s32 idle = now - (u32)(word >> HR_ENTRY_SEEN);
 
 	return idle < 0 ? 0 : idle;
 }
@@ -208,10 +216,15 @@ static inline enum hr_track_counter hr_entry_cause(u64 word)
 	return word & HR_ENTRY_HALF_OPEN ? HR_TRACK_HALF_OPEN : HR_TRACK_IDLE;
 }
 
-static inline struct hlist_bl_head *hr_entry_bucket(const struct hr_track *track,
-						    u32 hash)
+static inline struct hlist_head *hr_track_bucket(const struct hr_track *track,
+						 u32 hash)
 {
 	return &track->buckets[hash & track->mask];
+}
+
+static inline spinlock_t *hr_track_lock(struct hr_track *track, u32 hash)
+{
+	return &track->locks[hash % HR_TRACK_LOCKS & track->mask];
 }
 
 static inline bool hr_track_key_equal(const struct hr_track_key *a,

@@ -185,14 +185,13 @@ bool hr_entry_remove(struct hr_track *track, const struct hr_view *view,
 		     struct hr_entry *entry, u64 word,
 		     enum hr_track_counter cause, struct hr_limbo *limbo)
 {
-	struct hlist_bl_head *bucket;
+	spinlock_t *lock = hr_track_lock(track, entry->hash);
 
 	if (!try_cmpxchg64(&entry->word, &word, word | HR_ENTRY_GONE))
 		return false;
-	bucket = hr_entry_bucket(track, entry->hash);
-	hlist_bl_lock(bucket);
-	hlist_bl_del_rcu(&entry->link);
-	hlist_bl_unlock(bucket);
+	spin_lock(lock);
+	hlist_del_rcu(&entry->link);
+	spin_unlock(lock);
 	entry->next = limbo->first;
 	limbo->first = entry;
 	limbo->nr++;
@@ -305,9 +304,15 @@ static void evict_visit(struct hr_scan *scan, struct hr_track *track,
 			struct hr_entry *entry, u64 word)
 {
 	struct gc_scan *gc = container_of(scan, struct gc_scan, scan);
-	/* the view may change in the midst of a scan, an entry sees one */
-	const struct hr_ring_view *view = hr_ring_view(track->ring);
+	const struct hr_ring_view *view;
 
+	/* One that nobody has any more keeps its view to the grace period. */
+	if (!refcount_read(&track->ring->refs)) {
+		scan->stop = true;
+		return;
+	}
+	/* it may be another one for the next entry */
+	view = hr_ring_view(track->ring);
 	if (view->track != track) {
 		scan->stop = true;
 		return;
@@ -471,6 +476,7 @@ struct hr_track *hr_track_create(struct hr_ring *ring,
 {
 	struct hr_track *track;
 	int ret;
+	u32 i;
 
 	track = kzalloc(sizeof(*track), gfp);
 	if (!track)
@@ -482,6 +488,8 @@ struct hr_track *hr_track_create(struct hr_ring *ring,
 	track->window = true;
 	track->since = jiffies;
 	track->turned = jiffies;
+	for (i = 0; i < HR_TRACK_LOCKS; i++)
+		spin_lock_init(&track->locks[i]);
 	spin_lock_init(&track->lock);
 	refcount_set(&track->refs, 1);
 	INIT_DELAYED_WORK(&track->gc, gc_work);
@@ -520,8 +528,7 @@ struct hr_track *hr_track_get(struct hr_track *track)
  * @track: the track, or NULL
  *
  * Context: may sleep. A view gives its reference back when nobody has the view
- * any more, a grace period after it was replaced; and before its ring goes, or
- * its tables: a scan may look at the ring's view as long as there is a track.
+ * any more, a grace period after it was replaced, and before its ring goes.
  */
 void hr_track_put(struct hr_track *track)
 {
