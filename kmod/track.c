@@ -83,10 +83,21 @@ struct hr_begin {
 /* An entry changed under our hands: look again. Not a slot. */
 #define HR_AGAIN	U32_MAX
 
+/* Lengths that the compiler knows: most packets are IPv4's. */
+static void key_ends(struct hr_track_key *key, const u8 *saddr, const u8 *daddr)
+{
+	if (likely(key->family == 4)) {
+		memcpy(key->saddr, saddr, 4);
+		memcpy(key->daddr, daddr, 4);
+	} else {
+		memcpy(key->saddr, saddr, 16);
+		memcpy(key->daddr, daddr, 16);
+	}
+}
+
 static void packet_key(struct hr_packet *packet, enum hr_key_policy policy,
 		       const struct hr_flow *flow)
 {
-	const size_t len = flow->family == 4 ? 4 : 16;
 	struct hr_track_key *key = &packet->key;
 	u32 ports;
 
@@ -99,17 +110,18 @@ static void packet_key(struct hr_packet *packet, enum hr_key_policy policy,
 	if (unlikely(packet->turned)) {
 		memcpy(key->ports, flow->dport, 2);
 		memcpy(key->ports + 2, flow->sport, 2);
-		memcpy(key->saddr, flow->daddr, len);
-		memcpy(key->daddr, flow->saddr, len);
+		key_ends(key, flow->daddr, flow->saddr);
 	} else {
 		memcpy(key->ports, flow->ports, 4);
-		memcpy(key->saddr, flow->saddr, len);
-		memcpy(key->daddr, flow->daddr, len);
+		key_ends(key, flow->saddr, flow->daddr);
 	}
-	memcpy(&ports, key->ports, sizeof(ports));
-	packet->hash = jhash_3words(packet->pos, ports,
-				    key->protocol | policy << 8,
-				    packet->track->seed);
+	/* A position is a hash already, and mostly of all that is in the key. */
+	packet->hash = packet->pos;
+	if (unlikely(policy == HR_KEY_SOURCE)) {
+		memcpy(&ports, key->ports, sizeof(ports));
+		packet->hash = jhash_3words(packet->pos, ports, key->protocol,
+					    packet->track->seed);
+	}
 }
 
 static void packet_kind(struct hr_packet *packet, const struct sk_buff *skb,

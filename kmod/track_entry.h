@@ -230,12 +230,9 @@ static inline spinlock_t *hr_track_lock(struct hr_track *track, u32 hash)
 static inline bool hr_track_key_equal(const struct hr_track_key *a,
 				      const struct hr_track_key *b)
 {
-	u64 differ = 0;
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(a->word); i++)
-		differ |= a->word[i] ^ b->word[i];
-	return !differ;
+	return !((a->word[0] ^ b->word[0]) | (a->word[1] ^ b->word[1]) |
+		 (a->word[2] ^ b->word[2]) | (a->word[3] ^ b->word[3]) |
+		 (a->word[4] ^ b->word[4]));
 }
 
 /**
