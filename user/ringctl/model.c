@@ -182,7 +182,9 @@ static int load_ring(struct model_ring *r, const char *name)
 		return err;
 	if (l.generation != ring.generation || r->nr_nodes != ring.nodes)
 		return -EAGAIN;
-	if (ring.placement == HASHRING_PLACEMENT_BALANCED) {
+	r->migrates = ring.migration != HASHRING_MIGRATION_STATE_NONE &&
+		      ring.migration != HASHRING_MIGRATION_STATE_DONE;
+	if (ring.placement == HASHRING_PLACEMENT_BALANCED && !r->migrates) {
 		err = model_load_cells(r);
 		if (err)
 			return err;
@@ -215,6 +217,11 @@ int model_ring_from_kernel(struct model_ring *r, const char *name)
 		return fail_memory();
 	if (err)
 		return refused(err);
+	/* The cells that there are make neither map. */
+	if (r->migrates && r->placement == HASHRING_PLACEMENT_BALANCED)
+		return fail(EXIT_REFUSED,
+			    "%s migrates: who has which cells is told when that ends",
+			    name);
 	if (!r->has_seed)
 		return fail(EXIT_REFUSED,
 			    "the seed of ring %s is told only with CAP_NET_ADMIN",
