@@ -100,7 +100,7 @@ demo: ## real flows through a ring in a guest, beside other methods
 
 compare-migration: ## connections in use while backends change: a migration, and other ways
 	@selftests/host/prepare.sh tools test-tools module-newest
-	@selftests/vm/run -- selftests/migrate_rivals.sh
+	@selftests/vm/run --timeout 1800 -- selftests/migrate_rivals.sh
 
 bench: ## native speed of the core's table beside others
 	@selftests/host/prepare.sh tools

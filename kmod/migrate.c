@@ -469,13 +469,12 @@ static void expire_nodes(struct hr_ring *ring, u64 now)
 static bool drained(struct hr_ring *ring, const struct hr_migration *m)
 {
 	struct hr_track_counts counts;
+	bool window = m->track && hr_track_window(m->track, m->quiet);
 
-	if (!hr_migration_at_end(ring))
+	if (!hr_migration_at_end(ring) || window)
 		return false;
 	if (!m->track)
 		return true;
-	if (hr_track_window(m->track, m->quiet))
-		return false;
 	hr_track_count(hr_ring_view_locked(ring), &counts);
 	return !counts.pinned;
 }

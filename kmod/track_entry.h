@@ -4,28 +4,27 @@
  * what changes in them.
  *
  * An entry's life: free in the pool; taken by a packet, filled in, put into the
- * table under its bucket's lock; gone, by whoever marks it so (a scan of the
- * pool, never a packet), who then takes it out of the table; and free again a
- * grace period later. All that changes while it lives is one word, replaced by
- * compare and exchange: a packet cannot refresh what is gone, and a scan cannot
- * remove what has just been refreshed. Who finds an entry under RCU may read
- * all of it until rcu_read_unlock().
+ * table, and alive as soon as its word says so; gone, by whoever marks it (a
+ * scan of the pool, never a packet), who then takes it out of the table; and
+ * free again a grace period later. All that changes while it lives is that
+ * word, replaced by compare and exchange: a packet cannot refresh what is gone,
+ * and a scan cannot remove what has just been refreshed. Who meets one that is
+ * not alive yet, or no more, looks again: with bottom halves off that is soon
+ * over. Who finds an entry under RCU may read all of it until
+ * rcu_read_unlock().
  *
- * The table is our own, not an rhashtable: that one takes no hint above 65535,
- * and one that has to grow may allocate where a packet inserts. Ours has its
- * size from the start, and its hash costs next to nothing because a flow's
- * position is one already.
+ * The table has room for all entries from the start, or, beyond 98,304 of them,
+ * grows by its own worker: packets do not.
  */
 #ifndef HASHRING_TRACK_ENTRY_H
 #define HASHRING_TRACK_ENTRY_H
 
 #include <linux/bits.h>
 #include <linux/jiffies.h>
-#include <linux/jhash.h>
 #include <linux/list.h>
 #include <linux/refcount.h>
+#include <linux/rhashtable.h>
 #include <linux/spinlock.h>
-#include <linux/rculist_bl.h>	/* wants what is above it */
 #include <linux/u64_stats_sync.h>
 #include <linux/workqueue.h>
 
@@ -80,19 +79,17 @@ struct hr_track_key {
 
 /**
  * struct hr_entry - a tracked flow
- * @link: in its bucket
+ * @link: in the table
  * @word: see above
  * @key: fixed while it lives
  * @pos: as @key
- * @hash: as @key
  * @next: in the pool's list, or among those that wait for their grace period
  */
 struct hr_entry {
-	struct hlist_bl_node link;
+	struct rhash_head link;
 	u64 word;
 	struct hr_track_key key;
 	u32 pos;
-	u32 hash;
 	struct hr_entry *next;
 };
 
@@ -106,9 +103,8 @@ struct hr_track_cpu {
  * struct hr_track - flow state of one migration
  * @pool: all entries
  * @max: number of @pool
- * @seed: of the hash
- * @mask: number of @buckets, less one
- * @buckets: the table
+ * @seed: of the hashes in @turned_away
+ * @table: of @pool's entries, by @key
  * @settings: the ring's; timeouts may change
  * @cpu: counters
  * @turned_away: flows that began without an entry, by their hash, lately and
@@ -134,8 +130,7 @@ struct hr_track {
 	struct hr_entry *pool;
 	u32 max;
 	u32 seed;
-	u32 mask;
-	struct hlist_bl_head *buckets;
+	struct rhashtable table;
 	const struct hr_settings *settings;
 	struct hr_track_cpu __percpu *cpu;
 	unsigned long *turned_away[2];
@@ -167,13 +162,16 @@ static inline u32 hr_entry_slot(u64 word)
 
 static inline u64 hr_entry_word(u64 flags, u32 slot)
 {
-	return (u64)(u32)jiffies << HR_ENTRY_SEEN | flags | slot;
+	u64 now = (u32)jiffies;
+
+	return now << HR_ENTRY_SEEN | flags | slot;
 }
 
 /* Jiffies since its last packet; another CPU's clock may be ahead of ours. */
 static inline u32 hr_entry_idle(u64 word)
 {
-	s32 idle = (u32)jiffies - (u32)(word >> HR_ENTRY_SEEN);
+	u32 now = jiffies;
+	s32 idle = now - (u32)(word >> HR_ENTRY_SEEN);
 
 	return idle < 0 ? 0 : idle;
 }
@@ -200,29 +198,19 @@ static inline bool hr_entry_expired(const struct hr_track *track,
 	       msecs_to_jiffies(hr_entry_timeout(track, entry, word));
 }
 
+/* In sight of all, so that look-ups are made for it. */
+static const struct rhashtable_params hr_track_params __maybe_unused = {
+	.head_offset	= offsetof(struct hr_entry, link),
+	.key_offset	= offsetof(struct hr_entry, key),
+	.key_len	= sizeof_field(struct hr_entry, key),
+};
+
 /* What an entry that expired counts as. */
 static inline enum hr_track_counter hr_entry_cause(u64 word)
 {
 	if (word & HR_ENTRY_CLOSING)
 		return HR_TRACK_ENDED;
 	return word & HR_ENTRY_HALF_OPEN ? HR_TRACK_HALF_OPEN : HR_TRACK_IDLE;
-}
-
-static inline struct hlist_bl_head *hr_entry_bucket(const struct hr_track *track,
-						    u32 hash)
-{
-	return &track->buckets[hash & track->mask];
-}
-
-static inline bool hr_track_key_equal(const struct hr_track_key *a,
-				      const struct hr_track_key *b)
-{
-	u64 differ = 0;
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(a->word); i++)
-		differ |= a->word[i] ^ b->word[i];
-	return !differ;
 }
 
 /**

@@ -185,14 +185,9 @@ bool hr_entry_remove(struct hr_track *track, const struct hr_view *view,
 		     struct hr_entry *entry, u64 word,
 		     enum hr_track_counter cause, struct hr_limbo *limbo)
 {
-	struct hlist_bl_head *bucket;
-
 	if (!try_cmpxchg64(&entry->word, &word, word | HR_ENTRY_GONE))
 		return false;
-	bucket = hr_entry_bucket(track, entry->hash);
-	hlist_bl_lock(bucket);
-	hlist_bl_del_rcu(&entry->link);
-	hlist_bl_unlock(bucket);
+	rhashtable_remove_fast(&track->table, &entry->link, hr_track_params);
 	entry->next = limbo->first;
 	limbo->first = entry;
 	limbo->nr++;
@@ -305,9 +300,15 @@ static void evict_visit(struct hr_scan *scan, struct hr_track *track,
 			struct hr_entry *entry, u64 word)
 {
 	struct gc_scan *gc = container_of(scan, struct gc_scan, scan);
-	/* the view may change in the midst of a scan, an entry sees one */
-	const struct hr_ring_view *view = hr_ring_view(track->ring);
+	const struct hr_ring_view *view;
 
+	/* One that nobody has any more keeps its view to the grace period. */
+	if (!refcount_read(&track->ring->refs)) {
+		scan->stop = true;
+		return;
+	}
+	/* it may be another one for the next entry */
+	view = hr_ring_view(track->ring);
 	if (view->track != track) {
 		scan->stop = true;
 		return;
@@ -391,17 +392,25 @@ module_param_cb(forget_flows, &forget_ops, NULL, 0200);
 MODULE_PARM_DESC(forget_flows,
 		 "for tests: when written, all rings lose the flows that they track (counted as evicted)");
 
+/* Its memory is its own to ask for: kvzalloc(), not charged. */
+static int table_alloc(struct hr_track *track)
+{
+	struct rhashtable_params params = hr_track_params;
+
+	params.nelem_hint = min_t(u32, track->max, U16_MAX);
+	params.max_size = roundup_pow_of_two(track->max) * 2;
+	return rhashtable_init(&track->table, &params);
+}
+
 static int pool_alloc(struct hr_track *track, gfp_t gfp)
 {
-	u32 buckets = roundup_pow_of_two(track->max);
 	u32 bits = max(roundup_pow_of_two(track->max * HR_TURNED_BITS),
 		       HR_TURNED_MIN);
 	u32 i;
 
 	track->pool = kvcalloc(track->max, sizeof(*track->pool), gfp);
-	track->buckets = kvcalloc(buckets, sizeof(*track->buckets), gfp);
 	track->cpu = alloc_percpu_gfp(struct hr_track_cpu, gfp);
-	if (!track->pool || !track->buckets || !track->cpu)
+	if (!track->pool || !track->cpu)
 		return -ENOMEM;
 	for (i = 0; i < ARRAY_SIZE(track->turned_away); i++) {
 		track->turned_away[i] = kvcalloc(BITS_TO_LONGS(bits),
@@ -409,7 +418,6 @@ static int pool_alloc(struct hr_track *track, gfp_t gfp)
 		if (!track->turned_away[i])
 			return -ENOMEM;
 	}
-	track->mask = buckets - 1;
 	track->turned_mask = bits - 1;
 	for_each_possible_cpu(i)
 		u64_stats_init(&per_cpu_ptr(track->cpu, i)->syncp);
@@ -424,7 +432,7 @@ static int pool_alloc(struct hr_track *track, gfp_t gfp)
 			cond_resched();
 	}
 	track->nr_free = track->max;
-	return 0;
+	return table_alloc(track);
 }
 
 static void track_free(struct hr_track *track)
@@ -434,7 +442,6 @@ static void track_free(struct hr_track *track)
 	for (i = 0; i < ARRAY_SIZE(track->turned_away); i++)
 		kvfree(track->turned_away[i]);
 	free_percpu(track->cpu);
-	kvfree(track->buckets);
 	kvfree(track->pool);
 	kfree(track);
 }
@@ -520,8 +527,7 @@ struct hr_track *hr_track_get(struct hr_track *track)
  * @track: the track, or NULL
  *
  * Context: may sleep. A view gives its reference back when nobody has the view
- * any more, a grace period after it was replaced; and before its ring goes, or
- * its tables: a scan may look at the ring's view as long as there is a track.
+ * any more, a grace period after it was replaced, and before its ring goes.
  */
 void hr_track_put(struct hr_track *track)
 {
@@ -531,6 +537,7 @@ void hr_track_put(struct hr_track *track)
 	list_del(&track->list);
 	mutex_unlock(&hr_tracks_lock);
 	cancel_delayed_work_sync(&track->gc);
+	rhashtable_destroy(&track->table);
 	track_free(track);
 }
 

@@ -15,35 +15,43 @@
 #	ktap_test "..." expect_unbroken
 #	ktap_test "..." expect_fair b5 "$share"
 #	stream_stop
+#
+# More streams have names: `stream=late stream_start ...`, `stream=late stream_stop`.
 
 # shellcheck source=selftests/demo/methods.sh
 . "$(dirname "${BASH_SOURCE[0]}")/demo/methods.sh"
 
 ten=(b1 b2 b3 b4 b5 b6 b7 b8 b9 b10)
-stream_line='' stream_pid='' stream_first=0
+stream=main		# the one that is spoken to, should there be several
+stream_line='' stream_first=0
+declare -A stream_in=() stream_out=() stream_pid=()
 
 # stream_say COMMAND - and wait for its answer, which is in stream_line
 stream_say()
 {
-	echo "$1" >&"${STREAM[1]}" || return
-	read -r stream_line <&"${STREAM[0]}"
+	echo "$1" >&"${stream_in[$stream]}" || return
+	read -r stream_line <&"${stream_out[$stream]}"
 }
 
-# stream_start COUNT RATE FRESH [OPTION]... - until COUNT connections have had an
-# exchange each; no two streams have a flow in common
+# stream_start COUNT RATE FRESH [OPTION]... - until COUNT connections have had
+# an exchange each; no two streams have a flow in common
 stream_start()
 {
-	local count=$1 rate=$2 fresh=$3
+	local count=$1 rate=$2 fresh=$3 in out
 	shift 3
 
-	coproc STREAM { exec "$TRAFFIC" stream "${sources[@]}" --round 1 \
-		--first "$stream_first" --count "$count" --rate "$rate" \
-		--new "$fresh" "$@"; }
-	# shellcheck disable=SC2153 # bash sets STREAM and STREAM_PID
-	stream_pid=$STREAM_PID
-	lib_processes+=("$stream_pid")
+	mkfifo "$WORK/stream.in" "$WORK/stream.out" || return
+	"$TRAFFIC" stream "${sources[@]}" --round 1 --first "$stream_first" \
+		--count "$count" --rate "$rate" --new "$fresh" "$@" \
+		<"$WORK/stream.in" >"$WORK/stream.out" &
+	stream_pid[$stream]=$!
+	lib_processes+=($!)
+	exec {in}>"$WORK/stream.in" {out}<"$WORK/stream.out"
+	rm "$WORK/stream.in" "$WORK/stream.out"
+	stream_in[$stream]=$in
+	stream_out[$stream]=$out
 	((stream_first += 100000))
-	read -r stream_line <&"${STREAM[0]}" || return
+	read -r stream_line <&"$out" || return
 	expect_equal "$count" "$(stream_figure held)" "connections: $stream_line"
 }
 
@@ -68,8 +76,11 @@ stream_new()
 # stream_stop - figures of all, into stream_line
 stream_stop()
 {
+	local in=${stream_in[$stream]} out=${stream_out[$stream]}
+
 	stream_say stop || return
-	wait "$stream_pid"
+	exec {in}>&- {out}<&-
+	wait "${stream_pid[$stream]}"
 }
 
 # stream_figure NAME - of the last line; a backend's name: its new connections

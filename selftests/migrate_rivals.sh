@@ -17,6 +17,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 . "$here/migrate_lib.sh"
 
 held=1000 rate=500 new_rate=200 new_wanted=1000
+late=200	# connections that begin while b11 has its part
 ring_options=(seed 000102030405060708090a0b0c0d0e0f)
 sloppy=0	# of the director that takes over
 second=''	# the director's namespace
@@ -66,21 +67,20 @@ short_change() { resilient_change "$@"; }
 halfway_begin() { migration_begin "$@"; }
 halfway_change() # "OLD..." "NEW..."
 {
-	local half status=0
+	local half
 
-	if [ -n "$(only_in_second "$1" "$2")" ]; then
-		"$RINGCTL" -n "$director" change "$ring" --hold \
-			"$(hashring_change_text "$1" "$2")" || return
-		half=$(($(migration_figure total) / 2))
-		"$RINGCTL" -n "$director" migrate step "$ring" \
-			--share "$(percent "$half" $((1 << 32)))"
+	if [ -z "$(only_in_second "$1" "$2")" ]; then
+		"$RINGCTL" -n "$director" migrate rollback "$ring" || return
+		migration_run
 		return
 	fi
-	"$RINGCTL" -n "$director" migrate rollback "$ring" || return
-	migration_run || status=$?
-	[ "$status" = 5 ]		# it did not get where it led to
+	"$RINGCTL" -n "$director" change "$ring" --hold \
+		"$(hashring_change_text "$1" "$2")" || return
+	half=$(($(migration_figure total) / 2))
+	"$RINGCTL" -n "$director" migrate step "$ring" \
+		--share "$(percent "$half" $((1 << 32)))"
 }
-halfway_end() { hashring_end; }
+halfway_end() { migration_end; }
 
 migration_figure() # NAME
 {
@@ -118,7 +118,7 @@ take()
 	shift 3
 
 	[[ " $* " != *" $node "* ]] || fair=$(((1 << 32) / $#))
-	method_change "$method" "$@" >"$WORK/change" || return
+	method_change "$method" "$@" >"$WORK/change" || { cat "$WORK/change"; return 1; }
 	if [ $fair != 0 ] && [[ $method == migration || $method == halfway ]]; then
 		share=$(node_share "$node") || return
 		[ "$method" != halfway ] || fair=$share
@@ -171,6 +171,17 @@ end()
 	sink_restart
 }
 
+late_stay()
+{
+	local began
+
+	began=$(grep -c '^2 s ' "$logs/b11.log")
+	expect_between 1 "$late" "$began" "connections that began at b11"
+	stream=late stream_settle
+	stream=late stream_mark late
+	expect_unbroken
+}
+
 run_method() # METHOD
 {
 	local method=$1
@@ -186,7 +197,14 @@ run_method() # METHOD
 	[ "$method" != migration ] || method=halfway
 	begin "$method" "${ten[@]}" || return
 	take "$method" "10->11" b11 "${ten[@]}" b11 || return
+	if [ "$method" = halfway ]; then
+		stream=late stream_start $late $rate 0 --round 2 || return
+	fi
 	take "$method" "11->10" b11 "${ten[@]}" || return
+	if [ "$method" = halfway ]; then
+		ktap_test "11->10: connections begun at b11 stay there" late_stay
+		stream=late stream_stop || return
+	fi
 	end "$method"
 }
 

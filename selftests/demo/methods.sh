@@ -135,7 +135,7 @@ migration_run()
 
 migration_end()
 {
-	"$RINGCTL" -n "$director" migrate finish "$ring" --force || return
+	"$RINGCTL" -n "$director" migrate finish "$ring" --force >/dev/null || return
 	hashring_end
 }
 

@@ -94,6 +94,8 @@ static int load_node(const struct hashring_node *node, void *arg)
 	struct model_node *to;
 	__u32 i;
 
+	if (node->state == HASHRING_NODE_STATE_LEAVING)
+		return 0;	/* no member any more */
 	to = model_grow(r->node, r->nr_nodes, sizeof(*to));
 	if (!to)
 		return -ENOMEM;
@@ -154,7 +156,16 @@ static void drop_attach(void *arg)
 	l->ring->nr_attach = 0;
 }
 
-/* One try: -EAGAIN when the ring changed while its parts were read. */
+static bool is_moving(const struct hashring_ring *ring)
+{
+	return ring->migration != HASHRING_MIGRATION_STATE_NONE &&
+	       ring->migration != HASHRING_MIGRATION_STATE_DONE;
+}
+
+/*
+ * One try: -EAGAIN when the ring changed while its parts were read, -EBUSY when
+ * its cells are on their way, which nothing but the kernel knows the goal of.
+ */
 static int load_ring(struct model_ring *r, const char *name)
 {
 	struct loading l = { .ring = r };
@@ -182,9 +193,9 @@ static int load_ring(struct model_ring *r, const char *name)
 		return err;
 	if (l.generation != ring.generation || r->nr_nodes != ring.nodes)
 		return -EAGAIN;
-	r->migrates = ring.migration != HASHRING_MIGRATION_STATE_NONE &&
-		      ring.migration != HASHRING_MIGRATION_STATE_DONE;
-	if (ring.placement == HASHRING_PLACEMENT_BALANCED && !r->migrates) {
+	if (ring.placement == HASHRING_PLACEMENT_BALANCED) {
+		if (is_moving(&ring))
+			return -EBUSY;
 		err = model_load_cells(r);
 		if (err)
 			return err;
@@ -213,15 +224,14 @@ int model_ring_from_kernel(struct model_ring *r, const char *name)
 		model_ring_release(r);
 	if (err == -EAGAIN)
 		return fail(EXIT_STALE, "ring %s changes all the time", name);
+	if (err == -EBUSY)
+		return fail(EXIT_REFUSED,
+			    "the cells of ring %s are in a migration: finish it, or roll it back",
+			    name);
 	if (err == -ENOMEM)
 		return fail_memory();
 	if (err)
 		return refused(err);
-	/* The cells that there are make neither map. */
-	if (r->migrates && r->placement == HASHRING_PLACEMENT_BALANCED)
-		return fail(EXIT_REFUSED,
-			    "%s migrates: who has which cells is told when that ends",
-			    name);
 	if (!r->has_seed)
 		return fail(EXIT_REFUSED,
 			    "the seed of ring %s is told only with CAP_NET_ADMIN",

@@ -75,7 +75,6 @@ struct model_attach {
  * @seed: decides positions
  * @generation: in force when it was written down; informs, decides nothing
  * @has_generation: whether there is @generation
- * @migrates: of the kernel's: a migration is under way
  * @node: its nodes; those of the kernel ascending by name
  * @nr_nodes: number of @node
  * @has_attach: whether the attachments are written down too
@@ -96,7 +95,6 @@ struct model_ring {
 	__u8 seed[HASHRING_SEED_LEN];
 	__u64 generation;
 	bool has_generation;
-	bool migrates;
 	struct model_node *node;
 	__u32 nr_nodes;
 	bool has_attach;
