@@ -26,8 +26,7 @@ int plan_migrates(const char *ring, bool *migrates)
 	err = hashring_ring_get(conn(), ring, &is);
 	if (err)
 		return refused(err);
-	*migrates = is.migration != HASHRING_MIGRATION_STATE_NONE &&
-		    is.migration != HASHRING_MIGRATION_STATE_DONE;
+	*migrates = ring_migrates(&is);
 	return EXIT_DONE;
 }
 
