@@ -382,6 +382,11 @@ typed_ctrl_c()
 	stands_at "$(frontier)"
 }
 
+stepped_or_ended() # NUMBER PID
+{
+	has_stepped "$1" || ended "$2"
+}
+
 # killed N - with SIGKILL, at N moments that nobody chose; each goes on from there
 killed()
 {
@@ -394,7 +399,7 @@ killed()
 			ringctl node add web b5 id 5 --hold >/dev/null
 		fi
 		first=$(pace --interval 0 --quiet 1ms --batch 0.2%)
-		busywait 20000 has_stepped $((RANDOM % 10))
+		busywait 20000 stepped_or_ended $((RANDOM % 10)) "$first"
 		kill -KILL "$first" 2>/dev/null || :
 		busywait 20000 ended "$first"
 		busywait 20000 is_state '"(paused","reason":"its pacer is gone"|holding"|done"|draining")'
