@@ -580,18 +580,20 @@ void hr_migrate_init(struct hr_ring *ring)
  * hr_migrate_drop_locked() - the ring goes, with the migration that it may have
  * @ring: the ring
  *
+ * Nothing looks after it any more, nor after one that has just ended.
+ *
  * Context: ring->lock is held.
  */
 void hr_migrate_drop_locked(struct hr_ring *ring)
 {
 	struct hr_migration *m = hr_migration_locked(ring);
 
-	if (!m)
-		return;
-	if (m->holder_port)
-		atomic_dec(&hr_net(ring->net)->leases);
-	ring->migration = NULL;
-	hr_migration_free(m);
+	if (m) {
+		if (m->holder_port)
+			atomic_dec(&hr_net(ring->net)->leases);
+		ring->migration = NULL;
+		hr_migration_free(m);
+	}
 	if (cancel_delayed_work(&ring->tick))
 		hr_ring_put(ring);
 }

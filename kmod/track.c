@@ -21,7 +21,6 @@
  * What a packet claims can be forged: FIN and RST only make an entry's time
  * shorter, and a SYN changes nothing of a connection that is alive.
  */
-#include <linux/jhash.h>
 #include <net/tcp.h>
 
 #include "compat.h"
@@ -82,10 +81,21 @@ struct hr_begin {
 /* An entry changed under our hands: look again. Not a slot. */
 #define HR_AGAIN	U32_MAX
 
+/* Lengths that the compiler knows: most packets are IPv4's. */
+static void key_ends(struct hr_track_key *key, const u8 *saddr, const u8 *daddr)
+{
+	if (likely(key->family == 4)) {
+		memcpy(key->saddr, saddr, 4);
+		memcpy(key->daddr, daddr, 4);
+	} else {
+		memcpy(key->saddr, saddr, 16);
+		memcpy(key->daddr, daddr, 16);
+	}
+}
+
 static void packet_key(struct hr_packet *packet, enum hr_key_policy policy,
 		       const struct hr_flow *flow)
 {
-	const size_t len = flow->family == 4 ? 4 : 16;
 	struct hr_track_key *key = &packet->key;
 
 	packet->turned = policy == HR_KEY_5TUPLE_SYM && hr_flow_turns(flow);
@@ -93,29 +103,23 @@ static void packet_key(struct hr_packet *packet, enum hr_key_policy policy,
 		.family		= flow->family,
 		.protocol	= flow->protocol,
 		.policy		= policy,
+		.pos		= packet->pos,
 	};
 	if (unlikely(packet->turned)) {
 		memcpy(key->ports, flow->dport, 2);
 		memcpy(key->ports + 2, flow->sport, 2);
-		memcpy(key->saddr, flow->daddr, len);
-		memcpy(key->daddr, flow->saddr, len);
+		key_ends(key, flow->daddr, flow->saddr);
 	} else {
 		memcpy(key->ports, flow->ports, 4);
-		memcpy(key->saddr, flow->saddr, len);
-		memcpy(key->daddr, flow->daddr, len);
+		key_ends(key, flow->saddr, flow->daddr);
 	}
 }
 
 /* Where a flow that began without an entry is noted. */
 static u32 packet_hash(const struct hr_packet *packet)
 {
-	const struct hr_track_key *key = &packet->key;
-	u32 ports;
-
-	memcpy(&ports, key->ports, sizeof(ports));
-	return jhash_3words(packet->pos, ports,
-			    key->protocol | key->policy << 8,
-			    packet->track->seed);
+	return hr_track_hash(&packet->key, sizeof(packet->key),
+			     packet->track->seed);
 }
 
 static void packet_kind(struct hr_packet *packet, const struct sk_buff *skb,
@@ -334,7 +338,6 @@ static struct hr_entry *entry_make(const struct hr_packet *packet,
 	if (unlikely(!entry))
 		return NULL;
 	entry->key = packet->key;
-	entry->pos = packet->pos;
 	ret = entry_publish(packet, entry, word);
 	if (likely(!ret))
 		return entry;

@@ -20,6 +20,7 @@
 #define HASHRING_TRACK_ENTRY_H
 
 #include <linux/bits.h>
+#include <linux/jhash.h>
 #include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/refcount.h>
@@ -43,6 +44,8 @@
  *	position; 0 for a protocol without
  * @saddr: network order, zero padded
  * @daddr: as @saddr
+ * @pos: the flow's position, which is a hash of most of this already
+ * @zero: 0
  * @word: all of it
  *
  * Where both directions are one flow, its ends are in order.
@@ -57,8 +60,10 @@ struct hr_track_key {
 			u8 ports[4];
 			u8 saddr[16];
 			u8 daddr[16];
+			u32 pos;
+			u32 zero;
 		};
-		u64 word[5];
+		u64 word[6];
 	};
 };
 
@@ -82,14 +87,12 @@ struct hr_track_key {
  * @link: in the table
  * @word: see above
  * @key: fixed while it lives
- * @pos: as @key
  * @next: in the pool's list, or among those that wait for their grace period
  */
 struct hr_entry {
 	struct rhash_head link;
 	u64 word;
 	struct hr_track_key key;
-	u32 pos;
 	struct hr_entry *next;
 };
 
@@ -198,11 +201,35 @@ static inline bool hr_entry_expired(const struct hr_track *track,
 	       msecs_to_jiffies(hr_entry_timeout(track, entry, word));
 }
 
+/*
+ * Nobody who does not know the ring's seed can choose positions. Where only the
+ * source counts for them, one client's flows differ in their ports.
+ */
+static inline u32 hr_track_hash(const void *data, u32 len, u32 seed)
+{
+	const struct hr_track_key *key = data;
+
+	return jhash_2words(key->pos, key->word[0] >> 32, seed);
+}
+
+static inline int hr_track_differ(struct rhashtable_compare_arg *arg,
+				  const void *object)
+{
+	const struct hr_track_key *a = arg->key;
+	const struct hr_track_key *b = &((const struct hr_entry *)object)->key;
+
+	return ((a->word[0] ^ b->word[0]) | (a->word[1] ^ b->word[1]) |
+		(a->word[2] ^ b->word[2]) | (a->word[3] ^ b->word[3]) |
+		(a->word[4] ^ b->word[4]) | (a->word[5] ^ b->word[5])) != 0;
+}
+
 /* In sight of all, so that look-ups are made for it. */
 static const struct rhashtable_params hr_track_params __maybe_unused = {
 	.head_offset	= offsetof(struct hr_entry, link),
 	.key_offset	= offsetof(struct hr_entry, key),
 	.key_len	= sizeof_field(struct hr_entry, key),
+	.hashfn		= hr_track_hash,
+	.obj_cmpfn	= hr_track_differ,
 };
 
 /* What an entry that expired counts as. */

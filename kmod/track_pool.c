@@ -286,7 +286,7 @@ static bool evictable(const struct hr_track *track, const struct hr_view *view,
 	u32 slot = hr_entry_slot(word);
 	struct hr_track_slots slots;
 
-	hr_track_slots(view, entry->pos, &slots);
+	hr_track_slots(view, entry->key.pos, &slots);
 	if (slot != slots.base)
 		return false;
 	if (hr_track_still(&slots))
