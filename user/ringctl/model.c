@@ -156,12 +156,6 @@ static void drop_attach(void *arg)
 	l->ring->nr_attach = 0;
 }
 
-static bool is_moving(const struct hashring_ring *ring)
-{
-	return ring->migration != HASHRING_MIGRATION_STATE_NONE &&
-	       ring->migration != HASHRING_MIGRATION_STATE_DONE;
-}
-
 /*
  * One try: -EAGAIN when the ring changed while its parts were read, -EBUSY when
  * its cells are on their way, which nothing but the kernel knows the goal of.
@@ -194,7 +188,7 @@ static int load_ring(struct model_ring *r, const char *name)
 	if (l.generation != ring.generation || r->nr_nodes != ring.nodes)
 		return -EAGAIN;
 	if (ring.placement == HASHRING_PLACEMENT_BALANCED) {
-		if (is_moving(&ring))
+		if (ring_migrates(&ring))
 			return -EBUSY;
 		err = model_load_cells(r);
 		if (err)
