@@ -111,7 +111,8 @@ static void put_about(FILE *f, const struct report *r)
 		fprintf(f, ", %u active", about->active_nodes);
 	fprintf(f, " \xc2\xb7 digest <code>%016llx</code></p>\n", r->digest);
 	if (!report_settled(r))
-		fprintf(f, "<p class=\"about\">A migration is under way (%s): the map is the one that it leads to, the digest that of the map as it stands.</p>\n",
+		fprintf(f, "<p class=\"about\">A migration is under way (%s): the map is the one\n"
+			"that it leads to, the digest that of the map as it stands.</p>\n",
 			hashring_enum_name(hashring_migration_states,
 					   about->migration));
 }

@@ -80,9 +80,9 @@ static void put_states(const struct timeline *t)
 		next = moment(t->m, i + 1, now);
 		if (next == now)
 			continue;
-		fprintf(t->f, "<rect class=\"state %s\" x=\"%.2f\" width=\"%.2f\" height=\"%d\"/>\n",
-			state_word(&step[i]), x_of(t, now),
-			x_of(t, next) - x_of(t, now), HEIGHT);
+		fprintf(t->f, "<rect class=\"state %s\" ", state_word(&step[i]));
+		fprintf(t->f, "x=\"%.2f\" width=\"%.2f\" height=\"%d\"/>\n",
+			x_of(t, now), x_of(t, next) - x_of(t, now), HEIGHT);
 	}
 }
 
@@ -170,10 +170,13 @@ static void put_drawing(const struct timeline *t, __u32 number, __u32 which)
 {
 	FILE *f = t->f;
 
-	fprintf(f, "<svg class=\"way-of\" viewBox=\"0 0 %d %d\" role=\"img\" aria-labelledby=\"migration-%u-%u\">\n",
-		WIDTH, HEIGHT, number, which);
-	fprintf(f, "<title id=\"migration-%u-%u\">The frontier over time, in %u steps and transitions: %s</title>\n",
-		number, which, t->m->nr, end_word(t->m));
+	fprintf(f, "<svg class=\"way-of\" viewBox=\"0 0 %d %d\" role=\"img\"\n",
+		WIDTH, HEIGHT);
+	fprintf(f, " aria-labelledby=\"migration-%u-%u\">\n", number, which);
+	fprintf(f, "<title id=\"migration-%u-%u\">The frontier over time, ",
+		number, which);
+	fprintf(f, "in %u steps and transitions: %s</title>\n", t->m->nr,
+		end_word(t->m));
 	put_states(t);
 	put_way(t);
 	put_marks(t);
@@ -201,8 +204,11 @@ static void put_legend(const struct timeline *t)
 			continue;
 		fputs("<li><svg class=\"swatch\" viewBox=\"0 0 8 8\" aria-hidden=\"true\">",
 		      t->f);
-		fprintf(t->f, "<rect class=\"state %s\" width=\"8\" height=\"8\"/></svg>%s <data data-figure=\"%s\" value=\"%llu\">%s</data></li>\n",
-			word, word, word, spent[i],
+		fprintf(t->f, "<rect class=\"state %s\" width=\"8\" height=\"8\"/>",
+			word);
+		fprintf(t->f, "</svg>%s <data data-figure=\"%s\" value=\"%llu\">",
+			word, word, spent[i]);
+		fprintf(t->f, "%s</data></li>\n",
 			figure_ms(text, spent[i] / NS_IN_MS));
 	}
 	fputs("</ul>\n", t->f);
@@ -246,8 +252,10 @@ static void put_migration(FILE *f, const struct report_migration *m,
 {
 	struct timeline t = { .f = f, .m = m, .took = time_taken(m) };
 
-	fprintf(f, "<figure class=\"timeline\" data-first=\"%llu\" data-last=\"%llu\" data-end=\"%s\">\n",
-		m->step->epoch, m->step[m->nr - 1].epoch, end_word(m));
+	fprintf(f, "<figure class=\"timeline\" data-first=\"%llu\" ",
+		m->step->epoch);
+	fprintf(f, "data-last=\"%llu\" data-end=\"%s\">\n",
+		m->step[m->nr - 1].epoch, end_word(m));
 	put_drawing(&t, number, which);
 	put_caption(&t);
 	put_legend(&t);
@@ -269,9 +277,9 @@ void page_migrations(FILE *f, const struct report *r, __u32 number)
 		return;
 	for (nr = 0; report_migration(r, &next); nr++)
 		list[nr % TOLD_MIGRATIONS] = next;
-	fputs("<h3>Migrations</h3>\n<p class=\"note\">Time runs to the right. "
-	      "The line is the frontier, from where nothing has moved, at the bottom, "
-	      "to the top; it begins anew with each change and with a rollback. "
+	fputs("<h3>Migrations</h3>\n<p class=\"note\">Time runs to the right.\n"
+	      "The line is the frontier, from where nothing has moved, at the bottom,\n"
+	      "to the top; it begins anew with each change and with a rollback.\n"
 	      "Dots are steps, diamonds all else; the colours are states.</p>\n", f);
 	for (i = nr; i-- > 0 && nr - i <= TOLD_MIGRATIONS;)
 		put_migration(f, &list[i % TOLD_MIGRATIONS], number, i + 1);
