@@ -98,6 +98,10 @@ demo: ## real flows through a ring in a guest, beside other methods
 	@selftests/host/prepare.sh tools test-tools module-newest
 	@selftests/demo/run
 
+compare-migration: ## connections in use while backends change: a migration, and other ways
+	@selftests/host/prepare.sh tools test-tools module-newest
+	@selftests/vm/run --timeout 1800 -- selftests/migrate_rivals.sh
+
 bench: ## native speed of the core's table beside others
 	@selftests/host/prepare.sh tools
 	@$(O)/user/bench/ringbench
@@ -142,9 +146,10 @@ clean: ## removes build/
 	rm -rf $(O)
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z_-]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' \
+	@awk -F ':.*## ' '/^[a-z_-]+:.*## / { printf "%-19s%s\n", $$1, $$2 }' \
 		$(firstword $(MAKEFILE_LIST))
 
 .PHONY: all all-modules modules module module-newest tools test-tools \
-	test-modules test-module packages check test-native style demo bench bench-path spec spec-check install \
+	test-modules test-module packages check test-native style demo \
+	compare-migration bench bench-path spec spec-check install \
 	modules_install tools_install uninstall clean help

@@ -469,13 +469,12 @@ static void expire_nodes(struct hr_ring *ring, u64 now)
 static bool drained(struct hr_ring *ring, const struct hr_migration *m)
 {
 	struct hr_track_counts counts;
+	bool window = m->track && hr_track_window(m->track, m->quiet);
 
-	if (!hr_migration_at_end(ring))
+	if (!hr_migration_at_end(ring) || window)
 		return false;
 	if (!m->track)
 		return true;
-	if (hr_track_window(m->track, m->quiet))
-		return false;
 	hr_track_count(hr_ring_view_locked(ring), &counts);
 	return !counts.pinned;
 }
@@ -581,18 +580,20 @@ void hr_migrate_init(struct hr_ring *ring)
  * hr_migrate_drop_locked() - the ring goes, with the migration that it may have
  * @ring: the ring
  *
+ * Nothing looks after it any more, nor after one that has just ended.
+ *
  * Context: ring->lock is held.
  */
 void hr_migrate_drop_locked(struct hr_ring *ring)
 {
 	struct hr_migration *m = hr_migration_locked(ring);
 
-	if (!m)
-		return;
-	if (m->holder_port)
-		atomic_dec(&hr_net(ring->net)->leases);
-	ring->migration = NULL;
-	hr_migration_free(m);
+	if (m) {
+		if (m->holder_port)
+			atomic_dec(&hr_net(ring->net)->leases);
+		ring->migration = NULL;
+		hr_migration_free(m);
+	}
 	if (cancel_delayed_work(&ring->tick))
 		hr_ring_put(ring);
 }

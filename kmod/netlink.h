@@ -4,9 +4,10 @@
  * netlink_ring.c: rings; netlink_node.c: nodes; netlink_op.c: the operations of
  * a change; netlink_change.c: changes; netlink_stage.c: those that come in
  * pieces; netlink_history.c: what they did; netlink_past.c: and to which nodes;
- * netlink_read.c: lookups, arcs, digests; netlink_attach.c: attachments; netlink_migrate.c: migrations;
- * netlink_steps.c: what happened to them; netlink_flows.c: the flows that they
- * track.
+ * netlink_read.c: lookups, arcs; netlink_digest.c: digests; netlink_attach.c:
+ * attachments; netlink_migrate.c: what is asked of migrations;
+ * netlink_migration.c: how they stand; netlink_steps.c: what happened to them;
+ * netlink_flows.c: the flows that they track.
  *
  * Each object has one function that fills a message, which serves replies,
  * dumps and events alike.
@@ -226,11 +227,20 @@ void hr_nl_order_get(struct hr_nl_order *order, const struct genl_info *info);
 int hr_nl_change(struct hr_ring *ring, const struct hr_nl_ops *ops,
 		 const struct hr_nl_order *order, struct genl_info *info);
 
-/* netlink_migrate.c */
+/* netlink_migration.c */
+#define HR_MIGRATION_SIZE	(SKB_WITH_OVERHEAD(16384) - NLMSG_HDRLEN)
+
 
 u64 hr_nl_ms_until(u64 moment);
 int hr_nl_put_step(struct sk_buff *skb, int type,
 		   const struct hr_happened *what);
+int hr_nl_migration_fill_locked(struct sk_buff *skb, const struct hr_nl_to *to,
+				struct netlink_callback *cb,
+				const struct hr_ring *ring,
+				const struct hr_happened *what,
+				const struct hr_receipt *receipt);
+
+/* netlink_migrate.c */
 int hr_nl_migrate_start(struct netlink_callback *cb);
 int hr_nl_migrate_init(void);
 void hr_nl_migrate_exit(void);

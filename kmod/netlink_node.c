@@ -24,7 +24,9 @@ static u32 *points_count(const struct hr_ring *ring,
 	if (!count)
 		return ERR_PTR(-ENOMEM);
 	for (i = 0; i < table->nr_points; i++) {
-		count[table->points[i].slot]++;
+		/* in a migration from or to nothing some belong to nobody */
+		if (table->points[i].slot < table->nr_slots)
+			count[table->points[i].slot]++;
 		if (!(i & (HR_CHUNK - 1)))
 			cond_resched();
 	}
@@ -209,6 +211,27 @@ int hr_nl_node_start(struct netlink_callback *cb)
 	return 0;
 }
 
+/*
+ * What stands at a place of the dump: members by name, then, slot by slot,
+ * those that are deleted and leave when the migration ends. *@next is moved on
+ * to such a place; NULL behind the last.
+ */
+static struct hr_node *node_at(const struct hr_table *table, u32 *next)
+{
+	for (; *next < table->nr_nodes + table->nr_slots; (*next)++) {
+		struct hr_node *node;
+
+		if (*next < table->nr_nodes)
+			return table->by_name[*next];
+		if (!table->nr_leaving)
+			return NULL;
+		node = table->nodes[*next - table->nr_nodes];
+		if (node && node->state == HR_LEAVING)
+			return node;
+	}
+	return NULL;
+}
+
 int hashring_nl_node_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb)
 {
@@ -218,6 +241,7 @@ int hashring_nl_node_get_dumpit(struct sk_buff *skb,
 	const struct hr_table *table;
 	struct hr_nl_sight sight;
 	struct hr_nl_walk *walk;
+	struct hr_node *node;
 	u32 *count;
 	int ret;
 
@@ -240,9 +264,9 @@ int hashring_nl_node_get_dumpit(struct sk_buff *skb,
 		goto look_away;
 	}
 	ret = 0;
-	for (; walk->next < table->nr_nodes; walk->next++) {
-		ret = node_fill(skb, &to, cb, walk->ring, &sight, count,
-				table->by_name[walk->next], points);
+	for (; (node = node_at(table, &walk->next)); walk->next++) {
+		ret = node_fill(skb, &to, cb, walk->ring, &sight, count, node,
+				points);
 		if (ret)
 			break;
 	}

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reading the map: lookups, arcs, digests.
+ * Reading the map: lookups and arcs.
  */
 #include <linux/in.h>
 
 #include "compat.h"
-#include "core/digest.h"
 #include "flow.h"
 #include "netlink.h"
 #include "steer.h"
@@ -414,7 +413,8 @@ static void arcs_write(const struct hr_table *table, bool raw, u32 cursor,
 
 	for (i = 0; i < nr; i++) {
 		next_arc(table, raw, &cursor, &ends[i], &slot);
-		owners[i] = table->nodes[slot]->id;
+		owners[i] = slot == HR_NO_SLOT ? HR_NO_ID :
+						 table->nodes[slot]->id;
 	}
 }
 
@@ -492,110 +492,4 @@ int hashring_nl_arcs_get_dumpit(struct sk_buff *skb,
 	}
 	hr_nl_look_away(&sight);
 	return ret && skb->len ? skb->len : ret;
-}
-
-/*
- * What attaches a ring, in no order: attachments are numbered by each
- * namespace for itself.
- */
-static u64 digest_attachments(struct net *net, const struct hr_ring *ring)
-{
-	const struct hr_attach *attach;
-	u64 digest = 0;
-
-	mutex_lock(&hr_net(net)->lock);
-	list_for_each_entry(attach, &hr_net(net)->attachments, list) {
-		const struct hr_attach_config *config = &attach->config;
-		const u32 word[HR_DIGEST_ATTACH] = {
-			config->hook, config->priority, config->mark,
-			config->mark_mask, config->node_mask, config->policy,
-			config->none_drop, config->observe,
-		};
-
-		if (hr_attach_ring_locked(attach) == ring)
-			digest += hr_digest_attach(word);
-	}
-	mutex_unlock(&hr_net(net)->lock);
-	return digest;
-}
-
-/*
- * Anybody may ask, and as often as they like: it is worked out once for each
- * map. In a migration the one that is kept may be a later one than was seen.
- */
-static u64 digest_map(const struct hr_nl_sight *sight)
-{
-	struct hr_ring_view *view = sight->view;
-	bool kept;
-	u64 digest;
-
-	mutex_lock(&view->map_lock);
-	kept = hr_view_settled(&view->core) || view->map == sight->map;
-	if (kept && view->digested) {
-		digest = view->digest;
-	} else {
-		digest = hr_digest_map(sight->map);
-		if (kept) {
-			view->digest = digest;
-			view->digested = true;
-		}
-	}
-	mutex_unlock(&view->map_lock);
-	return digest;
-}
-
-static int digest_fill(struct sk_buff *skb, const struct hr_nl_to *to,
-		       const struct hr_ring *ring,
-		       const struct hr_nl_sight *sight, u64 digest)
-{
-	void *head;
-
-	head = hr_nl_begin(skb, to);
-	if (!head)
-		return -EMSGSIZE;
-	if (nla_put_string(skb, HASHRING_A_DIGEST_RING, ring->name) ||
-	    hr_nl_put_u64(skb, HASHRING_A_DIGEST_GENERATION,
-			  sight->view->generation) ||
-	    hr_nl_put_u64(skb, HASHRING_A_DIGEST_EPOCH, sight->epoch) ||
-	    hr_nl_put_u64(skb, HASHRING_A_DIGEST_DIGEST, digest)) {
-		genlmsg_cancel(skb, head);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, head);
-	return 0;
-}
-
-int hashring_nl_digest_get_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	const struct hr_nl_to to = hr_nl_reply(info);
-	struct net *net = genl_info_net(info);
-	struct hr_nl_sight sight;
-	struct sk_buff *reply;
-	struct hr_ring *ring;
-	u64 digest = 0;
-	int ret;
-
-	ring = hr_nl_ring_get(net, info->attrs[HASHRING_A_DIGEST_RING],
-			      HASHRING_A_DIGEST_RING, info->extack);
-	if (IS_ERR(ring))
-		return PTR_ERR(ring);
-	ret = -ENOMEM;
-	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!reply)
-		goto put_ring;
-	if (info->attrs[HASHRING_A_DIGEST_CONFIG])
-		digest = digest_attachments(net, ring);
-	ret = hr_nl_look(&sight, ring);
-	if (!ret) {
-		if (info->attrs[HASHRING_A_DIGEST_CONFIG])
-			digest += hr_digest_members(&ring->config, sight.map);
-		else
-			digest = digest_map(&sight);
-		ret = digest_fill(reply, &to, ring, &sight, digest);
-		hr_nl_look_away(&sight);
-	}
-	ret = hr_nl_answer(reply, info, ret);
-put_ring:
-	hr_ring_put(ring);
-	return ret;
 }

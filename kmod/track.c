@@ -41,7 +41,6 @@ enum hr_packet_kind {
  * @track: the track
  * @view: the view that it sees
  * @key: its flow
- * @hash: of @key
  * @pos: its position
  * @turned: @key has the flow's ends the other way round than the packet
  * @slots: the owners of @pos
@@ -52,7 +51,6 @@ struct hr_packet {
 	struct hr_track *track;
 	const struct hr_view *view;
 	struct hr_track_key key;
-	u32 hash;
 	u32 pos;
 	bool turned;
 	struct hr_track_slots slots;
@@ -83,33 +81,45 @@ struct hr_begin {
 /* An entry changed under our hands: look again. Not a slot. */
 #define HR_AGAIN	U32_MAX
 
+/* Lengths that the compiler knows: most packets are IPv4's. */
+static void key_ends(struct hr_track_key *key, const u8 *saddr, const u8 *daddr)
+{
+	if (likely(key->family == 4)) {
+		memcpy(key->saddr, saddr, 4);
+		memcpy(key->daddr, daddr, 4);
+	} else {
+		memcpy(key->saddr, saddr, 16);
+		memcpy(key->daddr, daddr, 16);
+	}
+}
+
 static void packet_key(struct hr_packet *packet, enum hr_key_policy policy,
 		       const struct hr_flow *flow)
 {
-	const size_t len = flow->family == 4 ? 4 : 16;
 	struct hr_track_key *key = &packet->key;
-	u32 ports;
 
 	packet->turned = policy == HR_KEY_5TUPLE_SYM && hr_flow_turns(flow);
 	*key = (struct hr_track_key){
 		.family		= flow->family,
 		.protocol	= flow->protocol,
 		.policy		= policy,
+		.pos		= packet->pos,
 	};
 	if (unlikely(packet->turned)) {
 		memcpy(key->ports, flow->dport, 2);
 		memcpy(key->ports + 2, flow->sport, 2);
-		memcpy(key->saddr, flow->daddr, len);
-		memcpy(key->daddr, flow->saddr, len);
+		key_ends(key, flow->daddr, flow->saddr);
 	} else {
 		memcpy(key->ports, flow->ports, 4);
-		memcpy(key->saddr, flow->saddr, len);
-		memcpy(key->daddr, flow->daddr, len);
+		key_ends(key, flow->saddr, flow->daddr);
 	}
-	memcpy(&ports, key->ports, sizeof(ports));
-	packet->hash = jhash_3words(packet->pos, ports,
-				    key->protocol | policy << 8,
-				    packet->track->seed);
+}
+
+/* Where a flow that began without an entry is noted. */
+static u32 packet_hash(const struct hr_packet *packet)
+{
+	return hr_track_hash(&packet->key, sizeof(packet->key),
+			     packet->track->seed);
 }
 
 static void packet_kind(struct hr_packet *packet, const struct sk_buff *skb,
@@ -135,40 +145,28 @@ static void packet_kind(struct hr_packet *packet, const struct sk_buff *skb,
 
 static struct hr_entry *entry_find(const struct hr_packet *packet)
 {
-	struct hr_track *track = packet->track;
-	struct hr_entry *entry;
-
-	hlist_for_each_entry_rcu(entry, hr_track_bucket(track, packet->hash),
-				 link)
-		if (entry->hash == packet->hash &&
-		    hr_track_key_equal(&entry->key, &packet->key) &&
-		    likely(!(READ_ONCE(entry->word) & HR_ENTRY_GONE)))
-			return entry;
-	return NULL;
+	return rhashtable_lookup(&packet->track->table, &packet->key,
+				 hr_track_params);
 }
 
 /*
- * Put a filled in entry into the table, unless the flow has got one meanwhile.
- * The word is there before the entry can be found, and a scan that marks it
- * gone in between waits for the lock to take it out.
+ * Put a filled in entry into the table, unless the flow has got one meanwhile
+ * (-EEXIST) or the table will not have it. It lives once its word is there: no
+ * scan sees it before it can be taken out again.
  */
-static bool entry_publish(const struct hr_packet *packet,
-			  struct hr_entry *entry, u64 word)
+static int entry_publish(const struct hr_packet *packet,
+			 struct hr_entry *entry, u64 word)
 {
-	struct hr_track *track = packet->track;
-	spinlock_t *lock = hr_track_lock(track, packet->hash);
-	bool first;
+	struct hr_entry *other;
 
-	spin_lock(lock);
-	first = !entry_find(packet);
-	if (first) {
-		/* pairs with hr_track_scan() */
-		smp_store_release(&entry->word, word);
-		hlist_add_head_rcu(&entry->link,
-				   hr_track_bucket(track, packet->hash));
-	}
-	spin_unlock(lock);
-	return first;
+	other = rhashtable_lookup_get_insert_fast(&packet->track->table,
+						  &entry->link,
+						  hr_track_params);
+	if (unlikely(other))
+		return IS_ERR(other) ? PTR_ERR(other) : -EEXIST;
+	/* pairs with hr_track_scan() */
+	smp_store_release(&entry->word, word);
+	return 0;
 }
 
 /* How a packet changes the flags of its flow's entry. */
@@ -255,7 +253,7 @@ static void begin_syn(const struct hr_packet *packet, struct hr_begin *begin)
 	begin->failed = HR_TRACK_NOT_NOTED;
 	if (slots->now != slots->base) {
 		begin->failed = HR_TRACK_NO_ENTRY;
-		if (hr_turned_away(packet->track, packet->hash))
+		if (hr_turned_away(packet->track, packet_hash(packet)))
 			begin->slot = slots->base;
 	}
 }
@@ -334,17 +332,17 @@ static struct hr_entry *entry_make(const struct hr_packet *packet,
 				   const struct hr_begin *begin, u64 word)
 {
 	struct hr_entry *entry;
+	int ret;
 
 	entry = hr_pool_take(packet->track, begin->needed);
 	if (unlikely(!entry))
 		return NULL;
 	entry->key = packet->key;
-	entry->pos = packet->pos;
-	entry->hash = packet->hash;
-	if (likely(entry_publish(packet, entry, word)))
+	ret = entry_publish(packet, entry, word);
+	if (likely(!ret))
 		return entry;
 	hr_pool_put(packet->track, entry);
-	return ERR_PTR(-EEXIST);
+	return ret == -EEXIST ? ERR_PTR(ret) : NULL;
 }
 
 /*
@@ -384,7 +382,7 @@ static u32 packet_unknown(const struct hr_packet *packet,
 		hr_track_add(track, begin.failed);
 		begin.slot = begin.fallback;
 		if (packet->kind == HR_PACKET_SYN) {
-			hr_turn_away(track, packet->hash);
+			hr_turn_away(track, packet_hash(packet));
 			/* its segments will be unknown, and must follow it */
 			if (begin.failed == HR_TRACK_NO_ENTRY)
 				window_hold(track);

@@ -4,27 +4,27 @@
  * what changes in them.
  *
  * An entry's life: free in the pool; taken by a packet, filled in, put into the
- * table under its lock; gone, by whoever marks it so (a scan of the
- * pool, never a packet), who then takes it out of the table; and free again a
- * grace period later. All that changes while it lives is one word, replaced by
- * compare and exchange: a packet cannot refresh what is gone, and a scan cannot
- * remove what has just been refreshed. Who finds an entry under RCU may read
- * all of it until rcu_read_unlock().
+ * table, and alive as soon as its word says so; gone, by whoever marks it (a
+ * scan of the pool, never a packet), who then takes it out of the table; and
+ * free again a grace period later. All that changes while it lives is that
+ * word, replaced by compare and exchange: a packet cannot refresh what is gone,
+ * and a scan cannot remove what has just been refreshed. Who meets one that is
+ * not alive yet, or no more, looks again: with bottom halves off that is soon
+ * over. Who finds an entry under RCU may read all of it until
+ * rcu_read_unlock().
  *
- * The table is our own, not an rhashtable: that one takes no hint above 65535,
- * and one that has to grow may allocate where a packet inserts. Ours has its
- * size from the start, and its hash costs next to nothing because a flow's
- * position is one already.
+ * The table has room for all entries from the start, or, beyond 98,304 of them,
+ * grows by its own worker: packets do not.
  */
 #ifndef HASHRING_TRACK_ENTRY_H
 #define HASHRING_TRACK_ENTRY_H
 
 #include <linux/bits.h>
-#include <linux/jiffies.h>
 #include <linux/jhash.h>
+#include <linux/jiffies.h>
 #include <linux/list.h>
-#include <linux/rculist.h>
 #include <linux/refcount.h>
+#include <linux/rhashtable.h>
 #include <linux/spinlock.h>
 #include <linux/u64_stats_sync.h>
 #include <linux/workqueue.h>
@@ -44,6 +44,8 @@
  *	position; 0 for a protocol without
  * @saddr: network order, zero padded
  * @daddr: as @saddr
+ * @pos: the flow's position, which is a hash of most of this already
+ * @zero: 0
  * @word: all of it
  *
  * Where both directions are one flow, its ends are in order.
@@ -58,8 +60,10 @@ struct hr_track_key {
 			u8 ports[4];
 			u8 saddr[16];
 			u8 daddr[16];
+			u32 pos;
+			u32 zero;
 		};
-		u64 word[5];
+		u64 word[6];
 	};
 };
 
@@ -80,19 +84,15 @@ struct hr_track_key {
 
 /**
  * struct hr_entry - a tracked flow
- * @link: in its bucket
+ * @link: in the table
  * @word: see above
  * @key: fixed while it lives
- * @pos: as @key
- * @hash: as @key
  * @next: in the pool's list, or among those that wait for their grace period
  */
 struct hr_entry {
-	struct hlist_node link;
+	struct rhash_head link;
 	u64 word;
 	struct hr_track_key key;
-	u32 pos;
-	u32 hash;
 	struct hr_entry *next;
 };
 
@@ -102,16 +102,12 @@ struct hr_track_cpu {
 	struct u64_stats_sync syncp;
 };
 
-/* Of the table's buckets; a power of two. */
-#define HR_TRACK_LOCKS		64U
-
 /**
  * struct hr_track - flow state of one migration
  * @pool: all entries
  * @max: number of @pool
- * @seed: of the hash
- * @mask: number of @buckets, less one
- * @buckets: the table
+ * @seed: of the hashes in @turned_away
+ * @table: of @pool's entries, by @key
  * @settings: the ring's; timeouts may change
  * @cpu: counters
  * @turned_away: flows that began without an entry, by their hash, lately and
@@ -123,8 +119,7 @@ struct hr_track_cpu {
  * @turning: which of @turned_away is the recent one
  * @turned_any: in which of them there is anything
  * @kicked: a scan is on its way
- * @locks: of buckets, each of every HR_TRACK_LOCKS-th one; bottom halves off
- * @lock: of the pool, as @locks
+ * @lock: of the pool; bottom halves off
  * @free: entries to be had
  * @nr_free: their number
  * @gc: scans the pool
@@ -138,8 +133,7 @@ struct hr_track {
 	struct hr_entry *pool;
 	u32 max;
 	u32 seed;
-	u32 mask;
-	struct hlist_head *buckets;
+	struct rhashtable table;
 	const struct hr_settings *settings;
 	struct hr_track_cpu __percpu *cpu;
 	unsigned long *turned_away[2];
@@ -152,7 +146,6 @@ struct hr_track {
 	u8 turning;
 	bool turned_any[2];
 	bool kicked;
-	spinlock_t locks[HR_TRACK_LOCKS];	/* buckets */
 	spinlock_t lock;	/* the pool */
 	struct hr_entry *free;
 	u32 nr_free;
@@ -208,34 +201,43 @@ static inline bool hr_entry_expired(const struct hr_track *track,
 	       msecs_to_jiffies(hr_entry_timeout(track, entry, word));
 }
 
+/*
+ * Nobody who does not know the ring's seed can choose positions. Where only the
+ * source counts for them, one client's flows differ in their ports.
+ */
+static inline u32 hr_track_hash(const void *data, u32 len, u32 seed)
+{
+	const struct hr_track_key *key = data;
+
+	return jhash_2words(key->pos, key->word[0] >> 32, seed);
+}
+
+static inline int hr_track_differ(struct rhashtable_compare_arg *arg,
+				  const void *object)
+{
+	const struct hr_track_key *a = arg->key;
+	const struct hr_track_key *b = &((const struct hr_entry *)object)->key;
+
+	return ((a->word[0] ^ b->word[0]) | (a->word[1] ^ b->word[1]) |
+		(a->word[2] ^ b->word[2]) | (a->word[3] ^ b->word[3]) |
+		(a->word[4] ^ b->word[4]) | (a->word[5] ^ b->word[5])) != 0;
+}
+
+/* In sight of all, so that look-ups are made for it. */
+static const struct rhashtable_params hr_track_params __maybe_unused = {
+	.head_offset	= offsetof(struct hr_entry, link),
+	.key_offset	= offsetof(struct hr_entry, key),
+	.key_len	= sizeof_field(struct hr_entry, key),
+	.hashfn		= hr_track_hash,
+	.obj_cmpfn	= hr_track_differ,
+};
+
 /* What an entry that expired counts as. */
 static inline enum hr_track_counter hr_entry_cause(u64 word)
 {
 	if (word & HR_ENTRY_CLOSING)
 		return HR_TRACK_ENDED;
 	return word & HR_ENTRY_HALF_OPEN ? HR_TRACK_HALF_OPEN : HR_TRACK_IDLE;
-}
-
-static inline struct hlist_head *hr_track_bucket(const struct hr_track *track,
-						 u32 hash)
-{
-	return &track->buckets[hash & track->mask];
-}
-
-static inline spinlock_t *hr_track_lock(struct hr_track *track, u32 hash)
-{
-	return &track->locks[hash % HR_TRACK_LOCKS & track->mask];
-}
-
-static inline bool hr_track_key_equal(const struct hr_track_key *a,
-				      const struct hr_track_key *b)
-{
-	u64 differ = 0;
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(a->word); i++)
-		differ |= a->word[i] ^ b->word[i];
-	return !differ;
 }
 
 /**

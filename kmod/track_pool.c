@@ -185,13 +185,9 @@ bool hr_entry_remove(struct hr_track *track, const struct hr_view *view,
 		     struct hr_entry *entry, u64 word,
 		     enum hr_track_counter cause, struct hr_limbo *limbo)
 {
-	spinlock_t *lock = hr_track_lock(track, entry->hash);
-
 	if (!try_cmpxchg64(&entry->word, &word, word | HR_ENTRY_GONE))
 		return false;
-	spin_lock(lock);
-	hlist_del_rcu(&entry->link);
-	spin_unlock(lock);
+	rhashtable_remove_fast(&track->table, &entry->link, hr_track_params);
 	entry->next = limbo->first;
 	limbo->first = entry;
 	limbo->nr++;
@@ -290,7 +286,7 @@ static bool evictable(const struct hr_track *track, const struct hr_view *view,
 	u32 slot = hr_entry_slot(word);
 	struct hr_track_slots slots;
 
-	hr_track_slots(view, entry->pos, &slots);
+	hr_track_slots(view, entry->key.pos, &slots);
 	if (slot != slots.base)
 		return false;
 	if (hr_track_still(&slots))
@@ -396,17 +392,25 @@ module_param_cb(forget_flows, &forget_ops, NULL, 0200);
 MODULE_PARM_DESC(forget_flows,
 		 "for tests: when written, all rings lose the flows that they track (counted as evicted)");
 
+/* Its memory is its own to ask for: kvzalloc(), not charged. */
+static int table_alloc(struct hr_track *track)
+{
+	struct rhashtable_params params = hr_track_params;
+
+	params.nelem_hint = min_t(u32, track->max, U16_MAX);
+	params.max_size = roundup_pow_of_two(track->max) * 2;
+	return rhashtable_init(&track->table, &params);
+}
+
 static int pool_alloc(struct hr_track *track, gfp_t gfp)
 {
-	u32 buckets = roundup_pow_of_two(track->max);
 	u32 bits = max(roundup_pow_of_two(track->max * HR_TURNED_BITS),
 		       HR_TURNED_MIN);
 	u32 i;
 
 	track->pool = kvcalloc(track->max, sizeof(*track->pool), gfp);
-	track->buckets = kvcalloc(buckets, sizeof(*track->buckets), gfp);
 	track->cpu = alloc_percpu_gfp(struct hr_track_cpu, gfp);
-	if (!track->pool || !track->buckets || !track->cpu)
+	if (!track->pool || !track->cpu)
 		return -ENOMEM;
 	for (i = 0; i < ARRAY_SIZE(track->turned_away); i++) {
 		track->turned_away[i] = kvcalloc(BITS_TO_LONGS(bits),
@@ -414,7 +418,6 @@ static int pool_alloc(struct hr_track *track, gfp_t gfp)
 		if (!track->turned_away[i])
 			return -ENOMEM;
 	}
-	track->mask = buckets - 1;
 	track->turned_mask = bits - 1;
 	for_each_possible_cpu(i)
 		u64_stats_init(&per_cpu_ptr(track->cpu, i)->syncp);
@@ -429,7 +432,7 @@ static int pool_alloc(struct hr_track *track, gfp_t gfp)
 			cond_resched();
 	}
 	track->nr_free = track->max;
-	return 0;
+	return table_alloc(track);
 }
 
 static void track_free(struct hr_track *track)
@@ -439,7 +442,6 @@ static void track_free(struct hr_track *track)
 	for (i = 0; i < ARRAY_SIZE(track->turned_away); i++)
 		kvfree(track->turned_away[i]);
 	free_percpu(track->cpu);
-	kvfree(track->buckets);
 	kvfree(track->pool);
 	kfree(track);
 }
@@ -476,7 +478,6 @@ struct hr_track *hr_track_create(struct hr_ring *ring,
 {
 	struct hr_track *track;
 	int ret;
-	u32 i;
 
 	track = kzalloc(sizeof(*track), gfp);
 	if (!track)
@@ -488,8 +489,6 @@ struct hr_track *hr_track_create(struct hr_ring *ring,
 	track->window = true;
 	track->since = jiffies;
 	track->turned = jiffies;
-	for (i = 0; i < HR_TRACK_LOCKS; i++)
-		spin_lock_init(&track->locks[i]);
 	spin_lock_init(&track->lock);
 	refcount_set(&track->refs, 1);
 	INIT_DELAYED_WORK(&track->gc, gc_work);
@@ -538,6 +537,7 @@ void hr_track_put(struct hr_track *track)
 	list_del(&track->list);
 	mutex_unlock(&hr_tracks_lock);
 	cancel_delayed_work_sync(&track->gc);
+	rhashtable_destroy(&track->table);
 	track_free(track);
 }
 

@@ -10,21 +10,37 @@
 #include "trace.h"
 #include "track.h"
 
-/* Give back all that a view holds, for when nobody reads it any more. */
-static void view_release(struct hr_ring_view *view)
+/* What a view holds: whoever takes it away gives it back. */
+struct view_parts {
+	struct hr_view core;
+	struct hr_table *map;
+	struct hr_track *track;
+};
+
+static struct view_parts view_take(struct hr_ring_view *view)
 {
-	hr_table_put(view->core.table, &hr_member_ops);
-	hr_table_put(view->core.from, &hr_member_ops);
-	hr_table_put(view->core.base, &hr_member_ops);
-	hr_table_put(view->map, &hr_member_ops);
-	hr_track_put(view->track);
+	const struct view_parts parts = {
+		.core = view->core, .map = view->map, .track = view->track,
+	};
+
 	view->core = (struct hr_view){};
 	view->map = NULL;
 	view->track = NULL;
+	return parts;
 }
 
-/* Whether a retired view still has its tables; then they are the caller's. */
-static bool view_take_locked(struct hr_ring_view *view)
+static void parts_put(const struct view_parts *parts)
+{
+	hr_table_put(parts->core.table, &hr_member_ops);
+	hr_table_put(parts->core.from, &hr_member_ops);
+	hr_table_put(parts->core.base, &hr_member_ops);
+	hr_table_put(parts->map, &hr_member_ops);
+	hr_track_put(parts->track);
+}
+
+/* Of a retired view, unless somebody was there before. */
+static bool view_take_locked(struct hr_ring_view *view,
+			     struct view_parts *parts)
 {
 	struct hr_ring *ring = view->ring;
 
@@ -34,20 +50,24 @@ static bool view_take_locked(struct hr_ring_view *view)
 		return false;
 	list_del_init(&view->list);
 	WRITE_ONCE(ring->nr_retired, ring->nr_retired - 1);
+	*parts = view_take(view);
 	return true;
 }
 
 /**
- * hr_view_free() - free a view that was never published
+ * hr_view_free() - free a view that nobody else has
  * @view: the view, or NULL
  *
  * Context: may sleep.
  */
 void hr_view_free(struct hr_ring_view *view)
 {
+	struct view_parts parts;
+
 	if (!view)
 		return;
-	view_release(view);
+	parts = view_take(view);
+	parts_put(&parts);
 	mutex_destroy(&view->map_lock);
 	kfree(view);
 }
@@ -58,10 +78,12 @@ static void view_work(struct work_struct *work)
 	struct hr_ring_view *view = container_of(to_rcu_work(work),
 						 struct hr_ring_view, work);
 	struct hr_ring *ring = view->ring;
+	struct view_parts parts = {};
 
 	spin_lock(&ring->retired_lock);
-	view_take_locked(view);
+	view_take_locked(view, &parts);
 	spin_unlock(&ring->retired_lock);
+	parts_put(&parts);
 	hr_view_free(view);
 	wake_up(&ring->retired_wait);
 	hr_ring_put(ring);
@@ -141,7 +163,7 @@ void hr_ring_publish_locked(struct hr_ring *ring, struct hr_ring_view *view,
  */
 int hr_ring_make_room_locked(struct hr_ring *ring)
 {
-	struct hr_ring_view *views[HR_RETIRED_MAX];
+	struct view_parts parts[HR_RETIRED_MAX];
 	struct hr_ring_view *view, *next;
 	u32 nr = 0;
 
@@ -152,11 +174,12 @@ int hr_ring_make_room_locked(struct hr_ring *ring)
 	synchronize_rcu_expedited();
 	spin_lock(&ring->retired_lock);
 	list_for_each_entry_safe(view, next, &ring->retired, list)
-		if (!refcount_read(&view->refs) && view_take_locked(view))
-			views[nr++] = view;
+		if (!refcount_read(&view->refs) &&
+		    view_take_locked(view, &parts[nr]))
+			nr++;
 	spin_unlock(&ring->retired_lock);
 	while (nr)
-		view_release(views[--nr]);
+		parts_put(&parts[--nr]);
 	if (wait_event_killable(ring->retired_wait,
 				READ_ONCE(ring->nr_retired) < HR_RETIRED_MAX))
 		return -EINTR;

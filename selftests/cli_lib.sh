@@ -41,6 +41,12 @@ refuses()
 	expect_error "$1" "$2" "$RINGCTL" -n "$here" "${@:3}"
 }
 
+# expect_nothing COMMAND... - says nothing
+expect_nothing()
+{
+	expect_equal '' "$("$@" || :)" "$*"
+}
+
 digests() # RING
 {
 	echo "$(ringctl digest "$1")" "$(ringctl digest "$1" --config)"

@@ -174,6 +174,27 @@ another_seat()
 	ringctl ring del spare
 }
 
+# A migration that ends with the members that it had leaves a generation of no
+# operations; what was before it is known all the same.
+past_migrations() # WORD...
+{
+	local digest
+
+	ringctl ring add far "$@"
+	ringctl change far '{ node add b1; node add b2; node add b3 }' >/dev/null
+	digest=$(ringctl digest far)
+	ringctl node add far b4 --hold >/dev/null
+	ringctl migrate step far --to end >/dev/null
+	ringctl migrate finish far --force >/dev/null
+	ringctl node del far b1 --hold >/dev/null
+	ringctl migrate rollback far --now >/dev/null
+	ringctl node add far b5 >/dev/null
+	expect_match 'b4' ringctl diff far 1
+	ringctl history far revert 1 >/dev/null
+	expect_equal "$digest" "$(ringctl digest far)"
+	ringctl ring del far
+}
+
 # Who may not look positions up is told no points.
 unprivileged()
 {
@@ -342,6 +363,8 @@ ktap_test "operations in words and as JSON" in_words
 ktap_test "what a balanced ring was, in words" balanced_words
 ktap_test "what cannot be is refused" refused
 ktap_test "a node in another seat is in the way" another_seat
+ktap_test "beyond migrations" past_migrations
+ktap_test "beyond those of a balanced ring" past_migrations placement balanced grid 1024
 ktap_test "no points for who may not see them" unprivileged
 ktap_test "a generation that is gone, beyond the receipts" gone_by_number
 ktap_test "a generation that is gone, beyond the bytes" gone_by_bytes

@@ -159,6 +159,118 @@ balanced()
 	ringctl ring del even
 }
 
+# --- migrations --------------------------------------------------------------------
+
+# What a page has to tell of the migrations that -j lists, the latest first.
+told() # RING
+{
+	ringctl -j migrate steps "$1" | python3 -c '
+import json, sys
+ends = {"finish": "finished", "undone": "rolled back"}
+migrations, begun = [], False
+for step in json.load(sys.stdin):
+    if not begun:
+        migrations.append([])
+    migrations[-1].append(step)
+    begun = step["kind"] not in ends
+for steps in reversed(migrations):
+    print(steps[0]["epoch"], steps[-1]["epoch"],
+          ends.get(steps[-1]["kind"], "under way"),
+          sum(step["kind"] == "step" for step in steps),
+          sum(step["moved"] for step in steps),
+          sum(step["flows"] for step in steps))'
+}
+
+drawn() # RING
+{
+	ringctl -j migrate steps "$1" | python3 -c '
+import json, sys
+for step in json.load(sys.stdin):
+    print(step["epoch"], step["kind"], step["frontier"])'
+}
+
+# Of a balanced ring the map to come is not known before the end.
+page_tells_steps() # RING
+{
+	if ringctl -j ring show "$1" | grep -q '"placement":"balanced"' &&
+		! ringctl -j migrate show "$1" | grep -q '"state":"done"'; then
+		refuses 'the cells of ring .* are in a migration' 2 report - "$1"
+		return
+	fi
+	ringctl report - "$1" >"$WORK/page.html"
+	expect_equal "$(ringctl -j migrate steps "$1" | sorted)" \
+		"$(page "$1" block 'migrate steps')"
+	expect_equal "$(told "$1")" "$(page "$1" migrations)"
+	expect_equal "$(drawn "$1")" "$(page "$1" steps)"
+}
+
+migrations() # RING WORD...
+{
+	local ring=$1
+
+	ringctl ring add "$@"
+	ringctl change "$ring" '{ node add m1; node add m2; node add m3 }' >/dev/null
+	shares "$ring" | awk '{ print $1, $4 } END { print "m4 0" }' >"$WORK/before"
+	ringctl node add "$ring" m4 --hold >/dev/null
+	page_tells_steps "$ring"
+	ringctl migrate step "$ring" --share 10% >/dev/null
+	ringctl migrate pause "$ring" '<b>lunch</b>' >/dev/null
+	page_tells_steps "$ring"
+	ringctl migrate resume "$ring" >/dev/null
+	ringctl migrate step "$ring" --share 2% --back >/dev/null
+	ringctl migrate step "$ring" --to end >/dev/null
+	page_tells_steps "$ring"
+	ringctl migrate finish "$ring" --force >/dev/null
+	page_tells_steps "$ring"
+	expect_match ' finished 3 [0-9]+ 0$' page "$ring" migrations
+	expect_match 'paused \(&lt;b&gt;lunch&lt;/b&gt;\)' cat "$WORK/page.html"
+	# The last receipt is of all of it: the map before that is the one drawn.
+	[ "$(page "$ring" marks)" -gt 0 ]
+	expect_equal "$(<"$WORK/before")" "$(page "$ring" nodes before)"
+	# A second one, which a node that goes down and a rollback are part of.
+	ringctl node del "$ring" m2 --hold >/dev/null
+	ringctl migrate step "$ring" --share 5% >/dev/null
+	ringctl node set "$ring" m1 state down >/dev/null
+	page_tells_steps "$ring"
+	ringctl migrate rollback "$ring" --now >/dev/null
+	page_tells_steps "$ring"
+	expect_match $'^[0-9 ]+ rolled back [0-9 ]+\n[0-9 ]+ finished 3 ' \
+		page "$ring" migrations
+	ringctl ring del "$ring"
+}
+
+under_way()
+{
+	ringctl ring add later points 16
+	ringctl change later '{ node add m1; node add m2 }' >/dev/null
+	ringctl node del later m1 --hold >/dev/null
+	page_tells_steps later
+	expect_match ' under way 0 0 0$' page later migrations
+	expect_match 'A migration is under way \(holding\)' cat "$WORK/page.html"
+	expect_equal "$(ringctl -j ring show later | sorted)" \
+		"$(page later block 'ring show')"
+	ringctl migrate step later --to end >/dev/null
+	page_tells_steps later
+	expect_match ', last heard of after ' cat "$WORK/page.html"
+	ringctl ring del later
+}
+
+many_migrations()
+{
+	local i
+
+	ringctl ring add often points 16
+	ringctl change often '{ node add m1; node add m2 }' >/dev/null
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		ringctl node set often m1 weight $((i + 1)) --hold >/dev/null
+		ringctl migrate finish often --force >/dev/null
+	done
+	ringctl report - often >"$WORK/page.html"
+	expect_equal "$(told often | head -n 8)" "$(page often migrations)"
+	expect_match '2 earlier ones are not drawn' cat "$WORK/page.html"
+	ringctl ring del often
+}
+
 # --- a change that is planned ------------------------------------------------------
 
 planned()
@@ -222,6 +334,10 @@ ktap_test "the last change, its matrix and the ring's past" last_change
 ktap_test "rings of other kinds" other_rings
 ktap_test "the map before" drawn_again
 ktap_test "a balanced ring" balanced
+ktap_test "migrations, at every moment" migrations steps
+ktap_test "those of a balanced ring" migrations cells placement balanced grid 1024
+ktap_test "one that is under way" under_way
+ktap_test "many migrations" many_migrations
 ktap_test "a plan, which then comes true" planned
 ktap_test "the same from a file" without_the_kernel
 ktap_test "what is refused" refused

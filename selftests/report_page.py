@@ -8,6 +8,9 @@
 #	moves           from, to, share and arcs, a line each
 #	history         generations, a line each
 #	marks           how many paths of marks are drawn
+#	migrations      first and last epoch, end, steps, moved and flows, a line
+#	                each, the latest first
+#	steps           epoch, kind and frontier of what is drawn of them
 
 import html.parser
 import json
@@ -21,6 +24,7 @@ class Page(html.parser.HTMLParser):
         super().__init__()
         self.ring, self.inside, self.of, self.table = ring, False, None, None
         self.blocks, self.rows, self.marks, self.in_marks = {}, {}, 0, False
+        self.migrations, self.in_timeline, self.steps = [], False, []
 
     def handle_starttag(self, tag, attrs):
         attrs = dict(attrs)
@@ -34,16 +38,27 @@ class Page(html.parser.HTMLParser):
             self.table = self.rows.setdefault(attrs["class"], [])
         elif tag == "tr" and self.table is not None:
             self.table.append({k[5:]: v for k, v in attrs.items() if k.startswith("data-")})
+        elif tag == "figure" and attrs.get("class") == "timeline":
+            self.in_timeline = True
+            self.migrations.append({k[5:]: v for k, v in attrs.items()
+                                    if k.startswith("data-")})
+        elif tag == "data" and self.in_timeline:
+            self.migrations[-1][attrs["data-figure"]] = attrs["value"]
         elif tag == "data" and self.table:
             self.table[-1][attrs["data-figure"]] = attrs["value"]
         elif tag == "g":
             self.in_marks = attrs.get("class") == "marks"
+        elif tag == "path" and self.in_timeline and "data-epoch" in attrs:
+            self.steps.append((int(attrs["data-epoch"]), attrs["class"].split()[1],
+                               attrs["data-frontier"]))
         elif tag == "path" and self.in_marks:
             self.marks += 1
 
     def handle_endtag(self, tag):
         if tag == "table":
             self.table = None
+        elif tag == "figure":
+            self.in_timeline = False
         elif tag == "script":
             self.of = None
 
@@ -70,5 +85,11 @@ elif what == "history":
     for row in page.rows["history"]:
         if "generation" in row:
             print(row["generation"])
+elif what == "migrations":
+    for row in page.migrations:
+        print(*(row[word] for word in ("first", "last", "end", "steps", "moved", "flows")))
+elif what == "steps":
+    for step in sorted(page.steps):
+        print(*step)
 else:
     print(page.marks)

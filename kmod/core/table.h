@@ -37,7 +37,6 @@
 
 /**
  * struct hr_table - an immutable map from positions to nodes
- * @refs: one for each that holds on to it
  * @cells: where every border lies between two of 2^(32 - @shift) equal cells and
  *	slots are few enough, the owner of each cell; instead of @index
  * @index: one word for each of 2^(32 - @shift) equal slots of the ring
@@ -52,6 +51,7 @@
  * @nr_nodes: members: 0 to HR_MAX_NODES
  * @nr_leaving: of @nodes, those that are not members any more: see
  *	hr_change_build(); with the members at most 2 * HR_MAX_NODES
+ * @refs: one for each that holds on to the table
  * @by_name: members ascending by name
  * @by_seat: members ascending by seat
  * @share: what the node in each slot owns, in 2^-32 of the ring
@@ -63,7 +63,6 @@
  * whose positions nobody owns.
  */
 struct hr_table {
-	refcount_t refs;
 	u16 *cells;
 	u64 *index;
 	const struct hr_point *points;
@@ -74,6 +73,7 @@ struct hr_table {
 	u32 nr_slots;
 	u32 nr_nodes;
 	u32 nr_leaving;
+	refcount_t refs;
 	struct hr_node **by_name;
 	struct hr_node **by_seat;
 	u64 *share;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * source - sends UDP packets of many flows into the kernel through a tap
- * device and reports what a packet cost, in nanoseconds
+ * source - sends packets of many flows into the kernel through a tap device
+ * and reports what a packet cost, in nanoseconds
  *
  * Meant for a guest whose clock counts instructions, where a nanosecond is an
  * instruction; it looks whether that is so. A write to a tap device returns
@@ -12,6 +12,10 @@
  * Before it measures it listens on that device, and says how many backends
  * (Ethernet addresses) the flows went to; while it measures it counts what
  * leaves, so that a packet that was dropped is an error and not a cheap one.
+ *
+ * Packets are UDP's, or TCP's of the same length: then each is the first of its
+ * connection, or one with data from its middle. Flows are those from the first
+ * on, or such as are listed in a file, by their numbers.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -24,6 +28,7 @@
 #include <net/if.h>
 #include <netinet/ip.h>
 #include <netinet/ip6.h>
+#include <netinet/tcp.h>
 #include <netinet/udp.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,7 +44,7 @@
 
 #define FLOWS		2048	/* a round sends one packet of each */
 #define ROUNDS_MAX	64
-#define PAYLOAD		18
+#define SEGMENT		26	/* what follows the IP header */
 #define PORT		443
 #define BACKENDS_MAX	4096
 #define LOOP_STEPS	10000000	/* of two instructions */
@@ -51,19 +56,22 @@ struct packet {
 	union {
 		struct {
 			struct iphdr ip;
-			struct udphdr udp;
-			uint8_t payload[PAYLOAD];
+			uint8_t segment[SEGMENT];
 		} __attribute__((packed)) v4;
 		struct {
 			struct ip6_hdr ip;
-			struct udphdr udp;
-			uint8_t payload[PAYLOAD];
+			uint8_t segment[SEGMENT];
 		} __attribute__((packed)) v6;
 	};
 } __attribute__((packed));
 
-static const char *in_name, *out_name, *target;
+enum kind { KIND_UDP, KIND_SYN, KIND_DATA };
+
+static const char *in_name, *out_name, *target, *flows_name;
+static enum kind kind;
 static bool fresh, v6;
+static FILE *listed;
+static unsigned long to_list;
 static unsigned int rounds = 9;
 static struct packet packets[FLOWS];
 static size_t packet_len;
@@ -143,17 +151,54 @@ static uint16_t fold(uint32_t acc)
 	return htons(acc ? acc : 0xffff);
 }
 
+static uint32_t source4(uint64_t r)
+{
+	return 10 << 24 | (r & 0xffffff);
+}
+
+static uint16_t source_port(uint64_t r)
+{
+	return 1024 + (r >> 32) % (65536 - 1024);
+}
+
+/* acc: the sum of what IP adds to it */
+static void fill_udp(uint8_t *segment, uint64_t r, uint32_t acc)
+{
+	struct udphdr udp = {
+		.source = htons(source_port(r)),
+		.dest = htons(PORT),
+		.len = htons(SEGMENT),
+	};
+
+	udp.check = fold(sum(acc + IPPROTO_UDP, &udp, sizeof(udp)));
+	memcpy(segment, &udp, sizeof(udp));
+}
+
+static void fill_tcp(uint8_t *segment, uint64_t r, uint32_t acc)
+{
+	struct tcphdr tcp = {
+		.source = htons(source_port(r)),
+		.dest = htons(PORT),
+		.seq = htonl(r),
+		.doff = sizeof(tcp) / 4,
+		.syn = kind == KIND_SYN,
+		.ack = kind == KIND_DATA,
+		.psh = kind == KIND_DATA,
+		.ack_seq = kind == KIND_DATA ? htonl(r >> 8) : 0,
+		.window = htons(1024),
+	};
+
+	tcp.check = fold(sum(acc + IPPROTO_TCP, &tcp, sizeof(tcp)));
+	memcpy(segment, &tcp, sizeof(tcp));
+}
+
 static void fill(struct packet *p, uint64_t flow, const uint8_t mac[ETH_ALEN],
 		 const void *to)
 {
-	const uint16_t udp_len = sizeof(struct udphdr) + PAYLOAD;
-	uint32_t acc = IPPROTO_UDP + udp_len;
+	const uint8_t protocol = kind == KIND_UDP ? IPPROTO_UDP : IPPROTO_TCP;
 	uint64_t r = scatter(flow);
-	struct udphdr udp = {
-		.source = htons(1024 + (r >> 32) % (65536 - 1024)),
-		.dest = htons(PORT),
-		.len = htons(udp_len),
-	};
+	uint8_t *segment;
+	uint32_t acc;
 
 	memset(p, 0, sizeof(*p));
 	/* As from a card that has looked at the checksum. */
@@ -166,28 +211,59 @@ static void fill(struct packet *p, uint64_t flow, const uint8_t mac[ETH_ALEN],
 
 		p->eth.h_proto = htons(ETH_P_IPV6);
 		p->v6.ip.ip6_flow = htonl(6 << 28);
-		p->v6.ip.ip6_plen = htons(udp_len);
-		p->v6.ip.ip6_nxt = IPPROTO_UDP;
+		p->v6.ip.ip6_plen = htons(SEGMENT);
+		p->v6.ip.ip6_nxt = protocol;
 		p->v6.ip.ip6_hlim = 64;
 		memcpy(&p->v6.ip.ip6_src, from, 16);
 		memcpy(&p->v6.ip.ip6_dst, to, 16);
-		udp.check = fold(sum(sum(acc, &p->v6.ip.ip6_src, 32), &udp,
-				     sizeof(udp)));
-		p->v6.udp = udp;
+		acc = sum(SEGMENT, &p->v6.ip.ip6_src, 32);
+		segment = p->v6.segment;
 	} else {
 		p->eth.h_proto = htons(ETH_P_IP);
 		p->v4.ip.version = 4;
 		p->v4.ip.ihl = 5;
-		p->v4.ip.tot_len = htons(sizeof(p->v4.ip) + udp_len);
+		p->v4.ip.tot_len = htons(sizeof(p->v4.ip) + SEGMENT);
 		p->v4.ip.ttl = 64;
-		p->v4.ip.protocol = IPPROTO_UDP;
-		p->v4.ip.saddr = htonl(10 << 24 | (r & 0xffffff));
+		p->v4.ip.protocol = protocol;
+		p->v4.ip.saddr = htonl(source4(r));
 		memcpy(&p->v4.ip.daddr, to, 4);
 		p->v4.ip.check = fold(sum(0, &p->v4.ip, sizeof(p->v4.ip)));
-		udp.check = fold(sum(sum(acc, &p->v4.ip.saddr, 8), &udp,
-				     sizeof(udp)));
-		p->v4.udp = udp;
+		acc = sum(SEGMENT, &p->v4.ip.saddr, 8);
+		segment = p->v4.segment;
 	}
+	if (kind == KIND_UDP)
+		fill_udp(segment, r, acc);
+	else
+		fill_tcp(segment, r, acc);
+}
+
+/* The first flows, as `ringctl lookup RING flow` wants them. */
+static void list_flows(void)
+{
+	char from[INET_ADDRSTRLEN];
+	unsigned long i;
+
+	for (i = 0; i < to_list; i++) {
+		uint64_t r = scatter(i);
+		uint32_t saddr = htonl(source4(r));
+
+		inet_ntop(AF_INET, &saddr, from, sizeof(from));
+		printf("%s %s %u %s %u\n", kind == KIND_UDP ? "udp" : "tcp",
+		       from, source_port(r), target, PORT);
+	}
+}
+
+static uint64_t take_flow(void)
+{
+	unsigned long long flow;
+
+	if (!listed)
+		return next_flow++;
+	if (fscanf(listed, "%llu", &flow) != 1) {
+		errno = 0;
+		die("too few flows are listed");
+	}
+	return flow;
 }
 
 static int open_tap(uint8_t mac[ETH_ALEN])
@@ -243,7 +319,7 @@ static void make_flows(const uint8_t mac[ETH_ALEN], const void *to)
 	unsigned int i;
 
 	for (i = 0; i < FLOWS; i++)
-		fill(&packets[i], next_flow++, mac, to);
+		fill(&packets[i], take_flow(), mac, to);
 }
 
 static inline void send_one(int fd, const struct packet *p)
@@ -283,8 +359,10 @@ static int by_size(const void *a, const void *b)
 
 static void usage(void)
 {
-	fputs("usage: source --in TAP --out DEVICE --to ADDRESS [--rounds N] [--fresh]\n"
-	      "prints: backends seen, median, lowest and highest round, ns a packet\n",
+	fputs("usage: source --in TAP --out DEVICE --to ADDRESS [--tcp syn|data]\n"
+	      "	[--rounds N] [--fresh] [--flows FILE]\n"
+	      "prints: backends seen, median, lowest and highest round, ns a packet\n"
+	      "source --list N --to ADDRESS [--tcp syn|data] prints the first flows\n",
 	      stderr);
 	exit(1);
 }
@@ -297,6 +375,9 @@ static void parse(int argc, char **argv)
 		{ "to", required_argument, NULL, 't' },
 		{ "rounds", required_argument, NULL, 'r' },
 		{ "fresh", no_argument, NULL, 'f' },
+		{ "tcp", required_argument, NULL, 'T' },
+		{ "flows", required_argument, NULL, 'F' },
+		{ "list", required_argument, NULL, 'l' },
 		{ }
 	};
 	int c;
@@ -318,12 +399,27 @@ static void parse(int argc, char **argv)
 		case 'f':
 			fresh = true;
 			break;
+		case 'T':
+			if (!strcmp(optarg, "syn"))
+				kind = KIND_SYN;
+			else if (!strcmp(optarg, "data"))
+				kind = KIND_DATA;
+			else
+				usage();
+			break;
+		case 'F':
+			flows_name = optarg;
+			break;
+		case 'l':
+			to_list = strtoul(optarg, NULL, 10);
+			break;
 		default:
 			usage();
 		}
 	}
-	if (!in_name || !out_name || !target || optind != argc ||
-	    rounds < 1 || rounds > ROUNDS_MAX)
+	if (!target || optind != argc || rounds < 1 || rounds > ROUNDS_MAX)
+		usage();
+	if (!to_list && (!in_name || !out_name))
 		usage();
 }
 
@@ -341,6 +437,15 @@ int main(int argc, char **argv)
 	if (inet_pton(v6 ? AF_INET6 : AF_INET, target, to) != 1) {
 		errno = 0;
 		die("--to wants an address");
+	}
+	if (to_list) {
+		list_flows();
+		return 0;
+	}
+	if (flows_name) {
+		listed = fopen(flows_name, "re");
+		if (!listed)
+			die(flows_name);
 	}
 	packet_len = offsetof(struct packet, v4) +
 		     (v6 ? sizeof(packets->v6) : sizeof(packets->v4));

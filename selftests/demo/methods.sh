@@ -14,9 +14,12 @@
 # of the backend differs:
 #	hashring	the ring's key is the 5-tuple; nodes have a via
 #	balanced	the same, the ring in placement balanced
+#	migration	the same ring, its changes held and then taken in steps
 #	ipvs		the mh scheduler with mh-port in DR mode; UDP without its
 #			connection table, as each packet then shows the choice
 #	nft		jhash of source and port, mod N, and an ip rule each
+#	resilient	a resilient nexthop group of 128 buckets, each of which
+#			moves once it was idle for resilient_idle seconds
 #
 # Rounds of traffic are told apart by a number; the backends' logs of two
 # rounds are compared.
@@ -26,6 +29,7 @@ ring=web
 ring_options=()		# of `ring add`
 logs=$WORK/logs
 mkdir -p "$logs"
+resilient_idle=120
 declare -A compared=()
 sources=() sink_nodes=()
 
@@ -106,6 +110,32 @@ balanced_change()
 
 balanced_end()
 {
+	hashring_end
+}
+
+migration_begin()
+{
+	hashring_begin "$@"
+}
+
+# Established flows stay where they are, as long as they last: nobody waits for
+# their end here.
+migration_change() # "OLD..." "NEW..."
+{
+	"$RINGCTL" -n "$director" change "$ring" --hold \
+		"$(hashring_change_text "$1" "$2")" || return
+	migration_run
+}
+
+migration_run()
+{
+	"$RINGCTL" -n "$director" migrate run "$ring" --batch 2% \
+		--interval 200ms --quiet 2s --no-finish
+}
+
+migration_end()
+{
+	"$RINGCTL" -n "$director" migrate finish "$ring" --force >/dev/null || return
 	hashring_end
 }
 
@@ -194,6 +224,43 @@ nft_end()
 	done
 	in_ns "$director" nft delete table ip modulo || return
 	ip -n "$director" -batch - <<<"$batch"
+}
+
+# Over veth a packet brings the sender's hash along, which policy 1 would take:
+# policy 3 hashes the fields that are named, addresses, protocol and ports.
+resilient_begin()
+{
+	in_ns "$director" sysctl -qw net.ipv4.fib_multipath_hash_policy=3 \
+		net.ipv4.fib_multipath_hash_fields=0x37 || return
+	resilient_change "" "$*" || return
+	ip -n "$director" route replace "$VIP4/32" nhid 1000
+}
+
+# Node b7 is nexthop 7, the group is 1000.
+resilient_change() # "OLD..." "NEW..."
+{
+	local node members=''
+
+	for node in $2; do
+		members+=/${node#b}
+	done
+	{
+		for node in $(only_in_second "$1" "$2"); do
+			echo "nexthop add id ${node#b} via $(via_of "$node") dev back"
+		done
+		echo "nexthop replace id 1000 group ${members#/} type resilient buckets 128 idle_timer $resilient_idle unbalanced_timer 0"
+		for node in $(only_in_second "$2" "$1"); do
+			echo "nexthop del id ${node#b}"
+		done
+	} | ip -n "$director" -batch -
+}
+
+resilient_end()
+{
+	ip -n "$director" -batch - >/dev/null <<END
+route replace unreachable $VIP4/32
+nexthop flush
+END
 }
 
 # --- all of them alike ------------------------------------------------------

@@ -24,6 +24,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "traffic.h"
 
@@ -102,7 +104,7 @@ static void read_log(struct logs *logs, u16 node, const char *path)
 	fclose(file);
 }
 
-static void read_logs(struct logs *logs, const char *folder)
+static void find_logs(struct logs *logs, const char *folder)
 {
 	char pattern[4096];
 
@@ -116,13 +118,17 @@ static void read_logs(struct logs *logs, const char *folder)
 	logs->names = allocate(logs->nodes, sizeof(*logs->names));
 	make_room(logs, 0);
 	for (unsigned int i = 0; i < logs->nodes; i++) {
-		const char *path = logs->files.gl_pathv[i];
-		const char *name = strrchr(path, '/') + 1;
+		const char *name = strrchr(logs->files.gl_pathv[i], '/') + 1;
 
 		snprintf(logs->names[i], sizeof(logs->names[i]), "%.*s",
 			 (int)strcspn(name, "."), name);
-		read_log(logs, i, path);
 	}
+}
+
+static void read_logs(struct logs *logs)
+{
+	for (unsigned int i = 0; i < logs->nodes; i++)
+		read_log(logs, i, logs->files.gl_pathv[i]);
 }
 
 /* Loads in the order of the names' numbers: b2 comes before b10. */
@@ -132,6 +138,17 @@ static int by_name(const void *a, const void *b)
 {
 	return strverscmp(sorting->names[*(const unsigned int *)a],
 			  sorting->names[*(const unsigned int *)b]);
+}
+
+static unsigned int *sort_names(struct logs *logs)
+{
+	unsigned int *sorted = allocate(logs->nodes, sizeof(*sorted));
+
+	for (unsigned int i = 0; i < logs->nodes; i++)
+		sorted[i] = i;
+	sorting = logs;
+	qsort(sorted, logs->nodes, sizeof(*sorted), by_name);
+	return sorted;
 }
 
 static double peak(const u32 *load, unsigned int nodes, u32 flows)
@@ -167,12 +184,13 @@ int run_compare(const struct options *opt, int argc, char **argv)
 		die("compare wants --log and two rounds");
 	logs.rounds[0] = number(argv[0], "round");
 	logs.rounds[1] = number(argv[1], "round");
-	read_logs(&logs, opt->log);
+	find_logs(&logs, opt->log);
+	read_logs(&logs);
 	n = logs.nodes;
 	load[0] = allocate(n, sizeof(**load));
 	load[1] = allocate(n, sizeof(**load));
 	moves = allocate((size_t)n * n, sizeof(*moves));
-	sorted = allocate(n, sizeof(*sorted));
+	sorted = sort_names(&logs);
 
 	for (u32 flow = 0; flow < logs.flows; flow++) {
 		u16 from = logs.owners[0][flow];
@@ -200,12 +218,9 @@ int run_compare(const struct options *opt, int argc, char **argv)
 			stray++;
 	}
 	for (unsigned int i = 0; i < n; i++) {
-		sorted[i] = i;
 		if (load[1][i] > load[0][i])
 			required += load[1][i] - load[0][i];
 	}
-	sorting = &logs;
-	qsort(sorted, n, sizeof(*sorted), by_name);
 
 	printf("flows %u\nmissing %u\nsplit %u\nmoved %u\nstray %u\n", flows,
 	       missing, split, moved, stray);
@@ -226,4 +241,81 @@ int run_compare(const struct options *opt, int argc, char **argv)
 		}
 	}
 	return flows ? 0 : 1;
+}
+
+/* Bytes in all logs. */
+static u64 logs_size(const struct logs *logs)
+{
+	struct stat status;
+	u64 size = 0;
+
+	for (unsigned int i = 0; i < logs->nodes; i++) {
+		if (stat(logs->files.gl_pathv[i], &status))
+			die("%s", logs->files.gl_pathv[i]);
+		size += status.st_size;
+	}
+	return size;
+}
+
+/* Of one round: how many have arrived, and where. */
+static u32 count_arrived(const struct logs *logs, u32 *load, u32 *split)
+{
+	u32 flows = 0;
+
+	*split = 0;
+	memset(load, 0, logs->nodes * sizeof(*load));
+	for (u32 flow = 0; flow < logs->flows; flow++) {
+		u16 node = logs->owners[0][flow];
+
+		if (node == NOBODY)
+			continue;
+		flows++;
+		if (node == SPLIT)
+			++*split;
+		else
+			load[node]++;
+	}
+	return flows;
+}
+
+/*
+ * Where nobody answers, what has not arrived may be on its way: it is lost once
+ * the logs have not grown for a while.
+ */
+int run_count(const struct options *opt, int argc, char **argv)
+{
+	const struct timespec nap = { .tv_nsec = QUIET_MS * 1000000 };
+	struct logs logs = { .kind = opt->kind };
+	unsigned int quiet = 0, *sorted;
+	u32 flows = 0, split = 0, *load;
+	u64 size, read = 0;
+
+	if (!opt->log || !opt->count || argc != 1)
+		die("count wants --log, --count and a round");
+	logs.rounds[0] = number(argv[0], "round");
+	logs.rounds[1] = logs.rounds[0];
+	find_logs(&logs, opt->log);
+	load = allocate(logs.nodes, sizeof(*load));
+	for (;;) {
+		nanosleep(&nap, NULL);
+		size = logs_size(&logs);
+		if (size != read) {
+			read = size;
+			quiet = 0;
+			continue;
+		}
+		/* Nobody is in the middle of a line. */
+		if (!quiet) {
+			read_logs(&logs);
+			flows = count_arrived(&logs, load, &split);
+		}
+		if (flows >= opt->count || ++quiet >= opt->tries)
+			break;
+	}
+	printf("flows %u\nmissing %u\nsplit %u\n", flows,
+	       flows < opt->count ? opt->count - flows : 0, split);
+	sorted = sort_names(&logs);
+	for (unsigned int i = 0; i < logs.nodes; i++)
+		printf("load %s %u\n", logs.names[sorted[i]], load[sorted[i]]);
+	return flows >= opt->count ? 0 : 1;
 }

@@ -26,11 +26,24 @@ static const struct {
 	{ "hold", run_hold,
 	  "--vip A --from A --count N --round R\n"
 	  "\tconnections that stay; more rounds are read from stdin" },
+	{ "stream", run_stream,
+	  "--vip A --from A --count N --rate R --new N --round R\n"
+	  "\tconnections that go on with exchanges, and new ones beside them;\n"
+	  "\treads `mark LABEL`, `settle`, `new N` and `stop` from stdin" },
+	{ "oneway", run_oneway,
+	  "--vip A --from A --count N --rate R --round R\n"
+	  "\ta datagram on each flow, which nobody answers" },
+	{ "forge", run_forge,
+	  "--vip A --from A --count N --flags SRFA --times N\n"
+	  "\ta TCP segment of no connection's sequence on each flow" },
 	{ "list", run_list,
 	  "--vip A --from A --count N --kind u|t\n"
 	  "\tthe flows themselves, and sends nothing" },
+	{ "count", run_count,
+	  "--log DIR --kind u|t|h|s|w --count N ROUND\n"
+	  "\twaits for a round's flows at the backends, and counts them" },
 	{ "compare", run_compare,
-	  "--log DIR --kind u|t|h [--joined NODE] [--left NODE]\n"
+	  "--log DIR --kind u|t|h|s|w [--joined NODE] [--left NODE]\n"
 	  "\t[--share S] ROUND ROUND\n"
 	  "\twhat moved between two rounds" },
 	{ }
@@ -60,6 +73,10 @@ static const struct option long_options[] = {
 	{ "joined", required_argument, NULL, 'J' },
 	{ "left", required_argument, NULL, 'L' },
 	{ "share", required_argument, NULL, 's' },
+	{ "rate", required_argument, NULL, 'R' },
+	{ "new", required_argument, NULL, 'N' },
+	{ "flags", required_argument, NULL, 'g' },
+	{ "times", required_argument, NULL, 'T' },
 	{ "help", no_argument, NULL, 'h' },
 	{ }
 };
@@ -115,6 +132,18 @@ static void parse_options(struct options *opt, int argc, char **argv)
 		case 's':
 			opt->share = strtoll(optarg, NULL, 0);
 			break;
+		case 'R':
+			opt->rate = number(optarg, "rate");
+			break;
+		case 'N':
+			opt->fresh = number(optarg, "number of new connections");
+			break;
+		case 'g':
+			opt->flags = optarg;
+			break;
+		case 'T':
+			opt->times = number(optarg, "number of times");
+			break;
 		case 'h':
 			usage(stdout);
 			exit(0);
@@ -135,6 +164,7 @@ int main(int argc, char **argv)
 {
 	struct options opt = {
 		.window = 256, .tries = 25, .kind = KIND_UDP, .share = -1,
+		.times = 1,
 	};
 
 	if (argc < 2) {

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "traffic.h"
@@ -136,6 +138,30 @@ void watch(int epoll, int fd, u32 events, void *tag)
 		die("epoll_ctl");
 }
 
+u64 clock_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000ull + now.tv_nsec / 1000;
+}
+
+/* How many are due. Who is asked late owes at most a tenth of a second's. */
+u32 pace_due(struct pace *pace)
+{
+	u64 now = clock_us(), most = (pace->rate / 10 + 1) * 1000000ull;
+	u32 due;
+
+	if (pace->last)
+		pace->credit += (now - pace->last) * pace->rate;
+	pace->last = now;
+	if (pace->credit > most)
+		pace->credit = most;
+	due = pace->credit / 1000000;
+	pace->credit -= due * 1000000ull;
+	return due;
+}
+
 /*
  * Sources are scattered, since some balancers add address and port up: flows
  * that are numbered through would meet in the same sums. Below, 65,536 flows
@@ -182,4 +208,85 @@ void flow_address(const struct options *opt, u32 flow,
 		in4->sin_addr.s_addr |= htonl(host);
 		in4->sin_port = htons(port);
 	}
+}
+
+size_t set_source(union source *source, const struct options *opt, u32 flow)
+{
+	struct sockaddr_storage address;
+	struct cmsghdr *header = &source->header;
+
+	memset(source, 0, sizeof(*source));
+	flow_address(opt, flow, &address);
+	if (address.ss_family == AF_INET6) {
+		struct in6_pktinfo info = {
+			.ipi6_addr = ((struct sockaddr_in6 *)&address)->sin6_addr,
+		};
+
+		header->cmsg_level = IPPROTO_IPV6;
+		header->cmsg_type = IPV6_PKTINFO;
+		header->cmsg_len = CMSG_LEN(sizeof(info));
+		memcpy(CMSG_DATA(header), &info, sizeof(info));
+		return sizeof(source->room6);
+	}
+	struct in_pktinfo info = {
+		.ipi_spec_dst = ((struct sockaddr_in *)&address)->sin_addr,
+	};
+
+	header->cmsg_level = IPPROTO_IP;
+	header->cmsg_type = IP_PKTINFO;
+	header->cmsg_len = CMSG_LEN(sizeof(info));
+	memcpy(CMSG_DATA(header), &info, sizeof(info));
+	return sizeof(source->room4);
+}
+
+/* A socket that sends from one of the source ports, whatever the address. */
+int open_datagrams(const struct options *opt, unsigned int port_index)
+{
+	struct sockaddr_storage any = { .ss_family = opt->vip.ss_family };
+	int fd = open_socket(any.ss_family, SOCK_DGRAM);
+
+	/* The port has the same place in both families. */
+	((struct sockaddr_in *)&any)->sin_port = htons(source_port(port_index));
+	set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, 1 << 20);
+	if (bind(fd, (struct sockaddr *)&any, opt->vip_len))
+		die("bind to port %u", source_port(port_index));
+	return fd;
+}
+
+/* A connection of that flow, which need not be there yet; -1: refused. */
+int connect_flow(const struct options *opt, u32 flow)
+{
+	int fd = open_socket(opt->vip.ss_family, SOCK_STREAM);
+	struct sockaddr_storage source;
+
+	set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	flow_address(opt, flow, &source);
+	if (bind(fd, (struct sockaddr *)&source, opt->vip_len))
+		die("bind of flow %u", flow);
+	if (!connect(fd, (const struct sockaddr *)&opt->vip, opt->vip_len) ||
+	    errno == EINPROGRESS)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* What has come of a connection that could not be there at once. */
+int connect_error(int fd)
+{
+	socklen_t len = sizeof(int);
+	int error;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len))
+		die("SO_ERROR");
+	return error;
+}
+
+/* Nothing of it remains at either end. */
+void reset_connection(int fd)
+{
+	struct linger reset = { .l_onoff = 1 };
+
+	if (setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)))
+		die("SO_LINGER");
+	close(fd);
 }

@@ -17,25 +17,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "traffic.h"
+#include "sink.h"
 
 #define BATCH		32
 #define LINE_MAX_LEN	32
 #define EVENTS		64
-
-struct backend {
-	char name[64];
-	int log;
-};
-
-/* What epoll points at: a socket, and how to serve it. */
-struct endpoint {
-	void (*serve)(struct endpoint *end);
-	struct backend *backend;
-	int fd;
-	size_t have;			/* of a connection: bytes in @request */
-	struct message request;
-};
 
 static int epoll;
 
@@ -85,6 +71,8 @@ static void serve_udp(struct endpoint *end)
 		    messages[i].magic != MESSAGE_MAGIC)
 			continue;
 		len += log_line(lines + len, &messages[i]);
+		if (messages[i].kind == KIND_ONEWAY)
+			continue;
 		answer(end->backend, &messages[i]);
 		headers[good++] = headers[i];
 	}
@@ -95,6 +83,13 @@ static void serve_udp(struct endpoint *end)
 		if (sent <= 0)
 			sent = 1;
 	}
+}
+
+void end_endpoint(struct endpoint *end)
+{
+	close(end->fd);
+	free(end->stream);
+	free(end);
 }
 
 static void serve_connection(struct endpoint *end)
@@ -120,9 +115,12 @@ static void serve_connection(struct endpoint *end)
 		if (send(end->fd, &end->request, sizeof(end->request), 0) !=
 		    sizeof(end->request))
 			break;
+		if (end->request.kind == KIND_STREAM) {
+			begin_stream(end);
+			return;
+		}
 	}
-	close(end->fd);
-	free(end);
+	end_endpoint(end);
 }
 
 static void serve_listener(struct endpoint *listener)

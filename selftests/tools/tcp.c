@@ -7,8 +7,6 @@
  * `hold` keeps its connections from round to round, and says how many live.
  */
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,8 +48,6 @@ struct client {
 static void end_connection(struct client *client, struct connection *conn,
 			   enum state state)
 {
-	struct linger reset = { .l_onoff = 1 };
-
 	if (conn->state == CONN_ASKED || conn->state == CONN_CONNECTING)
 		client->outstanding--;
 	if (state == CONN_CUT)
@@ -59,9 +55,8 @@ static void end_connection(struct client *client, struct connection *conn,
 	if (state == CONN_SILENT)
 		client->silent++;
 	conn->state = state;
-	if (setsockopt(conn->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)))
-		die("SO_LINGER");
-	close(conn->fd);
+	if (conn->fd >= 0)
+		reset_connection(conn->fd);
 	conn->fd = -1;
 }
 
@@ -83,9 +78,6 @@ static void ask(struct client *client, struct connection *conn)
 
 static void start(struct client *client, struct connection *conn)
 {
-	const struct options *opt = client->opt;
-	struct sockaddr_storage source;
-
 	if (conn->state == CONN_READY) {
 		client->outstanding++;
 		conn->state = CONN_ASKED;
@@ -98,25 +90,16 @@ static void start(struct client *client, struct connection *conn)
 	client->open++;
 	client->outstanding++;
 	conn->state = CONN_CONNECTING;
-	conn->fd = open_socket(opt->vip.ss_family, SOCK_STREAM);
-	set_option(conn->fd, IPPROTO_TCP, TCP_NODELAY, 1);
-	flow_address(opt, conn->flow, &source);
-	if (bind(conn->fd, (struct sockaddr *)&source, opt->vip_len))
-		die("bind of flow %u", conn->flow);
-	watch(client->epoll, conn->fd, EPOLLOUT, conn);
-	if (connect(conn->fd, (const struct sockaddr *)&opt->vip,
-		    opt->vip_len) && errno != EINPROGRESS)
+	conn->fd = connect_flow(client->opt, conn->flow);
+	if (conn->fd < 0)
 		end_connection(client, conn, CONN_CUT);
+	else
+		watch(client->epoll, conn->fd, EPOLLOUT, conn);
 }
 
 static void connected(struct client *client, struct connection *conn)
 {
-	socklen_t len = sizeof(int);
-	int error;
-
-	if (getsockopt(conn->fd, SOL_SOCKET, SO_ERROR, &error, &len))
-		die("SO_ERROR");
-	if (error) {
+	if (connect_error(conn->fd)) {
 		end_connection(client, conn, CONN_CUT);
 		return;
 	}

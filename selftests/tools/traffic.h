@@ -12,11 +12,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <linux/types.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 typedef __u8 u8;
 typedef __u16 u16;
 typedef __u32 u32;
+typedef __u64 u64;
 typedef __s64 s64;
 
 #define __printf(a, b)	__attribute__((__format__(printf, a, b)))
@@ -36,6 +38,22 @@ struct message {
 #define KIND_UDP	'u'
 #define KIND_TCP	't'	/* a new connection each round */
 #define KIND_HOLD	'h'	/* a connection kept over rounds */
+#define KIND_STREAM	's'	/* a connection that goes on with exchanges */
+#define KIND_ONEWAY	'w'	/* a datagram without an answer */
+
+/*
+ * After its first message a connection of KIND_STREAM carries these in both
+ * directions, numbered from 0, one request under way at a time. Each end knows
+ * every byte that it has to get, see stream_fill().
+ */
+struct exchange {
+	u32 magic;
+	u32 flow;
+	u32 number;
+	u32 wrong;		/* bytes that the backend saw and did not expect */
+	char backend[64];	/* of an answer: who gives it */
+	u32 pattern[44];
+};
 
 /**
  * struct options - what all subcommands are told
@@ -54,6 +72,10 @@ struct message {
  * @joined: the one node that flows may move to
  * @left: the one node that flows may move from
  * @share: the share that was said to move, in 2^-32; negative: none was
+ * @rate: exchanges or datagrams a second, over all flows; 0: as many as go
+ * @fresh: new connections a second
+ * @flags: of the TCP segments to forge
+ * @times: how often each is sent
  */
 struct options {
 	const char *netns;
@@ -70,6 +92,10 @@ struct options {
 	const char *joined;
 	const char *left;
 	s64 share;
+	u32 rate;
+	u32 fresh;
+	const char *flags;
+	u32 times;
 };
 
 #define QUIET_MS	200	/* after which what was not answered is sent again */
@@ -85,6 +111,30 @@ int open_socket(int family, int type);
 void set_option(int fd, int level, int name, int value);
 void more_files(unsigned int wanted);
 void watch(int epoll, int fd, u32 events, void *tag);
+u64 clock_us(void);
+
+/**
+ * struct pace - so many a second
+ * @rate: how many
+ * @last: when it was last asked, in us
+ * @credit: of one that is not due yet, in 1/1,000,000
+ */
+struct pace {
+	u32 rate;
+	u64 last;
+	u64 credit;
+};
+
+#define PACE_MS		2	/* how often it is worth asking */
+
+u32 pace_due(struct pace *pace);
+
+/* The control message that gives a datagram its source. */
+union source {
+	struct cmsghdr header;
+	char room4[CMSG_SPACE(sizeof(struct in_pktinfo))];
+	char room6[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+};
 
 #define SOURCE_PORTS	64	/* different ones, over all flows */
 
@@ -92,12 +142,26 @@ unsigned int flow_port_index(u32 flow);
 u16 source_port(unsigned int index);
 void flow_address(const struct options *opt, u32 flow,
 		  struct sockaddr_storage *source);
+size_t set_source(union source *source, const struct options *opt, u32 flow);
+int open_datagrams(const struct options *opt, unsigned int port_index);
+
+int connect_flow(const struct options *opt, u32 flow);
+int connect_error(int fd);
+void reset_connection(int fd);
+
+void stream_fill(struct exchange *exchange, u32 flow, u32 number,
+		 const char *backend);
+u32 stream_differ(const struct exchange *a, const struct exchange *b);
 
 int run_sink(const struct options *opt, int argc, char **argv);
 int run_udp(const struct options *opt, int argc, char **argv);
 int run_tcp(const struct options *opt, int argc, char **argv);
 int run_hold(const struct options *opt, int argc, char **argv);
+int run_stream(const struct options *opt, int argc, char **argv);
+int run_oneway(const struct options *opt, int argc, char **argv);
+int run_forge(const struct options *opt, int argc, char **argv);
 int run_list(const struct options *opt, int argc, char **argv);
 int run_compare(const struct options *opt, int argc, char **argv);
+int run_count(const struct options *opt, int argc, char **argv);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One datagram and its answer on each flow
+ * One datagram on each flow, with its answer or without
  *
  * A flow is a source address and port of its own. The ports are those of a few
  * sockets, the address is told with each datagram: ten thousand sockets would
@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "traffic.h"
 
@@ -30,59 +31,24 @@ struct client {
 	u32 oldest;	/* in @order, perhaps not answered */
 	u32 outstanding;
 	u32 answered, lost, resent;
+	char kind;
 };
 
-/* The control message that gives a datagram its source. */
-union source {
-	struct cmsghdr header;
-	char room4[CMSG_SPACE(sizeof(struct in_pktinfo))];
-	char room6[CMSG_SPACE(sizeof(struct in6_pktinfo))];
-};
-
-static size_t set_source(union source *source, const struct options *opt,
-			 u32 flow)
-{
-	struct sockaddr_storage address;
-	struct cmsghdr *header = &source->header;
-
-	memset(source, 0, sizeof(*source));
-	flow_address(opt, flow, &address);
-	if (address.ss_family == AF_INET6) {
-		struct in6_pktinfo info = {
-			.ipi6_addr = ((struct sockaddr_in6 *)&address)->sin6_addr,
-		};
-
-		header->cmsg_level = IPPROTO_IPV6;
-		header->cmsg_type = IPV6_PKTINFO;
-		header->cmsg_len = CMSG_LEN(sizeof(info));
-		memcpy(CMSG_DATA(header), &info, sizeof(info));
-		return sizeof(source->room6);
-	}
-	struct in_pktinfo info = {
-		.ipi_spec_dst = ((struct sockaddr_in *)&address)->sin_addr,
-	};
-
-	header->cmsg_level = IPPROTO_IP;
-	header->cmsg_type = IP_PKTINFO;
-	header->cmsg_len = CMSG_LEN(sizeof(info));
-	memcpy(CMSG_DATA(header), &info, sizeof(info));
-	return sizeof(source->room4);
-}
-
-/* Sends flows of one socket; what finds no room is sent again when it is quiet. */
-static void send_batch(struct client *client, const u32 *flows, int n)
+/* Sends flows of one socket. Returns how many found room. */
+static int send_batch(struct client *client, const u32 *flows, int n)
 {
 	const struct options *opt = client->opt;
 	struct message messages[BATCH] = { };
 	struct mmsghdr headers[BATCH] = { };
 	union source sources[BATCH];
 	struct iovec parts[BATCH];
+	int room = n;
 
 	for (int i = 0; i < n; i++) {
 		messages[i].magic = MESSAGE_MAGIC;
 		messages[i].round = opt->round;
 		messages[i].flow = flows[i];
-		messages[i].kind = KIND_UDP;
+		messages[i].kind = client->kind;
 		parts[i].iov_base = &messages[i];
 		parts[i].iov_len = sizeof(messages[i]);
 		headers[i].msg_hdr = (struct msghdr) {
@@ -102,7 +68,23 @@ static void send_batch(struct client *client, const u32 *flows, int n)
 		if (errno == EINVAL || errno == EACCES || errno == EBADF)
 			die("sendmmsg");
 		sent = 1;
+		room--;
 	}
+	return room;
+}
+
+/* How many of the next flows, at most a batch, are of one socket. */
+static int next_batch(struct client *client, unsigned int room)
+{
+	const u32 *flows = client->order + client->next;
+	u32 left = client->opt->count - client->next;
+	unsigned int port = flow_port_index(flows[0]);
+	unsigned int n = 0;
+
+	while (n < BATCH && n < room && n < left &&
+	       flow_port_index(flows[n]) == port)
+		n++;
+	return n;
 }
 
 /* As many flows as the window takes. */
@@ -112,15 +94,11 @@ static void send_next(struct client *client)
 
 	while (client->next < opt->count && client->outstanding < opt->window) {
 		const u32 *flows = client->order + client->next;
-		unsigned int port = flow_port_index(flows[0]);
-		unsigned int room = opt->window - client->outstanding;
-		unsigned int n = 0;
+		int n = next_batch(client, opt->window - client->outstanding);
 
-		while (n < BATCH && n < room && client->next + n < opt->count &&
-		       flow_port_index(flows[n]) == port) {
-			client->state[flows[n] - opt->first] = FLOW_SENT;
-			n++;
-		}
+		for (int i = 0; i < n; i++)
+			client->state[flows[i] - opt->first] = FLOW_SENT;
+		/* What finds no room is sent again when it is quiet. */
 		send_batch(client, flows, n);
 		client->next += n;
 		client->outstanding += n;
@@ -182,19 +160,9 @@ static void receive(struct client *client, int fd)
 
 static void open_sockets(struct client *client)
 {
-	const struct options *opt = client->opt;
-
 	for (unsigned int i = 0; i < SOURCE_PORTS; i++) {
-		struct sockaddr_storage any = {
-			.ss_family = opt->vip.ss_family,
-		};
-		int fd = open_socket(any.ss_family, SOCK_DGRAM);
+		int fd = open_datagrams(client->opt, i);
 
-		/* The port has the same place in both families. */
-		((struct sockaddr_in *)&any)->sin_port = htons(source_port(i));
-		set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, 1 << 20);
-		if (bind(fd, (struct sockaddr *)&any, opt->vip_len))
-			die("bind to port %u", source_port(i));
 		watch(client->epoll, fd, EPOLLIN, (void *)(intptr_t)fd);
 		client->sockets[i] = fd;
 	}
@@ -216,23 +184,30 @@ static void sort_by_socket(struct client *client)
 	}
 }
 
+static void open_client(struct client *client, const struct options *opt,
+			char kind)
+{
+	if (!opt->vip_len || !opt->from.ss_family || !opt->count)
+		die("wants --vip, --from and --count");
+	enter_netns(opt->netns);
+	client->opt = opt;
+	client->kind = kind;
+	client->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (client->epoll < 0)
+		die("epoll_create");
+	client->order = allocate(opt->count, sizeof(*client->order));
+	client->state = allocate(opt->count, sizeof(*client->state));
+	open_sockets(client);
+	sort_by_socket(client);
+}
+
 int run_udp(const struct options *opt, int argc, char **argv)
 {
-	struct client client = { .opt = opt };
-	struct epoll_event events[SOURCE_PORTS];
 	unsigned int quiet = 0, tries = opt->tries;
+	struct epoll_event events[SOURCE_PORTS];
+	struct client client = { };
 
-	if (!opt->vip_len || !opt->from.ss_family || !opt->count)
-		die("udp wants --vip, --from and --count");
-	enter_netns(opt->netns);
-	client.epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (client.epoll < 0)
-		die("epoll_create");
-	client.order = allocate(opt->count, sizeof(*client.order));
-	client.state = allocate(opt->count, sizeof(*client.state));
-	open_sockets(&client);
-	sort_by_socket(&client);
-
+	open_client(&client, opt, KIND_UDP);
 	while (client.answered + client.lost < opt->count) {
 		int got;
 
@@ -259,4 +234,35 @@ int run_udp(const struct options *opt, int argc, char **argv)
 	printf("round %u flows %u answered %u lost %u resent %u\n", opt->round,
 	       opt->count, client.answered, client.lost, client.resent);
 	return client.lost ? 1 : 0;
+}
+
+/* One a flow, at a rate: only the backends can tell what has arrived. */
+int run_oneway(const struct options *opt, int argc, char **argv)
+{
+	const struct timespec nap = { .tv_nsec = PACE_MS * 1000000 };
+	struct pace pace = { .rate = opt->rate };
+	struct client client = { };
+	u64 start, took;
+	u32 sent = 0;
+
+	open_client(&client, opt, KIND_ONEWAY);
+	start = clock_us();
+	while (client.next < opt->count) {
+		u32 due = opt->rate ? pace_due(&pace) : opt->count;
+
+		while (due && client.next < opt->count) {
+			int n = next_batch(&client, due);
+
+			sent += send_batch(&client, client.order + client.next,
+					   n);
+			client.next += n;
+			due -= n;
+		}
+		if (opt->rate && client.next < opt->count)
+			nanosleep(&nap, NULL);
+	}
+	took = clock_us() - start;
+	printf("round %u flows %u sent %u rate %.0f\n", opt->round, opt->count,
+	       sent, sent * 1e6 / (took ? took : 1));
+	return sent == opt->count ? 0 : 1;
 }

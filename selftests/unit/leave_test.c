@@ -257,6 +257,7 @@ static void fixture_init(struct fixture *f, const struct hr_place_ops *place,
 	unit_ring_init(&ring, place, 8, 1);
 	ring.cfg.grid = grid;
 	unit_add_many(&ring, "n%u", 6);
+	unit_change_one(&ring, unit_state(unit_set("n4"), HR_DOWN));
 	f->cfg = ring.cfg;
 	f->origin = hr_table_get(ring.table);
 	hold(&ring, ops, ARRAY_SIZE(ops));

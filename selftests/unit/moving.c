@@ -300,7 +300,7 @@ bool moving_hold(struct moving *m, const struct hr_op *ops, u32 nr)
 	moving_copy(&m->to, next);
 	note_up(m, ops, nr);
 	m->changes++;
-	assert_unmoved(m, &was); 
+	assert_unmoved(m, &was);
 	if (was.from)
 		hr_table_put(was.from, &hr_node_plain_ops);
 	hr_table_put(was.table, &hr_node_plain_ops);

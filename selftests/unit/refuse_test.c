@@ -263,7 +263,8 @@ static void figures(void **state)
 		     HR_BAD_WEIGHT,
 		     "weight 4294967295 is not between 1 and 1000");
 	assert_third(ring, unit_state(unit_add("b9"), 3), -EINVAL,
-		     HR_BAD_STATE, "state 3 cannot be set: active (0), draining (1) and down (2) can");
+		     HR_BAD_STATE,
+		     "state 3 cannot be set: active (0), draining (1) and down (2) can");
 	assert_third(ring, unit_set("b1"), -EINVAL, HR_BAD_OP,
 		     "nothing to set on node b1");
 	assert_third(ring, unit_weight(unit_del("b1"), 1), -EINVAL, HR_BAD_OP,

@@ -124,12 +124,72 @@ static void migrations_at_random(void **state)
 	}
 }
 
+static struct hr_op with_point(struct hr_op op, u32 *at)
+{
+	return unit_points(op, at, 1);
+}
+
+/* The node that owns all of the ring, of a map whose points are all cut off. */
+static void one_owner_without_points(void **state)
+{
+	struct hr_op op = with_point(unit_id(unit_add("a"), 1), (u32[]){ 50 });
+
+	moving_init(&moving, MOVING_EXPLICIT, 1);
+	assert_true(moving_change(&moving, &op, 1));
+	op = with_point(unit_set("a"), (u32[]){ 200 });
+	assert_true(moving_hold(&moving, &op, 1));
+	moving.view.frontier = 100;
+	moving_check(&moving);
+	op = with_point(unit_id(unit_add("b"), 2), (u32[]){ 1000 });
+	assert_true(moving_hold(&moving, &op, 1));
+	moving_check(&moving);
+	moving_free(&moving);
+}
+
+/* Owned, then by nobody up to @behind_hole, and owned again. */
+static u64 digest_with_a_hole(u32 behind_hole)
+{
+	struct hr_op op = with_point(unit_id(unit_add("a"), 1), (u32[]){ 9 });
+	struct hr_table *t;
+	u64 digest;
+
+	moving_init(&moving, MOVING_EXPLICIT, 1);
+	assert_true(moving_hold(&moving, &op, 1));
+	moving.view.frontier = 1U << 31;
+	moving_check(&moving);
+	op = unit_del("a");
+	assert_true(moving_hold(&moving, &op, 1));
+	moving.view.frontier = behind_hole;
+	moving_check(&moving);
+	op = with_point(unit_id(unit_add("b"), 2), (u32[]){ 9 });
+	assert_true(moving_hold(&moving, &op, 1));
+	moving.view.frontier = 5000;
+	moving_check(&moving);
+	t = hr_view_compose(&moving.view, 5000, 0, GFP_KERNEL,
+			    &hr_node_plain_ops);
+	digest = hr_digest_map(t);
+	hr_table_put(t, &hr_node_plain_ops);
+	moving_free(&moving);
+	return digest;
+}
+
+static void digests_tell_what_nobody_owns(void **state)
+{
+	assert_int_equal(digest_with_a_hole(1U << 20),
+			 digest_with_a_hole(1U << 20));
+	assert_true(digest_with_a_hole(1U << 20) !=
+		    digest_with_a_hole(1U << 21));
+	assert_true(digest_with_a_hole(5000) != digest_with_a_hole(1U << 20));
+}
+
 #define TEST(f)	cmocka_unit_test(f)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(migrations_at_random),
+		TEST(one_owner_without_points),
+		TEST(digests_tell_what_nobody_owns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -102,8 +102,10 @@ static void print_line(const struct hashring_receipt *r,
 	}
 	if (i < ops->nr)
 		printf(" and %u more\n", ops->nr - i);
-	else if (!ops->nr)
+	else if (r->nr_ops && !ops->nr)
 		printf(" operations %u, not kept\n", r->nr_ops);
+	else if (!ops->nr)
+		putchar('\n');
 }
 
 /* What is told of one, in words, as long as there is something to tell. */
@@ -120,7 +122,7 @@ static void print_one(const struct hashring_receipt *r,
 		print_past_op(stdout, &ops->op[i]);
 		putchar('\n');
 	}
-	if (!ops->nr)
+	if (r->nr_ops && !ops->nr)
 		printf(" operations %u, not kept\n", r->nr_ops);
 	if (r->kept_moves < r->nr_moves)
 		printf(" rows %u, kept %u\n", r->nr_moves, r->kept_moves);

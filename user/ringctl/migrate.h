@@ -15,6 +15,7 @@ bool migration_ended(const struct hashring_migration *m);
 bool migration_undone(const struct hashring_migration *m);
 void print_state(FILE *f, __u32 state, const char *reason);
 void print_position(FILE *f, __u64 frontier);
+void print_way(FILE *f, const struct hashring_step *step);
 void print_step(FILE *f, const struct hashring_step *step);
 void print_migration_body(FILE *f, const struct hashring_migration *m);
 void print_migration(FILE *f, const struct hashring_migration *m);

@@ -65,9 +65,7 @@ static json_t *nodes_to_json(const struct hashring_migration *m)
 
 static void set_progress(json_t *o, const struct hashring_migration *m)
 {
-	json_set_u64(o, "generation", m->generation);
 	json_set_u64(o, "origin", m->origin);
-	json_set_u64(o, "epoch", m->epoch);
 	json_set_u64(o, "changes", m->changes);
 	json_set_u64(o, "frontier", m->frontier);
 	json_set_u64(o, "total", m->total);
@@ -95,7 +93,10 @@ json_t *migration_to_json(const struct hashring_migration *m)
 	json_set_enum(o, "state", hashring_migration_states, m->state);
 	if (*m->reason)
 		json_set_text(o, "reason", m->reason);
-	set_progress(o, m);
+	json_set_u64(o, "generation", m->generation);
+	json_set_u64(o, "epoch", m->epoch);
+	if (!migration_ended(m))
+		set_progress(o, m);
 	if (m->has_stats)
 		json_object_set_new(o, "stats", stats_to_json(&m->stats));
 	if (m->nr_nodes)

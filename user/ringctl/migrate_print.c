@@ -45,8 +45,8 @@ void print_position(FILE *f, __u64 frontier)
 		fputc('0', f);
 }
 
-/* What a step or a transition did, after the ring's name. */
-void print_step(FILE *f, const struct hashring_step *step)
+/* From where to where, and what that moved. */
+void print_way(FILE *f, const struct hashring_step *step)
 {
 	char share[FIGURE_LEN];
 
@@ -60,6 +60,12 @@ void print_step(FILE *f, const struct hashring_step *step)
 		fprintf(f, "  moved %s in %u arc%s  flows %u",
 			figure_share(share, step->moved), step->arcs,
 			step->arcs == 1 ? "" : "s", step->flows);
+}
+
+/* What a step or a transition did, after the ring's name. */
+void print_step(FILE *f, const struct hashring_step *step)
+{
+	print_way(f, step);
 	fprintf(f, "  epoch %llu  ", step->epoch);
 	print_state(f, step->state, step->reason);
 }

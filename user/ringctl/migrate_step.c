@@ -76,9 +76,14 @@ static int take_amount(const struct value *v, struct hashring_step_ask *ask)
 
 static void print_stepped(const struct hashring_migration *m, bool planned)
 {
-	printf("%s %s", m->ring, planned ? "planned " : "");
-	if (m->has_step)
-		print_step(stdout, &m->step);
+	printf("%s ", m->ring);
+	if (planned) {
+		fputs("planned ", stdout);
+		print_way(stdout, &m->step);
+		putchar('\n');
+		return;
+	}
+	print_step(stdout, &m->step);
 	printf("  %.1f%%\n", 100 * migration_part(m));
 }
 

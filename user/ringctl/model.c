@@ -94,6 +94,8 @@ static int load_node(const struct hashring_node *node, void *arg)
 	struct model_node *to;
 	__u32 i;
 
+	if (node->state == HASHRING_NODE_STATE_LEAVING)
+		return 0;	/* no member any more */
 	to = model_grow(r->node, r->nr_nodes, sizeof(*to));
 	if (!to)
 		return -ENOMEM;
@@ -154,7 +156,10 @@ static void drop_attach(void *arg)
 	l->ring->nr_attach = 0;
 }
 
-/* One try: -EAGAIN when the ring changed while its parts were read. */
+/*
+ * One try: -EAGAIN when the ring changed while its parts were read, -EBUSY when
+ * its cells are on their way, which nothing but the kernel knows the goal of.
+ */
 static int load_ring(struct model_ring *r, const char *name)
 {
 	struct loading l = { .ring = r };
@@ -183,6 +188,8 @@ static int load_ring(struct model_ring *r, const char *name)
 	if (l.generation != ring.generation || r->nr_nodes != ring.nodes)
 		return -EAGAIN;
 	if (ring.placement == HASHRING_PLACEMENT_BALANCED) {
+		if (ring_migrates(&ring))
+			return -EBUSY;
 		err = model_load_cells(r);
 		if (err)
 			return err;
@@ -211,6 +218,10 @@ int model_ring_from_kernel(struct model_ring *r, const char *name)
 		model_ring_release(r);
 	if (err == -EAGAIN)
 		return fail(EXIT_STALE, "ring %s changes all the time", name);
+	if (err == -EBUSY)
+		return fail(EXIT_REFUSED,
+			    "the cells of ring %s are in a migration: finish it, or roll it back",
+			    name);
 	if (err == -ENOMEM)
 		return fail_memory();
 	if (err)

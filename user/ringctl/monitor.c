@@ -57,7 +57,9 @@ static void print_migration_event(const struct hashring_migration *m)
 		print_step(stdout, &m->step);
 	else
 		print_state(stdout, m->state, m->reason);
-	printf("  %.1f%%  pinned(seen) %u", 100 * migration_part(m), m->pinned);
+	if (!migration_ended(m))
+		printf("  %.1f%%  pinned(seen) %u", 100 * migration_part(m),
+		       m->pinned);
 	if (m->has_receipt)
 		print_change(&m->receipt);
 }

@@ -131,6 +131,26 @@ static int take_before(struct model_ring *r, struct past_ops *ops)
 	return EXIT_DONE;
 }
 
+/*
+ * Where no operations are kept: there were none where a migration ended with
+ * the members that it had.
+ */
+static int check_none(const struct model_ring *r, bool *gone)
+{
+	struct hashring_receipt receipt;
+	int err;
+
+	err = hashring_history_get(conn(), r->name, r->generation, &receipt);
+	if (err == -ENOMEM)
+		return fail_memory();
+	if (err && err != -ENOENT)
+		return refused(err);
+	*gone = err || receipt.nr_ops;
+	if (!err)
+		hashring_receipt_release(&receipt);
+	return EXIT_DONE;
+}
+
 /* The generation before; *gone: it is not known any more. */
 static int return_one(struct model_ring *r, struct past_grid *grid, bool *gone)
 {
@@ -143,8 +163,10 @@ static int return_one(struct model_ring *r, struct past_grid *grid, bool *gone)
 		status = fail_memory();
 	else if (err && err != -ENOENT)
 		status = refused(err);
-	else
-		*gone = err || !ops.nr;
+	else if (err)
+		*gone = true;
+	else if (!ops.nr)
+		status = check_none(r, gone);
 	if (!status && !*gone)
 		status = past_grid_return(grid, r, &ops, gone);
 	if (!status && !*gone)

@@ -149,6 +149,42 @@ static int print_with_flows(const struct plan *p, struct args *a,
 	return status;
 }
 
+/* Of a ring that migrates there is a receipt, and no details. */
+static int check_held(struct args *a)
+{
+	if (flows_wanted(a) || a->v[PLAN_LIST_KEYS].given ||
+	    a->v[PLAN_ARCS].given || a->v[PLAN_KEYS].given)
+		return fail(EXIT_REFUSED,
+			    "%s migrates: there are no details until that ends",
+			    a->v[PLAN_RING].text);
+	return EXIT_DONE;
+}
+
+/* With all details where it does not migrate. */
+static int plan_ring(struct args *a, const struct hashring_change *change,
+		     const struct transfer *transfer)
+{
+	bool offline = a->v[PLAN_OFFLINE].given;
+	bool migrates = false;
+	struct plan plan;
+	int status = 0;
+
+	if (!offline)
+		status = plan_migrates(change->ring, &migrates);
+	if (!status && migrates)
+		status = check_held(a) ?: plan_held(change);
+	if (status || migrates)
+		return status;
+	if (offline)
+		status = plan_offline(&plan, a->v[PLAN_OFFLINE].text, change);
+	else
+		status = plan_online(&plan, change);
+	if (!status)
+		status = print_with_flows(&plan, a, transfer);
+	plan_release(&plan);
+	return status;
+}
+
 static int plan_make(struct args *a)
 {
 	struct transfer transfer;
@@ -161,7 +197,6 @@ static int plan_make(struct args *a)
 	if (!status)
 		status = ops_from_args(&ops, &a->v[PLAN_OPS], &a->v[PLAN_FILE]);
 	if (!status) {
-		struct plan plan;
 		struct hashring_change change = {
 			.ring = a->v[PLAN_RING].text,
 			.ops = ops.op,
@@ -175,14 +210,7 @@ static int plan_make(struct args *a)
 			change.expect_generation = a->v[PLAN_GENERATION].num;
 		if (a->v[PLAN_MAX_MOVED].given)
 			change.max_moved = a->v[PLAN_MAX_MOVED].num;
-		if (a->v[PLAN_OFFLINE].given)
-			status = plan_offline(&plan, a->v[PLAN_OFFLINE].text,
-					      &change);
-		else
-			status = plan_online(&plan, &change);
-		if (!status)
-			status = print_with_flows(&plan, a, &transfer);
-		plan_release(&plan);
+		status = plan_ring(a, &change, &transfer);
 	}
 	ops_release(&ops);
 	return status;

@@ -75,6 +75,8 @@ struct zone {
 
 /* plan_make.c; both return an exit status after telling what is wrong. */
 int plan_online(struct plan *p, const struct hashring_change *change);
+int plan_migrates(const char *ring, bool *migrates);
+int plan_held(const struct hashring_change *change);
 int plan_offline(struct plan *p, const char *file,
 		 const struct hashring_change *change);
 void plan_release(struct plan *p);

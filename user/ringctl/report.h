@@ -8,8 +8,8 @@
 
 #include <core/impact.h>
 
+#include "migrate.h"
 #include "model.h"
-#include "output.h"
 
 /* Where a report's map before the change comes from. */
 enum report_kind {
@@ -62,6 +62,8 @@ struct report_node {
  * @nr_nodes: number of @node
  * @history: receipts of the ring, oldest first, without rows
  * @nr_history: number of @history
+ * @step: steps and transitions of its migrations, oldest first
+ * @nr_steps: number of @step
  * @native: the map that @about is about
  * @other: the map on the other side of the change, or NULL
  */
@@ -82,15 +84,46 @@ struct report {
 	__u32 nr_nodes;
 	struct hashring_receipt *history;
 	__u32 nr_history;
+	struct hashring_step *step;
+	__u32 nr_steps;
 	struct native_ring native;
 	struct hr_table *other;
 };
+
+/**
+ * struct report_migration - a migration, as far as it is kept
+ * @step: its steps and transitions
+ * @nr: number of @step
+ * @ended: the last of them is its end
+ * @moves: how many of them move the frontier
+ * @moved: share that they moved, all together
+ * @flows: tracked flows that were alive in it
+ */
+struct report_migration {
+	const struct hashring_step *step;
+	__u32 nr;
+	bool ended;
+	__u32 moves;
+	__u64 moved;
+	__u64 flows;
+};
+
+/* Whether no migration of the ring is under way. */
+static inline bool report_settled(const struct report *r)
+{
+	return r->about.migration == HASHRING_MIGRATION_STATE_NONE ||
+	       r->about.migration == HASHRING_MIGRATION_STATE_DONE;
+}
 
 /* report_past.c */
 int past_receipts(struct report *r);
 int past_change(struct report *r, const struct model_ring *ring);
 int report_take_move(const struct hashring_move *move, void *arg);
 void report_sort_moves(struct report *r);
+
+/* report_steps.c */
+int past_steps(struct report *r);
+bool report_migration(const struct report *r, struct report_migration *m);
 
 /* What other methods would move (report_rivals.c). */
 int rivals_make(const struct report *r, json_t **rivals);
@@ -103,7 +136,10 @@ int report_from_file(struct report *r, const struct model *m,
 void report_release(struct report *r);
 const struct report_node *report_node(const struct report *r, const char *name);
 
-/* Drawn and written down (report_colour.c, report_svg.c, report_page.c). */
+/*
+ * Drawn and written down (report_colour.c, report_svg.c, report_page.c,
+ * report_tables.c, report_timeline.c).
+ */
 #define COLOUR_LEN	8
 
 /**
@@ -122,6 +158,7 @@ int svg_write(FILE *f, const struct report *r, __u32 number,
 	      struct drawn *drawn, bool alone);
 int page_write(FILE *f, const struct report *reports, __u32 nr);
 void page_tables(FILE *f, const struct report *r, const json_t *rivals);
+void page_migrations(FILE *f, const struct report *r, __u32 number);
 
 /* Text in a page (report_text.c). */
 void text_escaped(FILE *f, const char *text);

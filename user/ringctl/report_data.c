@@ -21,6 +21,7 @@ void report_release(struct report *r)
 	ops_release(&r->past);
 	model_ring_release(&r->then);
 	free(r->history);
+	free(r->step);
 	free(r->node);
 	free(r->move);
 	memset(r, 0, sizeof(*r));
@@ -232,6 +233,8 @@ static int describe(struct report *r, const struct model_ring *ring)
 				      &generation);
 	if (!err)
 		err = past_receipts(r);
+	if (!err)
+		err = past_steps(r);
 	if (err)
 		return err == -ENOMEM ? fail_memory() : refused(err);
 	r->about.has_seed = false;
@@ -241,7 +244,8 @@ static int describe(struct report *r, const struct model_ring *ring)
 			      ring->generation))
 		return fail(EXIT_STALE, "ring %s changes at this moment: try again",
 			    ring->name);
-	if (r->digest != hr_digest_map(r->native.table))
+	/* In a migration it is of the map as it stands, which is drawn nowhere. */
+	if (report_settled(r) && r->digest != hr_digest_map(r->native.table))
 		return fail(EXIT_REFUSED, "ring %s: the kernel's map is not the one made here",
 			    ring->name);
 	return EXIT_DONE;

@@ -52,12 +52,19 @@ static void put_blocks(FILE *f, const struct report *r, json_t *rivals)
 			 receipt_json(r));
 	if (rivals)
 		put_json(f, "compare", json_incref(rivals));
-	if (!r->nr_history)
-		return;
-	list = json_array();
-	for (i = 0; i < r->nr_history; i++)
-		json_array_append_new(list, receipt_to_json(&r->history[i]));
-	put_json(f, "history", list);
+	if (r->nr_history) {
+		list = json_array();
+		for (i = 0; i < r->nr_history; i++)
+			json_array_append_new(list,
+					      receipt_to_json(&r->history[i]));
+		put_json(f, "history", list);
+	}
+	if (r->nr_steps) {
+		list = json_array();
+		for (i = 0; i < r->nr_steps; i++)
+			json_array_append_new(list, step_to_json(&r->step[i]));
+		put_json(f, "migrate steps", list);
+	}
 }
 
 /* In words. */
@@ -103,6 +110,11 @@ static void put_about(FILE *f, const struct report *r)
 	if (about->active_nodes != about->nodes)
 		fprintf(f, ", %u active", about->active_nodes);
 	fprintf(f, " \xc2\xb7 digest <code>%016llx</code></p>\n", r->digest);
+	if (!report_settled(r))
+		fprintf(f, "<p class=\"about\">A migration is under way (%s): the map is the one\n"
+			"that it leads to, the digest that of the map as it stands.</p>\n",
+			hashring_enum_name(hashring_migration_states,
+					   about->migration));
 }
 
 static void put_lead(FILE *f, const struct report *r)
@@ -253,6 +265,7 @@ static int put_ring(FILE *f, const struct report *r, __u32 number)
 		put_caption(f, r, &drawn);
 		fputs("</figure>\n", f);
 		page_tables(f, r, rivals);
+		page_migrations(f, r, number);
 		put_blocks(f, r, rivals);
 		fputs("</section>\n", f);
 	}

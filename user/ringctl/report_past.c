@@ -147,6 +147,20 @@ static int build_before(struct report *r, const struct ops *back)
 	return EXIT_DONE;
 }
 
+/*
+ * The generation before what the last receipt is of: a whole migration began
+ * before the changes that were held for it.
+ */
+static __u64 generation_before(const struct report *r)
+{
+	__u32 i = r->nr_history - 1;
+
+	if (r->receipt.kind == HASHRING_RECEIPT_KIND_SETTLED)
+		while (i && r->history[i - 1].kind == HASHRING_RECEIPT_KIND_HELD)
+			i--;
+	return r->history[i].generation - 1;
+}
+
 /* Makes the map before the change, or leaves it unknown where it is not kept. */
 static int undo(struct report *r, const struct model_ring *ring)
 {
@@ -158,7 +172,7 @@ static int undo(struct report *r, const struct model_ring *ring)
 
 	status = past_copy(&r->then, ring);
 	if (!status)
-		status = past_return_kept(&r->then, ring->generation - 1,
+		status = past_return_kept(&r->then, generation_before(r),
 					  &gone);
 	if (status || gone || past_in_the_way(ring, &r->then, &node))
 		return status;

@@ -135,8 +135,7 @@ static int show_migration(struct hashring *h, const struct hashring_ring *ring)
 	struct hashring_migration m;
 	int err;
 
-	if (ring->migration == HASHRING_MIGRATION_STATE_NONE ||
-	    ring->migration == HASHRING_MIGRATION_STATE_DONE)
+	if (!ring_migrates(ring))
 		return 0;
 	err = hashring_migrate_get(h, ring->name, &m);
 	if (err)

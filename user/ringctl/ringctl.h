@@ -362,6 +362,7 @@ struct ring_list {
 };
 
 int rings_load(struct ring_list *list, const char *ring);
+bool ring_migrates(const struct hashring_ring *ring);
 void rings_release(struct ring_list *list);
 
 /* What nodes a ring has, by id and by name (nodes.c). */

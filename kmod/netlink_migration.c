@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Migrations, told over netlink: how they stand, and their steps.
+ */
+#include <linux/jiffies.h>
+#include <linux/skbuff.h>
+
+#include "compat.h"
+#include "member.h"
+#include "migrate.h"
+#include "netlink.h"
+#include "track.h"
+
+static_assert((int)HR_MIGRATION_NONE == HASHRING_MIGRATION_STATE_NONE);
+static_assert((int)HR_MIGRATION_HOLDING == HASHRING_MIGRATION_STATE_HOLDING);
+static_assert((int)HR_MIGRATION_RUNNING == HASHRING_MIGRATION_STATE_RUNNING);
+static_assert((int)HR_MIGRATION_THROTTLED == HASHRING_MIGRATION_STATE_THROTTLED);
+static_assert((int)HR_MIGRATION_PAUSED == HASHRING_MIGRATION_STATE_PAUSED);
+static_assert((int)HR_MIGRATION_FAILED == HASHRING_MIGRATION_STATE_FAILED);
+static_assert((int)HR_MIGRATION_DRAINING == HASHRING_MIGRATION_STATE_DRAINING);
+static_assert((int)HR_MIGRATION_ROLLING_BACK == HASHRING_MIGRATION_STATE_ROLLING_BACK);
+static_assert((int)HR_MIGRATION_DONE == HASHRING_MIGRATION_STATE_DONE);
+static_assert((int)HR_STEP_HELD == HASHRING_STEP_KIND_HELD);
+static_assert((int)HR_STEP_STEP == HASHRING_STEP_KIND_STEP);
+static_assert((int)HR_STEP_STATE == HASHRING_STEP_KIND_STATE);
+static_assert((int)HR_STEP_DOWN == HASHRING_STEP_KIND_DOWN);
+static_assert((int)HR_STEP_ROLLBACK == HASHRING_STEP_KIND_ROLLBACK);
+static_assert((int)HR_STEP_EXPIRED == HASHRING_STEP_KIND_EXPIRED);
+static_assert((int)HR_STEP_FINISH == HASHRING_STEP_KIND_FINISH);
+static_assert((int)HR_STEP_UNDONE == HASHRING_STEP_KIND_UNDONE);
+
+/* Nodes that a message tells of, at most. */
+#define HR_TOLD_NODES	64
+
+/**
+ * hr_nl_ms_until() - how long it is until a moment
+ * @moment: in jiffies_64
+ *
+ * Return: milliseconds; 0 when it has passed.
+ */
+u64 hr_nl_ms_until(u64 moment)
+{
+	u64 now = get_jiffies_64();
+
+	return time_before64(now, moment) ?
+		jiffies64_to_msecs(moment - now) : 0;
+}
+
+/**
+ * hr_nl_put_step() - put a step or a transition into a message
+ * @skb: the message
+ * @type: the attribute
+ * @what: what happened
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int hr_nl_put_step(struct sk_buff *skb, int type,
+		   const struct hr_happened *what)
+{
+	struct nlattr *nest = nla_nest_start(skb, type);
+
+	if (!nest ||
+	    hr_nl_put_u64(skb, HASHRING_A_STEP_EPOCH, what->epoch) ||
+	    hr_nl_put_u64(skb, HASHRING_A_STEP_TIME, what->time) ||
+	    hr_nl_put_u64(skb, HASHRING_A_STEP_GENERATION, what->generation) ||
+	    nla_put_u32(skb, HASHRING_A_STEP_KIND, what->kind) ||
+	    nla_put_u32(skb, HASHRING_A_STEP_STATE, what->state) ||
+	    nla_put_string(skb, HASHRING_A_STEP_REASON, what->reason) ||
+	    hr_nl_put_u64(skb, HASHRING_A_STEP_FRONTIER_BEFORE, what->before) ||
+	    hr_nl_put_u64(skb, HASHRING_A_STEP_FRONTIER, what->after) ||
+	    hr_nl_put_u64(skb, HASHRING_A_STEP_MOVED, what->moved) ||
+	    nla_put_u32(skb, HASHRING_A_STEP_ARCS, what->arcs) ||
+	    nla_put_u32(skb, HASHRING_A_STEP_FLOWS, what->flows))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_way(struct sk_buff *skb, const struct hr_way *way)
+{
+	if (hr_nl_put_u64(skb, HASHRING_A_MIGRATION_TOTAL, way->share) ||
+	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_RELEASED,
+			  way->share_released) ||
+	    nla_put_u32(skb, HASHRING_A_MIGRATION_ARCS, way->arcs) ||
+	    nla_put_u32(skb, HASHRING_A_MIGRATION_ARCS_RELEASED,
+			way->arcs_released))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_stats(struct sk_buff *skb, const struct hr_track *track)
+{
+	u64 stats[HR_TRACK_COUNTERS];
+	struct nlattr *nest;
+	u32 i;
+
+	hr_track_stats(track, stats);
+	nest = nla_nest_start(skb, HASHRING_A_MIGRATION_STATS);
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 0; i < HR_TRACK_COUNTERS; i++)
+		if (hr_nl_put_u64(skb, HASHRING_A_TRACK_STATS_STARTED + i,
+				  stats[i]))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_tracked(struct sk_buff *skb, const struct hr_ring *ring,
+		       const struct hr_migration *m)
+{
+	struct hr_track_counts counts = {};
+
+	if (m->track)
+		hr_track_count(hr_ring_view_locked(ring), &counts);
+	if (nla_put_u32(skb, HASHRING_A_MIGRATION_MAX_ENTRIES,
+			m->track ? hr_track_max(m->track) : 0) ||
+	    nla_put_u32(skb, HASHRING_A_MIGRATION_ENTRIES, counts.entries) ||
+	    nla_put_u32(skb, HASHRING_A_MIGRATION_PINNED, counts.pinned) ||
+	    nla_put_u32(skb, HASHRING_A_MIGRATION_NOTED, counts.noted))
+		return -EMSGSIZE;
+	if (!m->track)
+		return 0;
+	if (hr_track_window(m->track, m->quiet) &&
+	    nla_put_flag(skb, HASHRING_A_MIGRATION_WINDOW))
+		return -EMSGSIZE;
+	return put_stats(skb, m->track);
+}
+
+static int put_node(struct sk_buff *skb, struct hr_node *node, u32 flows,
+		    u32 pinned)
+{
+	const struct hr_shared *shared = hr_member(node)->shared;
+	struct nlattr *nest;
+
+	nest = nla_nest_start(skb, HASHRING_A_MIGRATION_NODE);
+	if (!nest ||
+	    nla_put_string(skb, HASHRING_A_NODE_FLOWS_NAME, node->name) ||
+	    nla_put_u32(skb, HASHRING_A_NODE_FLOWS_FLOWS, flows) ||
+	    nla_put_u32(skb, HASHRING_A_NODE_FLOWS_PINNED, pinned) ||
+	    (node->state == HR_LEAVING &&
+	     nla_put_flag(skb, HASHRING_A_NODE_FLOWS_LEAVING)) ||
+	    (shared->deadline &&
+	     nla_put_u64_64bit(skb, HASHRING_A_NODE_FLOWS_DEADLINE,
+			       hr_nl_ms_until(shared->deadline),
+			       HASHRING_A_NODE_FLOWS_PAD)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* The nodes that there is something to say of; without memory none. */
+static int put_nodes(struct sk_buff *skb, const struct hr_ring *ring)
+{
+	struct hr_ring_view *view = hr_ring_view_locked(ring);
+	const struct hr_table *t = view->core.table;
+	u32 *flows, i, told = 0;
+	int ret = 0;
+
+	flows = kvcalloc(t->nr_slots, 2 * sizeof(*flows), GFP_KERNEL);
+	if (!flows)
+		return 0;
+	if (view->track)
+		hr_track_nodes(view, flows, flows + t->nr_slots);
+	for (i = 0; i < t->nr_slots && told < HR_TOLD_NODES && !ret; i++) {
+		struct hr_node *node = t->nodes[i];
+
+		if (!node || (!flows[i] && node->state != HR_LEAVING &&
+			      !hr_member(node)->shared->deadline))
+			continue;
+		ret = put_node(skb, node, flows[i], flows[t->nr_slots + i]);
+		told++;
+	}
+	kvfree(flows);
+	return ret;
+}
+
+static int put_migration(struct sk_buff *skb, const struct hr_ring *ring,
+			 const struct hr_migration *m)
+{
+	if (nla_put_string(skb, HASHRING_A_MIGRATION_REASON, m->reason) ||
+	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_ORIGIN,
+			  m->origin_generation) ||
+	    nla_put_u32(skb, HASHRING_A_MIGRATION_CHANGES, m->changes) ||
+	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_FRONTIER,
+			  hr_ring_view_locked(ring)->core.frontier) ||
+	    put_way(skb, &m->way) ||
+	    (m->rolling && nla_put_flag(skb, HASHRING_A_MIGRATION_BACK)) ||
+	    (m->holder_port &&
+	     nla_put_string(skb, HASHRING_A_MIGRATION_HOLDER, m->holder)) ||
+	    (m->deadline &&
+	     hr_nl_put_u64(skb, HASHRING_A_MIGRATION_DEADLINE,
+			   hr_nl_ms_until(m->deadline))) ||
+	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_QUIET, m->quiet))
+		return -EMSGSIZE;
+	return put_tracked(skb, ring, m);
+}
+
+/**
+ * hr_nl_migration_fill_locked() - how a migration stands
+ * @skb: the message
+ * @to: whom it is for
+ * @cb: the dump that it is part of, or NULL
+ * @ring: the ring
+ * @what: what has just happened, or would; NULL: nothing to tell
+ * @receipt: of the whole migration, when it has ended; or NULL
+ *
+ * Context: ring->lock is held. May sleep.
+ * Return: 0 or -EMSGSIZE.
+ */
+int hr_nl_migration_fill_locked(struct sk_buff *skb, const struct hr_nl_to *to,
+				struct netlink_callback *cb,
+				const struct hr_ring *ring,
+				const struct hr_happened *what,
+				const struct hr_receipt *receipt)
+{
+	const struct hr_migration *m = hr_migration_locked(ring);
+	void *head;
+
+	head = hr_nl_begin(skb, to);
+	if (!head)
+		return -EMSGSIZE;
+	if (cb)
+		genl_dump_check_consistent(cb, head);
+	if (nla_put_string(skb, HASHRING_A_MIGRATION_RING, ring->name) ||
+	    nla_put_u32(skb, HASHRING_A_MIGRATION_STATE,
+			hr_migration_state(ring)) ||
+	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_GENERATION,
+			  hr_ring_view_locked(ring)->generation) ||
+	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_EPOCH, ring->epoch) ||
+	    (m && put_migration(skb, ring, m)) ||
+	    (what && hr_nl_put_step(skb, HASHRING_A_MIGRATION_STEP, what)) ||
+	    (receipt &&
+	     hr_nl_put_receipt(skb, HASHRING_A_MIGRATION_RECEIPT, receipt,
+			       false)) ||
+	    (m && put_nodes(skb, ring))) {
+		genlmsg_cancel(skb, head);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, head);
+	return 0;
+}

@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# march.sh - 10,000 steps and changes under packets at full speed: each arrives
+# at the owner by the old map or the new one, as the frontier said
+#
+# tools/march.c works the owners out from the core and reads the backends'
+# sockets.
+
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+march=$ROOT/build/tools/march
+figures=$WORK/figures
+
+figure() # NAME
+{
+	awk -v name="$1" '$1 == name { print $2 }' "$figures"
+}
+
+march_runs()
+{
+	local i to=()
+
+	for i in 1 2 3 4 5 6; do
+		to+=("${backends[i - 1]}=$(backend4 "$i")")
+	done
+	"$march" -r web -d "$director" -c "$client" -v "$VIP4" \
+		-f "${CLIENT_NET4%/*}" -n 10000 "${to[@]}" >"$figures"
+	expect_equal 10000 "$(figure moves)" moves
+}
+
+every_packet_right()
+{
+	expect_equal 0 "$(figure wrong)" "packets at the wrong node"
+	# Fewer would say little about packets that meet a move.
+	expect_between 10000 1000000000 "$(figure received)" "packets received"
+	expect_between 100 1000000000 "$(figure met)" "packets that met a move"
+}
+
+need_module
+need_program nft
+[ -x "$march" ] || ktap_skip_all "no $march; make test-tools builds it"
+ktap_begin
+kernel_log_mark
+topology 6
+"$RINGCTL" -n "$director" ring add web points 40 established move >/dev/null ||
+	bail_out "no ring"
+mark_vip "$director" 0x100 udp
+"$RINGCTL" -n "$director" attach add web hook prerouting fwmark 0x100/0x100 \
+	key 5tuple none drop >/dev/null || bail_out "not attached"
+ktap_test "10,000 steps, changes, rollbacks and ends under packets" march_runs
+[ ! -s "$figures" ] || note "$(tr '\n' ' ' <"$figures")"
+ktap_test "every packet is at the owner by one map or the next" every_packet_right
+"$RINGCTL" -n "$director" attach del web || bail_out "attached for ever"
+ktap_test "the kernel does not complain" kernel_log_faults
+ktap_finish

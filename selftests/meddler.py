@@ -1,0 +1,99 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Somebody between a client and a backend, who does as told
+
+meddler.py PORT BACKEND-PORT
+
+Passes connections to 127.0.0.1 PORT on to BACKEND-PORT. The flow that a
+connection's first message names says what is done to it once a few exchanges
+have passed, see DEEDS. Prints its process's number once it listens.
+"""
+import os
+import selectors
+import socket
+import struct
+import sys
+
+MESSAGE, EXCHANGE = 80, 256
+DEEDS = ["nothing", "change request", "change answer", "repeat answer",
+         "swallow answer", "rename", "reset", "close"]
+UNTOUCHED = 5		# exchanges
+
+
+class Passage:
+    """A connection, its deed, and how far it has come."""
+
+    def __init__(self, client, backend):
+        self.client, self.backend = client, backend
+        self.deed = None
+        self.answers = 0
+
+    def from_client(self):
+        size = EXCHANGE if self.deed else MESSAGE
+        data = self.client.recv(size, socket.MSG_WAITALL)
+        if not self.deed and data:
+            self.deed = DEEDS[struct.unpack_from("=III", data)[2]]
+        elif self.answers > UNTOUCHED and self.deed == "change request":
+            data = data[:200] + bytes([data[200] ^ 1]) + data[201:]
+        return data
+
+    def from_backend(self):
+        size = EXCHANGE if self.answers else MESSAGE
+        data = self.backend.recv(size, socket.MSG_WAITALL)
+        self.answers += 1
+        if self.answers <= UNTOUCHED or not data:
+            return data
+        if self.deed == "change answer":
+            return data[:255] + bytes([data[255] ^ 255])
+        if self.deed == "repeat answer":
+            return data + data
+        if self.deed == "rename":
+            return data[:16] + b"b2" + data[18:]
+        if self.deed == "reset":
+            self.client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                                   struct.pack("ii", 1, 0))
+        if self.deed in ("reset", "close"):
+            return b""
+        return None if self.deed == "swallow answer" else data
+
+
+def main():
+    port, backend_port = (int(word) for word in sys.argv[1:])
+    listener = socket.create_server(("127.0.0.1", port), backlog=64)
+    pid = os.fork()
+    if pid:
+        print(pid, flush=True)
+        os._exit(0)
+    os.setsid()
+    null = os.open(os.devnull, os.O_RDWR)
+    for number in 0, 1, 2:
+        os.dup2(null, number)
+    ways = selectors.DefaultSelector()
+    ways.register(listener, selectors.EVENT_READ)
+    while True:
+        for key, _ in ways.select():
+            if key.fileobj is listener:
+                client, _ = listener.accept()
+                backend = socket.create_connection(("127.0.0.1", backend_port))
+                passage = Passage(client, backend)
+                ways.register(client, selectors.EVENT_READ,
+                              (passage, passage.from_client, backend))
+                ways.register(backend, selectors.EVENT_READ,
+                              (passage, passage.from_backend, client))
+                continue
+            if key.fileobj.fileno() < 0:
+                continue	# closed by its other end in this turn
+            passage, read, to = key.data
+            try:
+                data = read()
+                if data:
+                    to.sendall(data)
+            except OSError:
+                data = b""
+            if data == b"":
+                for sock in passage.client, passage.backend:
+                    ways.unregister(sock)
+                    sock.close()
+
+
+main()

@@ -1,0 +1,385 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# migrate_cli.sh - migrations by hand: what is held moves nothing, steps move
+# what they say, the way back is there, and what makes no sense is refused
+
+# shellcheck disable=SC2317 # ktap_test calls the functions
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=selftests/cli_lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/cli_lib.sh"
+
+# --- settings -------------------------------------------------------------------
+
+settings()
+{
+	local json
+
+	ringctl ring add keep established move tcp-timeout 10ms syn-timeout 2s \
+		fin-timeout 1.5m udp-timeout 1h entries 100
+	json=$(said_json ring show keep)
+	expect_match '"established":"move"' echo "$json"
+	expect_equal 10 "$(json_number tcp_timeout "$json")"
+	expect_equal 2000 "$(json_number syn_timeout "$json")"
+	expect_equal 90000 "$(json_number fin_timeout "$json")"
+	expect_equal 3600000 "$(json_number udp_timeout "$json")"
+	expect_equal 100 "$(json_number max_entries "$json")"
+	expect_match 'migration none  established move' ringctl ring show keep
+	# What is not given stays.
+	said_json ring set keep established stay tcp-timeout 1m >"$WORK/set"
+	expect_equal 60000 "$(figure tcp_timeout ring show keep)"
+	expect_equal 2000 "$(figure syn_timeout ring show keep)"
+	expect_match ' established stay .* tcp-timeout 60s  syn-timeout 2s' \
+		ringctl -s ring show keep
+}
+
+bad_settings()
+{
+	refuses 'established, max-entries, or a timeout' 1 ring set keep
+	refuses 'expected one of stay, move' 1 ring set keep established go
+	refuses 'expected a time from' 1 ring set keep tcp-timeout 0
+	refuses 'expected a time, such as' 1 ring set keep tcp-timeout -1s
+	refuses 'expected a time, such as' 1 ring set keep tcp-timeout 5x
+	refuses 'expected a time from' 1 ring set keep udp-timeout 9999d
+	refuses 'expected a number from 1' 1 ring set keep entries 0
+	refuses . 2 ring set keep entries 4294967295
+	refuses 'no such ring|nowhere' 2 ring set nowhere entries 5
+	expect_equal 60000 "$(figure tcp_timeout ring show keep)"
+	ringctl ring del keep
+}
+
+# --- steps ----------------------------------------------------------------------
+
+nothing_to_step()
+{
+	local words
+
+	expect_match '^web none$' ringctl migrate show web
+	expect_equal '[]' "$(ringctl -j migrate show)"
+	for words in 'step web --share 1%' 'pause web' 'rollback web' \
+		'finish web' 'finish web --force' 'run web'; do
+		# shellcheck disable=SC2086 # words
+		refuses 'no migration of web is under way' 2 migrate $words
+	done
+	ringctl migrate wait web >/dev/null
+	refuses 'no such ring|nowhere' 2 migrate show nowhere
+}
+
+frontier()
+{
+	figure frontier migrate show web
+}
+
+held()
+{
+	local before
+
+	before=$(ringctl digest web)
+	said_json node add web b5 --hold >"$WORK/held"
+	expect_match '"kind":"held"' cat "$WORK/held"
+	expect_equal "$before" "$(ringctl digest web)"
+	expect_match '"state":"holding".*"frontier":0,.*"released":0,' \
+		said_json migrate show web
+	expect_equal "$(json_number moved "$(<"$WORK/held")")" \
+		"$(figure total migrate show web)"
+	expect_match 'migration holding' ringctl ring show web
+	expect_match '^web holding 0.0% at 0' ringctl migrate show
+	# The node is a member, and owns nothing yet.
+	expect_equal 0 "$(figure share node show web b5)"
+}
+
+planned_meanwhile()
+{
+	local was
+
+	was=$(digests web)
+	expect_match 'moved [0-9.]+%.* token [0-9]+-[0-9a-f]{8}' \
+		ringctl plan web '{ node add b6 }'
+	said_json plan web '{ node del b1 }' >/dev/null
+	refuses 'there are no details' 2 plan web '{ node add b6 }' --arcs
+	ringctl change web --dry-run '{ node del b1 }' >/dev/null
+	expect_equal "$was" "$(digests web)"
+}
+
+by_share()
+{
+	local json
+
+	json=$(said_json migrate step web --share 5% --dry-run)
+	expect_equal 0 "$(frontier)"
+	expect_match '^web planned step 0 -> 0x[0-9a-f]+  moved 5.000% in' \
+		ringctl migrate step web --share 5% --dry-run
+	json=$(said_json migrate step web --share 5%)
+	expect_equal $(((WHOLE + 10) / 20)) "$(json_number moved "$json")"
+	expect_equal $(((WHOLE + 10) / 20)) "$(figure released migrate show web)"
+	expect_equal $(((WHOLE + 10) / 20)) "$(figure share node show web b5)"
+}
+
+by_arcs()
+{
+	local before
+
+	before=$(figure arcs_released migrate show web)
+	ringctl migrate step web --arcs 2 >/dev/null
+	expect_equal $((before + 2)) "$(figure arcs_released migrate show web)"
+	ringctl migrate step web --arcs 1 --back >/dev/null
+	expect_equal $((before + 1)) "$(figure arcs_released migrate show web)"
+}
+
+# Forward and back by the same share is the same map, to the bit.
+there_and_back()
+{
+	local before
+
+	ringctl migrate step web --to 0x40000000 >/dev/null
+	expect_equal $((0x40000000)) "$(frontier)"
+	before=$(ringctl digest web)
+	ringctl migrate step web --share 3% >/dev/null
+	expect_match '[0-9a-f]{16}' ringctl digest web
+	[ "$(ringctl digest web)" != "$before" ]
+	ringctl migrate step web --to 0x40000000 >/dev/null
+	expect_equal "$before" "$(ringctl digest web)"
+	ringctl migrate step web --to start >/dev/null
+	expect_equal "$(ringctl digest twin)" "$(ringctl digest web)"
+}
+
+# A key's owner by the old map and by the new one, and which of them it goes by.
+looked_up()
+{
+	local key json node at
+
+	ringctl migrate step web --to start >/dev/null
+	for ((key = 0; ; key++)); do
+		json=$(said_json lookup web "key_$key")
+		[[ $json != *'"new":"b5"'* ]] || break
+	done
+	node=$(grep -o '"node":"b[1-4]"' <<<"$json" | tr -dc 'b0-9')
+	expect_match "\"old\":\"$node\",\"new\":\"b5\",\"released\":false" echo "$json"
+	expect_match " old $node  new b5  not released" ringctl lookup web "key_$key"
+	at=$(json_number position "$json")
+	ringctl migrate step web --to $((at + 1)) >/dev/null
+	expect_match "\"node\":\"b5\".*\"old\":\"$node\",\"new\":\"b5\",\"released\":true" \
+		said_json lookup web "key_$key"
+	expect_match " old $node  new b5  released" ringctl lookup web "key_$key"
+	expect_match 'node b5' ringctl lookup web position "$at"
+	ringctl migrate step web --to "$at" >/dev/null
+	expect_match "node $node " ringctl lookup web position "$at"
+	# Nothing of this where nothing is under way.
+	expect_nothing grep -E 'old|released' <<<"$(said_json lookup twin "key_$key")"
+}
+
+past_the_ends()
+{
+	ringctl migrate step web --to start >/dev/null
+	refuses 'at its start already' 2 migrate step web --share 1% --back
+	refuses 'at its start already' 2 migrate step web --arcs 1 --back
+	ringctl migrate step web --to end >/dev/null
+	expect_equal "$WHOLE" "$(frontier)"
+	expect_match 'draining' ringctl migrate show web
+	refuses 'at its end already' 2 migrate step web --share 1%
+	refuses 'at its end already' 2 migrate step web --flows 1
+	refuses 'expected 0 to 0x100000000' 1 migrate step web --to 0x100000001
+	refuses 'expected 0 to 0x100000000' 1 migrate step web --to -1
+	refuses 'how far' 1 migrate step web
+	refuses 'how far' 1 migrate step web --share 1% --arcs 1
+	refuses 'that is no step' 1 migrate step web --share 0
+	refuses 'expected a number from 1' 1 migrate step web --arcs 0
+	refuses 'expected a number from 1' 1 migrate step web --flows 0
+	refuses 'to says where' 1 migrate step web --to end --back
+	expect_equal "$WHOLE" "$(frontier)"
+}
+
+another_epoch()
+{
+	local epoch
+
+	epoch=$(figure epoch migrate show web)
+	refuses "epoch is $epoch, not 1" 3 migrate step web --to start --epoch 1
+	expect_equal "$WHOLE" "$(frontier)"
+	ringctl migrate step web --to 0x80000000 --epoch "$epoch" >/dev/null
+	refuses 'epoch is' 3 migrate step web --to start --epoch "$epoch"
+}
+
+paused()
+{
+	local at
+
+	at=$(frontier)
+	expect_match 'paused \(a look round\)' ringctl migrate pause web 'a look round'
+	refuses 'is paused \(a look round\): resume it first' 2 migrate step web --arcs 1
+	expect_match '"state":"paused","reason":"a look round"' said_json migrate show web
+	ringctl migrate wait web --for paused >/dev/null
+	expect_equal "$at" "$(frontier)"
+	refuses 'at most [0-9]+ bytes' 2 migrate pause web "$(printf '%0200d' 0)"
+	expect_match 'holding' ringctl migrate resume web
+	ringctl migrate step web --arcs 1 >/dev/null
+	refuses 'has passed already' 1 migrate resume web --deadline 0
+	refuses 'has passed already' 1 migrate resume web --deadline -5s
+}
+
+not_finished()
+{
+	ringctl migrate step web --to 0x80000000 >/dev/null
+	refuses . 2 migrate finish web
+	expect_match 'holding' ringctl migrate show web
+	refuses 'not done in time' 5 migrate wait web --timeout 10ms
+}
+
+# --- how it ends ----------------------------------------------------------------
+
+# The one that waits is told, and what is left is what was planned.
+forced()
+{
+	local waits status=0
+
+	ringctl migrate wait web >"$WORK/waited" &
+	waits=$!
+	said_json migrate finish web --force >"$WORK/finished"
+	wait "$waits" || status=$?
+	expect_equal 0 "$status"
+	expect_match '^web done' cat "$WORK/waited"
+	expect_match '"state":"done".*"kind":"finish".*"receipt":.*"kind":"settled"' \
+		cat "$WORK/finished"
+	ringctl node add twin b5 >/dev/null
+	expect_equal "$(digests twin)" "$(digests web)"
+	expect_match ' settled  nodes 4 -> 5  moved' ringctl history web
+	said_json history web >/dev/null
+	expect_nothing grep 'not kept' <<<"$(ringctl history web)"
+}
+
+rolled_back()
+{
+	local waits status=0
+
+	ringctl change web --hold '{ node del b2 ; node set b4 weight 1 }' >/dev/null
+	ringctl migrate step web --share 4% >/dev/null
+	ringctl migrate wait web 2>"$WORK/waited" &
+	waits=$!
+	expect_match 'rolling-back' ringctl migrate rollback web
+	refuses 'goes back already' 2 migrate rollback web
+	ringctl migrate step web --to end >/dev/null
+	ringctl migrate finish web --force >/dev/null
+	wait "$waits" || status=$?
+	expect_equal 5 "$status"
+	expect_match 'rolled back' cat "$WORK/waited"
+	refuses 'rolled back' 5 migrate wait web
+	expect_equal "$(digests twin)" "$(digests web)"
+}
+
+at_once()
+{
+	ringctl node del web b1 --hold >/dev/null
+	ringctl migrate step web --share 4% >/dev/null
+	expect_match 'web done' ringctl migrate rollback web 'not now' --now
+	expect_equal "$(digests twin)" "$(digests web)"
+}
+
+drained()
+{
+	ringctl node set web b3 state draining deadline 10m >/dev/null
+	expect_match '^b3 .* draining .* deadline [0-9]' ringctl node show web b3
+	expect_between 1 600000 "$(figure deadline node show web b3)"
+	expect_match '"state":"draining"' said_json migrate show web
+	expect_equal 0 "$(figure share node show web b3)"
+	ringctl migrate finish web --force >/dev/null
+	ringctl node set web b3 state active >/dev/null
+	ringctl node set web b3 state draining deadline 200ms >/dev/null
+	ringctl migrate wait web --timeout 60s >/dev/null
+	expect_nothing grep deadline <<<"$(ringctl node show web b3)"
+	ringctl node set web b3 state active >/dev/null
+	expect_equal "$(ringctl digest twin)" "$(ringctl digest web)"
+	refuses 'has passed already' 1 node set web b3 state draining deadline 0
+	refuses 'has passed already' 1 node set web b3 state draining deadline -1m
+	refuses . 2 node set web b3 state down deadline 1m
+	refuses 'expected one of active, draining, down' 1 node set web b3 state leaving
+	refuses 'of the whole change' 1 change web '{ node del b1 --hold }'
+}
+
+listed()
+{
+	ringctl node add web b9 --hold >/dev/null
+	ringctl migrate step web --share 1% >/dev/null
+	expect_equal '[]' "$(said_json migrate flows web)"
+	said_json migrate steps web >"$WORK/steps"
+	expect_match '"kind":"held".*"kind":"step".*"kind":"finish".*"kind":"rollback".*"kind":"undone"' \
+		cat "$WORK/steps"
+	expect_match 'Z undone 0x100000000  epoch [0-9]+  done' ringctl migrate steps web
+	expect_match ' no-entry 0 ' ringctl -s migrate show web
+	ringctl migrate rollback web --now >/dev/null
+}
+
+# --- events ---------------------------------------------------------------------
+
+# heard FILE REGEX - a line of a monitor
+heard()
+{
+	grep -qE "$2" "$1"
+}
+
+# Whether it listens is seen by what it says of a ring that comes.
+listens() # FILE
+{
+	ringctl ring add ping
+	ringctl ring del ping
+	heard "$1" 'ping'
+}
+
+told_live()
+{
+	local text json
+
+	background ringctl monitor >"$WORK/monitor"
+	text=$!
+	background ringctl -j monitor web >"$WORK/monitor.json"
+	json=$!
+	busywait 20000 listens "$WORK/monitor"
+	ringctl ring set web udp-timeout 1m >/dev/null
+	busywait 20000 heard "$WORK/monitor.json" '"event":"ring set"'
+	ringctl node add web b9 --hold >/dev/null
+	ringctl migrate step web --share 2% >/dev/null
+	ringctl migrate pause web tea >/dev/null
+	ringctl migrate rollback web --now >/dev/null
+	busywait 20000 heard "$WORK/monitor" '^migrate web undone'
+	busywait 20000 heard "$WORK/monitor.json" '"kind":"undone"'
+	kill "$text" "$json"
+	wait "$text" "$json" || :
+	expect_match 'migrate web held .*migrate web step 0 -> 0x[0-9a-f]+  moved 2.000% in .*migrate web state .*paused \(tea\).*migrate web rollback .*migrate web undone' \
+		tr '\n' ' ' <"$WORK/monitor"
+	expect_match '^ring set web established stay' grep 'ring set' "$WORK/monitor"
+	# An object a line.
+	json=0
+	while read -r text; do
+		((++json))
+		echo "$text" >"$WORK/json/event.$json"
+	done <"$WORK/monitor.json"
+	expect_match '"receipt":.*"kind":"settled"' grep '"undone"' "$WORK/monitor.json"
+}
+
+cli_begin
+ktap_test "settings of established flows" settings
+ktap_test "settings that make no sense" bad_settings
+fresh web points 40
+fresh twin points 40
+ktap_test "without a migration" nothing_to_step
+ktap_test "what is held moves nothing" held
+ktap_test "plans meanwhile" planned_meanwhile
+ktap_test "a step by share" by_share
+ktap_test "steps by arcs, and back" by_arcs
+ktap_test "to a position and back, to the bit" there_and_back
+ktap_test "look-ups tell the old and the new owner" looked_up
+ktap_test "past either end" past_the_ends
+ktap_test "only in this epoch" another_epoch
+ktap_test "paused, resumed" paused
+ktap_test "not finished before its end" not_finished
+ktap_test "finished by force: as if changed at once" forced
+ktap_test "rolled back: as if nothing had been" rolled_back
+ktap_test "rolled back at once" at_once
+ktap_test "a node drains until its deadline" drained
+ktap_test "steps and flows are listed" listed
+ktap_test "events, live" told_live
+ktap_test "JSON has the spec's names and raw numbers" json_by_spec ring node migrate \
+	lookup history plan events
+ktap_test "the kernel does not complain" kernel_log_faults
+ktap_finish

@@ -1,0 +1,465 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# migrate_run.sh - migrations that are paced: to their end, within bounds, under
+# watch; interrupted, killed, paused and turned round by others, at any time
+
+# shellcheck disable=SC2317 # ktap_test calls the functions
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=selftests/cli_lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/cli_lib.sh"
+
+readonly TYPED=$ROOT/selftests/typed.py
+fast=(--interval 0 --quiet 1ms)	# nobody is steered here: nothing to wait for
+
+state()
+{
+	ringctl -j migrate show web | grep -oE '"state":"[a-z-]*"(,"reason":"[^"]*")?'
+}
+
+is_state() # REGEX
+{
+	[[ $(state) =~ $1 ]]
+}
+
+frontier()
+{
+	json_number frontier "$(ringctl -j migrate show web)"
+}
+
+# rewind - web as it began, which twin still is
+rewind()
+{
+	is_state '"(done|none)"' || ringctl migrate rollback web --now >/dev/null
+	! ringctl node show web | grep -q '^b5 ' || ringctl node del web b5 >/dev/null
+	expect_equal "$(ringctl digest twin)" "$(ringctl digest web)"
+}
+
+# begins COMMAND... - wherever the test before it was left
+begins()
+{
+	local holder
+
+	holder=$(ringctl -j migrate show web | grep -o '"holder":"[^"]*"' | tr -dc 0-9)
+	[ -z "$holder" ] || kill -KILL "$holder"
+	rewind
+	"$@"
+}
+
+# As of a migration of another ring that stands there: not one position differs.
+stands_at() # FRONTIER
+{
+	ringctl node add twin b5 id 5 --hold >/dev/null
+	ringctl migrate step twin --to "$1" >/dev/null
+	expect_equal "$(ringctl digest twin)" "$(ringctl digest web)" "at $1"
+	ringctl migrate rollback twin --now >/dev/null
+}
+
+# pace WORD... - begins to pace b5 in; its pid, which is the pacer's own
+pace()
+{
+	background "$RINGCTL" -n "$here" migrate run web "$@" >"$WORK/paced" 2>&1
+	echo $!
+}
+
+# --- to the end -----------------------------------------------------------------
+
+to_the_end()
+{
+	local steps
+
+	ringctl migrate run web '{ node add b5 id 5 }' "${fast[@]}" --batch 1% >"$WORK/paced"
+	# What is held, the steps, and the receipt of the whole.
+	expect_match '^web generation [0-9]+ held' head -n 1 "$WORK/paced"
+	expect_match '^web generation [0-9]+ settled  added 1' grep settled "$WORK/paced"
+	steps=$(grep -c '^web step .*moved 1.000%' "$WORK/paced")
+	expect_equal "$(ringctl history web | awk '/settled/ { for (i = 1; i < NF; i++)
+		if ($i == "moved") print int($(i + 1)) }' | tail -n 1)" "$steps"
+	expect_match '"done"' state
+	stands_at "$WHOLE"
+}
+
+as_objects()
+{
+	local line n=0
+
+	ringctl -j migrate run web '{ node add b5 id 5 }' "${fast[@]}" --batch 5% >"$WORK/paced"
+	while read -r line; do
+		((++n))
+		echo "$line" >"$WORK/json/run.$n"
+		[[ $line == *'"migration"'* || $line != *'"step"'* ]] ||
+			expect_match '"ring":"web"' echo "$line"
+	done <"$WORK/paced"
+	expect_between 4 20 "$n" "lines"
+	expect_match '"receipt":.*"kind":"settled"' tail -n 1 "$WORK/paced"
+}
+
+by_plan()
+{
+	local token
+
+	token=$(ringctl plan web '{ node add b5 id 5 }' | sed -n 's/^ token //p')
+	refuses 'expected a token' 1 migrate run web '{ node add b5 id 5 }' --plan nonsense
+	refuses 'of another ring' 3 migrate run web '{ node add b5 id 5 }' \
+		--plan "${token%-*}-00000000"
+	refuses 'is stale' 3 migrate run web '{ node add b5 id 5 }' --plan "9999-${token#*-}"
+	expect_match '"(none|done)"' state
+	ringctl migrate run web '{ node add b5 id 5 }' --plan "$token" "${fast[@]}" >/dev/null
+	refuses 'is stale' 3 migrate run web '{ node del b5 }' --plan "$token"
+	rewind
+	# Of a migration there is: what it began with.
+	token=$(ringctl plan web '{ node add b5 id 5 }' | sed -n 's/^ token //p')
+	ringctl node add web b5 id 5 --hold >/dev/null
+	refuses 'is stale' 3 migrate run web --plan "9999-${token#*-}"
+	refuses 'of another ring' 3 migrate run web --plan "${token%-*}-00000000"
+	ringctl migrate run web --plan "$token" "${fast[@]}" >/dev/null
+}
+
+left_at_the_end()
+{
+	ringctl migrate run web '{ node add b5 id 5 }' --interval 0 --no-finish >"$WORK/paced"
+	expect_match 'draining 100.0%' tail -n 3 "$WORK/paced"
+	expect_match '"draining"' state
+	expect_equal "$WHOLE" "$(frontier)"
+	# Nobody holds the lease: it can be taken again, and finished.
+	ringctl migrate run web "${fast[@]}" >"$WORK/paced"
+	expect_match settled cat "$WORK/paced"
+}
+
+moving_flows()
+{
+	ringctl ring set web established move >/dev/null
+	ringctl migrate run web '{ node add b5 id 5 }' --interval 0 >/dev/null
+	ringctl ring set web established stay >/dev/null
+}
+
+# --- words that make no sense ---------------------------------------------------
+
+bad_words()
+{
+	refuses 'expected a number from 1' 1 migrate run web --rate 0
+	refuses 'expected a number from 1' 1 migrate run web --rate -5
+	refuses 'expected a share' 1 migrate run web --batch 0
+	refuses 'expected a share' 1 migrate run web --batch 0flows
+	refuses 'expected a share' 1 migrate run web --batch 200%
+	refuses 'expected N or N,TIME' 1 migrate run web --wait-idle many
+	refuses 'has passed already' 1 migrate run web --deadline 0
+	refuses 'has passed already' 1 migrate run web --deadline -1h
+	refuses 'expected a time' 1 migrate run web --deadline soon
+	refuses 'expected a time' 1 migrate run web --quiet 0
+	refuses 'wants --health' 1 migrate run web --on-fail rollback
+	refuses 'wants --health' 1 migrate run web --health-timeout 5s
+	refuses 'wants --on-fail rollback' 1 migrate run web --health true --now
+	refuses 'expected one of pause, rollback' 1 migrate run web --health true --on-fail cry
+	refuses 'no migration of web is under way' 2 migrate run web
+	refuses 'unknown word|node' 1 migrate run web '{ ring add b5 }'
+	refuses 'no such node|b77' 2 migrate run web '{ node del b77 }'
+	expect_match '"(none|done)"' state
+}
+
+# --- bounds ---------------------------------------------------------------------
+
+within_a_budget()
+{
+	local status=0 moved
+
+	ringctl migrate run web '{ node add b5 id 5 }' "${fast[@]}" --batch 2% \
+		--max-moved 5% >/dev/null 2>"$WORK/said" || status=$?
+	expect_equal 4 "$status"
+	expect_match 'paused at 0x[0-9a-f]+ \(budget\)' cat "$WORK/said"
+	expect_match '"paused","reason":"budget"' state
+	moved=$(figure released migrate show web)
+	expect_between $((WHOLE / 20)) $((WHOLE / 20 + 1)) "$moved"
+	stands_at "$(frontier)"
+	# Of each run; the next may go on.
+	ringctl migrate run web "${fast[@]}" --max-moved 100% >/dev/null
+	expect_match '"done"' state
+}
+
+at_a_rate()
+{
+	local begun ended
+
+	begun=${EPOCHREALTIME/[.,]/}
+	ringctl migrate run web '{ node add b5 id 5 }' --quiet 1ms --interval 50ms \
+		--batch 5% --rate 1000 >"$WORK/paced"
+	ended=${EPOCHREALTIME/[.,]/}
+	# Not faster than the interval; a guest may be slower.
+	expect_between $((($(grep -c '^web step' "$WORK/paced") - 1) * 50000)) \
+		1000000000 $((ended - begun))
+}
+
+# --- health ---------------------------------------------------------------------
+
+# unwell REASON COMMAND WORD... - before the first step
+unwell()
+{
+	local reason=$1 command=$2 status=0
+	shift 2
+
+	rewind
+	ringctl node add web b5 id 5 --hold >/dev/null
+	ringctl migrate run web "${fast[@]}" --health "$command" "$@" \
+		>"$WORK/paced" 2>"$WORK/said" || status=$?
+	expect_equal 5 "$status" "$command"
+	expect_match "paused at 0x00000000 \(health: $reason\)" cat "$WORK/said"
+	expect_match "\"paused\",\"reason\":\"health: $reason\"" state
+	expect_equal "$(ringctl digest twin)" "$(ringctl digest web)"
+}
+
+failing()
+{
+	unwell 'b5 is slow' 'echo all else is well; echo b5 is slow; exit 3'
+	unwell 'exit status 1' false
+}
+
+missing()
+{
+	unwell '.*not found' /nowhere/healthy.sh
+}
+
+hanging()
+{
+	unwell 'no answer in 100 ms' 'sleep 1000 & wait' --health-timeout 100ms
+	expect_nothing pgrep -fx 'sleep 1000'
+}
+
+talking()
+{
+	unwell 'enough' 'head -c 4000000 /dev/zero | tr "\\0" x; echo; echo enough; exit 1'
+}
+
+# Well for a while; then it stops between two steps, and goes on when asked.
+failing_later()
+{
+	local status=0 at
+
+	ringctl node add web b5 id 5 --hold >/dev/null
+	echo 3 >"$WORK/lives"
+	cat >"$WORK/healthy.sh" <<-END
+		#!/bin/sh
+		lives=\$(cat "$WORK/lives")
+		echo \$((lives - 1)) >"$WORK/lives"
+		[ \$lives != 0 ] || echo lives are used up
+		[ \$lives != 0 ]
+	END
+	chmod +x "$WORK/healthy.sh"
+	ringctl migrate run web "${fast[@]}" --health "$WORK/healthy.sh" >"$WORK/paced" \
+		2>"$WORK/said" || status=$?
+	expect_equal 5 "$status"
+	expect_equal 3 "$(grep -c '^web step' "$WORK/paced")" steps
+	expect_match '"paused","reason":"health: lives are used up"' state
+	at=$(frontier)
+	expect_between 1 $((WHOLE - 1)) "$at"
+	stands_at "$at"
+	echo 1000 >"$WORK/lives"
+	ringctl migrate run web "${fast[@]}" --health "$WORK/healthy.sh" >/dev/null
+	expect_match '"done"' state
+}
+
+# turned_back WORD... - from a failure half-way
+turned_back()
+{
+	local status=0
+
+	ringctl node add web b5 id 5 --hold >/dev/null
+	echo 3 >"$WORK/lives"
+	ringctl migrate run web "${fast[@]}" --health "$WORK/healthy.sh" \
+		--on-fail rollback "$@" >"$WORK/paced" 2>"$WORK/said" || status=$?
+	expect_equal 5 "$status"
+	expect_match 'rolling back: health: lives are used up' cat "$WORK/said"
+	expect_match '"done"' state
+	expect_match '"kind":"undone"' ringctl -j migrate show web
+	expect_equal "$(digests twin)" "$(digests web)"
+}
+
+# --- others ---------------------------------------------------------------------
+
+has_stepped() # NUMBER
+{
+	[ "$(grep -c '^web step' "$WORK/paced")" -ge "$1" ]
+}
+
+ended() # PID
+{
+	! kill -0 "$1" 2>/dev/null
+}
+
+# stuck - a pacer that has stepped twice, and whose check takes until unstick
+stuck()
+{
+	echo 0 >"$WORK/checks"
+	: >"$WORK/stuck"
+	cat >"$WORK/check.sh" <<-END
+		#!/bin/sh
+		checks=\$(cat "$WORK/checks")
+		echo \$((checks + 1)) >"$WORK/checks"
+		[ \$checks -lt 2 ] || while [ -e "$WORK/stuck" ]; do sleep 0.02; done
+	END
+	chmod +x "$WORK/check.sh"
+	pace '{ node add b5 id 5 }' "${fast[@]}" --health "$WORK/check.sh" --health-timeout 1h
+}
+
+unstick()
+{
+	rm "$WORK/stuck"
+}
+
+two_pacers()
+{
+	local first status=0
+
+	first=$(pace '{ node add b5 id 5 }' --interval 1h)
+	busywait 20000 has_stepped 1
+	refuses 'paced by ringctl, process [0-9]+' 2 migrate run web
+	refuses 'paced by ringctl, process [0-9]+' 2 migrate run web '{ node add b6 }'
+	refuses 'paced by ringctl, process [0-9]+' 2 migrate step web --share 1%
+	expect_nothing grep b6 <<<"$(ringctl node show web)"
+	kill -TERM "$first"
+	busywait 20000 ended "$first"
+}
+
+# Who paused it wants it to go on some time.
+paused_by_another()
+{
+	local first
+
+	first=$(stuck)
+	busywait 20000 has_stepped 2
+	ringctl migrate pause web 'lunch time' >/dev/null
+	unstick
+	busywait 20000 grep -q 'paused at 0x[0-9a-f]* (lunch time): waiting' "$WORK/paced"
+	kill -0 "$first"
+	stands_at "$(frontier)"
+	ringctl migrate resume web >/dev/null
+	busywait 60000 ended "$first"
+	expect_match 'settled' cat "$WORK/paced"
+}
+
+turned_by_another()
+{
+	local first
+
+	first=$(stuck)
+	busywait 20000 has_stepped 2
+	ringctl migrate rollback web >/dev/null
+	unstick
+	busywait 60000 ended "$first"
+	expect_match 'web: rolled back' cat "$WORK/paced"
+	expect_equal "$(digests twin)" "$(digests web)"
+}
+
+# --- the end of the pacer -------------------------------------------------------
+
+# interrupted SIGNAL - also in a check that takes its time
+interrupted()
+{
+	local first
+
+	first=$(stuck)
+	busywait 20000 has_stepped 2
+	kill -"$1" "$first"
+	busywait 20000 ended "$first"
+	expect_match 'paused at 0x[0-9a-f]+ \(operator\)' cat "$WORK/paced"
+	expect_match '"paused","reason":"operator"' state
+	stands_at "$(frontier)"
+	ringctl migrate run web "${fast[@]}" >/dev/null
+	stands_at "$WHOLE"
+}
+
+typed_ctrl_c()
+{
+	local status=0
+
+	ringctl node add web b5 id 5 --hold >/dev/null
+	python3 "$TYPED" 'running \[#+ *\] [1-9][0-9.]*%.*moved' "$RINGCTL" -n "$here" \
+		migrate run web --interval 1s >"$WORK/said" || status=$?
+	expect_equal 5 "$status"
+	expect_match 'paused at 0x[0-9a-f]+ \(operator\)' cat "$WORK/said"
+	expect_match '"paused","reason":"operator"' state
+	stands_at "$(frontier)"
+}
+
+stepped_or_ended() # NUMBER PID
+{
+	has_stepped "$1" || ended "$2"
+}
+
+# killed N - with SIGKILL, at N moments that nobody chose; each goes on from there
+killed()
+{
+	local i first
+
+	RANDOM=4
+	for ((i = 0; i < $1; i++)); do
+		if is_state '"(none|done)"'; then
+			rewind
+			ringctl node add web b5 id 5 --hold >/dev/null
+		fi
+		first=$(pace --interval 0 --quiet 1ms --batch 0.2%)
+		busywait 20000 stepped_or_ended $((RANDOM % 10)) "$first"
+		kill -KILL "$first" 2>/dev/null || :
+		busywait 20000 ended "$first"
+		busywait 20000 is_state '"(paused","reason":"its pacer is gone"|holding"|done"|draining")'
+		is_state '"done"' || stands_at "$(frontier)"
+	done
+	is_state '"done"' || ringctl migrate run web "${fast[@]}" >/dev/null
+	stands_at "$WHOLE"
+}
+
+# --- flapping -------------------------------------------------------------------
+
+# It left a moment ago: it must stay for a while before anything moves; and if it
+# does not, nothing has moved.
+damped()
+{
+	local first generation
+
+	ringctl node del web b1 >/dev/null
+	generation=$(figure generation ring show web)
+	first=$(pace '{ node add b1 id 1 }' --damp 1h "${fast[@]}")
+	busywait 20000 is_state '"throttled","reason":"damped: b1 left [0-9]+s ago"'
+	expect_nothing grep '^web step' "$WORK/paced"
+	ringctl node del web b1 >/dev/null
+	busywait 20000 ended "$first"
+	expect_match 'settled' cat "$WORK/paced"
+	expect_equal 0 "$(json_number moved "$(ringctl -j history web generation \
+		$((generation + 3)) | grep -o '"receipt".*')")"
+	ringctl node add web b1 id 1 >/dev/null
+	expect_equal "$(ringctl digest twin)" "$(ringctl digest web)"
+	# What was long enough ago does not count.
+	ringctl migrate run web '{ node add b5 id 5 }' --damp 1ms "${fast[@]}" >/dev/null
+}
+
+cli_begin
+need_program pgrep
+fresh web points 40
+fresh twin points 40
+ktap_test "to the end: as if changed at once" begins to_the_end
+ktap_test "an object a line" begins as_objects
+ktap_test "as planned, or not at all" begins by_plan
+ktap_test "left at its end" begins left_at_the_end
+ktap_test "established flows move" begins moving_flows
+ktap_test "words that make no sense" begins bad_words
+ktap_test "within a budget" begins within_a_budget
+ktap_test "not faster than its interval" begins at_a_rate
+ktap_test "a failing check pauses" begins failing
+ktap_test "a missing check pauses" begins missing
+ktap_test "a check that hangs is killed" begins hanging
+ktap_test "a check that prints megabytes" begins talking
+ktap_test "a check that fails later" begins failing_later
+ktap_test "a failing check rolls back" begins turned_back
+ktap_test "a failing check rolls back at once" begins turned_back --now
+ktap_test "two pacers" begins two_pacers
+ktap_test "paused by another: waits" begins paused_by_another
+ktap_test "rolled back by another: goes back" begins turned_by_another
+ktap_test "SIGTERM pauses" begins interrupted TERM
+ktap_test "SIGINT pauses" begins interrupted INT
+ktap_test "Ctrl-C, typed" begins typed_ctrl_c
+ktap_test "SIGKILL at 20 moments: paused, consistent, goes on" begins killed 20
+ktap_test "who comes and goes moves nothing" begins damped
+ktap_test "JSON has the spec's names and raw numbers" json_by_spec ring migrate events
+ktap_test "the kernel does not complain" kernel_log_faults
+ktap_finish

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a stream is told, and what it tells: see stream.c */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "stream.h"
+
+static int by_size(const void *a, const void *b)
+{
+	u32 first = *(const u32 *)a, second = *(const u32 *)b;
+
+	return (first > second) - (first < second);
+}
+
+static void print_latencies(const struct stream_client *client, u32 from)
+{
+	u32 n = client->now.exchanges - from, p50 = 0, p99 = 0;
+	u32 *sorted = allocate(n + 1, sizeof(*sorted));
+
+	if (n) {
+		memcpy(sorted, client->latencies + from, n * sizeof(*sorted));
+		qsort(sorted, n, sizeof(*sorted), by_size);
+		p50 = sorted[n / 2];
+		p99 = sorted[(u64)n * 99 / 100];
+	}
+	free(sorted);
+	printf(" exchanges %u p50 %u p99 %u", n, p50, p99);
+}
+
+void print_figures(const struct stream_client *client,
+		   const struct figures *since)
+{
+	const struct figures *now = &client->now;
+	u32 ended[ENDINGS], broken = 0;
+
+	for (int i = 0; i < ENDINGS; i++) {
+		ended[i] = now->ended[i] - since->ended[i];
+		broken += ended[i];
+	}
+	printf(" held %u broken %u reset %u refused %u silent %u strange %u",
+	       client->alive, broken, ended[END_RESET], ended[END_REFUSED],
+	       ended[END_SILENT], ended[END_STRANGE]);
+	printf(" sent %llu lost %llu wrong %llu", now->sent - since->sent,
+	       now->lost - since->lost, now->wrong - since->wrong);
+	print_latencies(client, since->exchanges);
+	printf(" new %u failed %u", now->fresh - since->fresh,
+	       now->failed - since->failed);
+	for (unsigned int i = 0; i < client->backends; i++)
+		printf(" %s %u", client->names[i],
+		       now->taken[i] - since->taken[i]);
+	putchar('\n');
+	fflush(stdout);
+}
+
+static void mark(struct stream_client *client, const char *label)
+{
+	printf("mark %s", label);
+	print_figures(client, &client->marked);
+	client->marked = client->now;
+	client->marks++;
+}
+
+static void say(const char *text)
+{
+	puts(text);
+	fflush(stdout);
+}
+
+void begin_settling(struct stream_client *client, enum command command)
+{
+	client->command = command;
+	client->unsettled = client->alive;
+	for (u32 i = 0; i < client->opt->count; i++) {
+		if (client->held[i].state != CONN_ENDED)
+			client->held[i].settling = UNSETTLED;
+	}
+}
+
+static void obey(struct stream_client *client, const char *line)
+{
+	if (!strncmp(line, "mark ", 5)) {
+		mark(client, line + 5);
+	} else if (!strcmp(line, "settle")) {
+		begin_settling(client, SETTLE);
+	} else if (!strncmp(line, "new ", 4)) {
+		client->wanted = number(line + 4, "number of connections");
+		client->command = NEW;
+	} else if (!strcmp(line, "stop")) {
+		client->stopped = true;
+	} else {
+		errno = 0;
+		die("'%s' is no command", line);
+	}
+}
+
+void finish_command(struct stream_client *client)
+{
+	const struct figures *now = &client->now, *marked = &client->marked;
+	u32 came;
+
+	switch (client->command) {
+	case START:
+		if (client->unsettled)
+			return;
+		mark(client, "start");
+		break;
+	case SETTLE:
+		if (client->unsettled)
+			return;
+		say("settled");
+		break;
+	case NEW:
+		came = now->fresh + now->failed - marked->fresh -
+		       marked->failed;
+		if (came < client->wanted)
+			return;
+		printf("new %u\n", came);
+		fflush(stdout);
+		break;
+	case NO_COMMAND:
+		return;
+	}
+	client->command = NO_COMMAND;
+}
+
+/* Lines are obeyed one after the other: the next waits for the last's answer. */
+void obey_lines(struct stream_client *client)
+{
+	char *end;
+
+	while (client->command == NO_COMMAND && !client->stopped) {
+		end = memchr(client->line, '\n', client->line_len);
+		if (!end)
+			return;
+		*end++ = '\0';
+		obey(client, client->line);
+		client->line_len -= end - client->line;
+		memmove(client->line, end, client->line_len);
+		finish_command(client);
+	}
+}
+
+void read_lines(struct stream_client *client)
+{
+	static const char stop[] = "stop\n";
+	size_t room = sizeof(client->line) - client->line_len;
+	ssize_t got;
+
+	errno = 0;
+	if (!room)
+		die("a line too long, or too many at once");
+	got = read(STDIN_FILENO, client->line + client->line_len, room);
+	if (got > 0) {
+		client->line_len += got;
+		return;
+	}
+	/* What was said before is obeyed first. */
+	if (epoll_ctl(client->epoll, EPOLL_CTL_DEL, STDIN_FILENO, NULL) ||
+	    room < strlen(stop))
+		die("standard input");
+	memcpy(client->line + client->line_len, stop, strlen(stop));
+	client->line_len += strlen(stop);
+}
