@@ -125,6 +125,18 @@ bad_values()
 		$'rings:\n- name: web\n  nodes: []\n  attachments:\n  - { hook: output, fwmark: 2/1, key: source }'
 }
 
+bad_settings()
+{
+	local head=$'rings:\n- name: web\n  nodes: []\n  settings: '
+
+	wrong 4:13 'expected settings: a mapping' "${head}[]"
+	wrong 4:15 'unknown key "tcp" of settings: expected one of established' "$head{ tcp: 5s }"
+	wrong 4:28 'established: expected one of stay, move' "$head{ established: go }"
+	wrong 4:28 'tcp-timeout: expected a time' "$head{ tcp-timeout: 0 }"
+	wrong 4:28 'udp-timeout: expected a time' "$head{ udp-timeout: -1s }"
+	wrong 4:28 'max-entries: expected a number' "$head{ max-entries: 0 }"
+}
+
 bad_as_a_whole()
 {
 	local ring=$'rings:\n- name: web\n  nodes:\n  - { name: b1, id: 4 }\n'
@@ -446,6 +458,33 @@ END
 	expect_equal "$id" "$(number id ring -j attach show empty)"
 }
 
+settings() # FUNCTION RING
+{
+	"$1" -j ring show "$2" | grep -oE '"established".*"max_entries":[0-9]+'
+}
+
+settings_travel()
+{
+	local was
+
+	ring ring add kept established move tcp-timeout 10ms udp-timeout 1h entries 77
+	was=$(settings ring kept)
+	ring save "$WORK/kept.yaml" kept
+	ring2 restore "$WORK/kept.yaml" >/dev/null
+	expect_equal "$was" "$(settings ring2 kept)"
+	ring2 ring set kept established stay entries 78 >/dev/null
+	expect_match 'kept settings would change' ring2 sync "$WORK/kept.yaml" --dry-run
+	expect_match 'kept settings changed' ring2 sync "$WORK/kept.yaml"
+	expect_equal "$was" "$(settings ring2 kept)"
+	expect_match 'kept unchanged' ring2 sync "$WORK/kept.yaml"
+	# What the file does not give stays.
+	sed '/settings:/,/}/d' "$WORK/kept.yaml" >"$WORK/bare.yaml"
+	expect_match 'kept unchanged' ring2 sync "$WORK/bare.yaml"
+	expect_equal "$was" "$(settings ring2 kept)"
+	ring ring del kept
+	ring2 ring del kept
+}
+
 sync_born_otherwise()
 {
 	edit "s/seed: '.{4}/seed: '0123/"
@@ -467,6 +506,7 @@ ktap_test "YAML that is none is refused, with line and column" bad_syntax
 ktap_test "unknown, missing and repeated keys are refused" bad_keys
 ktap_test "values of another type are refused" bad_types
 ktap_test "values out of range are refused" bad_values
+ktap_test "settings that make no sense are refused" bad_settings
 ktap_test "what contradicts itself is refused" bad_as_a_whole
 ktap_test "every command says what is wrong, and where" bad_everywhere
 ktap_test "a file that is missing is refused" no_file
@@ -493,5 +533,6 @@ ktap_test "sync that is refused changes no ring" sync_refused
 ktap_test "sync makes rings that are missing" sync_new_ring
 ktap_test "sync leaves or prunes rings that the file does not name" sync_other_rings
 ktap_test "sync moves, makes and removes attachments" sync_attachments
+ktap_test "settings are saved, restored, and changed by sync" settings_travel
 ktap_test "sync cannot change what a ring is born with" sync_born_otherwise
 ktap_finish

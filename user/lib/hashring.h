@@ -80,6 +80,7 @@ struct hashring_settings {
 #define HASHRING_SET_FIN_TIMEOUT	0x08
 #define HASHRING_SET_UDP_TIMEOUT	0x10
 #define HASHRING_SET_MAX_ENTRIES	0x20
+#define HASHRING_SET_ALL		0x3f
 
 /**
  * struct hashring_ring - a ring as the kernel describes it

@@ -66,6 +66,11 @@ int doc_map(struct reader *r, yaml_node_t *map, const char *what,
 	    const struct key *keys, void *to);
 int doc_load(struct reader *r, const char *text, size_t len);
 
+/* doc_settings.c */
+int doc_read_settings(struct reader *r, yaml_node_t *value,
+		      const struct key *key, void *to);
+void doc_write_settings(FILE *f, const struct hashring_settings *s);
+
 /* doc_node.c, doc_attach.c: an element of a ring's list. */
 int doc_read_node(struct reader *r, yaml_node_t *value, void *ring);
 int doc_read_attach(struct reader *r, yaml_node_t *value, void *ring);

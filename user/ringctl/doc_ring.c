@@ -132,6 +132,7 @@ static const struct key ring_keys[] = {
 	{ "seed", .read = read_seed },
 	{ "algorithm", .read = read_algorithm, .max = UINT32_MAX },
 	{ "generation", .read = read_generation, .max = UINT64_MAX },
+	{ "settings", .read = doc_read_settings },
 	{ "nodes", .required = true, .read = read_nodes },
 	{ "attachments", .read = read_attachments },
 	{ }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "doc.h"
 #include "model.h"
 #include "save.h"
 
@@ -146,8 +147,11 @@ static void write_ring(FILE *f, const struct model_ring *r)
 	fputs("  seed: '", f);
 	for (i = 0; i < HASHRING_SEED_LEN; i++)
 		fprintf(f, "%02x", r->seed[i]);
-	fprintf(f, "'\n  algorithm: %d\n  generation: %llu\n  nodes:%s\n",
-		HR_ALGORITHM, r->generation, r->nr_nodes ? "" : " []");
+	fprintf(f, "'\n  algorithm: %d\n  generation: %llu\n",
+		HR_ALGORITHM, r->generation);
+	if (r->has_settings)
+		doc_write_settings(f, &r->settings);
+	fprintf(f, "  nodes:%s\n", r->nr_nodes ? "" : " []");
 	for (i = 0; i < r->nr_nodes; i++)
 		write_node(f, &r->node[i]);
 	fprintf(f, "  attachments:%s\n", r->nr_attach ? "" : " []");

@@ -178,6 +178,8 @@ static int load_ring(struct model_ring *r, const char *name)
 	memcpy(r->seed, ring.seed, sizeof(r->seed));
 	r->generation = ring.generation;
 	r->has_generation = true;
+	r->has_settings = HASHRING_SET_ALL;
+	r->settings = ring.settings;
 
 	l.generation = ring.generation;
 	err = hashring_node_list(conn(), name,

@@ -75,6 +75,8 @@ struct model_attach {
  * @seed: decides positions
  * @generation: in force when it was written down; informs, decides nothing
  * @has_generation: whether there is @generation
+ * @has_settings: HASHRING_SET_*: which of @settings are written down
+ * @settings: how it treats established flows
  * @node: its nodes; those of the kernel ascending by name
  * @nr_nodes: number of @node
  * @has_attach: whether the attachments are written down too
@@ -95,6 +97,8 @@ struct model_ring {
 	__u8 seed[HASHRING_SEED_LEN];
 	__u64 generation;
 	bool has_generation;
+	__u32 has_settings;
+	struct hashring_settings settings;
 	struct model_node *node;
 	__u32 nr_nodes;
 	bool has_attach;
@@ -132,6 +136,10 @@ void *model_grow(void *array, __u32 nr, size_t size);
 void model_sort_points(__u32 *points, __u32 nr);
 int model_from_kernel(struct model *m, char **names, int nr_names);
 int model_ring_from_kernel(struct model_ring *r, const char *name);
+
+/* doc_settings.c */
+__u32 settings_differ(const struct model_ring *want,
+		      const struct hashring_settings *have);
 
 /* model_cells.c */
 int model_add_cells(struct model_node *node, __u32 first, __u32 count);

@@ -77,6 +77,8 @@ int ring_make(const struct model_ring *r, struct hashring_receipt *receipt)
 		.per = r->per,
 		.seed = r->has_seed ? r->seed : NULL,
 		.grid = r->grid,
+		.has = r->has_settings,
+		.settings = r->settings,
 	};
 	struct hashring_change change = {
 		.ring = r->name,

@@ -17,12 +17,14 @@
  * @exists: it runs already
  * @have: as it runs
  * @ops: what makes the one of the other
+ * @differ: HASHRING_SET_*: settings that are not as the file says
  */
 struct target {
 	const struct model_ring *want;
 	bool exists;
 	struct model_ring have;
 	struct ops ops;
+	__u32 differ;
 };
 
 /**
@@ -112,6 +114,7 @@ static int make_target(const struct model *m, struct target *t)
 		status = check_birth(m, &t->have, t->want);
 	if (!status)
 		status = model_diff(m, &t->have, t->want, &t->ops);
+	t->differ = settings_differ(t->want, &t->have.settings);
 	return status;
 }
 
@@ -183,8 +186,10 @@ static int plan_target(const struct sync *s, const struct target *t, bool print)
 
 	if (!t->exists)
 		return plan_new(s, t, print);
+	if (t->differ && print)
+		print_word(t->want->name, "set", "settings would change");
 	if (!t->ops.nr) {
-		if (print)
+		if (print && !t->differ)
 			print_word(t->want->name, "unchanged", "unchanged");
 		return EXIT_DONE;
 	}
@@ -211,8 +216,16 @@ static int run_target(const struct sync *s, const struct target *t)
 		}
 		return status;
 	}
+	if (t->differ) {
+		err = hashring_ring_set(conn(), t->want->name, t->differ,
+					&t->want->settings, NULL);
+		if (err)
+			return refused(err);
+		print_word(t->want->name, "set", "settings changed");
+	}
 	if (!t->ops.nr) {
-		print_word(t->want->name, "unchanged", "unchanged");
+		if (!t->differ)
+			print_word(t->want->name, "unchanged", "unchanged");
 		return EXIT_DONE;
 	}
 	err = hashring_change(conn(), &change, &receipt);
