@@ -80,7 +80,7 @@ all_there_and_back()
 {
 	local i
 
-	trap '[ -z "${hold_pid:-}" ] || kill "$hold_pid" 2>/dev/null' EXIT
+	trap '[ -z "${hold_pid:-}" ] || kill "$hold_pid" 2>/dev/null || :' EXIT
 	for ((i = 0; i < rounds; i++)); do
 		there_and_back "$i" || { echo "number $i"; return 1; }
 	done
