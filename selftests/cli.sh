@@ -104,7 +104,7 @@ abbreviated()
 	expect_equal "$(ringctl digest web)" "$(ringctl dig web)"
 	expect_equal "$shown" "$("$RINGCTL" -netns "$here" ring)"
 	refuses 'object "r" is ambiguous: ring, restore' 1 r
-	refuses 'object "m" is ambiguous: map, measure, monitor' 1 m
+	refuses 'object "m" is ambiguous: map, migrate, measure, monitor' 1 m
 	refuses 'command "s" of node is ambiguous: show, set' 1 node s web
 	refuses 'unknown word "wei"' 1 node add web b9 wei 2
 	refuses '"weight" is given twice' 1 node add web b9 weight 2 weight 2
