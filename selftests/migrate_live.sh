@@ -32,7 +32,7 @@ migration() # NAME
 begin()
 {
 	method_begin hashring "$@" || bail_out "no ring"
-	stream_start $connections $exchanges $fresh ||
+	stream_start "$connections" "$exchanges" "$fresh" ||
 		bail_out "no connections: $stream_line"
 	flows=$connections
 }
@@ -138,7 +138,7 @@ left_at_b10()
 	local said
 
 	said=$(rc -j migrate show "$ring")
-	expect_between 1 $connections "$(json_number pinned "$said")" \
+	expect_between 1 "$connections" "$(json_number pinned "$said")" \
 		"flows that stay: $said"
 }
 ktap_test "10 -> 9: and keeps those that it has" left_at_b10

@@ -53,7 +53,7 @@ there_and_back() # I
 	origin=$(rc digest "$ring")
 	rc change "$ring" --hold "${changes[i % ${#changes[@]}]}" >/dev/null
 	rc migrate step "$ring" --to "$(random_position)" >/dev/null
-	hold_start $round $connections
+	hold_start "$round" "$connections"
 	if ((i % 2)); then
 		rc change "$ring" "${joins[i % ${#joins[@]}]}" >/dev/null
 		rc migrate step "$ring" --to "$(random_position)" >/dev/null
@@ -68,7 +68,7 @@ there_and_back() # I
 	expect_equal "$connections" "$(hold_figure answered)" "answered: $hold_line"
 	back=$(rc digest "$ring")
 	expect_equal "$origin" "$back" "digest"
-	compare h $round $((round + 4)) || bail_out "no connections"
+	compare h "$round" $((round + 4)) || bail_out "no connections"
 	expect_equal 0 "${compared[moved]}" "connections at another node"
 	expect_equal 0 "${compared[missing]}" "connections lost"
 	hold_stop
