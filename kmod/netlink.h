@@ -230,7 +230,6 @@ int hr_nl_change(struct hr_ring *ring, const struct hr_nl_ops *ops,
 /* netlink_migration.c */
 #define HR_MIGRATION_SIZE	(SKB_WITH_OVERHEAD(16384) - NLMSG_HDRLEN)
 
-
 u64 hr_nl_ms_until(u64 moment);
 int hr_nl_put_step(struct sk_buff *skb, int type,
 		   const struct hr_happened *what);

@@ -30,7 +30,7 @@ static int migrate_notify(struct notifier_block *block, unsigned long unused,
 		return NOTIFY_DONE;
 	skb = nlmsg_new(HR_MIGRATION_SIZE, GFP_KERNEL);
 	if (skb && hr_nl_migration_fill_locked(skb, &to, NULL, event->ring,
-					 event->what, event->receipt)) {
+					       event->what, event->receipt)) {
 		nlmsg_free(skb);
 		skb = NULL;
 	}
@@ -99,13 +99,15 @@ static int migrating_end(struct hr_nl_migrating *migrating,
 			 struct genl_info *info, int error,
 			 const struct hr_happened *what)
 {
+	struct hr_ring *ring = migrating->ring;
+
 	if (!error)
-		error = hr_nl_migration_fill_locked(migrating->reply, &migrating->to,
-					      NULL, migrating->ring,
-					      what ?: last_step(migrating->ring),
-					      NULL);
-	mutex_unlock(&migrating->ring->lock);
-	hr_ring_put(migrating->ring);
+		error = hr_nl_migration_fill_locked(migrating->reply,
+						    &migrating->to, NULL, ring,
+						    what ?: last_step(ring),
+						    NULL);
+	mutex_unlock(&ring->lock);
+	hr_ring_put(ring);
 	return hr_nl_answer(migrating->reply, info, error);
 }
 
@@ -135,8 +137,8 @@ int hashring_nl_migrate_get_dumpit(struct sk_buff *skb,
 	for (; (ring = hr_ring_get_nth(net, *next)); (*next)++) {
 		mutex_lock(&ring->lock);
 		if (hr_migration_locked(ring))
-			ret = hr_nl_migration_fill_locked(skb, &to, cb, ring, NULL,
-						    NULL);
+			ret = hr_nl_migration_fill_locked(skb, &to, cb, ring,
+							  NULL, NULL);
 		mutex_unlock(&ring->lock);
 		hr_ring_put(ring);
 		if (ret)

@@ -171,7 +171,7 @@ static void set_deadlines(const struct hr_change *change,
  * struct hr_making - a change in the making
  * @held: it begins a migration, or joins one
  * @stay: the frontier stays where it is
- * @release: all that it moves moves at once
+ * @release: all its arcs move at once
  * @gfp: how to allocate
  * @map: the effective map
  * @next: the table that it leads to

@@ -48,6 +48,8 @@ enum hr_op_kind {
  * @cells: balanced placement only: exactly the cells that the node gets, as many
  *	as are its due, ascending and apart from each other; of a node that is
  *	not active those that it returns to. Where a table is restored
+ * @deadline: with HR_OP_SET to draining: ms that established flows have, 1 to
+ *	HR_MAX_DEADLINE; the table does not depend on it
  *
  * A change names a node at most once, so that the order of its operations
  * does not matter.

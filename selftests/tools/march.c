@@ -412,13 +412,26 @@ static void get_options(int argc, char **argv)
 
 	while ((c = getopt(argc, argv, "r:d:c:v:f:n:")) != -1) {
 		switch (c) {
-		case 'r': ring = optarg; break;
-		case 'd': director = optarg; break;
-		case 'c': client = optarg; break;
-		case 'v': vip = optarg; break;
-		case 'f': from = optarg; break;
-		case 'n': moves = strtoul(optarg, NULL, 0); break;
-		default: die("-r RING -d NETNS -c NETNS -v VIP -f SOURCES [-n MOVES] NETNS=VIA...");
+		case 'r':
+			ring = optarg;
+			break;
+		case 'd':
+			director = optarg;
+			break;
+		case 'c':
+			client = optarg;
+			break;
+		case 'v':
+			vip = optarg;
+			break;
+		case 'f':
+			from = optarg;
+			break;
+		case 'n':
+			moves = strtoul(optarg, NULL, 0);
+			break;
+		default:
+			die("-r RING -d NETNS -c NETNS -v VIP -f SOURCES [-n MOVES] NETNS=VIA...");
 		}
 	}
 	for (i = optind; i < argc && nr_backends < NODES_MAX; i++) {
