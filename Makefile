@@ -110,6 +110,10 @@ bench-path: ## instructions a packet in guests: the whole path beside other ways
 	@selftests/host/prepare.sh tools modules
 	@selftests/cost/run
 
+bench-migration: ## what a migration costs the flows that go on meanwhile
+	@selftests/host/prepare.sh tools test-tools module-newest
+	@selftests/bench_migration/run
+
 spec: ## generates header and policies from the netlink spec
 	selftests/host/spec.sh generate
 
@@ -151,5 +155,5 @@ help: ## this list
 
 .PHONY: all all-modules modules module module-newest tools test-tools \
 	test-modules test-module packages check test-native style demo \
-	compare-migration bench bench-path spec spec-check install \
+	compare-migration bench bench-path bench-migration spec spec-check install \
 	modules_install tools_install uninstall clean help

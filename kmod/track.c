@@ -93,8 +93,9 @@ static void key_ends(struct hr_track_key *key, const u8 *saddr, const u8 *daddr)
 	}
 }
 
-static void packet_key(struct hr_packet *packet, enum hr_key_policy policy,
-		       const struct hr_flow *flow)
+static __always_inline void packet_key(struct hr_packet *packet,
+				       enum hr_key_policy policy,
+				       const struct hr_flow *flow)
 {
 	struct hr_track_key *key = &packet->key;
 
@@ -143,7 +144,8 @@ static void packet_kind(struct hr_packet *packet, const struct sk_buff *skb,
 	}
 }
 
-static struct hr_entry *entry_find(const struct hr_packet *packet)
+static __always_inline struct hr_entry *
+entry_find(const struct hr_packet *packet)
 {
 	return rhashtable_lookup(&packet->track->table, &packet->key,
 				 hr_track_params);
@@ -200,9 +202,13 @@ static u32 packet_known(const struct hr_packet *packet, struct hr_entry *entry,
 {
 	for (;;) {
 		u32 slot = hr_entry_slot(word);
-		u32 goes = hr_track_goes(packet->view, slot, packet->slots.now);
+		u32 goes = slot;
 		u64 flags, next;
 
+		/* where that is base, hr_track_slots() has looked */
+		if (slot != packet->slots.base)
+			goes = hr_track_goes(packet->view, slot,
+					     packet->slots.now);
 		if (goes == HR_NO_SLOT || packet->kind == HR_PACKET_ABOUT)
 			return goes;
 		flags = word & (HR_ENTRY_TURNED | HR_ENTRY_CLOSING |
@@ -422,16 +428,15 @@ static u32 packet_slot(const struct hr_packet *packet)
 }
 
 /* A packet whose arc moves, or has moved. */
-static noinline struct hr_node *track_owner(struct hr_packet *packet,
-					    enum hr_key_policy policy,
-					    const struct sk_buff *skb, u8 pf,
-					    const struct hr_flow *flow,
-					    int flags)
+static __always_inline struct hr_node *
+track_owner(struct hr_packet *packet, enum hr_key_policy policy,
+	    const struct sk_buff *skb, u8 pf, const struct hr_flow *flow,
+	    int flags)
 {
-	struct hr_flow whole;
+	struct hr_flow whole __uninitialized;	/* hr_flow_parse() fills it */
 
 	/* A client's connections are flows of their own, whatever its key. */
-	if (policy == HR_KEY_SOURCE) {
+	if (unlikely(policy == HR_KEY_SOURCE)) {
 		flags = hr_flow_parse(skb, pf, HR_KEY_5TUPLE, &whole);
 		flow = &whole;
 	}

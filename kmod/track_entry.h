@@ -20,7 +20,7 @@
 #define HASHRING_TRACK_ENTRY_H
 
 #include <linux/bits.h>
-#include <linux/jhash.h>
+#include <linux/hash.h>
 #include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/refcount.h>
@@ -203,15 +203,18 @@ static inline bool hr_entry_expired(const struct hr_track *track,
 
 /*
  * Nobody who does not know the ring's seed can choose positions. Where only the
- * source counts for them, one client's flows differ in their ports.
+ * source counts for them, one client's flows differ in their ports, and nobody
+ * knows the factor that spreads these.
  */
 static inline u32 hr_track_hash(const void *data, u32 len, u32 seed)
 {
 	const struct hr_track_key *key = data;
 
-	return jhash_2words(key->pos, key->word[0] >> 32, seed);
+	return key->pos +
+	       ((key->word[0] >> 32) * (seed * GOLDEN_RATIO_64) >> 32);
 }
 
+/* Position follows from the rest. */
 static inline int hr_track_differ(struct rhashtable_compare_arg *arg,
 				  const void *object)
 {
@@ -220,7 +223,7 @@ static inline int hr_track_differ(struct rhashtable_compare_arg *arg,
 
 	return ((a->word[0] ^ b->word[0]) | (a->word[1] ^ b->word[1]) |
 		(a->word[2] ^ b->word[2]) | (a->word[3] ^ b->word[3]) |
-		(a->word[4] ^ b->word[4]) | (a->word[5] ^ b->word[5])) != 0;
+		(a->word[4] ^ b->word[4])) != 0;
 }
 
 /* In sight of all, so that look-ups are made for it. */
