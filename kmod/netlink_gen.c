@@ -116,10 +116,11 @@ const struct nla_policy hashring_moves_get_nl_policy[HASHRING_A_HISTORY_GENERATI
 };
 
 /* HASHRING_CMD_LOOKUP - do */
-const struct nla_policy hashring_lookup_nl_policy[HASHRING_A_LOOKUP_POSITIONS + 1] = {
+const struct nla_policy hashring_lookup_nl_policy[HASHRING_A_LOOKUP_POSITION + 1] = {
 	[HASHRING_A_LOOKUP_RING] = { .type = NLA_NUL_STRING, },
 	[HASHRING_A_LOOKUP_KEY] = { .type = NLA_BINARY, },
 	[HASHRING_A_LOOKUP_FLOW] = NLA_POLICY_NESTED(hashring_flow_nl_policy),
+	[HASHRING_A_LOOKUP_POSITION] = { .type = NLA_U32, },
 	[HASHRING_A_LOOKUP_POSITIONS] = { .type = NLA_BINARY, },
 };
 
@@ -333,7 +334,7 @@ const struct genl_ops hashring_nl_ops[30] = {
 		.cmd		= HASHRING_CMD_LOOKUP,
 		.doit		= hashring_nl_lookup_doit,
 		.policy		= hashring_lookup_nl_policy,
-		.maxattr	= HASHRING_A_LOOKUP_POSITIONS,
+		.maxattr	= HASHRING_A_LOOKUP_POSITION,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -37,7 +37,7 @@ extern const struct nla_policy hashring_history_get_nl_policy[HASHRING_A_HISTORY
 
 extern const struct nla_policy hashring_moves_get_nl_policy[HASHRING_A_HISTORY_GENERATION + 1];
 
-extern const struct nla_policy hashring_lookup_nl_policy[HASHRING_A_LOOKUP_POSITIONS + 1];
+extern const struct nla_policy hashring_lookup_nl_policy[HASHRING_A_LOOKUP_POSITION + 1];
 
 extern const struct nla_policy hashring_arcs_get_nl_policy[HASHRING_A_ARC_RAW_POINTS + 1];
 

@@ -80,8 +80,11 @@ static int lookup_put_owner(struct sk_buff *skb,
 
 	if (nla_put_u32(skb, HASHRING_A_LOOKUP_POSITION, position))
 		return -EMSGSIZE;
-	if (!node)
-		return nla_put_u32(skb, HASHRING_A_LOOKUP_ID, HR_NO_ID);
+	if (!node) {
+		if (nla_put_u32(skb, HASHRING_A_LOOKUP_ID, HR_NO_ID))
+			return -EMSGSIZE;
+		return lookup_put_moving(skb, sight, position, flow);
+	}
 	table_arc(sight->map, position, &start, &end);
 	if (nla_put_string(skb, HASHRING_A_LOOKUP_NODE, node->name) ||
 	    nla_put_u32(skb, HASHRING_A_LOOKUP_ID, node->id) ||
@@ -265,6 +268,7 @@ static int lookup_one(struct hr_ring *ring, struct genl_info *info)
 {
 	const struct nlattr *positions = info->attrs[HASHRING_A_LOOKUP_POSITIONS];
 	const struct nlattr *flow = info->attrs[HASHRING_A_LOOKUP_FLOW];
+	const struct nlattr *given = info->attrs[HASHRING_A_LOOKUP_POSITION];
 	const struct nlattr *key = info->attrs[HASHRING_A_LOOKUP_KEY];
 	const struct hr_nl_to to = hr_nl_reply(info);
 	struct hr_nl_flow looked_up;
@@ -273,14 +277,17 @@ static int lookup_one(struct hr_ring *ring, struct genl_info *info)
 	size_t size = 0;
 	int ret;
 
-	if (!!key + !!flow + !!positions != 1)
+	if (!!key + !!flow + !!given + !!positions != 1)
 		return hr_extack(info->extack, NULL, -EINVAL,
-				 "a lookup wants one of key, flow and positions");
+				 "a lookup wants one of key, flow, position and positions");
 	if (positions) {
 		size = nla_len(positions);
 		ret = positions_check(positions, info->extack);
 	} else if (key) {
 		ret = key_position(ring, key, info->extack, &position);
+	} else if (given) {
+		position = nla_get_u32(given);
+		ret = 0;
 	} else {
 		ret = flow_get(&looked_up, flow, info->extack);
 	}

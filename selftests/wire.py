@@ -221,7 +221,7 @@ def malformed(tap, wire):
                 wire.do("lookup", text(LOOKUP["ring"], "wire")
                         + attr(LOOKUP["key"], b"k")
                         + attr(LOOKUP["positions"], b"\0" * 4)), EINVAL,
-                "one of key, flow and positions")
+                "one of key, flow, position and positions")
     tap.refused("a command that there is not",
                 wire.send_to(Wire.family, 250, b""), 95, "")
     tap.refused("a dump of a ring that there is not",

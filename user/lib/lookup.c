@@ -104,11 +104,33 @@ int hashring_lookup_flow(struct hashring *h, const char *ring,
 	return request_do(&req, take_owner, owner);
 }
 
+/**
+ * hashring_lookup_position() - who owns a position, and why
+ * @h: the connection
+ * @ring: the ring
+ * @position: the position
+ * @owner: set
+ *
+ * Return: 0 or a negative errno.
+ */
+int hashring_lookup_position(struct hashring *h, const char *ring,
+			     __u32 position, struct hashring_owner *owner)
+{
+	struct request req;
+
+	memset(owner, 0, sizeof(*owner));
+	request_begin(h, &req, HASHRING_CMD_LOOKUP);
+	request_string(&req, HASHRING_A_LOOKUP_RING, ring);
+	request_u32(&req, HASHRING_A_LOOKUP_POSITION, position);
+	return request_do(&req, take_owner, owner);
+}
+
 /* A chunk of a bulk look-up. */
 struct bulk {
 	__u32 *ids;
 	size_t n;
 	__u64 generation;
+	__u64 epoch;
 };
 
 static int take_ids(struct hashring *h, struct nlmsghdr *nlh, void *arg)
@@ -126,6 +148,7 @@ static int take_ids(struct hashring *h, struct nlmsghdr *nlh, void *arg)
 		return hr_error(h, -EBADMSG, "a malformed message");
 	memcpy(bulk->ids, nla_data(owners), nla_len(owners));
 	bulk->generation = attr_u64(tb[HASHRING_A_LOOKUP_GENERATION]);
+	bulk->epoch = attr_u64(tb[HASHRING_A_LOOKUP_EPOCH]);
 	return 0;
 }
 
@@ -138,14 +161,15 @@ static int take_ids(struct hashring *h, struct nlmsghdr *nlh, void *arg)
  * @n: number of @positions
  * @generation: set to the one that all of @ids are of
  *
- * Return: 0; -ESTALE when the ring changed between messages, so that @ids are
- * of two generations; another negative errno.
+ * Return: 0; -ESTALE when the ring changed between messages, or a migration went
+ * on, so that @ids are of two maps; another negative errno.
  */
 int hashring_lookup_bulk(struct hashring *h, const char *ring,
 			 const __u32 *positions, __u32 *ids, size_t n,
 			 __u64 *generation)
 {
 	struct request req;
+	__u64 epoch = 0;
 	size_t done;
 	int err;
 
@@ -166,7 +190,11 @@ int hashring_lookup_bulk(struct hashring *h, const char *ring,
 			return hr_error(h, -ESTALE,
 					"the ring went from generation %llu to %llu meanwhile",
 					*generation, bulk.generation);
+		if (done && bulk.epoch != epoch)
+			return hr_error(h, -ESTALE,
+					"the migration went on meanwhile");
 		*generation = bulk.generation;
+		epoch = bulk.epoch;
 		done += bulk.n;
 	}
 	return 0;
