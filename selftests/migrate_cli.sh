@@ -163,7 +163,8 @@ looked_up()
 	expect_match "\"node\":\"b5\".*\"old\":\"$node\",\"new\":\"b5\",\"released\":true" \
 		said_json lookup web "key_$key"
 	expect_match " old $node  new b5  released" ringctl lookup web "key_$key"
-	expect_match 'node b5' ringctl lookup web position "$at"
+	expect_match "node b5 .* old $node  new b5  released" \
+		ringctl lookup web position "$at"
 	ringctl migrate step web --to "$at" >/dev/null
 	expect_match "node $node " ringctl lookup web position "$at"
 	# Nothing of this where nothing is under way.
