@@ -308,9 +308,11 @@ closed()
 	rc -j migrate show web | grep -qE '"window": ?false'
 }
 
+# Flows whose time is over are no longer told of, and counted at the next scan.
 forgotten()
 {
-	[ "$(stat entries)" = 0 ]
+	[ "$(stat entries)" = 0 ] && [ "$(stat ended)" -gt 0 ] &&
+		[ "$(stat idle)" -gt 0 ]
 }
 
 # With short timeouts, entries go when their flows have; and not before.
