@@ -207,8 +207,9 @@ static noinline unsigned int hr_steer(const struct hr_attach *attach,
 	if (hr_view_settled(&view->core))
 		node = hr_table_owner(view->core.table, position);
 	else
+		/* out of memory, so that no other packet keeps them at hand */
 		node = hr_moving_owner(view, config->policy, skb, state, &flow,
-				       tally.flags, position);
+				       READ_ONCE(tally.flags), position);
 	if (unlikely(!node))
 		return hr_no_owner(attach, ring, &flow, tally);
 
