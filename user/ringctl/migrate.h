@@ -36,6 +36,19 @@ int migrate_steps(struct args *a);
 int migrate_flows(struct args *a);
 int migrate_wait(struct args *a);
 
+/**
+ * struct step_list - steps and transitions of a ring
+ * @step: oldest first
+ * @nr: number of @step
+ */
+struct step_list {
+	struct hashring_step *step;
+	__u32 nr;
+};
+
+/* For reports too (migrate_list.c). */
+int steps_load(struct hashring *h, const char *ring, struct step_list *list);
+
 /* Of all commands that ask for something (migrate.c). */
 int migrate_told(struct hashring *h, int err, struct hashring_migration *m);
 

@@ -3,6 +3,7 @@
  * ringctl migrate flows, ringctl migrate steps: lists, taken in before they are
  * printed, because they may begin again.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,18 +72,13 @@ out:
 	return status;
 }
 
-struct step_list {
-	struct hashring_step *step;
-	__u32 nr;
-};
-
 static int take_step(const struct hashring_step *step, void *arg)
 {
 	struct step_list *list = arg;
 	void *more = model_grow(list->step, list->nr, sizeof(*step));
 
 	if (!more)
-		return EXIT_REFUSED;
+		return -ENOMEM;
 	list->step = more;
 	list->step[list->nr++] = *step;
 	return 0;
@@ -93,6 +89,19 @@ static void restart_steps(void *arg)
 	struct step_list *list = arg;
 
 	list->nr = 0;
+}
+
+/**
+ * steps_load() - takes in the steps that a ring keeps
+ * @h: the connection
+ * @ring: the ring
+ * @list: empty; its steps are to be freed, also after an error
+ *
+ * Return: 0 or a negative errno.
+ */
+int steps_load(struct hashring *h, const char *ring, struct step_list *list)
+{
+	return hashring_steps_list(h, ring, take_step, restart_steps, list);
 }
 
 int migrate_steps(struct args *a)
@@ -106,10 +115,9 @@ int migrate_steps(struct args *a)
 
 	if (!h)
 		return EXIT_REFUSED;
-	err = hashring_steps_list(h, a->v[LIST_RING].text, take_step,
-				  restart_steps, &list);
+	err = steps_load(h, a->v[LIST_RING].text, &list);
 	if (err) {
-		status = err < 0 ? refused(err) : fail_memory();
+		status = err == -ENOMEM ? fail_memory() : refused(err);
 		goto out;
 	}
 	if (opt.json)

@@ -2,36 +2,19 @@
 /*
  * The migrations of a ring, as far as their steps are kept.
  */
-#include <errno.h>
-#include <stdlib.h>
-
+#include "migrate.h"
 #include "report.h"
-
-static int take_step(const struct hashring_step *step, void *arg)
-{
-	struct report *r = arg;
-	struct hashring_step *more;
-
-	more = model_grow(r->step, r->nr_steps, sizeof(*more));
-	if (!more)
-		return -ENOMEM;
-	r->step = more;
-	more[r->nr_steps++] = *step;
-	return 0;
-}
-
-static void restart_steps(void *arg)
-{
-	struct report *r = arg;
-
-	r->nr_steps = 0;
-}
 
 /* Steps that the ring keeps; 0 or a negative errno. */
 int past_steps(struct report *r)
 {
-	return hashring_steps_list(conn(), r->about.name, take_step,
-				   restart_steps, r);
+	struct step_list list = { 0 };
+	int err;
+
+	err = steps_load(conn(), r->about.name, &list);
+	r->step = list.step;
+	r->nr_steps = list.nr;
+	return err;
 }
 
 static bool is_end(const struct hashring_step *step)
