@@ -45,14 +45,14 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-# A program or script that speaks TAP.
-run_tap() # PROGRAM
+# A program or script that speaks TAP, or one suite of those in a program.
+run_tap() # PROGRAM [SUITE]
 {
-	local name=${1##*/} log status=0 line
+	local name=${2:-${1##*/}} log status=0 line
 
 	log=build/check-$name.log
 	tap_begin "$name"
-	CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 600 "$1" \
+	CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 600 "$@" \
 		</dev/null >"$log" 2>&1 || status=$?
 	while IFS= read -r line || [ -n "$line" ]; do
 		tap_line "$line"
@@ -62,15 +62,22 @@ run_tap() # PROGRAM
 
 run_native()
 {
-	local source
+	local folder source suites suite
 
 	echo "native"
-	if ! make --no-print-directory -C selftests/unit -j "$(nproc)" \
-		"O=$PWD/build/unit" all >build/unit.log 2>&1; then
-		tail -n 40 build/unit.log
+	for folder in kunit unit; do
+		make --no-print-directory -C "selftests/$folder" -j "$(nproc)" \
+			"O=$PWD/build/$folder" all >"build/$folder.log" 2>&1 &&
+			continue
+		tail -n 40 "build/$folder.log"
 		results_failure "the native tests do not build"
 		return
-	fi
+	done
+	suites=$(build/kunit/core_test --list)
+	[ -n "$suites" ] || results_failure "the core has no tests"
+	for suite in $suites; do
+		run_tap build/kunit/core_test "$suite"
+	done
 	for source in selftests/unit/*_test.c; do
 		run_tap "build/unit/$(basename "$source" .c)"
 	done
