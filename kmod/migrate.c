@@ -495,11 +495,12 @@ static void look_after(struct hr_ring *ring)
 		}
 		if (m->track)
 			hr_track_close(hr_ring_view_locked(ring));
-		hr_migrate_settle_locked(ring, "the deadline has passed");
+		hr_migrate_settle_locked(ring, "the deadline has passed",
+					 GFP_KERNEL_ACCOUNT);
 		return;
 	}
 	if (drained(ring, m) && m->automatic)
-		hr_migrate_settle_locked(ring, "drained");
+		hr_migrate_settle_locked(ring, "drained", GFP_KERNEL_ACCOUNT);
 }
 
 static void tick(struct work_struct *work)
