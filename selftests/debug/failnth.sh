@@ -9,82 +9,12 @@
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/../lib.sh"
+# shellcheck source=selftests/debug/fault_lib.sh
+. "$(dirname "$0")/fault_lib.sh"
 
 : "${FAILNTH:=$ROOT/build/tools/failnth}"
 : "${CASES:=.}"
-faults=/sys/kernel/debug
 total=0 one='' other=''
-
-put() # VALUE FILE
-{
-	echo "$1" 2>/dev/null >"$2"
-}
-
-# What fails: slabs and pages of any kind that are asked for below a range of
-# code, by tasks that want it. kmemleak's own objects do not, or it would give up.
-# Nothing is printed of each failure, of which there are thousands.
-choose_faults()
-{
-	local of cache
-
-	for of in "$faults/failslab" "$faults/fail_page_alloc"; do
-		put 0 "$of/verbose"
-		put Y "$of/task-filter"
-		put N "$of/ignore-gfp-wait"
-		put -1 "$of/times"
-		put 100 "$of/probability"
-	done
-	put N "$faults/fail_page_alloc/ignore-gfp-highmem"
-	put 0 "$faults/fail_page_alloc/min-order"
-	for cache in /sys/kernel/slab/*/failslab; do
-		[[ $cache == */kmemleak* ]] || put 1 "$cache"
-	done
-	put Y "$faults/failslab/cache-filter"
-}
-
-# fail_below START END
-fail_below()
-{
-	local of
-
-	for of in "$faults/failslab" "$faults/fail_page_alloc"; do
-		put "$1" "$of/require-start"
-		put "$2" "$of/require-end"
-	done
-}
-
-# What the module asks for, wherever it is.
-fail_below_module()
-{
-	local size start
-
-	read -r _ size _ _ _ start _ < <(grep '^hashring ' /proc/modules)
-	fail_below "$start" "$(printf '%#x' $((start + size)))"
-}
-
-# anything_fails - wherever it is asked for
-anything_fails()
-{
-	fail_below 0 0xffffffffffffffff
-}
-
-# kmemleak leaves what is younger than five seconds alone.
-leaks()
-{
-	put scan "$faults/kmemleak" || return
-	read -rt 6 -u "$lib_never"
-	put scan "$faults/kmemleak" || return
-	cat "$faults/kmemleak"
-}
-
-no_leaks()
-{
-	leaks >"$WORK/leaks"
-	[ ! -s "$WORK/leaks" ] || {
-		cat "$WORK/leaks"
-		return 1
-	}
-}
 
 # A machine of one's own with a backend beside it, for packets that are sent on.
 setup_machine() # VARIABLE
@@ -223,10 +153,7 @@ write_cases()
 ktap_begin
 need_root
 need_program python3
-for needed in /proc/thread-self/fail-nth "$faults/failslab/probability" \
-	"$faults/failslab/require-start" "$faults/kmemleak"; do
-	[ -w "$needed" ] || ktap_skip_all "a kernel without $needed"
-done
+need_faults
 [ ! -d /sys/module/hashring ] || ktap_skip_all "hashring is loaded already"
 setup_machine one
 setup_machine other
@@ -245,7 +172,9 @@ fail "$one" "$WORK/second" module "$module" all
 take_in "all from one on fail" <"$WORK/second"
 
 need_module
-anything_fails
+# Of a namespace what each subsystem has there: the module's ends before, with or
+# after it. All that they ask for in turn would take ten times as long.
+fail_below_function ops_init 8
 fail "$one" "$WORK/first" namespaces
 take_in "one fails" <"$WORK/first"
 
