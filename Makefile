@@ -97,6 +97,9 @@ check-debug: ## all scripts on kernels with KASAN, lockdep, kmemleak, KCSAN
 style: ## checkpatch, sparse, kernel-doc, shellcheck, codespell, man pages
 	@selftests/host/style.sh
 
+fuzz: ## libFuzzer's targets: TIME=seconds, 10m or 1h each, TARGET=name
+	@selftests/fuzz/run --time $(or $(TIME),60) $(TARGET)
+
 demo: ## real flows through a ring in a guest, beside other methods
 	@selftests/host/prepare.sh tools test-tools module-newest
 	@selftests/demo/run
@@ -158,5 +161,6 @@ help: ## this list
 
 .PHONY: all all-modules modules module module-newest tools test-tools \
 	test-modules test-module packages check test-native check-debug style demo \
+	test-modules test-module packages check test-native style fuzz demo \
 	compare-migration bench bench-path bench-migration spec spec-check install \
 	modules_install tools_install uninstall clean help
