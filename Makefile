@@ -67,6 +67,7 @@ test-tools: tools
 	@[ ! -e selftests/tools/Makefile ] || \
 		$(MAKE) -C selftests/tools O=$(O)/tools \
 			USER=$(O)/user
+	$(MAKE) -C selftests/fuzz/netlink O=$(O)/fuzz-netlink USER=$(O)/user
 
 # A module that uses hashring's symbols, for each kernel that it was built for.
 test-modules: modules
