@@ -16,6 +16,7 @@
 #include "member.h"
 #include "migrate.h"
 #include "ring.h"
+#include "unplug.h"
 
 static unsigned int hr_net_id __read_mostly;
 struct workqueue_struct *hr_wq;
@@ -385,6 +386,8 @@ static int __net_init hr_net_init(struct net *net)
 	mutex_init(&hn->lock);
 	INIT_LIST_HEAD(&hn->rings);
 	INIT_LIST_HEAD(&hn->attachments);
+	hn->net = net;
+	INIT_WORK(&hn->unplug, hr_unplug_work);
 	return 0;
 }
 
@@ -393,6 +396,8 @@ static void __net_exit hr_net_exit(struct net *net)
 	struct hr_net *hn = hr_net(net);
 	struct hr_ring *ring, *next;
 
+	/* its devices have gone: there will be no more of it */
+	cancel_work_sync(&hn->unplug);
 	mutex_lock(&hn->lock);
 	list_for_each_entry_safe(ring, next, &hn->rings, list)
 		ring_unlist_locked(hn, ring);

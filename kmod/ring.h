@@ -47,6 +47,8 @@ struct hr_track;
  * @attach_seq: as @rings_seq
  * @last_attach: id of the youngest attachment ever
  * @leases: how many migrations are paced
+ * @net: the namespace
+ * @unplug: lets go of devices that have gone
  */
 struct hr_net {
 	struct mutex lock;	/* all of this */
@@ -58,6 +60,8 @@ struct hr_net {
 	u32 attach_seq;
 	u32 last_attach;
 	atomic_t leases;
+	struct net *net;
+	struct work_struct unplug;
 };
 
 struct hr_net *hr_net(const struct net *net);
