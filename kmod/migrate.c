@@ -96,7 +96,7 @@ static void changed_state(struct hr_ring *ring)
 static void set_mode(struct hr_migration *m, u8 mode, const char *reason)
 {
 	m->mode = mode;
-	strscpy(m->reason, reason ?: "", sizeof(m->reason));
+	hr_steps_words(m->reason, reason ?: "", sizeof(m->reason));
 }
 
 /**
@@ -340,7 +340,7 @@ int hr_migrate_run_locked(struct hr_ring *ring,
 	if (!m->holder_port)
 		atomic_inc(&hr_net(ring->net)->leases);
 	m->holder_port = terms->port;
-	strscpy(m->holder, terms->holder, sizeof(m->holder));
+	hr_steps_words(m->holder, terms->holder, sizeof(m->holder));
 	set_mode(m, HR_MIGRATION_RUNNING, NULL);
 	changed_state(ring);
 	return 0;

@@ -235,7 +235,7 @@ int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
 		ret = turn_round(ring, m);
 		if (ret)
 			return ret;
-		strscpy(m->reason, reason ?: "", sizeof(m->reason));
+		hr_steps_words(m->reason, reason ?: "", sizeof(m->reason));
 		m->mode = m->holder_port ? HR_MIGRATION_RUNNING :
 					   HR_MIGRATION_HOLDING;
 		hr_migrate_happened_locked(ring, &what, NULL);
