@@ -507,7 +507,8 @@ static void tick(struct work_struct *work)
 	struct hr_ring *ring = container_of(to_delayed_work(work),
 					    struct hr_ring, tick);
 
-	mutex_lock(&ring->lock);
+	if (!hr_ring_try_lock(ring, HR_TICK))
+		return;
 	if (hr_migration_locked(ring))
 		look_after(ring);
 	if (hr_migration_locked(ring))

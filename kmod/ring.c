@@ -149,7 +149,8 @@ static void ring_unlist_locked(struct hr_net *hn, struct hr_ring *ring)
 
 	/* A change that is being made ends first; none begins after. */
 	mutex_lock(&ring->lock);
-	ring->dead = true;
+	WRITE_ONCE(ring->dead, true);
+	smp_mb();	/* pairs with hr_ring_try_lock() */
 	hr_migrate_drop_locked(ring);
 	mutex_unlock(&ring->lock);
 	hr_ring_put(ring);
@@ -276,6 +277,32 @@ void hr_ring_tick(struct hr_ring *ring, unsigned long delay)
 	refcount_inc(&ring->refs);
 	if (mod_delayed_work(hr_wq, &ring->tick, delay))
 		hr_ring_put(ring);	/* it was queued, with a reference */
+}
+
+/**
+ * hr_ring_try_lock() - for hr_ring.tick: the ring's lock, or another time
+ * @ring: the ring, with the work item's reference
+ * @delay: jiffies until then
+ *
+ * Who has the lock may wait for memory of older tables to be freed, by work items
+ * on the same queue: those that wait for locks could take all its places.
+ *
+ * Context: hr_ring.tick.
+ * Return: whether ring->lock is held; if not, the reference has been taken over.
+ */
+bool hr_ring_try_lock(struct hr_ring *ring, unsigned long delay)
+{
+	if (mutex_trylock(&ring->lock))
+		return true;
+	refcount_inc(&ring->refs);	/* for what follows */
+	if (!queue_delayed_work(hr_wq, &ring->tick, delay))
+		hr_ring_put(ring);	/* it was queued, with a reference */
+	/* Either it is seen here or hr_migrate_drop_locked() sees the work. */
+	smp_mb();
+	if (READ_ONCE(ring->dead) && cancel_delayed_work(&ring->tick))
+		hr_ring_put(ring);
+	hr_ring_put(ring);
+	return false;
 }
 
 /**

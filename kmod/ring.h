@@ -219,6 +219,7 @@ void hr_view_free(struct hr_ring_view *view);
 int hr_ring_make_room_locked(struct hr_ring *ring);
 void hr_ring_publish_locked(struct hr_ring *ring, struct hr_ring_view *view,
 			    struct hr_receipt *receipt);
+bool hr_ring_try_lock(struct hr_ring *ring, unsigned long delay);
 void hr_ring_tick(struct hr_ring *ring, unsigned long delay);
 
 /**
