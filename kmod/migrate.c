@@ -535,7 +535,7 @@ struct hr_migration *hr_migration_begin(struct hr_ring *ring)
 	ret = hr_steps_prepare(&ring->steps);
 	if (ret)
 		return ERR_PTR(ret);
-	m = kzalloc(sizeof(*m), GFP_KERNEL_ACCOUNT);
+	m = kzalloc(sizeof(*m), HR_GFP);
 	if (!m)
 		return ERR_PTR(-ENOMEM);
 	m->mode = HR_MIGRATION_HOLDING;
@@ -544,7 +544,7 @@ struct hr_migration *hr_migration_begin(struct hr_ring *ring)
 	m->origin_generation = hr_ring_view_locked(ring)->generation;
 	if (ring->settings.established == HR_ESTABLISHED_STAY) {
 		m->track = hr_track_create(ring, &ring->settings,
-					   GFP_KERNEL_ACCOUNT);
+					   HR_GFP);
 		if (IS_ERR(m->track)) {
 			ret = PTR_ERR(m->track);
 			m->track = NULL;

@@ -67,7 +67,7 @@ err_free_view:
 static int make_target(struct hr_ring *ring, const struct hr_migration *m,
 		       const struct hr_table *table, struct hr_table **target)
 {
-	const gfp_t gfp = GFP_KERNEL_ACCOUNT;
+	const gfp_t gfp = HR_GFP;
 	struct hr_table *origin, *next;
 	struct hr_op *ops = NULL;
 	struct hr_error err;
@@ -125,13 +125,13 @@ static struct hr_receipt *make_receipt(struct hr_ring *ring,
 	struct hr_ring_view *old = hr_ring_view_locked(ring);
 	struct hr_receipt *receipt;
 
-	receipt = hr_receipt_make(before, after, GFP_KERNEL_ACCOUNT);
+	receipt = hr_receipt_make(before, after, HR_GFP);
 	if (!receipt)
 		return NULL;
 	receipt->generation = old->generation + 1;
 	receipt->kind = kind;
 	if (hr_record_diff(&receipt->record, old->core.table, after,
-			   ring->config.grid, GFP_KERNEL_ACCOUNT)) {
+			   ring->config.grid, HR_GFP)) {
 		hr_receipt_free(receipt);
 		return NULL;
 	}
@@ -161,13 +161,13 @@ static int turn_round(struct hr_ring *ring, struct hr_migration *m)
 	struct hr_receipt *receipt;
 	int ret;
 
-	map = hr_ring_map(ring, old, GFP_KERNEL_ACCOUNT, NULL);
+	map = hr_ring_map(ring, old, HR_GFP, NULL);
 	if (!map)
 		return -ENOMEM;
 	ret = make_target(ring, m, old->core.table, &target);
 	if (ret)
 		goto put_map;
-	ret = hr_members_prepare(old->core.table, target, GFP_KERNEL_ACCOUNT);
+	ret = hr_members_prepare(old->core.table, target, HR_GFP);
 	if (ret)
 		goto err_put_target;
 	ret = -ENOMEM;
@@ -175,7 +175,7 @@ static int turn_round(struct hr_ring *ring, struct hr_migration *m)
 	if (!receipt)
 		goto err_put_target;
 	count_members(old->core.table, target, receipt);
-	view = hr_held_view(ring, m, map, target, false, GFP_KERNEL_ACCOUNT);
+	view = hr_held_view(ring, m, map, target, false, HR_GFP);
 	if (!view) {
 		hr_receipt_free(receipt);
 		goto put_map;
@@ -282,14 +282,14 @@ int hr_migrate_settle_locked(struct hr_ring *ring, const char *reason)
 	int ret = -ENOMEM;
 
 	settled = hr_table_settle(old->core.table, ring->config.grid,
-				  GFP_KERNEL_ACCOUNT, &hr_member_ops);
+				  HR_GFP, &hr_member_ops);
 	if (!settled)
 		return -ENOMEM;
 	receipt = make_receipt(ring, m->origin, settled, HR_RECEIPT_SETTLED);
 	if (!receipt)
 		goto err_put_table;
 	count_members(m->origin, settled, receipt);
-	view = hr_view_alloc(settled, receipt->generation, GFP_KERNEL_ACCOUNT);
+	view = hr_view_alloc(settled, receipt->generation, HR_GFP);
 	if (!view)
 		goto err_free_receipt;
 	ret = hr_ring_make_room_locked(ring);

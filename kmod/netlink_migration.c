@@ -157,7 +157,7 @@ static int put_nodes(struct sk_buff *skb, const struct hr_ring *ring)
 	u32 *flows, i, told = 0;
 	int ret = 0;
 
-	flows = kvcalloc(t->nr_slots, 2 * sizeof(*flows), GFP_KERNEL_ACCOUNT);
+	flows = kvcalloc(t->nr_slots, 2 * sizeof(*flows), HR_GFP);
 	if (!flows)
 		return 0;
 	if (view->track)

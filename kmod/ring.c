@@ -55,13 +55,13 @@ static struct hr_ring *ring_alloc(const struct hr_config *config,
 	struct hr_table *table;
 	struct hr_ring *ring;
 
-	ring = kzalloc(sizeof(*ring), GFP_KERNEL_ACCOUNT);
+	ring = kzalloc(sizeof(*ring), HR_GFP);
 	if (!ring)
 		return NULL;
-	table = hr_table_empty(GFP_KERNEL_ACCOUNT);
+	table = hr_table_empty(HR_GFP);
 	if (!table)
 		goto err_free_ring;
-	view = hr_view_alloc(table, 0, GFP_KERNEL_ACCOUNT);
+	view = hr_view_alloc(table, 0, HR_GFP);
 	if (!view)
 		goto err_free_table;
 

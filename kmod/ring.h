@@ -29,6 +29,7 @@
 #include "core/change.h"
 #include "core/impact.h"
 #include "core/view.h"
+#include "gfp.h"
 #include "history.h"
 #include "settings.h"
 #include "steps.h"

@@ -8,6 +8,7 @@
 #include <linux/string.h>
 
 #include "core/limits.h"
+#include "gfp.h"
 #include "steps.h"
 
 /**
@@ -40,7 +41,7 @@ int hr_steps_prepare(struct hr_steps *steps)
 {
 	if (!steps->log)
 		steps->log = kvcalloc(HR_MAX_STEPS, sizeof(*steps->log),
-				      GFP_KERNEL_ACCOUNT);
+				      HR_GFP);
 	return steps->log ? 0 : -ENOMEM;
 }
 
