@@ -95,13 +95,21 @@ def search(what, raw, attributes):
                 yield f"{what}: {wrong}"
 
 
+OUTPUT = ("attach-add", False, b"".join((
+    text(every.ATTACH["ring"], "hash"), u32(every.ATTACH["hook"], 1),
+    u32(every.ATTACH["mark"], every.MARK),
+    u32(every.ATTACH["mark-mask"], every.MARK),
+    u32(every.ATTACH["node-mask"], every.NODE_MASK),
+    u32(every.ATTACH["key-policy"], 1))))
+
+
 def packets():
-    """Flows for the migration to track, on the loopback device."""
+    """Flows for the migration to track."""
     for port in range(20000, 20200):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
             sock.setsockopt(socket.SOL_SOCKET, SO_MARK, every.MARK)
-            sock.bind(("127.0.0.1", port))
-            sock.sendto(b"a datagram", ("127.0.0.1", 9))
+            sock.bind(("", port))
+            sock.sendto(b"a datagram", ("192.0.2.10", 9))
 
 
 def broken(requests):
@@ -153,9 +161,12 @@ def main():
                 bad.append(f"{request[0]}: {reply}")
         return bad
 
-    bad = run(every.BUILD)
+    bad = run(every.BUILD + [OUTPUT])
     packets()
     bad += run([long_names()] + every.READ)
+    tracked = dict(wire.attrs_of(sock.do("flows-get", text(
+        every.TRACKED["ring"], "hash")).payload))[every.TRACKED["entries"]]
+    tap.check("flows are tracked", tracked != bytes(4), tracked)
     tap.check("rings, a migration, flows, and all that can be read of them",
               not bad, bad)
     tap.check("nothing in it that was never written", not found, found[:8])
@@ -164,7 +175,7 @@ def main():
     tap.check("all of it again, and refused", not bad, bad)
     tap.check("nothing in the refusals", not found, found[:8])
     found.clear()
-    bad = run(every.END)
+    bad = run([("attach-del", False, u32(every.ATTACH["id"], 2))] + every.END)
     tap.check("all is taken down", not bad, bad)
     heard = callers.heard(events)
     total += len(heard)

@@ -130,23 +130,47 @@ follow_guest() # RELEASE
 
 # A guest that the emulator has broken is given up, and what has not ended in it
 # runs in another one, from its beginning: nothing of it counts before.
-run_guest() # RELEASE
+#
+# RELEASE TEST... -- [OPTION]...: options are vm/run's
+run_guest()
 {
-	local guest_status left=("${tests[@]}") emulator_faults=0
+	local guest_status left=() emulator_faults=0 release=$1
+	shift
 
-	echo "$1"
-	: >"build/check-$1.log"
+	while [ "$1" != -- ]; do
+		left+=("$1")
+		shift
+	done
+	shift
+	echo "$release${2:+ ($2)}"
 	while :; do
 		guest_status=125
-		follow_guest "$1" < <(
-			selftests/vm/run --kernel "$1" --quiet --timeout 2400 -- \
+		follow_guest "$release" < <(
+			selftests/vm/run --kernel "$release" --quiet \
+				--timeout 2400 "$@" -- \
 				selftests/vm/suite "${left[@]}" </dev/null 2>&1 |
-				tee -a "build/check-$1.log"
+				tee -a "build/check-$release.log"
 			echo "@@ status ${PIPESTATUS[0]}"
 		)
 		[ "$guest_status" = 123 ] || break
 		((emulator_faults++ < 2)) || break
 		echo "  (the emulator broke the guest: again from ${left[0]:-its end} on)"
+	done
+}
+
+# Scripts that want a guest of their own say so in a line `# boot: ARGUMENTS`.
+run_guests() # RELEASE
+{
+	local name boot ordinary=()
+
+	: >"build/check-$1.log"
+	for name in "${tests[@]}"; do
+		grep -q '^# boot: ' "selftests/$name" || ordinary+=("$name")
+	done
+	[ ${#ordinary[@]} = 0 ] || run_guest "$1" "${ordinary[@]}" --
+	for name in "${tests[@]}"; do
+		boot=$(sed -n 's/^# boot: //p' "selftests/$name")
+		[ -z "$boot" ] || run_guest "$1" "$name" -- --append "$boot"
 	done
 }
 
@@ -175,7 +199,7 @@ if [ -n "$guest" ]; then
 			continue
 		}
 		for release in $releases; do
-			run_guest "$release"
+			run_guests "$release"
 		done
 	done
 fi
