@@ -39,7 +39,7 @@
 	X(HR_MAX_ALL_ENTRIES, 16777216, "all-entries",			\
 	  "flows that can be tracked in all")
 
-#define HR_LIMIT_ENUM(constant, value, name, what) constant = value,
+#define HR_LIMIT_ENUM(constant, value, name, what) constant = (value),
 enum hr_limit { HR_LIMITS(HR_LIMIT_ENUM) };
 #undef HR_LIMIT_ENUM
 
