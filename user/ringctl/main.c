@@ -20,6 +20,7 @@ unsigned int error_op;
 
 static struct hashring *connection;
 
+__attribute__((format(printf, 1, 0)))
 static void vfail(const char *fmt, va_list ap)
 {
 	/* What was printed so far comes first where both go to one place. */
