@@ -130,7 +130,7 @@ static void open_flows(void)
 		flow.sport[0] = at >> 8;
 		flow.sport[1] = at;
 		flow.dport[0] = port >> 8;
-		flow.dport[1] = port;
+		flow.dport[1] = port & 0xff;
 		positions[i] = hr_flow_position(&config.keys, HR_KEY_5TUPLE,
 						&flow);
 	}
