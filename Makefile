@@ -91,6 +91,9 @@ check: ## builds all, tests natively and in guests of both kernels
 test-native: ## only the tests that need no kernel
 	@selftests/host/check.sh --native
 
+check-debug: ## all scripts on kernels with KASAN, lockdep, kmemleak, KCSAN
+	@selftests/debug/run
+
 style: ## checkpatch, sparse, kernel-doc, shellcheck, codespell, man pages
 	@selftests/host/style.sh
 
@@ -154,6 +157,6 @@ help: ## this list
 		$(firstword $(MAKEFILE_LIST))
 
 .PHONY: all all-modules modules module module-newest tools test-tools \
-	test-modules test-module packages check test-native style demo \
+	test-modules test-module packages check test-native check-debug style demo \
 	compare-migration bench bench-path bench-migration spec spec-check install \
 	modules_install tools_install uninstall clean help

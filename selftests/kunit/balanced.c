@@ -1,38 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <stdio.h>
-
-#include <linux/kernel.h>
-
 #include "balanced.h"
 
-void balanced_init(struct unit_ring *ring, u32 grid)
+void balanced_init(struct kunit *test, struct unit_ring *ring, u32 grid)
 {
-	unit_ring_init(ring, &hr_place_balanced, 0, 0);
+	unit_ring_init(test, ring, &hr_place_balanced, 0, 0);
 	ring->cfg.grid = grid;
 }
 
 void balanced_check_lookup(const struct unit_ring *ring)
 {
+	struct kunit *test = ring->test;
 	const struct hr_table *t = ring->table;
+	u32 width = 1U << hr_grid_shift(ring->cfg.grid);
 	u32 cell, end, k = 0;
 
 	for (cell = 0; cell < ring->cfg.grid; cell++) {
 		end = hr_grid_end(ring->cfg.grid, cell);
 		if (!t->nr_points) {
-			assert_int_equal(hr_table_lookup(t, end), HR_NO_SLOT);
+			KUNIT_ASSERT_EQ(test, hr_table_lookup(t, end),
+					HR_NO_SLOT);
 			continue;
 		}
 		while (t->points[k].pos < end)
 			k++;
-		assert_int_equal(hr_table_lookup(t, end), t->points[k].slot);
-		assert_int_equal(hr_table_lookup(t, end -
-				 (1U << hr_grid_shift(ring->cfg.grid)) + 1),
-				 t->points[k].slot);
+		KUNIT_ASSERT_EQ(test, hr_table_lookup(t, end),
+				t->points[k].slot);
+		KUNIT_ASSERT_EQ(test, hr_table_lookup(t, end - width + 1),
+				t->points[k].slot);
 	}
 }
 
 /* What moves is what the counts require, from who has less to who has more. */
-static void check_moves(const struct hr_table *before,
+static void check_moves(struct kunit *test, const struct hr_table *before,
 			const struct hr_table *after,
 			const struct hr_impact *impact)
 {
@@ -46,27 +45,30 @@ static void check_moves(const struct hr_table *before,
 		if (has > had)
 			more += has - had;
 	}
-	assert_int_equal(impact->moved + impact->gained, more);
-	assert_int_equal(impact->collateral, 0);
+	KUNIT_ASSERT_EQ(test, impact->moved + impact->gained, more);
+	KUNIT_ASSERT_EQ(test, impact->collateral, 0);
 	for (i = 0; i < impact->nr_moves; i++) {
 		const struct hr_move *move = &impact->moves[i];
 
-		assert_true(move->from >= after->nr_slots ||
-			    after->share[move->from] <
-			    before->share[move->from]);
-		assert_true(move->to >= before->nr_slots ||
-			    after->share[move->to] > before->share[move->to]);
+		KUNIT_ASSERT_TRUE(test, move->from >= after->nr_slots ||
+				  after->share[move->from] <
+				  before->share[move->from]);
+		KUNIT_ASSERT_TRUE(test, move->to >= before->nr_slots ||
+				  after->share[move->to] >
+				  before->share[move->to]);
 	}
 }
 
 /* Not unit_change_impact(): the table before is wanted too. */
 void balanced_change(struct unit_ring *ring, const struct hr_op *ops, u32 nr_ops)
 {
+	struct kunit *test = ring->test;
 	struct hr_table *next = unit_next(ring, ops, nr_ops);
 	struct hr_impact impact;
 
-	assert_int_equal(hr_impact(ring->table, next, GFP_KERNEL, &impact), 0);
-	check_moves(ring->table, next, &impact);
+	KUNIT_ASSERT_EQ(test, hr_impact(ring->table, next, GFP_KERNEL, &impact),
+			0);
+	check_moves(test, ring->table, next, &impact);
 	hr_impact_release(&impact);
 	hr_table_put(ring->table, &hr_node_plain_ops);
 	ring->table = next;

@@ -3,10 +3,9 @@
  * Large tables that change little, whose index and shares are patched, against
  * the same members' table made in one go.
  */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "ref.h"
+#include "suites.h"
+#include "unit.h"
 
 #define NAMES	80
 #define CHANGES	250
@@ -15,11 +14,12 @@
 /* Adds all members of a ring to an empty one. */
 static void make_anew(const struct unit_ring *ring, struct unit_ring *anew)
 {
+	struct kunit *test = ring->test;
 	const struct hr_table *t = ring->table;
-	struct hr_op *ops = calloc(t->nr_nodes, sizeof(*ops));
+	struct hr_op *ops = kvcalloc(t->nr_nodes, sizeof(*ops), GFP_KERNEL);
 	u32 i;
 
-	assert_non_null(ops);
+	KUNIT_ASSERT_NOT_NULL(test, ops);
 	for (i = 0; i < t->nr_nodes; i++) {
 		const struct hr_node *node = t->by_name[i];
 
@@ -32,46 +32,48 @@ static void make_anew(const struct unit_ring *ring, struct unit_ring *anew)
 	}
 	*anew = *ring;
 	anew->table = hr_table_empty(GFP_KERNEL);
-	assert_non_null(anew->table);
+	KUNIT_ASSERT_NOT_NULL(test, anew->table);
 	unit_change(anew, ops, t->nr_nodes);
-	free(ops);
+	kvfree(ops);
 }
 
-static void assert_owners(const struct hr_table *a, const struct hr_table *b,
-			  u32 pos)
+static void assert_owners(struct kunit *test, const struct hr_table *a,
+			  const struct hr_table *b, u32 pos)
 {
-	assert_string_equal(hr_table_owner(a, pos)->name,
-			    hr_table_owner(b, pos)->name);
+	KUNIT_ASSERT_STREQ(test, hr_table_owner(a, pos)->name,
+			   hr_table_owner(b, pos)->name);
 }
 
-static void assert_same(const struct hr_table *a, const struct hr_table *b)
+static void assert_same(struct kunit *test, const struct hr_table *a,
+			const struct hr_table *b)
 {
 	u32 i;
 
-	assert_int_equal(a->nr_nodes, b->nr_nodes);
-	assert_int_equal(a->nr_points, b->nr_points);
-	assert_int_equal(a->shift, b->shift);
+	KUNIT_ASSERT_EQ(test, a->nr_nodes, b->nr_nodes);
+	KUNIT_ASSERT_EQ(test, a->nr_points, b->nr_points);
+	KUNIT_ASSERT_EQ(test, a->shift, b->shift);
 	for (i = 0; i < a->nr_nodes; i++)
-		assert_int_equal(a->share[a->by_name[i]->slot],
-				 b->share[b->by_name[i]->slot]);
+		KUNIT_ASSERT_EQ(test, a->share[a->by_name[i]->slot],
+				b->share[b->by_name[i]->slot]);
 	for (i = 0; i < a->nr_points; i++) {
 		u32 pos = a->points[i].pos;
 
-		assert_int_equal(pos, b->points[i].pos);
-		assert_ptr_not_equal(a->nodes[a->points[i].slot], NULL);
-		assert_string_equal(a->nodes[a->points[i].slot]->name,
-				    b->nodes[b->points[i].slot]->name);
-		assert_owners(a, b, pos - 1);
-		assert_owners(a, b, pos);
-		assert_owners(a, b, pos + 1);
+		KUNIT_ASSERT_EQ(test, pos, b->points[i].pos);
+		KUNIT_ASSERT_NOT_NULL(test, a->nodes[a->points[i].slot]);
+		KUNIT_ASSERT_STREQ(test, a->nodes[a->points[i].slot]->name,
+				   b->nodes[b->points[i].slot]->name);
+		assert_owners(test, a, b, pos - 1);
+		assert_owners(test, a, b, pos);
+		assert_owners(test, a, b, pos + 1);
 	}
 	/* Each slot of the index, at its edges. */
 	for (i = 0; i < 1U << (32 - a->shift); i++) {
-		assert_owners(a, b, i << a->shift);
-		assert_owners(a, b, (i << a->shift) + (1U << a->shift) - 1);
+		assert_owners(test, a, b, i << a->shift);
+		assert_owners(test, a, b,
+			      (i << a->shift) + (1U << a->shift) - 1);
 	}
-	assert_int_equal(a->points[a->nr_points].pos, U32_MAX);
-	assert_int_equal(a->points[a->nr_points].slot, a->points[0].slot);
+	KUNIT_ASSERT_EQ(test, a->points[a->nr_points].pos, U32_MAX);
+	KUNIT_ASSERT_EQ(test, a->points[a->nr_points].slot, a->points[0].slot);
 }
 
 static void random_op(struct unit_random *random, struct hr_op *op)
@@ -112,8 +114,8 @@ static void random_points(struct unit_random *random, struct hr_op *op,
 }
 
 /* Returns how many of the tables were paired. */
-static u32 walk_many(const struct hr_place_ops *place, u32 points_per_unit,
-		     u32 changes, u64 seed)
+static u32 walk_many(struct kunit *test, const struct hr_place_ops *place,
+		     u32 points_per_unit, u32 changes, u64 seed)
 {
 	struct unit_random random = { seed };
 	struct unit_ring ring, anew;
@@ -123,7 +125,7 @@ static u32 walk_many(const struct hr_place_ops *place, u32 points_per_unit,
 	struct hr_op op;
 	char name[16];
 
-	unit_ring_init(&ring, place, points_per_unit, 1);
+	unit_ring_init(test, &ring, place, points_per_unit, 1);
 	for (i = 0; i < NAMES; i += 2) {
 		snprintf(name, sizeof(name), "n%u", i);
 		op = unit_add(name);
@@ -149,69 +151,77 @@ static u32 walk_many(const struct hr_place_ops *place, u32 points_per_unit,
 		hr_table_put(ring.table, &hr_node_plain_ops);
 		ring.table = next;
 		make_anew(&ring, &anew);
-		assert_same(ring.table, anew.table);
+		assert_same(test, ring.table, anew.table);
 		unit_ring_free(&anew);
 		done++;
 	}
 	/* Where the index changes its size there is nothing to patch. */
-	assert_in_range(small, changes / 2, changes);
+	KUNIT_ASSERT_GE(test, small, changes / 2);
+	KUNIT_ASSERT_LE(test, small, changes);
 	unit_ring_free(&ring);
 	return paired;
 }
 
-static void walk(const struct hr_place_ops *place, u64 seed)
+static void walk(struct kunit *test, const struct hr_place_ops *place, u64 seed)
 {
-	assert_int_equal(walk_many(place, 40, CHANGES, seed), 0);
+	KUNIT_ASSERT_EQ(test, walk_many(test, place, 40, CHANGES, seed), 0);
 }
 
-static void hashed(void **state)
+static void hashed(struct kunit *test)
 {
-	walk(&hr_place_hash, 1);
+	walk(test, &hr_place_hash, 1);
 }
 
-static void low_positions(void **state)
+static void low_positions(struct kunit *test)
 {
-	walk(&ref_place[REF_LOW], 2);
+	walk(test, &ref_place[REF_LOW], 2);
 }
 
-static void high_positions(void **state)
+static void high_positions(struct kunit *test)
 {
-	walk(&ref_place[REF_HIGH], 3);
+	walk(test, &ref_place[REF_HIGH], 3);
 }
 
-static void sixteen_positions(void **state)
+static void sixteen_positions(struct kunit *test)
 {
-	walk(&ref_place[REF_TOP], 4);
+	walk(test, &ref_place[REF_TOP], 4);
 }
 
-static void one_position(void **state)
+static void one_position(struct kunit *test)
 {
-	walk(&ref_place[REF_ONE], 5);
+	walk(test, &ref_place[REF_ONE], 5);
 }
 
-static void explicit_points(void **state)
+static void explicit_points(struct kunit *test)
 {
-	walk(&hr_place_explicit, 6);
+	walk(test, &hr_place_explicit, 6);
 }
 
 /* So many points that neighbouring index slots are paired, mostly. */
-static void paired(void **state)
+static void paired(struct kunit *test)
 {
-	assert_in_range(walk_many(&hr_place_hash, 4000, PAIRED_CHANGES, 7),
-			PAIRED_CHANGES / 2, PAIRED_CHANGES);
+	KUNIT_ASSERT_GE(test,
+			walk_many(test, &hr_place_hash, 4000, PAIRED_CHANGES,
+				  7),
+			PAIRED_CHANGES / 2);
+	KUNIT_ASSERT_LE(test,
+			walk_many(test, &hr_place_hash, 4000, PAIRED_CHANGES,
+				  7),
+			PAIRED_CHANGES);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(hashed),
-		cmocka_unit_test(low_positions),
-		cmocka_unit_test(high_positions),
-		cmocka_unit_test(sixteen_positions),
-		cmocka_unit_test(one_position),
-		cmocka_unit_test(explicit_points),
-		cmocka_unit_test(paired),
-	};
+static struct kunit_case patch_cases[] = {
+	KUNIT_CASE(hashed),
+	KUNIT_CASE(low_positions),
+	KUNIT_CASE(high_positions),
+	KUNIT_CASE(sixteen_positions),
+	KUNIT_CASE(one_position),
+	KUNIT_CASE(explicit_points),
+	KUNIT_CASE(paired),
+	{}
+};
 
-	return cmocka_run_group_tests_name("patch", tests, NULL, NULL);
-}
+struct kunit_suite patch_suite = {
+	.name = "hashring_patch",
+	.test_cases = patch_cases,
+};

@@ -3,11 +3,8 @@
  * Migrations of all kinds, at random: at every moment what a view says is what
  * its maps say, point by point, and each leads where it has to.
  */
-#include <stdlib.h>
-
-#include <linux/kernel.h>
-
 #include "moving.h"
+#include "suites.h"
 
 #define ROUNDS	400
 
@@ -63,6 +60,7 @@ static void go_to_the_end(struct moving *m)
 
 static void one_migration(struct moving *m)
 {
+	struct kunit *test = m->test;
 	u64 digest = hr_digest_map(m->view.table);
 	u32 n = unit_below(&m->random, 4), ending;
 
@@ -101,16 +99,16 @@ static void one_migration(struct moving *m)
 			digest = hr_digest_map(m->shadow);
 	}
 	moving_settle(m);
-	assert_int_equal(hr_digest_map(m->view.table), digest);
+	KUNIT_ASSERT_EQ(test, hr_digest_map(m->view.table), digest);
 }
 
-static void migrations_at_random(void **state)
+static void migrations_at_random(struct kunit *test)
 {
 	struct hr_op ops[4];
 	u32 kind, round, nr;
 
 	for (kind = 0; kind < MOVING_KINDS; kind++) {
-		moving_init(&moving, kind, 11 + kind);
+		moving_init(test, &moving, kind, 11 + kind);
 		for (round = 0; round < ROUNDS; round++) {
 			if (unit_below(&moving.random, 2)) {
 				nr = moving_ops(&moving, ops, ARRAY_SIZE(ops));
@@ -130,39 +128,39 @@ static struct hr_op with_point(struct hr_op op, u32 *at)
 }
 
 /* The node that owns all of the ring, of a map whose points are all cut off. */
-static void one_owner_without_points(void **state)
+static void one_owner_without_points(struct kunit *test)
 {
 	struct hr_op op = with_point(unit_id(unit_add("a"), 1), (u32[]){ 50 });
 
-	moving_init(&moving, MOVING_EXPLICIT, 1);
-	assert_true(moving_change(&moving, &op, 1));
+	moving_init(test, &moving, MOVING_EXPLICIT, 1);
+	KUNIT_ASSERT_TRUE(test, moving_change(&moving, &op, 1));
 	op = with_point(unit_set("a"), (u32[]){ 200 });
-	assert_true(moving_hold(&moving, &op, 1));
+	KUNIT_ASSERT_TRUE(test, moving_hold(&moving, &op, 1));
 	moving.view.frontier = 100;
 	moving_check(&moving);
 	op = with_point(unit_id(unit_add("b"), 2), (u32[]){ 1000 });
-	assert_true(moving_hold(&moving, &op, 1));
+	KUNIT_ASSERT_TRUE(test, moving_hold(&moving, &op, 1));
 	moving_check(&moving);
 	moving_free(&moving);
 }
 
 /* Owned, then by nobody up to @behind_hole, and owned again. */
-static u64 digest_with_a_hole(u32 behind_hole)
+static u64 digest_with_a_hole(struct kunit *test, u32 behind_hole)
 {
 	struct hr_op op = with_point(unit_id(unit_add("a"), 1), (u32[]){ 9 });
 	struct hr_table *t;
 	u64 digest;
 
-	moving_init(&moving, MOVING_EXPLICIT, 1);
-	assert_true(moving_hold(&moving, &op, 1));
+	moving_init(test, &moving, MOVING_EXPLICIT, 1);
+	KUNIT_ASSERT_TRUE(test, moving_hold(&moving, &op, 1));
 	moving.view.frontier = 1U << 31;
 	moving_check(&moving);
 	op = unit_del("a");
-	assert_true(moving_hold(&moving, &op, 1));
+	KUNIT_ASSERT_TRUE(test, moving_hold(&moving, &op, 1));
 	moving.view.frontier = behind_hole;
 	moving_check(&moving);
 	op = with_point(unit_id(unit_add("b"), 2), (u32[]){ 9 });
-	assert_true(moving_hold(&moving, &op, 1));
+	KUNIT_ASSERT_TRUE(test, moving_hold(&moving, &op, 1));
 	moving.view.frontier = 5000;
 	moving_check(&moving);
 	t = hr_view_compose(&moving.view, 5000, 0, GFP_KERNEL,
@@ -173,24 +171,24 @@ static u64 digest_with_a_hole(u32 behind_hole)
 	return digest;
 }
 
-static void digests_tell_what_nobody_owns(void **state)
+static void digests_tell_what_nobody_owns(struct kunit *test)
 {
-	assert_int_equal(digest_with_a_hole(1U << 20),
-			 digest_with_a_hole(1U << 20));
-	assert_true(digest_with_a_hole(1U << 20) !=
-		    digest_with_a_hole(1U << 21));
-	assert_true(digest_with_a_hole(5000) != digest_with_a_hole(1U << 20));
+	KUNIT_ASSERT_EQ(test, digest_with_a_hole(test, 1U << 20),
+			digest_with_a_hole(test, 1U << 20));
+	KUNIT_ASSERT_TRUE(test, digest_with_a_hole(test, 1U << 20) !=
+					digest_with_a_hole(test, 1U << 21));
+	KUNIT_ASSERT_TRUE(test, digest_with_a_hole(test, 5000) !=
+					digest_with_a_hole(test, 1U << 20));
 }
 
-#define TEST(f)	cmocka_unit_test(f)
+static struct kunit_case view_cases[] = {
+	KUNIT_CASE(migrations_at_random),
+	KUNIT_CASE(one_owner_without_points),
+	KUNIT_CASE(digests_tell_what_nobody_owns),
+	{}
+};
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(migrations_at_random),
-		TEST(one_owner_without_points),
-		TEST(digests_tell_what_nobody_owns),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+struct kunit_suite view_suite = {
+	.name = "hashring_view",
+	.test_cases = view_cases,
+};

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Keys, positions and points against published and independent vectors. */
-#include <arpa/inet.h>
 #include <linux/kernel.h>
 #include <linux/siphash.h>
-#include <stdlib.h>
 
+#include "suites.h"
 #include "unit.h"
 #include "vectors.h"
 
@@ -18,7 +17,7 @@ static const u64 published[] = {
 	0xa129ca6149be45e5ULL, 0x3f2acc7f57c29bdbULL,
 };
 
-static void published_siphash(void **state)
+static void published_siphash(struct kunit *test)
 {
 	const siphash_key_t key = { {
 		0x0706050403020100ULL, 0x0f0e0d0c0b0a0908ULL,
@@ -29,25 +28,29 @@ static void published_siphash(void **state)
 	for (i = 0; i < sizeof(input); i++)
 		input[i] = i;
 	for (i = 0; i < ARRAY_SIZE(published); i++)
-		assert_int_equal(siphash(input, i, &key), published[i]);
-	assert_int_equal(siphash_2u64(0x0706050403020100ULL,
-				      0x0f0e0d0c0b0a0908ULL, &key),
-			 published[16]);
-	assert_int_equal(siphash_3u64(0x0706050403020100ULL,
-				      0x0f0e0d0c0b0a0908ULL,
-				      0x1716151413121110ULL, &key),
-			 siphash(input, 24, &key));
+		KUNIT_ASSERT_EQ(test, siphash(input, i, &key), published[i]);
+	KUNIT_ASSERT_EQ(test,
+			siphash_2u64(0x0706050403020100ULL,
+				     0x0f0e0d0c0b0a0908ULL, &key),
+			published[16]);
+	KUNIT_ASSERT_EQ(test,
+			siphash_3u64(0x0706050403020100ULL,
+				     0x0f0e0d0c0b0a0908ULL,
+				     0x1716151413121110ULL, &key),
+			siphash(input, 24, &key));
 }
 
-static void keys_of_seeds(void **state)
+static void keys_of_seeds(struct kunit *test)
 {
 	struct hr_keys keys;
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(vector_keys); i++) {
 		hr_keys_derive(&keys, (const u8 *)vector_keys[i].seed);
-		assert_memory_equal(keys.place.key, vector_keys[i].place, 16);
-		assert_memory_equal(keys.flow.key, vector_keys[i].flow, 16);
+		KUNIT_ASSERT_MEMEQ(test, keys.place.key, vector_keys[i].place,
+				   16);
+		KUNIT_ASSERT_MEMEQ(test, keys.flow.key, vector_keys[i].flow,
+				   16);
 	}
 }
 
@@ -58,19 +61,20 @@ static void vector_config(struct hr_config *cfg)
 	hr_keys_derive(&cfg->keys, cfg->seed);
 }
 
-static void positions_of_keys(void **state)
+static void positions_of_keys(struct kunit *test)
 {
 	struct hr_config cfg;
 	u32 i;
 
 	vector_config(&cfg);
 	for (i = 0; i < ARRAY_SIZE(vector_key); i++)
-		assert_int_equal(hr_key_position(&cfg.keys, vector_key[i].key,
-						 strlen(vector_key[i].key)),
-				 vector_key[i].position);
+		KUNIT_ASSERT_EQ(test,
+				hr_key_position(&cfg.keys, vector_key[i].key,
+						strlen(vector_key[i].key)),
+				vector_key[i].position);
 }
 
-static void points_of_seats(void **state)
+static void points_of_seats(struct kunit *test)
 {
 	struct hr_node node = { .weight = 1, .slot = 7 };
 	struct hr_point points[4];
@@ -82,17 +86,17 @@ static void points_of_seats(void **state)
 	cfg.per = 1;
 	for (i = 0; i < ARRAY_SIZE(vector_points); i++) {
 		strscpy(node.seat, vector_points[i].seat, sizeof(node.seat));
-		assert_int_equal(hr_place_hash.count(&cfg, &node), 4);
+		KUNIT_ASSERT_EQ(test, hr_place_hash.count(&cfg, &node), 4);
 		hr_place_hash.fill(&cfg, &node, points);
 		for (k = 0; k < 4; k++) {
-			assert_int_equal(points[k].pos,
-					 vector_points[i].position[k]);
-			assert_int_equal(points[k].slot, 7);
+			KUNIT_ASSERT_EQ(test, points[k].pos,
+					vector_points[i].position[k]);
+			KUNIT_ASSERT_EQ(test, points[k].slot, 7);
 		}
 	}
 }
 
-static void numbers_of_points(void **state)
+static void numbers_of_points(struct kunit *test)
 {
 	static const struct {
 		u32 points, per, weight, count;
@@ -110,32 +114,33 @@ static void numbers_of_points(void **state)
 		cfg.points = rounded[i].points;
 		cfg.per = rounded[i].per;
 		node.weight = rounded[i].weight;
-		assert_int_equal(hr_place_hash.count(&cfg, &node),
-				 rounded[i].count);
+		KUNIT_ASSERT_EQ(test, hr_place_hash.count(&cfg, &node),
+				rounded[i].count);
 	}
 	/* Beyond the limit it does not overflow: the caller can see it. */
 	cfg.points = 16777216;
 	cfg.per = 1;
 	node.weight = 1000;
-	assert_int_equal(hr_place_hash.count(&cfg, &node), 16777216000ULL);
+	KUNIT_ASSERT_EQ(test, hr_place_hash.count(&cfg, &node), 16777216000ULL);
 }
 
 static void vector_to_flow(const struct vector_flow *v, struct hr_flow *flow)
 {
-	u16 sport = htons(v->sport), dport = htons(v->dport);
-	int family = strchr(v->saddr, ':') ? AF_INET6 : AF_INET;
+	u32 len = v->family == 6 ? 16 : 4;
 
 	/* What is not part of an IPv4 flow must not count. */
 	memset(flow, 0xa5, sizeof(*flow));
-	flow->family = family == AF_INET6 ? 6 : 4;
+	flow->family = v->family;
 	flow->protocol = v->protocol;
-	memcpy(flow->sport, &sport, 2);
-	memcpy(flow->dport, &dport, 2);
-	assert_int_equal(inet_pton(family, v->saddr, flow->saddr), 1);
-	assert_int_equal(inet_pton(family, v->daddr, flow->daddr), 1);
+	flow->sport[0] = v->sport >> 8;
+	flow->sport[1] = v->sport;
+	flow->dport[0] = v->dport >> 8;
+	flow->dport[1] = v->dport;
+	memcpy(flow->saddr, v->saddr, len);
+	memcpy(flow->daddr, v->daddr, len);
 }
 
-static void positions_of_flows(void **state)
+static void positions_of_flows(struct kunit *test)
 {
 	struct hr_config cfg;
 	struct hr_flow flow;
@@ -145,19 +150,20 @@ static void positions_of_flows(void **state)
 	for (i = 0; i < ARRAY_SIZE(vector_flow); i++) {
 		vector_to_flow(&vector_flow[i], &flow);
 		for (policy = 0; policy < 3; policy++)
-			assert_int_equal(hr_flow_position(&cfg.keys, policy,
-							  &flow),
-					 vector_flow[i].position[policy]);
+			KUNIT_ASSERT_EQ(test,
+					hr_flow_position(&cfg.keys, policy,
+							 &flow),
+					vector_flow[i].position[policy]);
 	}
 }
 
 /* Any flow and its answer are one under the symmetric policy only. */
-static void both_directions(void **state)
+static void both_directions(struct kunit *test)
 {
 	struct unit_random random = { 11 };
 	struct hr_flow flow, back;
 	struct hr_config cfg;
-	u32 i, k;
+	u32 i, k, there, again;
 
 	vector_config(&cfg);
 	for (i = 0; i < 1000; i++) {
@@ -169,43 +175,45 @@ static void both_directions(void **state)
 		memcpy(back.daddr, flow.saddr, 16);
 		memcpy(back.sport, flow.dport, 2);
 		memcpy(back.dport, flow.sport, 2);
-		assert_int_equal(hr_flow_position(&cfg.keys, HR_KEY_5TUPLE_SYM,
-						  &flow),
-				 hr_flow_position(&cfg.keys, HR_KEY_5TUPLE_SYM,
-						  &back));
-		assert_int_not_equal(hr_flow_position(&cfg.keys, HR_KEY_5TUPLE,
-						      &flow),
-				     hr_flow_position(&cfg.keys, HR_KEY_5TUPLE,
-						      &back));
+		there = hr_flow_position(&cfg.keys, HR_KEY_5TUPLE_SYM, &flow);
+		again = hr_flow_position(&cfg.keys, HR_KEY_5TUPLE_SYM, &back);
+		KUNIT_ASSERT_EQ(test, there, again);
+		there = hr_flow_position(&cfg.keys, HR_KEY_5TUPLE, &flow);
+		again = hr_flow_position(&cfg.keys, HR_KEY_5TUPLE, &back);
+		KUNIT_ASSERT_NE(test, there, again);
 	}
 }
 
-static void placements(void **state)
+static void placements(struct kunit *test)
 {
-	assert_ptr_equal(hr_place_by_kind(HR_PLACE_HASH), &hr_place_hash);
-	assert_ptr_equal(hr_place_by_kind(HR_PLACE_EXPLICIT),
-			 &hr_place_explicit);
-	assert_ptr_equal(hr_place_by_kind(HR_PLACE_BALANCED),
-			 &hr_place_balanced);
-	assert_null(hr_place_by_kind(3));
-	assert_null(hr_place_by_kind(U32_MAX));
-	assert_int_equal(hr_place_kind(&hr_place_hash), HR_PLACE_HASH);
-	assert_int_equal(hr_place_kind(&hr_place_explicit), HR_PLACE_EXPLICIT);
-	assert_int_equal(hr_place_kind(&hr_place_balanced), HR_PLACE_BALANCED);
+	KUNIT_ASSERT_PTR_EQ(test, hr_place_by_kind(HR_PLACE_HASH),
+			    &hr_place_hash);
+	KUNIT_ASSERT_PTR_EQ(test, hr_place_by_kind(HR_PLACE_EXPLICIT),
+			    &hr_place_explicit);
+	KUNIT_ASSERT_PTR_EQ(test, hr_place_by_kind(HR_PLACE_BALANCED),
+			    &hr_place_balanced);
+	KUNIT_ASSERT_NULL(test, hr_place_by_kind(3));
+	KUNIT_ASSERT_NULL(test, hr_place_by_kind(U32_MAX));
+	KUNIT_ASSERT_EQ(test, hr_place_kind(&hr_place_hash), HR_PLACE_HASH);
+	KUNIT_ASSERT_EQ(test, hr_place_kind(&hr_place_explicit),
+			HR_PLACE_EXPLICIT);
+	KUNIT_ASSERT_EQ(test, hr_place_kind(&hr_place_balanced),
+			HR_PLACE_BALANCED);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(published_siphash),
-		cmocka_unit_test(keys_of_seeds),
-		cmocka_unit_test(positions_of_keys),
-		cmocka_unit_test(points_of_seats),
-		cmocka_unit_test(numbers_of_points),
-		cmocka_unit_test(positions_of_flows),
-		cmocka_unit_test(both_directions),
-		cmocka_unit_test(placements),
-	};
+static struct kunit_case key_cases[] = {
+	KUNIT_CASE(published_siphash),
+	KUNIT_CASE(keys_of_seeds),
+	KUNIT_CASE(positions_of_keys),
+	KUNIT_CASE(points_of_seats),
+	KUNIT_CASE(numbers_of_points),
+	KUNIT_CASE(positions_of_flows),
+	KUNIT_CASE(both_directions),
+	KUNIT_CASE(placements),
+	{}
+};
 
-	return cmocka_run_group_tests_name("key", tests, NULL, NULL);
-}
+struct kunit_suite key_suite = {
+	.name = "hashring_key",
+	.test_cases = key_cases,
+};

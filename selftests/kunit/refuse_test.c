@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Every change that is refused: with which error, about what, in what words. */
-#include <linux/kernel.h>
-#include <stdio.h>
-#include <stdlib.h>
-
+#include "suites.h"
 #include "unit.h"
 
 #define ID_MAX	255
@@ -17,41 +14,41 @@ struct rings {
 	struct unit_ring listed;
 };
 
-static int setup(void **state)
+static int setup(struct kunit *test)
 {
 	static u32 first[] = { 200, 100 }, second[] = { 300 };
-	struct rings *rings = calloc(1, sizeof(*rings));
+	struct rings *rings = unit_alloc(test, 1, sizeof(*rings));
 	struct hr_op ops[3];
 
-	assert_non_null(rings);
-	unit_ring_init(&rings->hashed, &hr_place_hash, 16, 1);
+	unit_ring_init(test, &rings->hashed, &hr_place_hash, 16, 1);
 	ops[0] = unit_add("b1");
 	ops[1] = unit_add("b2");
 	ops[2] = unit_add("b3");
 	unit_change(&rings->hashed, ops, 3);
 	unit_change_one(&rings->hashed, unit_replace("b2", "b6"));
-	unit_ring_init(&rings->listed, &hr_place_explicit, 1, 1);
+	unit_ring_init(test, &rings->listed, &hr_place_explicit, 1, 1);
 	ops[0] = unit_points(unit_add("p1"), first, 2);
 	ops[1] = unit_state(unit_points(unit_add("p2"), second, 1), HR_DOWN);
 	unit_change(&rings->listed, ops, 2);
-	*state = rings;
+	test->priv = rings;
 	return 0;
 }
 
-static int teardown(void **state)
+static void teardown(struct kunit *test)
 {
-	struct rings *rings = *state;
+	struct rings *rings = test->priv;
 
+	if (!rings)
+		return;
 	unit_ring_free(&rings->hashed);
 	unit_ring_free(&rings->listed);
-	free(rings);
-	return 0;
 }
 
 static void assert_refused(const struct unit_ring *ring,
 			   const struct hr_op *ops, u32 n, int ret, u32 op,
 			   enum hr_culprit culprit, const char *text)
 {
+	struct kunit *test = ring->test;
 	const struct hr_table *base = ring->table;
 	struct hr_table *untouched = (void *)ops, *next = untouched;
 	u64 map = hr_digest_map(base);
@@ -59,17 +56,20 @@ static void assert_refused(const struct unit_ring *ring,
 	struct hr_error err;
 	u32 i;
 
-	assert_int_equal(hr_change_build(&ring->cfg, base, ops, n, ID_MAX, false,
-					 &hr_node_plain_ops, GFP_KERNEL, &next,
-					 &err), ret);
-	assert_string_equal(err.text, text);
-	assert_int_equal(err.op, op);
-	assert_int_equal(err.culprit, culprit);
-	assert_ptr_equal(next, untouched);
-	assert_int_equal(hr_digest_map(base), map);
-	assert_int_equal(hr_digest_members(&ring->cfg, base), members);
+	KUNIT_ASSERT_EQ(test,
+			hr_change_build(&ring->cfg, base, ops, n, ID_MAX, false,
+					&hr_node_plain_ops, GFP_KERNEL, &next,
+					&err),
+			ret);
+	KUNIT_ASSERT_STREQ(test, err.text, text);
+	KUNIT_ASSERT_EQ(test, err.op, op);
+	KUNIT_ASSERT_EQ(test, err.culprit, culprit);
+	KUNIT_ASSERT_PTR_EQ(test, next, untouched);
+	KUNIT_ASSERT_EQ(test, hr_digest_map(base), map);
+	KUNIT_ASSERT_EQ(test, hr_digest_members(&ring->cfg, base), members);
 	for (i = 0; i < base->nr_nodes; i++)
-		assert_int_equal(refcount_read(&base->by_name[i]->refs), 1);
+		KUNIT_ASSERT_EQ(test, refcount_read(&base->by_name[i]->refs),
+				1);
 }
 
 /* The bad operation comes third, after two that are good. */
@@ -88,9 +88,9 @@ static void assert_third(const struct unit_ring *ring, struct hr_op op, int ret,
 	assert_refused(ring, &op, 1, ret, 0, culprit, text);
 }
 
-static void names(void **state)
+static void names(struct kunit *test)
 {
-	const struct unit_ring *ring = &((struct rings *)*state)->hashed;
+	const struct unit_ring *ring = &((struct rings *)test->priv)->hashed;
 	static const struct {
 		const char *name;
 		const char *text;
@@ -136,13 +136,13 @@ static void names(void **state)
 	/* 63 bytes will do, and so will what else is printable. */
 	memset(text, '-', 63);
 	memcpy(text, "!$%&()*+,-./09:<=>?@AZ[]^_`az|~", 31);
-	assert_null(hr_name_check(text, 63));
-	assert_non_null(hr_name_check("ab\0", 3));
+	KUNIT_ASSERT_NULL(test, hr_name_check(text, 63));
+	KUNIT_ASSERT_NOT_NULL(test, hr_name_check("ab\0", 3));
 }
 
-static void members(void **state)
+static void members(struct kunit *test)
 {
-	const struct unit_ring *ring = &((struct rings *)*state)->hashed;
+	const struct unit_ring *ring = &((struct rings *)test->priv)->hashed;
 
 	assert_third(ring, unit_add("b1"), -EEXIST, HR_BAD_NAME,
 		     "node b1 exists already");
@@ -158,9 +158,9 @@ static void members(void **state)
 		     "node b1 cannot replace itself");
 }
 
-static void named_twice(void **state)
+static void named_twice(struct kunit *test)
 {
-	const struct unit_ring *ring = &((struct rings *)*state)->hashed;
+	const struct unit_ring *ring = &((struct rings *)test->priv)->hashed;
 	struct hr_op ops[3] = { unit_del("b1"), unit_del("b3"), };
 
 	ops[2] = unit_add("b1");
@@ -177,9 +177,9 @@ static void named_twice(void **state)
 		       "operation 2 names b1 again");
 }
 
-static void seats(void **state)
+static void seats(struct kunit *test)
 {
-	const struct unit_ring *ring = &((struct rings *)*state)->hashed;
+	const struct unit_ring *ring = &((struct rings *)test->priv)->hashed;
 	struct hr_op ops[3];
 
 	assert_third(ring, unit_add("b2"), -EEXIST, HR_BAD_NAME,
@@ -208,9 +208,9 @@ static void seats(void **state)
 		       "seat b2 is held by node b7");
 }
 
-static void ids(void **state)
+static void ids(struct kunit *test)
 {
-	const struct unit_ring *ring = &((struct rings *)*state)->hashed;
+	const struct unit_ring *ring = &((struct rings *)test->priv)->hashed;
 	struct hr_op ops[3];
 
 	assert_third(ring, unit_id(unit_add("b9"), 0), -EINVAL, HR_BAD_ID,
@@ -235,12 +235,12 @@ static void ids(void **state)
 		       "id 1 is taken by node b1");
 }
 
-static void ids_run_out(void **state)
+static void ids_run_out(struct kunit *test)
 {
 	struct unit_ring ring;
 	char text[192];
 
-	unit_ring_init(&ring, &hr_place_hash, 1, 1);
+	unit_ring_init(test, &ring, &hr_place_hash, 1, 1);
 	unit_add_many(&ring, "n%u", ID_MAX);
 	snprintf(text, sizeof(text),
 		 "id %u does not fit the mask of an attachment (at most %u)",
@@ -250,9 +250,9 @@ static void ids_run_out(void **state)
 	unit_ring_free(&ring);
 }
 
-static void figures(void **state)
+static void figures(struct kunit *test)
 {
-	const struct unit_ring *ring = &((struct rings *)*state)->hashed;
+	const struct unit_ring *ring = &((struct rings *)test->priv)->hashed;
 	struct hr_op op;
 
 	assert_third(ring, unit_weight(unit_add("b9"), 0), -EINVAL,
@@ -277,9 +277,9 @@ static void figures(void **state)
 		       "a change needs at least one operation");
 }
 
-static void explicit_points(void **state)
+static void explicit_points(struct kunit *test)
 {
-	const struct rings *rings = *state;
+	const struct rings *rings = test->priv;
 	const struct unit_ring *ring = &rings->listed;
 	u32 at100[] = { 5, 100 }, at300[] = { 300 }, twice[] = { 7, 8, 7 };
 	u32 other[] = { 9, 8 }, *many;
@@ -309,22 +309,20 @@ static void explicit_points(void **state)
 	assert_refused(ring, ops, 2, -EEXIST, 1, HR_BAD_POINTS,
 		       "position 100 is held by node p1");
 
-	many = calloc(HR_MAX_NODE_POINTS + 1, sizeof(*many));
-	assert_non_null(many);
+	many = unit_alloc(test, HR_MAX_NODE_POINTS + 1, sizeof(*many));
 	assert_third(ring, unit_points(unit_add("p9"), many,
 				       HR_MAX_NODE_POINTS + 1),
 		     -E2BIG, HR_BAD_POINTS,
 		     "16001 points given in one operation (at most 16000)");
-	free(many);
 }
 
-static void too_many_points(void **state)
+static void too_many_points(struct kunit *test)
 {
 	struct unit_ring ring;
 	struct hr_op ops[2] = { unit_add("a"), unit_add("b") };
 
 	/* Two million a unit of weight: the eighth fits, the ninth does not. */
-	unit_ring_init(&ring, &hr_place_hash, HR_MAX_POINTS / 8, 1);
+	unit_ring_init(test, &ring, &hr_place_hash, HR_MAX_POINTS / 8, 1);
 	ops[0] = unit_weight(ops[0], 9);
 	assert_refused(&ring, ops, 1, -E2BIG, 0, HR_BAD_OP,
 		       "the ring would hold 18874368 points (at most 16777216)");
@@ -334,34 +332,37 @@ static void too_many_points(void **state)
 	unit_ring_free(&ring);
 }
 
-static void too_many_nodes(void **state)
+static void too_many_nodes(struct kunit *test)
 {
 	struct unit_ring ring;
-	struct hr_op *ops = calloc(HR_MAX_NODES + 1, sizeof(*ops));
+	struct hr_op *ops = unit_alloc(test, HR_MAX_NODES + 1, sizeof(*ops));
 	struct hr_table *next = NULL;
 	struct hr_error err;
 	u32 i;
 
-	assert_non_null(ops);
 	for (i = 0; i <= HR_MAX_NODES; i++) {
 		ops[i].kind = HR_OP_ADD;
 		snprintf(ops[i].name, sizeof(ops[i].name), "n%u", i);
 	}
-	unit_ring_init(&ring, &hr_place_hash, 1, 1);
-	assert_int_equal(hr_change_build(&ring.cfg, ring.table, ops,
-					 HR_MAX_NODES + 1, U32_MAX, false,
-					 &hr_node_plain_ops, GFP_KERNEL, &next,
-					 &err), -E2BIG);
-	assert_string_equal(err.text,
-			    "the ring would hold 65536 nodes (at most 65535)");
-	assert_int_equal(err.op, U32_MAX);
+	unit_ring_init(test, &ring, &hr_place_hash, 1, 1);
+	KUNIT_ASSERT_EQ(test,
+			hr_change_build(&ring.cfg, ring.table, ops,
+					HR_MAX_NODES + 1, U32_MAX, false,
+					&hr_node_plain_ops, GFP_KERNEL, &next,
+					&err),
+			-E2BIG);
+	KUNIT_ASSERT_STREQ(test, err.text,
+			   "the ring would hold 65536 nodes (at most 65535)");
+	KUNIT_ASSERT_EQ(test, err.op, U32_MAX);
 	unit_change(&ring, ops, HR_MAX_NODES);
-	assert_int_equal(ring.table->nr_nodes, HR_MAX_NODES);
-	assert_int_equal(hr_change_build(&ring.cfg, ring.table,
-					 &ops[HR_MAX_NODES], 1, U32_MAX, false,
-					 &hr_node_plain_ops, GFP_KERNEL, &next,
-					 &err), -E2BIG);
-	assert_int_equal(err.op, 0);
+	KUNIT_ASSERT_EQ(test, ring.table->nr_nodes, HR_MAX_NODES);
+	KUNIT_ASSERT_EQ(test,
+			hr_change_build(&ring.cfg, ring.table,
+					&ops[HR_MAX_NODES], 1, U32_MAX, false,
+					&hr_node_plain_ops, GFP_KERNEL, &next,
+					&err),
+			-E2BIG);
+	KUNIT_ASSERT_EQ(test, err.op, 0);
 
 	/* All members can go for others at once: the slots are all new. */
 	for (i = 0; i < HR_MAX_NODES; i++) {
@@ -369,38 +370,38 @@ static void too_many_nodes(void **state)
 		snprintf(ops[i].new_name, sizeof(ops[i].new_name), "m%u", i);
 	}
 	unit_change(&ring, ops, HR_MAX_NODES);
-	assert_int_equal(ring.table->nr_slots, 2 * HR_MAX_NODES);
-	assert_int_equal(unit_slot(ring.table, "m0"), HR_MAX_NODES);
+	KUNIT_ASSERT_EQ(test, ring.table->nr_slots, 2 * HR_MAX_NODES);
+	KUNIT_ASSERT_EQ(test, unit_slot(test, ring.table, "m0"), HR_MAX_NODES);
 	unit_ring_free(&ring);
-	free(ops);
 }
 
-static void too_many_operations(void **state)
+static void too_many_operations(struct kunit *test)
 {
-	const struct unit_ring *ring = &((struct rings *)*state)->hashed;
-	struct hr_op *ops = calloc(HR_MAX_OPS + 1, sizeof(*ops));
+	const struct unit_ring *ring = &((struct rings *)test->priv)->hashed;
+	struct hr_op *ops = unit_alloc(test, HR_MAX_OPS + 1, sizeof(*ops));
 
-	assert_non_null(ops);
 	assert_refused(ring, ops, HR_MAX_OPS + 1, -E2BIG, U32_MAX, HR_BAD_OP,
 		       "131073 operations in one change (at most 131072)");
-	free(ops);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(names),
-		cmocka_unit_test(members),
-		cmocka_unit_test(named_twice),
-		cmocka_unit_test(seats),
-		cmocka_unit_test(ids),
-		cmocka_unit_test(ids_run_out),
-		cmocka_unit_test(figures),
-		cmocka_unit_test(explicit_points),
-		cmocka_unit_test(too_many_points),
-		cmocka_unit_test(too_many_nodes),
-		cmocka_unit_test(too_many_operations),
-	};
+static struct kunit_case refuse_cases[] = {
+	KUNIT_CASE(names),
+	KUNIT_CASE(members),
+	KUNIT_CASE(named_twice),
+	KUNIT_CASE(seats),
+	KUNIT_CASE(ids),
+	KUNIT_CASE(ids_run_out),
+	KUNIT_CASE(figures),
+	KUNIT_CASE(explicit_points),
+	KUNIT_CASE(too_many_points),
+	KUNIT_CASE(too_many_nodes),
+	KUNIT_CASE(too_many_operations),
+	{}
+};
 
-	return cmocka_run_group_tests_name("refuse", tests, setup, teardown);
-}
+struct kunit_suite refuse_suite = {
+	.name = "hashring_refuse",
+	.init = setup,
+	.exit = teardown,
+	.test_cases = refuse_cases,
+};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <sodium.h>
-#include <stdlib.h>
+#include <linux/math64.h>
+#include <linux/siphash.h>
+#include <linux/sort.h>
+#include <linux/string.h>
 
 #include "ref.h"
 
@@ -47,17 +49,15 @@ const struct hr_place_ops ref_place[REF_SQUEEZES] = {
 	SQUEEZED, SQUEEZED, SQUEEZED, SQUEEZED, SQUEEZED,
 };
 
-/* SipHash-2-4 from libsodium itself, keyed and read byte by byte. */
-static u64 ref_hash(const unsigned char key[16], const void *bytes, size_t len)
+/* SipHash-2-4 under a key that is read byte by byte. */
+static u64 ref_hash(const u8 key[16], const void *bytes, size_t len)
 {
-	unsigned char out[8];
-	u64 hash = 0;
+	siphash_key_t words = {};
 	int i;
 
-	crypto_shorthash_siphash24(out, bytes, len, key);
-	for (i = 7; i >= 0; i--)
-		hash = hash << 8 | out[i];
-	return hash;
+	for (i = 0; i < 16; i++)
+		words.key[i / 8] |= (u64)key[i] << 8 * (i % 8);
+	return siphash(bytes, len, &words);
 }
 
 static u32 ref_position(const struct hr_config *cfg, const char *seat, u32 i)
@@ -65,7 +65,7 @@ static u32 ref_position(const struct hr_config *cfg, const char *seat, u32 i)
 	static const char * const labels[] = {
 		"hashring place 0", "hashring place 1",
 	};
-	unsigned char key[16], bytes[80];
+	u8 key[16], bytes[80];
 	size_t len = strlen(seat);
 	u64 hash;
 	int k, b;
@@ -82,19 +82,21 @@ static u32 ref_position(const struct hr_config *cfg, const char *seat, u32 i)
 	return squeeze(cfg->place - ref_place, hash);
 }
 
-/* The points of a node that is active. */
-static void place(const struct hr_config *cfg, struct ref_node *node)
+/* The points of a node that is active; false if they are too many. */
+static bool place(const struct hr_config *cfg, struct ref_node *node)
 {
 	u32 twice = 2 * node->weight * cfg->points, i;
 
 	if (cfg->place->takes_points)
-		return;
+		return true;
 	node->nr_points = (twice + cfg->per) / (2 * cfg->per);
 	if (!node->nr_points)
 		node->nr_points = 1;
-	assert_true(node->nr_points <= REF_POINTS);
+	if (node->nr_points > REF_POINTS)
+		return false;
 	for (i = 0; i < node->nr_points; i++)
 		node->points[i] = ref_position(cfg, node->seat, i);
+	return true;
 }
 
 const struct ref_node *ref_find(const struct ref_ring *ring, const char *name)
@@ -191,13 +193,15 @@ static u32 lowest_free_id(const struct ref_ring *before,
 	}
 }
 
-static void apply_op(const struct ref_ring *before, struct ref_ring *after,
+/* False if there is no room. */
+static bool apply_op(const struct ref_ring *before, struct ref_ring *after,
 		     const struct hr_op *op, const struct hr_op *ops, u32 n)
 {
 	const struct ref_node *old = ref_find(before, op->name);
 	struct ref_node *node = &after->nodes[after->n];
 
-	assert_true(after->n < REF_NODES);
+	if (after->n == REF_NODES)
+		return false;
 	if (old) {
 		*node = *old;
 	} else {
@@ -219,21 +223,23 @@ static void apply_op(const struct ref_ring *before, struct ref_ring *after,
 	if (op->has & HR_OP_HAS_STATE)
 		node->state = op->state;
 	if (op->has & HR_OP_HAS_POINTS) {
+		if (op->nr_points > REF_POINTS)
+			return false;
 		node->nr_points = op->nr_points;
 		memcpy(node->points, op->points,
 		       op->nr_points * sizeof(*op->points));
 	}
-	place(before->cfg, node);
 	after->n++;
+	return place(before->cfg, node);
 }
 
-bool ref_apply(const struct ref_ring *before, const struct hr_op *ops, u32 n,
-	       u32 id_max, struct ref_ring *after)
+int ref_apply(const struct ref_ring *before, const struct hr_op *ops, u32 n,
+	      u32 id_max, struct ref_ring *after)
 {
 	u32 i;
 
 	if (!named_well(before, ops, n))
-		return false;
+		return -EINVAL;
 	after->cfg = before->cfg;
 	after->n = 0;
 	for (i = 0; i < before->n; i++)
@@ -242,12 +248,13 @@ bool ref_apply(const struct ref_ring *before, const struct hr_op *ops, u32 n,
 	for (i = 0; i < n; i++) {
 		if (ops[i].kind == HR_OP_DEL)
 			continue;
-		apply_op(before, after, &ops[i], ops, n);
+		if (!apply_op(before, after, &ops[i], ops, n))
+			return -ENOSPC;
 		if (ops[i].kind != HR_OP_SET &&
 		    after->nodes[after->n - 1].id > id_max)
-			return false;
+			return -EINVAL;
 	}
-	return !clash(after);
+	return clash(after) ? -EINVAL : 0;
 }
 
 const struct ref_node *ref_owner(const struct ref_ring *ring, u32 pos)
@@ -297,7 +304,7 @@ u32 ref_bounds(const struct ref_ring *a, const struct ref_ring *b, u32 *bounds)
 	u32 n = add_bounds(b, bounds, add_bounds(a, bounds, 0));
 	u32 i, distinct = 0;
 
-	qsort(bounds, n, sizeof(*bounds), compare_u32);
+	sort(bounds, n, sizeof(*bounds), compare_u32, NULL);
 	for (i = 0; i < n; i++)
 		if (!i || bounds[i] != bounds[i - 1])
 			bounds[distinct++] = bounds[i];
@@ -317,7 +324,8 @@ static bool same_owners(const struct ref_arc *a, const struct ref_arc *b)
 u32 ref_arcs(const struct ref_ring *before, const struct ref_ring *after,
 	     struct ref_arc *arcs)
 {
-	u32 bounds[REF_BOUNDS], nr_bounds, i, n = 0;
+	static u32 bounds[REF_BOUNDS];
+	u32 nr_bounds, i, n = 0;
 
 	nr_bounds = ref_bounds(before, after, bounds);
 	if (!nr_bounds)
@@ -352,7 +360,7 @@ u64 ref_arc_share(const struct ref_arc *arc)
 
 u64 ref_share(const struct ref_ring *ring, const char *name)
 {
-	struct ref_arc arcs[REF_BOUNDS];
+	static struct ref_arc arcs[REF_BOUNDS];
 	u32 n = ref_arcs(ring, ring, arcs), i;
 	u64 share = 0;
 
@@ -373,15 +381,15 @@ static u64 weight_sum(const struct ref_ring *ring)
 	return sum;
 }
 
+/* The weights of REF_NODES nodes are too small for anything to overflow. */
 u64 ref_ideal(const struct ref_ring *before, const struct ref_ring *after)
 {
-	unsigned __int128 sum = 0, whole;
 	u64 all_before = weight_sum(before), all_after = weight_sum(after);
+	u64 sum = 0, whole = all_before * all_after;
 	u32 i;
 
-	if (!all_before || !all_after)
+	if (!whole)
 		return 0;
-	whole = (unsigned __int128)all_before * all_after;
 	for (i = 0; i < after->n; i++) {
 		const struct ref_node *node = &after->nodes[i];
 		const struct ref_node *old = ref_find(before, node->name);
@@ -393,5 +401,5 @@ u64 ref_ideal(const struct ref_ring *before, const struct ref_ring *after)
 		if (has > had)
 			sum += has - had;
 	}
-	return ((sum << 33) + whole) / (2 * whole);
+	return div64_u64((sum << 33) + whole, 2 * whole);
 }

@@ -4,12 +4,11 @@
  * narrow: after each one everything that the core says is held against the
  * reference.
  */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "ref.h"
+#include "suites.h"
+#include "unit.h"
 
-#define CHANGES	1000
+#define CHANGES	UNIT_ROUNDS(1000)
 #define NAMES	14
 #define ID_MAX	24
 
@@ -19,26 +18,32 @@ struct world {
 	struct unit_random random;
 	u32 accepted;
 	u32 refused;
+	/* What is too much for a kernel's stack. */
+	struct ref_ring after;
+	struct ref_arc arcs[REF_BOUNDS];
+	u32 bounds[REF_BOUNDS];
+	struct hr_op ops[REF_NODES];
 };
 
 static void assert_owner(const struct world *w, u32 pos)
 {
+	struct kunit *test = w->ring.test;
 	const struct ref_node *want = ref_owner(&w->ref, pos);
 	const struct hr_node *got = hr_table_owner(w->ring.table, pos);
 
 	if (!want) {
-		assert_null(got);
-		assert_int_equal(hr_table_lookup(w->ring.table, pos),
-				 HR_NO_SLOT);
+		KUNIT_ASSERT_NULL(test, got);
+		KUNIT_ASSERT_EQ(test, hr_table_lookup(w->ring.table, pos),
+				HR_NO_SLOT);
 		return;
 	}
-	assert_non_null(got);
-	assert_string_equal(got->name, want->name);
+	KUNIT_ASSERT_NOT_NULL(test, got);
+	KUNIT_ASSERT_STREQ(test, got->name, want->name);
 }
 
 static void check_lookup(struct world *w)
 {
-	u32 bounds[REF_BOUNDS], n, i;
+	u32 *bounds = w->bounds, n, i;
 
 	n = ref_bounds(&w->ref, &w->ref, bounds);
 	for (i = 0; i < n; i++) {
@@ -54,43 +59,48 @@ static void check_lookup(struct world *w)
 
 static void check_members(const struct world *w)
 {
+	struct kunit *test = w->ring.test;
 	const struct hr_table *t = w->ring.table;
 	const struct ref_node *want;
 	const struct hr_node *node;
 	u64 weight = 0;
 	u32 i, used = 0;
 
-	assert_int_equal(t->nr_nodes, w->ref.n);
+	KUNIT_ASSERT_EQ(test, t->nr_nodes, w->ref.n);
 	for (i = 0; i < t->nr_nodes; i++) {
 		node = t->by_name[i];
 		want = ref_find(&w->ref, node->name);
-		assert_non_null(want);
-		assert_int_equal(node->id, want->id);
-		assert_int_equal(node->weight, want->weight);
-		assert_int_equal(node->state, want->state);
-		assert_string_equal(node->seat, want->seat);
-		assert_int_equal(t->share[node->slot],
-				 ref_share(&w->ref, node->name));
-		assert_ptr_equal(t->nodes[node->slot], node);
-		assert_ptr_equal(hr_table_find(t, node->name), node);
-		assert_ptr_equal(hr_table_find_seat(t, node->seat), node);
+		KUNIT_ASSERT_NOT_NULL(test, want);
+		KUNIT_ASSERT_EQ(test, node->id, want->id);
+		KUNIT_ASSERT_EQ(test, node->weight, want->weight);
+		KUNIT_ASSERT_EQ(test, node->state, want->state);
+		KUNIT_ASSERT_STREQ(test, node->seat, want->seat);
+		KUNIT_ASSERT_EQ(test, t->share[node->slot],
+				ref_share(&w->ref, node->name));
+		KUNIT_ASSERT_PTR_EQ(test, t->nodes[node->slot], node);
+		KUNIT_ASSERT_PTR_EQ(test, hr_table_find(t, node->name), node);
+		KUNIT_ASSERT_PTR_EQ(test, hr_table_find_seat(t, node->seat),
+				    node);
 		if (node->state == HR_ACTIVE)
 			weight += node->weight;
 		if (i) {
-			assert_true(strcmp(t->by_name[i - 1]->name,
-					   t->by_name[i]->name) < 0);
-			assert_true(strcmp(t->by_seat[i - 1]->seat,
-					   t->by_seat[i]->seat) < 0);
+			KUNIT_ASSERT_TRUE(test,
+					  strcmp(t->by_name[i - 1]->name,
+						 t->by_name[i]->name) < 0);
+			KUNIT_ASSERT_TRUE(test,
+					  strcmp(t->by_seat[i - 1]->seat,
+						 t->by_seat[i]->seat) < 0);
 		}
 	}
 	for (i = 0; i < t->nr_slots; i++)
 		used += !!t->nodes[i];
-	assert_int_equal(used, t->nr_nodes);
-	assert_int_equal(t->weight, weight);
+	KUNIT_ASSERT_EQ(test, used, t->nr_nodes);
+	KUNIT_ASSERT_EQ(test, t->weight, weight);
 }
 
 static void check_balance(const struct world *w)
 {
+	struct kunit *test = w->ring.test;
 	const struct hr_table *t = w->ring.table;
 	u64 peak = 0, trough = U64_MAX, load;
 	u32 i;
@@ -105,13 +115,14 @@ static void check_balance(const struct world *w)
 		peak = load > peak ? load : peak;
 		trough = load < trough ? load : trough;
 	}
-	assert_int_equal(hr_table_peak(t), peak);
-	assert_int_equal(hr_table_trough(t), t->weight ? trough : 0);
+	KUNIT_ASSERT_EQ(test, hr_table_peak(t), peak);
+	KUNIT_ASSERT_EQ(test, hr_table_trough(t), t->weight ? trough : 0);
 }
 
-static void check_arcs(const struct world *w)
+static void check_arcs(struct world *w)
 {
-	struct ref_arc want[REF_BOUNDS];
+	struct kunit *test = w->ring.test;
+	struct ref_arc *want = w->arcs;
 	const struct hr_table *t = w->ring.table;
 	u32 n = ref_arcs(&w->ref, &w->ref, want), cursor = 0, i, got = 0;
 	struct hr_arc arc;
@@ -122,25 +133,26 @@ static void check_arcs(const struct world *w)
 			if (n == 1 || (want[i].start == arc.start &&
 				       want[i].end == arc.end))
 				break;
-		assert_true(i < n);
-		assert_string_equal(t->nodes[arc.slot]->name,
-				    want[i].from->name);
+		KUNIT_ASSERT_TRUE(test, i < n);
+		KUNIT_ASSERT_STREQ(test, t->nodes[arc.slot]->name,
+				   want[i].from->name);
 		/* The first one holds position 0, the others follow. */
 		if (!got)
-			assert_true(arc.start >= arc.end ||
-				    arc.start == U32_MAX);
+			KUNIT_ASSERT_TRUE(test, arc.start >= arc.end ||
+					  arc.start == U32_MAX);
 		else
-			assert_int_equal(arc.start, last);
+			KUNIT_ASSERT_EQ(test, arc.start, last);
 		last = arc.end;
 		got++;
 	}
-	assert_int_equal(got, n);
+	KUNIT_ASSERT_EQ(test, got, n);
 }
 
 /* The same members, added at once in any order, make the same map. */
 static void check_history(struct world *w)
 {
-	struct hr_op ops[REF_NODES], swap;
+	struct kunit *test = w->ring.test;
+	struct hr_op *ops = w->ops, swap;
 	struct unit_ring anew;
 	u32 n = w->ref.n, i, k;
 
@@ -163,21 +175,22 @@ static void check_history(struct world *w)
 	}
 	anew = w->ring;
 	anew.table = hr_table_empty(GFP_KERNEL);
-	assert_non_null(anew.table);
+	KUNIT_ASSERT_NOT_NULL(test, anew.table);
 	if (n)
 		unit_change(&anew, ops, n);
-	assert_int_equal(hr_digest_map(anew.table),
-			 hr_digest_map(w->ring.table));
-	assert_int_equal(hr_digest_members(&anew.cfg, anew.table),
-			 hr_digest_members(&w->ring.cfg, w->ring.table));
+	KUNIT_ASSERT_EQ(test, hr_digest_map(anew.table),
+			hr_digest_map(w->ring.table));
+	KUNIT_ASSERT_EQ(test, hr_digest_members(&anew.cfg, anew.table),
+			hr_digest_members(&w->ring.cfg, w->ring.table));
 	unit_ring_free(&anew);
 }
 
-static const char *slot_name(const struct hr_table *t, u32 slot)
+static const char *slot_name(struct kunit *test, const struct hr_table *t,
+			     u32 slot)
 {
 	if (slot == HR_NO_SLOT)
 		return "";
-	assert_true(slot < t->nr_slots);
+	KUNIT_ASSERT_TRUE(test, slot < t->nr_slots);
 	return t->nodes[slot]->name;
 }
 
@@ -191,7 +204,7 @@ static bool is_moved(const struct ref_arc *arc)
 	return strcmp(ref_name(arc->from), ref_name(arc->to));
 }
 
-static void check_walk(const struct hr_table *before,
+static void check_walk(struct kunit *test, const struct hr_table *before,
 		       const struct hr_table *after, const struct ref_arc *want,
 		       u32 n)
 {
@@ -208,20 +221,20 @@ static void check_walk(const struct hr_table *before,
 			      want[i].end == arc.end) ||
 			     (n == 1 && arc.start == arc.end)))
 				break;
-		assert_true(i < n);
-		assert_string_equal(slot_name(before, arc.from),
-				    ref_name(want[i].from));
-		assert_string_equal(slot_name(after, arc.to),
-				    ref_name(want[i].to));
+		KUNIT_ASSERT_TRUE(test, i < n);
+		KUNIT_ASSERT_STREQ(test, slot_name(test, before, arc.from),
+				   ref_name(want[i].from));
+		KUNIT_ASSERT_STREQ(test, slot_name(test, after, arc.to),
+				   ref_name(want[i].to));
 		if (got++)
-			assert_true(arc.start >= last);
+			KUNIT_ASSERT_TRUE(test, arc.start >= last);
 		last = arc.end;
 	}
-	assert_int_equal(got, moved);
-	assert_false(hr_walk_next(&walk, &arc));
+	KUNIT_ASSERT_EQ(test, got, moved);
+	KUNIT_ASSERT_FALSE(test, hr_walk_next(&walk, &arc));
 }
 
-static void check_row(const struct hr_table *before,
+static void check_row(struct kunit *test, const struct hr_table *before,
 		      const struct hr_table *after, const struct hr_move *row,
 		      const struct ref_arc *want, u32 n)
 {
@@ -229,15 +242,16 @@ static void check_row(const struct hr_table *before,
 	u32 arcs = 0, i;
 
 	for (i = 0; i < n; i++)
-		if (!strcmp(slot_name(before, row->from),
+		if (!strcmp(slot_name(test, before, row->from),
 			    ref_name(want[i].from)) &&
-		    !strcmp(slot_name(after, row->to), ref_name(want[i].to))) {
+		    !strcmp(slot_name(test, after, row->to),
+			    ref_name(want[i].to))) {
 			share += ref_arc_share(&want[i]);
 			arcs++;
 		}
-	assert_int_not_equal(row->from, row->to);
-	assert_int_equal(row->share, share);
-	assert_int_equal(row->arcs, arcs);
+	KUNIT_ASSERT_NE(test, row->from, row->to);
+	KUNIT_ASSERT_EQ(test, row->share, share);
+	KUNIT_ASSERT_EQ(test, row->arcs, arcs);
 }
 
 static u64 ref_required(const struct ref_ring *before,
@@ -255,12 +269,13 @@ static u64 ref_required(const struct ref_ring *before,
 	return sum;
 }
 
-static void check_impact(const struct ref_ring *ref_before,
+static void check_impact(struct world *w, const struct ref_ring *ref_before,
 			 const struct ref_ring *ref_after,
 			 const struct hr_table *before,
 			 const struct hr_table *after, struct hr_impact *impact)
 {
-	struct ref_arc want[REF_BOUNDS];
+	struct kunit *test = w->ring.test;
+	struct ref_arc *want = w->arcs;
 	u32 n = ref_arcs(ref_before, ref_after, want);
 	u64 moved = 0, gained = 0, lost = 0, rows = 0;
 	u32 arcs = 0, i;
@@ -277,33 +292,33 @@ static void check_impact(const struct ref_ring *ref_before,
 			arcs++;
 		}
 	}
-	assert_int_equal(hr_impact(before, after, GFP_KERNEL, impact), 0);
-	assert_int_equal(impact->moved, moved);
-	assert_int_equal(impact->gained, gained);
-	assert_int_equal(impact->lost, lost);
-	assert_int_equal(impact->arcs, arcs);
-	assert_int_equal(impact->required,
-			 ref_required(ref_before, ref_after) - gained);
-	assert_int_equal(impact->collateral, moved - impact->required);
-	assert_int_equal(impact->ideal, ref_ideal(ref_before, ref_after));
-	assert_int_equal(impact->peak_before, hr_table_peak(before));
-	assert_int_equal(impact->peak_after, hr_table_peak(after));
+	KUNIT_ASSERT_EQ(test, hr_impact(before, after, GFP_KERNEL, impact), 0);
+	KUNIT_ASSERT_EQ(test, impact->moved, moved);
+	KUNIT_ASSERT_EQ(test, impact->gained, gained);
+	KUNIT_ASSERT_EQ(test, impact->lost, lost);
+	KUNIT_ASSERT_EQ(test, impact->arcs, arcs);
+	KUNIT_ASSERT_EQ(test, impact->required,
+			ref_required(ref_before, ref_after) - gained);
+	KUNIT_ASSERT_EQ(test, impact->collateral, moved - impact->required);
+	KUNIT_ASSERT_EQ(test, impact->ideal, ref_ideal(ref_before, ref_after));
+	KUNIT_ASSERT_EQ(test, impact->peak_before, hr_table_peak(before));
+	KUNIT_ASSERT_EQ(test, impact->peak_after, hr_table_peak(after));
 	for (i = 0; i < impact->nr_moves; i++) {
 		const struct hr_move *row = &impact->moves[i];
 
-		check_row(before, after, row, want, n);
+		check_row(test, before, after, row, want, n);
 		rows += row->share;
 		if (i)
-			assert_true(row[-1].from < row->from ||
-				    (row[-1].from == row->from &&
-				     row[-1].to < row->to));
+			KUNIT_ASSERT_TRUE(test, row[-1].from < row->from ||
+					  (row[-1].from == row->from &&
+					   row[-1].to < row->to));
 	}
-	assert_int_equal(rows, moved);
-	check_walk(before, after, want, n);
+	KUNIT_ASSERT_EQ(test, rows, moved);
+	check_walk(test, before, after, want, n);
 }
 
 /* What a change must not touch, and what it must do without collateral. */
-static void check_promises(const struct ref_ring *before,
+static void check_promises(struct kunit *test, const struct ref_ring *before,
 			   const struct hr_table *was,
 			   const struct hr_table *is, const struct hr_op *ops,
 			   u32 n, const struct hr_impact *impact)
@@ -319,10 +334,10 @@ static void check_promises(const struct ref_ring *before,
 		replaced += ref_share(before, ops[i].name);
 	}
 	if (adds || hr_change_only_removes(ops, n))
-		assert_int_equal(impact->collateral, 0);
+		KUNIT_ASSERT_EQ(test, impact->collateral, 0);
 	if (replaces) {
-		assert_int_equal(impact->collateral, 0);
-		assert_int_equal(impact->moved, replaced);
+		KUNIT_ASSERT_EQ(test, impact->collateral, 0);
+		KUNIT_ASSERT_EQ(test, impact->moved, replaced);
 	}
 	for (i = 0; i < was->nr_slots; i++) {
 		const struct hr_node *old = was->nodes[i];
@@ -332,12 +347,12 @@ static void check_promises(const struct ref_ring *before,
 		if (!old)
 			continue;
 		if (new)
-			assert_string_equal(old->name, new->name);
+			KUNIT_ASSERT_STREQ(test, old->name, new->name);
 		for (k = 0; k < n; k++)
 			if (!strcmp(ops[k].name, old->name))
 				break;
 		if (k == n)
-			assert_ptr_equal(old, new);
+			KUNIT_ASSERT_PTR_EQ(test, old, new);
 	}
 }
 
@@ -389,42 +404,43 @@ static bool plausible(const struct world *w, const struct hr_op *op)
 
 static void step(struct world *w)
 {
-	struct hr_op ops[4];
+	struct kunit *test = w->ring.test;
+	struct hr_op *ops = w->ops;
 	u32 points[4][4], n = 1 + unit_below(&w->random, 4), i;
 	const struct hr_table *was = w->ring.table;
 	struct hr_table *next = NULL;
-	struct ref_ring after;
 	struct hr_impact impact;
 	struct hr_error err;
-	bool want;
-	int ret;
+	int want, ret;
 
 	for (i = 0; i < n; i++)
 		do
 			random_op(w, &ops[i], points[i]);
 		while (!plausible(w, &ops[i]) && unit_below(&w->random, 20));
-	want = ref_apply(&w->ref, ops, n, ID_MAX, &after);
+	want = ref_apply(&w->ref, ops, n, ID_MAX, &w->after);
+	KUNIT_ASSERT_NE(test, want, -ENOSPC);
 	ret = hr_change_build(&w->ring.cfg, was, ops, n, ID_MAX, false,
 			      &hr_node_plain_ops, GFP_KERNEL, &next, &err);
-	if (!want) {
-		assert_int_not_equal(ret, 0);
-		assert_null(next);
-		assert_true(err.op < n && err.text[0]);
+	if (want) {
+		KUNIT_ASSERT_NE(test, ret, 0);
+		KUNIT_ASSERT_NULL(test, next);
+		KUNIT_ASSERT_TRUE(test, err.op < n && err.text[0]);
 		w->refused++;
 		return;
 	}
 	if (ret)
-		fail_msg("operation %u: %s", err.op, err.text);
-	check_impact(&w->ref, &after, was, next, &impact);
-	check_promises(&w->ref, was, next, ops, n, &impact);
+		KUNIT_FAIL_AND_ABORT(test, "operation %u: %s", err.op,
+				     err.text);
+	check_impact(w, &w->ref, &w->after, was, next, &impact);
+	check_promises(test, &w->ref, was, next, ops, n, &impact);
 	hr_impact_release(&impact);
-	check_impact(&after, &w->ref, next, was, &impact);
+	check_impact(w, &w->after, &w->ref, next, was, &impact);
 	hr_impact_release(&impact);
 	check_lookup(w);
 
 	hr_table_put(w->ring.table, &hr_node_plain_ops);
 	w->ring.table = next;
-	w->ref = after;
+	w->ref = w->after;
 	w->accepted++;
 	check_members(w);
 	check_balance(w);
@@ -432,69 +448,75 @@ static void step(struct world *w)
 	check_history(w);
 }
 
-static void walk(const struct hr_place_ops *place, u32 points, u32 per,
-		 u64 seed)
+static void walk(struct kunit *test, const struct hr_place_ops *place,
+		 u32 points, u32 per, u64 seed)
 {
-	struct world w = { .random.state = seed };
+	struct world *w = unit_alloc(test, 1, sizeof(*w));
 	u32 i;
 
-	unit_ring_init(&w.ring, place, points, per);
-	w.ref.cfg = &w.ring.cfg;
-	for (i = 0; i < CHANGES; i++)
-		step(&w);
-	check_lookup(&w);
+	w->random.state = seed;
+	unit_ring_init(test, &w->ring, place, points, per);
+	w->ref.cfg = &w->ring.cfg;
+	for (i = 0; i < CHANGES; i++) {
+		step(w);
+		cond_resched();
+	}
+	check_lookup(w);
 	/* A sequence that is refused, or accepted, throughout tests little. */
-	assert_in_range(w.accepted, CHANGES / 8, CHANGES);
-	assert_in_range(w.refused, CHANGES / 20, CHANGES);
-	unit_ring_free(&w.ring);
+	KUNIT_ASSERT_GE(test, w->accepted, CHANGES / 8);
+	KUNIT_ASSERT_LE(test, w->accepted, CHANGES);
+	KUNIT_ASSERT_GE(test, w->refused, CHANGES / 20);
+	KUNIT_ASSERT_LE(test, w->refused, CHANGES);
+	unit_ring_free(&w->ring);
 }
 
-static void hashed(void **state)
+static void hashed(struct kunit *test)
 {
-	walk(&hr_place_hash, 5, 1, 1);
+	walk(test, &hr_place_hash, 5, 1, 1);
 }
 
-static void hashed_by_fractions(void **state)
+static void hashed_by_fractions(struct kunit *test)
 {
-	walk(&hr_place_hash, 7, 3, 2);
+	walk(test, &hr_place_hash, 7, 3, 2);
 }
 
-static void low_positions(void **state)
+static void low_positions(struct kunit *test)
 {
-	walk(&ref_place[REF_LOW], 8, 1, 3);
+	walk(test, &ref_place[REF_LOW], 8, 1, 3);
 }
 
-static void high_positions(void **state)
+static void high_positions(struct kunit *test)
 {
-	walk(&ref_place[REF_HIGH], 8, 1, 4);
+	walk(test, &ref_place[REF_HIGH], 8, 1, 4);
 }
 
-static void sixteen_positions(void **state)
+static void sixteen_positions(struct kunit *test)
 {
-	walk(&ref_place[REF_TOP], 4, 1, 5);
+	walk(test, &ref_place[REF_TOP], 4, 1, 5);
 }
 
-static void one_position(void **state)
+static void one_position(struct kunit *test)
 {
-	walk(&ref_place[REF_ONE], 2, 1, 6);
+	walk(test, &ref_place[REF_ONE], 2, 1, 6);
 }
 
-static void explicit_points(void **state)
+static void explicit_points(struct kunit *test)
 {
-	walk(&hr_place_explicit, 1, 1, 7);
+	walk(test, &hr_place_explicit, 1, 1, 7);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(hashed),
-		cmocka_unit_test(hashed_by_fractions),
-		cmocka_unit_test(low_positions),
-		cmocka_unit_test(high_positions),
-		cmocka_unit_test(sixteen_positions),
-		cmocka_unit_test(one_position),
-		cmocka_unit_test(explicit_points),
-	};
+static struct kunit_case property_cases[] = {
+	KUNIT_CASE(hashed),
+	KUNIT_CASE(hashed_by_fractions),
+	KUNIT_CASE(low_positions),
+	KUNIT_CASE(high_positions),
+	KUNIT_CASE(sixteen_positions),
+	KUNIT_CASE(one_position),
+	KUNIT_CASE(explicit_points),
+	{}
+};
 
-	return cmocka_run_group_tests_name("property", tests, NULL, NULL);
-}
+struct kunit_suite property_suite = {
+	.name = "hashring_property",
+	.test_cases = property_cases,
+};

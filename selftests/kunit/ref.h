@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The reference: what a ring is, said again as plainly as can be, in other
- * words than the core's. It searches all points for each answer.
+ * words than the core's. It searches all points for each answer. It has room for
+ * one caller at a time.
  */
-#ifndef HASHRING_UNIT_REF_H
-#define HASHRING_UNIT_REF_H
+#ifndef HASHRING_KUNIT_REF_H
+#define HASHRING_KUNIT_REF_H
 
-#include "unit.h"
+#include "core/change.h"
 
 #define REF_NODES	24
 #define REF_POINTS	64
@@ -49,9 +50,12 @@ struct ref_arc {
 	const struct ref_node *to;
 };
 
-/* What the next ring is; false if the change is to be refused. */
-bool ref_apply(const struct ref_ring *before, const struct hr_op *ops, u32 n,
-	       u32 id_max, struct ref_ring *after);
+/*
+ * What the next ring is; -EINVAL if the change is to be refused, -ENOSPC if the
+ * reference has no room for what it leads to.
+ */
+int ref_apply(const struct ref_ring *before, const struct hr_op *ops, u32 n,
+	      u32 id_max, struct ref_ring *after);
 const struct ref_node *ref_find(const struct ref_ring *ring, const char *name);
 const struct ref_node *ref_owner(const struct ref_ring *ring, u32 pos);
 

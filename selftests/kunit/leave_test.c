@@ -3,13 +3,9 @@
  * Nodes that are leaving: no members, and still the ones who stand in their
  * slots. And that nothing is lost when memory is.
  */
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <linux/kernel.h>
-
 #include "core/record.h"
 #include "core/view.h"
+#include "suites.h"
 #include "unit.h"
 
 static const struct hr_node_ops *const plain = &hr_node_plain_ops;
@@ -24,11 +20,12 @@ static int leave(const struct unit_ring *ring, const struct hr_op *ops, u32 nr,
 
 static void hold(struct unit_ring *ring, const struct hr_op *ops, u32 nr)
 {
+	struct kunit *test = ring->test;
 	struct hr_table *next;
 	struct hr_error err;
 
 	if (leave(ring, ops, nr, &next, &err))
-		fail_msg("%s", err.text);
+		KUNIT_FAIL_AND_ABORT(test, "%s", err.text);
 	hr_table_put(ring->table, plain);
 	ring->table = next;
 }
@@ -36,38 +33,38 @@ static void hold(struct unit_ring *ring, const struct hr_op *ops, u32 nr)
 static void refuse(const struct unit_ring *ring, const struct hr_op *ops,
 		   u32 nr, int want, const char *text)
 {
+	struct kunit *test = ring->test;
 	struct hr_table *next;
 	struct hr_error err;
 
-	assert_int_equal(leave(ring, ops, nr, &next, &err), want);
-	assert_string_equal(err.text, text);
-	assert_null(next);
+	KUNIT_ASSERT_EQ(test, leave(ring, ops, nr, &next, &err), want);
+	KUNIT_ASSERT_STREQ(test, err.text, text);
+	KUNIT_ASSERT_NULL(test, next);
 }
 
-static int setup(void **state)
+static int setup(struct kunit *test)
 {
-	struct unit_ring *ring = malloc(sizeof(*ring));
+	struct unit_ring *ring = unit_alloc(test, 1, sizeof(*ring));
 	struct hr_op ops[] = {
 		unit_add("a"), unit_weight(unit_add("b"), 5), unit_add("c"),
 		unit_state(unit_add("d"), HR_DOWN),
 	};
 
-	unit_ring_init(ring, &hr_place_hash, 8, 1);
+	unit_ring_init(test, ring, &hr_place_hash, 8, 1);
 	unit_change(ring, ops, ARRAY_SIZE(ops));
-	*state = ring;
+	test->priv = ring;
 	return 0;
 }
 
-static int teardown(void **state)
+static void teardown(struct kunit *test)
 {
-	unit_ring_free(*state);
-	free(*state);
-	return 0;
+	if (test->priv)
+		unit_ring_free(test->priv);
 }
 
-static void they_stay_in_their_slots(void **state)
+static void they_stay_in_their_slots(struct kunit *test)
 {
-	struct unit_ring *ring = *state;
+	struct unit_ring *ring = test->priv;
 	struct hr_op ops[] = {
 		unit_del("a"), unit_replace("b", "b2"), unit_del("d"),
 	};
@@ -77,42 +74,43 @@ static void they_stay_in_their_slots(void **state)
 
 	hold(ring, ops, ARRAY_SIZE(ops));
 	t = ring->table;
-	assert_int_equal(t->nr_nodes, 2);
-	assert_int_equal(t->nr_leaving, 3);
-	assert_int_equal(t->weight, 6);
-	assert_null(hr_table_find(t, "a"));
-	assert_null(hr_table_find_seat(t, "a"));
-	assert_null(hr_table_find(t, "b"));
-	assert_string_equal(hr_table_find_seat(t, "b")->name, "b2");
-	a = t->nodes[unit_slot(before, "a")];
-	b = t->nodes[unit_slot(before, "b")];
-	d = t->nodes[unit_slot(before, "d")];
-	assert_string_equal(a->name, "a");
-	assert_int_equal(a->state, HR_LEAVING);
-	assert_int_equal(a->id, 1);
-	assert_false(hr_table_has(t, a));
-	assert_string_equal(b->name, "b");
-	assert_int_equal(b->state, HR_LEAVING);
-	assert_int_equal(b->weight, 5);
-	assert_string_equal(d->name, "d");
-	assert_int_equal(d->state, HR_DOWN);
-	assert_false(hr_table_has(t, d));
-	assert_true(hr_table_has(t, hr_table_find(t, "c")));
+	KUNIT_ASSERT_EQ(test, t->nr_nodes, 2);
+	KUNIT_ASSERT_EQ(test, t->nr_leaving, 3);
+	KUNIT_ASSERT_EQ(test, t->weight, 6);
+	KUNIT_ASSERT_NULL(test, hr_table_find(t, "a"));
+	KUNIT_ASSERT_NULL(test, hr_table_find_seat(t, "a"));
+	KUNIT_ASSERT_NULL(test, hr_table_find(t, "b"));
+	KUNIT_ASSERT_STREQ(test, hr_table_find_seat(t, "b")->name, "b2");
+	a = t->nodes[unit_slot(test, before, "a")];
+	b = t->nodes[unit_slot(test, before, "b")];
+	d = t->nodes[unit_slot(test, before, "d")];
+	KUNIT_ASSERT_STREQ(test, a->name, "a");
+	KUNIT_ASSERT_EQ(test, a->state, HR_LEAVING);
+	KUNIT_ASSERT_EQ(test, a->id, 1);
+	KUNIT_ASSERT_FALSE(test, hr_table_has(t, a));
+	KUNIT_ASSERT_STREQ(test, b->name, "b");
+	KUNIT_ASSERT_EQ(test, b->state, HR_LEAVING);
+	KUNIT_ASSERT_EQ(test, b->weight, 5);
+	KUNIT_ASSERT_STREQ(test, d->name, "d");
+	KUNIT_ASSERT_EQ(test, d->state, HR_DOWN);
+	KUNIT_ASSERT_FALSE(test, hr_table_has(t, d));
+	KUNIT_ASSERT_TRUE(test, hr_table_has(t, hr_table_find(t, "c")));
 
 	/* The names are free at once; the last versions stay as they are. */
 	again[1] = unit_seat(again[1], "x");
 	hold(ring, again, 2);
-	assert_int_equal(ring->table->nr_nodes, 4);
-	assert_int_equal(ring->table->nr_leaving, 3);
-	assert_ptr_equal(ring->table->nodes[a->slot], a);
-	assert_int_not_equal(unit_slot(ring->table, "a"), a->slot);
-	assert_true(hr_table_has(ring->table, hr_table_find(ring->table, "a")));
+	KUNIT_ASSERT_EQ(test, ring->table->nr_nodes, 4);
+	KUNIT_ASSERT_EQ(test, ring->table->nr_leaving, 3);
+	KUNIT_ASSERT_PTR_EQ(test, ring->table->nodes[a->slot], a);
+	KUNIT_ASSERT_NE(test, unit_slot(test, ring->table, "a"), a->slot);
+	KUNIT_ASSERT_TRUE(test, hr_table_has(ring->table,
+					     hr_table_find(ring->table, "a")));
 	hr_table_put(before, plain);
 }
 
-static void ids_stay_taken(void **state)
+static void ids_stay_taken(struct kunit *test)
 {
-	struct unit_ring *ring = *state;
+	struct unit_ring *ring = test->priv;
 	struct hr_op both[] = { unit_del("a"), unit_id(unit_add("e"), 1) };
 	struct hr_op sets[] = {
 		unit_id(unit_set("b"), 3), unit_id(unit_set("c"), 2),
@@ -131,51 +129,52 @@ static void ids_stay_taken(void **state)
 	refuse(ring, &op, 1, -EEXIST, "id 2 is taken by node b");
 	op = unit_add("a");
 	hold(ring, &op, 1);
-	assert_int_equal(hr_table_find(ring->table, "a")->id, 5);
+	KUNIT_ASSERT_EQ(test, hr_table_find(ring->table, "a")->id, 5);
 	/* What is set to another id frees its own. */
 	hold(ring, sets, 2);
-	assert_int_equal(hr_table_find(ring->table, "b")->id, 3);
-	assert_int_equal(hr_table_find(ring->table, "c")->id, 2);
+	KUNIT_ASSERT_EQ(test, hr_table_find(ring->table, "b")->id, 3);
+	KUNIT_ASSERT_EQ(test, hr_table_find(ring->table, "c")->id, 2);
 }
 
-static void a_change_without_leaving_frees_them(void **state)
+static void a_change_without_leaving_frees_them(struct kunit *test)
 {
-	struct unit_ring *ring = *state;
+	struct unit_ring *ring = test->priv;
 	struct hr_op both[] = { unit_del("a"), unit_id(unit_add("e"), 1) };
 
 	unit_change(ring, both, 2);
-	assert_int_equal(ring->table->nr_leaving, 0);
-	assert_int_equal(hr_table_find(ring->table, "e")->id, 1);
+	KUNIT_ASSERT_EQ(test, ring->table->nr_leaving, 0);
+	KUNIT_ASSERT_EQ(test, hr_table_find(ring->table, "e")->id, 1);
 }
 
-static void nobody_sets_it(void **state)
+static void nobody_sets_it(struct kunit *test)
 {
 	struct hr_op op = unit_state(unit_set("a"), HR_LEAVING);
 
-	refuse(*state, &op, 1, -EINVAL,
+	refuse(test->priv, &op, 1, -EINVAL,
 	       "state 3 cannot be set: active (0), draining (1) and down (2) can");
 	op.state = 4;
-	refuse(*state, &op, 1, -EINVAL,
+	refuse(test->priv, &op, 1, -EINVAL,
 	       "state 4 cannot be set: active (0), draining (1) and down (2) can");
 }
 
 /* What moves, and what should have, is the same whether they stay or not. */
-static void their_weight_is_gone(void **state)
+static void their_weight_is_gone(struct kunit *test)
 {
-	struct unit_ring *ring = *state;
+	struct unit_ring *ring = test->priv;
 	struct hr_op ops[] = { unit_del("b"), unit_add("e") };
 	struct hr_table *left = NULL, *plainly;
 	struct hr_impact a, b;
 	struct hr_error err;
 
-	assert_int_equal(leave(ring, ops, 2, &left, &err), 0);
+	KUNIT_ASSERT_EQ(test, leave(ring, ops, 2, &left, &err), 0);
 	plainly = unit_next(ring, ops, 2);
-	assert_int_equal(hr_impact(ring->table, left, GFP_KERNEL, &a), 0);
-	assert_int_equal(hr_impact(ring->table, plainly, GFP_KERNEL, &b), 0);
-	assert_int_equal(a.moved, b.moved);
-	assert_int_equal(a.required, b.required);
-	assert_int_equal(a.ideal, b.ideal);
-	assert_int_equal(a.peak_after, b.peak_after);
+	KUNIT_ASSERT_EQ(test, hr_impact(ring->table, left, GFP_KERNEL, &a), 0);
+	KUNIT_ASSERT_EQ(test, hr_impact(ring->table, plainly, GFP_KERNEL, &b),
+			0);
+	KUNIT_ASSERT_EQ(test, a.moved, b.moved);
+	KUNIT_ASSERT_EQ(test, a.required, b.required);
+	KUNIT_ASSERT_EQ(test, a.ideal, b.ideal);
+	KUNIT_ASSERT_EQ(test, a.peak_after, b.peak_after);
 	hr_impact_release(&a);
 	hr_impact_release(&b);
 	hr_table_put(left, plain);
@@ -183,9 +182,9 @@ static void their_weight_is_gone(void **state)
 }
 
 /* A member's old id may have a new holder, which goes when the old one is back. */
-static void recalled_ids(void **state)
+static void recalled_ids(struct kunit *test)
 {
-	struct unit_ring *ring = *state;
+	struct unit_ring *ring = test->priv;
 	struct hr_table *origin = hr_table_get(ring->table), *t;
 	struct hr_op ops[] = {
 		unit_id(unit_set("a"), 9), unit_id(unit_add("e"), 1),
@@ -195,27 +194,27 @@ static void recalled_ids(void **state)
 
 	hold(ring, ops, 3);
 	t = hr_table_recall(origin, ring->table, 0, GFP_KERNEL, plain);
-	assert_non_null(t);
-	assert_int_equal(hr_digest_members(&ring->cfg, t),
-			 hr_digest_members(&ring->cfg, origin));
-	assert_int_equal(t->nr_leaving, 2);
-	assert_int_equal(t->nodes[unit_slot(ring->table, "f")]->id, 7);
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	KUNIT_ASSERT_EQ(test, hr_digest_members(&ring->cfg, t),
+			hr_digest_members(&ring->cfg, origin));
+	KUNIT_ASSERT_EQ(test, t->nr_leaving, 2);
+	KUNIT_ASSERT_EQ(test, t->nodes[unit_slot(test, ring->table, "f")]->id,
+			7);
 	for (i = 0; i < t->nr_slots; i++)
 		for (k = 0; k < i; k++)
-			assert_int_not_equal(t->nodes[i]->id, t->nodes[k]->id);
+			KUNIT_ASSERT_NE(test, t->nodes[i]->id, t->nodes[k]->id);
 	hr_table_put(t, plain);
 	hr_table_put(origin, plain);
 }
 
-static void too_many(void **state)
+static void too_many(struct kunit *test)
 {
-	struct hr_op *ops = calloc(HR_MAX_NODES, sizeof(*ops));
+	struct hr_op *ops = unit_alloc(test, HR_MAX_NODES, sizeof(*ops));
 	struct hr_op one[] = { unit_add("x"), unit_replace("m7", "x") };
 	struct unit_ring ring;
 	u32 i;
 
-	assert_non_null(ops);
-	unit_ring_init(&ring, &hr_place_hash, 1, HR_MAX_WEIGHT);
+	unit_ring_init(test, &ring, &hr_place_hash, 1, HR_MAX_WEIGHT);
 	for (i = 0; i < HR_MAX_NODES; i++) {
 		ops[i].kind = HR_OP_ADD;
 		snprintf(ops[i].name, sizeof(ops[i].name), "n%u", i);
@@ -226,8 +225,8 @@ static void too_many(void **state)
 		snprintf(ops[i].new_name, sizeof(ops[i].new_name), "m%u", i);
 	}
 	hold(&ring, ops, HR_MAX_NODES);
-	assert_int_equal(ring.table->nr_leaving, HR_MAX_NODES);
-	assert_int_equal(ring.table->nr_slots, 2 * HR_MAX_NODES);
+	KUNIT_ASSERT_EQ(test, ring.table->nr_leaving, HR_MAX_NODES);
+	KUNIT_ASSERT_EQ(test, ring.table->nr_slots, 2 * HR_MAX_NODES);
 	refuse(&ring, &one[1], 1, -E2BIG,
 	       "the ring would hold 131071 nodes with those that are leaving (at most 131070)");
 	one[1] = unit_del("m7");
@@ -235,18 +234,18 @@ static void too_many(void **state)
 	refuse(&ring, one, 1, -E2BIG,
 	       "the ring would hold 131071 nodes with those that are leaving (at most 131070)");
 	unit_ring_free(&ring);
-	free(ops);
 }
 
 /* A view in mid-migration, with one of everything. */
 struct fixture {
+	struct kunit *test;
 	struct hr_config cfg;
 	struct hr_table *origin;
 	struct hr_view view;
 };
 
-static void fixture_init(struct fixture *f, const struct hr_place_ops *place,
-			 u32 grid)
+static void fixture_init(struct kunit *test, struct fixture *f,
+			 const struct hr_place_ops *place, u32 grid)
 {
 	struct hr_op ops[] = {
 		unit_del("n1"), unit_add("x"), unit_replace("n2", "y"),
@@ -254,10 +253,11 @@ static void fixture_init(struct fixture *f, const struct hr_place_ops *place,
 	};
 	struct unit_ring ring;
 
-	unit_ring_init(&ring, place, 8, 1);
+	unit_ring_init(test, &ring, place, 8, 1);
 	ring.cfg.grid = grid;
 	unit_add_many(&ring, "n%u", 6);
 	unit_change_one(&ring, unit_state(unit_set("n4"), HR_DOWN));
+	f->test = test;
 	f->cfg = ring.cfg;
 	f->origin = hr_table_get(ring.table);
 	hold(&ring, ops, ARRAY_SIZE(ops));
@@ -303,94 +303,105 @@ static u32 count_refs(const struct hr_table *t)
 	return n;
 }
 
+static u32 fixture_refs(const struct fixture *f)
+{
+	return count_refs(f->view.table) + count_refs(f->origin);
+}
+
 static void fail_each(const struct fixture *f)
 {
-	u32 refs = count_refs(f->view.table) + count_refs(f->origin);
+	struct kunit *test = f->test;
+	u32 refs = fixture_refs(f), what, n;
 	struct hr_table *t, *again;
-	u32 what, n;
+	bool failed;
 
 	for (what = 0; what < 4; what++) {
-		for (n = 1;; n++) {
-			shim_fail_after(n);
+		t = NULL;
+		n = 0;
+		do {
+			hr_table_put(t, plain);
+			KUNIT_ASSERT_EQ(test, fixture_refs(f), refs);
+			unit_fail_nth(++n);
 			t = make(f, what, GFP_KERNEL);
-			if (shim_allocations() < n)
-				break;
-			assert_null(t);
-			assert_int_equal(count_refs(f->view.table) +
-					 count_refs(f->origin), refs);
-		}
-		assert_non_null(t);
-		assert_true(n > 6);
-		shim_fail_after(1);
+			failed = unit_failed();
+			KUNIT_ASSERT_TRUE(test, !failed || !t || UNIT_OTHER_WAYS);
+		} while (failed);
+		KUNIT_ASSERT_NOT_NULL(test, t);
+		KUNIT_ASSERT_GT(test, n, 6);
+		unit_fail_nth(1);
 		again = make(f, what, GFP_KERNEL | __GFP_NOFAIL);
-		assert_non_null(again);
-		shim_fail_after(0);
-		assert_int_equal(hr_digest_map(t), hr_digest_map(again));
+		unit_failed();
+		KUNIT_ASSERT_NOT_NULL(test, again);
+		KUNIT_ASSERT_EQ(test, hr_digest_map(t), hr_digest_map(again));
 		hr_table_put(t, plain);
 		hr_table_put(again, plain);
-		assert_int_equal(count_refs(f->view.table) +
-				 count_refs(f->origin), refs);
+		KUNIT_ASSERT_EQ(test, fixture_refs(f), refs);
 	}
 }
 
-static void memory_fails(void **state)
+static void memory_fails(struct kunit *test)
 {
 	struct fixture f;
 	struct hr_op *ops;
+	int ret;
 	u32 nr;
 
-	fixture_init(&f, &hr_place_hash, 0);
+	unit_want_failures(test);
+	fixture_init(test, &f, &hr_place_hash, 0);
 	fail_each(&f);
-	shim_fail_after(1);
-	assert_int_equal(hr_recall_ops(f.origin, f.view.table, &ops, &nr,
-				       GFP_KERNEL), -ENOMEM);
-	assert_null(ops);
-	assert_int_equal(nr, 0);
-	shim_fail_after(0);
-	assert_int_equal(hr_recall_ops(f.origin, f.view.table, &ops, &nr,
-				       GFP_KERNEL), 0);
-	assert_int_equal(nr, 1);
-	assert_string_equal(ops[0].name, "n3");
-	assert_int_equal(ops[0].state, HR_DOWN);
+	unit_fail_nth(1);
+	ret = hr_recall_ops(f.origin, f.view.table, &ops, &nr, GFP_KERNEL);
+	KUNIT_ASSERT_TRUE(test, unit_failed());
+	KUNIT_ASSERT_EQ(test, ret, -ENOMEM);
+	KUNIT_ASSERT_NULL(test, ops);
+	KUNIT_ASSERT_EQ(test, nr, 0);
+	ret = hr_recall_ops(f.origin, f.view.table, &ops, &nr, GFP_KERNEL);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	KUNIT_ASSERT_EQ(test, nr, 1);
+	KUNIT_ASSERT_STREQ(test, ops[0].name, "n3");
+	KUNIT_ASSERT_EQ(test, ops[0].state, HR_DOWN);
 	kvfree(ops);
 	fixture_free(&f);
 
-	fixture_init(&f, &hr_place_balanced, HR_MIN_GRID);
+	fixture_init(test, &f, &hr_place_balanced, HR_MIN_GRID);
 	fail_each(&f);
 	fixture_free(&f);
 }
 
-static void memory_fails_a_change(void **state)
+static void memory_fails_a_change(struct kunit *test)
 {
 	struct hr_op ops[] = {
 		unit_del("a"), unit_replace("b", "e"), unit_add("f"),
 	};
-	struct unit_ring *ring = *state;
-	u32 refs = count_refs(ring->table), n;
-	struct hr_table *next;
+	struct unit_ring *ring = test->priv;
+	u32 refs = count_refs(ring->table), n = 0;
+	struct hr_table *next = NULL;
 	struct hr_error err;
+	bool failed;
 	int ret;
 
-	for (n = 1;; n++) {
-		shim_fail_after(n);
+	unit_want_failures(test);
+	do {
+		hr_table_put(next, plain);
+		KUNIT_ASSERT_EQ(test, count_refs(ring->table), refs);
+		unit_fail_nth(++n);
 		ret = leave(ring, ops, 3, &next, &err);
-		if (shim_allocations() < n)
-			break;
-		assert_int_equal(ret, -ENOMEM);
-		assert_null(next);
-		assert_int_equal(count_refs(ring->table), refs);
-	}
-	shim_fail_after(0);
-	assert_int_equal(ret, 0);
-	assert_true(n > 10);
+		failed = unit_failed();
+		if (failed && !(UNIT_OTHER_WAYS && !ret)) {
+			KUNIT_ASSERT_EQ(test, ret, -ENOMEM);
+			KUNIT_ASSERT_NULL(test, next);
+		}
+	} while (failed);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	KUNIT_ASSERT_GT(test, n, 10);
 	hr_table_put(next, plain);
-	assert_int_equal(count_refs(ring->table), refs);
+	KUNIT_ASSERT_EQ(test, count_refs(ring->table), refs);
 }
 
 /* What there is nothing to do to is shared. */
-static void shared(void **state)
+static void shared(struct kunit *test)
 {
-	struct unit_ring *ring = *state;
+	struct unit_ring *ring = test->priv;
 	struct hr_view view = { .table = ring->table };
 	struct hr_table *t[3];
 	u32 i;
@@ -399,28 +410,29 @@ static void shared(void **state)
 	t[1] = hr_table_without(ring->table, ring->table, 0, GFP_KERNEL, plain);
 	t[2] = hr_view_compose(&view, 5, 0, GFP_KERNEL, plain);
 	for (i = 0; i < 3; i++) {
-		assert_ptr_equal(t[i], ring->table);
+		KUNIT_ASSERT_PTR_EQ(test, t[i], ring->table);
 		hr_table_put(t[i], plain);
 	}
-	assert_int_equal(refcount_read(&ring->table->refs), 1);
+	KUNIT_ASSERT_EQ(test, refcount_read(&ring->table->refs), 1);
 }
 
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+static struct kunit_case leave_cases[] = {
+	KUNIT_CASE(they_stay_in_their_slots),
+	KUNIT_CASE(ids_stay_taken),
+	KUNIT_CASE(a_change_without_leaving_frees_them),
+	KUNIT_CASE(nobody_sets_it),
+	KUNIT_CASE(their_weight_is_gone),
+	KUNIT_CASE(recalled_ids),
+	KUNIT_CASE(memory_fails_a_change),
+	KUNIT_CASE(shared),
+	KUNIT_CASE(too_many),
+	KUNIT_CASE(memory_fails),
+	{}
+};
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(they_stay_in_their_slots),
-		TEST(ids_stay_taken),
-		TEST(a_change_without_leaving_frees_them),
-		TEST(nobody_sets_it),
-		TEST(their_weight_is_gone),
-		TEST(recalled_ids),
-		TEST(memory_fails_a_change),
-		TEST(shared),
-		cmocka_unit_test(too_many),
-		cmocka_unit_test(memory_fails),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+struct kunit_suite leave_suite = {
+	.name = "hashring_leave",
+	.init = setup,
+	.exit = teardown,
+	.test_cases = leave_cases,
+};

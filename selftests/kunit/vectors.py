@@ -3,7 +3,7 @@
 """vectors.py - prints vectors.h: what the ring's algorithm gives, version 1
 
 An implementation of its own, from the documentation, so that the core can be
-held against it: python3 selftests/unit/vectors.py > selftests/unit/vectors.h
+held against it: python3 selftests/kunit/vectors.py > selftests/kunit/vectors.h
 """
 
 import ipaddress
@@ -84,8 +84,8 @@ def c_bytes(data):
 def main():
     print("/* SPDX-License-Identifier: GPL-2.0-only */\n"
           "/* Made by vectors.py, an implementation of its own. */\n"
-          "#ifndef HASHRING_UNIT_VECTORS_H\n"
-          "#define HASHRING_UNIT_VECTORS_H\n\n"
+          "#ifndef HASHRING_KUNIT_VECTORS_H\n"
+          "#define HASHRING_KUNIT_VECTORS_H\n\n"
           "static const struct vector_keys {\n\tconst char *seed;\n"
           "\tu64 place[2];\n\tu64 flow[2];\n} vector_keys[] = {")
     for seed in SEEDS:
@@ -110,15 +110,20 @@ def main():
             f"{siphash(place, seat.encode() + struct.pack('<I', i)) & 0xFFFFFFFF:#010x}"
             for i in range(4))
         print(f'\t{{ "{seat}",\n\t  {{ {points} }} }},')
-    print("};\n\nstatic const struct vector_flow {\n\tu8 protocol;\n"
-          "\tconst char *saddr;\n\tu16 sport;\n\tconst char *daddr;\n"
-          "\tu16 dport;\n\tu32 position[3];\t/* by policy */\n"
+    print("};\n\nstatic const struct vector_flow {\n\tu8 family;\n"
+          "\tu8 protocol;\n\tu16 sport;\n\tu16 dport;\n"
+          "\tconst char *saddr;\t/* 4 or 16 bytes */\n"
+          "\tconst char *daddr;\n\tu32 position[3];\t/* by policy */\n"
           "} vector_flow[] = {")
     for protocol, src, sport, dst, dport in FLOWS:
         positions = ", ".join(
             f"{siphash(flow, flow_bytes(policy, protocol, src, sport, dst, dport)) & 0xFFFFFFFF:#010x}"
             for policy in POLICIES)
-        print(f'\t{{ {protocol}, "{src}", {sport}, "{dst}", {dport},\n'
+        source, target = ipaddress.ip_address(src), ipaddress.ip_address(dst)
+        print(f"\t/* {src} to {dst} */\n"
+              f"\t{{ {source.version}, {protocol}, {sport}, {dport},\n"
+              f'\t  "{c_bytes(source.packed)}",\n'
+              f'\t  "{c_bytes(target.packed)}",\n'
               f"\t  {{ {positions} }} }},")
     print("};\n\n#endif")
 

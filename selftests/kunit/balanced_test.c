@@ -3,12 +3,10 @@
  * Balanced placement, how much: the cells that each node gets are held against
  * counting them out one by one, and what moves against what has to.
  */
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <linux/kernel.h>
+#include <linux/math64.h>
 
 #include "balanced.h"
+#include "suites.h"
 
 /* Cells one by one to who has the best claim, the first seat among equals. */
 static void count_out(const struct hr_table *t, u32 grid, u32 *due)
@@ -45,41 +43,43 @@ static void count_out(const struct hr_table *t, u32 grid, u32 *due)
 	}
 }
 
-/* Returns by how many cells a node is off its exact part at most, as a float. */
-static double check_due(const struct unit_ring *ring)
+/* Returns by how many cells a node is off its exact part at most, times 1000. */
+static u64 check_due(const struct unit_ring *ring)
 {
+	struct kunit *test = ring->test;
 	const struct hr_table *t = ring->table;
-	u32 *due = calloc(t->nr_slots + 1, sizeof(*due));
-	double off, most = 0;
+	u32 *due = kvcalloc(t->nr_slots + 1, sizeof(*due), GFP_KERNEL);
+	u64 has, part, off, most = 0;
 	u32 i;
 
-	assert_non_null(due);
+	KUNIT_ASSERT_NOT_NULL(test, due);
 	count_out(t, ring->cfg.grid, due);
 	for (i = 0; i < t->nr_slots; i++)
-		assert_int_equal(t->share[i], (u64)due[i] <<
-				 hr_grid_shift(ring->cfg.grid));
+		KUNIT_ASSERT_EQ(test, t->share[i],
+				(u64)due[i] << hr_grid_shift(ring->cfg.grid));
 	for (i = 0; i < t->nr_nodes; i++) {
 		const struct hr_node *node = t->by_seat[i];
 
 		if (node->state != HR_ACTIVE)
 			continue;
-		off = due[node->slot] -
-		      (double)node->weight * ring->cfg.grid / t->weight;
-		off = off < 0 ? -off : off;
+		has = due[node->slot] * t->weight;
+		part = (u64)node->weight * ring->cfg.grid;
+		off = has > part ? has - part : part - has;
+		off = div64_u64(1000 * off + t->weight - 1, t->weight);
 		most = off > most ? off : most;
 	}
-	free(due);
+	kvfree(due);
 	return most;
 }
 
-static void random_changes(void **state)
+static void random_changes(struct kunit *test)
 {
 	struct unit_random random = { 1 };
 	struct unit_ring ring;
 	struct hr_op ops[5];
 	u32 i, n;
 
-	balanced_init(&ring, 1024);
+	balanced_init(test, &ring, 1024);
 	for (i = 0; i < 1500; i++) {
 		n = balanced_ops(&ring, &random, 10 + i / 50, true, ops,
 				 1 + unit_below(&random, 5));
@@ -93,16 +93,15 @@ static void random_changes(void **state)
 }
 
 /* Crowded grids and weights far apart, where the floor of one cell matters. */
-static void crowds(void **state)
+static void crowds(struct kunit *test)
 {
 	struct unit_random random = { 2 };
 	struct unit_ring ring;
-	struct hr_op *ops = calloc(1024, sizeof(*ops));
+	struct hr_op *ops = unit_alloc(test, 1024, sizeof(*ops));
 	u32 round, i, n;
 
-	assert_non_null(ops);
 	for (round = 0; round < 12; round++) {
-		balanced_init(&ring, 1024);
+		balanced_init(test, &ring, 1024);
 		n = round < 2 ? 1024 : 1 + unit_below(&random, 1024);
 		for (i = 0; i < n; i++) {
 			ops[i] = unit_add("");
@@ -113,10 +112,9 @@ static void crowds(void **state)
 		balanced_change(&ring, ops, n);
 		check_due(&ring);
 		for (i = 0; i < ring.table->nr_slots; i++)
-			assert_true(ring.table->share[i]);
+			KUNIT_ASSERT_TRUE(test, ring.table->share[i]);
 		unit_ring_free(&ring);
 	}
-	free(ops);
 }
 
 /*
@@ -124,7 +122,7 @@ static void crowds(void **state)
  * and a node that goes what it had, with nothing beside it; and the fullest
  * node has at most a cell more than its part.
  */
-static void optimal(void **state)
+static void optimal(struct kunit *test)
 {
 	static const u32 sizes[][2] = {
 		{ 4, 65536 }, { 10, 65536 }, { 100, 65536 }, { 1000, 65536 },
@@ -138,27 +136,29 @@ static void optimal(void **state)
 
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		n = sizes[i][0];
-		balanced_init(&ring, sizes[i][1]);
+		balanced_init(test, &ring, sizes[i][1]);
 		cell = HR_WHOLE_RING / ring.cfg.grid;
 		unit_add_many(&ring, "n%u", n);
 
 		op = unit_add("joins");
 		unit_change_impact(&ring, &op, 1, &impact);
-		assert_int_equal(impact.ideal,
-				 (HR_WHOLE_RING + (n + 1) / 2) / (n + 1));
-		assert_true(impact.moved + cell > impact.ideal &&
-			    impact.moved < impact.ideal + cell);
-		assert_int_equal(impact.collateral, 0);
+		KUNIT_ASSERT_EQ(test, impact.ideal,
+				(HR_WHOLE_RING + (n + 1) / 2) / (n + 1));
+		KUNIT_ASSERT_TRUE(test,
+				  impact.moved + cell > impact.ideal &&
+					  impact.moved < impact.ideal + cell);
+		KUNIT_ASSERT_EQ(test, impact.collateral, 0);
 		/* At most 1 + (nodes / cells). */
 		peak = HR_WHOLE_RING + (n + 1) * cell;
-		assert_true(hr_table_peak(ring.table) <= peak);
+		KUNIT_ASSERT_TRUE(test, hr_table_peak(ring.table) <= peak);
 		hr_impact_release(&impact);
 
 		op = unit_del("n1");
 		unit_change_impact(&ring, &op, 1, &impact);
-		assert_true(impact.moved + cell > impact.ideal &&
-			    impact.moved < impact.ideal + cell);
-		assert_int_equal(impact.collateral, 0);
+		KUNIT_ASSERT_TRUE(test,
+				  impact.moved + cell > impact.ideal &&
+					  impact.moved < impact.ideal + cell);
+		KUNIT_ASSERT_EQ(test, impact.collateral, 0);
 		hr_impact_release(&impact);
 		unit_ring_free(&ring);
 	}
@@ -168,19 +168,19 @@ static void optimal(void **state)
  * With equal weights a node is less than a cell off its exact part; with others
  * a little more where the floor of one cell lifts some.
  */
-static void near_the_exact_part(void **state)
+static void near_the_exact_part(struct kunit *test)
 {
 	static const u32 sizes[] = { 3, 10, 100, 1000 }, most_off[] = { 1, 1, 1, 6 };
 	struct unit_random random = { 5 };
 	struct unit_ring ring;
-	double off, most;
+	u64 off, most;
 	char name[16];
 	u32 i, k, round;
 
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
-		balanced_init(&ring, 65536);
+		balanced_init(test, &ring, 65536);
 		unit_add_many(&ring, "n%u", sizes[i]);
-		assert_true(check_due(&ring) < 1);
+		KUNIT_ASSERT_LT(test, check_due(&ring), 1000);
 		most = 0;
 		for (round = 0; round < 1000 / sizes[i]; round++) {
 			for (k = 0; k < sizes[i] && k < 100; k++) {
@@ -193,21 +193,22 @@ static void near_the_exact_part(void **state)
 			off = check_due(&ring);
 			most = off > most ? off : most;
 		}
-		print_message("# %u nodes of weights 1 to 1000: ", sizes[i]);
-		print_message("%.3f of 65536 cells off at most\n", most);
-		assert_true(most < most_off[i]);
+		kunit_info(test,
+			   "%u nodes of weights 1 to 1000: 0.001 * %llu of 65536 cells off at most\n",
+			   sizes[i], most);
+		KUNIT_ASSERT_LT(test, most, 1000 * most_off[i]);
 		unit_ring_free(&ring);
 	}
 }
 
-static void nobody_starves(void **state)
+static void nobody_starves(struct kunit *test)
 {
 	struct unit_ring ring;
 	struct hr_op op;
 	char name[16];
 	u32 i;
 
-	balanced_init(&ring, 1024);
+	balanced_init(test, &ring, 1024);
 	for (i = 1; i <= HR_MAX_WEIGHT; i++) {
 		snprintf(name, sizeof(name), "w%u", i);
 		op = unit_weight(unit_add(name), i);
@@ -215,7 +216,7 @@ static void nobody_starves(void **state)
 	}
 	check_due(&ring);
 	for (i = 0; i < ring.table->nr_slots; i++)
-		assert_true(ring.table->share[i]);
+		KUNIT_ASSERT_TRUE(test, ring.table->share[i]);
 	unit_ring_free(&ring);
 }
 
@@ -223,14 +224,15 @@ static void nobody_starves(void **state)
  * The arcs of a ring of @nodes nodes that come and go for long: how many there
  * are at most, and of one node.
  */
-static void churn(u32 nodes, u32 grid, u32 changes, u32 most)
+static void churn(struct kunit *test, u32 nodes, u32 grid, u32 changes,
+		  u32 most)
 {
 	struct unit_random random = { nodes };
 	u32 i, k, n, arcs = 0, of_one = 0, *count;
 	struct unit_ring ring;
 	struct hr_op ops[5];
 
-	balanced_init(&ring, grid);
+	balanced_init(test, &ring, grid);
 	unit_add_many(&ring, "n%u", nodes);
 	for (i = 0; i < changes; i++) {
 		n = balanced_ops(&ring, &random, 2 * nodes, false, ops,
@@ -239,43 +241,41 @@ static void churn(u32 nodes, u32 grid, u32 changes, u32 most)
 		arcs = ring.table->nr_points > arcs ? ring.table->nr_points :
 						      arcs;
 	}
-	count = calloc(ring.table->nr_slots, sizeof(*count));
-	assert_non_null(count);
+	count = unit_alloc(test, ring.table->nr_slots, sizeof(*count));
 	for (k = 0; k < ring.table->nr_points; k++) {
 		u32 slot = ring.table->points[k].slot;
 
 		if (++count[slot] > of_one)
 			of_one = count[slot];
 	}
-	free(count);
-	print_message("# %u nodes, %u cells, %u changes: ", nodes, grid,
-		      changes);
-	print_message("at most %u arcs, at the end %u, of one node %u\n", arcs,
-		      ring.table->nr_points, of_one);
-	assert_true(arcs <= most);
+	kunit_info(test,
+		   "%u nodes, %u cells, %u changes: at most %u arcs, at the end %u, of one node %u\n",
+		   nodes, grid, changes, arcs, ring.table->nr_points, of_one);
+	KUNIT_ASSERT_LE(test, arcs, most);
 	/* All of them fit into one operation that restores it. */
-	assert_true(of_one <= HR_MAX_NODE_RUNS);
+	KUNIT_ASSERT_LE(test, of_one, HR_MAX_NODE_RUNS);
 	unit_ring_free(&ring);
 }
 
-static void arcs_stay_few(void **state)
+static void arcs_stay_few(struct kunit *test)
 {
-	churn(10, 65536, 2000, 150);
-	churn(100, 65536, 2000, 7000);
-	churn(1000, 65536, 2000, 20000);
-	churn(100, 1048576, 100, 5000);
+	churn(test, 10, 65536, 2000, 150);
+	churn(test, 100, 65536, 2000, 7000);
+	churn(test, 1000, 65536, 2000, 20000);
+	churn(test, 100, 1048576, 100, 5000);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(random_changes),
-		cmocka_unit_test(crowds),
-		cmocka_unit_test(optimal),
-		cmocka_unit_test(near_the_exact_part),
-		cmocka_unit_test(nobody_starves),
-		cmocka_unit_test(arcs_stay_few),
-	};
+static struct kunit_case balanced_cases[] = {
+	KUNIT_CASE(random_changes),
+	KUNIT_CASE(crowds),
+	KUNIT_CASE(optimal),
+	KUNIT_CASE(near_the_exact_part),
+	KUNIT_CASE(nobody_starves),
+	KUNIT_CASE(arcs_stay_few),
+	{}
+};
 
-	return cmocka_run_group_tests_name("balanced", tests, NULL, NULL);
-}
+struct kunit_suite balanced_suite = {
+	.name = "hashring_balanced",
+	.test_cases = balanced_cases,
+};

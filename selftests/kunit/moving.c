@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <linux/kernel.h>
+#include <linux/sort.h>
 
 #include "moving.h"
 #include "ref.h"
@@ -17,11 +14,12 @@ u32 moving_owner(const struct moving_map *map, u32 pos)
 	return map->n ? map->points[0].id : HR_NO_ID;
 }
 
-void moving_copy(struct moving_map *map, const struct hr_table *t)
+void moving_copy(struct kunit *test, struct moving_map *map,
+		 const struct hr_table *t)
 {
 	u32 i;
 
-	assert_true(t->nr_points <= MOVING_POINTS);
+	KUNIT_ASSERT_TRUE(test, t->nr_points <= MOVING_POINTS);
 	map->n = t->nr_points;
 	for (i = 0; i < t->nr_points; i++)
 		map->points[i] = (struct moving_point) {
@@ -30,15 +28,17 @@ void moving_copy(struct moving_map *map, const struct hr_table *t)
 		};
 }
 
-static void add_point(struct moving_map *map, u32 pos, u32 id)
+static void add_point(struct kunit *test, struct moving_map *map, u32 pos,
+		      u32 id)
 {
-	assert_true(map->n < MOVING_POINTS);
+	KUNIT_ASSERT_TRUE(test, map->n < MOVING_POINTS);
 	map->points[map->n++] = (struct moving_point) { .pos = pos, .id = id };
 }
 
 /* What is in force, which becomes what the next change comes from. */
 static void compose(struct moving *m)
 {
+	struct kunit *test = m->test;
 	static struct moving_map map;
 	u64 f = m->view.frontier;
 	u32 i;
@@ -48,13 +48,13 @@ static void compose(struct moving *m)
 		if (m->to.points[i].pos < f)
 			map.points[map.n++] = m->to.points[i];
 	if (f)
-		add_point(&map, f - 1, moving_owner(&m->to, f - 1));
+		add_point(test, &map, f - 1, moving_owner(&m->to, f - 1));
 	for (i = 0; i < m->from.n; i++)
 		if (m->from.points[i].pos >= f)
-			add_point(&map, m->from.points[i].pos,
+			add_point(test, &map, m->from.points[i].pos,
 				  m->from.points[i].id);
 	if (f <= U32_MAX)
-		add_point(&map, U32_MAX, moving_owner(&m->from, U32_MAX));
+		add_point(test, &map, U32_MAX, moving_owner(&m->from, U32_MAX));
 	m->from = map;
 }
 
@@ -68,9 +68,10 @@ static void take_down(struct moving_map *map, u32 id)
 	map->n = n;
 }
 
-static void become(struct hr_table **which, struct hr_table *t)
+static void become(struct kunit *test, struct hr_table **which,
+		   struct hr_table *t)
 {
-	assert_non_null(t);
+	KUNIT_ASSERT_NOT_NULL(test, t);
 	hr_table_put(*which, &hr_node_plain_ops);
 	*which = t;
 }
@@ -78,15 +79,16 @@ static void become(struct hr_table **which, struct hr_table *t)
 /* Nobody that is down in the next table may own anything. */
 static void less_down(struct moving *m, const struct hr_table *table)
 {
+	struct kunit *test = m->test;
 	struct hr_table *less;
 	u32 i;
 
 	less = hr_table_without(m->view.from, table, m->cfg.grid, GFP_KERNEL,
 				&hr_node_plain_ops);
-	become(&m->view.from, less);
+	become(test, &m->view.from, less);
 	less = hr_table_without(m->view.base, table, m->cfg.grid, GFP_KERNEL,
 				&hr_node_plain_ops);
-	become(&m->view.base, less);
+	become(test, &m->view.base, less);
 	for (i = 0; i < table->nr_slots; i++) {
 		if (!table->nodes[i] || table->nodes[i]->state != HR_DOWN)
 			continue;
@@ -112,31 +114,35 @@ u32 moving_ends(const struct moving_map *a, const struct moving_map *b,
 	for (i = 0; i < b->n; i++)
 		ends[n++] = (u64)b->points[i].pos + 1;
 	ends[n++] = HR_WHOLE_RING;
-	qsort(ends, n, sizeof(*ends), by_pos);
+	sort(ends, n, sizeof(*ends), by_pos, NULL);
 	for (i = 0; i < n; i++)
 		if (!k || ends[k - 1] != ends[i])
 			ends[k++] = ends[i];
 	return k;
 }
 
-void moving_init(struct moving *m, enum moving_kind kind, u32 seed)
+void moving_init(struct kunit *test, struct moving *m, enum moving_kind kind,
+		 u32 seed)
 {
 	struct unit_ring ring;
 
 	memset(m, 0, sizeof(*m));
+	m->test = test;
 	m->random.state = seed;
 	m->next_id = 1;
 	switch (kind) {
 	case MOVING_EXPLICIT:
-		unit_ring_init(&ring, &hr_place_explicit, 1, 1);
+		unit_ring_init(test, &ring, &hr_place_explicit, 1, 1);
 		break;
 	case MOVING_BALANCED:
-		unit_ring_init(&ring, &hr_place_balanced, 0, 0);
+		unit_ring_init(test, &ring, &hr_place_balanced, 0, 0);
 		ring.cfg.grid = HR_MIN_GRID;
 		break;
 	default:
-		unit_ring_init(&ring, kind == MOVING_WIDE ? &hr_place_hash :
-			       &ref_place[kind], 6, 1);
+		unit_ring_init(test, &ring,
+			       kind == MOVING_WIDE ? &hr_place_hash :
+						     &ref_place[kind],
+			       6, 1);
 	}
 	m->cfg = ring.cfg;
 	m->view.table = ring.table;
@@ -160,7 +166,7 @@ static struct hr_op add_op(struct moving *m, const char *name)
 
 	if (m->cfg.place != &hr_place_explicit)
 		return op;
-	op = unit_points(op, malloc(n * sizeof(u32)), n);
+	op = unit_points(op, kvmalloc(n * sizeof(u32), GFP_KERNEL), n);
 	for (i = 0; i < n; i++)
 		op.points[i] = unit_below(&m->random, 40) * 0x06906906U +
 			       unit_below(&m->random, 3) - 1;
@@ -207,22 +213,25 @@ void moving_ops_free(struct hr_op *ops, u32 nr)
 	u32 i;
 
 	for (i = 0; i < nr; i++)
-		free(ops[i].points);
+		kvfree(ops[i].points);
 }
 
 /* The next table; refused alike with and without nodes that are leaving. */
 static struct hr_table *build(struct moving *m, const struct hr_op *ops, u32 nr,
 			      bool leave)
 {
+	struct kunit *test = m->test;
 	struct hr_table *next = NULL, *plain = NULL;
 	struct hr_error err;
 	int ret;
 
 	ret = hr_change_build(&m->cfg, m->view.table, ops, nr, U32_MAX, leave,
 			      &hr_node_plain_ops, GFP_KERNEL, &next, &err);
-	assert_int_equal(hr_change_build(&m->cfg, m->shadow, ops, nr, U32_MAX,
-					 false, &hr_node_plain_ops, GFP_KERNEL,
-					 &plain, &err), ret);
+	KUNIT_ASSERT_EQ(test,
+			hr_change_build(&m->cfg, m->shadow, ops, nr, U32_MAX,
+					false, &hr_node_plain_ops, GFP_KERNEL,
+					&plain, &err),
+			ret);
 	if (ret)
 		return NULL;
 	hr_table_put(m->shadow, &hr_node_plain_ops);
@@ -238,6 +247,7 @@ static bool is_down(const struct moving *m, u32 slot)
 /* Nothing has moved, but what is at nodes that are down. */
 static void assert_unmoved(const struct moving *m, const struct hr_view *was)
 {
+	struct kunit *test = m->test;
 	static u64 ends[2 * MOVING_POINTS + 1];
 	u32 n = moving_ends(&m->from, &m->to, ends), i, d;
 
@@ -248,12 +258,12 @@ static void assert_unmoved(const struct moving *m, const struct hr_view *was)
 			struct hr_node *new = hr_view_owner(&m->view, pos);
 
 			if (new)
-				assert_true(new->state != HR_DOWN);
+				KUNIT_ASSERT_TRUE(test, new->state != HR_DOWN);
 			if (old && is_down(m, old->slot))
 				continue;
-			assert_int_equal(!old, !new);
+			KUNIT_ASSERT_EQ(test, !old, !new);
 			if (old)
-				assert_int_equal(old->id, new->id);
+				KUNIT_ASSERT_EQ(test, old->id, new->id);
 		}
 	}
 }
@@ -277,6 +287,7 @@ static void note_up(struct moving *m, const struct hr_op *ops, u32 nr)
 
 bool moving_hold(struct moving *m, const struct hr_op *ops, u32 nr)
 {
+	struct kunit *test = m->test;
 	struct hr_view was = m->view;
 	struct hr_table *next = build(m, ops, nr, true);
 	gfp_t gfp = GFP_KERNEL;
@@ -292,12 +303,12 @@ bool moving_hold(struct moving *m, const struct hr_op *ops, u32 nr)
 	} else {
 		m->view.from = hr_view_compose(&was, was.frontier, m->cfg.grid,
 					       gfp, &hr_node_plain_ops);
-		assert_non_null(m->view.from);
+		KUNIT_ASSERT_NOT_NULL(test, m->view.from);
 		compose(m);
 	}
 	m->view.table = next;
 	m->view.frontier = 0;
-	moving_copy(&m->to, next);
+	moving_copy(test, &m->to, next);
 	note_up(m, ops, nr);
 	m->changes++;
 	assert_unmoved(m, &was);
@@ -309,36 +320,38 @@ bool moving_hold(struct moving *m, const struct hr_op *ops, u32 nr)
 
 bool moving_change(struct moving *m, const struct hr_op *ops, u32 nr)
 {
+	struct kunit *test = m->test;
 	struct hr_table *next = build(m, ops, nr, false);
 
-	assert_true(hr_view_settled(&m->view));
+	KUNIT_ASSERT_TRUE(test, hr_view_settled(&m->view));
 	if (!next)
 		return false;
-	become(&m->view.table, next);
-	moving_copy(&m->to, next);
+	become(test, &m->view.table, next);
+	moving_copy(test, &m->to, next);
 	return true;
 }
 
 void moving_down(struct moving *m, const char *name)
 {
+	struct kunit *test = m->test;
 	struct hr_node *node = hr_table_find(m->view.table, name);
 	struct hr_op op = unit_state(unit_set(name), HR_DOWN);
 	struct hr_view was = m->view;
 	u32 id;
 
-	assert_non_null(node);
+	KUNIT_ASSERT_NOT_NULL(test, node);
 	id = node->id;
 	if (hr_view_settled(&was)) {
-		assert_true(moving_change(m, &op, 1));
+		KUNIT_ASSERT_TRUE(test, moving_change(m, &op, 1));
 		return;
 	}
 	m->view.table = build(m, &op, 1, true);
-	assert_non_null(m->view.table);
+	KUNIT_ASSERT_NOT_NULL(test, m->view.table);
 	hr_table_get(was.from);
 	less_down(m, m->view.table);
-	moving_copy(&m->to, m->view.table);
+	moving_copy(test, &m->to, m->view.table);
 	assert_unmoved(m, &was);
-	assert_true(m->nr_down < ARRAY_SIZE(m->down));
+	KUNIT_ASSERT_TRUE(test, m->nr_down < ARRAY_SIZE(m->down));
 	m->down[m->nr_down++] = id;
 	hr_table_put(was.table, &hr_node_plain_ops);
 	hr_table_put(was.from, &hr_node_plain_ops);
@@ -347,6 +360,7 @@ void moving_down(struct moving *m, const char *name)
 /* What the way back has to lead to: less what is down, of what was not. */
 static struct hr_table *origin_less_down(const struct moving *m)
 {
+	struct kunit *test = m->test;
 	struct hr_table *t = NULL;
 	struct hr_op ops[64];
 	struct hr_error err;
@@ -364,14 +378,17 @@ static struct hr_table *origin_less_down(const struct moving *m)
 	}
 	if (!n)
 		return hr_table_get(m->origin);
-	assert_int_equal(hr_change_build(&m->cfg, m->origin, ops, n, U32_MAX,
-					 false, &hr_node_plain_ops, GFP_KERNEL,
-					 &t, &err), 0);
+	KUNIT_ASSERT_EQ(test,
+			hr_change_build(&m->cfg, m->origin, ops, n, U32_MAX,
+					false, &hr_node_plain_ops, GFP_KERNEL,
+					&t, &err),
+			0);
 	return t;
 }
 
 void moving_recall(struct moving *m)
 {
+	struct kunit *test = m->test;
 	struct hr_table *to, *want = origin_less_down(m);
 	struct hr_view was = m->view;
 	struct hr_error err;
@@ -380,31 +397,35 @@ void moving_recall(struct moving *m)
 
 	to = hr_table_recall(m->origin, was.table, m->cfg.grid, GFP_KERNEL,
 			     &hr_node_plain_ops);
-	assert_non_null(to);
-	assert_int_equal(hr_recall_ops(m->origin, was.table, &ops, &nr,
-				       GFP_KERNEL), 0);
-	assert_int_equal(!nr, !ops);
+	KUNIT_ASSERT_NOT_NULL(test, to);
+	KUNIT_ASSERT_EQ(test,
+			hr_recall_ops(m->origin, was.table, &ops, &nr,
+				      GFP_KERNEL),
+			0);
+	KUNIT_ASSERT_EQ(test, !nr, !ops);
 	if (nr) {
 		struct hr_table *less = NULL;
 
-		assert_int_equal(hr_change_build(&m->cfg, to, ops, nr, U32_MAX,
-						 true, &hr_node_plain_ops,
-						 GFP_KERNEL, &less, &err), 0);
-		become(&to, less);
+		KUNIT_ASSERT_EQ(test,
+				hr_change_build(&m->cfg, to, ops, nr, U32_MAX,
+						true, &hr_node_plain_ops,
+						GFP_KERNEL, &less, &err),
+				0);
+		become(test, &to, less);
 		kvfree(ops);
 	}
-	assert_int_equal(hr_digest_map(to), hr_digest_map(want));
-	assert_int_equal(hr_digest_members(&m->cfg, to),
-			 hr_digest_members(&m->cfg, want));
+	KUNIT_ASSERT_EQ(test, hr_digest_map(to), hr_digest_map(want));
+	KUNIT_ASSERT_EQ(test, hr_digest_members(&m->cfg, to),
+			hr_digest_members(&m->cfg, want));
 	m->view.from = hr_view_compose(&was, was.frontier, m->cfg.grid,
 				       GFP_KERNEL, &hr_node_plain_ops);
-	assert_non_null(m->view.from);
+	KUNIT_ASSERT_NOT_NULL(test, m->view.from);
 	compose(m);
 	less_down(m, to);
 	m->view.table = to;
 	m->view.frontier = 0;
-	moving_copy(&m->to, to);
-	become(&m->shadow, want);
+	moving_copy(test, &m->to, to);
+	become(test, &m->shadow, want);
 	m->changes++;
 	assert_unmoved(m, &was);
 	hr_table_put(was.table, &hr_node_plain_ops);
@@ -413,25 +434,26 @@ void moving_recall(struct moving *m)
 
 void moving_settle(struct moving *m)
 {
+	struct kunit *test = m->test;
 	struct hr_view was = m->view;
 	struct hr_table *t;
 
 	if (!was.frontier) {
 		/* The way back by the frontier: one change, nothing down. */
-		assert_int_equal(m->changes, 1);
-		assert_int_equal(m->nr_down, 0);
+		KUNIT_ASSERT_EQ(test, m->changes, 1);
+		KUNIT_ASSERT_EQ(test, m->nr_down, 0);
 		t = hr_table_get(m->origin);
-		become(&m->shadow, hr_table_get(t));
+		become(test, &m->shadow, hr_table_get(t));
 	} else {
-		assert_int_equal(was.frontier, HR_WHOLE_RING);
+		KUNIT_ASSERT_EQ(test, was.frontier, HR_WHOLE_RING);
 		t = hr_table_settle(was.table, m->cfg.grid, GFP_KERNEL,
 				    &hr_node_plain_ops);
-		assert_non_null(t);
-		assert_ptr_equal(t == was.table, !was.table->nr_leaving);
+		KUNIT_ASSERT_NOT_NULL(test, t);
+		KUNIT_ASSERT_EQ(test, t == was.table, !was.table->nr_leaving);
 	}
-	assert_int_equal(t->nr_leaving, 0);
+	KUNIT_ASSERT_EQ(test, t->nr_leaving, 0);
 	m->view = (struct hr_view) { .table = t };
-	moving_copy(&m->to, t);
+	moving_copy(test, &m->to, t);
 	if (was.frontier)
 		assert_unmoved(m, &was);
 	m->changes = 0;
@@ -441,155 +463,4 @@ void moving_settle(struct moving *m)
 	hr_table_put(was.base, &hr_node_plain_ops);
 	hr_table_put(m->origin, &hr_node_plain_ops);
 	m->origin = NULL;
-}
-
-static u32 id_at(const struct moving *m, u32 slot)
-{
-	if (slot == HR_NO_SLOT)
-		return HR_NO_ID;
-	assert_true(slot < m->view.table->nr_slots);
-	assert_non_null(m->view.table->nodes[slot]);
-	return m->view.table->nodes[slot]->id;
-}
-
-static void check_at(const struct moving *m, const struct hr_table *composed,
-		     u32 pos)
-{
-	bool settled = hr_view_settled(&m->view);
-	u32 then_id = moving_owner(&m->to, pos);
-	u32 base_id = settled ? then_id : moving_owner(&m->base, pos);
-	u32 now_id = settled || pos < m->view.frontier ? then_id :
-		     moving_owner(&m->from, pos);
-	struct hr_node *node = hr_view_owner(&m->view, pos);
-	u32 base, now, then;
-
-	assert_int_equal(node ? node->id : HR_NO_ID, now_id);
-	hr_view_slots(&m->view, pos, &base, &now, &then);
-	assert_int_equal(id_at(m, base), base_id);
-	assert_int_equal(id_at(m, now), now_id);
-	assert_int_equal(id_at(m, then), then_id);
-	assert_int_equal(id_at(m, hr_table_lookup(composed, pos)), now_id);
-}
-
-static void check_around(const struct moving *m,
-			 const struct hr_table *composed,
-			 const struct moving_map *map)
-{
-	u32 i;
-
-	for (i = 0; i < map->n; i++) {
-		check_at(m, composed, map->points[i].pos - 1);
-		check_at(m, composed, map->points[i].pos);
-		check_at(m, composed, map->points[i].pos + 1);
-	}
-}
-
-/* Shares and arcs of the composed table are what its look-ups say. */
-static void check_arcs(const struct moving *m, const struct hr_table *composed)
-{
-	static u64 ends[2 * MOVING_POINTS + 1];
-	u64 share[256] = {}, arcs[256] = {};
-	u32 n, i, cursor = 0;
-	struct hr_arc arc;
-	u64 low = 0;
-
-	n = moving_ends(&m->from, &m->to, ends);
-	if (hr_view_settled(&m->view))
-		n = moving_ends(&m->to, &m->to, ends);
-	for (i = 0; i < n; i++) {
-		/* The frontier may lie within; owners differ on its sides. */
-		u64 cut = m->view.frontier, at[2] = { ends[i], ends[i] };
-		u32 k, slot;
-
-		if (!hr_view_settled(&m->view) && cut > low && cut < ends[i])
-			at[0] = cut;
-		for (k = 0; k < 2; k++) {
-			if (at[k] == low)
-				continue;
-			slot = hr_table_lookup(composed, at[k] - 1);
-			if (slot != HR_NO_SLOT)
-				share[slot] += at[k] - low;
-			low = at[k];
-		}
-	}
-	while (hr_table_next_arc(composed, &cursor, &arc)) {
-		assert_int_equal(hr_table_lookup(composed, arc.end), arc.slot);
-		assert_int_equal(hr_table_lookup(composed, arc.start + 1),
-				 arc.slot);
-		arcs[arc.slot] += arc.start == arc.end ? HR_WHOLE_RING :
-				  (u32)(arc.end - arc.start);
-	}
-	assert_true(composed->nr_slots <= 256);
-	for (i = 0; i < composed->nr_slots; i++) {
-		assert_int_equal(composed->share[i], share[i]);
-		assert_int_equal(arcs[i], share[i]);
-	}
-}
-
-static void check_members(const struct moving *m)
-{
-	const struct hr_table *t = m->view.table;
-	u32 i, k, leaving = 0, nr = 0;
-
-	assert_int_equal(t->nr_nodes, m->shadow->nr_nodes);
-	assert_int_equal(t->weight, m->shadow->weight);
-	assert_int_equal(hr_digest_map(t), hr_digest_map(m->shadow));
-	assert_int_equal(hr_digest_members(&m->cfg, t),
-			 hr_digest_members(&m->cfg, m->shadow));
-	for (i = 0; i < t->nr_slots; i++) {
-		if (!t->nodes[i])
-			continue;
-		nr++;
-		assert_int_equal(t->nodes[i]->slot, i);
-		for (k = 0; k < i; k++)
-			assert_true(!t->nodes[k] ||
-				    t->nodes[k]->id != t->nodes[i]->id);
-		if (hr_table_has(t, t->nodes[i]))
-			continue;
-		leaving++;
-		assert_true(t->nodes[i]->state == HR_LEAVING ||
-			    t->nodes[i]->state == HR_DOWN);
-		assert_int_equal(t->share[i], 0);
-	}
-	assert_int_equal(t->nr_leaving, leaving);
-	assert_int_equal(t->nr_nodes + leaving, nr);
-	for (i = 0; i < t->nr_nodes; i++) {
-		assert_true(t->by_name[i]->state != HR_LEAVING);
-		assert_ptr_equal(t->nodes[t->by_name[i]->slot], t->by_name[i]);
-	}
-	/* What went down owns nothing, in none of the maps. */
-	for (i = 0; i < t->nr_slots; i++) {
-		for (k = 0; t->nodes[i] && k < m->nr_down; k++) {
-			if (t->nodes[i]->id != m->down[k])
-				continue;
-			assert_true(i >= m->view.from->nr_slots ||
-				    !m->view.from->share[i]);
-			assert_true(i >= m->view.base->nr_slots ||
-				    !m->view.base->share[i]);
-		}
-	}
-}
-
-void moving_check(struct moving *m)
-{
-	struct hr_table *composed;
-	u32 i;
-
-	composed = hr_view_compose(&m->view, m->view.frontier, m->cfg.grid,
-				   GFP_KERNEL, &hr_node_plain_ops);
-	assert_non_null(composed);
-	check_members(m);
-	check_arcs(m, composed);
-	check_around(m, composed, &m->to);
-	if (!hr_view_settled(&m->view)) {
-		check_around(m, composed, &m->from);
-		check_around(m, composed, &m->base);
-		for (i = 0; i < 3; i++)
-			check_at(m, composed, m->view.frontier - 1 + i);
-	}
-	check_at(m, composed, 0);
-	check_at(m, composed, U32_MAX);
-	for (i = 0; i < 100; i++)
-		check_at(m, composed, unit_random(&m->random));
-	hr_table_put(composed, &hr_node_plain_ops);
 }

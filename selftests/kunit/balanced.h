@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the tests of balanced rings share. */
-#ifndef HASHRING_UNIT_BALANCED_H
-#define HASHRING_UNIT_BALANCED_H
+#ifndef HASHRING_KUNIT_BALANCED_H
+#define HASHRING_KUNIT_BALANCED_H
 
 #include "core/grid.h"
 #include "unit.h"
 
-void balanced_init(struct unit_ring *ring, u32 grid);
+void balanced_init(struct kunit *test, struct unit_ring *ring, u32 grid);
 
 /* Look-ups, both ends of every cell, against the points one by one. */
 void balanced_check_lookup(const struct unit_ring *ring);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Made by vectors.py, an implementation of its own. */
-#ifndef HASHRING_UNIT_VECTORS_H
-#define HASHRING_UNIT_VECTORS_H
+#ifndef HASHRING_KUNIT_VECTORS_H
+#define HASHRING_KUNIT_VECTORS_H
 
 static const struct vector_keys {
 	const char *seed;
@@ -62,28 +62,53 @@ static const struct vector_points {
 };
 
 static const struct vector_flow {
+	u8 family;
 	u8 protocol;
-	const char *saddr;
 	u16 sport;
-	const char *daddr;
 	u16 dport;
+	const char *saddr;	/* 4 or 16 bytes */
+	const char *daddr;
 	u32 position[3];	/* by policy */
 } vector_flow[] = {
-	{ 6, "203.0.113.9", 51234, "192.0.2.10", 443,
+	/* 203.0.113.9 to 192.0.2.10 */
+	{ 4, 6, 51234, 443,
+	  "\xcb\x00\x71\x09",
+	  "\xc0\x00\x02\x0a",
 	  { 0x3a23c5a4, 0xdd8e405d, 0xea4a5d53 } },
-	{ 6, "192.0.2.10", 443, "203.0.113.9", 51234,
+	/* 192.0.2.10 to 203.0.113.9 */
+	{ 4, 6, 443, 51234,
+	  "\xc0\x00\x02\x0a",
+	  "\xcb\x00\x71\x09",
 	  { 0x0ad02926, 0xea4a5d53, 0xea4a5d53 } },
-	{ 17, "10.0.0.1", 7, "10.0.0.1", 9,
+	/* 10.0.0.1 to 10.0.0.1 */
+	{ 4, 17, 7, 9,
+	  "\x0a\x00\x00\x01",
+	  "\x0a\x00\x00\x01",
 	  { 0x85c7243b, 0x3863a5b3, 0x3863a5b3 } },
-	{ 17, "10.0.0.1", 9, "10.0.0.1", 7,
+	/* 10.0.0.1 to 10.0.0.1 */
+	{ 4, 17, 9, 7,
+	  "\x0a\x00\x00\x01",
+	  "\x0a\x00\x00\x01",
 	  { 0x85c7243b, 0x5b8c4968, 0x3863a5b3 } },
-	{ 132, "255.255.255.255", 65535, "0.0.0.0", 0,
+	/* 255.255.255.255 to 0.0.0.0 */
+	{ 4, 132, 65535, 0,
+	  "\xff\xff\xff\xff",
+	  "\x00\x00\x00\x00",
 	  { 0xb08ed7f1, 0x1650f6e3, 0x8f675fd3 } },
-	{ 6, "2001:db8::9", 51234, "2001:db8:1::10", 443,
+	/* 2001:db8::9 to 2001:db8:1::10 */
+	{ 6, 6, 51234, 443,
+	  "\x20\x01\x0d\xb8\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x09",
+	  "\x20\x01\x0d\xb8\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x10",
 	  { 0x0f916770, 0xfaf20065, 0xfaf20065 } },
-	{ 6, "2001:db8:1::10", 443, "2001:db8::9", 51234,
+	/* 2001:db8:1::10 to 2001:db8::9 */
+	{ 6, 6, 443, 51234,
+	  "\x20\x01\x0d\xb8\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x10",
+	  "\x20\x01\x0d\xb8\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x09",
 	  { 0x9fe3f5a1, 0xf678e2bb, 0xfaf20065 } },
-	{ 58, "fe80::1", 0, "ff02::1", 0,
+	/* fe80::1 to ff02::1 */
+	{ 6, 58, 0, 0,
+	  "\xfe\x80\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01",
+	  "\xff\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01",
 	  { 0x27ab70d8, 0xd4a6fb2b, 0xd4a6fb2b } },
 };
 

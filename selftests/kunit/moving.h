@@ -4,8 +4,8 @@
  * beside it the three maps said again as lists of points that are searched one
  * by one. Nodes are told by their ids, none of which is given twice.
  */
-#ifndef HASHRING_UNIT_MOVING_H
-#define HASHRING_UNIT_MOVING_H
+#ifndef HASHRING_KUNIT_MOVING_H
+#define HASHRING_KUNIT_MOVING_H
 
 #include "core/frontier.h"
 #include "core/view.h"
@@ -38,6 +38,7 @@ enum moving_kind {
 
 /**
  * struct moving - a ring in migration
+ * @test: the case
  * @cfg: the ring's
  * @random: where all comes from
  * @view: what the core says
@@ -52,6 +53,7 @@ enum moving_kind {
  * @nr_down: number of @down
  */
 struct moving {
+	struct kunit *test;
 	struct hr_config cfg;
 	struct unit_random random;
 	struct hr_view view;
@@ -66,7 +68,8 @@ struct moving {
 	u32 nr_down;
 };
 
-void moving_init(struct moving *m, enum moving_kind kind, u32 seed);
+void moving_init(struct kunit *test, struct moving *m, enum moving_kind kind,
+		 u32 seed);
 void moving_free(struct moving *m);
 
 /* Random operations on up to @nr names, not declaring anything down. */
@@ -88,7 +91,8 @@ void moving_settle(struct moving *m);
 void moving_check(struct moving *m);
 
 u32 moving_owner(const struct moving_map *map, u32 pos);
-void moving_copy(struct moving_map *map, const struct hr_table *t);
+void moving_copy(struct kunit *test, struct moving_map *map,
+		 const struct hr_table *t);
 
 /* All positions where an owner may change in @a or @b, ascending; 2^32 last. */
 u32 moving_ends(const struct moving_map *a, const struct moving_map *b,
