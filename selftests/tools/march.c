@@ -38,7 +38,6 @@
 
 #define FLOWS		256
 #define NODES_MAX	16
-#define POINTS		40
 #define NOBODY		0xff
 #define DATAGRAM	12	/* flow, move */
 
@@ -69,6 +68,7 @@ static struct hr_table *origin;
 static unsigned int seed = 1;
 static unsigned int held, steps, rollbacks, finished;
 
+__attribute__((noreturn))
 static void die(const char *format, ...)
 {
 	va_list args;
