@@ -481,25 +481,26 @@ static bool drained(struct hr_ring *ring, const struct hr_migration *m)
 
 static void look_after(struct hr_ring *ring)
 {
+	static const char why[] = "the deadline has passed";
 	struct hr_migration *m = hr_migration_locked(ring);
 	u64 now = get_jiffies_64();
 
 	expire_nodes(ring, now);
 	if (m->deadline && !time_before64(now, m->deadline)) {
-		m->deadline = 0;
-		if (!hr_migration_at_end(ring)) {
-			set_mode(m, HR_MIGRATION_PAUSED,
-				 "the deadline has passed");
+		if (hr_migration_at_end(ring)) {
+			if (m->track)
+				hr_track_close(hr_ring_view_locked(ring));
+			/* Without memory it is still due the next time. */
+			hr_migrate_settle_locked(ring, why, GFP_KERNEL_ACCOUNT);
+		} else {
+			m->deadline = 0;
+			set_mode(m, HR_MIGRATION_PAUSED, why);
 			changed_state(ring);
-			return;
 		}
-		if (m->track)
-			hr_track_close(hr_ring_view_locked(ring));
-		hr_migrate_settle_locked(ring, "the deadline has passed");
 		return;
 	}
 	if (drained(ring, m) && m->automatic)
-		hr_migrate_settle_locked(ring, "drained");
+		hr_migrate_settle_locked(ring, "drained", GFP_KERNEL_ACCOUNT);
 }
 
 static void tick(struct work_struct *work)
@@ -531,9 +532,8 @@ struct hr_migration *hr_migration_begin(struct hr_ring *ring)
 	struct hr_migration *m;
 	int ret;
 
-	ret = hr_steps_prepare(&ring->steps);
-	if (ret)
-		return ERR_PTR(ret);
+	if (hr_steps_prepare(&ring->steps))
+		return ERR_PTR(-ENOMEM);
 	m = kzalloc(sizeof(*m), GFP_KERNEL_ACCOUNT);
 	if (!m)
 		return ERR_PTR(-ENOMEM);

@@ -125,7 +125,7 @@ check_unfinished()
 {
 	local text
 
-	mapfile -t text < <(matching . "$generated|^selftests/host/style\.sh$")
+	mapfile -t text < <(matching . "$generated|^selftests/host/lint/text\.sh$")
 	! grep -nIwE 'TODO|FIXME|XXX' "${text[@]}"
 }
 
