@@ -181,7 +181,7 @@ static const struct {
 	const char *what;
 } hr_nl_limits[] = {
 #define HR_LIMIT_ROW(constant, number, label, about)			\
-	{ .name = label, .value = number, .what = about },
+	{ .name = (label), .value = (number), .what = (about) },
 	HR_LIMITS(HR_LIMIT_ROW)
 #undef HR_LIMIT_ROW
 };

@@ -41,7 +41,7 @@
 	X(HR_MAX_USER_ENTRIES, 4194304, "user-entries",			\
 	  "of these, in network namespaces that users have made for themselves")
 
-#define HR_LIMIT_ENUM(constant, value, name, what) constant = value,
+#define HR_LIMIT_ENUM(constant, value, name, what) constant = (value),
 enum hr_limit { HR_LIMITS(HR_LIMIT_ENUM) };
 #undef HR_LIMIT_ENUM
 
