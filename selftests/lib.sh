@@ -288,10 +288,11 @@ kernel_log_mark()
 	log_mark=$(dmesg | wc -l)
 }
 
-# kernel_log_faults - fails, and prints, if the kernel complained
+# kernel_log_faults - fails, and prints, if the kernel complained; a trace names
+# functions, and is none by itself
 kernel_log_faults()
 {
-	! dmesg | tail -n "+$((log_mark + 1))" |
+	! dmesg | tail -n "+$((log_mark + 1))" | grep -v '\]  ' |
 		grep -E 'BUG|WARNING|Oops|KASAN|KFENCE|UBSAN|lockdep|rcu:.*stall|refcount_t|leak|waiting for .* to become free'
 }
 
