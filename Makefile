@@ -67,6 +67,7 @@ test-tools: tools
 	@[ ! -e selftests/tools/Makefile ] || \
 		$(MAKE) -C selftests/tools O=$(O)/tools \
 			USER=$(O)/user
+	$(MAKE) -C selftests/fuzz/netlink O=$(O)/fuzz-netlink USER=$(O)/user
 
 # A module that uses hashring's symbols, for each kernel that it was built for.
 test-modules: modules
@@ -91,8 +92,14 @@ check: ## builds all, tests natively and in guests of both kernels
 test-native: ## only the tests that need no kernel
 	@selftests/host/check.sh --native
 
+check-debug: ## all scripts on kernels with KASAN, lockdep, kmemleak, KCSAN
+	@selftests/debug/run
+
 style: ## checkpatch, sparse, kernel-doc, shellcheck, codespell, man pages
 	@selftests/host/style.sh
+
+fuzz: ## libFuzzer's targets: TIME=seconds, 10m or 1h each, TARGET=name
+	@selftests/fuzz/run --time $(or $(TIME),60) $(TARGET)
 
 demo: ## real flows through a ring in a guest, beside other methods
 	@selftests/host/prepare.sh tools test-tools module-newest
@@ -154,6 +161,7 @@ help: ## this list
 		$(firstword $(MAKEFILE_LIST))
 
 .PHONY: all all-modules modules module module-newest tools test-tools \
-	test-modules test-module packages check test-native style demo \
+	test-modules test-module packages check test-native check-debug style demo \
+	test-modules test-module packages check test-native style fuzz demo \
 	compare-migration bench bench-path bench-migration spec spec-check install \
 	modules_install tools_install uninstall clean help

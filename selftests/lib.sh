@@ -212,6 +212,15 @@ json_number()
 	echo "${BASH_REMATCH[1]}"
 }
 
+# fewer N [LEAST] - how often to repeat something: N times, or so many times fewer
+# as SELFTEST_FEWER says (for kernels that look at every access), at least LEAST
+fewer()
+{
+	local n=$(($1 / ${SELFTEST_FEWER:-1})) least=${2:-1}
+
+	echo $((n < least ? least : n))
+}
+
 # --- waiting ----------------------------------------------------------------
 
 # busywait MILLISECONDS COMMAND... - until COMMAND succeeds; prints what it
