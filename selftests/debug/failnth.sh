@@ -160,8 +160,6 @@ need_faults
 setup_machine one
 setup_machine other
 kernel_log_mark
-# The kernel says where it ran out of memory, with a trace: no report.
-dmesg -n 1
 choose_faults
 : >"$WORK/cases"
 
@@ -187,6 +185,7 @@ awk -v cases="$CASES" '
 both commands
 ktap_test "a migration that cannot end ends later" settle_later
 ktap_test "and says why it does" deadline_stays
+no_faults
 note "$total failures injected"
 ktap_test "no leaks" no_leaks
 ktap_test "the kernel has nothing to complain of" kernel_log_faults
