@@ -95,8 +95,8 @@ test-native: ## only the tests that need no kernel
 check-debug: ## all scripts on kernels with KASAN, lockdep, kmemleak, KCSAN
 	@selftests/debug/run
 
-style: ## checkpatch, sparse, kernel-doc, shellcheck, codespell, man pages
-	@selftests/host/style.sh
+lint: ## what compilers and other tools say of the sources: all of it has to be right
+	@selftests/host/lint.sh
 
 fuzz: ## libFuzzer's targets: TIME=seconds, 10m or 1h each, TARGET=name
 	@selftests/fuzz/run --time $(or $(TIME),60) $(TARGET)
@@ -161,7 +161,6 @@ help: ## this list
 		$(firstword $(MAKEFILE_LIST))
 
 .PHONY: all all-modules modules module module-newest tools test-tools \
-	test-modules test-module packages check test-native check-debug style demo \
-	test-modules test-module packages check test-native style fuzz demo \
+	test-modules test-module packages check test-native check-debug lint fuzz demo \
 	compare-migration bench bench-path bench-migration spec spec-check install \
 	modules_install tools_install uninstall clean help

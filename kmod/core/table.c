@@ -203,8 +203,8 @@ static u32 skip_arc(const struct hr_table *t, u32 k, struct hr_arc *arc)
 static u32 first_start(const struct hr_table *t, u32 k)
 {
 	const struct hr_point *points = t->points;
-	u32 start = points[t->nr_points - 1].pos;
 	u32 i = t->nr_points;
+	u32 start;
 
 	while (i > k) {
 		start = points[--i].pos;
