@@ -10,6 +10,7 @@ set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 . selftests/host/phases.sh
 . selftests/host/results.sh
+. selftests/host/guests.sh
 
 usage()
 {
@@ -44,14 +45,14 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-# A program or script that speaks TAP.
-run_tap() # PROGRAM
+# A program or script that speaks TAP, or one suite of those in a program.
+run_tap() # PROGRAM [SUITE]
 {
-	local name=${1##*/} log status=0 line
+	local name=${2:-${1##*/}} log status=0 line
 
 	log=build/check-$name.log
 	tap_begin "$name"
-	CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 600 "$1" \
+	CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 600 "$@" \
 		</dev/null >"$log" 2>&1 || status=$?
 	while IFS= read -r line || [ -n "$line" ]; do
 		tap_line "$line"
@@ -61,92 +62,27 @@ run_tap() # PROGRAM
 
 run_native()
 {
-	local source
+	local folder source suites suite
 
 	echo "native"
-	if ! make --no-print-directory -C selftests/unit -j "$(nproc)" \
-		"O=$PWD/build/unit" all >build/unit.log 2>&1; then
-		tail -n 40 build/unit.log
+	for folder in kunit unit; do
+		make --no-print-directory -C "selftests/$folder" -j "$(nproc)" \
+			"O=$PWD/build/$folder" all >"build/$folder.log" 2>&1 &&
+			continue
+		tail -n 40 "build/$folder.log"
 		results_failure "the native tests do not build"
 		return
-	fi
+	done
+	suites=$(build/kunit/core_test --list)
+	[ -n "$suites" ] || results_failure "the core has no tests"
+	for suite in $suites; do
+		run_tap build/kunit/core_test "$suite"
+	done
 	for source in selftests/unit/*_test.c; do
 		run_tap "build/unit/$(basename "$source" .c)"
 	done
 	for source in selftests/native/*.sh selftests/native/*_test.py; do
 		run_tap "$source"
-	done
-}
-
-# Of a guest's output: the lines that selftests/vm/suite puts between. What has
-# not run stays in left.
-follow_guest() # RELEASE
-{
-	local line name='' outside=''
-
-	while IFS= read -r line || [ -n "$line" ]; do
-		case $line in
-		'@@ begin '*)
-			name=${line#@@ begin }
-			left=("${left[@]:1}")
-			tap_begin "$name"
-			;;
-		'@@ end '*)
-			tap_end "${line#@@ end }"
-			name=''
-			;;
-		'@@ status '*)
-			guest_status=${line#@@ status }
-			;;
-		'') ;;
-		*)
-			if [ -n "$name" ]; then
-				tap_line "$line"
-			else
-				outside+="    $line"$'\n'
-			fi
-			;;
-		esac
-	done
-	if [ "$guest_status" = 123 ] && [ "$emulator_faults" -lt 2 ]; then
-		[ -z "$name" ] || left=("$name" "${left[@]}")
-		return
-	fi
-	if [ -n "$name" ]; then
-		tap_end "none: the guest ended"
-	fi
-	for name in "${left[@]}"; do
-		results_failure "$name did not run on $1"
-	done
-	case $guest_status in
-	0) ;;
-	1) ;;	# a script failed, and has been counted
-	*)
-		results_failure "the guest's status is $guest_status; see build/check-$1.log"
-		printf '%s' "$outside"
-		;;
-	esac
-}
-
-# A guest that the emulator has broken is given up, and what has not ended in it
-# runs in another one, from its beginning: nothing of it counts before.
-run_guest() # RELEASE
-{
-	local guest_status left=("${tests[@]}") emulator_faults=0
-
-	echo "$1"
-	: >"build/check-$1.log"
-	while :; do
-		guest_status=125
-		follow_guest "$1" < <(
-			selftests/vm/run --kernel "$1" --quiet --timeout 2400 -- \
-				selftests/vm/suite "${left[@]}" </dev/null 2>&1 |
-				tee -a "build/check-$1.log"
-			echo "@@ status ${PIPESTATUS[0]}"
-		)
-		[ "$guest_status" = 123 ] || break
-		((emulator_faults++ < 2)) || break
-		echo "  (the emulator broke the guest: again from ${left[0]:-its end} on)"
 	done
 }
 
@@ -175,7 +111,8 @@ if [ -n "$guest" ]; then
 			continue
 		}
 		for release in $releases; do
-			run_guest "$release"
+			guest_options=(--kernel "$release" --timeout 2400)
+			run_guests "$release" "${tests[@]}"
 		done
 	done
 fi

@@ -304,8 +304,8 @@ static void figures_of_tables(void **state)
 	u64 loads = 0;
 	u32 i;
 
-	unit_ring_init(&ring, &hr_place_hash, 100, 1);
-	unit_ring_init(&old, &hr_place_hash, 100, 1);
+	unit_ring_init(NULL, &ring, &hr_place_hash, 100, 1);
+	unit_ring_init(NULL, &old, &hr_place_hash, 100, 1);
 	unit_add_many(&ring, "n%u", 4);
 	unit_add_many(&old, "n%u", 4);
 	ops[0] = unit_del("n1");

@@ -327,7 +327,7 @@ static void balance_by_hand(void **state)
 	struct unit_ring ring;
 	struct balance is;
 
-	unit_ring_init(&ring, &hr_place_explicit, 1, 1);
+	unit_ring_init(NULL, &ring, &hr_place_explicit, 1, 1);
 	balance_of(ring.table, &is);
 	assert_int_equal(is.peak | is.trough | is.deviation, 0);
 	unit_change(&ring, ops, ARRAY_SIZE(ops));

@@ -64,7 +64,7 @@ static void loads_of_four_and_five(void **state)
 	struct unit_ring ring;
 	u32 load[5] = {};
 
-	unit_ring_init(&ring, &hr_place_explicit, 1, 1);
+	unit_ring_init(NULL, &ring, &hr_place_explicit, 1, 1);
 	add_md5_many(&ring, "node_%u", 4);
 	loads(ring.table, 10000, load);
 	assert_memory_equal(load, four, sizeof(four));
@@ -82,8 +82,8 @@ static void keys_that_move(void **state)
 	struct unit_ring before, after;
 	u32 moved, i, k;
 
-	unit_ring_init(&before, &hr_place_explicit, 1, 1);
-	unit_ring_init(&after, &hr_place_explicit, 1, 1);
+	unit_ring_init(NULL, &before, &hr_place_explicit, 1, 1);
+	unit_ring_init(NULL, &after, &hr_place_explicit, 1, 1);
 	add_md5_many(&before, "node_%u", 4);
 	add_md5_many(&after, "node_%u", 5);
 	for (k = 0; k < 2; k++) {
@@ -93,9 +93,9 @@ static void keys_that_move(void **state)
 
 			if (from == to)
 				continue;
-			assert_int_equal(from, unit_slot(before.table,
+			assert_int_equal(from, unit_slot(NULL, before.table,
 							 "node_0"));
-			assert_int_equal(to, unit_slot(after.table, "node_4"));
+			assert_int_equal(to, unit_slot(NULL, after.table, "node_4"));
 			moved++;
 		}
 		assert_int_equal(moved, expected[k]);
@@ -118,7 +118,7 @@ static void assert_zone(const char *format, char first, u32 n, u32 start,
 	struct hr_op op;
 	u32 i, point;
 
-	unit_ring_init(&ring, &hr_place_explicit, 1, 1);
+	unit_ring_init(NULL, &ring, &hr_place_explicit, 1, 1);
 	for (i = 0; i < n; i++) {
 		snprintf(name, sizeof(name), format, first + i);
 		add_md5(&ring, name, NULL);
@@ -142,7 +142,7 @@ static void assert_zone(const char *format, char first, u32 n, u32 start,
 	assert_true(hr_walk_next(&walk, &arc));
 	assert_int_equal(arc.start, start);
 	assert_int_equal(arc.end, end);
-	assert_int_equal(arc.to, unit_slot(ring.table, name));
+	assert_int_equal(arc.to, unit_slot(NULL, ring.table, name));
 	assert_false(hr_walk_next(&walk, &arc));
 	hr_table_put(before, &hr_node_plain_ops);
 	unit_ring_free(&ring);

@@ -300,7 +300,7 @@ static void assert_agrees(const struct sim_ops *sim_ops,
 	u32 i;
 
 	moved = exact_moved(sim_ops, 20, 25, &required);
-	unit_ring_init(&ring, place, nodes.points, 1);
+	unit_ring_init(NULL, &ring, place, nodes.points, 1);
 	if (place->takes_cells)
 		ring.cfg.grid = nodes.grid;
 	memset(ring.cfg.seed, 0, sizeof(ring.cfg.seed));

@@ -36,6 +36,7 @@ static void put_shown(const char *text)
 	}
 }
 
+__attribute__((format(printf, 1, 0)))
 static void vfail(const char *fmt, va_list ap)
 {
 	char *text;

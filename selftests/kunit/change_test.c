@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What accepted changes come to: slots, ids, versions, points, memory. */
+#include "suites.h"
+#include "unit.h"
+
+/* b1, b2, b3 with ids and slots 1, 2, 3 and 0, 1, 2. */
+static int setup(struct kunit *test)
+{
+	struct unit_ring *ring = unit_alloc(test, 1, sizeof(*ring));
+	struct hr_op ops[] = { unit_add("b1"), unit_add("b2"), unit_add("b3") };
+
+	unit_ring_init(test, ring, &hr_place_hash, 16, 1);
+	unit_change(ring, ops, ARRAY_SIZE(ops));
+	test->priv = ring;
+	return 0;
+}
+
+static void teardown(struct kunit *test)
+{
+	if (test->priv)
+		unit_ring_free(test->priv);
+}
+
+static const struct hr_node *node_of(const struct unit_ring *ring,
+				     const char *name)
+{
+	struct kunit *test = ring->test;
+	const struct hr_node *node = hr_table_find(ring->table, name);
+
+	KUNIT_ASSERT_NOT_NULL(test, node);
+	return node;
+}
+
+static void slots_and_ids(struct kunit *test)
+{
+	struct unit_ring *ring = test->priv;
+	struct hr_op ops[] = {
+		unit_add("b4"), unit_del("b2"), unit_add("b0"),
+	};
+
+	/* What the change frees it does not give out, unasked. */
+	unit_change(ring, ops, ARRAY_SIZE(ops));
+	KUNIT_ASSERT_EQ(test, unit_slot(test, ring->table, "b4"), 3);
+	KUNIT_ASSERT_EQ(test, unit_slot(test, ring->table, "b0"), 4);
+	KUNIT_ASSERT_EQ(test, node_of(ring, "b4")->id, 4);
+	KUNIT_ASSERT_EQ(test, node_of(ring, "b0")->id, 5);
+	/* The next one does. */
+	unit_change_one(ring, unit_add("b5"));
+	KUNIT_ASSERT_EQ(test, unit_slot(test, ring->table, "b5"), 1);
+	KUNIT_ASSERT_EQ(test, node_of(ring, "b5")->id, 2);
+	unit_change_one(ring, unit_del("b0"));
+	KUNIT_ASSERT_EQ(test, ring->table->nr_slots, 4);
+}
+
+static void ids_that_are_asked_for(struct kunit *test)
+{
+	struct unit_ring *ring = test->priv;
+	struct hr_op ops[] = {
+		unit_id(unit_set("b1"), 2), unit_id(unit_set("b2"), 1),
+		unit_id(unit_replace("b3", "b4"), 3), unit_add("b5"),
+		unit_id(unit_add("b6"), 4),
+	};
+
+	unit_change(ring, ops, ARRAY_SIZE(ops));
+	KUNIT_ASSERT_EQ(test, node_of(ring, "b1")->id, 2);
+	KUNIT_ASSERT_EQ(test, node_of(ring, "b2")->id, 1);
+	KUNIT_ASSERT_EQ(test, node_of(ring, "b4")->id, 3);
+	KUNIT_ASSERT_EQ(test, node_of(ring, "b5")->id, 5);
+	KUNIT_ASSERT_EQ(test, node_of(ring, "b6")->id, 4);
+	unit_change_one(ring, unit_id(unit_add("b7"), U32_MAX));
+	KUNIT_ASSERT_EQ(test, node_of(ring, "b7")->id, U32_MAX);
+}
+
+static void what_a_replacement_takes_over(struct kunit *test)
+{
+	struct unit_ring *ring = test->priv;
+	const struct hr_node *node;
+	struct hr_op op = unit_weight(unit_set("b2"), 5);
+
+	op.has |= HR_OP_HAS_VIA;
+	op.via.has4 = true;
+	op.via.addr4[3] = 9;
+	unit_change_one(ring, op);
+	unit_change_one(ring, unit_replace("b2", "b9"));
+	node = node_of(ring, "b9");
+	KUNIT_ASSERT_STREQ(test, node->seat, "b2");
+	KUNIT_ASSERT_PTR_EQ(test, hr_table_find_seat(ring->table, "b2"), node);
+	KUNIT_ASSERT_EQ(test, node->weight, 5);
+	KUNIT_ASSERT_EQ(test, node->id, 4);
+	KUNIT_ASSERT_TRUE(test, node->via.has4);
+	KUNIT_ASSERT_EQ(test, node->via.addr4[3], 9);
+	KUNIT_ASSERT_NULL(test, hr_table_find(ring->table, "b2"));
+
+	op = unit_state(unit_weight(unit_replace("b9", "b2"), 2), HR_DRAINING);
+	op.has |= HR_OP_HAS_VIA;
+	unit_change_one(ring, op);
+	node = node_of(ring, "b2");
+	KUNIT_ASSERT_EQ(test, node->weight, 2);
+	KUNIT_ASSERT_EQ(test, node->state, HR_DRAINING);
+	KUNIT_ASSERT_FALSE(test, node->via.has4);
+	KUNIT_ASSERT_EQ(test, ring->table->share[node->slot], 0);
+	KUNIT_ASSERT_EQ(test, ring->table->weight, 2);
+}
+
+static void a_seat_that_comes_free(struct kunit *test)
+{
+	struct unit_ring *ring = test->priv;
+	u64 map = hr_digest_map(ring->table);
+	u64 members = hr_digest_members(&ring->cfg, ring->table);
+	struct hr_op ops[2];
+
+	unit_change_one(ring, unit_replace("b2", "b9"));
+	KUNIT_ASSERT_NE(test, hr_digest_map(ring->table), map);
+	/* In one change, whichever operation comes first. */
+	ops[0] = unit_id(unit_add("b2"), 2);
+	ops[1] = unit_del("b9");
+	unit_change(ring, ops, 2);
+	KUNIT_ASSERT_EQ(test, hr_digest_map(ring->table), map);
+	KUNIT_ASSERT_EQ(test, hr_digest_members(&ring->cfg, ring->table),
+			members);
+	unit_change_one(ring, unit_replace("b2", "b9"));
+	ops[1] = ops[0];
+	ops[0] = unit_del("b9");
+	unit_change(ring, ops, 2);
+	KUNIT_ASSERT_EQ(test, hr_digest_map(ring->table), map);
+	KUNIT_ASSERT_EQ(test, hr_digest_members(&ring->cfg, ring->table),
+			members);
+}
+
+/* b1 and b2 exchange their places, by way of the names of others. */
+static void replacements_at_once(struct kunit *test)
+{
+	struct unit_ring *ring = test->priv;
+	struct hr_op ops[] = {
+		unit_replace("b1", "c1"), unit_replace("b2", "a2"),
+	};
+	struct hr_impact impact;
+
+	unit_change_impact(ring, ops, 2, &impact);
+	KUNIT_ASSERT_EQ(test, impact.moved, impact.required);
+	KUNIT_ASSERT_EQ(test, impact.nr_moves, 2);
+	hr_impact_release(&impact);
+	KUNIT_ASSERT_STREQ(test, ring->table->by_name[0]->name, "a2");
+	KUNIT_ASSERT_STREQ(test, ring->table->by_name[1]->name, "b3");
+	KUNIT_ASSERT_STREQ(test, ring->table->by_name[2]->name, "c1");
+	KUNIT_ASSERT_STREQ(test, ring->table->by_seat[0]->name, "c1");
+	KUNIT_ASSERT_STREQ(test, ring->table->by_seat[1]->name, "a2");
+	KUNIT_ASSERT_STREQ(test, ring->table->by_seat[2]->name, "b3");
+}
+
+static void settings_that_move_nothing(struct kunit *test)
+{
+	struct unit_ring *ring = test->priv;
+	struct hr_op ops[] = {
+		unit_id(unit_set("b1"), 77), unit_state(unit_set("b2"), 0),
+		unit_weight(unit_set("b3"), 1),
+	};
+	const struct hr_node *before = node_of(ring, "b1");
+	u64 map = hr_digest_map(ring->table);
+	u64 members = hr_digest_members(&ring->cfg, ring->table);
+	struct hr_impact impact;
+
+	unit_change_impact(ring, &ops[1], 2, &impact);
+	KUNIT_ASSERT_EQ(test, impact.moved, 0);
+	KUNIT_ASSERT_NULL(test, impact.moves);
+	hr_impact_release(&impact);
+	KUNIT_ASSERT_PTR_EQ(test, node_of(ring, "b1"), before);
+	KUNIT_ASSERT_EQ(test, hr_digest_members(&ring->cfg, ring->table),
+			members);
+	unit_change_impact(ring, ops, 1, &impact);
+	KUNIT_ASSERT_EQ(test, impact.moved, 0);
+	hr_impact_release(&impact);
+	KUNIT_ASSERT_EQ(test, node_of(ring, "b1")->id, 77);
+	KUNIT_ASSERT_EQ(test, hr_digest_map(ring->table), map);
+	KUNIT_ASSERT_NE(test, hr_digest_members(&ring->cfg, ring->table),
+			members);
+}
+
+static void a_node_that_comes_back(struct kunit *test)
+{
+	struct unit_ring *ring = test->priv;
+	u64 map = hr_digest_map(ring->table);
+	u64 members = hr_digest_members(&ring->cfg, ring->table);
+	u8 away;
+
+	for (away = HR_DRAINING; away <= HR_DOWN; away++) {
+		unit_change_one(ring, unit_state(unit_set("b2"), away));
+		KUNIT_ASSERT_NE(test, hr_digest_map(ring->table), map);
+		unit_change_one(ring, unit_state(unit_set("b2"), HR_ACTIVE));
+		KUNIT_ASSERT_EQ(test, hr_digest_map(ring->table), map);
+	}
+	unit_change_one(ring, unit_del("b2"));
+	unit_change_one(ring, unit_add("b2"));
+	KUNIT_ASSERT_EQ(test, hr_digest_map(ring->table), map);
+	KUNIT_ASSERT_EQ(test, hr_digest_members(&ring->cfg, ring->table),
+			members);
+}
+
+static void the_first_and_the_last(struct kunit *test)
+{
+	struct unit_ring ring;
+	struct hr_impact impact;
+	struct hr_op op = unit_add("b1");
+	u64 empty;
+
+	unit_ring_init(test, &ring, &hr_place_hash, 16, 1);
+	empty = hr_digest_map(ring.table);
+	KUNIT_ASSERT_EQ(test, hr_table_lookup(ring.table, 5), HR_NO_SLOT);
+	unit_change_impact(&ring, &op, 1, &impact);
+	KUNIT_ASSERT_EQ(test, impact.gained, HR_WHOLE_RING);
+	KUNIT_ASSERT_EQ(test, impact.moved, 0);
+	KUNIT_ASSERT_EQ(test, impact.required, 0);
+	KUNIT_ASSERT_EQ(test, impact.peak_before, 0);
+	KUNIT_ASSERT_EQ(test, impact.peak_after, HR_WHOLE_RING);
+	KUNIT_ASSERT_NE(test, hr_digest_map(ring.table), empty);
+	hr_impact_release(&impact);
+	op = unit_del("b1");
+	unit_change_impact(&ring, &op, 1, &impact);
+	KUNIT_ASSERT_EQ(test, impact.lost, HR_WHOLE_RING);
+	KUNIT_ASSERT_EQ(test, impact.moved, 0);
+	hr_impact_release(&impact);
+	KUNIT_ASSERT_EQ(test, hr_digest_map(ring.table), empty);
+	KUNIT_ASSERT_EQ(test, ring.table->nr_slots, 0);
+	unit_ring_free(&ring);
+}
+
+static void only_removes(struct kunit *test)
+{
+	struct hr_op ops[2] = { unit_del("b1") };
+
+	ops[1] = unit_state(unit_set("b2"), HR_DOWN);
+	KUNIT_ASSERT_TRUE(test, hr_change_only_removes(ops, 2));
+	ops[1] = unit_state(unit_set("b2"), HR_DRAINING);
+	KUNIT_ASSERT_TRUE(test, hr_change_only_removes(ops, 2));
+	ops[1] = unit_state(unit_set("b2"), HR_ACTIVE);
+	KUNIT_ASSERT_FALSE(test, hr_change_only_removes(ops, 2));
+	ops[1] = unit_weight(unit_state(unit_set("b2"), HR_DOWN), 2);
+	KUNIT_ASSERT_FALSE(test, hr_change_only_removes(ops, 2));
+	ops[1] = unit_add("b2");
+	KUNIT_ASSERT_FALSE(test, hr_change_only_removes(ops, 2));
+	ops[1] = unit_replace("b2", "b3");
+	KUNIT_ASSERT_FALSE(test, hr_change_only_removes(ops, 2));
+}
+
+static void points_of_versions(struct kunit *test)
+{
+	u32 first[] = { 30, 10, 20 }, second[] = { 10, 5 };
+	struct hr_op ops[2];
+	struct unit_ring ring;
+
+	unit_ring_init(test, &ring, &hr_place_explicit, 1, 1);
+	unit_change_one(&ring, unit_points(unit_add("p1"), first, 3));
+	KUNIT_ASSERT_EQ(test, node_of(&ring, "p1")->points[0], 10);
+	KUNIT_ASSERT_EQ(test, node_of(&ring, "p1")->points[2], 30);
+	/* Points that one operation frees another may take. */
+	ops[0] = unit_points(unit_add("p2"), second, 2);
+	ops[1] = unit_points(unit_set("p1"), first, 1);
+	unit_change(&ring, ops, 2);
+	KUNIT_ASSERT_EQ(test, ring.table->nr_points, 3);
+	KUNIT_ASSERT_EQ(test, hr_table_lookup(ring.table, 10),
+			unit_slot(test, ring.table, "p2"));
+	KUNIT_ASSERT_EQ(test, hr_table_lookup(ring.table, 11),
+			unit_slot(test, ring.table, "p1"));
+	unit_change_one(&ring, unit_state(unit_set("p2"), HR_DOWN));
+	unit_change_one(&ring, unit_replace("p2", "p3"));
+	KUNIT_ASSERT_EQ(test, node_of(&ring, "p3")->nr_points, 2);
+	unit_change_one(&ring, unit_state(unit_set("p3"), HR_ACTIVE));
+	KUNIT_ASSERT_EQ(test, hr_table_lookup(ring.table, 10),
+			unit_slot(test, ring.table, "p3"));
+	unit_ring_free(&ring);
+}
+
+static void states(struct kunit *test)
+{
+	KUNIT_ASSERT_STREQ(test, hr_state_name(HR_ACTIVE), "active");
+	KUNIT_ASSERT_STREQ(test, hr_state_name(HR_DRAINING), "draining");
+	KUNIT_ASSERT_STREQ(test, hr_state_name(HR_DOWN), "down");
+	KUNIT_ASSERT_STREQ(test, hr_state_name(HR_LEAVING), "leaving");
+	KUNIT_ASSERT_NULL(test, hr_state_name(4));
+}
+
+static void failing_allocations(struct kunit *test)
+{
+	struct hr_op ops[] = {
+		unit_add("b4"), unit_id(unit_add("b5"), 9), unit_del("b1"),
+		unit_replace("b2", "b6"), unit_weight(unit_set("b3"), 3),
+	};
+	u32 at[] = { 1, 2, 3 }, more[] = { 4, 5 }, others[] = { 7 };
+	struct unit_ring ring;
+
+	unit_want_failures(test);
+	unit_fail_each(test->priv, ops, ARRAY_SIZE(ops));
+
+	unit_ring_init(test, &ring, &hr_place_explicit, 1, 1);
+	unit_change_one(&ring, unit_points(unit_add("p1"), at, 3));
+	unit_change_one(&ring, unit_points(unit_add("p4"), others, 1));
+	ops[0] = unit_points(unit_add("p2"), more, 2);
+	ops[1] = unit_replace("p1", "p3");
+	ops[2] = unit_state(unit_set("p4"), HR_DOWN);
+	unit_fail_each(&ring, ops, 3);
+	unit_ring_free(&ring);
+
+	/* One of many: the index is patched. */
+	unit_ring_init(test, &ring, &hr_place_hash, 16, 1);
+	unit_add_many(&ring, "n%u", 40);
+	ops[0] = unit_add("one-more");
+	ops[1] = unit_del("n7");
+	unit_fail_each(&ring, ops, 2);
+	unit_ring_free(&ring);
+}
+
+static void an_empty_table_wants_memory(struct kunit *test)
+{
+	struct hr_table *t;
+	bool failed;
+	u32 n = 0;
+
+	unit_want_failures(test);
+	do {
+		unit_fail_nth(++n);
+		t = hr_table_empty(GFP_KERNEL);
+		failed = unit_failed();
+		if (!failed || UNIT_OTHER_WAYS)
+			hr_table_put(t, &hr_node_plain_ops);
+		else
+			KUNIT_ASSERT_NULL(test, t);
+	} while (failed);
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	KUNIT_ASSERT_GT(test, n, 4);
+	hr_table_put(NULL, &hr_node_plain_ops);
+}
+
+static struct kunit_case change_cases[] = {
+	KUNIT_CASE(slots_and_ids),
+	KUNIT_CASE(ids_that_are_asked_for),
+	KUNIT_CASE(what_a_replacement_takes_over),
+	KUNIT_CASE(a_seat_that_comes_free),
+	KUNIT_CASE(replacements_at_once),
+	KUNIT_CASE(settings_that_move_nothing),
+	KUNIT_CASE(a_node_that_comes_back),
+	KUNIT_CASE(the_first_and_the_last),
+	KUNIT_CASE(only_removes),
+	KUNIT_CASE(points_of_versions),
+	KUNIT_CASE(states),
+	KUNIT_CASE(failing_allocations),
+	KUNIT_CASE(an_empty_table_wants_memory),
+	{}
+};
+
+struct kunit_suite change_suite = {
+	.name = "hashring_change",
+	.init = setup,
+	.exit = teardown,
+	.test_cases = change_cases,
+};

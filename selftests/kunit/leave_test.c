@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Nodes that are leaving: no members, and still the ones who stand in their
+ * slots. And that nothing is lost when memory is.
+ */
+#include "core/record.h"
+#include "core/view.h"
+#include "suites.h"
+#include "unit.h"
+
+static const struct hr_node_ops *const plain = &hr_node_plain_ops;
+
+static int leave(const struct unit_ring *ring, const struct hr_op *ops, u32 nr,
+		 struct hr_table **next, struct hr_error *err)
+{
+	*next = NULL;
+	return hr_change_build(&ring->cfg, ring->table, ops, nr, U32_MAX, true,
+			       plain, GFP_KERNEL, next, err);
+}
+
+static void hold(struct unit_ring *ring, const struct hr_op *ops, u32 nr)
+{
+	struct kunit *test = ring->test;
+	struct hr_table *next;
+	struct hr_error err;
+
+	if (leave(ring, ops, nr, &next, &err))
+		KUNIT_FAIL_AND_ABORT(test, "%s", err.text);
+	hr_table_put(ring->table, plain);
+	ring->table = next;
+}
+
+static void refuse(const struct unit_ring *ring, const struct hr_op *ops,
+		   u32 nr, int want, const char *text)
+{
+	struct kunit *test = ring->test;
+	struct hr_table *next;
+	struct hr_error err;
+
+	KUNIT_ASSERT_EQ(test, leave(ring, ops, nr, &next, &err), want);
+	KUNIT_ASSERT_STREQ(test, err.text, text);
+	KUNIT_ASSERT_NULL(test, next);
+}
+
+static int setup(struct kunit *test)
+{
+	struct unit_ring *ring = unit_alloc(test, 1, sizeof(*ring));
+	struct hr_op ops[] = {
+		unit_add("a"), unit_weight(unit_add("b"), 5), unit_add("c"),
+		unit_state(unit_add("d"), HR_DOWN),
+	};
+
+	unit_ring_init(test, ring, &hr_place_hash, 8, 1);
+	unit_change(ring, ops, ARRAY_SIZE(ops));
+	test->priv = ring;
+	return 0;
+}
+
+static void teardown(struct kunit *test)
+{
+	if (test->priv)
+		unit_ring_free(test->priv);
+}
+
+static void they_stay_in_their_slots(struct kunit *test)
+{
+	struct unit_ring *ring = test->priv;
+	struct hr_op ops[] = {
+		unit_del("a"), unit_replace("b", "b2"), unit_del("d"),
+	};
+	struct hr_op again[] = { unit_add("a"), unit_add("b") };
+	struct hr_table *before = hr_table_get(ring->table), *t;
+	const struct hr_node *a, *b, *d;
+
+	hold(ring, ops, ARRAY_SIZE(ops));
+	t = ring->table;
+	KUNIT_ASSERT_EQ(test, t->nr_nodes, 2);
+	KUNIT_ASSERT_EQ(test, t->nr_leaving, 3);
+	KUNIT_ASSERT_EQ(test, t->weight, 6);
+	KUNIT_ASSERT_NULL(test, hr_table_find(t, "a"));
+	KUNIT_ASSERT_NULL(test, hr_table_find_seat(t, "a"));
+	KUNIT_ASSERT_NULL(test, hr_table_find(t, "b"));
+	KUNIT_ASSERT_STREQ(test, hr_table_find_seat(t, "b")->name, "b2");
+	a = t->nodes[unit_slot(test, before, "a")];
+	b = t->nodes[unit_slot(test, before, "b")];
+	d = t->nodes[unit_slot(test, before, "d")];
+	KUNIT_ASSERT_STREQ(test, a->name, "a");
+	KUNIT_ASSERT_EQ(test, a->state, HR_LEAVING);
+	KUNIT_ASSERT_EQ(test, a->id, 1);
+	KUNIT_ASSERT_FALSE(test, hr_table_has(t, a));
+	KUNIT_ASSERT_STREQ(test, b->name, "b");
+	KUNIT_ASSERT_EQ(test, b->state, HR_LEAVING);
+	KUNIT_ASSERT_EQ(test, b->weight, 5);
+	KUNIT_ASSERT_STREQ(test, d->name, "d");
+	KUNIT_ASSERT_EQ(test, d->state, HR_DOWN);
+	KUNIT_ASSERT_FALSE(test, hr_table_has(t, d));
+	KUNIT_ASSERT_TRUE(test, hr_table_has(t, hr_table_find(t, "c")));
+
+	/* The names are free at once; the last versions stay as they are. */
+	again[1] = unit_seat(again[1], "x");
+	hold(ring, again, 2);
+	KUNIT_ASSERT_EQ(test, ring->table->nr_nodes, 4);
+	KUNIT_ASSERT_EQ(test, ring->table->nr_leaving, 3);
+	KUNIT_ASSERT_PTR_EQ(test, ring->table->nodes[a->slot], a);
+	KUNIT_ASSERT_NE(test, unit_slot(test, ring->table, "a"), a->slot);
+	KUNIT_ASSERT_TRUE(test, hr_table_has(ring->table,
+					     hr_table_find(ring->table, "a")));
+	hr_table_put(before, plain);
+}
+
+static void ids_stay_taken(struct kunit *test)
+{
+	struct unit_ring *ring = test->priv;
+	struct hr_op both[] = { unit_del("a"), unit_id(unit_add("e"), 1) };
+	struct hr_op sets[] = {
+		unit_id(unit_set("b"), 3), unit_id(unit_set("c"), 2),
+	};
+	struct hr_op op = unit_del("a");
+
+	refuse(ring, both, 2, -EEXIST,
+	       "id 1 is taken by node a, which is leaving");
+	hold(ring, &op, 1);
+	refuse(ring, &both[1], 1, -EEXIST,
+	       "id 1 is taken by node a, which is leaving");
+	op = unit_id(unit_add("a"), 1);
+	refuse(ring, &op, 1, -EEXIST,
+	       "id 1 is taken by node a, which is leaving");
+	op = unit_id(unit_add("a"), 2);
+	refuse(ring, &op, 1, -EEXIST, "id 2 is taken by node b");
+	op = unit_add("a");
+	hold(ring, &op, 1);
+	KUNIT_ASSERT_EQ(test, hr_table_find(ring->table, "a")->id, 5);
+	/* What is set to another id frees its own. */
+	hold(ring, sets, 2);
+	KUNIT_ASSERT_EQ(test, hr_table_find(ring->table, "b")->id, 3);
+	KUNIT_ASSERT_EQ(test, hr_table_find(ring->table, "c")->id, 2);
+}
+
+static void a_change_without_leaving_frees_them(struct kunit *test)
+{
+	struct unit_ring *ring = test->priv;
+	struct hr_op both[] = { unit_del("a"), unit_id(unit_add("e"), 1) };
+
+	unit_change(ring, both, 2);
+	KUNIT_ASSERT_EQ(test, ring->table->nr_leaving, 0);
+	KUNIT_ASSERT_EQ(test, hr_table_find(ring->table, "e")->id, 1);
+}
+
+static void nobody_sets_it(struct kunit *test)
+{
+	struct hr_op op = unit_state(unit_set("a"), HR_LEAVING);
+
+	refuse(test->priv, &op, 1, -EINVAL,
+	       "state 3 cannot be set: active (0), draining (1) and down (2) can");
+	op.state = 4;
+	refuse(test->priv, &op, 1, -EINVAL,
+	       "state 4 cannot be set: active (0), draining (1) and down (2) can");
+}
+
+/* What moves, and what should have, is the same whether they stay or not. */
+static void their_weight_is_gone(struct kunit *test)
+{
+	struct unit_ring *ring = test->priv;
+	struct hr_op ops[] = { unit_del("b"), unit_add("e") };
+	struct hr_table *left = NULL, *plainly;
+	struct hr_impact a, b;
+	struct hr_error err;
+
+	KUNIT_ASSERT_EQ(test, leave(ring, ops, 2, &left, &err), 0);
+	plainly = unit_next(ring, ops, 2);
+	KUNIT_ASSERT_EQ(test, hr_impact(ring->table, left, GFP_KERNEL, &a), 0);
+	KUNIT_ASSERT_EQ(test, hr_impact(ring->table, plainly, GFP_KERNEL, &b),
+			0);
+	KUNIT_ASSERT_EQ(test, a.moved, b.moved);
+	KUNIT_ASSERT_EQ(test, a.required, b.required);
+	KUNIT_ASSERT_EQ(test, a.ideal, b.ideal);
+	KUNIT_ASSERT_EQ(test, a.peak_after, b.peak_after);
+	hr_impact_release(&a);
+	hr_impact_release(&b);
+	hr_table_put(left, plain);
+	hr_table_put(plainly, plain);
+}
+
+/* A member's old id may have a new holder, which goes when the old one is back. */
+static void recalled_ids(struct kunit *test)
+{
+	struct unit_ring *ring = test->priv;
+	struct hr_table *origin = hr_table_get(ring->table), *t;
+	struct hr_op ops[] = {
+		unit_id(unit_set("a"), 9), unit_id(unit_add("e"), 1),
+		unit_id(unit_add("f"), 7),
+	};
+	u32 i, k;
+
+	hold(ring, ops, 3);
+	t = hr_table_recall(origin, ring->table, 0, GFP_KERNEL, plain);
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	KUNIT_ASSERT_EQ(test, hr_digest_members(&ring->cfg, t),
+			hr_digest_members(&ring->cfg, origin));
+	KUNIT_ASSERT_EQ(test, t->nr_leaving, 2);
+	KUNIT_ASSERT_EQ(test, t->nodes[unit_slot(test, ring->table, "f")]->id,
+			7);
+	for (i = 0; i < t->nr_slots; i++)
+		for (k = 0; k < i; k++)
+			KUNIT_ASSERT_NE(test, t->nodes[i]->id, t->nodes[k]->id);
+	hr_table_put(t, plain);
+	hr_table_put(origin, plain);
+}
+
+static void too_many(struct kunit *test)
+{
+	struct hr_op *ops = unit_alloc(test, HR_MAX_NODES, sizeof(*ops));
+	struct hr_op one[] = { unit_add("x"), unit_replace("m7", "x") };
+	struct unit_ring ring;
+	u32 i;
+
+	unit_ring_init(test, &ring, &hr_place_hash, 1, HR_MAX_WEIGHT);
+	for (i = 0; i < HR_MAX_NODES; i++) {
+		ops[i].kind = HR_OP_ADD;
+		snprintf(ops[i].name, sizeof(ops[i].name), "n%u", i);
+	}
+	unit_change(&ring, ops, HR_MAX_NODES);
+	for (i = 0; i < HR_MAX_NODES; i++) {
+		ops[i].kind = HR_OP_REPLACE;
+		snprintf(ops[i].new_name, sizeof(ops[i].new_name), "m%u", i);
+	}
+	hold(&ring, ops, HR_MAX_NODES);
+	KUNIT_ASSERT_EQ(test, ring.table->nr_leaving, HR_MAX_NODES);
+	KUNIT_ASSERT_EQ(test, ring.table->nr_slots, 2 * HR_MAX_NODES);
+	refuse(&ring, &one[1], 1, -E2BIG,
+	       "the ring would hold 131071 nodes with those that are leaving (at most 131070)");
+	one[1] = unit_del("m7");
+	hold(&ring, &one[1], 1);
+	refuse(&ring, one, 1, -E2BIG,
+	       "the ring would hold 131071 nodes with those that are leaving (at most 131070)");
+	unit_ring_free(&ring);
+}
+
+/* A view in mid-migration, with one of everything. */
+struct fixture {
+	struct kunit *test;
+	struct hr_config cfg;
+	struct hr_table *origin;
+	struct hr_view view;
+};
+
+static void fixture_init(struct kunit *test, struct fixture *f,
+			 const struct hr_place_ops *place, u32 grid)
+{
+	struct hr_op ops[] = {
+		unit_del("n1"), unit_add("x"), unit_replace("n2", "y"),
+		unit_state(unit_set("n3"), HR_DOWN),
+	};
+	struct unit_ring ring;
+
+	unit_ring_init(test, &ring, place, 8, 1);
+	ring.cfg.grid = grid;
+	unit_add_many(&ring, "n%u", 6);
+	unit_change_one(&ring, unit_state(unit_set("n4"), HR_DOWN));
+	f->test = test;
+	f->cfg = ring.cfg;
+	f->origin = hr_table_get(ring.table);
+	hold(&ring, ops, ARRAY_SIZE(ops));
+	f->view = (struct hr_view) {
+		.table = ring.table, .from = hr_table_get(f->origin),
+		.base = hr_table_get(f->origin), .frontier = 1U << 31,
+	};
+}
+
+static void fixture_free(struct fixture *f)
+{
+	hr_table_put(f->view.table, plain);
+	hr_table_put(f->view.from, plain);
+	hr_table_put(f->view.base, plain);
+	hr_table_put(f->origin, plain);
+}
+
+static struct hr_table *make(const struct fixture *f, u32 what, gfp_t gfp)
+{
+	u32 grid = f->cfg.grid;
+
+	switch (what) {
+	case 0:
+		return hr_view_compose(&f->view, f->view.frontier, grid, gfp,
+				       plain);
+	case 1:
+		return hr_table_without(f->view.from, f->view.table, grid, gfp,
+					plain);
+	case 2:
+		return hr_table_settle(f->view.table, grid, gfp, plain);
+	default:
+		return hr_table_recall(f->origin, f->view.table, grid, gfp,
+				       plain);
+	}
+}
+
+static u32 count_refs(const struct hr_table *t)
+{
+	u32 i, n = refcount_read(&t->refs);
+
+	for (i = 0; i < t->nr_slots; i++)
+		n += t->nodes[i] ? refcount_read(&t->nodes[i]->refs) : 0;
+	return n;
+}
+
+static u32 fixture_refs(const struct fixture *f)
+{
+	return count_refs(f->view.table) + count_refs(f->origin);
+}
+
+static void fail_each(const struct fixture *f)
+{
+	struct kunit *test = f->test;
+	u32 refs = fixture_refs(f), what, n;
+	struct hr_table *t, *again;
+	bool failed;
+
+	for (what = 0; what < 4; what++) {
+		t = NULL;
+		n = 0;
+		do {
+			hr_table_put(t, plain);
+			KUNIT_ASSERT_EQ(test, fixture_refs(f), refs);
+			unit_fail_nth(++n);
+			t = make(f, what, GFP_KERNEL);
+			failed = unit_failed();
+			KUNIT_ASSERT_TRUE(test, !failed || !t || UNIT_OTHER_WAYS);
+		} while (failed);
+		KUNIT_ASSERT_NOT_NULL(test, t);
+		KUNIT_ASSERT_GT(test, n, 6);
+		unit_fail_nth(1);
+		again = make(f, what, GFP_KERNEL | __GFP_NOFAIL);
+		unit_failed();
+		KUNIT_ASSERT_NOT_NULL(test, again);
+		KUNIT_ASSERT_EQ(test, hr_digest_map(t), hr_digest_map(again));
+		hr_table_put(t, plain);
+		hr_table_put(again, plain);
+		KUNIT_ASSERT_EQ(test, fixture_refs(f), refs);
+	}
+}
+
+static void memory_fails(struct kunit *test)
+{
+	struct fixture f;
+	struct hr_op *ops;
+	int ret;
+	u32 nr;
+
+	unit_want_failures(test);
+	fixture_init(test, &f, &hr_place_hash, 0);
+	fail_each(&f);
+	unit_fail_nth(1);
+	ret = hr_recall_ops(f.origin, f.view.table, &ops, &nr, GFP_KERNEL);
+	KUNIT_ASSERT_TRUE(test, unit_failed());
+	KUNIT_ASSERT_EQ(test, ret, -ENOMEM);
+	KUNIT_ASSERT_NULL(test, ops);
+	KUNIT_ASSERT_EQ(test, nr, 0);
+	ret = hr_recall_ops(f.origin, f.view.table, &ops, &nr, GFP_KERNEL);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	KUNIT_ASSERT_EQ(test, nr, 1);
+	KUNIT_ASSERT_STREQ(test, ops[0].name, "n3");
+	KUNIT_ASSERT_EQ(test, ops[0].state, HR_DOWN);
+	kvfree(ops);
+	fixture_free(&f);
+
+	fixture_init(test, &f, &hr_place_balanced, HR_MIN_GRID);
+	fail_each(&f);
+	fixture_free(&f);
+}
+
+static void memory_fails_a_change(struct kunit *test)
+{
+	struct hr_op ops[] = {
+		unit_del("a"), unit_replace("b", "e"), unit_add("f"),
+	};
+	struct unit_ring *ring = test->priv;
+	u32 refs = count_refs(ring->table), n = 0;
+	struct hr_table *next = NULL;
+	struct hr_error err;
+	bool failed;
+	int ret;
+
+	unit_want_failures(test);
+	do {
+		hr_table_put(next, plain);
+		KUNIT_ASSERT_EQ(test, count_refs(ring->table), refs);
+		unit_fail_nth(++n);
+		ret = leave(ring, ops, 3, &next, &err);
+		failed = unit_failed();
+		if (failed && !(UNIT_OTHER_WAYS && !ret)) {
+			KUNIT_ASSERT_EQ(test, ret, -ENOMEM);
+			KUNIT_ASSERT_NULL(test, next);
+		}
+	} while (failed);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	KUNIT_ASSERT_GT(test, n, 10);
+	hr_table_put(next, plain);
+	KUNIT_ASSERT_EQ(test, count_refs(ring->table), refs);
+}
+
+/* What there is nothing to do to is shared. */
+static void shared(struct kunit *test)
+{
+	struct unit_ring *ring = test->priv;
+	struct hr_view view = { .table = ring->table };
+	struct hr_table *t[3];
+	u32 i;
+
+	t[0] = hr_table_settle(ring->table, 0, GFP_KERNEL, plain);
+	t[1] = hr_table_without(ring->table, ring->table, 0, GFP_KERNEL, plain);
+	t[2] = hr_view_compose(&view, 5, 0, GFP_KERNEL, plain);
+	for (i = 0; i < 3; i++) {
+		KUNIT_ASSERT_PTR_EQ(test, t[i], ring->table);
+		hr_table_put(t[i], plain);
+	}
+	KUNIT_ASSERT_EQ(test, refcount_read(&ring->table->refs), 1);
+}
+
+static struct kunit_case leave_cases[] = {
+	KUNIT_CASE(they_stay_in_their_slots),
+	KUNIT_CASE(ids_stay_taken),
+	KUNIT_CASE(a_change_without_leaving_frees_them),
+	KUNIT_CASE(nobody_sets_it),
+	KUNIT_CASE(their_weight_is_gone),
+	KUNIT_CASE(recalled_ids),
+	KUNIT_CASE(memory_fails_a_change),
+	KUNIT_CASE(shared),
+	KUNIT_CASE(too_many),
+	KUNIT_CASE(memory_fails),
+	{}
+};
+
+struct kunit_suite leave_suite = {
+	.name = "hashring_leave",
+	.init = setup,
+	.exit = teardown,
+	.test_cases = leave_cases,
+};

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What KUnit's vocabulary comes to in a program: cmocka's assertions. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include <kunit/test.h>
+
+void kunit_vinfo(struct kunit *test, const char *format, va_list args)
+{
+	printf("# ");
+	if (test)
+		printf("%s: ", test->name);
+	vprintf(format, args);
+	if (!strchr(format, '\n'))
+		printf("\n");
+}
+
+/* Out of the case, by way of cmocka's assertions. */
+void kunit_abort(struct kunit *test)
+{
+	if (test && test->status == KUNIT_SKIPPED) {
+		kunit_info(test, "skipped: %s", test->status_comment);
+		skip();
+	}
+	fail();
+	abort();
+}

@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Every change that is refused: with which error, about what, in what words. */
+#include "suites.h"
+#include "unit.h"
+
+#define ID_MAX	255
+
+/*
+ * hashed: b1 id 1; b3 id 3; b6 id 4, which took b2's seat
+ * listed: p1 at 100 and 200; p2 at 300, down
+ */
+struct rings {
+	struct unit_ring hashed;
+	struct unit_ring listed;
+};
+
+static int setup(struct kunit *test)
+{
+	static u32 first[] = { 200, 100 }, second[] = { 300 };
+	struct rings *rings = unit_alloc(test, 1, sizeof(*rings));
+	struct hr_op ops[3];
+
+	unit_ring_init(test, &rings->hashed, &hr_place_hash, 16, 1);
+	ops[0] = unit_add("b1");
+	ops[1] = unit_add("b2");
+	ops[2] = unit_add("b3");
+	unit_change(&rings->hashed, ops, 3);
+	unit_change_one(&rings->hashed, unit_replace("b2", "b6"));
+	unit_ring_init(test, &rings->listed, &hr_place_explicit, 1, 1);
+	ops[0] = unit_points(unit_add("p1"), first, 2);
+	ops[1] = unit_state(unit_points(unit_add("p2"), second, 1), HR_DOWN);
+	unit_change(&rings->listed, ops, 2);
+	test->priv = rings;
+	return 0;
+}
+
+static void teardown(struct kunit *test)
+{
+	struct rings *rings = test->priv;
+
+	if (!rings)
+		return;
+	unit_ring_free(&rings->hashed);
+	unit_ring_free(&rings->listed);
+}
+
+static void assert_refused(const struct unit_ring *ring,
+			   const struct hr_op *ops, u32 n, int ret, u32 op,
+			   enum hr_culprit culprit, const char *text)
+{
+	struct kunit *test = ring->test;
+	const struct hr_table *base = ring->table;
+	struct hr_table *untouched = (void *)ops, *next = untouched;
+	u64 map = hr_digest_map(base);
+	u64 members = hr_digest_members(&ring->cfg, base);
+	struct hr_error err;
+	u32 i;
+
+	KUNIT_ASSERT_EQ(test,
+			hr_change_build(&ring->cfg, base, ops, n, ID_MAX, false,
+					&hr_node_plain_ops, GFP_KERNEL, &next,
+					&err),
+			ret);
+	KUNIT_ASSERT_STREQ(test, err.text, text);
+	KUNIT_ASSERT_EQ(test, err.op, op);
+	KUNIT_ASSERT_EQ(test, err.culprit, culprit);
+	KUNIT_ASSERT_PTR_EQ(test, next, untouched);
+	KUNIT_ASSERT_EQ(test, hr_digest_map(base), map);
+	KUNIT_ASSERT_EQ(test, hr_digest_members(&ring->cfg, base), members);
+	for (i = 0; i < base->nr_nodes; i++)
+		KUNIT_ASSERT_EQ(test, refcount_read(&base->by_name[i]->refs),
+				1);
+}
+
+/* The bad operation comes third, after two that are good. */
+static void assert_third(const struct unit_ring *ring, struct hr_op op, int ret,
+			 enum hr_culprit culprit, const char *text)
+{
+	static u32 points[] = { 0x70000000 };
+	struct hr_op ops[3] = { unit_add("good1"), unit_set("b3"), op };
+
+	if (ring->cfg.place->takes_points) {
+		ops[0] = unit_points(ops[0], points, 1);
+		ops[1] = unit_set("p1");
+	}
+	ops[1] = unit_weight(ops[1], 2);
+	assert_refused(ring, ops, 3, ret, 2, culprit, text);
+	assert_refused(ring, &op, 1, ret, 0, culprit, text);
+}
+
+static void names(struct kunit *test)
+{
+	const struct unit_ring *ring = &((struct rings *)test->priv)->hashed;
+	static const struct {
+		const char *name;
+		const char *text;
+	} bad[] = {
+		{ "", "a name must not be empty" },
+		{ "-b", "a name must not begin with -" },
+		{ "b 9", "a name consists of printable ASCII without blanks" },
+		{ "b\t", "a name consists of printable ASCII without blanks" },
+		{ "b\x7f", "a name consists of printable ASCII without blanks" },
+		{ "b\xc3\xa9",
+		  "a name consists of printable ASCII without blanks" },
+		{ "b{", "a name must not contain any of {};\"'\\#" },
+		{ "b}", "a name must not contain any of {};\"'\\#" },
+		{ "b;", "a name must not contain any of {};\"'\\#" },
+		{ "b\"", "a name must not contain any of {};\"'\\#" },
+		{ "b'", "a name must not contain any of {};\"'\\#" },
+		{ "b\\", "a name must not contain any of {};\"'\\#" },
+		{ "b#", "a name must not contain any of {};\"'\\#" },
+	};
+	struct hr_op op;
+	char text[192];
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		assert_third(ring, unit_add(bad[i].name), -EINVAL, HR_BAD_NAME,
+			     bad[i].text);
+		assert_third(ring, unit_del(bad[i].name), -EINVAL, HR_BAD_NAME,
+			     bad[i].text);
+		assert_third(ring, unit_replace("b1", bad[i].name), -EINVAL,
+			     HR_BAD_NEW_NAME, bad[i].text);
+		snprintf(text, sizeof(text), "seat: %s", bad[i].text);
+		assert_third(ring, unit_seat(unit_add("b9"), bad[i].name),
+			     -EINVAL, HR_BAD_SEAT, text);
+	}
+	op = unit_add("b9");
+	memset(op.name, 'x', sizeof(op.name));
+	assert_third(ring, op, -EINVAL, HR_BAD_NAME,
+		     "a name has at most 63 bytes");
+	op = unit_replace("b1", "b9");
+	memset(op.new_name, 'x', sizeof(op.new_name));
+	assert_third(ring, op, -EINVAL, HR_BAD_NEW_NAME,
+		     "a name has at most 63 bytes");
+	/* 63 bytes will do, and so will what else is printable. */
+	memset(text, '-', 63);
+	memcpy(text, "!$%&()*+,-./09:<=>?@AZ[]^_`az|~", 31);
+	KUNIT_ASSERT_NULL(test, hr_name_check(text, 63));
+	KUNIT_ASSERT_NOT_NULL(test, hr_name_check("ab\0", 3));
+}
+
+static void members(struct kunit *test)
+{
+	const struct unit_ring *ring = &((struct rings *)test->priv)->hashed;
+
+	assert_third(ring, unit_add("b1"), -EEXIST, HR_BAD_NAME,
+		     "node b1 exists already");
+	assert_third(ring, unit_del("b7"), -ENOENT, HR_BAD_NAME,
+		     "there is no node b7");
+	assert_third(ring, unit_weight(unit_set("b2"), 1), -ENOENT,
+		     HR_BAD_NAME, "there is no node b2");
+	assert_third(ring, unit_replace("b7", "b8"), -ENOENT, HR_BAD_NAME,
+		     "there is no node b7");
+	assert_third(ring, unit_replace("b1", "b6"), -EEXIST, HR_BAD_NEW_NAME,
+		     "node b6 exists already");
+	assert_third(ring, unit_replace("b1", "b1"), -EINVAL, HR_BAD_NEW_NAME,
+		     "node b1 cannot replace itself");
+}
+
+static void named_twice(struct kunit *test)
+{
+	const struct unit_ring *ring = &((struct rings *)test->priv)->hashed;
+	struct hr_op ops[3] = { unit_del("b1"), unit_del("b3"), };
+
+	ops[2] = unit_add("b1");
+	assert_refused(ring, ops, 3, -EEXIST, 2, HR_BAD_NAME,
+		       "operation 2 names b1 again");
+	ops[2] = unit_del("b3");
+	assert_refused(ring, ops, 3, -EEXIST, 2, HR_BAD_NAME,
+		       "operation 2 names b3 again");
+	ops[2] = unit_replace("b6", "b3");
+	assert_refused(ring, ops, 3, -EEXIST, 2, HR_BAD_NEW_NAME,
+		       "operation 2 names b3 again");
+	ops[2] = unit_replace("b1", "b9");
+	assert_refused(ring, ops, 3, -EEXIST, 2, HR_BAD_NAME,
+		       "operation 2 names b1 again");
+}
+
+static void seats(struct kunit *test)
+{
+	const struct unit_ring *ring = &((struct rings *)test->priv)->hashed;
+	struct hr_op ops[3];
+
+	assert_third(ring, unit_add("b2"), -EEXIST, HR_BAD_NAME,
+		     "seat b2 is held by node b6");
+	assert_third(ring, unit_seat(unit_add("b9"), "b3"), -EEXIST,
+		     HR_BAD_SEAT, "seat b3 is held by node b3");
+	assert_third(ring, unit_seat(unit_set("b1"), "b9"), -EINVAL,
+		     HR_BAD_SEAT,
+		     "a seat is given only to a node that is added");
+	assert_third(ring, unit_seat(unit_replace("b1", "b9"), "b9"), -EINVAL,
+		     HR_BAD_SEAT,
+		     "a seat is given only to a node that is added");
+
+	/* Of two in one change; a member that stays keeps its seat. */
+	ops[0] = unit_add("x1");
+	ops[1] = unit_add("x2");
+	ops[2] = unit_seat(unit_add("x3"), "x1");
+	assert_refused(ring, ops, 3, -EEXIST, 2, HR_BAD_SEAT,
+		       "seat x1 is held by node x1");
+	ops[0] = unit_add("b2");
+	ops[2] = unit_weight(unit_set("b6"), 3);
+	assert_refused(ring, ops, 3, -EEXIST, 0, HR_BAD_NAME,
+		       "seat b2 is held by node b6");
+	ops[2] = unit_replace("b6", "b7");
+	assert_refused(ring, ops, 3, -EEXIST, 0, HR_BAD_NAME,
+		       "seat b2 is held by node b7");
+}
+
+static void ids(struct kunit *test)
+{
+	const struct unit_ring *ring = &((struct rings *)test->priv)->hashed;
+	struct hr_op ops[3];
+
+	assert_third(ring, unit_id(unit_add("b9"), 0), -EINVAL, HR_BAD_ID,
+		     "id 0 means no node");
+	assert_third(ring, unit_id(unit_add("b9"), 300), -ERANGE, HR_BAD_ID,
+		     "id 300 does not fit the mask of an attachment (at most 255)");
+	assert_third(ring, unit_id(unit_add("b9"), 1), -EEXIST, HR_BAD_ID,
+		     "id 1 is taken by node b1");
+	assert_third(ring, unit_id(unit_set("b1"), 4), -EEXIST, HR_BAD_ID,
+		     "id 4 is taken by node b6");
+	assert_third(ring, unit_id(unit_replace("b1", "b9"), 4), -EEXIST,
+		     HR_BAD_ID, "id 4 is taken by node b6");
+	ops[0] = unit_id(unit_add("x1"), 9);
+	ops[1] = unit_add("x2");
+	ops[2] = unit_id(unit_add("x3"), 9);
+	assert_refused(ring, ops, 3, -EEXIST, 2, HR_BAD_ID,
+		       "id 9 is given to node x1 already");
+	/* A member that is set but for its id keeps that. */
+	ops[0] = unit_weight(unit_set("b1"), 7);
+	ops[2] = unit_id(unit_add("x3"), 1);
+	assert_refused(ring, ops, 3, -EEXIST, 2, HR_BAD_ID,
+		       "id 1 is taken by node b1");
+}
+
+static void ids_run_out(struct kunit *test)
+{
+	struct unit_ring ring;
+	char text[192];
+
+	unit_ring_init(test, &ring, &hr_place_hash, 1, 1);
+	unit_add_many(&ring, "n%u", ID_MAX);
+	snprintf(text, sizeof(text),
+		 "id %u does not fit the mask of an attachment (at most %u)",
+		 ID_MAX + 1, ID_MAX);
+	assert_refused(&ring, (struct hr_op []) { unit_add("b9") }, 1, -ERANGE,
+		       0, HR_BAD_ID, text);
+	unit_ring_free(&ring);
+}
+
+static void figures(struct kunit *test)
+{
+	const struct unit_ring *ring = &((struct rings *)test->priv)->hashed;
+	struct hr_op op;
+
+	assert_third(ring, unit_weight(unit_add("b9"), 0), -EINVAL,
+		     HR_BAD_WEIGHT, "weight 0 is not between 1 and 1000");
+	assert_third(ring, unit_weight(unit_set("b1"), 1001), -ERANGE,
+		     HR_BAD_WEIGHT, "weight 1001 is not between 1 and 1000");
+	assert_third(ring, unit_weight(unit_add("b9"), U32_MAX), -ERANGE,
+		     HR_BAD_WEIGHT,
+		     "weight 4294967295 is not between 1 and 1000");
+	assert_third(ring, unit_state(unit_add("b9"), 3), -EINVAL,
+		     HR_BAD_STATE,
+		     "state 3 cannot be set: active (0), draining (1) and down (2) can");
+	assert_third(ring, unit_set("b1"), -EINVAL, HR_BAD_OP,
+		     "nothing to set on node b1");
+	assert_third(ring, unit_weight(unit_del("b1"), 1), -EINVAL, HR_BAD_OP,
+		     "nothing can be set on node b1, which goes");
+	op = unit_add("b9");
+	op.kind = 4;
+	assert_third(ring, op, -EINVAL, HR_BAD_OP,
+		     "there is no operation of kind 4");
+	assert_refused(ring, &op, 0, -EINVAL, U32_MAX, HR_BAD_OP,
+		       "a change needs at least one operation");
+}
+
+static void explicit_points(struct kunit *test)
+{
+	const struct rings *rings = test->priv;
+	const struct unit_ring *ring = &rings->listed;
+	u32 at100[] = { 5, 100 }, at300[] = { 300 }, twice[] = { 7, 8, 7 };
+	u32 other[] = { 9, 8 }, *many;
+	struct hr_op ops[2];
+
+	assert_third(&rings->hashed, unit_points(unit_add("b9"), at100, 2),
+		     -EINVAL, HR_BAD_POINTS,
+		     "with hash placement points cannot be given");
+	assert_third(ring, unit_add("p9"), -EINVAL, HR_BAD_POINTS,
+		     "with explicit placement node p9 needs points");
+	assert_third(ring, unit_points(unit_add("p9"), NULL, 0), -EINVAL,
+		     HR_BAD_POINTS, "a node needs at least one point");
+	assert_third(ring, unit_points(unit_add("p9"), at100, 2), -EEXIST,
+		     HR_BAD_POINTS, "position 100 is held by node p1");
+	/* A member that is down holds on to its points. */
+	assert_third(ring, unit_points(unit_add("p9"), at300, 1), -EEXIST,
+		     HR_BAD_POINTS, "position 300 is held by node p2");
+	assert_third(ring, unit_points(unit_add("p9"), twice, 3), -EEXIST,
+		     HR_BAD_POINTS, "position 7 is given twice");
+	ops[0] = unit_points(unit_add("p8"), other, 2);
+	ops[1] = unit_points(unit_add("p9"), twice, 2);
+	assert_refused(ring, ops, 2, -EEXIST, 1, HR_BAD_POINTS,
+		       "position 8 is held by node p8");
+	/* So does the node that takes a seat with all that goes with it. */
+	ops[0] = unit_replace("p1", "p8");
+	ops[1] = unit_points(unit_add("p9"), at100, 2);
+	assert_refused(ring, ops, 2, -EEXIST, 1, HR_BAD_POINTS,
+		       "position 100 is held by node p1");
+
+	many = unit_alloc(test, HR_MAX_NODE_POINTS + 1, sizeof(*many));
+	assert_third(ring, unit_points(unit_add("p9"), many,
+				       HR_MAX_NODE_POINTS + 1),
+		     -E2BIG, HR_BAD_POINTS,
+		     "16001 points given in one operation (at most 16000)");
+}
+
+static void too_many_points(struct kunit *test)
+{
+	struct unit_ring ring;
+	struct hr_op ops[2] = { unit_add("a"), unit_add("b") };
+
+	/* Two million a unit of weight: the eighth fits, the ninth does not. */
+	unit_ring_init(test, &ring, &hr_place_hash, HR_MAX_POINTS / 8, 1);
+	ops[0] = unit_weight(ops[0], 9);
+	assert_refused(&ring, ops, 1, -E2BIG, 0, HR_BAD_OP,
+		       "the ring would hold 18874368 points (at most 16777216)");
+	ops[0] = unit_weight(ops[0], 8);
+	assert_refused(&ring, ops, 2, -E2BIG, U32_MAX, HR_BAD_OP,
+		       "the ring would hold 18874368 points (at most 16777216)");
+	unit_ring_free(&ring);
+}
+
+static void too_many_nodes(struct kunit *test)
+{
+	struct unit_ring ring;
+	struct hr_op *ops = unit_alloc(test, HR_MAX_NODES + 1, sizeof(*ops));
+	struct hr_table *next = NULL;
+	struct hr_error err;
+	u32 i;
+
+	for (i = 0; i <= HR_MAX_NODES; i++) {
+		ops[i].kind = HR_OP_ADD;
+		snprintf(ops[i].name, sizeof(ops[i].name), "n%u", i);
+	}
+	unit_ring_init(test, &ring, &hr_place_hash, 1, 1);
+	KUNIT_ASSERT_EQ(test,
+			hr_change_build(&ring.cfg, ring.table, ops,
+					HR_MAX_NODES + 1, U32_MAX, false,
+					&hr_node_plain_ops, GFP_KERNEL, &next,
+					&err),
+			-E2BIG);
+	KUNIT_ASSERT_STREQ(test, err.text,
+			   "the ring would hold 65536 nodes (at most 65535)");
+	KUNIT_ASSERT_EQ(test, err.op, U32_MAX);
+	unit_change(&ring, ops, HR_MAX_NODES);
+	KUNIT_ASSERT_EQ(test, ring.table->nr_nodes, HR_MAX_NODES);
+	KUNIT_ASSERT_EQ(test,
+			hr_change_build(&ring.cfg, ring.table,
+					&ops[HR_MAX_NODES], 1, U32_MAX, false,
+					&hr_node_plain_ops, GFP_KERNEL, &next,
+					&err),
+			-E2BIG);
+	KUNIT_ASSERT_EQ(test, err.op, 0);
+
+	/* All members can go for others at once: the slots are all new. */
+	for (i = 0; i < HR_MAX_NODES; i++) {
+		ops[i].kind = HR_OP_REPLACE;
+		snprintf(ops[i].new_name, sizeof(ops[i].new_name), "m%u", i);
+	}
+	unit_change(&ring, ops, HR_MAX_NODES);
+	KUNIT_ASSERT_EQ(test, ring.table->nr_slots, 2 * HR_MAX_NODES);
+	KUNIT_ASSERT_EQ(test, unit_slot(test, ring.table, "m0"), HR_MAX_NODES);
+	unit_ring_free(&ring);
+}
+
+static void too_many_operations(struct kunit *test)
+{
+	const struct unit_ring *ring = &((struct rings *)test->priv)->hashed;
+	struct hr_op *ops = unit_alloc(test, HR_MAX_OPS + 1, sizeof(*ops));
+
+	assert_refused(ring, ops, HR_MAX_OPS + 1, -E2BIG, U32_MAX, HR_BAD_OP,
+		       "131073 operations in one change (at most 131072)");
+}
+
+static struct kunit_case refuse_cases[] = {
+	KUNIT_CASE(names),
+	KUNIT_CASE(members),
+	KUNIT_CASE(named_twice),
+	KUNIT_CASE(seats),
+	KUNIT_CASE(ids),
+	KUNIT_CASE(ids_run_out),
+	KUNIT_CASE(figures),
+	KUNIT_CASE(explicit_points),
+	KUNIT_CASE(too_many_points),
+	KUNIT_CASE(too_many_nodes),
+	KUNIT_CASE(too_many_operations),
+	{}
+};
+
+struct kunit_suite refuse_suite = {
+	.name = "hashring_refuse",
+	.init = setup,
+	.exit = teardown,
+	.test_cases = refuse_cases,
+};

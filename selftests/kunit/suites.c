@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The tests of kmod/core, all in one: a module, or a program. */
+#include <linux/module.h>
+
+#include "suites.h"
+
+kunit_test_suites(&key_suite,
+		  &table_suite,
+		  &change_suite,
+		  &refuse_suite,
+		  &property_suite,
+		  &patch_suite,
+		  &record_suite,
+		  &balanced_suite,
+		  &cells_suite,
+		  &view_suite,
+		  &frontier_suite,
+		  &leave_suite);
+
+MODULE_DESCRIPTION("Tests of hashring's core");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the tests share: random numbers, rings and operations, failing memory. */
+#ifndef HASHRING_KUNIT_UNIT_H
+#define HASHRING_KUNIT_UNIT_H
+
+#include <kunit/test.h>
+#include <linux/kernel.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "core/change.h"
+#include "core/digest.h"
+#include "core/impact.h"
+
+/*
+ * Programs are quick, and are where bugs are looked for. In a kernel, emulated
+ * and with sanitizers, one round of so many is enough to see that it does the
+ * same there.
+ */
+#ifdef __KERNEL__
+#define UNIT_ROUNDS(n)	DIV_ROUND_UP(n, 8)
+#else
+#define UNIT_ROUNDS(n)	(n)
+#endif
+
+/* A ring as a test holds it: its configuration and the table in force. */
+struct unit_ring {
+	struct kunit *test;
+	struct hr_config cfg;
+	struct hr_table *table;
+};
+
+/* A generator of numbers that gives the same ones at every run. */
+struct unit_random {
+	u64 state;
+};
+
+u32 unit_random(struct unit_random *random);
+u32 unit_below(struct unit_random *random, u32 n);
+
+/* Zeroed, of any size, until the case ends. */
+void *unit_alloc(struct kunit *test, size_t n, size_t size);
+
+void unit_ring_init(struct kunit *test, struct unit_ring *ring,
+		    const struct hr_place_ops *place, u32 points, u32 per);
+void unit_ring_free(struct unit_ring *ring);
+
+struct hr_op unit_add(const char *name);
+struct hr_op unit_del(const char *name);
+struct hr_op unit_set(const char *name);
+struct hr_op unit_replace(const char *name, const char *new_name);
+struct hr_op unit_weight(struct hr_op op, u32 weight);
+struct hr_op unit_state(struct hr_op op, u8 state);
+struct hr_op unit_id(struct hr_op op, u32 id);
+struct hr_op unit_seat(struct hr_op op, const char *seat);
+struct hr_op unit_points(struct hr_op op, u32 *points, u32 n);
+struct hr_op unit_cells(struct hr_op op, struct hr_run *cells, u32 n);
+
+/* The table that a change leads to, to be freed; it must be accepted. */
+struct hr_table *unit_next(const struct unit_ring *ring,
+			   const struct hr_op *ops, u32 nr_ops);
+
+/* Builds and publishes; the change must be accepted. */
+void unit_change(struct unit_ring *ring, const struct hr_op *ops, u32 nr_ops);
+void unit_change_one(struct unit_ring *ring, struct hr_op op);
+
+/* As unit_change(), and fills in what it moved. */
+void unit_change_impact(struct unit_ring *ring, const struct hr_op *ops,
+			u32 nr_ops, struct hr_impact *impact);
+
+/* Before a case makes anything: skips it where no allocation can be let fail. */
+void unit_want_failures(struct kunit *test);
+
+/* Lets the @nth allocation from now on fail. */
+void unit_fail_nth(u32 nth);
+
+/* Whether there were so many. No allocation fails from now on. */
+bool unit_failed(void);
+
+/* A kernel has other ways to much memory when the first one fails. */
+#ifdef __KERNEL__
+#define UNIT_OTHER_WAYS	true
+#else
+#define UNIT_OTHER_WAYS	false
+#endif
+
+/* Lets each allocation of a change and of its impact fail in turn. */
+void unit_fail_each(const struct unit_ring *ring, const struct hr_op *ops,
+		    u32 nr_ops);
+
+/* Adds n nodes of weight 1, named by a format with one %u, from 0. */
+void unit_add_many(struct unit_ring *ring, const char *format, u32 n);
+
+u32 unit_slot(struct kunit *test, const struct hr_table *t, const char *name);
+
+#endif
