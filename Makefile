@@ -67,6 +67,9 @@ test-tools: tools
 	@[ ! -e selftests/tools/Makefile ] || \
 		$(MAKE) -C selftests/tools O=$(O)/tools \
 			USER=$(O)/user
+	@[ ! -e selftests/soak/Makefile ] || \
+		$(MAKE) -C selftests/soak O=$(O)/tools \
+			USER=$(O)/user
 
 # A module that uses hashring's symbols, for each kernel that it was built for.
 test-modules: modules
