@@ -94,6 +94,10 @@ check: ## builds all, tests natively and in guests of both kernels
 test-native: ## only the tests that need no kernel
 	@selftests/host/check.sh --native
 
+soak: ## everything at once, for TIME (30m), in guests: KERNEL=6.1|6.12|kasan, SEED=N
+	@selftests/host/prepare.sh
+	@TIME="$(TIME)" KERNEL="$(KERNEL)" SEED="$(SEED)" selftests/soak/run
+
 style: ## checkpatch, sparse, kernel-doc, shellcheck, codespell, man pages
 	@selftests/host/style.sh
 
@@ -157,6 +161,6 @@ help: ## this list
 		$(firstword $(MAKEFILE_LIST))
 
 .PHONY: all all-modules modules module module-newest tools test-tools \
-	test-modules test-module packages check test-native style demo \
+	test-modules test-module packages check test-native soak style demo \
 	compare-migration bench bench-path bench-migration spec spec-check install \
 	modules_install tools_install uninstall clean help
