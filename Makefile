@@ -68,6 +68,9 @@ test-tools: tools
 		$(MAKE) -C selftests/tools O=$(O)/tools \
 			USER=$(O)/user
 	$(MAKE) -C selftests/fuzz/netlink O=$(O)/fuzz-netlink USER=$(O)/user
+	@[ ! -e selftests/soak/Makefile ] || \
+		$(MAKE) -C selftests/soak O=$(O)/tools \
+			USER=$(O)/user
 
 # A module that uses hashring's symbols, for each kernel that it was built for.
 test-modules: modules
@@ -100,6 +103,12 @@ lint: ## what compilers and other tools say of the sources: all of it has to be 
 
 fuzz: ## libFuzzer's targets: TIME=seconds, 10m or 1h each, TARGET=name
 	@selftests/fuzz/run --time $(or $(TIME),60) $(TARGET)
+soak: ## everything at once, for TIME (30m), in guests: KERNEL=6.1|6.12|kasan, SEED=N
+	@selftests/host/prepare.sh
+	@TIME="$(TIME)" KERNEL="$(KERNEL)" SEED="$(SEED)" selftests/soak/run
+
+style: ## checkpatch, sparse, kernel-doc, shellcheck, codespell, man pages
+	@selftests/host/style.sh
 
 demo: ## real flows through a ring in a guest, beside other methods
 	@selftests/host/prepare.sh tools test-tools module-newest
@@ -162,5 +171,6 @@ help: ## this list
 
 .PHONY: all all-modules modules module module-newest tools test-tools \
 	test-modules test-module packages check test-native check-debug lint fuzz demo \
+	test-modules test-module packages check test-native soak style demo \
 	compare-migration bench bench-path bench-migration spec spec-check install \
 	modules_install tools_install uninstall clean help
