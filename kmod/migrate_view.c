@@ -67,7 +67,7 @@ err_free_view:
 static int make_target(struct hr_ring *ring, const struct hr_migration *m,
 		       const struct hr_table *table, struct hr_table **target)
 {
-	const gfp_t gfp = GFP_KERNEL_ACCOUNT;
+	const gfp_t gfp = HR_GFP;
 	struct hr_table *origin, *next;
 	struct hr_op *ops = NULL;
 	struct hr_error err;
@@ -161,22 +161,22 @@ static int turn_round(struct hr_ring *ring, struct hr_migration *m)
 	struct hr_receipt *receipt;
 	int ret;
 
-	map = hr_ring_map(ring, old, GFP_KERNEL_ACCOUNT, NULL);
+	map = hr_ring_map(ring, old, HR_GFP, NULL);
 	if (!map)
 		return -ENOMEM;
 	ret = make_target(ring, m, old->core.table, &target);
 	if (ret)
 		goto put_map;
-	ret = hr_members_prepare(old->core.table, target, GFP_KERNEL_ACCOUNT);
+	ret = hr_members_prepare(old->core.table, target, HR_GFP);
 	if (ret)
 		goto err_put_target;
 	ret = -ENOMEM;
 	receipt = make_receipt(ring, map, target, HR_RECEIPT_HELD,
-			       GFP_KERNEL_ACCOUNT);
+			       HR_GFP);
 	if (!receipt)
 		goto err_put_target;
 	count_members(old->core.table, target, receipt);
-	view = hr_held_view(ring, m, map, target, false, GFP_KERNEL_ACCOUNT);
+	view = hr_held_view(ring, m, map, target, false, HR_GFP);
 	if (!view) {
 		hr_receipt_free(receipt);
 		goto put_map;
@@ -236,7 +236,7 @@ int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
 		ret = turn_round(ring, m);
 		if (ret)
 			return ret;
-		strscpy(m->reason, reason ?: "", sizeof(m->reason));
+		hr_steps_words(m->reason, reason ?: "", sizeof(m->reason));
 		m->mode = m->holder_port ? HR_MIGRATION_RUNNING :
 					   HR_MIGRATION_HOLDING;
 		hr_migrate_happened_locked(ring, &what, NULL);
@@ -262,7 +262,7 @@ int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
 
 	/* It has gone back: as a removal, that must not fail for want of memory. */
 	return hr_migrate_settle_locked(ring, "rolled back at once",
-					GFP_KERNEL_ACCOUNT | __GFP_NOFAIL);
+					HR_GFP_NOFAIL);
 }
 
 /**
@@ -344,7 +344,7 @@ int hr_migrate_finish_locked(struct hr_ring *ring, bool force,
 		return PTR_ERR(m);
 	if (force)
 		return hr_migrate_settle_locked(ring, "finished by force",
-						GFP_KERNEL_ACCOUNT);
+						HR_GFP);
 	if (!hr_migration_at_end(ring)) {
 		left = m->way.share - m->way.share_released;
 		left = (left * 100000 + HR_WHOLE_RING / 2) >> 32;
@@ -366,5 +366,5 @@ int hr_migrate_finish_locked(struct hr_ring *ring, bool force,
 					 "connections that nothing was heard of yet may be left; %u ms without one have not passed",
 					 m->quiet);
 	}
-	return hr_migrate_settle_locked(ring, "finished", GFP_KERNEL_ACCOUNT);
+	return hr_migrate_settle_locked(ring, "finished", HR_GFP);
 }

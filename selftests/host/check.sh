@@ -112,7 +112,7 @@ if [ -n "$guest" ]; then
 		}
 		for release in $releases; do
 			guest_options=(--kernel "$release" --timeout 2400)
-			run_guest "$release" "${tests[@]}"
+			run_guests "$release" "${tests[@]}"
 		done
 	done
 fi

@@ -56,7 +56,7 @@ follow_guest() # NAME
 	esac
 }
 
-# run_guest NAME SCRIPT... - in one guest; all that is said goes to
+# run_guest NAME SCRIPT... - in one guest; all that is said is added to
 # build/check-NAME.log
 #
 # A guest that the emulator has broken is given up, and what has not ended in it
@@ -68,7 +68,6 @@ run_guest()
 
 	left=("$@")
 	echo "$guest"
-	: >"build/check-$guest.log"
 	while :; do
 		guest_status=125
 		follow_guest "$guest" < <(
@@ -81,4 +80,25 @@ run_guest()
 		((emulator_faults++ < 2)) || break
 		echo "  (the emulator broke the guest: again from ${left[0]:-its end} on)"
 	done
+}
+
+# run_guests NAME SCRIPT... - in one guest all that can share it, and those after
+# it that want a kernel booted otherwise and say so in a line `# boot: ARGUMENTS`
+run_guests()
+{
+	local guest=$1 script boot ordinary=() common=("${guest_options[@]}")
+	shift
+
+	: >"build/check-$guest.log"
+	for script; do
+		grep -q '^# boot: ' "selftests/$script" || ordinary+=("$script")
+	done
+	[ ${#ordinary[@]} = 0 ] || run_guest "$guest" "${ordinary[@]}"
+	for script; do
+		boot=$(sed -n 's/^# boot: //p' "selftests/$script")
+		[ -n "$boot" ] || continue
+		guest_options=("${common[@]}" --append "$boot")
+		run_guest "$guest" "$script"
+	done
+	guest_options=("${common[@]}")
 }
