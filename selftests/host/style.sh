@@ -90,8 +90,8 @@ check_checkpatch()
 	return $status
 }
 
-# The module, and the one of the tests that uses it. Compiled apart from those
-# that are tested: the flags differ.
+# The module, and those of the tests. Compiled apart from those that are tested:
+# the flags differ.
 compile() # RELEASE WORD...
 {
 	local farm=$PWD/build/style/$1 kernel=/lib/modules/$1/build
@@ -103,7 +103,11 @@ compile() # RELEASE WORD...
 	selftests/host/farm.sh "$farm.consumer" selftests/consumer || return
 	make --no-print-directory -s -C "$kernel" M="$farm.consumer" W=1 \
 		KCFLAGS=-Werror HASHRING="$PWD/kmod" \
-		KBUILD_EXTRA_SYMBOLS="$farm/Module.symvers" "$@" modules
+		KBUILD_EXTRA_SYMBOLS="$farm/Module.symvers" "$@" modules || return
+	selftests/host/farm.sh "$farm.kunit" selftests/kunit || return
+	selftests/host/farm.sh "$farm.kunit/core" kmod/core || return
+	make --no-print-directory -s -j "$(nproc)" -C "$kernel" \
+		M="$farm.kunit" W=1 KCFLAGS=-Werror HASHRING="$PWD/kmod" "$@" modules
 }
 
 check_warnings() # RELEASE
