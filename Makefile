@@ -67,6 +67,7 @@ test-tools: tools
 	@[ ! -e selftests/tools/Makefile ] || \
 		$(MAKE) -C selftests/tools O=$(O)/tools \
 			USER=$(O)/user
+	$(MAKE) -C selftests/fuzz/netlink O=$(O)/fuzz-netlink USER=$(O)/user
 
 # A module that uses hashring's symbols and one of the core's tests, for each
 # kernel that hashring was built for.
@@ -102,8 +103,14 @@ check: ## builds all, tests natively and in guests of both kernels
 test-native: ## only the tests that need no kernel
 	@selftests/host/check.sh --native
 
-style: ## checkpatch, sparse, kernel-doc, shellcheck, codespell, man pages
-	@selftests/host/style.sh
+check-debug: ## all scripts on kernels with KASAN, lockdep, kmemleak, KCSAN
+	@selftests/debug/run
+
+lint: ## what compilers and other tools say of the sources: all of it has to be right
+	@selftests/host/lint.sh
+
+fuzz: ## libFuzzer's targets: TIME=seconds, 10m or 1h each, TARGET=name
+	@selftests/fuzz/run --time $(or $(TIME),60) $(TARGET)
 
 demo: ## real flows through a ring in a guest, beside other methods
 	@selftests/host/prepare.sh tools test-tools module-newest
@@ -166,5 +173,6 @@ help: ## this list
 
 .PHONY: all all-modules modules module module-newest tools test-tools \
 	test-modules test-module kunit-module packages check test-native style demo \
+	test-modules test-module packages check test-native check-debug lint fuzz demo \
 	compare-migration bench bench-path bench-migration spec spec-check install \
 	modules_install tools_install uninstall clean help

@@ -107,11 +107,11 @@ static struct hr_attach *hr_attach_alloc(struct net *net,
 	struct hr_attach *attach;
 	int i, cpu;
 
-	attach = kzalloc(sizeof(*attach), GFP_KERNEL_ACCOUNT);
+	attach = kzalloc(sizeof(*attach), HR_GFP);
 	if (!attach)
 		return NULL;
 	attach->cpu = alloc_percpu_gfp(struct hr_attach_cpu,
-				       GFP_KERNEL_ACCOUNT);
+				       HR_GFP);
 	if (!attach->cpu) {
 		kfree(attach);
 		return NULL;

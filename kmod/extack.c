@@ -7,6 +7,7 @@
  * writes the acknowledgment before it can make another request, and when it is
  * gone its text's place goes to another.
  */
+#include <linux/capability.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/pid.h>
@@ -16,6 +17,7 @@
 #include "extack.h"
 
 #define HR_TEXTS	4096	/* threads that have one at a time */
+#define HR_TEXTS_ROOT	256	/* of these, for the machine's administrators alone */
 
 /**
  * struct hr_text - the last text of one thread
@@ -43,6 +45,15 @@ static bool thread_is_gone(struct pid *thread)
 	return gone;
 }
 
+/* Anybody can have many threads that are refused something. */
+static bool texts_left_locked(void)
+{
+	lockdep_assert_held(&hr_texts_lock);
+
+	return hr_nr_texts < HR_TEXTS - HR_TEXTS_ROOT ||
+	       (hr_nr_texts < HR_TEXTS && capable(CAP_NET_ADMIN));
+}
+
 /* The thread's own buffer, that of one that is gone, or a new one. */
 static struct hr_text *text_get_locked(struct pid *thread)
 {
@@ -60,7 +71,7 @@ static struct hr_text *text_get_locked(struct pid *thread)
 	if (text) {
 		put_pid(text->thread);
 	} else {
-		if (hr_nr_texts == HR_TEXTS)
+		if (!texts_left_locked())
 			return NULL;
 		text = kzalloc(sizeof(*text), GFP_KERNEL_ACCOUNT);
 		if (!text)

@@ -85,7 +85,8 @@ static bool hr_icmp4_is_error(u8 type)
 }
 
 static noinline int hr_flow_icmp4(const struct sk_buff *skb, int offset,
-				  __be32 daddr, struct hr_flow *flow)
+				  __be32 daddr, enum hr_key_policy policy,
+				  struct hr_flow *flow)
 {
 	const struct icmphdr *icmp;
 	const struct iphdr *quote;
@@ -109,7 +110,7 @@ static noinline int hr_flow_icmp4(const struct sk_buff *skb, int offset,
 	flow->protocol = quote->protocol;
 	memcpy(flow->saddr, &quote->daddr, sizeof(quote->daddr));
 	memcpy(flow->daddr, &quote->saddr, sizeof(quote->saddr));
-	if (!hr_protocol_has_ports(quote->protocol))
+	if (policy == HR_KEY_SOURCE || !hr_protocol_has_ports(quote->protocol))
 		return flags;
 	if (quote->frag_off & htons(IP_OFFSET))
 		return flags | HR_FLOW_PORTLESS;
@@ -153,7 +154,7 @@ int hr_flow_parse4(const struct sk_buff *skb, enum hr_key_policy policy,
 	hr_flow_no_ports(flow);
 	if (iph->protocol == IPPROTO_ICMP)
 		return hr_flow_icmp4(skb, payload - skb->data, iph->daddr,
-				     flow);
+				     policy, flow);
 	return 0;
 }
 
@@ -192,6 +193,7 @@ static int hr_flow_fragment6(const struct sk_buff *skb,
 
 static noinline int hr_flow_icmp6(const struct sk_buff *skb, int offset,
 				  const struct in6_addr *daddr,
+				  enum hr_key_policy policy,
 				  struct hr_flow *flow)
 {
 	const struct icmp6hdr *icmp;
@@ -230,7 +232,7 @@ static noinline int hr_flow_icmp6(const struct sk_buff *skb, int offset,
 	flow->protocol = protocol;
 	memcpy(flow->saddr, &quote->daddr, sizeof(flow->saddr));
 	memcpy(flow->daddr, &quote->saddr, sizeof(flow->daddr));
-	if (!hr_protocol_has_ports(protocol))
+	if (policy == HR_KEY_SOURCE || !hr_protocol_has_ports(protocol))
 		return flags;
 	if (fragment & htons(IP6_OFFSET))
 		return flags | HR_FLOW_PORTLESS;
@@ -276,6 +278,6 @@ int hr_flow_parse6(const struct sk_buff *skb, enum hr_key_policy policy,
 	}
 	hr_flow_no_ports(flow);
 	if (protocol == IPPROTO_ICMPV6)
-		return hr_flow_icmp6(skb, offset, &iph->daddr, flow);
+		return hr_flow_icmp6(skb, offset, &iph->daddr, policy, flow);
 	return 0;
 }

@@ -106,11 +106,15 @@ static int receipt_rows(struct hr_receipt *receipt,
 		return -ENOMEM;
 	receipt->bytes = receipt->nr_kept * sizeof(*receipt->moves) + size;
 
-	for (i = 0; i < nr_slots; i++)
-		if (offsets[i] != HR_NO_NAME)
-			strscpy(receipt->names + offsets[i],
-				slot_node(before, after, i)->name,
-				size - offsets[i]);
+	/* Not strscpy(): it writes words, and the names behind are there. */
+	for (i = 0; i < nr_slots; i++) {
+		const char *name;
+
+		if (offsets[i] == HR_NO_NAME)
+			continue;
+		name = slot_node(before, after, i)->name;
+		memcpy(receipt->names + offsets[i], name, strlen(name) + 1);
+	}
 	for (i = 0; i < receipt->nr_kept; i++) {
 		receipt->moves[i].from = offsets[rows[i].from];
 		receipt->moves[i].to = offsets[rows[i].to];

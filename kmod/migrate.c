@@ -96,7 +96,7 @@ static void changed_state(struct hr_ring *ring)
 static void set_mode(struct hr_migration *m, u8 mode, const char *reason)
 {
 	m->mode = mode;
-	strscpy(m->reason, reason ?: "", sizeof(m->reason));
+	hr_steps_words(m->reason, reason ?: "", sizeof(m->reason));
 }
 
 /**
@@ -340,7 +340,7 @@ int hr_migrate_run_locked(struct hr_ring *ring,
 	if (!m->holder_port)
 		atomic_inc(&hr_net(ring->net)->leases);
 	m->holder_port = terms->port;
-	strscpy(m->holder, terms->holder, sizeof(m->holder));
+	hr_steps_words(m->holder, terms->holder, sizeof(m->holder));
 	set_mode(m, HR_MIGRATION_RUNNING, NULL);
 	changed_state(ring);
 	return 0;
@@ -481,25 +481,26 @@ static bool drained(struct hr_ring *ring, const struct hr_migration *m)
 
 static void look_after(struct hr_ring *ring)
 {
+	static const char why[] = "the deadline has passed";
 	struct hr_migration *m = hr_migration_locked(ring);
 	u64 now = get_jiffies_64();
 
 	expire_nodes(ring, now);
 	if (m->deadline && !time_before64(now, m->deadline)) {
-		m->deadline = 0;
-		if (!hr_migration_at_end(ring)) {
-			set_mode(m, HR_MIGRATION_PAUSED,
-				 "the deadline has passed");
+		if (hr_migration_at_end(ring)) {
+			if (m->track)
+				hr_track_close(hr_ring_view_locked(ring));
+			/* Without memory it is still due the next time. */
+			hr_migrate_settle_locked(ring, why, HR_GFP);
+		} else {
+			m->deadline = 0;
+			set_mode(m, HR_MIGRATION_PAUSED, why);
 			changed_state(ring);
-			return;
 		}
-		if (m->track)
-			hr_track_close(hr_ring_view_locked(ring));
-		hr_migrate_settle_locked(ring, "the deadline has passed");
 		return;
 	}
 	if (drained(ring, m) && m->automatic)
-		hr_migrate_settle_locked(ring, "drained");
+		hr_migrate_settle_locked(ring, "drained", HR_GFP);
 }
 
 static void tick(struct work_struct *work)
@@ -507,7 +508,8 @@ static void tick(struct work_struct *work)
 	struct hr_ring *ring = container_of(to_delayed_work(work),
 					    struct hr_ring, tick);
 
-	mutex_lock(&ring->lock);
+	if (!hr_ring_try_lock(ring, HR_TICK))
+		return;
 	if (hr_migration_locked(ring))
 		look_after(ring);
 	if (hr_migration_locked(ring))
@@ -534,7 +536,7 @@ struct hr_migration *hr_migration_begin(struct hr_ring *ring)
 	ret = hr_steps_prepare(&ring->steps);
 	if (ret)
 		return ERR_PTR(ret);
-	m = kzalloc(sizeof(*m), GFP_KERNEL_ACCOUNT);
+	m = kzalloc(sizeof(*m), HR_GFP);
 	if (!m)
 		return ERR_PTR(-ENOMEM);
 	m->mode = HR_MIGRATION_HOLDING;
@@ -543,7 +545,7 @@ struct hr_migration *hr_migration_begin(struct hr_ring *ring)
 	m->origin_generation = hr_ring_view_locked(ring)->generation;
 	if (ring->settings.established == HR_ESTABLISHED_STAY) {
 		m->track = hr_track_create(ring, &ring->settings,
-					   GFP_KERNEL_ACCOUNT);
+					   HR_GFP);
 		if (IS_ERR(m->track)) {
 			ret = PTR_ERR(m->track);
 			m->track = NULL;

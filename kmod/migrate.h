@@ -147,7 +147,8 @@ struct hr_ring_view *hr_held_view(struct hr_ring *ring,
 				  struct hr_migration *migration,
 				  struct hr_table *map, struct hr_table *next,
 				  bool stay, gfp_t gfp);
-int hr_migrate_settle_locked(struct hr_ring *ring, const char *reason);
+int hr_migrate_settle_locked(struct hr_ring *ring, const char *reason,
+			     gfp_t gfp);
 
 /* The migration under way, for the holder of ring->lock, or NULL. */
 static inline struct hr_migration *

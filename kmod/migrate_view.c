@@ -67,7 +67,7 @@ err_free_view:
 static int make_target(struct hr_ring *ring, const struct hr_migration *m,
 		       const struct hr_table *table, struct hr_table **target)
 {
-	const gfp_t gfp = GFP_KERNEL_ACCOUNT;
+	const gfp_t gfp = HR_GFP;
 	struct hr_table *origin, *next;
 	struct hr_op *ops = NULL;
 	struct hr_error err;
@@ -120,18 +120,18 @@ static void count_members(const struct hr_table *before,
 static struct hr_receipt *make_receipt(struct hr_ring *ring,
 				       const struct hr_table *before,
 				       const struct hr_table *after,
-				       enum hr_receipt_kind kind)
+				       enum hr_receipt_kind kind, gfp_t gfp)
 {
 	struct hr_ring_view *old = hr_ring_view_locked(ring);
 	struct hr_receipt *receipt;
 
-	receipt = hr_receipt_make(before, after, GFP_KERNEL_ACCOUNT);
+	receipt = hr_receipt_make(before, after, gfp);
 	if (!receipt)
 		return NULL;
 	receipt->generation = old->generation + 1;
 	receipt->kind = kind;
 	if (hr_record_diff(&receipt->record, old->core.table, after,
-			   ring->config.grid, GFP_KERNEL_ACCOUNT)) {
+			   ring->config.grid, gfp)) {
 		hr_receipt_free(receipt);
 		return NULL;
 	}
@@ -161,21 +161,22 @@ static int turn_round(struct hr_ring *ring, struct hr_migration *m)
 	struct hr_receipt *receipt;
 	int ret;
 
-	map = hr_ring_map(ring, old, GFP_KERNEL_ACCOUNT, NULL);
+	map = hr_ring_map(ring, old, HR_GFP, NULL);
 	if (!map)
 		return -ENOMEM;
 	ret = make_target(ring, m, old->core.table, &target);
 	if (ret)
 		goto put_map;
-	ret = hr_members_prepare(old->core.table, target, GFP_KERNEL_ACCOUNT);
+	ret = hr_members_prepare(old->core.table, target, HR_GFP);
 	if (ret)
 		goto err_put_target;
 	ret = -ENOMEM;
-	receipt = make_receipt(ring, map, target, HR_RECEIPT_HELD);
+	receipt = make_receipt(ring, map, target, HR_RECEIPT_HELD,
+			       HR_GFP);
 	if (!receipt)
 		goto err_put_target;
 	count_members(old->core.table, target, receipt);
-	view = hr_held_view(ring, m, map, target, false, GFP_KERNEL_ACCOUNT);
+	view = hr_held_view(ring, m, map, target, false, HR_GFP);
 	if (!view) {
 		hr_receipt_free(receipt);
 		goto put_map;
@@ -235,7 +236,7 @@ int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
 		ret = turn_round(ring, m);
 		if (ret)
 			return ret;
-		strscpy(m->reason, reason ?: "", sizeof(m->reason));
+		hr_steps_words(m->reason, reason ?: "", sizeof(m->reason));
 		m->mode = m->holder_port ? HR_MIGRATION_RUNNING :
 					   HR_MIGRATION_HOLDING;
 		hr_migrate_happened_locked(ring, &what, NULL);
@@ -258,18 +259,23 @@ int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
 	}
 	hr_view_way(&hr_ring_view_locked(ring)->core, HR_WHOLE_RING, &m->way);
 	hr_migrate_happened_locked(ring, &what, NULL);
-	return hr_migrate_settle_locked(ring, "rolled back at once");
+
+	/* It has gone back: as a removal, that must not fail for want of memory. */
+	return hr_migrate_settle_locked(ring, "rolled back at once",
+					HR_GFP_NOFAIL);
 }
 
 /**
  * hr_migrate_settle_locked() - end a migration where it leads to
  * @ring: with one, wherever its frontier is
  * @reason: for a person
+ * @gfp: how to allocate; with __GFP_NOFAIL there is no -ENOMEM
  *
  * Context: ring->lock is held. May sleep.
  * Return: 0, -ENOMEM, -EINTR; then it has not ended.
  */
-int hr_migrate_settle_locked(struct hr_ring *ring, const char *reason)
+int hr_migrate_settle_locked(struct hr_ring *ring, const char *reason,
+			     gfp_t gfp)
 {
 	struct hr_migration *m = hr_migration_locked(ring);
 	struct hr_ring_view *old = hr_ring_view_locked(ring), *view;
@@ -281,15 +287,16 @@ int hr_migrate_settle_locked(struct hr_ring *ring, const char *reason)
 	struct hr_table *settled;
 	int ret = -ENOMEM;
 
-	settled = hr_table_settle(old->core.table, ring->config.grid,
-				  GFP_KERNEL_ACCOUNT, &hr_member_ops);
+	settled = hr_table_settle(old->core.table, ring->config.grid, gfp,
+				  &hr_member_ops);
 	if (!settled)
 		return -ENOMEM;
-	receipt = make_receipt(ring, m->origin, settled, HR_RECEIPT_SETTLED);
+	receipt = make_receipt(ring, m->origin, settled, HR_RECEIPT_SETTLED,
+			       gfp);
 	if (!receipt)
 		goto err_put_table;
 	count_members(m->origin, settled, receipt);
-	view = hr_view_alloc(settled, receipt->generation, GFP_KERNEL_ACCOUNT);
+	view = hr_view_alloc(settled, receipt->generation, gfp);
 	if (!view)
 		goto err_free_receipt;
 	ret = hr_ring_make_room_locked(ring);
@@ -336,7 +343,8 @@ int hr_migrate_finish_locked(struct hr_ring *ring, bool force,
 	if (IS_ERR(m))
 		return PTR_ERR(m);
 	if (force)
-		return hr_migrate_settle_locked(ring, "finished by force");
+		return hr_migrate_settle_locked(ring, "finished by force",
+						HR_GFP);
 	if (!hr_migration_at_end(ring)) {
 		left = m->way.share - m->way.share_released;
 		left = (left * 100000 + HR_WHOLE_RING / 2) >> 32;
@@ -358,5 +366,5 @@ int hr_migrate_finish_locked(struct hr_ring *ring, bool force,
 					 "connections that nothing was heard of yet may be left; %u ms without one have not passed",
 					 m->quiet);
 	}
-	return hr_migrate_settle_locked(ring, "finished");
+	return hr_migrate_settle_locked(ring, "finished", HR_GFP);
 }

@@ -125,7 +125,7 @@ int hr_nl_look(struct hr_nl_sight *sight, struct hr_ring *ring)
 	/* Asked for first: what changes meanwhile is another epoch's. */
 	sight->epoch = smp_load_acquire(&ring->epoch); /* then the view */
 	sight->view = hr_ring_pin(ring);
-	sight->map = hr_ring_map(ring, sight->view, GFP_KERNEL,
+	sight->map = hr_ring_map(ring, sight->view, HR_GFP,
 				 &sight->frontier);
 	if (sight->map)
 		return 0;
@@ -181,7 +181,7 @@ static const struct {
 	const char *what;
 } hr_nl_limits[] = {
 #define HR_LIMIT_ROW(constant, number, label, about)			\
-	{ .name = label, .value = number, .what = about },
+	{ .name = (label), .value = (number), .what = (about) },
 	HR_LIMITS(HR_LIMIT_ROW)
 #undef HR_LIMIT_ROW
 };

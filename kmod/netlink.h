@@ -237,7 +237,7 @@ int hr_nl_migration_fill_locked(struct sk_buff *skb, const struct hr_nl_to *to,
 				struct netlink_callback *cb,
 				const struct hr_ring *ring,
 				const struct hr_happened *what,
-				const struct hr_receipt *receipt);
+				const struct hr_receipt *receipt, gfp_t gfp);
 
 /* netlink_migrate.c */
 int hr_nl_migrate_start(struct netlink_callback *cb);

@@ -182,15 +182,16 @@ int hr_nl_trace_refused(struct genl_info *info, const char *ring,
 }
 
 /**
- * hr_nl_ring_name() - the name of a ring, of bounded length
+ * hr_nl_ring_name() - the name of a ring, for a trace event
  * @attr: out of a request, or NULL
  *
- * Return: the name; "" where there is none, or one that no ring has because
- * it is too long.
+ * Return: the name; "" where there is none, or one that no ring can have.
  */
 const char *hr_nl_ring_name(const struct nlattr *attr)
 {
-	return attr && nla_len(attr) <= HR_MAX_NAME + 1 ? nla_data(attr) : "";
+	const char *name = attr ? nla_data(attr) : "";
+
+	return hr_name_check(name, strlen(name)) ? "" : name;
 }
 
 /**

@@ -30,7 +30,8 @@ static int migrate_notify(struct notifier_block *block, unsigned long unused,
 		return NOTIFY_DONE;
 	skb = nlmsg_new(HR_MIGRATION_SIZE, GFP_KERNEL);
 	if (skb && hr_nl_migration_fill_locked(skb, &to, NULL, event->ring,
-					       event->what, event->receipt)) {
+					       event->what, event->receipt,
+					       GFP_KERNEL)) {
 		nlmsg_free(skb);
 		skb = NULL;
 	}
@@ -94,18 +95,23 @@ err_put_ring:
 	return ret;
 }
 
-/* Replies with how the migration stands now, or does not. */
+/*
+ * Replies with how the migration stands now, or does not. A command that has
+ * done its work must not fail any more for want of memory.
+ */
 static int migrating_end(struct hr_nl_migrating *migrating,
 			 struct genl_info *info, int error,
 			 const struct hr_happened *what)
 {
+	const bool asked = info->genlhdr->cmd == HASHRING_CMD_MIGRATE_GET;
 	struct hr_ring *ring = migrating->ring;
 
 	if (!error)
 		error = hr_nl_migration_fill_locked(migrating->reply,
 						    &migrating->to, NULL, ring,
 						    what ?: last_step(ring),
-						    NULL);
+						    NULL, asked ? GFP_KERNEL :
+						    GFP_KERNEL | __GFP_NOFAIL);
 	mutex_unlock(&ring->lock);
 	hr_ring_put(ring);
 	return hr_nl_answer(migrating->reply, info, error);
@@ -138,7 +144,8 @@ int hashring_nl_migrate_get_dumpit(struct sk_buff *skb,
 		mutex_lock(&ring->lock);
 		if (hr_migration_locked(ring))
 			ret = hr_nl_migration_fill_locked(skb, &to, cb, ring,
-							  NULL, NULL);
+							  NULL, NULL,
+							  GFP_KERNEL);
 		mutex_unlock(&ring->lock);
 		hr_ring_put(ring);
 		if (ret)

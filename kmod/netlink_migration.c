@@ -149,17 +149,18 @@ static int put_node(struct sk_buff *skb, struct hr_node *node, u32 flows,
 	return 0;
 }
 
-/* The nodes that there is something to say of; without memory none. */
-static int put_nodes(struct sk_buff *skb, const struct hr_ring *ring)
+/* The nodes that there is something to say of. */
+static int put_nodes(struct sk_buff *skb, const struct hr_ring *ring,
+		     gfp_t gfp)
 {
 	struct hr_ring_view *view = hr_ring_view_locked(ring);
 	const struct hr_table *t = view->core.table;
 	u32 *flows, i, told = 0;
 	int ret = 0;
 
-	flows = kvcalloc(t->nr_slots, 2 * sizeof(*flows), GFP_KERNEL);
+	flows = kvcalloc(t->nr_slots, 2 * sizeof(*flows), gfp);
 	if (!flows)
-		return 0;
+		return -ENOMEM;
 	if (view->track)
 		hr_track_nodes(view, flows, flows + t->nr_slots);
 	for (i = 0; i < t->nr_slots && told < HR_TOLD_NODES && !ret; i++) {
@@ -204,22 +205,24 @@ static int put_migration(struct sk_buff *skb, const struct hr_ring *ring,
  * @ring: the ring
  * @what: what has just happened, or would; NULL: nothing to tell
  * @receipt: of the whole migration, when it has ended; or NULL
+ * @gfp: how to allocate; with __GFP_NOFAIL there is no -ENOMEM
  *
  * Context: ring->lock is held. May sleep.
- * Return: 0 or -EMSGSIZE.
+ * Return: 0, -EMSGSIZE or -ENOMEM.
  */
 int hr_nl_migration_fill_locked(struct sk_buff *skb, const struct hr_nl_to *to,
 				struct netlink_callback *cb,
 				const struct hr_ring *ring,
 				const struct hr_happened *what,
-				const struct hr_receipt *receipt)
+				const struct hr_receipt *receipt, gfp_t gfp)
 {
 	const struct hr_migration *m = hr_migration_locked(ring);
+	int ret = -EMSGSIZE;
 	void *head;
 
 	head = hr_nl_begin(skb, to);
 	if (!head)
-		return -EMSGSIZE;
+		return ret;
 	if (cb)
 		genl_dump_check_consistent(cb, head);
 	if (nla_put_string(skb, HASHRING_A_MIGRATION_RING, ring->name) ||
@@ -232,11 +235,17 @@ int hr_nl_migration_fill_locked(struct sk_buff *skb, const struct hr_nl_to *to,
 	    (what && hr_nl_put_step(skb, HASHRING_A_MIGRATION_STEP, what)) ||
 	    (receipt &&
 	     hr_nl_put_receipt(skb, HASHRING_A_MIGRATION_RECEIPT, receipt,
-			       false)) ||
-	    (m && put_nodes(skb, ring))) {
-		genlmsg_cancel(skb, head);
-		return -EMSGSIZE;
+			       false)))
+		goto err_cancel;
+	if (m) {
+		ret = put_nodes(skb, ring, gfp);
+		if (ret)
+			goto err_cancel;
 	}
 	genlmsg_end(skb, head);
 	return 0;
+
+err_cancel:
+	genlmsg_cancel(skb, head);
+	return ret;
 }

@@ -20,7 +20,7 @@ static u32 *points_count(const struct hr_ring *ring,
 
 	if (ring->config.place->count)
 		return NULL;
-	count = kvcalloc(table->nr_slots, sizeof(*count), GFP_KERNEL);
+	count = kvcalloc(table->nr_slots, sizeof(*count), HR_GFP);
 	if (!count)
 		return ERR_PTR(-ENOMEM);
 	for (i = 0; i < table->nr_points; i++) {

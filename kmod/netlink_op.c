@@ -66,7 +66,7 @@ static int op_points(struct hr_op *op, const struct nlattr *attr,
 	op->has |= HR_OP_HAS_POINTS;
 	if (!nla_len(attr))
 		return 0;
-	op->points = kvmalloc(nla_len(attr), GFP_KERNEL_ACCOUNT);
+	op->points = kvmalloc(nla_len(attr), HR_GFP);
 	if (!op->points)
 		return -ENOMEM;
 	memcpy(op->points, nla_data(attr), nla_len(attr));
@@ -86,7 +86,7 @@ static int op_cells(struct hr_op *op, const struct nlattr *attr,
 	op->has |= HR_OP_HAS_CELLS;
 	if (!nla_len(attr))
 		return 0;
-	op->cells = kvmalloc(nla_len(attr), GFP_KERNEL_ACCOUNT);
+	op->cells = kvmalloc(nla_len(attr), HR_GFP);
 	if (!op->cells)
 		return -ENOMEM;
 	memcpy(op->cells, nla_data(attr), nla_len(attr));
@@ -183,7 +183,7 @@ static void ops_trim(struct hr_nl_ops *ops, u32 nr)
  */
 static int ops_reserve(struct hr_nl_ops *ops, u32 more)
 {
-	gfp_t gfp = GFP_KERNEL_ACCOUNT;
+	gfp_t gfp = HR_GFP;
 	struct hr_op *bigger;
 	u32 size;
 
@@ -191,7 +191,7 @@ static int ops_reserve(struct hr_nl_ops *ops, u32 more)
 		return 0;
 	size = clamp_t(u32, 2 * ops->size, ops->nr + more, HR_MAX_OPS);
 	if (size * sizeof(*bigger) <= PAGE_SIZE)
-		gfp |= __GFP_NOFAIL;
+		gfp = HR_GFP_NOFAIL;
 	bigger = kvmalloc_array(size, sizeof(*bigger), gfp);
 	if (!bigger)
 		return -ENOMEM;

@@ -319,7 +319,10 @@ int hashring_nl_lookup_doit(struct sk_buff *skb, struct genl_info *info)
 	return ret;
 }
 
-/* The next arc, or with @raw the next point. */
+/*
+ * The next arc, or with @raw the next point. What nobody owns is told too:
+ * readers take an arc to begin after the end of the one before.
+ */
 static bool next_arc(const struct hr_table *table, bool raw, u32 *cursor,
 		     u32 *end, u32 *slot)
 {
@@ -332,7 +335,7 @@ static bool next_arc(const struct hr_table *table, bool raw, u32 *cursor,
 		*slot = table->points[(*cursor)++].slot;
 		return true;
 	}
-	if (!hr_table_next_arc(table, cursor, &arc))
+	if (!hr_table_next_piece(table, cursor, &arc))
 		return false;
 	*end = arc.end;
 	*slot = arc.slot;

@@ -86,26 +86,20 @@ static int ring_put_settings(struct sk_buff *skb, const struct hr_ring *ring)
 }
 
 /* @secret: the reader may know the seed. */
-static int ring_fill(struct sk_buff *skb, const struct hr_nl_to *to,
-		     struct netlink_callback *cb, struct hr_ring *ring,
-		     bool secret)
+static int ring_put(struct sk_buff *skb, const struct hr_nl_to *to,
+		    struct netlink_callback *cb, const struct hr_ring *ring,
+		    const struct hr_nl_sight *sight, bool secret)
 {
-	struct hr_nl_sight sight;
 	void *head;
-	int ret;
 
-	ret = hr_nl_look(&sight, ring);
-	if (ret)
-		return ret;
-	ret = -EMSGSIZE;
 	head = hr_nl_begin(skb, to);
 	if (!head)
-		goto look_away;
+		return -EMSGSIZE;
 	if (cb)
 		genl_dump_check_consistent(cb, head);
 	if (nla_put_string(skb, HASHRING_A_RING_NAME, ring->name) ||
 	    ring_put_config(skb, &ring->config, secret) ||
-	    ring_put_map(skb, &sight) || ring_put_settings(skb, ring) ||
+	    ring_put_map(skb, sight) || ring_put_settings(skb, ring) ||
 	    nla_put_u32(skb, HASHRING_A_RING_MIGRATION,
 			READ_ONCE(ring->state)) ||
 	    nla_put_u32(skb, HASHRING_A_RING_ATTACHMENTS,
@@ -113,11 +107,23 @@ static int ring_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 	    nla_put_u32(skb, HASHRING_A_RING_RECEIPTS,
 			READ_ONCE(ring->history.nr))) {
 		genlmsg_cancel(skb, head);
-		goto look_away;
+		return -EMSGSIZE;
 	}
 	genlmsg_end(skb, head);
-	ret = 0;
-look_away:
+	return 0;
+}
+
+static int ring_fill(struct sk_buff *skb, const struct hr_nl_to *to,
+		     struct netlink_callback *cb, struct hr_ring *ring,
+		     bool secret)
+{
+	struct hr_nl_sight sight;
+	int ret;
+
+	ret = hr_nl_look(&sight, ring);
+	if (ret)
+		return ret;
+	ret = ring_put(skb, to, cb, ring, &sight, secret);
 	hr_nl_look_away(&sight);
 	return ret;
 }
@@ -367,8 +373,12 @@ wipe:
 	return ret;
 }
 
-/* Packets read some of them meanwhile, each by itself. */
-static int ring_set_locked(struct hr_ring *ring, const struct genl_info *info)
+/*
+ * Packets read some of them meanwhile, each by itself. What the reply is to tell
+ * of the ring is in @sight then: once they are set nothing fails any more.
+ */
+static int ring_set_locked(struct hr_ring *ring, const struct genl_info *info,
+			   struct hr_nl_sight *sight)
 {
 	struct hr_settings *to = &ring->settings, settings;
 	int ret;
@@ -379,6 +389,9 @@ static int ring_set_locked(struct hr_ring *ring, const struct genl_info *info)
 				 "no such ring");
 	settings = *to;
 	ret = settings_get(&settings, info->attrs, info->extack);
+	if (ret)
+		return ret;
+	ret = hr_nl_look(sight, ring);
 	if (ret)
 		return ret;
 	WRITE_ONCE(to->established, settings.established);
@@ -394,6 +407,7 @@ int hashring_nl_ring_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct hr_nl_to to = hr_nl_reply(info);
 	struct net *net = genl_info_net(info);
+	struct hr_nl_sight sight;
 	struct sk_buff *reply;
 	struct hr_ring *ring;
 	int ret;
@@ -408,13 +422,15 @@ int hashring_nl_ring_set_doit(struct sk_buff *skb, struct genl_info *info)
 		goto put_ring;
 	mutex_lock(&hr_net(net)->lock);
 	mutex_lock(&ring->lock);
-	ret = ring_set_locked(ring, info);
+	ret = ring_set_locked(ring, info, &sight);
 	mutex_unlock(&ring->lock);
 	if (!ret)
 		ring_event_locked(net, ring, HASHRING_CMD_RING_SET_NTF);
 	mutex_unlock(&hr_net(net)->lock);
-	if (!ret)
-		ret = ring_fill(reply, &to, NULL, ring, true);
+	if (!ret) {
+		ret = ring_put(reply, &to, NULL, ring, &sight, true);
+		hr_nl_look_away(&sight);
+	}
 	ret = hr_nl_answer(reply, info, ret);
 put_ring:
 	hr_ring_put(ring);

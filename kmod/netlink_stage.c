@@ -125,7 +125,7 @@ int hashring_nl_change_begin_doit(struct sk_buff *skb, struct genl_info *info)
 	if (ret)
 		goto out;
 	ret = -ENOMEM;
-	staged = kzalloc(sizeof(*staged), GFP_KERNEL_ACCOUNT);
+	staged = kzalloc(sizeof(*staged), HR_GFP);
 	if (!staged) {
 		hr_ring_put(ring);
 		goto out;

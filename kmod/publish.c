@@ -199,10 +199,10 @@ static void making_begin(struct hr_making *making, const struct hr_ring *ring,
 	making->release = !m && !change->hold && making->held;
 
 	/* What only takes away must not fail for want of memory. */
-	making->gfp = GFP_KERNEL_ACCOUNT;
+	making->gfp = HR_GFP;
 	if ((m || !making->held) &&
 	    hr_change_only_removes(change->ops, change->nr_ops))
-		making->gfp |= __GFP_NOFAIL;
+		making->gfp = HR_GFP_NOFAIL;
 }
 
 /* The next table, and the receipt of what lies between. */

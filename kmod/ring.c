@@ -16,6 +16,7 @@
 #include "member.h"
 #include "migrate.h"
 #include "ring.h"
+#include "unplug.h"
 
 static unsigned int hr_net_id __read_mostly;
 struct workqueue_struct *hr_wq;
@@ -54,13 +55,13 @@ static struct hr_ring *ring_alloc(const struct hr_config *config,
 	struct hr_table *table;
 	struct hr_ring *ring;
 
-	ring = kzalloc(sizeof(*ring), GFP_KERNEL_ACCOUNT);
+	ring = kzalloc(sizeof(*ring), HR_GFP);
 	if (!ring)
 		return NULL;
-	table = hr_table_empty(GFP_KERNEL_ACCOUNT);
+	table = hr_table_empty(HR_GFP);
 	if (!table)
 		goto err_free_ring;
-	view = hr_view_alloc(table, 0, GFP_KERNEL_ACCOUNT);
+	view = hr_view_alloc(table, 0, HR_GFP);
 	if (!view)
 		goto err_free_table;
 
@@ -148,7 +149,8 @@ static void ring_unlist_locked(struct hr_net *hn, struct hr_ring *ring)
 
 	/* A change that is being made ends first; none begins after. */
 	mutex_lock(&ring->lock);
-	ring->dead = true;
+	WRITE_ONCE(ring->dead, true);
+	smp_mb();	/* pairs with hr_ring_try_lock() */
 	hr_migrate_drop_locked(ring);
 	mutex_unlock(&ring->lock);
 	hr_ring_put(ring);
@@ -278,6 +280,32 @@ void hr_ring_tick(struct hr_ring *ring, unsigned long delay)
 }
 
 /**
+ * hr_ring_try_lock() - for hr_ring.tick: the ring's lock, or another time
+ * @ring: the ring, with the work item's reference
+ * @delay: jiffies until then
+ *
+ * Who has the lock may wait for memory of older tables to be freed, by work items
+ * on the same queue: those that wait for locks could take all its places.
+ *
+ * Context: hr_ring.tick.
+ * Return: whether ring->lock is held; if not, the reference has been taken over.
+ */
+bool hr_ring_try_lock(struct hr_ring *ring, unsigned long delay)
+{
+	if (mutex_trylock(&ring->lock))
+		return true;
+	refcount_inc(&ring->refs);	/* for what follows */
+	if (!queue_delayed_work(hr_wq, &ring->tick, delay))
+		hr_ring_put(ring);	/* it was queued, with a reference */
+	/* Either it is seen here or hr_migrate_drop_locked() sees the work. */
+	smp_mb();
+	if (READ_ONCE(ring->dead) && cancel_delayed_work(&ring->tick))
+		hr_ring_put(ring);
+	hr_ring_put(ring);
+	return false;
+}
+
+/**
  * hr_ring_attach() - an attachment begins to use a ring
  * @ring: listed in its namespace; gets a reference
  * @id_max: the largest id that fits the attachment's mask: 2^bits - 1
@@ -385,6 +413,8 @@ static int __net_init hr_net_init(struct net *net)
 	mutex_init(&hn->lock);
 	INIT_LIST_HEAD(&hn->rings);
 	INIT_LIST_HEAD(&hn->attachments);
+	hn->net = net;
+	INIT_WORK(&hn->unplug, hr_unplug_work);
 	return 0;
 }
 
@@ -393,6 +423,8 @@ static void __net_exit hr_net_exit(struct net *net)
 	struct hr_net *hn = hr_net(net);
 	struct hr_ring *ring, *next;
 
+	/* its devices have gone: there will be no more of it */
+	cancel_work_sync(&hn->unplug);
 	mutex_lock(&hn->lock);
 	list_for_each_entry_safe(ring, next, &hn->rings, list)
 		ring_unlist_locked(hn, ring);

@@ -29,6 +29,7 @@
 #include "core/change.h"
 #include "core/impact.h"
 #include "core/view.h"
+#include "gfp.h"
 #include "history.h"
 #include "settings.h"
 #include "steps.h"
@@ -47,6 +48,8 @@ struct hr_track;
  * @attach_seq: as @rings_seq
  * @last_attach: id of the youngest attachment ever
  * @leases: how many migrations are paced
+ * @net: the namespace
+ * @unplug: lets go of devices that have gone
  */
 struct hr_net {
 	struct mutex lock;	/* all of this */
@@ -58,6 +61,8 @@ struct hr_net {
 	u32 attach_seq;
 	u32 last_attach;
 	atomic_t leases;
+	struct net *net;
+	struct work_struct unplug;
 };
 
 struct hr_net *hr_net(const struct net *net);
@@ -215,6 +220,7 @@ void hr_view_free(struct hr_ring_view *view);
 int hr_ring_make_room_locked(struct hr_ring *ring);
 void hr_ring_publish_locked(struct hr_ring *ring, struct hr_ring_view *view,
 			    struct hr_receipt *receipt);
+bool hr_ring_try_lock(struct hr_ring *ring, unsigned long delay);
 void hr_ring_tick(struct hr_ring *ring, unsigned long delay);
 
 /**

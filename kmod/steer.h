@@ -103,11 +103,11 @@ int hr_steer_init(void);
 void hr_steer_exit(void);
 
 struct hr_attach *
-hr_attach_add_locked(struct net *net, const char *ring,
+hr_attach_add_locked(struct net *net, const char *name,
 		     const struct hr_attach_config *config,
 		     enum hr_attach_culprit *culprit,
 		     struct netlink_ext_ack *extack);
-int hr_attach_replace_locked(struct hr_attach *attach, const char *ring,
+int hr_attach_replace_locked(struct hr_attach *attach, const char *name,
 			     enum hr_attach_culprit *culprit,
 			     struct netlink_ext_ack *extack);
 void hr_attach_del_locked(struct hr_attach *attach);

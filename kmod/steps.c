@@ -5,9 +5,30 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "core/limits.h"
+#include "gfp.h"
 #include "steps.h"
+
+/**
+ * hr_steps_words() - keep words that one person leaves for another
+ * @to: where
+ * @from: the words
+ * @size: of @to
+ *
+ * Who reads them does so in a terminal or among trace events: nothing in them
+ * may move a cursor or begin a line, so that they are printable ASCII.
+ *
+ * Context: any.
+ */
+void hr_steps_words(char *to, const char *from, size_t size)
+{
+	strscpy(to, from, size);
+	for (; *to; to++)
+		if (*to < ' ' || *to > '~')
+			*to = '?';
+}
 
 /**
  * hr_steps_prepare() - room for steps, before the first migration
@@ -20,7 +41,7 @@ int hr_steps_prepare(struct hr_steps *steps)
 {
 	if (!steps->log)
 		steps->log = kvcalloc(HR_MAX_STEPS, sizeof(*steps->log),
-				      GFP_KERNEL_ACCOUNT);
+				      HR_GFP);
 	return steps->log ? 0 : -ENOMEM;
 }
 

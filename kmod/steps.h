@@ -71,6 +71,7 @@ struct hr_steps {
 	u64 nr;
 };
 
+void hr_steps_words(char *to, const char *from, size_t size);
 int hr_steps_prepare(struct hr_steps *steps);
 void hr_steps_release(struct hr_steps *steps);
 struct hr_happened *hr_steps_next(struct hr_steps *steps);

@@ -128,6 +128,8 @@ struct hr_track_cpu {
  * @refs: of the migration's views, and of its maker
  * @ring: outlives it
  * @list: of all tracks
+ * @user: the namespace is one that a user has made for himself
+ * @ready: it has its memory; under the lock of the list
  */
 struct hr_track {
 	struct hr_entry *pool;
@@ -156,6 +158,8 @@ struct hr_track {
 	refcount_t refs;
 	struct hr_ring *ring;
 	struct list_head list;
+	bool user;
+	bool ready;
 };
 
 static inline u32 hr_entry_slot(u64 word)

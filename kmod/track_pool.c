@@ -23,6 +23,7 @@
 #include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/user_namespace.h>
 
 #include "trace.h"
 #include "track_entry.h"
@@ -379,7 +380,8 @@ static int forget_set(const char *value, const struct kernel_param *param)
 		return ret;
 	mutex_lock(&hr_tracks_lock);
 	list_for_each_entry(track, &hr_tracks, list)
-		hr_track_forget(track);
+		if (track->ready)
+			hr_track_forget(track);
 	mutex_unlock(&hr_tracks_lock);
 	return 0;
 }
@@ -446,20 +448,39 @@ static void track_free(struct hr_track *track)
 	kfree(track);
 }
 
-/* Whether so many more entries may be had, here and in all. */
-static bool tracks_have_room_locked(const struct net *net, u32 entries)
+/*
+ * Take as many entries as a track is to have, if they may be had here and in
+ * all. Namespaces of the first user namespace are the machine's own: to what
+ * they can have the others leave enough.
+ */
+static bool tracks_reserve(struct hr_track *new)
 {
 	const struct hr_track *track;
-	u64 all = entries, here = entries;
+	u64 all = new->max, here = new->max, users = new->user ? new->max : 0;
+	bool room;
 
-	lockdep_assert_held(&hr_tracks_lock);
-
+	mutex_lock(&hr_tracks_lock);
 	list_for_each_entry(track, &hr_tracks, list) {
 		all += track->max;
-		if (track->ring->net == net)
+		if (track->ring->net == new->ring->net)
 			here += track->max;
+		if (new->user && track->user)
+			users += track->max;
 	}
-	return all <= HR_MAX_ALL_ENTRIES && here <= HR_MAX_NET_ENTRIES;
+	room = all <= HR_MAX_ALL_ENTRIES && here <= HR_MAX_NET_ENTRIES &&
+	       users <= HR_MAX_USER_ENTRIES;
+	if (room)
+		list_add_tail(&new->list, &hr_tracks);
+	mutex_unlock(&hr_tracks_lock);
+	return room;
+}
+
+/* Its entries may be had by others. */
+static void track_unlist(struct hr_track *track)
+{
+	mutex_lock(&hr_tracks_lock);
+	list_del(&track->list);
+	mutex_unlock(&hr_tracks_lock);
 }
 
 /**
@@ -485,6 +506,7 @@ struct hr_track *hr_track_create(struct hr_ring *ring,
 	track->ring = ring;
 	track->settings = settings;
 	track->max = READ_ONCE(settings->max_entries);
+	track->user = ring->net->user_ns != &init_user_ns;
 	track->seed = get_random_u32();
 	track->window = true;
 	track->since = jiffies;
@@ -493,19 +515,24 @@ struct hr_track *hr_track_create(struct hr_ring *ring,
 	refcount_set(&track->refs, 1);
 	INIT_DELAYED_WORK(&track->gc, gc_work);
 
-	mutex_lock(&hr_tracks_lock);
 	ret = -E2BIG;
-	if (tracks_have_room_locked(ring->net, track->max))
-		ret = pool_alloc(track, gfp);
-	if (!ret)
-		list_add_tail(&track->list, &hr_tracks);
+	if (!tracks_reserve(track))
+		goto err_free;
+	/* It may take long, where memory is short: nobody waits for it. */
+	ret = pool_alloc(track, gfp);
+	if (ret)
+		goto err_unlist;
+	mutex_lock(&hr_tracks_lock);
+	track->ready = true;
 	mutex_unlock(&hr_tracks_lock);
-	if (ret) {
-		track_free(track);
-		return ERR_PTR(ret);
-	}
 	queue_delayed_work(system_unbound_wq, &track->gc, HR_TRACK_PERIOD);
 	return track;
+
+err_unlist:
+	track_unlist(track);
+err_free:
+	track_free(track);
+	return ERR_PTR(ret);
 }
 
 /**
@@ -533,9 +560,7 @@ void hr_track_put(struct hr_track *track)
 {
 	if (!track || !refcount_dec_and_test(&track->refs))
 		return;
-	mutex_lock(&hr_tracks_lock);
-	list_del(&track->list);
-	mutex_unlock(&hr_tracks_lock);
+	track_unlist(track);
 	cancel_delayed_work_sync(&track->gc);
 	rhashtable_destroy(&track->table);
 	track_free(track);

@@ -177,7 +177,7 @@ int hr_track_nth(const struct hr_ring_view *view, u64 frontier, u32 n,
 
 	*after = back ? 0 : HR_WHOLE_RING;
 	range.found = kvmalloc_array(range.size, sizeof(*range.found),
-				     GFP_KERNEL_ACCOUNT);
+				     HR_GFP);
 	if (!range.found)
 		return -ENOMEM;
 	hr_track_scan(view->track, &range.scan);

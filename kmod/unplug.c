@@ -11,6 +11,10 @@
  * A cache is its CPU's own, bottom halves off: so every CPU drops its part. One
  * that is offline does not; the kernel asks again every second while a device
  * waits, so that it is done when the CPU is back.
+ *
+ * The kernel tells of a device under the lock of all devices of all namespaces,
+ * and a user may have many nodes: so the work is done later, without that lock.
+ * Only the device waits for it, and only if a route holds it.
  */
 #include <linux/bottom_half.h>
 #include <linux/cpu.h>
@@ -65,19 +69,30 @@ static long hr_unplug_cpu(void *arg)
 	return 0;
 }
 
+/**
+ * hr_unplug_work() - let go of devices that have gone
+ * @work: hr_net.unplug; hr_net_exit() waits for it
+ */
+void hr_unplug_work(struct work_struct *work)
+{
+	struct hr_net *hn = container_of(work, struct hr_net, unplug);
+	int cpu;
+
+	cpus_read_lock();
+	for_each_online_cpu(cpu)
+		work_on_cpu(cpu, hr_unplug_cpu, hn->net);
+	cpus_read_unlock();
+}
+
 static int hr_unplug_event(struct notifier_block *block, unsigned long event,
 			   void *info)
 {
 	struct net *net = dev_net(netdev_notifier_info_to_dev(info));
-	int cpu;
+	struct hr_net *hn = hr_net(net);
 
 	/* the routing tables were told before: they lead there no more */
-	if (event != NETDEV_UNREGISTER || !READ_ONCE(hr_net(net)->nr_rings))
-		return NOTIFY_DONE;
-	cpus_read_lock();
-	for_each_online_cpu(cpu)
-		work_on_cpu(cpu, hr_unplug_cpu, net);
-	cpus_read_unlock();
+	if (event == NETDEV_UNREGISTER && READ_ONCE(hn->nr_rings))
+		queue_work(hr_wq, &hn->unplug);
 	return NOTIFY_DONE;
 }
 

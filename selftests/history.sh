@@ -10,7 +10,7 @@
 # shellcheck source=selftests/cli_lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/cli_lib.sh"
 
-readonly CHANGES=8	# and as many ways back again fit the history
+CHANGES=$(fewer 8 3)	# and as many ways back again fit the history
 
 generation() # RING
 {
@@ -315,13 +315,15 @@ raced()
 
 interrupted()
 {
-	local pid before after i k
+	local pid before after i k cuts
+
+	cuts=$(fewer 10 3)
 
 	fresh cut
 	after=$(digests cut)
 	ringctl change cut '{ node del b2 ; node add b9 ; node replace b1 b7 }' >/dev/null
 	before=$(digests cut)
-	for ((i = 0; i < 10; i++)); do
+	for ((i = 0; i < cuts; i++)); do
 		"$RINGCTL" -n "$here" history cut revert 1 >/dev/null &
 		pid=$!
 		for ((k = 0; k < i * 600; k++)); do :; done

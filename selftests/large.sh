@@ -8,7 +8,10 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 export LC_ALL=C
-readonly NODES=10000 POINTS=100 MOST=65535 KEYS=1000000
+NODES=$(fewer 10000)
+MOST=$(fewer 65535)
+KEYS=$(fewer 1000000)
+readonly NODES POINTS=100 MOST KEYS
 seed=000102030405060708090a0b0c0d0e0f
 here=''	# a namespace with rings
 

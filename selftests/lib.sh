@@ -212,6 +212,15 @@ json_number()
 	echo "${BASH_REMATCH[1]}"
 }
 
+# fewer N [LEAST] - how often to repeat something: N times, or so many times fewer
+# as SELFTEST_FEWER says (for kernels that look at every access), at least LEAST
+fewer()
+{
+	local n=$(($1 / ${SELFTEST_FEWER:-1})) least=${2:-1}
+
+	echo $((n < least ? least : n))
+}
+
 # --- waiting ----------------------------------------------------------------
 
 # busywait MILLISECONDS COMMAND... - until COMMAND succeeds; prints what it
@@ -279,10 +288,11 @@ kernel_log_mark()
 	log_mark=$(dmesg | wc -l)
 }
 
-# kernel_log_faults - fails, and prints, if the kernel complained
+# kernel_log_faults - fails, and prints, if the kernel complained; a trace names
+# functions, and is none by itself
 kernel_log_faults()
 {
-	! dmesg | tail -n "+$((log_mark + 1))" |
+	! dmesg | tail -n "+$((log_mark + 1))" | grep -v '\]  ' |
 		grep -E 'BUG|WARNING|Oops|KASAN|KFENCE|UBSAN|lockdep|rcu:.*stall|refcount_t|leak|waiting for .* to become free'
 }
 

@@ -244,6 +244,17 @@ balanced_steps_by_cells()
 	rc ring del grid
 }
 
+# From an empty ring: what has not moved yet has no owner, and arcs say so.
+nobodys_arcs_are_told()
+{
+	rc ring add nobody >/dev/null
+	rc change nobody --hold '{ node add n1 }' >/dev/null
+	rc migrate step nobody --to 0x80000000 >/dev/null
+	expect_equal $'4294967295\t2147483647\tn1\n2147483647\t4294967295\t-' \
+		"$(rc arcs nobody)" arcs
+	rc ring del nobody
+}
+
 # --- ends that nobody wants --------------------------------------------------
 
 ring_goes_in_mid_migration()
@@ -293,6 +304,7 @@ ktap_test "rolled back: the map, the members and the flows of the beginning" rol
 ktap_test "what went down meanwhile stays down" down_stays_down
 ktap_test "draining with a deadline is a migration that ends by itself" draining_ends_by_itself
 ktap_test "a balanced ring steps by cells, and goes back to the bit" balanced_steps_by_cells
+ktap_test "arcs that nobody owns are told as such" nobodys_arcs_are_told
 ktap_test "a ring is deleted in mid-migration" ring_goes_in_mid_migration
 ktap_test "a namespace goes in mid-migration" namespace_goes_in_mid_migration
 ktap_test "the kernel does not complain" kernel_log_faults

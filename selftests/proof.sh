@@ -27,7 +27,7 @@ need_module
 ktap_begin
 setup_ns here
 for placement in hash explicit balanced; do
-	for run in '200 20000' '3 1000000'; do
+	for run in "$(fewer 200) $(fewer 20000)" "3 $(fewer 1000000)"; do
 		read -r changes keys <<<"$run"
 		ktap_test "$placement: $changes changes, $keys keys" \
 			proven "$placement" "$changes" "$keys"

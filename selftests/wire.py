@@ -28,13 +28,16 @@ class Spec:
 
     def __init__(self, path):
         with open(path, encoding="utf-8") as f:
-            spec = yaml.safe_load(f)
+            spec = yaml.load(f, Loader=yaml.CSafeLoader)
+        self.sets_by_name = {s["name"]: s for s in spec["attribute-sets"]}
         self.sets = {
-            s["name"]: {a["name"]: i for i, a in enumerate(s["attributes"], 1)}
-            for s in spec["attribute-sets"]
+            name: {a["name"]: i for i, a in enumerate(s["attributes"], 1)}
+            for name, s in self.sets_by_name.items()
         }
-        ops = spec["operations"]["list"]
-        self.ops = {op["name"]: i for i, op in enumerate(ops, 1)}
+        self.operations = spec["operations"]["list"]
+        self.ops = {op["name"]: i for i, op in enumerate(self.operations, 1)}
+        self.admin = {op["name"] for op in self.operations
+                      if "uns-admin-perm" in op.get("flags", ())}
 
 
 def attr(kind, payload, length=None):
@@ -60,11 +63,12 @@ def attrs_of(data):
 
 
 class Reply:
-    """errno, the kernel's words, the offset that it complains of."""
+    """errno, the kernel's words, the offset that it complains of; the
+    attributes of all messages, and every byte that came."""
 
     def __init__(self, err, said="", offset=None, payload=b""):
         self.err, self.said, self.offset = err, said, offset
-        self.payload = payload
+        self.payload, self.raw = payload, b""
 
     def __str__(self):
         return f"errno {self.err}, '{self.said}', offset {self.offset}"
@@ -97,14 +101,17 @@ class Wire:
         length = len(body) + 16 if length is None else length
         self.sock.send(struct.pack("=IHHII", length, family, flags, 7, 0)
                        + body)
-        payload = b""
+        payload = raw = b""
         while True:
             data = self.sock.recv(65536)
+            raw += data
             while data:
                 size, kind, fl = struct.unpack_from("=IHH", data)
                 message, data = data[16:size], data[(size + 3) & ~3:]
                 if kind in (NLMSG_ERROR, NLMSG_DONE):
-                    return self.end(message, fl, payload)
+                    reply = self.end(message, fl, payload)
+                    reply.raw = raw
+                    return reply
                 payload += message[4:]
 
     @staticmethod

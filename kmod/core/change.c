@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/minmax.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -177,7 +178,7 @@ static int make_nodes(const struct hr_draft *c, u32 *nr_slots)
 		if (!(i & (HR_CHUNK - 1)))
 			cond_resched();
 	}
-	*nr_slots = slot > c->base->nr_slots ? slot : c->base->nr_slots;
+	*nr_slots = max(slot, c->base->nr_slots);
 	return 0;
 }
 

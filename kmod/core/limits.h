@@ -37,9 +37,11 @@
 	X(HR_MAX_NET_ENTRIES, 4194304, "net-entries",			\
 	  "flows that can be tracked in a network namespace")		\
 	X(HR_MAX_ALL_ENTRIES, 16777216, "all-entries",			\
-	  "flows that can be tracked in all")
+	  "flows that can be tracked in all")				\
+	X(HR_MAX_USER_ENTRIES, 4194304, "user-entries",			\
+	  "of these, in network namespaces that users have made for themselves")
 
-#define HR_LIMIT_ENUM(constant, value, name, what) constant = value,
+#define HR_LIMIT_ENUM(constant, value, name, what) constant = (value),
 enum hr_limit { HR_LIMITS(HR_LIMIT_ENUM) };
 #undef HR_LIMIT_ENUM
 

@@ -203,8 +203,8 @@ static u32 skip_arc(const struct hr_table *t, u32 k, struct hr_arc *arc)
 static u32 first_start(const struct hr_table *t, u32 k)
 {
 	const struct hr_point *points = t->points;
-	u32 start = points[t->nr_points - 1].pos;
 	u32 i = t->nr_points;
+	u32 start;
 
 	while (i > k) {
 		start = points[--i].pos;
@@ -216,21 +216,34 @@ static u32 first_start(const struct hr_table *t, u32 k)
 	return points[k - 1].pos;
 }
 
-/* The next arc, whether it has an owner or not. */
-static bool next_arc(const struct hr_table *t, u32 *cursor, struct hr_arc *arc)
+/**
+ * hr_table_next_piece() - walk the arcs of a table, and what nobody owns
+ * @t: the table
+ * @cursor: 0 at first, then left alone
+ * @piece: filled in; its slot is HR_NO_SLOT where nobody owns it
+ *
+ * Pieces come in ring order from the one that holds position 0 on, which may
+ * wrap; neighbours of one owner, or of none, are one.
+ *
+ * Context: any; the caller keeps the table alive. A call takes as long as the
+ * piece has points.
+ * Return: whether there was one more.
+ */
+bool hr_table_next_piece(const struct hr_table *t, u32 *cursor,
+			 struct hr_arc *piece)
 {
 	u32 k = *cursor;
 
 	if (k >= t->nr_points)
 		return false;
-	*cursor = skip_arc(t, k, arc);
+	*cursor = skip_arc(t, k, piece);
 	if (!k) {
-		arc->start = first_start(t, *cursor);
+		piece->start = first_start(t, *cursor);
 		return true;
 	}
-	arc->start = t->points[k - 1].pos;
-	/* The last piece of the ring belongs to the first arc if that wraps. */
-	return *cursor < t->nr_points || arc->slot != t->points[0].slot;
+	piece->start = t->points[k - 1].pos;
+	/* The last piece of the ring belongs to the first if that wraps. */
+	return *cursor < t->nr_points || piece->slot != t->points[0].slot;
 }
 
 /**
@@ -239,8 +252,7 @@ static bool next_arc(const struct hr_table *t, u32 *cursor, struct hr_arc *arc)
  * @cursor: 0 at first, then left alone
  * @arc: filled in
  *
- * Arcs come in ring order from the one that holds position 0 on, which may
- * wrap; neighbours of one owner are one arc. What nobody owns is left out.
+ * As hr_table_next_piece(), but what nobody owns is left out.
  *
  * Context: any; the caller keeps the table alive. A call takes as long as the
  * arc has points.
@@ -249,7 +261,7 @@ static bool next_arc(const struct hr_table *t, u32 *cursor, struct hr_arc *arc)
 bool hr_table_next_arc(const struct hr_table *t, u32 *cursor,
 		       struct hr_arc *arc)
 {
-	while (next_arc(t, cursor, arc))
+	while (hr_table_next_piece(t, cursor, arc))
 		if (likely(arc->slot != HR_NO_SLOT))
 			return true;
 	return false;

@@ -154,8 +154,10 @@ struct hr_arc {
 /*
  * Arcs in ring order, neighbours of one owner merged, from the arc that holds
  * position 0 on: it may wrap. *cursor starts at 0. Returns false at the end.
- * What nobody owns is left out.
+ * What nobody owns is a piece, and no arc.
  */
+bool hr_table_next_piece(const struct hr_table *t, u32 *cursor,
+			 struct hr_arc *piece);
 bool hr_table_next_arc(const struct hr_table *t, u32 *cursor,
 		       struct hr_arc *arc);
 

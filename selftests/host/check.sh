@@ -10,6 +10,7 @@ set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 . selftests/host/phases.sh
 . selftests/host/results.sh
+. selftests/host/guests.sh
 
 usage()
 {
@@ -85,78 +86,6 @@ run_native()
 	done
 }
 
-# Of a guest's output: the lines that selftests/vm/suite puts between. What has
-# not run stays in left.
-follow_guest() # RELEASE
-{
-	local line name='' outside=''
-
-	while IFS= read -r line || [ -n "$line" ]; do
-		case $line in
-		'@@ begin '*)
-			name=${line#@@ begin }
-			left=("${left[@]:1}")
-			tap_begin "$name"
-			;;
-		'@@ end '*)
-			tap_end "${line#@@ end }"
-			name=''
-			;;
-		'@@ status '*)
-			guest_status=${line#@@ status }
-			;;
-		'') ;;
-		*)
-			if [ -n "$name" ]; then
-				tap_line "$line"
-			else
-				outside+="    $line"$'\n'
-			fi
-			;;
-		esac
-	done
-	if [ "$guest_status" = 123 ] && [ "$emulator_faults" -lt 2 ]; then
-		[ -z "$name" ] || left=("$name" "${left[@]}")
-		return
-	fi
-	if [ -n "$name" ]; then
-		tap_end "none: the guest ended"
-	fi
-	for name in "${left[@]}"; do
-		results_failure "$name did not run on $1"
-	done
-	case $guest_status in
-	0) ;;
-	1) ;;	# a script failed, and has been counted
-	*)
-		results_failure "the guest's status is $guest_status; see build/check-$1.log"
-		printf '%s' "$outside"
-		;;
-	esac
-}
-
-# A guest that the emulator has broken is given up, and what has not ended in it
-# runs in another one, from its beginning: nothing of it counts before.
-run_guest() # RELEASE
-{
-	local guest_status left=("${tests[@]}") emulator_faults=0
-
-	echo "$1"
-	: >"build/check-$1.log"
-	while :; do
-		guest_status=125
-		follow_guest "$1" < <(
-			selftests/vm/run --kernel "$1" --quiet --timeout 2400 -- \
-				selftests/vm/suite "${left[@]}" </dev/null 2>&1 |
-				tee -a "build/check-$1.log"
-			echo "@@ status ${PIPESTATUS[0]}"
-		)
-		[ "$guest_status" = 123 ] || break
-		((emulator_faults++ < 2)) || break
-		echo "  (the emulator broke the guest: again from ${left[0]:-its end} on)"
-	done
-}
-
 if [ -n "$guest" ]; then
 	targets=()
 else
@@ -176,14 +105,21 @@ if [ -n "$guest" ]; then
 	[ ${#tests[@]} -gt 0 ] ||
 		mapfile -t tests < <(make -s --no-print-directory -C selftests list)
 	[ ${#kernels[@]} -gt 0 ] || kernels=('')
+	begun=()
 	for series in "${kernels[@]}"; do
 		releases=$(selftests/vm/kernels "$series") || {
 			results_failure "no kernel ${series:-at all}"
 			continue
 		}
 		for release in $releases; do
-			run_guest "$release"
+			guest_options=(--kernel "$release" --timeout 2400)
+			begin_guests "$release" "${tests[@]}"
+			begun+=("$release")
 		done
+	done
+	wait
+	for release in "${begun[@]}"; do
+		count_guests "$release"
 	done
 fi
 results_end

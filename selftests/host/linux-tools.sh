@@ -4,7 +4,8 @@
 # linux-tools.sh - the kernel tree's own tools, from Debian's linux-source
 #
 # Prints the folder that holds them: checkpatch, kernel-doc, the netlink
-# generator with its schemas and client. Unpacked once, under build/.
+# generator with its schemas and client, rules for coccinelle. Unpacked once,
+# under build/.
 
 set -eu -o pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -15,7 +16,9 @@ if [ ! -r "$archive" ]; then
 	echo "linux-tools: no $archive; selftests/host/packages.sh installs it" >&2
 	exit 1
 fi
-tools=$top/build/linux-tools-$(stat -c '%s-%Y' "$archive")
+# By what it is made of: the source, and the list below.
+tools=$top/build/linux-tools-$(cat <(stat -c '%s-%Y' "$archive") "$0" |
+	sha256sum | cut -c 1-16)
 if [ ! -d "$tools" ]; then
 	mkdir -p "$top/build"
 	work=$(mktemp -d "$top/build/linux-tools.XXXXXX")
@@ -28,6 +31,8 @@ if [ ! -d "$tools" ]; then
 		'linux-source-*/scripts/const_structs.checkpatch' \
 		'linux-source-*/scripts/spelling.txt' \
 		'linux-source-*/scripts/kernel-doc' \
+		'linux-source-*/scripts/coccinelle' \
+		'linux-source-*/scripts/clang-tools' \
 		'linux-source-*/tools/net/ynl' \
 		'linux-source-*/tools/testing/selftests/kselftest*' \
 		'linux-source-*/tools/testing/selftests/lib.mk' \

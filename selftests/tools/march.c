@@ -38,7 +38,6 @@
 
 #define FLOWS		256
 #define NODES_MAX	16
-#define POINTS		40
 #define NOBODY		0xff
 #define DATAGRAM	12	/* flow, move */
 
@@ -69,6 +68,7 @@ static struct hr_table *origin;
 static unsigned int seed = 1;
 static unsigned int held, steps, rollbacks, finished;
 
+__attribute__((noreturn))
 static void die(const char *format, ...)
 {
 	va_list args;
@@ -130,7 +130,7 @@ static void open_flows(void)
 		flow.sport[0] = at >> 8;
 		flow.sport[1] = at;
 		flow.dport[0] = port >> 8;
-		flow.dport[1] = port;
+		flow.dport[1] = port & 0xff;
 		positions[i] = hr_flow_position(&config.keys, HR_KEY_5TUPLE,
 						&flow);
 	}

@@ -20,7 +20,6 @@ void start_ringctl(const char *program)
 	switch (fork()) {
 	case -1:
 		die("fork", "no process to be had");
-		return;
 	case 0:
 		dup2(in[0], STDIN_FILENO);
 		dup2(out[1], STDOUT_FILENO);
@@ -30,7 +29,6 @@ void start_ringctl(const char *program)
 		close(out[1]);
 		execl(program, program, "-j", "-b", "-", NULL);
 		die(program, "cannot be run");
-		return;
 	}
 	close(in[0]);
 	close(out[1]);

@@ -69,6 +69,7 @@ static struct hr_config config;
 static atomic_bool stop;
 static atomic_ullong wrong;
 
+__attribute__((noreturn))
 static void die(const char *what, const char *why)
 {
 	fprintf(stderr, "storm: %s: %s\n", what, why);

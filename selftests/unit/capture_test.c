@@ -353,6 +353,17 @@ static void icmp_errors(void **state)
 	is_flow(&s, "tcp 198.51.100.7 1234 192.0.2.1 80");
 	flow_set_release(&s);
 
+	/* A quote that ends before the ports lacks nothing where none count. */
+	b.len -= 20;
+	b.at[3] -= 20;
+	read_one(&s, &b, HR_KEY_5TUPLE);
+	is_flow(&s, "tcp 198.51.100.7 0 192.0.2.1 0");
+	assert_int_equal(s.portless, 1);
+	flow_set_release(&s);
+	read_one(&s, &b, HR_KEY_SOURCE);
+	assert_int_equal(s.portless, 0);
+	flow_set_release(&s);
+
 	b = error4(client4);
 	read_one(&s, &b, HR_KEY_5TUPLE);
 	is_flow(&s, "icmp 203.0.113.9 0 192.0.2.1 0");
@@ -365,6 +376,15 @@ static void icmp_errors(void **state)
 	ports(&six, 80, 1234);
 	read_one(&s, &six, HR_KEY_5TUPLE);
 	is_flow(&s, "tcp 2001:db8::7 1234 2001:db8::1 80");
+	flow_set_release(&s);
+
+	six.len -= 20;
+	six.at[5] -= 20;
+	read_one(&s, &six, HR_KEY_5TUPLE);
+	assert_int_equal(s.portless, 1);
+	flow_set_release(&s);
+	read_one(&s, &six, HR_KEY_SOURCE);
+	assert_int_equal(s.portless, 0);
 	flow_set_release(&s);
 }
 

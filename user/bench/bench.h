@@ -22,7 +22,7 @@ struct samples {
 double bench_now(void);
 void bench_sort(struct samples *samples);
 double bench_median(const struct samples *samples);
-void bench_die(const char *what);
+__attribute__((noreturn)) void bench_die(const char *what);
 
 /**
  * struct bench_ring - a ring

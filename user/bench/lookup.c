@@ -239,7 +239,7 @@ static double sample(const struct lookup_tables *t, enum bench_method m,
 		     u32 state, bool waiting)
 {
 	u32 mask = 0, sum, attempt;
-	double start, ns;
+	double start, ns = 0;
 	long interrupted;
 
 	asm("" : "+r"(mask));

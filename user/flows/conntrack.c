@@ -3,6 +3,7 @@
  * Flows from the kernel's connection tracking: the live table of the network
  * namespace that the thread is in.
  */
+#include <asm/byteorder.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <libnetfilter_conntrack/libnetfilter_conntrack.h>

@@ -14,7 +14,7 @@
 static int add_frame(struct flow_set *s, int link, struct frame *frame)
 {
 	struct hr_flow flow;
-	u64 bytes;
+	u64 bytes = 0;
 	u8 family;
 	int ret;
 

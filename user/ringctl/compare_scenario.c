@@ -347,7 +347,9 @@ static __u32 *md5_keys(__u64 nr)
 	char key[32];
 	__u64 i;
 
-	for (i = 0; pos && i < nr; i++)
+	if (!pos)
+		return NULL;
+	for (i = 0; i < nr; i++)
 		pos[i] = position_of(&md5, key, sprintf(key, "key_%llu", i));
 	return pos;
 }

@@ -86,7 +86,7 @@ static int op_cells(struct hashring_op *op, const struct model_node *node)
 static int op_fill(struct hashring_op *op, const struct model_node *have,
 		   const struct model_node *want)
 {
-	static const struct model_node newborn = { .weight = 1 };
+	const struct model_node newborn = { .weight = 1 };
 	const struct model_node *from = have ? have : &newborn;
 	int status = EXIT_DONE;
 

@@ -20,16 +20,42 @@ unsigned int error_op;
 
 static struct hashring *connection;
 
+/*
+ * No terminal is told to do anything by the words of a file: control characters
+ * are shown as question marks, those of Unicode's second row as well.
+ */
+static void put_shown(const char *text)
+{
+	unsigned char last = 0;
+
+	for (; *text; last = *text++) {
+		unsigned char c = *text;
+		bool second = last == 0xc2 && c >= 0x80 && c < 0xa0;
+
+		fputc(c < 0x20 || c == 0x7f || second ? '?' : c, stderr);
+	}
+}
+
+__attribute__((format(printf, 1, 0)))
 static void vfail(const char *fmt, va_list ap)
 {
+	char *text;
+
 	/* What was printed so far comes first where both go to one place. */
 	fflush(stdout);
 	fputs("ringctl: ", stderr);
-	if (error_file)
-		fprintf(stderr, "%s:%u: ", error_file, error_line);
+	if (error_file) {
+		put_shown(error_file);
+		fprintf(stderr, ":%u: ", error_line);
+	}
 	if (error_op)
 		fprintf(stderr, "operation %u: ", error_op);
-	vfprintf(stderr, fmt, ap);
+	if (vasprintf(&text, fmt, ap) < 0) {
+		fputs(strerror(ENOMEM), stderr);
+	} else {
+		put_shown(text);
+		free(text);
+	}
 	fputc('\n', stderr);
 }
 

@@ -38,6 +38,7 @@ struct check {
 	size_t len;
 };
 
+__attribute__((noreturn))
 static void run_child(const char *command, int out)
 {
 	int null = open("/dev/null", O_RDWR);

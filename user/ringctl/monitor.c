@@ -71,11 +71,11 @@ static void print_text(const struct hashring_event *event)
 		return;
 	}
 	printf("%s %s", kinds[event->kind], event_ring(event));
-	if (event->kind == HASHRING_EVENT_RING_ADD)
+	if (event->kind == HASHRING_EVENT_RING_ADD && event->ring)
 		printf(" placement %s",
 		       hashring_enum_name(hashring_placements,
 					  event->ring->placement));
-	if (event->kind == HASHRING_EVENT_RING_SET)
+	if (event->kind == HASHRING_EVENT_RING_SET && event->ring)
 		printf(" established %s",
 		       hashring_enum_name(hashring_established,
 					  event->ring->settings.established));

@@ -88,16 +88,13 @@ static int collect_nodes(struct report *r)
 	known = r->nr_nodes;
 	for (i = 0; before && i < before->nr_nodes; i++) {
 		const struct hr_node *member = before->by_name[i];
-		struct hr_node *now = hr_table_find(after, member->name);
 		struct report_node key = { .name = member->name }, *to;
 
-		if (now)
-			to = bsearch(&key, r->node, known, sizeof(key),
-				     compare_nodes);
-		else
+		to = bsearch(&key, r->node, known, sizeof(key), compare_nodes);
+		if (!to) {
 			to = &r->node[r->nr_nodes++];
-		if (!now)
 			take_member(to, member, NULL);
+		}
 		to->is_before = true;
 		to->before = before->share[member->slot];
 	}
@@ -128,7 +125,8 @@ static void take_back(struct report *r)
 
 		from = report_node(r, r->move[i].from);
 		to = report_node(r, r->move[i].to);
-		r->node[from - r->node].before += r->move[i].share;
+		if (from)
+			r->node[from - r->node].before += r->move[i].share;
 		if (to)
 			r->node[to - r->node].before -= r->move[i].share;
 	}

@@ -217,8 +217,8 @@ static void put_ticks(FILE *f)
 		put_point(f, 'M', TICK_RADIUS - 8, angle);
 		put_point(f, 'L', TICK_RADIUS, angle);
 		fprintf(f, "\"/><text x=\"%.0f\" y=\"%.0f\" dy=\".35em\" ",
-			SIZE / 2 + (TICK_RADIUS - 16) * cos(angle),
-			SIZE / 2 + (TICK_RADIUS - 20) * sin(angle));
+			SIZE / 2.0 + (TICK_RADIUS - 16) * cos(angle),
+			SIZE / 2.0 + (TICK_RADIUS - 20) * sin(angle));
 		fprintf(f, "text-anchor=\"%s\">%s</text>\n", anchor[i], at[i]);
 	}
 	fputs("</g>\n", f);

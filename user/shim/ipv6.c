@@ -3,6 +3,7 @@
  * The walk along IPv6's extension headers, as the kernel's walks it.
  */
 #include <errno.h>
+#include <stddef.h>
 
 #include <net/ipv6.h>
 
@@ -29,17 +30,19 @@ static bool is_ext_hdr(u8 nexthdr)
 /* From the header of kind *nexthdr at @start to the next one. */
 static int next_hdr(const struct sk_buff *skb, int start, u8 *nexthdr)
 {
-	struct ext_hdr hdr;
+	const struct ext_hdr *hdr;
+	struct ext_hdr buf;
 	u8 kind = *nexthdr;
 
-	if (!skb_header_pointer(skb, start, sizeof(hdr), &hdr))
+	hdr = skb_header_pointer(skb, start, sizeof(buf), &buf);
+	if (!hdr)
 		return -EINVAL;
-	*nexthdr = hdr.nexthdr;
+	*nexthdr = hdr->nexthdr;
 	if (kind == NEXTHDR_FRAGMENT)
 		return start + sizeof(struct frag_hdr);
 	if (kind == NEXTHDR_AUTH)
-		return start + (hdr.len + 2) * 4;
-	return start + (hdr.len + 1) * 8;
+		return start + (hdr->len + 2) * 4;
+	return start + (hdr->len + 1) * 8;
 }
 
 /*
@@ -49,17 +52,21 @@ static int next_hdr(const struct sk_buff *skb, int start, u8 *nexthdr)
 int ipv6_skip_exthdr(const struct sk_buff *skb, int start, u8 *nexthdr,
 		     __be16 *frag_off)
 {
-	struct frag_hdr frag;
+	const __be16 *frag;
+	__be16 buf;
 
 	*frag_off = 0;
 	while (is_ext_hdr(*nexthdr)) {
 		if (*nexthdr == NEXTHDR_NONE)
 			return -EINVAL;
 		if (*nexthdr == NEXTHDR_FRAGMENT) {
-			if (!skb_header_pointer(skb, start, sizeof(frag), &frag))
+			frag = skb_header_pointer(skb, start +
+					offsetof(struct frag_hdr, frag_off),
+					sizeof(buf), &buf);
+			if (!frag)
 				return -EINVAL;
-			*frag_off = frag.frag_off;
-			if (frag.frag_off & htons(IP6_OFFSET))
+			*frag_off = *frag;
+			if (*frag & htons(IP6_OFFSET))
 				break;
 		}
 		start = next_hdr(skb, start, nexthdr);

@@ -1,53 +1,7 @@
-#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2154 # variables are lint.sh's
 #
-# style.sh [CHECK]... - what can be said of the sources without running them
-#
-# Each check is one test; named ones only, if any are named. What is generated
-# is held to its generator, not to style.
-
-set -u
-cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
-. selftests/host/results.sh
-
-# Every file of the tree, be it committed yet or not.
-files()
-{
-	if [ -d .git ] || [ -f .git ]; then
-		git ls-files --cached --others --exclude-standard
-	else
-		find . -path ./build -prune -o -type f -printf '%P\n'
-	fi | while IFS= read -r file; do
-		[ ! -f "$file" ] || echo "$file"
-	done | sort -u
-}
-
-mapfile -t all < <(files)
-if [ ${#all[@]} = 0 ]; then
-	results_failure "no files"
-	results_end
-	exit 1
-fi
-
-matching() # REGEX [REGEX of those left out]
-{
-	printf '%s\n' "${all[@]}" | grep -E "$1" | grep -vE "${2:-^$}"
-}
-
-generated='^(kmod/netlink_gen\.[ch]|kmod/uapi/|Documentation/netlink/genetlink-legacy\.yaml|LICENSES/)'
-mapfile -t module < <(matching '^kmod/.*\.[ch]$' "$generated")
-mapfile -t scripts < <(
-	for file in "${all[@]}"; do
-		case $file in
-		*.sh | user/completion/*) echo "$file" ;;
-		*.[ch] | *.md | *.yaml) ;;
-		*)
-			head -n 1 "$file" | tr -d '\0' |
-				grep -qE '^#!.*[/ ](ba)?sh' && echo "$file"
-			;;
-		esac
-	done
-)
+# text.sh - what lint.sh finds by reading, without a compiler. Sourced by it.
 
 checkpatch() # TYPES-TO-IGNORE FILE...
 {
@@ -88,42 +42,6 @@ check_checkpatch()
 		"${files[@]}" || status=1
 	rm -f .checkpatch-camelcase.*
 	return $status
-}
-
-# The module, and those of the tests. Compiled apart from those that are tested:
-# the flags differ.
-compile() # RELEASE WORD...
-{
-	local farm=$PWD/build/style/$1 kernel=/lib/modules/$1/build
-	shift
-
-	selftests/host/farm.sh "$farm" || return
-	make --no-print-directory -s -j "$(nproc)" -C "$kernel" \
-		M="$farm" W=1 KCFLAGS=-Werror "$@" modules || return
-	selftests/host/farm.sh "$farm.consumer" selftests/consumer || return
-	make --no-print-directory -s -C "$kernel" M="$farm.consumer" W=1 \
-		KCFLAGS=-Werror HASHRING="$PWD/kmod" \
-		KBUILD_EXTRA_SYMBOLS="$farm/Module.symvers" "$@" modules || return
-	selftests/host/farm.sh "$farm.kunit" selftests/kunit || return
-	selftests/host/farm.sh "$farm.kunit/core" kmod/core || return
-	make --no-print-directory -s -j "$(nproc)" -C "$kernel" \
-		M="$farm.kunit" W=1 KCFLAGS=-Werror HASHRING="$PWD/kmod" "$@" modules
-}
-
-check_warnings() # RELEASE
-{
-	compile "$1"
-}
-
-check_sparse() # RELEASE
-{
-	compile "$1" C=2 CF=-Wsparse-error
-}
-
-check_tools()
-{
-	make --no-print-directory -s -j "$(nproc)" -C user \
-		O="$PWD/build/style/user" CFLAGS='-O2 -g -Werror' all
 }
 
 # A source that Kbuild does not list is not tested, and nobody would know.
@@ -207,47 +125,7 @@ check_unfinished()
 {
 	local text
 
-	mapfile -t text < <(matching . "$generated|^selftests/host/style\.sh$")
+	mapfile -t text < <(matching . "$generated|^selftests/host/lint/text\.sh$")
 	! grep -nIwE 'TODO|FIXME|XXX' "${text[@]}"
 }
 
-wanted() # CHECK
-{
-	local name
-
-	[ ${#only[@]} -gt 0 ] || return 0
-	for name in "${only[@]}"; do
-		[ "$1" != "$name" ] || return 0
-	done
-	return 1
-}
-
-check() # NAME COMMAND...
-{
-	! wanted "$1" || result_of "$@"
-}
-
-only=("$@")
-selftests/host/packages.sh || exit 1
-tools=$(selftests/host/linux-tools.sh) || exit 1
-releases=$(selftests/vm/kernels) || exit 1
-
-echo "style"
-check checkpatch check_checkpatch
-for release in $releases; do
-	series=$(cut -d . -f 1,2 <<<"$release")
-	check "warnings-$series" check_warnings "$release"
-	check "sparse-$series" check_sparse "$release"
-done
-check tools check_tools
-check kbuild check_kbuild
-check kernel-doc check_kernel_doc
-check shellcheck check_shellcheck
-check codespell check_codespell
-check man-pages check_man_pages
-check yaml check_yaml
-check spec check_spec
-check licenses check_licenses
-check blanks check_blanks
-check unfinished check_unfinished
-results_end

@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rings through changes, migrations and failing allocations, as the kernel
+ * drives the core; after each step everything is held against the oracle.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include <linux/slab.h>
+
+#include "core/digest.h"
+#include "core/frontier.h"
+#include "core_make.h"
+#include "core_ops.h"
+
+#define MAX_STEPS	40
+
+static bool only_downs(const struct hr_op *ops, u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		if (ops[i].kind != HR_OP_SET || ops[i].has != HR_OP_HAS_STATE ||
+		    ops[i].state != HR_DOWN)
+			return false;
+	return true;
+}
+
+static bool has_deadline(const struct hr_op *ops, u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		if (ops[i].has & HR_OP_HAS_DEADLINE)
+			return true;
+	return false;
+}
+
+/* In a migration ids do not change: the kernel refuses that beforehand. */
+static bool changes_id(const struct hr_op *ops, u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		if (ops[i].kind == HR_OP_SET && ops[i].has & HR_OP_HAS_ID)
+			return true;
+	return false;
+}
+
+/* How a change is carried out. */
+struct how {
+	const struct hr_op *ops;
+	u32 n;
+	u32 id_max;
+	bool held;
+	bool stay;
+	gfp_t gfp;
+	struct hr_error err;
+};
+
+static int make(const struct ring *r, struct how *how, struct making *m)
+{
+	int ret;
+
+	ret = hr_change_build(&r->cfg, r->view.table, how->ops, how->n,
+			      how->id_max, how->held, &hr_node_plain_ops,
+			      how->gfp, &m->next, &how->err);
+	if (ret)
+		return ret;
+	m->map = compose(r, how->gfp);
+	if (!m->map)
+		return -ENOMEM;
+	ret = hr_impact(m->map, m->next, how->gfp, &m->impact);
+	if (ret)
+		return ret;
+	ret = hr_record_make(&m->record, r->view.table, m->next, how->ops,
+			     how->n, r->cfg.grid, how->gfp);
+	if (ret)
+		return ret;
+	return how->held ? make_maps(r, m, how->stay, how->gfp) : 0;
+}
+
+/* What the record says of the operations is what was asked for. */
+static void check_record(const struct hr_record *record,
+			 const struct hr_op *ops, u32 n)
+{
+	u32 next = 0, i;
+	struct hr_did did;
+
+	CHECK(record->nr_ops == n);
+	for (i = 0; record->data && i < n; i++) {
+		CHECK(hr_record_next(record, &next, &did));
+		CHECK(did.kind == ops[i].kind);
+		CHECK(did.has_before == (did.kind != HR_OP_ADD));
+		CHECK(did.has_after == (did.kind != HR_OP_DEL));
+		if (did.has_before)
+			CHECK(!strcmp(did.before.name, ops[i].name));
+	}
+	if (record->data)
+		CHECK(!hr_record_next(record, &next, &did));
+}
+
+/* A ring that only grows, or only shrinks, moves nothing without need. */
+static void check_collateral(const struct ring *r, const struct how *how,
+			     const struct hr_impact *impact)
+{
+	u32 i;
+
+	if (r->view.from)
+		return;
+	for (i = 0; i < how->n; i++)
+		if (how->ops[i].kind != how->ops[0].kind ||
+		    how->ops[i].has & HR_OP_HAS_CELLS ||
+		    how->ops[i].kind == HR_OP_SET)
+			return;
+	CHECK(!impact->collateral);
+}
+
+static int run_change(const struct ring *r, void *arg, struct making *m)
+{
+	return make(r, arg, m);
+}
+
+static void do_change(struct ring *r, struct bytes *b, bool hold)
+{
+	static struct op_list list;
+	static struct oracle after;
+	u8 fail = take8(b);
+	struct how how = {
+		.ops = list.op,
+		.n = take_ops(b, &r->cfg, &list),
+		.id_max = r->id_max,
+		.gfp = GFP_KERNEL,
+	};
+	struct making m = {};
+	enum verdict verdict;
+	bool nofail, release;
+	int ret;
+
+	how.held = hold || r->view.from || has_deadline(how.ops, how.n);
+	how.stay = r->view.from && only_downs(how.ops, how.n);
+	release = how.held && !hold && !r->view.from;
+	if ((how.held && changes_id(how.ops, how.n)) || !has_room(r))
+		return;
+	nofail = (r->view.from || !how.held) &&
+		 hr_change_only_removes(how.ops, how.n);
+	if (nofail)
+		how.gfp |= __GFP_NOFAIL;
+	verdict = oracle_apply(&r->nodes, how.ops, how.n, how.id_max, how.held,
+			       &after);
+	if (verdict == VERDICT_TOO_MUCH)
+		return;
+	ret = attempt(r, &m, fail, run_change, &how, nofail);
+	if (ret) {
+		CHECK(verdict != VERDICT_GOOD);
+		CHECK(how.err.text[0]);
+		CHECK(how.err.op == U32_MAX || how.err.op < how.n);
+		return;
+	}
+	CHECK(verdict != VERDICT_BAD);
+	check_made(r, &m, &after);
+	check_collateral(r, &how, &m.impact);
+	check_record(&m.record, how.ops, how.n);
+	if (!how.held) {
+		r->nodes = after;
+		publish(r, &m, false, 0);
+	} else {
+		went_on(r, &after, how.stay);
+		r->rolling &= how.stay;
+		publish(r, &m, true, release ? HR_WHOLE_RING :
+				     how.stay ? r->view.frontier : 0);
+	}
+	came_into_force(r);
+}
+
+static int run_recall(const struct ring *r, void *arg, struct making *m)
+{
+	const struct hr_table *table = r->view.table;
+	struct hr_op *ops = NULL;
+	struct hr_error err;
+	u32 nr = 0;
+	int ret;
+
+	m->next = hr_table_recall(r->origin, table, r->cfg.grid, GFP_KERNEL,
+				  &hr_node_plain_ops);
+	if (!m->next)
+		return -ENOMEM;
+	ret = hr_recall_ops(r->origin, table, &ops, &nr, GFP_KERNEL);
+	if (ret)
+		return ret;
+	if (nr) {
+		struct hr_table *less = NULL;
+
+		ret = hr_change_build(&r->cfg, m->next, ops, nr, U32_MAX, true,
+				      &hr_node_plain_ops, GFP_KERNEL, &less,
+				      &err);
+		kvfree(ops);
+		if (ret)
+			return ret;
+		put(m->next);
+		m->next = less;
+	}
+	m->map = compose(r, GFP_KERNEL);
+	if (!m->map)
+		return -ENOMEM;
+	ret = hr_impact(m->map, m->next, GFP_KERNEL, &m->impact);
+	if (ret)
+		return ret;
+	ret = hr_record_diff(&m->record, table, m->next, r->cfg.grid,
+			     GFP_KERNEL);
+	return ret ? ret : make_maps(r, m, false, GFP_KERNEL);
+}
+
+/* The nodes that a migration began with, less what went down; all others go. */
+static bool recall_nodes(const struct ring *r, struct oracle *after)
+{
+	bool whole = true;
+	u32 i;
+
+	*after = r->origin_nodes;
+	after->next_uid = r->nodes.next_uid;
+	for (i = 0; i < r->nodes.n; i++) {
+		const struct oracle_node *is = &r->nodes.node[i];
+		struct oracle_node *old = oracle_of(after, is->uid);
+
+		if (!old) {
+			old = &after->node[after->n++];
+			*old = *is;
+			old->member = false;
+			if (old->state != HR_DOWN)
+				old->state = HR_LEAVING;
+		} else if (is->state == HR_DOWN && old->state != HR_DOWN) {
+			old->state = HR_DOWN;
+			whole = false;
+		}
+	}
+	return whole;
+}
+
+static void do_rollback(struct ring *r, struct bytes *b)
+{
+	static struct oracle after;
+	u8 fail = take8(b);
+	struct making m = {};
+	bool whole;
+
+	if (!r->view.from || r->rolling || !has_room(r))
+		return;
+	whole = recall_nodes(r, &after);
+	CHECK(!attempt(r, &m, fail, run_recall, NULL, false));
+	if (whole) {
+		CHECK(hr_digest_map(m.next) == hr_digest_map(r->origin));
+		CHECK(hr_digest_members(&r->cfg, m.next) ==
+		      hr_digest_members(&r->cfg, r->origin));
+	}
+	check_made(r, &m, &after);
+	went_on(r, &after, false);
+	publish(r, &m, true, 0);
+	came_into_force(r);
+	r->rolling = true;
+}
+
+static int run_settle(const struct ring *r, void *arg, struct making *m)
+{
+	int ret;
+
+	m->next = hr_table_settle(r->view.table, r->cfg.grid, GFP_KERNEL,
+				  &hr_node_plain_ops);
+	if (!m->next)
+		return -ENOMEM;
+	ret = hr_impact(r->origin, m->next, GFP_KERNEL, &m->impact);
+	return ret ? ret : hr_record_diff(&m->record, r->view.table, m->next,
+					  r->cfg.grid, GFP_KERNEL);
+}
+
+static void do_settle(struct ring *r, struct bytes *b)
+{
+	u8 fail = take8(b);
+	struct making m = {};
+	u32 i, n = 0;
+
+	if (!r->view.from)
+		return;
+	CHECK(!attempt(r, &m, fail, run_settle, NULL, false));
+	oracle_check_impact(&m.impact, r->uid_of_slot, &r->origin_map, &r->to,
+			    &r->origin_nodes, &r->nodes);
+	CHECK(hr_digest_map(m.next) == hr_digest_map(r->view.table));
+	for (i = 0; i < r->nodes.n; i++)
+		if (r->nodes.node[i].member)
+			r->nodes.node[n++] = r->nodes.node[i];
+	r->nodes.n = n;
+	publish(r, &m, false, 0);
+	put(r->origin);
+	r->origin = NULL;
+	r->rolling = false;
+	free_slots(r);
+	came_into_force(r);
+	check_anew(r);
+}
+
+/* A step goes as far as it is to, to the position. */
+static void do_step(struct ring *r, struct bytes *b)
+{
+	u64 cell = r->cfg.grid ? HR_WHOLE_RING / r->cfg.grid : 1;
+	u64 at = r->view.frontier, to, share, amount;
+	u8 how = take8(b);
+	struct hr_pace pace = {
+		.by = how % 3,
+		.back = how & 0x80,
+		.amount = take_position(b),
+	};
+
+	if (how & 0x40)
+		pace.amount >>= take8(b) & 31;
+	if (pace.by == HR_PACE_POSITION)
+		pace.amount = (pace.amount + (how & 1)) / cell * cell;
+	if (!r->view.from)
+		return;
+	if (pace.by != HR_PACE_POSITION && at == (pace.back ? 0 : HR_WHOLE_RING))
+		return;
+	to = hr_view_step(&r->view, at, &pace, r->cfg.grid);
+	CHECK(to <= HR_WHOLE_RING && to % cell == 0);
+	amount = pace.amount ? (pace.amount + cell - 1) / cell * cell : cell;
+	share = share_between(r, at < to ? at : to, at < to ? to : at);
+	switch (pace.by) {
+	case HR_PACE_POSITION:
+		/* Or an end, when nothing changes hands before it. */
+		if (to == pace.amount)
+			break;
+		CHECK(to == 0 || to == HR_WHOLE_RING);
+		CHECK(!share_between(r, to ? pace.amount : 0,
+				     to ? HR_WHOLE_RING : pace.amount));
+		break;
+	case HR_PACE_SHARE:
+		CHECK(pace.back ? to < at : to > at);
+		CHECK(share <= amount);
+		CHECK(share == amount || to == (pace.back ? 0 : HR_WHOLE_RING));
+		break;
+	case HR_PACE_ARCS:
+		CHECK(pace.back ? to < at : to > at);
+		CHECK(share || to == (pace.back ? 0 : HR_WHOLE_RING));
+		break;
+	}
+	r->view.frontier = to;
+}
+
+static void do_lookups(const struct ring *r, struct bytes *b)
+{
+	struct hr_table *composed = compose(r, GFP_KERNEL);
+	u8 n = take8(b) % 8;
+
+	do {
+		check_at(r, composed, take_position(b));
+	} while (n--);
+	put(composed);
+}
+
+static void do_one(struct ring *r, struct bytes *b)
+{
+	switch (take8(b) % 8) {
+	case 0:
+	case 1:
+		do_change(r, b, false);
+		break;
+	case 2:
+	case 3:
+		do_change(r, b, true);
+		break;
+	case 4:
+		do_rollback(r, b);
+		break;
+	case 5:
+		do_settle(r, b);
+		break;
+	case 6:
+		do_step(r, b);
+		break;
+	case 7:
+		do_lookups(r, b);
+		break;
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct ring r;
+	struct bytes b = { data, size };
+	u32 steps;
+
+	shim_fail_after(0);
+	memset(&r, 0, sizeof(r));
+	take_config(&b, &r.cfg);
+	r.id_max = take8(&b) & 1 ? 30 : U32_MAX;
+	r.nodes.cfg = &r.cfg;
+	r.nodes.next_uid = 1;
+	r.view.table = hr_table_empty(GFP_KERNEL);
+	for (steps = 0; b.left && steps < MAX_STEPS; steps++) {
+		do_one(&r, &b);
+		check_ring(&r);
+	}
+	check_anew(&r);
+	put(r.view.table);
+	put(r.view.from);
+	put(r.view.base);
+	put(r.origin);
+	return 0;
+}

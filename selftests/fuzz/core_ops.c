@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Changes out of bytes: most of them make sense, and some make none.
+ */
+#include <string.h>
+
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "core/grid.h"
+#include "core_ops.h"
+
+/* Names of which one begins like another, and some that are none. */
+static const char *const names[] = {
+	"a", "aa", "ab", "b", "b1", "b10", "b2", "c", "c.d", "n0", "n1", "~",
+	"123456789012345678901234567890123456789012345678901234567890123",
+	"", "-b", "a b", "a;",
+	"1234567890123456789012345678901234567890123456789012345678901234",
+};
+
+#define NR_NAMES	(sizeof(names) / sizeof(*names))
+#define GOOD_NAMES	12
+
+static void take_name(struct bytes *b, char to[HR_MAX_NAME + 1])
+{
+	u8 byte = take8(b);
+	const char *name = names[byte < 0xf0 ? byte % GOOD_NAMES :
+				 byte % NR_NAMES];
+	size_t len = strlen(name);
+
+	/* One too long has no NUL. */
+	memcpy(to, name, len <= HR_MAX_NAME ? len + 1 : HR_MAX_NAME + 1);
+}
+
+/* Where points lie close, at the borders of index slots, or anywhere. */
+u32 take_position(struct bytes *b)
+{
+	u8 byte = take8(b);
+
+	switch (byte >> 5) {
+	case 0:
+		return byte & 31;
+	case 1:
+		return -1 - (byte & 31);
+	case 2:
+	case 3:
+		return ((u32)byte << 26) + take8(b) - 2;
+	case 4:
+	case 5:
+		return (u32)take8(b) * 0x01010101U;
+	default:
+		return take32(b);
+	}
+}
+
+static u32 take_figure(struct bytes *b, u32 usual, const u32 *odd, u32 nr_odd)
+{
+	u8 byte = take8(b);
+
+	return byte < 0xf0 ? byte % usual : odd[byte % nr_odd];
+}
+
+static void take_points(struct bytes *b, struct op_room *room, struct hr_op *op)
+{
+	u8 n = take8(b), i;
+
+	op->nr_points = n < 0xfc ? 1 + n % OP_POINTS : 0;
+	op->points = room->points;
+	for (i = 0; i < op->nr_points; i++)
+		room->points[i] = take_position(b);
+}
+
+static void take_cells(struct bytes *b, u32 grid, struct op_room *room,
+		       struct hr_op *op)
+{
+	u32 i, first = 0;
+
+	op->nr_cells = take8(b) % (OP_CELLS + 1);
+	op->cells = room->cells;
+	for (i = 0; i < op->nr_cells; i++) {
+		first += take16(b) % (grid ? grid : 1024);
+		room->cells[i] = (struct hr_run) { first, take8(b) };
+		first += room->cells[i].count;
+	}
+}
+
+static void take_op(struct bytes *b, const struct hr_config *cfg,
+		    struct op_room *room, struct hr_op *op)
+{
+	static const u32 weights[] = { 0, 9, 40, 1000, 1001, 65537, U32_MAX };
+	static const u32 states[] = { 0, 1, 2, 3, 4, 255 };
+	static const u32 ids[] = { 0, 1, 63, 64, 255, 256, 65536, U32_MAX };
+	static const u32 deadlines[] = { 0, 1, HR_MAX_DEADLINE, U32_MAX };
+	static const u8 allowed[] = {
+		[HR_OP_ADD] = HR_OP_HAS_ID | HR_OP_HAS_WEIGHT | HR_OP_HAS_STATE |
+			      HR_OP_HAS_VIA | HR_OP_HAS_SEAT,
+		[HR_OP_SET] = HR_OP_HAS_WEIGHT | HR_OP_HAS_STATE | HR_OP_HAS_VIA,
+		[HR_OP_DEL] = 0,
+		[HR_OP_REPLACE] = HR_OP_HAS_ID | HR_OP_HAS_VIA,
+	};
+	u8 kind = take8(b), flags = take8(b);
+
+	memset(op, 0, sizeof(*op));
+	op->kind = kind < 0xfc ? kind % 4 : kind;
+	op->has = flags;
+	/* Left as it is, hardly any would be accepted. */
+	if (kind < 0xe0) {
+		op->has &= allowed[op->kind];
+		if (cfg->place->takes_points && op->kind == HR_OP_ADD)
+			op->has |= HR_OP_HAS_POINTS;
+		if (cfg->place->takes_points && op->kind == HR_OP_SET)
+			op->has |= flags & HR_OP_HAS_POINTS;
+		if (op->kind == HR_OP_SET && !op->has)
+			op->has = HR_OP_HAS_STATE;
+		/* Seats rarely: they are for tables that are restored. */
+		if (kind & 0x18)
+			op->has &= ~HR_OP_HAS_SEAT;
+	}
+	take_name(b, op->name);
+	if (op->kind == HR_OP_REPLACE)
+		take_name(b, op->new_name);
+	if (op->has & HR_OP_HAS_SEAT)
+		take_name(b, op->seat);
+	if (op->has & HR_OP_HAS_ID)
+		op->id = take_figure(b, 24, ids, ARRAY_SIZE(ids));
+	if (op->has & HR_OP_HAS_WEIGHT)
+		op->weight = 1 + take_figure(b, 5, weights, ARRAY_SIZE(weights));
+	if (op->has & HR_OP_HAS_STATE)
+		op->state = take_figure(b, 3, states, ARRAY_SIZE(states));
+	if (op->has & HR_OP_HAS_VIA)
+		op->via = (struct hr_via) { .has4 = true, .addr4 = { 10, take8(b) } };
+	if (op->has & HR_OP_HAS_POINTS)
+		take_points(b, room, op);
+	if (op->has & HR_OP_HAS_CELLS)
+		take_cells(b, cfg->grid, room, op);
+	if (op->has & HR_OP_HAS_DEADLINE)
+		op->deadline = take_figure(b, 240, deadlines,
+					   ARRAY_SIZE(deadlines));
+}
+
+u32 take_ops(struct bytes *b, const struct hr_config *cfg, struct op_list *list)
+{
+	u32 n = take8(b), i;
+
+	n = n < 0xfe ? 1 + n % OP_LIST : 0;
+	for (i = 0; i < n; i++)
+		take_op(b, cfg, &list->room[i], &list->op[i]);
+	return n;
+}
+
+static u32 squeeze(const struct hr_config *cfg, u32 hash);
+
+static u64 squeezed_count(const struct hr_config *cfg,
+			  const struct hr_node *node)
+{
+	return hr_place_hash.count(cfg, node);
+}
+
+static void squeezed_fill(const struct hr_config *cfg,
+			  const struct hr_node *node, struct hr_point *points)
+{
+	u64 i;
+
+	hr_place_hash.fill(cfg, node, points);
+	for (i = 0; i < squeezed_count(cfg, node); i++)
+		points[i].pos = squeeze(cfg, points[i].pos);
+}
+
+#define SQUEEZED {							\
+	.name = "squeezed",						\
+	.count = squeezed_count,					\
+	.fill = squeezed_fill,						\
+	.lay = hr_lay_each,						\
+}
+
+/* Narrow rings, where points of many nodes share a position. */
+static const struct hr_place_ops squeezed[] = {
+	SQUEEZED, SQUEEZED, SQUEEZED, SQUEEZED,
+};
+
+static u32 squeeze(const struct hr_config *cfg, u32 hash)
+{
+	switch (cfg->place - squeezed) {
+	case 0:
+		return hash & 0x3f;
+	case 1:
+		return hash << 26;
+	case 2:
+		return hash | 0x1fffffff;
+	default:
+		return 0x12345678;
+	}
+}
+
+void take_config(struct bytes *b, struct hr_config *cfg)
+{
+	u8 kind = take8(b) % 8, figures = take8(b);
+	u32 i;
+
+	memset(cfg, 0, sizeof(*cfg));
+	if (kind == 6) {
+		cfg->place = &hr_place_explicit;
+	} else if (kind == 7) {
+		cfg->place = &hr_place_balanced;
+		cfg->grid = HR_MIN_GRID << (figures & 1);
+	} else {
+		cfg->place = kind < 2 ? &hr_place_hash : &squeezed[kind - 2];
+		cfg->points = 1 + (figures & 3);
+		cfg->per = 1 + (figures >> 4) % 3;
+	}
+	for (i = 0; i < HR_SEED_LEN; i++)
+		cfg->seed[i] = figures + 17 * i;
+	hr_keys_derive(&cfg->keys, cfg->seed);
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Packets: the flow that the module's parser finds is what the RFCs say, in
+ * whatever pieces the packet lies in memory, and stands where the key says.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include <flow.h>
+#include "flow_ref.h"
+#include "fuzz.h"
+
+/* What an input begins with; the packet follows. */
+#define FLAG_SIX	0x01
+#define FLAG_KEY	0x06
+#define FLAG_VERSION	0x08	/* the packet's version is set right */
+#define FLAG_PIECES	0x10	/* not all of the packet lies at hand */
+
+static const struct hr_keys keys = { .flow = { { 0x0706050403020100ULL,
+						 0x0f0e0d0c0b0a0908ULL } } };
+static const uint8_t hash_key[16] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
+				      13, 14, 15 };
+
+/* Memory that ends where the bytes do. */
+static uint8_t *copy(const uint8_t *from, size_t len)
+{
+	uint8_t *to = malloc(len ? len : 1);
+
+	CHECK(to);
+	memcpy(to, from, len);
+	return to;
+}
+
+static void check_flow(const struct ref_flow *ref, const struct hr_flow *flow,
+		       int flags, bool six, enum hr_key_policy key)
+{
+	size_t len = six ? 16 : 4;
+
+	CHECK(flags >= 0);
+	CHECK(ref->about == !!(flags & HR_FLOW_ICMP_ERROR));
+	CHECK(ref->portless == !!(flags & HR_FLOW_PORTLESS));
+	CHECK(flow->family == (six ? 6 : 4));
+	CHECK(flow->protocol == ref->protocol);
+	CHECK(!memcmp(flow->saddr, ref->src, len));
+	CHECK(!memcmp(flow->daddr, ref->dst, len));
+	if (key != HR_KEY_SOURCE) {
+		CHECK((flow->sport[0] << 8 | flow->sport[1]) == ref->sport);
+		CHECK((flow->dport[0] << 8 | flow->dport[1]) == ref->dport);
+	}
+	CHECK(hr_flow_position(&keys, key, flow) ==
+	      ref_position(ref, six, (enum ref_key)key, hash_key));
+}
+
+/* Both directions of a flow stand in one place, if they are to. */
+static void check_back(const struct hr_flow *flow)
+{
+	struct hr_flow back = *flow;
+
+	memcpy(back.saddr, flow->daddr, sizeof(back.saddr));
+	memcpy(back.daddr, flow->saddr, sizeof(back.daddr));
+	memcpy(back.sport, flow->dport, sizeof(back.sport));
+	memcpy(back.dport, flow->sport, sizeof(back.dport));
+	CHECK(hr_flow_position(&keys, HR_KEY_5TUPLE_SYM, flow) ==
+	      hr_flow_position(&keys, HR_KEY_5TUPLE_SYM, &back));
+}
+
+static void check_packet(const struct sk_buff *skb, const uint8_t *packet,
+			 bool six, enum hr_key_policy key)
+{
+	struct ref_flow ref = ref_flow(packet, skb->len, six, (enum ref_key)key);
+	u8 pf = six ? NFPROTO_IPV6 : NFPROTO_IPV4;
+	struct hr_flow flow = {};
+	int flags = hr_flow_parse(skb, pf, key, &flow);
+
+	switch (ref.kind) {
+	case REF_BROKEN:
+		CHECK(flags == -EINVAL);
+		return;
+	case REF_LINK:
+		CHECK(flags == -ENOMSG);
+		return;
+	case REF_FLOW:
+		break;
+	}
+	check_flow(&ref, &flow, flags, six, key);
+	check_back(&flow);
+	if (key != HR_KEY_SOURCE && !flags && flow.protocol == IPPROTO_TCP) {
+		int is = hr_flow_tcp(skb, pf);
+
+		CHECK(is == (ref_tcp(packet, skb->len, six) < 0 ? -EINVAL :
+			     ref_tcp(packet, skb->len, six)));
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct bytes b = { data, size };
+	u8 flags = take8(&b), cut = flags & FLAG_PIECES ? take8(&b) : 0;
+	bool six = flags & FLAG_SIX;
+	size_t head = six ? 40 : 20;
+	struct sk_buff skb = { .len = b.left, .headlen = b.left };
+	uint8_t *packet, *near, *far;
+
+	/* Netfilter's hooks get no less than an address header at hand. */
+	if (b.left < head || b.left > 65535 || (flags & FLAG_KEY) == FLAG_KEY)
+		return -1;
+	if (flags & FLAG_PIECES && head + cut < b.left)
+		skb.headlen = head + cut;
+	packet = copy(b.at, b.left);
+	if (flags & FLAG_VERSION)
+		packet[0] = (six ? 0x60 : 0x40) | (packet[0] & 0x0f);
+	near = copy(packet, skb.headlen);
+	far = copy(packet + skb.headlen, skb.len - skb.headlen);
+	skb.data = near;
+	skb.rest = far;
+	check_packet(&skb, packet, six, (flags & FLAG_KEY) >> 1);
+	free(far);
+	free(near);
+	free(packet);
+	return 0;
+}

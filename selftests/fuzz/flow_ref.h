@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The flow of a packet, read from its bytes as the RFCs have them: 791, 792,
+ * 4302, 4443, 4861, 8200, 9293. It shares nothing with the module's parser.
+ */
+#ifndef HASHRING_FUZZ_FLOW_REF_H
+#define HASHRING_FUZZ_FLOW_REF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum ref_key {
+	REF_SOURCE,
+	REF_5TUPLE,
+	REF_5TUPLE_SYM,
+};
+
+enum ref_kind {
+	REF_FLOW,
+	REF_BROKEN,	/* cut, or without sense */
+	REF_LINK,	/* neighbour discovery */
+};
+
+/**
+ * struct ref_flow - what a packet says
+ * @kind: &enum ref_kind; the rest only of a flow
+ * @about: it is an error about that flow
+ * @portless: the key wants ports, and they are not there
+ * @protocol: of the flow
+ * @src: of the flow, as far as its family goes
+ * @dst: likewise
+ * @sport: host order
+ * @dport: host order
+ */
+struct ref_flow {
+	enum ref_kind kind;
+	bool about;
+	bool portless;
+	uint8_t protocol;
+	uint8_t src[16];
+	uint8_t dst[16];
+	uint16_t sport;
+	uint16_t dport;
+};
+
+/* @len is at least that of the address header. */
+struct ref_flow ref_flow(const uint8_t *packet, size_t len, bool six,
+			 enum ref_key key);
+uint32_t ref_position(const struct ref_flow *flow, bool six, enum ref_key key,
+		      const uint8_t hash_key[16]);
+
+/* The flags of a TCP segment's header, and 0x100 with payload; -1: it is cut. */
+int ref_tcp(const uint8_t *packet, size_t len, bool six);
+
+#endif

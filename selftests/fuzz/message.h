@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Messages as the kernel's policies, generated from the spec, want them. */
+#ifndef HASHRING_FUZZ_MESSAGE_H
+#define HASHRING_FUZZ_MESSAGE_H
+
+#include <linux/netlink.h>
+
+#include "fuzz.h"
+
+/* Crashes unless the kernel would parse the message. */
+void message_check(const struct nlmsghdr *nlh);
+
+#endif

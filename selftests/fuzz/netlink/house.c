@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Houses, each with its lives in turn, and an outsider: he goes into namespaces
+ * of others, where he may do everything, and may still be in one when all who
+ * lived there are gone.
+ */
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "fuzz.h"
+
+#define PROGRESS	200	/* looks, ten a second, from one word to the next */
+
+static time_t began;
+
+static time_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec;
+}
+
+bool houses_end(const struct play *play)
+{
+	return (play->messages && counted(&totals->sent) >= play->messages) ||
+	       (play->seconds && now() - began >= play->seconds);
+}
+
+static void live_in(const struct play *play, u32 house)
+{
+	u32 life = 0;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (play->house >= 0) {
+		life_live(play, house, play->life, true);
+		_exit(0);
+	}
+	do {
+		life_live(play, house, life++, false);
+	} while (!houses_end(play) && !counted(&totals->violations));
+	_exit(0);
+}
+
+/**
+ * struct stay - a namespace that the outsider has been in
+ * @house: whose
+ * @pid: of the life then
+ * @fd: the namespace; -1: none
+ */
+struct stay {
+	u32 house;
+	int pid;
+	int fd;
+};
+
+static int living(u32 house)
+{
+	return __atomic_load_n(&totals->living[house], __ATOMIC_ACQUIRE);
+}
+
+static void play_here(const struct play *play, u32 visit, u32 thread,
+		      u32 messages)
+{
+	struct stream *stream = stream_new(play->seed, HOUSES, visit, thread,
+					   messages);
+
+	stream->unleased = true;
+	stream_open(stream);
+	while (!stream_ended(stream))
+		stream_round(stream);
+	stream_close(stream);
+}
+
+/* Into a house that somebody lives in; the door keeps what is checked apart. */
+static void visit(const struct play *play, struct rng *rng, u32 number,
+		  struct stay *stay)
+{
+	char path[64];
+
+	stay->house = rng_below(rng, HOUSES);
+	stay->pid = living(stay->house);
+	if (!stay->pid || pthread_mutex_trylock(&totals->door[stay->house])) {
+		sched_yield();
+		return;
+	}
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", stay->pid);
+	if (stay->pid == living(stay->house))
+		stay->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (stay->fd >= 0 && !setns(stay->fd, CLONE_NEWNET)) {
+		play_here(play, number, 0, 50 + rng_below(rng, 200));
+		count(&totals->visits);
+	}
+	pthread_mutex_unlock(&totals->door[stay->house]);
+}
+
+static void outsider(const struct play *play)
+{
+	struct stay stay = { .fd = -1 };
+	struct rng rng;
+	u32 number = 0;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	rng_seed(&rng, play->seed, HOUSES, 0, THREADS);
+	while (!houses_end(play) && !counted(&totals->violations)) {
+		/* where he was last is his alone, if nobody lives there now */
+		if (stay.fd >= 0 && living(stay.house) != stay.pid &&
+		    !setns(stay.fd, CLONE_NEWNET))
+			play_here(play, number, 1, 50);
+		if (stay.fd >= 0)
+			close(stay.fd);
+		stay.fd = -1;
+		visit(play, &rng, number++, &stay);
+	}
+	_exit(0);
+}
+
+static void tell_fault(const char *what)
+{
+	fprintf(stderr, "%s, after %llu messages\n", what,
+		counted(&totals->sent));
+	record_say(stderr, LAST);
+	count(&totals->violations);
+}
+
+/* Until all processes have ended, or can no more; how many failed. */
+static int wait_for(u32 processes)
+{
+	const struct timespec tenth = { .tv_nsec = 100000000 };
+	int status, failed = 0;
+	u32 looks = 0;
+
+	while (processes) {
+		pid_t pid = waitpid(-1, &status, WNOHANG);
+		const char *fault;
+
+		if (pid > 0) {
+			processes--;
+			failed += !!status;
+			continue;
+		}
+		fault = watch();
+		if (fault) {
+			tell_fault(fault);
+			return failed + 1;
+		}
+		if (++looks % PROGRESS == 0)
+			fprintf(stderr, "%llu messages, %llu lives\n",
+				counted(&totals->sent),
+				counted(&totals->lives));
+		nanosleep(&tenth, NULL);
+	}
+	return failed;
+}
+
+/* All houses, until the end; the number of their processes that failed. */
+int houses_run(const struct play *play)
+{
+	u32 house;
+
+	began = now();
+	watch_begin();
+	for (house = 0; house <= HOUSES; house++) {
+		pid_t pid;
+
+		if (play->house >= 0 && (u32)play->house != house)
+			continue;
+		fflush(NULL);
+		pid = fork();
+		if (pid < 0)
+			die("fork");
+		if (!pid && house < HOUSES)
+			live_in(play, house);
+		if (!pid)
+			outsider(play);
+	}
+	return wait_for(play->house >= 0 ? 1 : HOUSES + 1);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the end of a life reads of rings */
+#ifndef FUZZ_SETTLE_H
+#define FUZZ_SETTLE_H
+
+#include "hashring.h"
+#include "hashring_migrate.h"
+
+/**
+ * struct arcs - a whole map
+ * @nr: arcs in it
+ * @end: their last positions, ascending
+ * @owner: and the ids of their owners; 0: none
+ */
+struct arcs {
+	u32 nr;
+	u32 *end;
+	u32 *owner;
+};
+
+int arcs_read(struct hashring *h, const char *ring, struct arcs *arcs);
+void arcs_free(struct arcs *arcs);
+u64 arc_length(const struct arcs *arcs, u32 i);
+
+static inline bool migrating(const struct hashring_ring *ring)
+{
+	return ring->migration != HASHRING_MIGRATION_STATE_NONE &&
+	       ring->migration != HASHRING_MIGRATION_STATE_DONE;
+}
+
+bool rebuild(struct hashring *h, const char *ring, char *why, size_t size);
+
+#endif

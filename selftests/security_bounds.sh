@@ -1,0 +1,18 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# security_bounds.sh - limits that no other script tries, and that one user's
+# excess is not felt by others; security_bounds.py speaks the KTAP
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+need_module
+need_program python3
+mountpoint -q /sys/kernel/tracing || mount -t tracefs nodev /sys/kernel/tracing
+modprobe -q dummy numdummies=0 || ktap_skip_all "no dummy devices"
+kernel_log_mark
+/usr/bin/python3 "$ROOT/selftests/security_bounds.py"
+status=$?
+kernel_log_faults || status=1
+exit $status

@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Whose memory it is: an unprivileged user's own cgroup pays for all that he
+has, and with its limit his rings end while those of others go on; as KTAP.
+"""
+import os
+import struct
+import sys
+import time
+
+import callers
+import every_command as every
+import wire
+from callers import Child
+from wire import CHANGE, NODE, RING, op, text, u32
+
+CGROUPS = os.environ["CGROUPS"]
+LIMIT = 48 << 20
+MIB = 1 << 20
+ENOMEM = 12
+
+
+def join(state, group, uid=None):
+    """Become a member of a cgroup, and then root in namespaces of one's own."""
+    with open(f"{CGROUPS}/{group}/cgroup.procs", "w", encoding="ascii") as f:
+        f.write(str(os.getpid()))
+    if uid:
+        callers.own_namespaces(uid)
+    state["wire"] = wire.Wire()
+
+
+def do(state, *requests):
+    """Until one fails: its error, and how many did not."""
+    for i, (name, payload) in enumerate(requests):
+        reply = state["wire"].do(name, payload)
+        if reply.err:
+            return reply.err, reply.said, i
+    return 0, "", len(requests)
+
+
+def charged(group):
+    with open(f"{CGROUPS}/{group}/memory.current", encoding="ascii") as f:
+        return int(f.read())
+
+
+def used():
+    """Bytes of the machine's that are no cache."""
+    meminfo = {}
+    with open("/proc/meminfo", encoding="ascii") as f:
+        for line in f:
+            key, value = line.split(":")
+            meminfo[key] = int(value.split()[0]) * 1024
+    return meminfo["MemTotal"] - meminfo["MemFree"] - meminfo["Cached"] \
+        - meminfo["Buffers"] - meminfo["SReclaimable"]
+
+
+def nodes(ring, first, last, more=b""):
+    """Changes that add so many, in messages that are not too large."""
+    return [("change", text(CHANGE["ring"], ring) + b"".join(
+        op(f"n{i}", more=more)
+        for i in range(n, min(n + 400, last))))
+            for n in range(first, last, 400)]
+
+
+def ring(name, **more):
+    return "ring-add", text(RING["name"], name) + b"".join(
+        u32(RING[key.replace("_", "-")], value) for key, value in more.items())
+
+
+def points(name, step):
+    return [("change", text(CHANGE["ring"], name) + op(f"p{step}", more=wire.attr(
+        every.OP["points"], struct.pack("=8000I", *range(
+            step, step + 8000 * 4096, 4096)))))]
+
+
+def hold(name):
+    return "change", every.change(name, op("late"),
+                                  more=wire.attr(CHANGE["hold"], b""))
+
+
+# What a user can have, each of a megabyte or more.
+KINDS = {
+    "rings": [ring(f"r{i}", points=1) for i in range(1000)],
+    "a table": [ring("table", points=100000)] + nodes("table", 0, 4),
+    "nodes": [ring("nodes", points=1)] + nodes(
+        "nodes", 0, 4000, every.via(every.OP["via4"], 1)),
+    "given points": [ring("given", placement=1)] + sum(
+        (points("given", i) for i in range(16)), []),
+    "cells": [ring("cells", placement=2, grid=1 << 20)]
+    + nodes("cells", 0, 400),
+    "receipts": [ring("past", placement=2, grid=1 << 18)] + sum((
+        nodes("past", n, n + 100) for n in range(0, 3000, 100)), []),
+    "flow state": [ring("flows", points=1, max_entries=1 << 16)]
+    + nodes("flows", 0, 2) + [hold("flows")],
+}
+
+
+def migrating():
+    """A ring in the middle of a migration: its map is put together for who
+    reads of it."""
+    return [ring("way", points=100000, established=1)] + nodes("way", 0, 4) + [
+        hold("way"), ("migrate-step", text(every.MIGRATION["ring"], "way")
+                      + every.u64(every.MIGRATION["step-share"], 1 << 27))]
+
+
+def stage(state, bytes_wanted):
+    """Changes begun and not ended, on sockets of their own."""
+    state["staged"] = []
+    made = 0
+    for _ in range(16):
+        sock = wire.Wire()
+        state["staged"].append(sock)
+        if sock.do("change-begin", text(CHANGE["ring"], "way")).err:
+            break
+        for n in range(4):
+            if sock.do("change-add", b"".join(
+                    op(f"x{n * 700 + i}") for i in range(700))).err:
+                return made
+            made += 700 * 300
+            if made > bytes_wanted:
+                return made
+    return made
+
+
+def settled():
+    """What the machine has and what he is charged, once older tables are
+    freed: nothing changes any more."""
+    seen = []
+    while len(seen) < 4 or (len(set(seen[-4:])) > 1 and len(seen) < 200):
+        seen.append(charged("user") >> 14)
+        time.sleep(0.03)
+    return used(), charged("user")
+
+
+def paid(tap, what, before):
+    """Of what the machine has less now, most is on somebody's bill."""
+    taken, bill = (a - b for a, b in zip(settled(), before))
+    print(f"# {what}: {bill / MIB:.1f} MiB charged, "
+          f"{taken / MIB:.1f} MiB less on the machine")
+    # beside the bill: pages that are freed later, and hash tables of flows
+    tap.check(f"{what}: paid for", bill > MIB / 2
+              and taken < bill * 1.15 + 2 * MIB, (bill, taken))
+
+
+def fill(state):
+    """More and more, until something is refused."""
+    for i in range(1000):
+        err, said, _ = do(state, ring(f"more{i}", points=50000),
+                          *nodes(f"more{i}", 0, 4))
+        if err:
+            return err, said, i
+    return 0, "", 1000
+
+
+def limit(value):
+    with open(f"{CGROUPS}/user/memory.max", "w", encoding="ascii") as f:
+        f.write(str(value))
+
+
+def main():
+    tap = wire.Ktap()
+    sys.stdout.reconfigure(line_buffering=True)
+    print("TAP version 13")
+    user, other = Child(), Child()
+    user.run(join, "user", callers.NOBODY)
+    other.run(join, "other")
+    other.run(do, ring("mine", points=100), *nodes("mine", 0, 4))
+
+    for what, requests in KINDS.items():
+        before = settled()
+        err, said, n = user.run(do, *requests)
+        if err:
+            tap.check(f"{what}: made", False, (err, said, n))
+            continue
+        paid(tap, what, before)
+    user.run(do, *migrating())
+    before = settled()
+    err, said, _ = user.run(do, ("digest-get", text(every.DIGEST["ring"],
+                                                    "way")))
+    tap.check("a map is asked for in mid-migration", not err, said)
+    paid(tap, "the map of a moment", before)
+    before = settled()
+    user.run(stage, 4 * MIB)
+    paid(tap, "staged changes", before)
+
+    # With a limit he is refused, nobody is killed for it, and the rest of the
+    # machine has no less than that.
+    before = used()
+    limit(charged("user") + LIMIT)
+    err, said, n = user.run(fill)
+    print(f"# at his limit: errno {err} '{said}' after {n} rings")
+    tap.check("at his limit he is refused", err == ENOMEM, (err, said, n))
+    taken = used() - before
+    tap.check("and the machine has lost no more than that",
+              taken < LIMIT * 1.2 + 4 * MIB, taken)
+    err, said, _ = other.run(do, ring("more", points=50000),
+                             *nodes("more", 0, 4), *nodes("mine", 4, 8))
+    tap.check("others go on", not err, (err, said))
+    err, said, _ = user.run(do, *(
+        ("ring-del", text(RING["name"], name)) for name in (
+            "given", "cells", "past", "more0", "more1")))
+    for _ in range(100):  # what they had is freed a grace period later
+        if err:
+            break
+        err, said, _ = user.run(do, *nodes("table", 4, 5))
+        if not err:
+            break
+        time.sleep(0.05)
+        err = 0
+    else:
+        err = ENOMEM
+    tap.check("and so does he, once he has given some back", not err, said)
+    with open(f"{CGROUPS}/user/memory.events", encoding="ascii") as f:
+        events = dict(line.split() for line in f)
+    tap.check("nobody was killed for it", events["oom_kill"] == "0", events)
+    user.close()
+    other.close()
+    print(f"1..{tap.number}")
+    return 1 if tap.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,258 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Who may do what: every command of the spec, as everybody, as KTAP."""
+import errno
+import os
+import socket
+import struct
+import sys
+
+import callers
+import every_command as every
+import wire
+from callers import Child
+from wire import RING, text
+
+# Who has no right to change anything may ask this: shares, counters, receipts,
+# limits. What names a position, or the seed, is not among it, and a command
+# that is new belongs here only when it tells nothing of the kind.
+HARMLESS = {
+    "ring-get", "node-get", "history-get", "moves-get", "ops-get",
+    "digest-get", "attach-get", "limits-get", "migrate-get", "steps-get",
+}
+
+
+def connect(state, become=None, *args):
+    """A process's socket, after it has become somebody else."""
+    if become:
+        getattr(callers, become)(*args)
+    state["wire"] = wire.Wire()
+    return os.getuid()
+
+
+def ask(state, requests):
+    return [(r.err, r.said, r.raw) for r in every.ask(state["wire"], requests)]
+
+
+def listen(state, group):
+    state["events"] = callers.listen(group)
+
+
+def heard(state):
+    return callers.heard(state["events"])
+
+
+def borrow(state, port):
+    """Asks by a socket that somebody else has opened."""
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    sock.connect(port)
+    with sock:
+        _, fds, _, _ = socket.recv_fds(sock, 1, 1)
+    lent = wire.Wire.__new__(wire.Wire)
+    lent.sock = socket.socket(fileno=fds[0])
+    lent.sock.settimeout(20)
+    state["wire"] = lent
+
+
+def enter(_, fd):
+    """Tries to be in another one's network namespace, which root has opened."""
+    try:
+        callers.check(callers.libc.setns(fd, callers.CLONE_NEWNET))
+    except OSError as e:
+        return e.errno
+    return 0
+
+
+def tracefs_closed(_):
+    """Whether trace events are out of sight."""
+    try:
+        os.listdir("/sys/kernel/tracing/events/hashring")
+    except OSError as e:
+        return e.errno in (errno.EACCES, errno.ENOENT)
+    return False
+
+
+def write_parameter(_):
+    """Tries what only the host's administrator may ask of the module."""
+    try:
+        with open("/sys/module/hashring/parameters/forget_flows", "w",
+                  encoding="ascii") as f:
+            f.write("1")
+    except OSError as e:
+        return e.errno
+    return 0
+
+
+def lend(sock, child, port):
+    """Gives CHILD a socket."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
+        door.bind(port)
+        os.chmod(port, 0o777)
+        door.listen()
+        child.begin(borrow, port)
+        taker, _ = door.accept()
+        with taker:
+            socket.send_fds(taker, [b"x"], [sock.fileno()])
+        child.end()
+    os.unlink(port)
+
+
+def state_of(sock):
+    """What must not change: each ring's generation, epoch, digests."""
+    return [r.raw for r in every.ask(sock, [
+        request for request in every.READ
+        if request[0] in ("ring-get", "digest-get", "attach-get",
+                          "migrate-get")])]
+
+
+class Table:
+    """Commands and callers, for people."""
+
+    def __init__(self):
+        self.rows = {}
+
+    def add(self, who, requests, replies):
+        for (name, dump, _), (err, _, _) in zip(requests, replies):
+            row = self.rows.setdefault((name, dump), {})
+            word = errno.errorcode[err] if err else "yes"
+            row[who] = word if row.get(who, word) == word else "some"
+
+    def show(self, whos):
+        print(f"# {'command':24}" + "".join(f"{who:12}" for who in whos))
+        for (name, dump), row in self.rows.items():
+            print(f"# {name + (' (dump)' if dump else ''):24}"
+                  + "".join(f"{row[who]:12}" for who in whos))
+
+
+def wrong(requests, replies, admin):
+    """What came out otherwise than it should."""
+    for (name, dump, payload), (err, said, _) in zip(requests, replies):
+        refused = not admin and every.of_admins(name, dump, payload)
+        if err != (errno.EPERM if refused else 0):
+            yield f"{name}{' (dump)' if dump else ''}: errno {err} {said}"
+
+
+def of_document(path):
+    """Operations by what a document says of them: whether they want admin."""
+    with open(path, encoding="utf-8") as f:
+        for line in f:
+            cells = [c.strip() for c in line.split("|")]
+            if len(cells) == 7 and cells[1].startswith("`"):
+                for name in cells[1].split(", "):
+                    yield name.strip("`"), cells[4] == "yes"
+
+
+def main():
+    tap = wire.Ktap()
+    sys.stdout.reconfigure(line_buffering=True)
+    print("TAP version 13")
+    table = Table()
+    work = os.environ["WORK"]
+    document = os.path.join(os.environ["ROOT"], "Documentation/netlink.md")
+
+    tap.check("every command of the spec is tried", not every.missing(),
+              every.missing())
+    tap.check("what is not for administrators alone is known to be harmless",
+              {n for n, _, _ in every.EVERY} - wire.SPEC.admin == HARMLESS,
+              {n for n, _, _ in every.EVERY} - wire.SPEC.admin)
+    told = dict(of_document(document))
+    tap.check("the document says who may do what",
+              told == {n: n in wire.SPEC.admin for n, _, _ in every.EVERY},
+              told)
+
+    root = {"wire": wire.Wire()}
+    group = callers.events_group()
+    initial = os.open("/proc/self/ns/net", os.O_RDONLY)
+    own = Child()
+    own.run(connect, "own_namespaces", callers.NOBODY)
+    owned = os.open(f"/proc/{own.pid}/ns/net", os.O_RDONLY)
+    nobody, bare, other = Child(), Child(), Child()
+    nobody.run(connect, "become", callers.NOBODY)
+    nobody.run(listen, group)
+    bare.run(connect, "drop", callers.CAP_NET_ADMIN)
+    other.run(connect, "own_namespaces", callers.SOMEBODY)
+
+    built = ask(root, every.BUILD)
+    bad = list(wrong(every.BUILD, built, True))
+    tap.check("root builds", not bad, bad)
+    before = state_of(root["wire"])
+    reads = ask(root, every.READ)
+    bad = list(wrong(every.READ, reads, True))
+    tap.check("root reads", not bad, bad)
+
+    seen = {}
+    for who, child in ("nobody", nobody), ("no cap", bare):
+        seen[who] = child.run(ask, every.EVERY)
+        table.add(who, every.EVERY, seen[who])
+        bad = list(wrong(every.EVERY, seen[who], False))
+        tap.check(f"{who}: changes and look-ups are refused, the rest is not",
+                  not bad, bad)
+        tap.check(f"{who}: nothing has changed",
+                  state_of(root["wire"]) == before)
+
+    mine = own.run(ask, every.EVERY)
+    table.add("own ns", every.EVERY, mine)
+    bad = list(wrong(every.EVERY, mine, True))
+    tap.check("who owns a namespace may do all that there", not bad, bad)
+    tap.check("and leaves what is elsewhere alone",
+              state_of(root["wire"]) == before)
+    own.run(ask, every.BUILD[:1])
+    tap.check("rings of equal names are others elsewhere",
+              other.run(ask, [("ring-get", False, text(RING["name"], "hash"))]
+                        )[0][0] == errno.ENOENT)
+
+    tap.check("nobody enters another one's namespace",
+              [other.run(enter, owned), nobody.run(enter, owned),
+               own.run(enter, initial)] == [errno.EPERM] * 3)
+    lend(wire.Wire().sock, other, os.path.join(work, "port"))
+    foreign = other.run(ask, every.EVERY)
+    table.add("lent socket", every.EVERY, foreign)
+    bad = list(wrong(every.EVERY, foreign, False))
+    tap.check("a socket that root lends gives no right", not bad, bad)
+    tap.check("and nothing has changed by it",
+              state_of(root["wire"]) == before)
+
+    # What an outsider has been told, in replies, refusals and events.
+    outside = b"".join(raw for who in seen.values() for _, _, raw in who)
+    outside += b"".join(raw for _, _, raw in foreign) + nobody.run(heard)
+    secrets = {"seed": every.SEED, "seed in words": every.SEED.hex().encode(),
+               **{f"point {i}": every.POINTS[i:i + 4] for i in (0, 4, 8)}}
+    inside = b"".join(raw for _, _, raw in reads)
+    tap.check("administrators are told seed and points",
+              every.SEED in inside and every.POINTS in inside)
+    leaked = [name for name, secret in secrets.items() if secret in outside]
+    tap.check(f"nothing of them in the {len(outside)} bytes that others get",
+              len(outside) > 10000 and not leaked, leaked)
+    tap.check("the module's parameters are root's",
+              [c.run(write_parameter) for c in (nobody, own)]
+              == [errno.EACCES] * 2 and write_parameter(None) == 0)
+    tap.check("trace events are root's", nobody.run(tracefs_closed)
+              and own.run(tracefs_closed))
+
+    ended = ask(root, every.END)
+    bad = list(wrong(every.END, ended, True))
+    tap.check("root takes down", not bad, bad)
+    table.add("root", every.EVERY, built + reads + ended)
+    tap.check("of what was taken down nobody is told either",
+              every.SEED not in nobody.run(heard))
+
+    seeds = set()
+    for i in range(64):
+        made = root["wire"].do("ring-add", text(RING["name"], f"r{i}"))
+        seeds.add(dict(wire.attrs_of(made.payload))[RING["seed"]])
+        root["wire"].do("ring-del", text(RING["name"], f"r{i}"))
+    ones = sum(bin(int.from_bytes(s, "big")).count("1") for s in seeds)
+    # 64 seeds of 128 bits: 4096 ones, give or take five standard errors
+    tap.check("seeds are 128 bits, and none comes twice",
+              len(seeds) == 64 and {len(s) for s in seeds} == {16}
+              and abs(ones - 4096) < 5 * 45.3, ones)
+
+    for child in nobody, bare, own, other:
+        child.close()
+    table.show(["root", "own ns", "no cap", "nobody", "lent socket"])
+    print(f"1..{tap.number}")
+    return 1 if tap.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
