@@ -94,6 +94,9 @@ module_loaded_here=1
 # An allocation that is refused by a limit is told of at length, as a warning: on
 # the console are errors alone. What is worse leaves a taint, and soak reads the log.
 [ -e /proc/self/fail-nth ] || dmesg -n 4
+# Where a busy machine leaves packets to ksoftirqd, a thousand of them are soon
+# waiting: they are not to be lost.
+sysctl -qw net.core.netdev_max_backlog=100000
 topology $((members + 1))
 topology_director second 2
 directors=("$director" "$second")
