@@ -4,12 +4,12 @@
 # soak.sh - everything at once: traffic, changes, migrations, namespaces, rings,
 # insmod and rmmod, short memory and CPUs that go; and nothing gives way
 #
-# selftests/soak has the workers. SOAK_TIME says for how many seconds, SOAK_SEED
-# by which chance; `make soak` runs it for longer.
+# The programs here are the workers. SOAK_TIME says for how many seconds, SOAK_SEED
+# by which chance. `make soak` runs it.
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 # shellcheck source=selftests/lib.sh
-. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
 soak=$ROOT/build/tools/soak
 module=${HASHRING_KO:-$ROOT/build/$(uname -r)/hashring.ko}
