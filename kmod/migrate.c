@@ -422,19 +422,21 @@ static void drop_lease(struct hr_ring *ring, u32 port)
  * @net: the namespace
  * @port: the socket's
  *
+ * No ring may come or go meanwhile, or one might be passed over.
+ *
  * Context: may sleep; takes locks.
  */
 void hr_migrate_release(struct net *net, u32 port)
 {
+	struct hr_net *hn = hr_net(net);
 	struct hr_ring *ring;
-	u32 n;
 
-	if (!atomic_read(&hr_net(net)->leases))
+	if (!atomic_read(&hn->leases))
 		return;
-	for (n = 0; (ring = hr_ring_get_nth(net, n)); n++) {
+	mutex_lock(&hn->lock);
+	list_for_each_entry(ring, &hn->rings, list)
 		drop_lease(ring, port);
-		hr_ring_put(ring);
-	}
+	mutex_unlock(&hn->lock);
 }
 
 /* Flows are no longer kept at nodes whose deadline has passed. */

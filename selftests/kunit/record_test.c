@@ -50,6 +50,9 @@ static void each_kind(struct kunit *test)
 	ops[1].has |= HR_OP_HAS_VIA;
 	ops[1].via.has6 = true;
 	ops[1].via.addr6[15] = 7;
+	ops[2].has |= HR_OP_HAS_VIA;
+	ops[2].via.has4 = true;
+	ops[2].via.addr4[3] = 9;
 	change(&ring, ops, ARRAY_SIZE(ops), false, &record);
 	KUNIT_ASSERT_EQ(test, record.nr_ops, 3);
 	KUNIT_ASSERT_NULL(test, record.arcs);
@@ -80,6 +83,9 @@ static void each_kind(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, did.kind, HR_OP_ADD);
 	KUNIT_ASSERT_FALSE(test, did.has_before);
 	KUNIT_ASSERT_STREQ(test, did.after.name, "b4");
+	KUNIT_ASSERT_TRUE(test, did.after.via.has4);
+	KUNIT_ASSERT_FALSE(test, did.after.via.has6);
+	KUNIT_ASSERT_EQ(test, did.after.via.addr4[3], 9);
 	KUNIT_ASSERT_FALSE(test, hr_record_next(&record, &next, &did));
 	hr_record_release(&record);
 
