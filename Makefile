@@ -98,6 +98,9 @@ check-debug: ## all scripts on kernels with KASAN, lockdep, kmemleak, KCSAN
 lint: ## what compilers and other tools say of the sources: all of it has to be right
 	@selftests/host/lint.sh
 
+coverage: ## lines and branches that tests reach: the core natively, all in guests
+	@selftests/coverage/run
+
 fuzz: ## libFuzzer's targets: TIME=seconds, 10m or 1h each, TARGET=name
 	@selftests/fuzz/run --time $(or $(TIME),60) $(TARGET)
 
@@ -161,6 +164,6 @@ help: ## this list
 		$(firstword $(MAKEFILE_LIST))
 
 .PHONY: all all-modules modules module module-newest tools test-tools \
-	test-modules test-module packages check test-native check-debug lint fuzz demo \
+	test-modules test-module packages check test-native check-debug lint coverage fuzz demo \
 	compare-migration bench bench-path bench-migration spec spec-check install \
 	modules_install tools_install uninstall clean help
