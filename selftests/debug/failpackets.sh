@@ -105,7 +105,6 @@ comes_back()
 
 steer_begin 4
 need_faults
-dmesg -n 1
 choose_faults
 packets_fail 0
 fail_below_module
@@ -119,6 +118,7 @@ ktap_test "and takes steps" steps
 ktap_test "and goes back" comes_back
 ktap_test "with memory all is as ever" with_memory
 note "$(awk '{ n += $1 } END { print n }' "$WORK/injected") failures injected"
+no_faults
 ktap_test "something has failed" grep -q '[1-9]' "$WORK/injected"
 detach_all
 ktap_test "no leaks" no_leaks

@@ -105,6 +105,7 @@ if [ -n "$guest" ]; then
 	[ ${#tests[@]} -gt 0 ] ||
 		mapfile -t tests < <(make -s --no-print-directory -C selftests list)
 	[ ${#kernels[@]} -gt 0 ] || kernels=('')
+	begun=()
 	for series in "${kernels[@]}"; do
 		releases=$(selftests/vm/kernels "$series") || {
 			results_failure "no kernel ${series:-at all}"
@@ -112,8 +113,13 @@ if [ -n "$guest" ]; then
 		}
 		for release in $releases; do
 			guest_options=(--kernel "$release" --timeout 2400)
-			run_guests "$release" "${tests[@]}"
+			begin_guests "$release" "${tests[@]}"
+			begun+=("$release")
 		done
+	done
+	wait
+	for release in "${begun[@]}"; do
+		count_guests "$release"
 	done
 fi
 results_end

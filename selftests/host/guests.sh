@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# guests.sh - runs kselftest scripts in a guest and counts what they say.
-# Sourced, after results.sh, in the tree's root.
+# guests.sh - runs kselftest scripts in guests, beside each other, and counts what
+# they say. Sourced, after results.sh, in the tree's root.
 
 guest_options=()	# of selftests/vm/run, for run_guest
 
@@ -67,7 +67,6 @@ run_guest()
 	shift
 
 	left=("$@")
-	echo "$guest"
 	while :; do
 		guest_status=125
 		follow_guest "$guest" < <(
@@ -101,4 +100,31 @@ run_guests()
 		run_guest "$guest" "$script"
 	done
 	guest_options=("${common[@]}")
+}
+
+# begin_guests NAME SCRIPT... - run_guests in the background; its lines come as
+# they are said, after NAME
+begin_guests()
+{
+	local guest=$1
+
+	rm -f "build/guests-$guest"
+	{
+		results_passed=0 results_failed=0 results_skipped=0
+		run_guests "$@"
+		echo "$results_passed $results_failed $results_skipped" >"build/guests-$guest"
+	} 2>&1 | sed -u "s/^/$guest /" &
+}
+
+# count_guests NAME - adds up what begin_guests has counted, after a wait
+count_guests()
+{
+	local passed failed skipped
+
+	if read -r passed failed skipped 2>/dev/null <"build/guests-$1"; then
+		((results_passed += passed, results_failed += failed))
+		((results_skipped += skipped))
+	else
+		results_failure "the guests of $1 were not counted"
+	fi
 }

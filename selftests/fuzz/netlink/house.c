@@ -27,10 +27,13 @@ static time_t now(void)
 	return time.tv_sec;
 }
 
-bool houses_end(const struct play *play)
+/* Seen by all, who then end what they are at. */
+static void stop_in_time(const struct play *play)
 {
-	return (play->messages && counted(&totals->sent) >= play->messages) ||
-	       (play->seconds && now() - began >= play->seconds);
+	if ((play->messages && counted(&totals->sent) >= play->messages) ||
+	    (play->seconds && now() - began >= play->seconds) ||
+	    counted(&totals->violations))
+		__atomic_store_n(&totals->stop, true, __ATOMIC_RELAXED);
 }
 
 static void live_in(const struct play *play, u32 house)
@@ -44,7 +47,7 @@ static void live_in(const struct play *play, u32 house)
 	}
 	do {
 		life_live(play, house, life++, false);
-	} while (!houses_end(play) && !counted(&totals->violations));
+	} while (!stopped());
 	_exit(0);
 }
 
@@ -108,7 +111,7 @@ static void outsider(const struct play *play)
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	rng_seed(&rng, play->seed, HOUSES, 0, THREADS);
-	while (!houses_end(play) && !counted(&totals->violations)) {
+	while (!stopped()) {
 		/* where he was last is his alone, if nobody lives there now */
 		if (stay.fd >= 0 && living(stay.house) != stay.pid &&
 		    !setns(stay.fd, CLONE_NEWNET))
@@ -130,7 +133,7 @@ static void tell_fault(const char *what)
 }
 
 /* Until all processes have ended, or can no more; how many failed. */
-static int wait_for(u32 processes)
+static int wait_for(const struct play *play, u32 processes)
 {
 	const struct timespec tenth = { .tv_nsec = 100000000 };
 	int status, failed = 0;
@@ -145,6 +148,7 @@ static int wait_for(u32 processes)
 			failed += !!status;
 			continue;
 		}
+		stop_in_time(play);
 		fault = watch();
 		if (fault) {
 			tell_fault(fault);
@@ -180,5 +184,5 @@ int houses_run(const struct play *play)
 		if (!pid)
 			outsider(play);
 	}
-	return wait_for(play->house >= 0 ? 1 : HOUSES + 1);
+	return wait_for(play, play->house >= 0 ? 1 : HOUSES + 1);
 }

@@ -30,11 +30,15 @@ compile() # HEADERS FARM WORD...
 	selftests/host/farm.sh "$farm.consumer" selftests/consumer || return
 	make --no-print-directory -s -C "$headers" M="$farm.consumer" W=1 \
 		HASHRING="$PWD/kmod" KBUILD_EXTRA_SYMBOLS="$farm/Module.symvers" \
-		"$@" modules
+		"$@" modules || return
+	selftests/host/farm.sh "$farm.kunit" selftests/kunit || return
+	selftests/host/farm.sh "$farm.kunit/core" kmod/core || return
+	make --no-print-directory -s -j "$(nproc)" -C "$headers" \
+		M="$farm.kunit" W=1 HASHRING="$PWD/kmod" "$@" modules
 }
 
-# The module, and the one of the tests that uses it, read by sparse before each
-# file is compiled.
+# The module, the one of the tests that uses it, and that of the core's tests,
+# read by sparse before each file is compiled.
 compile_gcc() # RELEASE
 {
 	compile "/lib/modules/$1/build" "$1" C=1 CF=-Wsparse-error \
