@@ -57,6 +57,7 @@ static void have_memory(void)
 	mlockall(MCL_CURRENT | MCL_FUTURE);
 }
 
+__attribute__((noreturn))
 static void hunger(void)
 {
 	struct twin t = {
@@ -168,6 +169,7 @@ static void eat(unsigned int *seed)
 }
 
 /* Each meal is a process of its own, that the kernel may kill rather than others. */
+__attribute__((noreturn))
 static void feed(void)
 {
 	unsigned int seed = run_seed + 500, i;
