@@ -97,7 +97,7 @@ prepare_stages || bail_out "no stages"
 # shellcheck disable=SC2046 # many words
 "$soak" $(soak_arguments) 2>&1 | tee "$said"
 status=${PIPESTATUS[0]}
-ktap_test "it runs for $duration s and ends" ended_well
+ktap_test "it runs for $duration s, or some more, and ends" ended_well
 ktap_test "each packet is at the owner by one map or the next" none owner
 ktap_test "no connection breaks but on purpose" none connection
 ktap_test "maps, members and digests are those of the twins" none 'lookup|digest|state'
