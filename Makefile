@@ -68,11 +68,17 @@ test-tools: tools
 		$(MAKE) -C selftests/tools O=$(O)/tools \
 			USER=$(O)/user
 	$(MAKE) -C selftests/fuzz/netlink O=$(O)/fuzz-netlink USER=$(O)/user
+	@[ ! -e selftests/soak/Makefile ] || \
+		$(MAKE) -C selftests/soak O=$(O)/tools \
+			USER=$(O)/user
 
-# A module that uses hashring's symbols, for each kernel that it was built for.
+# A module that uses hashring's symbols and one of the core's tests, for each
+# kernel that hashring was built for.
 test-modules: modules
 	@for release in $(KRELS); do \
-		$(MAKE) --no-print-directory test-module KREL=$$release || exit 1; \
+		$(MAKE) --no-print-directory test-module KREL=$$release && \
+		$(MAKE) --no-print-directory kunit-module KREL=$$release || \
+			exit 1; \
 	done
 
 test-module:
@@ -82,6 +88,14 @@ test-module:
 		$(MAKE) -C $(KDIR) M=$(O)/consumer/$(KREL) W=1 \
 			HASHRING=$(CURDIR)/kmod \
 			KBUILD_EXTRA_SYMBOLS=$(O)/$(KREL)/Module.symvers modules'
+
+kunit-module:
+	@mkdir -p $(O)
+	+@flock $(O)/$(KREL).lock sh -c 'selftests/host/farm.sh \
+			$(O)/kunit/$(KREL) selftests/kunit && \
+		selftests/host/farm.sh $(O)/kunit/$(KREL)/core kmod/core && \
+		$(MAKE) -C $(KDIR) M=$(O)/kunit/$(KREL) W=1 \
+			HASHRING=$(CURDIR)/kmod modules'
 
 packages: ## installs the Debian packages that everything here wants
 	selftests/host/packages.sh
@@ -98,8 +112,15 @@ check-debug: ## all scripts on kernels with KASAN, lockdep, kmemleak, KCSAN
 lint: ## what compilers and other tools say of the sources: all of it has to be right
 	@selftests/host/lint.sh
 
+coverage: ## lines and branches that tests reach: the core natively, all in guests
+	@selftests/coverage/run
+
 fuzz: ## libFuzzer's targets: TIME=seconds, 10m or 1h each, TARGET=name
 	@selftests/fuzz/run --time $(or $(TIME),60) $(TARGET)
+
+soak: ## everything at once, for TIME (30m), in guests: KERNEL=6.1|6.12|kasan, SEED=N
+	@selftests/host/prepare.sh
+	@TIME="$(TIME)" KERNEL="$(KERNEL)" SEED="$(SEED)" selftests/soak/run
 
 demo: ## real flows through a ring in a guest, beside other methods
 	@selftests/host/prepare.sh tools test-tools module-newest
@@ -161,6 +182,7 @@ help: ## this list
 		$(firstword $(MAKEFILE_LIST))
 
 .PHONY: all all-modules modules module module-newest tools test-tools \
-	test-modules test-module packages check test-native check-debug lint fuzz demo \
+	test-modules test-module kunit-module packages check test-native \
+	check-debug soak lint coverage fuzz demo \
 	compare-migration bench bench-path bench-migration spec spec-check install \
 	modules_install tools_install uninstall clean help

@@ -80,7 +80,7 @@ static void random_changes(struct kunit *test)
 	u32 i, n;
 
 	balanced_init(test, &ring, 1024);
-	for (i = 0; i < 1500; i++) {
+	for (i = 0; i < UNIT_ROUNDS(1500); i++) {
 		n = balanced_ops(&ring, &random, 10 + i / 50, true, ops,
 				 1 + unit_below(&random, 5));
 		if (!n)
@@ -100,7 +100,7 @@ static void crowds(struct kunit *test)
 	struct hr_op *ops = unit_alloc(test, 1024, sizeof(*ops));
 	u32 round, i, n;
 
-	for (round = 0; round < 12; round++) {
+	for (round = 0; round < UNIT_ROUNDS(12); round++) {
 		balanced_init(test, &ring, 1024);
 		n = round < 2 ? 1024 : 1 + unit_below(&random, 1024);
 		for (i = 0; i < n; i++) {
@@ -182,7 +182,7 @@ static void near_the_exact_part(struct kunit *test)
 		unit_add_many(&ring, "n%u", sizes[i]);
 		KUNIT_ASSERT_LT(test, check_due(&ring), 1000);
 		most = 0;
-		for (round = 0; round < 1000 / sizes[i]; round++) {
+		for (round = 0; round < UNIT_ROUNDS(1000 / sizes[i]); round++) {
 			for (k = 0; k < sizes[i] && k < 100; k++) {
 				snprintf(name, sizeof(name), "n%u",
 					 unit_below(&random, sizes[i]));
@@ -259,10 +259,10 @@ static void churn(struct kunit *test, u32 nodes, u32 grid, u32 changes,
 
 static void arcs_stay_few(struct kunit *test)
 {
-	churn(test, 10, 65536, 2000, 150);
-	churn(test, 100, 65536, 2000, 7000);
-	churn(test, 1000, 65536, 2000, 20000);
-	churn(test, 100, 1048576, 100, 5000);
+	churn(test, 10, 65536, UNIT_ROUNDS(2000), 150);
+	churn(test, 100, 65536, UNIT_ROUNDS(2000), 7000);
+	churn(test, 1000, 65536, UNIT_ROUNDS(2000), 20000);
+	churn(test, 100, 1048576, UNIT_ROUNDS(100), 5000);
 }
 
 static struct kunit_case balanced_cases[] = {

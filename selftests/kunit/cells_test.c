@@ -14,7 +14,7 @@ static void who_comes_back_alone(struct kunit *test)
 
 	balanced_init(test, &ring, 4096);
 	unit_add_many(&ring, "n%u", 12);
-	for (i = 0; i < 300; i++) {
+	for (i = 0; i < UNIT_ROUNDS(300); i++) {
 		const char *a = ring.table->by_name[0]->name;
 		const char *b = ring.table->by_name[ring.table->nr_nodes - 1]
 				->name;
@@ -136,7 +136,7 @@ static void restored(struct kunit *test)
 	u32 i, n;
 
 	balanced_init(test, &ring, 4096);
-	for (i = 0; i < 200; i++) {
+	for (i = 0; i < UNIT_ROUNDS(200); i++) {
 		n = balanced_ops(&ring, &random, 30, true, more,
 				 1 + unit_below(&random, 5));
 		if (n)
@@ -317,6 +317,9 @@ static void failing(struct kunit *test)
 	unit_fail_each(&ring, ops, 3);
 	ops[0] = unit_cells(unit_set("n3"), runs, 2);
 	unit_fail_each(&ring, ops, 2);
+	/* Who comes wants cells that others have: those are freed first. */
+	ops[0] = unit_add("n4");
+	unit_fail_each(&ring, ops, 1);
 	unit_ring_free(&ring);
 }
 

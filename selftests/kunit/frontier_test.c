@@ -7,7 +7,7 @@
 #include "moving.h"
 #include "suites.h"
 
-#define ROUNDS	200
+#define ROUNDS	UNIT_ROUNDS(200)
 
 static struct moving moving;
 
@@ -269,8 +269,8 @@ static void steps_at_random(struct kunit *test)
 /* Each way of stepping, where nothing changes hands at all. */
 static void nothing_to_move(struct kunit *test)
 {
-	struct hr_op op = unit_points(unit_id(unit_add("a"), 1),
-				      (u32[]){ 7, 9 }, 2);
+	u32 points[] = { 7, 9 };
+	struct hr_op op = unit_points(unit_id(unit_add("a"), 1), points, 2);
 	struct hr_way way;
 	u32 by;
 

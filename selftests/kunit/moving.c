@@ -361,8 +361,8 @@ void moving_down(struct moving *m, const char *name)
 static struct hr_table *origin_less_down(const struct moving *m)
 {
 	struct kunit *test = m->test;
+	static struct hr_op ops[64];
 	struct hr_table *t = NULL;
-	struct hr_op ops[64];
 	struct hr_error err;
 	u32 i, k, n = 0;
 

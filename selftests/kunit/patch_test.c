@@ -8,8 +8,8 @@
 #include "unit.h"
 
 #define NAMES	80
-#define CHANGES	250
-#define PAIRED_CHANGES	40
+#define CHANGES	UNIT_ROUNDS(250)
+#define PAIRED_CHANGES	UNIT_ROUNDS(40)
 
 /* Adds all members of a ring to an empty one. */
 static void make_anew(const struct unit_ring *ring, struct unit_ring *anew)

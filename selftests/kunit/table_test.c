@@ -137,24 +137,27 @@ static u32 bisect(const struct hr_table *t, u32 pos)
 	return t->points[low].slot;
 }
 
+static void assert_bisects_at(struct kunit *test, const struct hr_table *t,
+			      u32 pos)
+{
+	KUNIT_ASSERT_EQ(test, hr_table_lookup(t, pos), bisect(t, pos));
+}
+
 /* Around each point, and at both edges of each index slot. */
 static void assert_bisects(struct kunit *test, const struct hr_table *t)
 {
-	u32 i, k;
+	u32 i;
 
-	for (i = 0; i < t->nr_points; i++)
-		for (k = 0; k < 3; k++)
-			KUNIT_ASSERT_EQ(test,
-					hr_table_lookup(t, t->points[i].pos +
-								   k - 1),
-					bisect(t, t->points[i].pos + k - 1));
-	for (i = 0; i < BIT_ULL(32 - t->shift); i++) {
-		u32 first = i << t->shift;
-
-		KUNIT_ASSERT_EQ(test, hr_table_lookup(t, first),
-				bisect(t, first));
-		KUNIT_ASSERT_EQ(test, hr_table_lookup(t, first - 1),
-				bisect(t, first - 1));
+	for (i = 0; i < t->nr_points; i += UNIT_LESS) {
+		assert_bisects_at(test, t, t->points[i].pos - 1);
+		assert_bisects_at(test, t, t->points[i].pos);
+		assert_bisects_at(test, t, t->points[i].pos + 1);
+		cond_resched();
+	}
+	for (i = 0; i < BIT_ULL(32 - t->shift); i += UNIT_LESS) {
+		assert_bisects_at(test, t, i << t->shift);
+		assert_bisects_at(test, t, (i << t->shift) - 1);
+		cond_resched();
 	}
 }
 
@@ -202,7 +205,7 @@ static void all_points_that_may_be(struct kunit *test)
 	for (i = 0; i < 4; i++)
 		share += t->share[i];
 	KUNIT_ASSERT_EQ(test, share, HR_WHOLE_RING);
-	for (i = 0; i < 200000; i++) {
+	for (i = 0; i < UNIT_ROUNDS(200000); i++) {
 		pos = unit_random(&random);
 		KUNIT_ASSERT_EQ(test, hr_table_lookup(t, pos), bisect(t, pos));
 	}
@@ -281,7 +284,7 @@ static void digests_of_maps(struct kunit *test)
 /* Whatever of a member or of the ring is changed shows. */
 static void digests_of_members(struct kunit *test)
 {
-	struct hr_op ops[6], via4 = unit_set("n1"), via6 = unit_set("n1");
+	struct hr_op ops[6];
 	struct unit_ring ring;
 	u64 seen[16];
 	u32 n = 0, i;
@@ -289,15 +292,15 @@ static void digests_of_members(struct kunit *test)
 	unit_ring_init(test, &ring, &hr_place_hash, 4, 1);
 	unit_add_many(&ring, "n%u", 3);
 	seen[n++] = hr_digest_members(&ring.cfg, ring.table);
-	via4.has = HR_OP_HAS_VIA;
-	via4.via.has4 = true;
-	via6.has = HR_OP_HAS_VIA;
-	via6.via.has6 = true;
 	ops[0] = unit_weight(unit_set("n1"), 2);
 	ops[1] = unit_id(unit_set("n1"), 9);
 	ops[2] = unit_state(unit_set("n1"), HR_DOWN);
-	ops[3] = via4;
-	ops[4] = via6;
+	ops[3] = unit_set("n1");
+	ops[3].has = HR_OP_HAS_VIA;
+	ops[3].via.has4 = true;
+	ops[4] = unit_set("n1");
+	ops[4].has = HR_OP_HAS_VIA;
+	ops[4].via.has6 = true;
 	ops[5] = unit_del("n0");
 	for (i = 0; i < ARRAY_SIZE(ops); i++) {
 		unit_change_one(&ring, ops[i]);

@@ -52,78 +52,89 @@ void unit_ring_free(struct unit_ring *ring)
 	hr_table_put(ring->table, &hr_node_plain_ops);
 }
 
-static struct hr_op op_on(u8 kind, const char *name)
+/* A copy of an operation, for a while: one of those that take turns. */
+static struct hr_op *copy_op(const struct hr_op *op)
 {
-	struct hr_op op = { .kind = kind };
+	static struct hr_op ops[64];
+	static u32 next;
+	struct hr_op *copy = &ops[next++ % ARRAY_SIZE(ops)];
 
-	strscpy(op.name, name, sizeof(op.name));
+	*copy = *op;
+	return copy;
+}
+
+struct hr_op *unit_op_on(u8 kind, const char *name)
+{
+	static const struct hr_op nothing;
+	struct hr_op *op = copy_op(&nothing);
+
+	op->kind = kind;
+	strscpy(op->name, name, sizeof(op->name));
 	return op;
 }
 
-struct hr_op unit_add(const char *name)
+struct hr_op *unit_op_replace(const char *name, const char *new_name)
 {
-	return op_on(HR_OP_ADD, name);
-}
+	struct hr_op *op = unit_op_on(HR_OP_REPLACE, name);
 
-struct hr_op unit_del(const char *name)
-{
-	return op_on(HR_OP_DEL, name);
-}
-
-struct hr_op unit_set(const char *name)
-{
-	return op_on(HR_OP_SET, name);
-}
-
-struct hr_op unit_replace(const char *name, const char *new_name)
-{
-	struct hr_op op = op_on(HR_OP_REPLACE, name);
-
-	strscpy(op.new_name, new_name, sizeof(op.new_name));
+	strscpy(op->new_name, new_name, sizeof(op->new_name));
 	return op;
 }
 
-struct hr_op unit_weight(struct hr_op op, u32 weight)
+struct hr_op *unit_op_weight(const struct hr_op *from, u32 weight)
 {
-	op.has |= HR_OP_HAS_WEIGHT;
-	op.weight = weight;
+	struct hr_op *op = copy_op(from);
+
+	op->has |= HR_OP_HAS_WEIGHT;
+	op->weight = weight;
 	return op;
 }
 
-struct hr_op unit_state(struct hr_op op, u8 state)
+struct hr_op *unit_op_state(const struct hr_op *from, u8 state)
 {
-	op.has |= HR_OP_HAS_STATE;
-	op.state = state;
+	struct hr_op *op = copy_op(from);
+
+	op->has |= HR_OP_HAS_STATE;
+	op->state = state;
 	return op;
 }
 
-struct hr_op unit_id(struct hr_op op, u32 id)
+struct hr_op *unit_op_id(const struct hr_op *from, u32 id)
 {
-	op.has |= HR_OP_HAS_ID;
-	op.id = id;
+	struct hr_op *op = copy_op(from);
+
+	op->has |= HR_OP_HAS_ID;
+	op->id = id;
 	return op;
 }
 
-struct hr_op unit_seat(struct hr_op op, const char *seat)
+struct hr_op *unit_op_seat(const struct hr_op *from, const char *seat)
 {
-	op.has |= HR_OP_HAS_SEAT;
-	strscpy(op.seat, seat, sizeof(op.seat));
+	struct hr_op *op = copy_op(from);
+
+	op->has |= HR_OP_HAS_SEAT;
+	strscpy(op->seat, seat, sizeof(op->seat));
 	return op;
 }
 
-struct hr_op unit_points(struct hr_op op, u32 *points, u32 n)
+struct hr_op *unit_op_points(const struct hr_op *from, u32 *points, u32 n)
 {
-	op.has |= HR_OP_HAS_POINTS;
-	op.points = points;
-	op.nr_points = n;
+	struct hr_op *op = copy_op(from);
+
+	op->has |= HR_OP_HAS_POINTS;
+	op->points = points;
+	op->nr_points = n;
 	return op;
 }
 
-struct hr_op unit_cells(struct hr_op op, struct hr_run *cells, u32 n)
+struct hr_op *unit_op_cells(const struct hr_op *from, struct hr_run *cells,
+			    u32 n)
 {
-	op.has |= HR_OP_HAS_CELLS;
-	op.cells = cells;
-	op.nr_cells = n;
+	struct hr_op *op = copy_op(from);
+
+	op->has |= HR_OP_HAS_CELLS;
+	op->cells = cells;
+	op->nr_cells = n;
 	return op;
 }
 
@@ -135,6 +146,7 @@ struct hr_table *unit_next(const struct unit_ring *ring,
 	struct hr_error err;
 	int ret;
 
+	cond_resched();
 	ret = hr_change_build(&ring->cfg, ring->table, ops, nr_ops, U32_MAX, false,
 			      &hr_node_plain_ops, GFP_KERNEL, &next, &err);
 	if (ret)
@@ -194,10 +206,6 @@ u32 unit_slot(struct kunit *test, const struct hr_table *t, const char *name)
 #if !defined(__KERNEL__)
 static u32 failing;
 
-void unit_want_failures(struct kunit *test)
-{
-}
-
 void unit_fail_nth(u32 nth)
 {
 	failing = nth;
@@ -212,10 +220,6 @@ bool unit_failed(void)
 	return failed;
 }
 #elif defined(CONFIG_FAULT_INJECTION)
-void unit_want_failures(struct kunit *test)
-{
-}
-
 void unit_fail_nth(u32 nth)
 {
 	current->fail_nth = nth;
@@ -229,11 +233,6 @@ bool unit_failed(void)
 	return failed;
 }
 #else
-void unit_want_failures(struct kunit *test)
-{
-	kunit_skip(test, "this kernel has no fault injection");
-}
-
 void unit_fail_nth(u32 nth)
 {
 }

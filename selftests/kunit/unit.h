@@ -15,14 +15,15 @@
 
 /*
  * Programs are quick, and are where bugs are looked for. In a kernel, emulated
- * and with sanitizers, one round of so many is enough to see that it does the
+ * and with sanitizers, one of so many rounds is enough to see that all is the
  * same there.
  */
 #ifdef __KERNEL__
-#define UNIT_ROUNDS(n)	DIV_ROUND_UP(n, 8)
+#define UNIT_LESS	8
 #else
-#define UNIT_ROUNDS(n)	(n)
+#define UNIT_LESS	1
 #endif
+#define UNIT_ROUNDS(n)	(((n) + UNIT_LESS - 1) / UNIT_LESS)
 
 /* A ring as a test holds it: its configuration and the table in force. */
 struct unit_ring {
@@ -46,16 +47,31 @@ void unit_ring_init(struct kunit *test, struct unit_ring *ring,
 		    const struct hr_place_ops *place, u32 points, u32 per);
 void unit_ring_free(struct unit_ring *ring);
 
-struct hr_op unit_add(const char *name);
-struct hr_op unit_del(const char *name);
-struct hr_op unit_set(const char *name);
-struct hr_op unit_replace(const char *name, const char *new_name);
-struct hr_op unit_weight(struct hr_op op, u32 weight);
-struct hr_op unit_state(struct hr_op op, u8 state);
-struct hr_op unit_id(struct hr_op op, u32 id);
-struct hr_op unit_seat(struct hr_op op, const char *seat);
-struct hr_op unit_points(struct hr_op op, u32 *points, u32 n);
-struct hr_op unit_cells(struct hr_op op, struct hr_run *cells, u32 n);
+/*
+ * Operations. They are made aside, one from another, so that an expression takes
+ * no room for all its steps on a stack, which in a kernel is small; so copy them
+ * before many more are made.
+ */
+#define unit_add(name)		(*unit_op_on(HR_OP_ADD, name))
+#define unit_del(name)		(*unit_op_on(HR_OP_DEL, name))
+#define unit_set(name)		(*unit_op_on(HR_OP_SET, name))
+#define unit_replace(name, new)	(*unit_op_replace(name, new))
+#define unit_weight(op, weight)	(*unit_op_weight(&(op), weight))
+#define unit_state(op, state)	(*unit_op_state(&(op), state))
+#define unit_id(op, id)		(*unit_op_id(&(op), id))
+#define unit_seat(op, seat)	(*unit_op_seat(&(op), seat))
+#define unit_points(op, points, n)	(*unit_op_points(&(op), points, n))
+#define unit_cells(op, cells, n)	(*unit_op_cells(&(op), cells, n))
+
+struct hr_op *unit_op_on(u8 kind, const char *name);
+struct hr_op *unit_op_replace(const char *name, const char *new_name);
+struct hr_op *unit_op_weight(const struct hr_op *op, u32 weight);
+struct hr_op *unit_op_state(const struct hr_op *op, u8 state);
+struct hr_op *unit_op_id(const struct hr_op *op, u32 id);
+struct hr_op *unit_op_seat(const struct hr_op *op, const char *seat);
+struct hr_op *unit_op_points(const struct hr_op *op, u32 *points, u32 n);
+struct hr_op *unit_op_cells(const struct hr_op *op, struct hr_run *cells,
+			    u32 n);
 
 /* The table that a change leads to, to be freed; it must be accepted. */
 struct hr_table *unit_next(const struct unit_ring *ring,
@@ -70,7 +86,12 @@ void unit_change_impact(struct unit_ring *ring, const struct hr_op *ops,
 			u32 nr_ops, struct hr_impact *impact);
 
 /* Before a case makes anything: skips it where no allocation can be let fail. */
-void unit_want_failures(struct kunit *test);
+#if defined(__KERNEL__) && !defined(CONFIG_FAULT_INJECTION)
+#define unit_want_failures(test)	\
+	kunit_skip(test, "this kernel has no fault injection")
+#else
+#define unit_want_failures(test)	do { } while (0)
+#endif
 
 /* Lets the @nth allocation from now on fail. */
 void unit_fail_nth(u32 nth);

@@ -6,7 +6,7 @@
 #include "moving.h"
 #include "suites.h"
 
-#define ROUNDS	400
+#define ROUNDS	UNIT_ROUNDS(400)
 
 static struct moving moving;
 

@@ -20,7 +20,7 @@ void kunit_vinfo(struct kunit *test, const char *format, va_list args)
 }
 
 /* Out of the case, by way of cmocka's assertions. */
-void kunit_abort(struct kunit *test)
+void kunit_try_catch_throw(struct kunit *test)
 {
 	if (test && test->status == KUNIT_SKIPPED) {
 		kunit_info(test, "skipped: %s", test->status_comment);

@@ -42,7 +42,7 @@ void kunit_info(struct kunit *test, const char *format, ...)
 	va_end(args);
 }
 
-void kunit_skip(struct kunit *test, const char *format, ...)
+struct kunit *kunit_mark_skipped(struct kunit *test, const char *format, ...)
 {
 	va_list args;
 
@@ -51,11 +51,11 @@ void kunit_skip(struct kunit *test, const char *format, ...)
 	vsnprintf(test->status_comment, sizeof(test->status_comment), format,
 		  args);
 	va_end(args);
-	kunit_abort(test);
+	return test;
 }
 
-void kunit_fail(struct kunit *test, const char *file, int line,
-		const char *format, ...)
+struct kunit *kunit_mark_failed(struct kunit *test, const char *file, int line,
+				const char *format, ...)
 {
 	va_list args;
 
@@ -65,5 +65,5 @@ void kunit_fail(struct kunit *test, const char *file, int line,
 	va_start(args, format);
 	kunit_vinfo(test, format, args);
 	va_end(args);
-	kunit_abort(test);
+	return test;
 }

@@ -15,8 +15,6 @@
 #include <linux/string.h>
 #include <linux/types.h>
 
-#define KUNIT_SHIM_NORETURN	__attribute__((__noreturn__))
-
 #define KUNIT_STATUS_COMMENT_SIZE	256
 
 enum kunit_status {
@@ -67,16 +65,22 @@ void __printf(2, 3) kunit_info(struct kunit *test, const char *format, ...);
 void __printf(2, 0) kunit_vinfo(struct kunit *test, const char *format,
 				va_list args);
 
-/* They do not come back. */
-void __printf(2, 3) KUNIT_SHIM_NORETURN kunit_skip(struct kunit *test,
-						   const char *format, ...);
-void __printf(4, 5) KUNIT_SHIM_NORETURN kunit_fail(struct kunit *test,
-						   const char *file, int line,
-						   const char *format, ...);
-void KUNIT_SHIM_NORETURN kunit_abort(struct kunit *test);
+/* What the case comes to. They return it. */
+__printf(2, 3)
+struct kunit *kunit_mark_skipped(struct kunit *test, const char *format, ...);
+__printf(4, 5)
+struct kunit *kunit_mark_failed(struct kunit *test, const char *file, int line,
+				const char *format, ...);
+
+/* Ends the case. By that name objtool knows that it does not come back. */
+void __attribute__((__noreturn__)) kunit_try_catch_throw(struct kunit *test);
+
+#define kunit_skip(test, format, ...)					\
+	kunit_try_catch_throw(kunit_mark_skipped(test, format, ##__VA_ARGS__))
 
 #define KUNIT_FAIL_AND_ABORT(test, format, ...)				\
-	kunit_fail(test, __FILE__, __LINE__, format, ##__VA_ARGS__)
+	kunit_try_catch_throw(kunit_mark_failed(test, __FILE__, __LINE__, \
+						format, ##__VA_ARGS__))
 
 #define KUNIT_ASSERT_TRUE(test, condition) do {				\
 	if (unlikely(!(condition)))					\

@@ -1,0 +1,84 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# kunit.sh - the tests of the core, in this kernel: a module runs them when it
+# is loaded, by KUnit where the kernel has it
+
+# shellcheck disable=SC2317 # ktap_test calls the functions
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+module=$ROOT/build/kunit/$(uname -r)/hashring_kunit.ko
+debug=/sys/kernel/debug
+mapfile -t suites < <(
+	sed -n 's/.*&\([a-z_]*\)_suite.*/hashring_\1/p' "$ROOT/selftests/kunit/suites.c"
+)
+
+# Where allocations can be let fail, also those that may wait for memory, and
+# without a trace of each in the kernel's log.
+let_allocations_fail()
+{
+	local attribute
+
+	for attribute in failslab fail_page_alloc; do
+		[ -d "$debug/$attribute" ] || continue
+		echo N >"$debug/$attribute/ignore-gfp-wait"
+		echo 0 >"$debug/$attribute/verbose"
+	done
+}
+
+run_them()
+{
+	let_allocations_fail
+	insmod "$module"
+}
+
+# tell SUITE - its cases as tests of this script
+tell()
+{
+	local file=$debug/kunit/$1/results line told=0 planned=0
+
+	if [ ! -r "$file" ]; then
+		ktap_fail "$1 runs"
+		return
+	fi
+	: >"$WORK/said"
+	while IFS= read -r line; do
+		case $line in
+		1..*)
+			planned=${line#1..}
+			;;
+		'ok '*'# SKIP'*)
+			line=${line#ok * }
+			ktap_skip "$1: ${line%% #*}" "${line#*# SKIP }"
+			;;
+		'ok '*)
+			ktap_pass "$1: ${line#ok * }"
+			;;
+		'not ok '*)
+			ktap_fail "$1: ${line#not ok * }" "$WORK/said"
+			;;
+		*)
+			echo "$line" >>"$WORK/said"
+			continue
+			;;
+		esac
+		[[ $line == 1..* ]] || ((++told))
+		: >"$WORK/said"
+	done < <(sed -n 's/^    //p' "$file")
+	[ "$told" = "$planned" ] ||
+		ktap_fail "$1 runs all of its $planned cases, not $told"
+}
+
+[ -r "$module" ] || ktap_skip_all "no hashring_kunit.ko; make test-modules builds it"
+mountpoint -q "$debug" || ktap_skip_all "no debugfs"
+ktap_begin
+kernel_log_mark
+ktap_test "it loads" run_them
+for suite in "${suites[@]}"; do
+	tell "$suite"
+done
+ktap_test "it unloads" rmmod hashring_kunit
+ktap_test "the kernel does not complain" kernel_log_faults
+ktap_finish
