@@ -5,7 +5,6 @@
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/log2.h>
-#include <linux/slab.h>
 
 #include "extack.h"
 #include "member.h"
@@ -423,19 +422,21 @@ static void drop_lease(struct hr_ring *ring, u32 port)
  * @net: the namespace
  * @port: the socket's
  *
+ * No ring may come or go meanwhile, or one might be passed over.
+ *
  * Context: may sleep; takes locks.
  */
 void hr_migrate_release(struct net *net, u32 port)
 {
+	struct hr_net *hn = hr_net(net);
 	struct hr_ring *ring;
-	u32 n;
 
-	if (!atomic_read(&hr_net(net)->leases))
+	if (!atomic_read(&hn->leases))
 		return;
-	for (n = 0; (ring = hr_ring_get_nth(net, n)); n++) {
+	mutex_lock(&hn->lock);
+	list_for_each_entry(ring, &hn->rings, list)
 		drop_lease(ring, port);
-		hr_ring_put(ring);
-	}
+	mutex_unlock(&hn->lock);
 }
 
 /* Flows are no longer kept at nodes whose deadline has passed. */
@@ -516,57 +517,6 @@ static void tick(struct work_struct *work)
 		hr_ring_tick(ring, HR_TICK);
 	mutex_unlock(&ring->lock);
 	hr_ring_put(ring);
-}
-
-/**
- * hr_migration_begin() - a migration that is about to begin
- * @ring: its lock is held
- *
- * Flow state has all its memory from here on, so that packets need none.
- *
- * Context: may sleep.
- * Return: for hr_migration_free(), or -ENOMEM, -E2BIG (too many flows are
- * tracked in the namespace, or in all).
- */
-struct hr_migration *hr_migration_begin(struct hr_ring *ring)
-{
-	struct hr_migration *m;
-	int ret;
-
-	ret = hr_steps_prepare(&ring->steps);
-	if (ret)
-		return ERR_PTR(ret);
-	m = kzalloc(sizeof(*m), HR_GFP);
-	if (!m)
-		return ERR_PTR(-ENOMEM);
-	m->mode = HR_MIGRATION_HOLDING;
-	m->quiet = HR_DEFAULT_QUIET;
-	m->origin = hr_table_get(hr_ring_view_locked(ring)->core.table);
-	m->origin_generation = hr_ring_view_locked(ring)->generation;
-	if (ring->settings.established == HR_ESTABLISHED_STAY) {
-		m->track = hr_track_create(ring, &ring->settings,
-					   HR_GFP);
-		if (IS_ERR(m->track)) {
-			ret = PTR_ERR(m->track);
-			m->track = NULL;
-			hr_migration_free(m);
-			return ERR_PTR(ret);
-		}
-	}
-	return m;
-}
-
-/**
- * hr_migration_free() - a migration is over, or was not to be
- * @migration: that no ring has any more
- *
- * Context: may sleep.
- */
-void hr_migration_free(struct hr_migration *migration)
-{
-	hr_table_put(migration->origin, &hr_member_ops);
-	hr_track_put(migration->track);
-	kfree(migration);
 }
 
 /**

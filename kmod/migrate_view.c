@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Views of a migration: how one begins or goes on, turns round and ends.
+ * How a migration begins or goes on, turns round and ends, and its views.
  */
 #include <linux/slab.h>
 
@@ -8,6 +8,57 @@
 #include "member.h"
 #include "migrate.h"
 #include "track.h"
+
+/**
+ * hr_migration_begin() - a migration that is about to begin
+ * @ring: its lock is held
+ *
+ * Flow state has all its memory from here on, so that packets need none.
+ *
+ * Context: may sleep.
+ * Return: for hr_migration_free(), or -ENOMEM, -E2BIG (too many flows are
+ * tracked in the namespace, or in all).
+ */
+struct hr_migration *hr_migration_begin(struct hr_ring *ring)
+{
+	struct hr_migration *m;
+	int ret;
+
+	ret = hr_steps_prepare(&ring->steps);
+	if (ret)
+		return ERR_PTR(ret);
+	m = kzalloc(sizeof(*m), HR_GFP);
+	if (!m)
+		return ERR_PTR(-ENOMEM);
+	m->mode = HR_MIGRATION_HOLDING;
+	m->quiet = HR_DEFAULT_QUIET;
+	m->origin = hr_table_get(hr_ring_view_locked(ring)->core.table);
+	m->origin_generation = hr_ring_view_locked(ring)->generation;
+	if (ring->settings.established == HR_ESTABLISHED_STAY) {
+		m->track = hr_track_create(ring, &ring->settings,
+					   HR_GFP);
+		if (IS_ERR(m->track)) {
+			ret = PTR_ERR(m->track);
+			m->track = NULL;
+			hr_migration_free(m);
+			return ERR_PTR(ret);
+		}
+	}
+	return m;
+}
+
+/**
+ * hr_migration_free() - a migration is over, or was not to be
+ * @migration: that no ring has any more
+ *
+ * Context: may sleep.
+ */
+void hr_migration_free(struct hr_migration *migration)
+{
+	hr_table_put(migration->origin, &hr_member_ops);
+	hr_track_put(migration->track);
+	kfree(migration);
+}
 
 /**
  * hr_held_view() - the view that a held change leads to

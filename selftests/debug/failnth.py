@@ -121,7 +121,7 @@ VIA = {"via4": ip("10.9.0.2"), "via6": socket.inet_pton(socket.AF_INET6,
 FOUR = [node("add", f"b{i}", id=i, weight=i) for i in range(1, 5)]
 PLAIN = [("ring-add", {"name": "r", "seed": SEED, "points": 30}),
          change(*FOUR)]
-ROUTED = PLAIN + [change(node("set", "b1", **VIA), node("set", "b2", **VIA))]
+ROUTED = PLAIN + [change(*(node("set", f"b{i}", **VIA) for i in range(1, 5)))]
 EXPLICIT = [("ring-add", {"name": "r", "seed": SEED, "placement": "explicit"}),
             change(*(node("add", f"b{i}", id=i, points=points(i))
                      for i in range(1, 4)))]
@@ -350,7 +350,7 @@ def cases_of_packets():
                         ("routed-again", ROUTED + ATTACHED + PACKETS),
                         ("tracked", TRACKED),
                         ("held", PLAIN + STAY + ATTACHED + HELD)):
-        case(f"packets-{name}", setup, "packets", 4)
+        case(f"packets-{name}", setup, "packets", 32)
 
 
 # --- what failnth reads ------------------------------------------------------

@@ -26,11 +26,13 @@ put()
 # a range of code, by tasks that want it
 #
 # kmemleak's own objects do not, or it would give up. Nothing is printed of each
-# failure, of which there are thousands.
+# failure, of which there are thousands; and the kernel says with a trace where it
+# ran out of memory, which is no report and must not get to the console as one.
 choose_faults()
 {
 	local of cache
 
+	dmesg -n 1
 	for of in "$faults/failslab" "$faults/fail_page_alloc"; do
 		put 0 "$of/verbose"
 		put Y "$of/task-filter"
@@ -44,6 +46,15 @@ choose_faults()
 		[[ $cache == */kmemleak* ]] || put 1 "$cache"
 	done
 	put Y "$faults/failslab/cache-filter"
+}
+
+# no_faults - any more
+no_faults()
+{
+	put 0 "$faults/failslab/probability"
+	put 0 "$faults/fail_page_alloc/probability"
+	put N "$faults/failslab/cache-filter"
+	dmesg -n 6
 }
 
 # fail_below START END
@@ -85,7 +96,7 @@ fail_below_function()
 leaks()
 {
 	put scan "$faults/kmemleak" || return
-	read -rt 6 -u "$lib_never"
+	read -rt 6 -u "$lib_never" || :
 	put scan "$faults/kmemleak" || return
 	cat "$faults/kmemleak"
 }

@@ -15,6 +15,7 @@
 #define FLAG_KEY	0x06
 #define FLAG_VERSION	0x08	/* the packet's version is set right */
 #define FLAG_PIECES	0x10	/* not all of the packet lies at hand */
+#define FLAG_QUOTE	0x20	/* an error quotes what its receiver has sent */
 
 static const struct hr_keys keys = { .flow = { { 0x0706050403020100ULL,
 						 0x0f0e0d0c0b0a0908ULL } } };
@@ -92,6 +93,24 @@ static void check_packet(const struct sk_buff *skb, const uint8_t *packet,
 	}
 }
 
+/* What chance hardly ever brings about. */
+static void mend(uint8_t *packet, size_t len, u8 flags)
+{
+	bool six = flags & FLAG_SIX;
+	size_t at;
+
+	if (flags & FLAG_VERSION)
+		packet[0] = (six ? 0x60 : 0x40) | (packet[0] & 0x0f);
+	if (!(flags & FLAG_QUOTE))
+		return;
+	at = ref_quote(packet, len, six);
+	if (!at)
+		return;
+	packet[at] = (six ? 0x60 : 0x40) | (packet[at] & 0x0f);
+	memcpy(packet + at + (six ? 8 : 12), packet + (six ? 24 : 16),
+	       six ? 16 : 4);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes b = { data, size };
@@ -107,8 +126,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (flags & FLAG_PIECES && head + cut < b.left)
 		skb.headlen = head + cut;
 	packet = copy(b.at, b.left);
-	if (flags & FLAG_VERSION)
-		packet[0] = (six ? 0x60 : 0x40) | (packet[0] & 0x0f);
+	mend(packet, skb.len, flags);
 	near = copy(packet, skb.headlen);
 	far = copy(packet + skb.headlen, skb.len - skb.headlen);
 	skb.data = near;

@@ -203,6 +203,19 @@ struct ref_flow ref_flow(const uint8_t *packet, size_t len, bool six,
 	return f;
 }
 
+size_t ref_quote(const uint8_t *packet, size_t len, bool six)
+{
+	struct packet p = { .at = packet, .len = len, .six = six };
+	size_t at;
+
+	if (!read_packet(&p, false) || p.fragment ||
+	    p.protocol != (six ? 58 : 1))
+		return 0;
+	at = p.upper + 8;
+	return at + (six ? 40 : 20) <= len && is_error(six, packet[p.upper]) ?
+		       at : 0;
+}
+
 /* RFC 9293, 3.1; of a packet whose flow is TCP's, and has its ports. */
 int ref_tcp(const uint8_t *packet, size_t len, bool six)
 {

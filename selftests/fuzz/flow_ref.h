@@ -50,6 +50,9 @@ struct ref_flow ref_flow(const uint8_t *packet, size_t len, bool six,
 uint32_t ref_position(const struct ref_flow *flow, bool six, enum ref_key key,
 		      const uint8_t hash_key[16]);
 
+/* Where the packet begins that an ICMP error quotes; 0: nowhere. */
+size_t ref_quote(const uint8_t *packet, size_t len, bool six);
+
 /* The flags of a TCP segment's header, and 0x100 with payload; -1: it is cut. */
 int ref_tcp(const uint8_t *packet, size_t len, bool six);
 

@@ -270,6 +270,52 @@ static void points_of_versions(struct kunit *test)
 	unit_ring_free(&ring);
 }
 
+/* A budget is held to what moves and to what nobody owns any more. */
+static void budgets(struct kunit *test)
+{
+	const u64 half = 1ULL << 31, part = (1ULL << 32) / 3;
+	struct hr_impact impact = { .moved = half };
+	struct hr_error err = {};
+
+	KUNIT_ASSERT_EQ(test, hr_impact_check(&impact, half, &err), 0);
+	KUNIT_ASSERT_EQ(test, hr_impact_check(&impact, 1ULL << 32, &err), 0);
+	KUNIT_ASSERT_STREQ(test, err.text, "");
+	KUNIT_ASSERT_EQ(test, hr_impact_check(&impact, half - 1, &err),
+			-EDQUOT);
+	KUNIT_ASSERT_STREQ(test, err.text,
+			   "would move 50.000%, more than 50.000% allowed");
+	impact.lost = part;
+	KUNIT_ASSERT_EQ(test, hr_impact_check(&impact, half, &err), -EDQUOT);
+	KUNIT_ASSERT_STREQ(test, err.text,
+			   "would move 83.333%, more than 50.000% allowed");
+	KUNIT_ASSERT_EQ(test, err.op, U32_MAX);
+	impact.gained = 1ULL << 32;
+	KUNIT_ASSERT_EQ(test, hr_impact_check(&impact, half + part, &err), 0);
+	impact.moved = 1;
+	impact.lost = 0;
+	KUNIT_ASSERT_EQ(test, hr_impact_check(&impact, 0, &err), -EDQUOT);
+	KUNIT_ASSERT_STREQ(test, err.text,
+			   "would move 0.000%, more than 0.000% allowed");
+}
+
+/* Each word of an attachment counts, and where it stands. */
+static void attachments(struct kunit *test)
+{
+	u32 word[HR_DIGEST_ATTACH] = {}, i, k;
+	u64 seen[HR_DIGEST_ATTACH + 1];
+
+	for (i = 0; i <= HR_DIGEST_ATTACH; i++) {
+		if (i)
+			word[i - 1] = 1;
+		seen[i] = hr_digest_attach(word);
+		KUNIT_ASSERT_EQ(test, hr_digest_attach(word), seen[i]);
+		if (i)
+			word[i - 1] = 0;
+		for (k = 0; k < i; k++)
+			KUNIT_ASSERT_NE(test, seen[k], seen[i]);
+	}
+}
+
 static void states(struct kunit *test)
 {
 	KUNIT_ASSERT_STREQ(test, hr_state_name(HR_ACTIVE), "active");
@@ -341,6 +387,8 @@ static struct kunit_case change_cases[] = {
 	KUNIT_CASE(the_first_and_the_last),
 	KUNIT_CASE(only_removes),
 	KUNIT_CASE(points_of_versions),
+	KUNIT_CASE(budgets),
+	KUNIT_CASE(attachments),
 	KUNIT_CASE(states),
 	KUNIT_CASE(failing_allocations),
 	KUNIT_CASE(an_empty_table_wants_memory),

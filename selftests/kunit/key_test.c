@@ -178,6 +178,8 @@ static void both_directions(struct kunit *test)
 		there = hr_flow_position(&cfg.keys, HR_KEY_5TUPLE_SYM, &flow);
 		again = hr_flow_position(&cfg.keys, HR_KEY_5TUPLE_SYM, &back);
 		KUNIT_ASSERT_EQ(test, there, again);
+		KUNIT_ASSERT_NE(test, hr_flow_turns(&flow),
+				hr_flow_turns(&back));
 		there = hr_flow_position(&cfg.keys, HR_KEY_5TUPLE, &flow);
 		again = hr_flow_position(&cfg.keys, HR_KEY_5TUPLE, &back);
 		KUNIT_ASSERT_NE(test, there, again);

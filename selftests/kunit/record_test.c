@@ -50,6 +50,9 @@ static void each_kind(struct kunit *test)
 	ops[1].has |= HR_OP_HAS_VIA;
 	ops[1].via.has6 = true;
 	ops[1].via.addr6[15] = 7;
+	ops[2].has |= HR_OP_HAS_VIA;
+	ops[2].via.has4 = true;
+	ops[2].via.addr4[3] = 9;
 	change(&ring, ops, ARRAY_SIZE(ops), false, &record);
 	KUNIT_ASSERT_EQ(test, record.nr_ops, 3);
 	KUNIT_ASSERT_NULL(test, record.arcs);
@@ -80,6 +83,9 @@ static void each_kind(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, did.kind, HR_OP_ADD);
 	KUNIT_ASSERT_FALSE(test, did.has_before);
 	KUNIT_ASSERT_STREQ(test, did.after.name, "b4");
+	KUNIT_ASSERT_TRUE(test, did.after.via.has4);
+	KUNIT_ASSERT_FALSE(test, did.after.via.has6);
+	KUNIT_ASSERT_EQ(test, did.after.via.addr4[3], 9);
 	KUNIT_ASSERT_FALSE(test, hr_record_next(&record, &next, &did));
 	hr_record_release(&record);
 
@@ -472,6 +478,61 @@ static void leads_back_at_once(struct kunit *test)
 	unit_ring_free(&ring);
 }
 
+/* How many members differ once @ops have been carried out, one after the other. */
+static u32 differ(struct unit_ring *ring, const struct hr_op *ops, u32 nr_ops)
+{
+	struct hr_table *was = hr_table_get(ring->table);
+	struct kunit *test = ring->test;
+	struct hr_record record;
+	u32 i, n;
+
+	for (i = 0; i < nr_ops; i++)
+		unit_change_one(ring, ops[i]);
+	KUNIT_ASSERT_EQ(test,
+			hr_record_diff(&record, was, ring->table, false,
+				       GFP_KERNEL),
+			0);
+	n = record.nr_ops;
+	hr_record_release(&record);
+	hr_table_put(was, &hr_node_plain_ops);
+	return n;
+}
+
+/* Anything that differs is a difference; what was taken back is none. */
+static void each_difference(struct kunit *test)
+{
+	u32 two[] = { 10, 20 }, other[] = { 10, 30 }, one[] = { 10 };
+	struct hr_op op, ops[2];
+	struct unit_ring ring;
+
+	unit_ring_init(test, &ring, &hr_place_explicit, 1, 1);
+	unit_change_one(&ring, unit_points(unit_add("p"), two, 2));
+	op = unit_set("p");
+	KUNIT_ASSERT_EQ(test, differ(&ring, &op, 0), 0);
+	op = unit_weight(unit_set("p"), 9);
+	KUNIT_ASSERT_EQ(test, differ(&ring, &op, 1), 1);
+	op = unit_state(unit_set("p"), HR_DRAINING);
+	KUNIT_ASSERT_EQ(test, differ(&ring, &op, 1), 1);
+	op = unit_points(unit_set("p"), other, 2);
+	KUNIT_ASSERT_EQ(test, differ(&ring, &op, 1), 1);
+	op = unit_points(unit_set("p"), one, 1);
+	KUNIT_ASSERT_EQ(test, differ(&ring, &op, 1), 1);
+	op = unit_set("p");
+	op.has |= HR_OP_HAS_VIA;
+	op.via.has4 = true;
+	KUNIT_ASSERT_EQ(test, differ(&ring, &op, 1), 1);
+	op.via.addr4[0] = 1;
+	KUNIT_ASSERT_EQ(test, differ(&ring, &op, 1), 1);
+
+	ops[0] = unit_weight(unit_set("p"), 3);
+	ops[1] = unit_weight(unit_set("p"), 9);
+	KUNIT_ASSERT_EQ(test, differ(&ring, ops, 2), 0);
+	ops[0] = unit_points(unit_set("p"), two, 2);
+	ops[1] = unit_points(unit_set("p"), one, 1);
+	KUNIT_ASSERT_EQ(test, differ(&ring, ops, 2), 0);
+	unit_ring_free(&ring);
+}
+
 static struct kunit_case record_cases[] = {
 	KUNIT_CASE(each_kind),
 	KUNIT_CASE(points),
@@ -481,6 +542,7 @@ static struct kunit_case record_cases[] = {
 	KUNIT_CASE(memory_fails),
 	KUNIT_CASE(leads_back),
 	KUNIT_CASE(leads_back_at_once),
+	KUNIT_CASE(each_difference),
 	{}
 };
 

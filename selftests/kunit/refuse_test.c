@@ -72,6 +72,13 @@ static void assert_refused(const struct unit_ring *ring,
 				1);
 }
 
+static struct hr_op with_deadline(struct hr_op op, u64 deadline)
+{
+	op.has |= HR_OP_HAS_DEADLINE;
+	op.deadline = deadline;
+	return op;
+}
+
 /* The bad operation comes third, after two that are good. */
 static void assert_third(const struct unit_ring *ring, struct hr_op op, int ret,
 			 enum hr_culprit culprit, const char *text)
@@ -277,6 +284,37 @@ static void figures(struct kunit *test)
 		       "a change needs at least one operation");
 }
 
+static void deadlines(struct kunit *test)
+{
+	const struct unit_ring *ring = &((struct rings *)test->priv)->hashed;
+	const char *given = "a deadline is given only to a node that is set draining";
+	const struct hr_op draining = unit_state(unit_set("b1"), HR_DRAINING);
+	struct hr_table *next;
+	struct hr_error err;
+	struct hr_op op;
+
+	assert_third(ring, with_deadline(unit_add("b9"), 1), -EINVAL,
+		     HR_BAD_DEADLINE, given);
+	assert_third(ring, with_deadline(unit_set("b1"), 1), -EINVAL,
+		     HR_BAD_DEADLINE, given);
+	op = unit_state(unit_set("b1"), HR_DOWN);
+	assert_third(ring, with_deadline(op, 1), -EINVAL, HR_BAD_DEADLINE,
+		     given);
+	assert_third(ring, with_deadline(draining, 0), -ERANGE, HR_BAD_DEADLINE,
+		     "deadline 0 ms is not between 1 and 2147483647");
+	assert_third(ring, with_deadline(draining, HR_MAX_DEADLINE + 1ULL),
+		     -ERANGE, HR_BAD_DEADLINE,
+		     "deadline 2147483648 ms is not between 1 and 2147483647");
+
+	op = with_deadline(draining, HR_MAX_DEADLINE);
+	KUNIT_ASSERT_EQ(test,
+			hr_change_build(&ring->cfg, ring->table, &op, 1, ID_MAX,
+					false, &hr_node_plain_ops, GFP_KERNEL,
+					&next, &err),
+			0);
+	hr_table_put(next, &hr_node_plain_ops);
+}
+
 static void explicit_points(struct kunit *test)
 {
 	const struct rings *rings = test->priv;
@@ -392,6 +430,7 @@ static struct kunit_case refuse_cases[] = {
 	KUNIT_CASE(ids),
 	KUNIT_CASE(ids_run_out),
 	KUNIT_CASE(figures),
+	KUNIT_CASE(deadlines),
 	KUNIT_CASE(explicit_points),
 	KUNIT_CASE(too_many_points),
 	KUNIT_CASE(too_many_nodes),

@@ -41,6 +41,7 @@
 #include "failnth.h"
 
 #define MESSAGES	64
+#define REASONS		3
 #define LINE_SIZE	(256 * 1024)
 #define BLANK		"\t\n "
 
@@ -61,6 +62,7 @@ struct figures {
 static struct message forget[MESSAGES], looks[MESSAGES], setup[MESSAGES];
 static size_t nr_forget, nr_looks, nr_setup;
 static bool all_from;
+static unsigned int nr_wrong;	/* of the present case */
 
 /* The command without a failure: what it answers, tells, leaves behind. */
 static struct answer told, heard;
@@ -116,9 +118,12 @@ static const struct message *differs(const struct state *want, bool loose)
 	return NULL;
 }
 
+/* The first few reasons of a case; those that follow are much the same. */
 static bool wrong(const char *name, unsigned int nth, const char *what,
 		  const struct message *part, const struct answer *a)
 {
+	if (nr_wrong++ >= REASONS)
+		return false;
 	printf("# %s: allocation %u%s failed: %s", name, nth,
 	       all_from ? " and all after it" : "", what);
 	if (part)
@@ -217,6 +222,7 @@ static bool run(const char *name, const struct message *m, bool again)
 	bool good = true, last = false;
 	unsigned int nth;
 
+	nr_wrong = 0;
 	begin(name);
 	look(&before);
 	wire_ask(m, &told);

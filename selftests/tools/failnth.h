@@ -73,6 +73,6 @@ void packets_send(size_t nr);
 int start_module(const char *path, bool all_from);
 int start_namespaces(bool all_from);
 
-void die(const char *what);
+void die(const char *what) __attribute__((noreturn));
 
 #endif

@@ -141,18 +141,20 @@ static void draw_seed(struct source *from, struct message *to, u16 type)
 
 static void draw_positions(struct source *from, struct message *to, u16 type)
 {
-	static u32 words[16010];
-	u32 local[32], *at = local, n = rng_below(&from->rng, 12), i;
+	static const u32 many[] = { 0, 1, 14999, 15000, 15001, 16000, 16001 };
+	static const u32 words[16010];
+	const u32 *at;
+	u32 local[32], n = rng_below(&from->rng, 12), i;
 
 	/* As many as there may be, which takes its time: seldom. */
 	if (wild(from) && rng_one_in(&from->rng, 8)) {
-		n = (u32[]){ 0, 1, 14999, 15000, 15001, 16000,
-			     16001 }[rng_below(&from->rng, 7)];
+		n = many[rng_below(&from->rng, ARRAY_SIZE(many))];
 		at = words;
 	} else {
 		for (i = 0; i < n; i++)
 			local[i] = rng_next(&from->rng) >>
 				   (rng_one_in(&from->rng, 64) ? 60 : 32);
+		at = local;
 	}
 	message_put(to, type, at, n * sizeof(u32));
 }

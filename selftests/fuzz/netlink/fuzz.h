@@ -206,6 +206,7 @@ void show_message(FILE *to, const void *bytes, u32 len);
 /* stream.c, script.c, answer.c */
 
 #define SOCKETS		3	/* of a stream */
+#define BATCH_BYTES	100000	/* in one send, but the last message: sockets have bounds */
 #define ASKED		64	/* messages of a socket whose answer may come */
 
 /**
@@ -253,6 +254,7 @@ struct hearing {
  * @udp: sends packets; -1: none
  * @number: messages sent so far, and the last one's seq
  * @message: the one that is put together
+ * @batch: what is sent at once
  */
 struct stream {
 	u32 house;
@@ -271,6 +273,7 @@ struct stream {
 	int udp;
 	u32 number;
 	struct message message;
+	u8 batch[BATCH_BYTES + MESSAGE_MAX] __attribute__((aligned(NLMSG_ALIGNTO)));
 };
 
 struct stream *stream_new(u64 seed, u32 house, u32 life, u32 thread,
@@ -308,7 +311,6 @@ void life_live(const struct play *play, u32 house, u32 life, bool in_turn);
 void traffic_round(struct stream *stream);
 int traffic_open(void);
 int houses_run(const struct play *play);
-bool houses_end(const struct play *play);
 void settle(struct stream *stream);
 
 void watch_begin(void);
@@ -332,6 +334,7 @@ const char *watch(void);
  * @dumped: the same
  * @refused: by command
  * @errors: by errno
+ * @stop: enough was sent, or something is wrong
  * @living: the process of a house's life; 0: none
  * @door: held while somebody is in a house who may change what is checked
  */
@@ -352,6 +355,7 @@ struct totals {
 	u64 dumped[COMMANDS_MAX];
 	u64 refused[COMMANDS_MAX];
 	u64 errors[ERRORS_MAX];
+	bool stop;
 	int living[HOUSES];
 	pthread_mutex_t door[HOUSES];
 };
@@ -366,6 +370,11 @@ static inline void count(u64 *counter)
 static inline u64 counted(const u64 *counter)
 {
 	return __atomic_load_n(counter, __ATOMIC_RELAXED);
+}
+
+static inline bool stopped(void)
+{
+	return __atomic_load_n(&totals->stop, __ATOMIC_RELAXED);
 }
 
 void violation(const struct stream *stream, const void *bytes, u32 len,

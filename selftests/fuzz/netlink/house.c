@@ -15,6 +15,7 @@
 
 #include "fuzz.h"
 
+#define VISIT_US	10000	/* from one look whether somebody is in to the next */
 #define PROGRESS	200	/* looks, ten a second, from one word to the next */
 
 static time_t began;
@@ -27,10 +28,13 @@ static time_t now(void)
 	return time.tv_sec;
 }
 
-bool houses_end(const struct play *play)
+/* Seen by all, who then end what they are at. */
+static void stop_in_time(const struct play *play)
 {
-	return (play->messages && counted(&totals->sent) >= play->messages) ||
-	       (play->seconds && now() - began >= play->seconds);
+	if ((play->messages && counted(&totals->sent) >= play->messages) ||
+	    (play->seconds && now() - began >= play->seconds) ||
+	    counted(&totals->violations))
+		__atomic_store_n(&totals->stop, true, __ATOMIC_RELAXED);
 }
 
 static void live_in(const struct play *play, u32 house)
@@ -44,7 +48,7 @@ static void live_in(const struct play *play, u32 house)
 	}
 	do {
 		life_live(play, house, life++, false);
-	} while (!houses_end(play) && !counted(&totals->violations));
+	} while (!stopped());
 	_exit(0);
 }
 
@@ -78,7 +82,10 @@ static void play_here(const struct play *play, u32 visit, u32 thread,
 	stream_close(stream);
 }
 
-/* Into a house that somebody lives in; the door keeps what is checked apart. */
+/*
+ * Into a house that somebody lives in, if anybody does; the door keeps what is
+ * checked apart.
+ */
 static void visit(const struct play *play, struct rng *rng, u32 number,
 		  struct stay *stay)
 {
@@ -87,7 +94,7 @@ static void visit(const struct play *play, struct rng *rng, u32 number,
 	stay->house = rng_below(rng, HOUSES);
 	stay->pid = living(stay->house);
 	if (!stay->pid || pthread_mutex_trylock(&totals->door[stay->house])) {
-		sched_yield();
+		usleep(VISIT_US);
 		return;
 	}
 	snprintf(path, sizeof(path), "/proc/%d/ns/net", stay->pid);
@@ -108,7 +115,7 @@ static void outsider(const struct play *play)
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	rng_seed(&rng, play->seed, HOUSES, 0, THREADS);
-	while (!houses_end(play) && !counted(&totals->violations)) {
+	while (!stopped()) {
 		/* where he was last is his alone, if nobody lives there now */
 		if (stay.fd >= 0 && living(stay.house) != stay.pid &&
 		    !setns(stay.fd, CLONE_NEWNET))
@@ -116,7 +123,7 @@ static void outsider(const struct play *play)
 		if (stay.fd >= 0)
 			close(stay.fd);
 		stay.fd = -1;
-		visit(play, &rng, number++, &stay);
+		visit(play, &rng, ++number, &stay);
 	}
 	_exit(0);
 }
@@ -130,7 +137,7 @@ static void tell_fault(const char *what)
 }
 
 /* Until all processes have ended, or can no more; how many failed. */
-static int wait_for(u32 processes)
+static int wait_for(const struct play *play, u32 processes)
 {
 	const struct timespec tenth = { .tv_nsec = 100000000 };
 	int status, failed = 0;
@@ -145,6 +152,7 @@ static int wait_for(u32 processes)
 			failed += !!status;
 			continue;
 		}
+		stop_in_time(play);
 		fault = watch();
 		if (fault) {
 			tell_fault(fault);
@@ -180,5 +188,5 @@ int houses_run(const struct play *play)
 		if (!pid)
 			outsider(play);
 	}
-	return wait_for(play->house >= 0 ? 1 : HOUSES + 1);
+	return wait_for(play, play->house >= 0 ? 1 : HOUSES + 1);
 }

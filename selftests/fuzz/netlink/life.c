@@ -25,7 +25,7 @@
 
 #define NOBODY		65534
 #define MESSAGES_MIN	200	/* of a stream in a life */
-#define MESSAGES_MORE	1200
+#define MESSAGES_MORE	1800
 
 /* What a thread may do: all that its process may, or nothing. */
 static void set_privilege(bool all)

@@ -13,8 +13,7 @@
 #include "fuzz.h"
 
 #define BATCH_MAX	4	/* messages in one send */
-#define BATCH_BYTES	100000	/* of all but the first: sockets have bounds */
-#define HEAR_BYTES	(64 * 1024)
+#define HEAR_BYTES	(64 * 1024)	/* the longest answer, and a dump's message */
 
 static int open_socket(u32 *port)
 {
@@ -103,8 +102,7 @@ void stream_close(struct stream *stream)
 
 bool stream_ended(const struct stream *stream)
 {
-	return stream->number >= stream->messages ||
-	       counted(&totals->violations);
+	return stream->number >= stream->messages || stopped();
 }
 
 /* Reads what has come, at most @times. */
@@ -196,15 +194,13 @@ static void ask(struct stream *stream, struct hearing *hearing)
 static bool send_some(struct stream *stream, struct hearing *hearing)
 {
 	struct rng *rng = &stream->source.rng;
-	u32 n = rng_one_in(rng, 8) ? 2 + rng_below(rng, BATCH_MAX - 1) : 1;
+	u32 n = rng_one_in(rng, 4) ? 2 + rng_below(rng, BATCH_MAX - 1) : 1;
 	struct message *message = &stream->message;
-	u8 *batch = malloc(BATCH_BYTES + MESSAGE_MAX);
+	u8 *batch = stream->batch;
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 	bool dump = false, broken = false;
 	u32 len = 0;
 
-	if (!batch)
-		die("a batch");
 	while (n-- && len < BATCH_BYTES && !broken && !stream_ended(stream)) {
 		build(stream);
 		message_tame(message);
@@ -224,7 +220,6 @@ static bool send_some(struct stream *stream, struct hearing *hearing)
 			  (struct sockaddr *)&kernel, sizeof(kernel)) < 0)
 		violation(stream, batch, len, "cannot send: %s",
 			  strerror(errno));
-	free(batch);
 	return dump;
 }
 
@@ -249,7 +244,7 @@ void stream_round(struct stream *stream)
 		hear(stream, hearing, ~0U);
 		hearing->lazy = rng_one_in(rng, 100);
 	}
-	if (rng_one_in(rng, 50))
+	if (rng_one_in(rng, 100))
 		open_again(&stream->hearing[rng_below(rng, SOCKETS)]);
 	if (rng_one_in(rng, 10))
 		hear(stream, &stream->listener, ~0U);

@@ -66,8 +66,8 @@ check_codespell()
 	local words
 
 	mapfile -t words < <(matching . "$generated|^\.clang-format")
-	# A trough is a word, Nd a macro; a backslash's letter is none.
-	codespell --ignore-words-list=trough,nd --ignore-regex='\\[nt]' "${words[@]}"
+	# A trough is a word, Nd a macro, whos are several; a backslash's letter is none.
+	codespell --ignore-words-list=trough,nd,whos --ignore-regex='\\[nt]' "${words[@]}"
 }
 
 check_man_pages()

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * soak: the module goes under traffic, leaves nothing behind, and comes back
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "stage.h"
+#include "memory.h"
+
+#define TRIES	3000	/* naps of 10 ms until the last namespace has gone */
+#define DETOUR	50	/* packets of each stage by the plain route, at least */
+
+static unsigned int cycles;
+
+static void unload(void)
+{
+	unsigned int tries = 0;
+
+	while (syscall(SYS_delete_module, "hashring", O_NONBLOCK)) {
+		if (errno != EWOULDBLOCK)
+			die("hashring does not unload: %s", strerror(errno));
+		/* A namespace goes after its last user, by a kernel's worker. */
+		if (++tries == TRIES)
+			die("hashring does not unload: somebody uses it");
+		nap_ms(10);
+	}
+}
+
+static void load(void)
+{
+	int fd = open(module_path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || syscall(SYS_finit_module, fd, "", 0))
+		die("%s does not load: %s", module_path, strerror(errno));
+	close(fd);
+}
+
+static __u64 config_digest(struct stage *s)
+{
+	__u64 digest = 0, generation;
+
+	if (hashring_digest(s->twin.h, s->twin.ring, true, &digest,
+			    &generation) && !stopped())
+		violation("state", "%s: no digest: %s", s->twin.ring,
+			  hashring_error(s->twin.h));
+	return digest;
+}
+
+static void run_ringctl(unsigned int director, const char *verb)
+{
+	char command[1024];
+
+	snprintf(command, sizeof(command),
+		 "%s -n %s %s %s/rings%u >%s/said 2>&1 || { cat %s/said; false; }",
+		 ringctl, directors[director], verb, work_dir, director,
+		 work_dir, work_dir);
+	if (system(command) && !stopped())
+		violation("state", "ringctl %s failed", verb);
+}
+
+/* Traffic goes on meanwhile. */
+static void wait_detour(struct worker *w)
+{
+	unsigned int i, naps = 0;
+
+	for (i = 0; i < STAGES; i++) {
+		struct stage *s = &stages[i];
+
+		while (atomic_load(&s->at[PLAIN]) < s->plain_seen + DETOUR &&
+		       !stopped()) {
+			nap_ms(10);
+			got_on(w);
+			if (++naps == TRIES)
+				violation("stuck", "stage %u: nothing by the plain route",
+					  i);
+		}
+	}
+}
+
+/* All use of the module has stopped but for the stages' rings. */
+static void cycle(struct worker *w)
+{
+	__u64 before[STAGES];
+	unsigned int i;
+
+	for (i = 0; i < 2; i++)
+		run_ringctl(i, "save");
+	for (i = 0; i < STAGES; i++) {
+		before[i] = config_digest(&stages[i]);
+		stage_detach(&stages[i]);
+		/* It takes along the rings that are there. */
+		if (cycles % 2)
+			hashring_ring_del(stages[i].twin.h, stages[i].twin.ring);
+	}
+	got_on(w);
+	unload();
+	wait_detour(w);
+	stages_hush(true);
+	memory_look(cycles++);
+	stages_hush(false);
+	load();
+	atomic_fetch_add(&shared->life, 1);
+	for (i = 0; i < STAGES; i++)
+		stage_attaching(&stages[i]);
+	for (i = 0; i < 2; i++)
+		run_ringctl(i, "sync");
+	for (i = 0; i < STAGES; i++)
+		stage_attached(&stages[i]);
+	for (i = 0; i < STAGES; i++)
+		if (config_digest(&stages[i]) != before[i] && !stopped())
+			violation("digest", "stage %u: another one after insmod and sync",
+				  i);
+	count(FIG_DIGESTS, STAGES);
+	count(FIG_CYCLES, 1);
+}
+
+static void *cycle_on(void *arg)
+{
+	struct worker *w = arg;
+	unsigned int i;
+
+	while (!stopped()) {
+		/* The first ones come soon, so that there is something to compare. */
+		for (i = cycles < 2 ? 40 : 150; i && !stopped(); i--) {
+			nap_ms(100);
+			got_on(w);
+		}
+		if (gate_shut())
+			cycle(w);
+		gate_open();
+	}
+	return NULL;
+}
+
+void start_cycle(void)
+{
+	start_alone("cycle", false, cycle_on);
+}
+
+/* When all workers have ended: the rings go, and then the module. */
+void last_cycle(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < STAGES; i++) {
+		struct twin *t = &stages[i].twin;
+
+		twin_reconnect(t);
+		/* Where the end came in mid-cycle there may be neither. */
+		hashring_attach_del(t->h, stages[i].attach.id);
+		hashring_ring_del(t->h, t->ring);
+	}
+	memory_leaks();
+	unload();
+	memory_look(cycles);
+	memory_trend();
+}

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * soak: too little memory, and too few CPUs
+ *
+ * A process whose kernel memory has a limit, drawn close and let go again, has
+ * rings of its own: what is refused must have changed nothing. Where the kernel
+ * injects faults it does so instead. Another process eats what memory the machine
+ * has until the kernel reclaims some.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "twin.h"
+
+#define CGROUP		"/sys/fs/cgroup"
+#define LARDER		CGROUP "/soak"
+#define CPU		"/sys/devices/system/cpu/cpu1/online"
+#define FAIL_NTH	"/proc/thread-self/fail-nth"
+#define FAILSLAB	"/sys/kernel/debug/failslab/"
+#define FAILPAGE	"/sys/kernel/debug/fail_page_alloc/"
+#define HEAP		(64 << 20)
+#define CHUNK		(4 << 20)
+#define MIN_FREE_KB	"32768"	/* below that processes have to reclaim themselves */
+#define LEFT_KB		24576
+
+static struct worker *hungry, *eater;
+static bool by_faults;
+static pid_t child[2];
+static unsigned int squeeze_seed;
+
+/* --- who has too little ------------------------------------------------------ */
+
+/* One of the next allocations fails. */
+static void fail_one(struct twin *t, bool armed)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u", armed ? 1 + below(&t->seed, 60) : 0);
+	write_file(FAIL_NTH, text);
+}
+
+/* All memory that this process may want is there before the limit is. */
+static void have_memory(void)
+{
+	mallopt(M_MMAP_THRESHOLD, HEAP);
+	mallopt(M_TRIM_THRESHOLD, 2 * HEAP);
+	mallopt(M_TOP_PAD, HEAP);
+	free(malloc(1));
+	mlockall(MCL_CURRENT | MCL_FUTURE);
+}
+
+__attribute__((noreturn))
+static void hunger(void)
+{
+	struct twin t = {
+		.worker = hungry, .names = TWIN_NAMES, .may_fail = true,
+		.seed = run_seed + 400, .ring = "hungry",
+		.arm = by_faults ? fail_one : NULL,
+	};
+	unsigned int life = 0, moves = 0, placement = 0;
+	bool there = false;
+
+	new_netns();
+	have_memory();
+	write_file("/proc/self/oom_score_adj", "-1000");
+	if (!by_faults)
+		write_file(LARDER "/cgroup.procs", "0");
+	while (!stopped()) {
+		if (gate_closed()) {
+			gate_park(hungry);
+			continue;
+		}
+		if (!there || life != atomic_load(&shared->life) ||
+		    moves > 2000) {
+			if (moves > 2000)
+				hashring_ring_del(t.h, t.ring);
+			life = atomic_load(&shared->life);
+			moves = 0;
+			there = true;
+			twin_born_small(&t, placement++ % 3, 2000);
+			while (twin_populate(&t, 8) != MOVED && !stopped())
+				got_on(hungry);
+		}
+		twin_move(&t);
+		got_on(hungry);
+		if (++moves % 64 == 0)
+			twin_check(&t, 512);
+	}
+	_exit(0);
+}
+
+static void *squeeze(void *arg)
+{
+	struct worker *w = arg;
+	char text[32];
+
+	while (!stopped()) {
+		snprintf(text, sizeof(text), "%lu",
+			 read_number(LARDER "/memory.current", "") +
+			 below(&squeeze_seed, 512 << 10));
+		write_file(LARDER "/memory.max", text);
+		nap_ms(50 + below(&squeeze_seed, 150));
+		write_file(LARDER "/memory.max", "max");
+		nap_ms(20 + below(&squeeze_seed, 100));
+		got_on(w);
+	}
+	return NULL;
+}
+
+static bool have_larder(void)
+{
+	int fd = open(CGROUP "/cgroup.subtree_control", O_WRONLY | O_CLOEXEC);
+	bool good = fd >= 0 && write(fd, "+memory", 7) == 7;
+
+	if (fd >= 0)
+		close(fd);
+	return good && (!mkdir(LARDER, 0755) || errno == EEXIST);
+}
+
+static bool have_faults(void)
+{
+	if (access(FAIL_NTH, W_OK) || access(FAILSLAB "ignore-gfp-wait", W_OK))
+		return false;
+	write_file(FAILSLAB "ignore-gfp-wait", "N");
+	write_file(FAILSLAB "verbose", "0");
+	if (!access(FAILPAGE "ignore-gfp-wait", W_OK)) {
+		write_file(FAILPAGE "ignore-gfp-wait", "N");
+		write_file(FAILPAGE "verbose", "0");
+	}
+	return true;
+}
+
+/* --- who eats ----------------------------------------------------------------- */
+
+static unsigned long scanned(void)
+{
+	return read_number("/proc/vmstat", "pgscan_kswapd ") +
+	       read_number("/proc/vmstat", "pgscan_direct ");
+}
+
+/* Takes memory until the kernel has to look for some, or little is left. */
+static void eat(unsigned int *seed)
+{
+	unsigned long before = scanned();
+	char *food[1024];
+	unsigned int n = 0;
+
+	while (n < 1024 && scanned() < before + 256 && !stopped() &&
+	       read_number("/proc/meminfo", "MemFree:") > LEFT_KB) {
+		food[n] = mmap(NULL, CHUNK, PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (food[n] == MAP_FAILED)
+			break;
+		memset(food[n++], below(seed, 256), CHUNK);
+		got_on(eater);
+	}
+	count(FIG_RECLAIMS, scanned() > before);
+	nap_ms(200);
+	while (n--)
+		munmap(food[n], CHUNK);
+}
+
+/* Each meal is a process of its own, that the kernel may kill rather than others. */
+__attribute__((noreturn))
+static void feed(void)
+{
+	unsigned int seed = run_seed + 500, i;
+	pid_t meal;
+
+	write_file("/proc/sys/vm/min_free_kbytes", MIN_FREE_KB);
+	while (!stopped()) {
+		meal = fork();
+		if (!meal) {
+			write_file("/proc/self/oom_score_adj", "1000");
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			eat(&seed);
+			_exit(0);
+		}
+		waitpid(meal, NULL, 0);
+		below(&seed, 2);
+		for (i = 20 + below(&seed, 40); i && !stopped(); i--) {
+			nap_ms(100);
+			got_on(eater);
+		}
+	}
+	_exit(0);
+}
+
+/* --- CPUs --------------------------------------------------------------------- */
+
+static void *plug(void *arg)
+{
+	unsigned int seed = run_seed + 600;
+	struct worker *w = arg;
+
+	while (!stopped()) {
+		nap_ms(500 + below(&seed, 2500));
+		write_file(CPU, "0");
+		nap_ms(100 + below(&seed, 900));
+		write_file(CPU, "1");
+		count(FIG_OFFLINE, 1);
+		got_on(w);
+	}
+	return NULL;
+}
+
+static pid_t fork_child(void (*run)(void))
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		die("fork: %s", strerror(errno));
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		run();
+	}
+	return pid;
+}
+
+/* Both live to the end. */
+void look_after_pressure(void)
+{
+	unsigned int i;
+	int status;
+
+	for (i = 0; i < 2; i++)
+		if (child[i] && waitpid(child[i], &status, WNOHANG) > 0 &&
+		    !stopped())
+			die("%s ended: %#x", i ? "the eater" : "hungry",
+			    status);
+}
+
+/* Before there are threads. */
+void fork_pressure(void)
+{
+	by_faults = have_faults();
+	if (by_faults || have_larder()) {
+		hungry = new_worker("hungry", true);
+		child[0] = fork_child(hunger);
+	} else {
+		printf("# neither a limit of memory nor faults to be had\n");
+	}
+	eater = new_worker("eater", false);
+	child[1] = fork_child(feed);
+}
+
+void start_pressure(void)
+{
+	squeeze_seed = run_seed + 450;
+	if (hungry && !by_faults)
+		start_alone("squeeze", false, squeeze);
+	if (!access(CPU, W_OK))
+		start_alone("plug", false, plug);
+}

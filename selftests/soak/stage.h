@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A ring under traffic, and what its packets are held to: before a move is made
+ * it is written down who owns each flow after it. A packet says up to which move
+ * all was done when it was sent; it must come to who owned its flow after that
+ * move, or after one that had been begun when it came.
+ */
+#ifndef SELFTESTS_SOAK_STAGE_H
+#define SELFTESTS_SOAK_STAGE_H
+
+#include "twin.h"
+
+#include "hashring_attach.h"
+
+#define STAGES		4
+#define UDP_FLOWS	256
+#define TCP_FLOWS	4096	/* none is used twice within a timeout */
+#define UDP_LOG		8192	/* moves that are remembered */
+#define TCP_LOG		1024
+#define NOBODY		(PLAIN + 1)
+#define CONNECTIONS	48	/* at once */
+
+/**
+ * struct flow - one flow of a stage
+ * @position: its position
+ * @port: its source port
+ * @v6: its family
+ * @from: its source
+ */
+struct flow {
+	__u32 position;
+	__u16 port;
+	bool v6;
+	union {
+		struct in_addr v4;
+		struct in6_addr v6;
+	} from;
+};
+
+/* What the counters said. */
+struct reading {
+	bool taken, settled;
+	unsigned long sent, received;
+	struct hashring_attach_stats stats;
+	__u64 node[BACKENDS];
+	__u64 nodes;
+	unsigned long at[BACKENDS + 1];
+};
+
+/**
+ * struct stage - one of them
+ * @number: from 0
+ * @director: namespace
+ * @tcp: connections, else datagrams
+ * @port: both ends'
+ * @vip4: destination
+ * @vip6: destination
+ * @twin: the ring
+ * @flow: its flows
+ * @nr_flows: how many
+ * @owners: of each flow after each move, a bit for each backend
+ * @log: moves that are remembered
+ * @begun: moves that are written down
+ * @done: moves that are made
+ * @attached: packets go by the ring; else by the plain route
+ * @turning: they may go by either
+ * @attach: by which they go
+ * @cuts: counts before and after each move that may cut connections
+ * @hush: nothing is to be sent
+ * @hushed: nothing is sent
+ * @sent: datagrams
+ * @received: messages that came to a backend
+ * @at: the same by backend
+ * @settled: every connection that is alive was heard of after this move
+ * @last: the reading before
+ * @plain_seen: of @at[PLAIN], before the module went
+ */
+struct stage {
+	unsigned int number;
+	const char *director;
+	bool tcp;
+	__u16 port;
+	struct in_addr vip4;
+	struct in6_addr vip6;
+	struct twin twin;
+	struct flow *flow;
+	unsigned int nr_flows;
+	unsigned char *owners;
+	unsigned int log;
+	atomic_uint begun, done;
+	bool attached, turning;
+	struct hashring_attach attach;
+	atomic_uint cuts;
+	atomic_uint hush;
+	atomic_bool hushed;
+	atomic_ulong sent, received, at[BACKENDS + 1];
+	atomic_uint settled;
+	struct reading last;
+	unsigned long plain_seen;
+};
+
+extern struct stage stages[STAGES];
+
+/* stage.c */
+void start_stages(void);
+void stage_announce(void *arg, const struct hr_view *next);
+void stage_cut(struct stage *s);
+bool stage_judge(struct stage *s, unsigned int backend, unsigned int flow,
+		 unsigned int sent_after);
+int stage_socket(const struct stage *s, bool v6, int type, bool backend,
+		 const struct flow *flow);
+void stages_hush(bool hush);
+
+/* stage_check.c */
+void stage_hush(struct stage *s, bool hush);
+void stage_check(struct stage *s);
+void stage_detach(struct stage *s);
+void stage_attaching(struct stage *s);
+void stage_attached(struct stage *s);
+void stage_attach(struct stage *s);
+
+/* udp.c, tcp.c */
+void start_udp(struct stage *s);
+void udp_burst(struct stage *s);
+void start_tcp(struct stage *s);
+
+#endif

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * soak: what is checked of a ring under traffic while it and the traffic rest,
+ * and how it is taken from the traffic and given back
+ */
+#include <string.h>
+
+#include "stage.h"
+
+#define AWAIT	500	/* naps of 20 ms until packets have come */
+
+/* Nothing is sent any more, and all that was has come; or it goes on. */
+void stage_hush(struct stage *s, bool hush)
+{
+	unsigned long seen, still = 0;
+
+	if (!hush) {
+		atomic_fetch_sub(&s->hush, 1);
+		return;
+	}
+	atomic_store(&s->hushed, false);
+	atomic_fetch_add(&s->hush, 1);
+	while (!atomic_load(&s->hushed) && !stopped())
+		nap_ms(2);
+	while (still < 10 && !stopped()) {
+		seen = atomic_load(&s->received);
+		nap_ms(10);
+		still = seen == atomic_load(&s->received) ? still + 1 : 0;
+	}
+}
+
+static int take_node(const struct hashring_node *node, void *arg)
+{
+	struct reading *r = arg;
+
+	if (node->id > BACKENDS)
+		return 0;
+	r->node[node->id - 1] = node->packets;
+	r->nodes += node->packets;
+	return 0;
+}
+
+static void drop_nodes(void *arg)
+{
+	struct reading *r = arg;
+
+	memset(r->node, 0, sizeof(r->node));
+	r->nodes = 0;
+}
+
+static bool take_reading(struct stage *s, struct reading *r)
+{
+	struct hashring_attach attach;
+	struct twin *t = &s->twin;
+	unsigned int i;
+
+	memset(r, 0, sizeof(*r));
+	if (hashring_attach_get(t->h, s->attach.id, &attach) ||
+	    hashring_node_list(t->h, t->ring, false, take_node, drop_nodes, r)) {
+		if (!stopped())
+			violation("state", "%s: no counters: %s", t->ring,
+				  hashring_error(t->h));
+		return false;
+	}
+	r->stats = attach.stats;
+	r->sent = atomic_load(&s->sent);
+	r->received = atomic_load(&s->received);
+	for (i = 0; i <= BACKENDS; i++)
+		r->at[i] = atomic_load(&s->at[i]);
+	r->taken = true;
+	/* A leaving node's packets are on no list. */
+	r->settled = twin_settled(t);
+	return true;
+}
+
+/*
+ * The counters when all that was sent since @since has come; without that, when
+ * they stand still. What never comes is not waited for much longer.
+ */
+static bool await_reading(struct stage *s, const struct reading *since,
+			  struct reading *now)
+{
+	__u64 before = 0;
+	unsigned int naps;
+
+	for (naps = 0; naps < AWAIT && !stopped(); naps++) {
+		if (!take_reading(s, now))
+			return false;
+		if (since && !s->tcp) {
+			if (now->sent - since->sent ==
+			    now->stats.packets - since->stats.packets &&
+			    now->received - since->received ==
+			    now->stats.forwarded - since->stats.forwarded)
+				return true;
+		} else if (naps > 5 && now->stats.packets == before) {
+			return true;
+		}
+		before = now->stats.packets;
+		nap_ms(20);
+	}
+	return !stopped();
+}
+
+static void must_equal(const struct stage *s, const char *what,
+		       unsigned long long wanted, unsigned long long seen)
+{
+	count(FIG_COUNTERS, 1);
+	if (wanted != seen && !stopped())
+		violation("counters", "stage %u: %s: %llu instead of %llu",
+			  s->number, what, seen, wanted);
+}
+
+/* Between two rests of the same attachment, whatever moved meanwhile. */
+static void compare_readings(const struct stage *s, const struct reading *a,
+			     const struct reading *b)
+{
+	const struct hashring_attach_stats *was = &a->stats, *is = &b->stats;
+
+	must_equal(s, "packets, by what became of them", is->packets,
+		   is->steered + is->passed + is->dropped + is->already_set +
+		   is->malformed);
+	if (!s->tcp) {
+		must_equal(s, "packets, as were sent", b->sent - a->sent,
+			   is->packets - was->packets);
+		must_equal(s, "datagrams at backends, as were forwarded",
+			   is->forwarded - was->forwarded,
+			   b->received - a->received);
+	}
+	if (a->settled && b->settled && !s->twin.gone)
+		must_equal(s, "the nodes' packets, as were steered",
+			   is->steered - was->steered, b->nodes - a->nodes);
+}
+
+/* One datagram of each flow: each node has as many as it owns. */
+static void check_burst(struct stage *s, struct reading *before)
+{
+	unsigned long due[NOBODY + 1] = {};
+	struct twin *t = &s->twin;
+	struct reading after;
+	unsigned int i;
+	char what[64];
+
+	udp_burst(s);
+	if (!await_reading(s, before, &after))
+		return;
+	for (i = 0; i < s->nr_flows; i++) {
+		const struct hr_node *node = hr_view_owner(&t->view,
+							   s->flow[i].position);
+
+		due[node ? node->id - 1 : NOBODY]++;
+	}
+	for (i = 0; i < BACKENDS && !stopped(); i++) {
+		snprintf(what, sizeof(what), "a burst's at backend %u", i + 1);
+		must_equal(s, what, due[i], after.at[i] - before->at[i]);
+		snprintf(what, sizeof(what), "a burst's of node %u", i + 1);
+		if (after.settled && after.node[i])
+			must_equal(s, what, due[i],
+				   after.node[i] - before->node[i]);
+	}
+	must_equal(s, "a burst's dropped", due[NOBODY],
+		   after.stats.dropped - before->stats.dropped);
+	*before = after;
+}
+
+void stage_check(struct stage *s)
+{
+	struct reading now;
+
+	stage_hush(s, true);
+	if (await_reading(s, s->last.taken ? &s->last : NULL, &now)) {
+		if (s->last.taken)
+			compare_readings(s, &s->last, &now);
+		twin_check(&s->twin, 1024);
+		if (!s->tcp)
+			check_burst(s, &now);
+		s->last = now;
+		s->twin.gone = false;
+	}
+	stage_hush(s, false);
+}
+
+/* Tells of both ways while they turn, and then of one. */
+static void turn(struct stage *s, bool turning, bool attached)
+{
+	s->turning = turning;
+	s->attached = attached;
+	stage_announce(s, &s->twin.view);
+}
+
+/* From here on packets go by the plain route. */
+void stage_detach(struct stage *s)
+{
+	struct twin *t = &s->twin;
+
+	stage_cut(s);
+	turn(s, true, true);
+	if (hashring_attach_del(t->h, s->attach.id) && !stopped())
+		violation("state", "%s: not detached: %s", t->ring,
+			  hashring_error(t->h));
+	stage_announce(s, NULL);
+	turn(s, false, false);
+	stage_announce(s, NULL);
+	stage_cut(s);
+	s->plain_seen = atomic_load(&s->at[PLAIN]);
+}
+
+static int find_attach(const struct hashring_attach *a, void *arg)
+{
+	struct stage *s = arg;
+
+	if (strcmp(a->ring, s->twin.ring))
+		return 0;
+	s->attach.id = a->id;
+	s->twin.attached = twin_attach_digest(a);
+	return 0;
+}
+
+/* Somebody is about to attach it again. */
+void stage_attaching(struct stage *s)
+{
+	stage_cut(s);
+	turn(s, true, false);
+}
+
+/* And has: by the ring from here on. */
+void stage_attached(struct stage *s)
+{
+	struct twin *t = &s->twin;
+
+	stage_announce(s, NULL);
+	twin_reconnect(t);
+	s->attach.id = 0;
+	if ((hashring_attach_list(t->h, find_attach, NULL, s) ||
+	     !s->attach.id) && !stopped())
+		violation("state", "%s: not attached", t->ring);
+	turn(s, false, true);
+	stage_announce(s, NULL);
+	stage_cut(s);
+	memset(&s->last, 0, sizeof(s->last));
+}
+
+void stage_attach(struct stage *s)
+{
+	struct hashring_attach made;
+	struct twin *t = &s->twin;
+
+	stage_attaching(s);
+	if (hashring_attach_add(t->h, t->ring, &s->attach, &made))
+		die("%s: not attached: %s", t->ring, hashring_error(t->h));
+	stage_attached(s);
+}

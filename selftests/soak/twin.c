@@ -1,0 +1,537 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * soak: a ring in the kernel and its twin
+ *
+ * A move is worked out with the core first, told to who judges packets by it,
+ * and then made in the kernel. One that the kernel refuses for want of memory
+ * must have left everything as it was.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "twin.h"
+
+#define CELLS	4096	/* of balanced rings, at whose borders frontiers stand */
+#define CELL	(HR_WHOLE_RING / CELLS)
+
+static void put(struct hr_table *table)
+{
+	hr_table_put(table, &hr_node_plain_ops);
+}
+
+static void *have(void *memory)
+{
+	if (!memory)
+		die("no memory");
+	return memory;
+}
+
+static void release_view(struct hr_view *view)
+{
+	put(view->table);
+	put(view->from);
+	put(view->base);
+	memset(view, 0, sizeof(*view));
+}
+
+/* Makes the ring, empty, in a kernel that has none of that name. */
+void twin_born(struct twin *t, __u32 placement, __u32 points,
+	       const struct hashring_settings *settings, __u32 has)
+{
+	struct hashring_ring_config born = {
+		.name = t->ring, .placement = placement, .has = has,
+	};
+	struct hashring_ring made;
+	int err;
+
+	if (settings)
+		born.settings = *settings;
+	memset(&t->config, 0, sizeof(t->config));
+	t->config.place = hr_place_by_kind(placement);
+	t->config.grid = t->config.place->takes_cells ? CELLS : 0;
+	if (placement == HASHRING_PLACEMENT_HASH) {
+		t->config.points = points;
+		t->config.per = 1;
+	}
+	for (unsigned int i = 0; i < HR_SEED_LEN; i++)
+		t->config.seed[i] = below(&t->seed, 256);
+	hr_keys_derive(&t->config.keys, t->config.seed);
+	born.points = t->config.points;
+	born.per = t->config.per;
+	born.grid = t->config.grid;
+	born.seed = t->config.seed;
+	twin_release(t);
+	t->view.table = have(hr_table_empty(GFP_KERNEL));
+	twin_reconnect(t);
+	do {
+		err = hashring_ring_add(t->h, &born, &made);
+	} while (twin_again(t, err, "not made"));
+	count(FIG_RINGS, 1);
+}
+
+/* The same without traffic: few flows to track, or none. */
+void twin_born_small(struct twin *t, __u32 placement, __u32 points)
+{
+	const struct hashring_settings settings = {
+		.established = below(&t->seed, 2), .max_entries = 1024,
+	};
+
+	twin_born(t, placement, points, &settings,
+		  HASHRING_SET_ESTABLISHED | HASHRING_SET_MAX_ENTRIES);
+}
+
+/* Forgets the twin; the kernel's ring is another matter. */
+void twin_release(struct twin *t)
+{
+	release_view(&t->view);
+	put(t->origin);
+	t->origin = NULL;
+	t->rolling = false;
+	t->downs = false;
+}
+
+void twin_reconnect(struct twin *t)
+{
+	hashring_close(t->h);
+	t->h = open_kernel(t->netns);
+}
+
+/* The effective map, to be put. */
+struct hr_table *twin_map(const struct twin *t)
+{
+	return have(hr_view_compose(&t->view, t->view.frontier, t->config.grid,
+				    GFP_KERNEL, &hr_node_plain_ops));
+}
+
+/* Whether what must not fail found no memory, where it may, and is to be tried again. */
+bool twin_again(struct twin *t, int err, const char *what)
+{
+	if (!err || stopped())
+		return false;
+	if (t->may_fail && (err == -ENOMEM || err == -ENOBUFS)) {
+		got_on(t->worker);
+		twin_reconnect(t);
+		return true;
+	}
+	violation("state", "%s: %s: %s", t->ring, what, hashring_error(t->h));
+	return false;
+}
+
+static bool kernel_ring(struct twin *t, struct hashring_ring *ring)
+{
+	int err;
+
+	do {
+		err = hashring_ring_get(t->h, t->ring, ring);
+	} while (twin_again(t, err, "not there"));
+	return !err;
+}
+
+static void about_to(struct twin *t, const struct hr_view *next)
+{
+	struct hashring_ring ring;
+
+	if (t->may_fail && kernel_ring(t, &ring))
+		t->epoch = ring.epoch;
+	if (t->announce)
+		t->announce(t->arg, next);
+	if (t->arm)
+		t->arm(t, true);
+}
+
+/* The move is over: what was told is so. */
+static void over(struct twin *t)
+{
+	if (t->announce)
+		t->announce(t->arg, NULL);
+}
+
+/* It was not made: all is as it was. */
+static void not_made(struct twin *t, struct hr_view *next)
+{
+	release_view(next);
+	if (t->announce)
+		t->announce(t->arg, &t->view);
+	over(t);
+}
+
+/*
+ * What came of a move that leads to @next, which is taken over. Where an answer
+ * found no memory, the kernel's epoch says whether the move was made.
+ */
+static enum moved came_of(struct twin *t, int err, struct hr_view *next)
+{
+	struct hashring_ring ring;
+
+	if (t->arm)
+		t->arm(t, false);
+	got_on(t->worker);
+	if (err && t->may_fail && (err == -ENOMEM || err == -ENOBUFS)) {
+		count(FIG_REFUSED, 1);
+		twin_reconnect(t);
+		if (kernel_ring(t, &ring) && ring.epoch == t->epoch) {
+			not_made(t, next);
+			twin_check_digest(t, "after a refusal");
+			return REFUSED;
+		}
+		err = 0;
+	}
+	if (err && !stopped())
+		violation("state", "%s: a move was refused: %s", t->ring,
+			  hashring_error(t->h));
+	release_view(&t->view);
+	t->view = *next;
+	over(t);
+	return MOVED;
+}
+
+/* The view that a held change to @table leads to; it is taken over. */
+static struct hr_view held_view(struct twin *t, struct hr_table *table,
+				bool stay)
+{
+	const __u32 grid = t->config.grid;
+	bool settled = twin_settled(t);
+	struct hr_table *base = settled ? t->view.table : t->view.base;
+	struct hr_table *map = twin_map(t);
+	struct hr_table *from = stay ? t->view.from : map;
+	struct hr_view next = { .table = table };
+
+	next.base = have(hr_table_without(base, table, grid, GFP_KERNEL,
+					  &hr_node_plain_ops));
+	if (from == base)
+		next.from = hr_table_get(next.base);
+	else
+		next.from = have(hr_table_without(from, table, grid, GFP_KERNEL,
+						  &hr_node_plain_ops));
+	next.frontier = stay ? t->view.frontier : 0;
+	put(map);
+	return next;
+}
+
+/* A change: all of what the kernel does with it, and then the kernel. */
+static enum moved change(struct twin *t, const struct hr_op *op,
+			 unsigned int nr, bool hold)
+{
+	struct hashring_op ops[TWIN_NAMES];
+	struct hashring_change ask = {
+		.ring = t->ring, .ops = ops, .nr_ops = nr, .hold = hold,
+		.expect_generation = HASHRING_ANY, .max_moved = HASHRING_ANY,
+	};
+	bool migrating = !twin_settled(t), removes, downs = true;
+	struct hashring_receipt receipt = {};
+	struct hr_view next = {};
+	struct hr_error refusal;
+	struct hr_table *table;
+	enum moved moved;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		twin_op_to_kernel(&op[i], &ops[i]);
+		downs &= op[i].kind == HR_OP_SET &&
+			 op[i].has == HR_OP_HAS_STATE &&
+			 op[i].state == HR_DOWN;
+	}
+	if (hr_change_build(&t->config, t->view.table, op, nr, U32_MAX,
+			    hold || migrating, &hr_node_plain_ops, GFP_KERNEL,
+			    &table, &refusal))
+		return IDLE;
+	if (t->polite && !table->weight) {
+		put(table);
+		return IDLE;
+	}
+	removes = hr_change_only_removes(op, nr) && (migrating || !hold);
+	if (hold && !migrating) {
+		put(t->origin);
+		t->origin = hr_table_get(t->view.table);
+		t->origin_digest = twin_kernel_digest(t, false);
+		t->downs = false;
+	}
+	if (hold || migrating)
+		next = held_view(t, table, migrating && downs);
+	else
+		next.table = table;
+	about_to(t, &next);
+	moved = came_of(t, hashring_change(t->h, &ask, &receipt), &next);
+	hashring_receipt_release(&receipt);
+	if (moved != MOVED) {
+		/* Where faults are injected the request itself may be lost. */
+		if (removes && !t->arm && !stopped())
+			violation("state", "%s: a removal was refused", t->ring);
+		return moved;
+	}
+	for (i = 0; i < nr; i++) {
+		t->gone |= op[i].kind == HR_OP_DEL ||
+			   op[i].kind == HR_OP_REPLACE;
+		t->downs |= op[i].kind == HR_OP_SET &&
+			    op[i].has & HR_OP_HAS_STATE &&
+			    op[i].state == HR_DOWN;
+	}
+	if (!(migrating && downs))
+		t->rolling = false;
+	count(FIG_CHANGES, 1);
+	count(FIG_JOINED, migrating);
+	count(FIG_MIGRATIONS, hold && !migrating);
+	return MOVED;
+}
+
+enum moved twin_change(struct twin *t, unsigned int nr, bool hold)
+{
+	__u32 points[TWIN_OPS][TWIN_POINTS];
+	struct hr_op op[TWIN_OPS];
+	bool used[TWIN_NAMES] = {};
+	unsigned int n = 0, tries;
+
+	for (tries = 0; tries < 4 * nr && n < nr; tries++)
+		n += twin_op_random(t, used, &op[n], points[n]);
+	return n ? change(t, op, n, hold) : IDLE;
+}
+
+/* The first nodes, at once. */
+enum moved twin_populate(struct twin *t, unsigned int nr)
+{
+	__u32 points[TWIN_NAMES][TWIN_POINTS];
+	struct hr_op op[TWIN_NAMES] = {};
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		snprintf(op[i].name, sizeof(op[i].name), "b%u", i + 1);
+		twin_op_add(t, i, &op[i], points[i]);
+	}
+	return change(t, op, nr, false);
+}
+
+/* One node down: at once, also in mid-migration. */
+enum moved twin_down(struct twin *t)
+{
+	struct hr_op op = { .kind = HR_OP_SET, .has = HR_OP_HAS_STATE,
+			    .state = HR_DOWN };
+	unsigned int i = below(&t->seed, t->names);
+	const struct hr_node *node;
+
+	snprintf(op.name, sizeof(op.name), "b%u", i + 1);
+	node = hr_table_find(t->view.table, op.name);
+	if (!node || node->state == HR_DOWN)
+		return IDLE;
+	return change(t, &op, 1, false);
+}
+
+enum moved twin_step(struct twin *t, enum hr_pace_by by, bool back,
+		     __u64 amount)
+{
+	static const enum hashring_step_by as[] = {
+		[HR_PACE_POSITION] = HASHRING_STEP_TO,
+		[HR_PACE_SHARE] = HASHRING_STEP_SHARE,
+		[HR_PACE_ARCS] = HASHRING_STEP_ARCS,
+	};
+	struct hr_pace pace = { .by = by, .back = back, .amount = amount };
+	struct hashring_step_ask ask = {
+		.ring = t->ring, .by = as[by], .amount = amount,
+		.back = back, .expect_epoch = HASHRING_ANY,
+	};
+	struct hr_view next = t->view;
+	enum moved moved;
+
+	if (twin_settled(t))
+		return IDLE;
+	if (by != HR_PACE_POSITION &&
+	    t->view.frontier == (back ? 0 : HR_WHOLE_RING))
+		return IDLE;
+	hr_table_get(next.table);
+	hr_table_get(next.from);
+	hr_table_get(next.base);
+	if (by == HR_PACE_POSITION)
+		next.frontier = amount;
+	else
+		next.frontier = hr_view_step(&t->view, t->view.frontier, &pace,
+					     t->config.grid);
+	about_to(t, &next);
+	moved = came_of(t, hashring_migrate_step(t->h, &ask, NULL), &next);
+	count(FIG_STEPS, moved == MOVED);
+	return moved;
+}
+
+/* Where a rollback leads: to the origin, less what has gone down since. */
+static struct hr_table *way_back(struct twin *t)
+{
+	struct hr_table *table, *down;
+	struct hr_error refusal;
+	struct hr_op *ops;
+	__u32 nr;
+
+	table = have(hr_table_recall(t->origin, t->view.table, t->config.grid,
+				     GFP_KERNEL, &hr_node_plain_ops));
+	if (hr_recall_ops(t->origin, t->view.table, &ops, &nr, GFP_KERNEL))
+		die("no memory");
+	if (!nr)
+		return table;
+	if (hr_change_build(&t->config, table, ops, nr, U32_MAX, true,
+			    &hr_node_plain_ops, GFP_KERNEL, &down, &refusal))
+		die("%s", refusal.text);
+	kvfree(ops);
+	put(table);
+	return down;
+}
+
+static struct hr_table *settled_table(const struct hr_table *table,
+				      const struct twin *t)
+{
+	return have(hr_table_settle((struct hr_table *)table, t->config.grid,
+				    GFP_KERNEL, &hr_node_plain_ops));
+}
+
+/* A rollback that has ended: everything is as it was when it began. */
+static void undone(struct twin *t)
+{
+	__u64 digest = twin_kernel_digest(t, false);
+
+	if (!t->downs && digest != t->origin_digest && !stopped())
+		violation("digest", "%s: %016llx instead of %016llx after a rollback",
+			  t->ring, digest, t->origin_digest);
+	count(FIG_UNDONE, 1);
+}
+
+enum moved twin_rollback(struct twin *t, bool now)
+{
+	struct hr_view next, end = {};
+	enum moved moved;
+
+	/* One at once is made in two parts, and may end between them. */
+	now &= !t->may_fail;
+	if (twin_settled(t) || (t->rolling && !now))
+		return IDLE;
+	if (t->rolling)
+		next = (struct hr_view){ .table = hr_table_get(t->view.table) };
+	else
+		next = held_view(t, way_back(t), false);
+	if (now) {
+		end.table = settled_table(next.table, t);
+		release_view(&next);
+		next = end;
+	}
+	about_to(t, &next);
+	moved = came_of(t, hashring_migrate_rollback(t->h, t->ring, NULL, now,
+						     NULL), &next);
+	if (moved != MOVED)
+		return moved;
+	count(FIG_ROLLBACKS, 1);
+	t->rolling = !now;
+	t->gone = true;
+	if (now)
+		undone(t);
+	return MOVED;
+}
+
+/* Unless it is forced, IDLE where flows are still where they were. */
+enum moved twin_finish(struct twin *t, bool force)
+{
+	bool undo = t->rolling;
+	struct hr_view next = {};
+	enum moved moved;
+	int err;
+
+	if (twin_settled(t))
+		return IDLE;
+	next.table = settled_table(t->view.table, t);
+	about_to(t, &next);
+	err = hashring_migrate_finish(t->h, t->ring, force, NULL);
+	if (err == -EBUSY && !force) {
+		if (t->arm)
+			t->arm(t, false);
+		not_made(t, &next);
+		return IDLE;
+	}
+	moved = came_of(t, err, &next);
+	if (moved != MOVED)
+		return moved;
+	count(FIG_FINISHED, 1);
+	t->gone = true;
+	if (undo)
+		undone(t);
+	t->rolling = false;
+	return MOVED;
+}
+
+/* Paused, a migration takes no step; resumed, it does. */
+void twin_pause(struct twin *t)
+{
+	struct hashring_migrate_set set = {
+		.state = HASHRING_MIGRATION_STATE_PAUSED,
+		.deadline = HASHRING_ANY, .quiet = HASHRING_ANY,
+	};
+	struct hashring_step_ask ask = {
+		.ring = t->ring, .by = HASHRING_STEP_TO,
+		.amount = HASHRING_WHOLE, .expect_epoch = HASHRING_ANY,
+	};
+
+	if (twin_settled(t) || t->may_fail)
+		return;
+	if (hashring_migrate_set(t->h, t->ring, &set, NULL))
+		return;		/* it drains: nothing to pause */
+	if (!hashring_migrate_step(t->h, &ask, NULL))
+		violation("state", "%s: a step while paused", t->ring);
+	set.state = HASHRING_MIGRATION_STATE_HOLDING;
+	if (hashring_migrate_set(t->h, t->ring, &set, NULL) && !stopped())
+		violation("state", "%s: not resumed: %s", t->ring,
+			  hashring_error(t->h));
+}
+
+void twin_quiet(struct twin *t, __u64 ms)
+{
+	struct hashring_migrate_set set = {
+		.state = HASHRING_STATE_KEPT,
+		.deadline = HASHRING_ANY, .quiet = ms,
+	};
+
+	if (hashring_migrate_set(t->h, t->ring, &set, NULL) && !stopped())
+		violation("state", "%s: no quiet: %s", t->ring,
+			  hashring_error(t->h));
+}
+
+static enum moved random_step(struct twin *t)
+{
+	unsigned int dice = below(&t->seed, 100);
+
+	if (dice < 10)
+		return twin_step(t, HR_PACE_POSITION, false, HR_WHOLE_RING);
+	if (dice < 40)
+		return twin_step(t, HR_PACE_POSITION, false,
+				 (__u64)below(&t->seed, CELLS) * CELL);
+	if (dice < 70)
+		return twin_step(t, HR_PACE_SHARE, dice < 50,
+				 1 + rand_r(&t->seed) / 4);
+	return twin_step(t, HR_PACE_ARCS, dice < 80,
+			 1 + below(&t->seed, 20));
+}
+
+/* Anything that a ring can be told. */
+enum moved twin_move(struct twin *t)
+{
+	unsigned int dice = below(&t->seed, 100);
+	unsigned int ops = 1 + below(&t->seed, TWIN_OPS);
+
+	if (twin_settled(t))
+		return twin_change(t, ops, dice < 60);
+	if (dice < 10)
+		return twin_change(t, ops, dice < 5);
+	if (dice < 12)
+		return twin_down(t);
+	if (dice < 17)
+		return twin_finish(t, dice < 14);
+	if (dice < 20)
+		return twin_rollback(t, false);
+	if (dice < 22)
+		return twin_rollback(t, true);
+	if (dice < 24) {
+		twin_pause(t);
+		return MOVED;
+	}
+	return random_step(t);
+}
+
+/* To its end, whatever that takes. */
+void twin_settle(struct twin *t)
+{
+	while (!twin_settled(t) && !stopped())
+		twin_finish(t, true);
+}
+

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A ring in the kernel, and what the core makes of the same moves. */
+#ifndef SELFTESTS_SOAK_TWIN_H
+#define SELFTESTS_SOAK_TWIN_H
+
+#include "soak.h"
+
+#include "hashring_migrate.h"
+
+#include "core/change.h"
+#include "core/frontier.h"
+#include "core/view.h"
+
+#define TWIN_OPS	4
+#define TWIN_POINTS	8	/* of a node with explicit placement */
+#define TWIN_NAMES	24
+
+/**
+ * struct twin - a ring, twice
+ * @ring: its name
+ * @netns: where it is; NULL: the thread's own namespace
+ * @h: connection
+ * @worker: whose it is
+ * @seed: of what happens
+ * @names: members are b1 to this
+ * @via: by backend, or NULL
+ * @polite: no node goes down, there is always one that is active
+ * @may_fail: changes may be refused for want of memory
+ * @attached: what its attachments add to the digest of its members
+ * @arm: before a move it lets the kernel fail, and not any more after it
+ * @config: what the kernel's ring was made with
+ * @view: what the kernel's view must be
+ * @origin: the settled table when the migration began
+ * @origin_digest: the kernel's digest of it
+ * @downs: a node went down since, so that a rollback does not lead to it
+ * @rolling: the migration goes back
+ * @gone: a node was deleted or replaced since this was last set to false
+ * @epoch: where @may_fail, the kernel's before a move
+ * @announce: told of the view that a move leads to before it is made
+ * @arg: its argument
+ */
+struct twin {
+	char ring[32];
+	const char *netns;
+	struct hashring *h;
+	struct worker *worker;
+	unsigned int seed;
+	unsigned int names;
+	const struct hashring_via *via;
+	bool polite;
+	bool may_fail;
+	__u64 attached;
+	void (*arm)(struct twin *t, bool armed);
+	struct hr_config config;
+	struct hr_view view;
+	struct hr_table *origin;
+	__u64 origin_digest;
+	bool downs;
+	bool rolling;
+	bool gone;
+	__u64 epoch;
+	void (*announce)(void *arg, const struct hr_view *next);
+	void *arg;
+};
+
+/* A move: it was made, it was refused for want of memory, or made no sense. */
+enum moved { MOVED, REFUSED, IDLE };
+
+/* twin.c */
+void twin_born(struct twin *t, __u32 placement, __u32 points,
+	       const struct hashring_settings *settings, __u32 has);
+void twin_born_small(struct twin *t, __u32 placement, __u32 points);
+void twin_release(struct twin *t);
+bool twin_again(struct twin *t, int err, const char *what);
+void twin_reconnect(struct twin *t);
+struct hr_table *twin_map(const struct twin *t);
+enum moved twin_change(struct twin *t, unsigned int nr, bool hold);
+enum moved twin_populate(struct twin *t, unsigned int nr);
+enum moved twin_step(struct twin *t, enum hr_pace_by by, bool back,
+		     __u64 amount);
+enum moved twin_rollback(struct twin *t, bool now);
+enum moved twin_finish(struct twin *t, bool force);
+enum moved twin_down(struct twin *t);
+void twin_pause(struct twin *t);
+void twin_quiet(struct twin *t, __u64 ms);
+enum moved twin_move(struct twin *t);
+void twin_settle(struct twin *t);
+
+/* twin_op.c */
+void twin_op_to_kernel(const struct hr_op *op, struct hashring_op *to);
+void twin_op_add(struct twin *t, unsigned int i, struct hr_op *op,
+		 __u32 *points);
+bool twin_op_random(struct twin *t, bool *used, struct hr_op *op, __u32 *points);
+
+/* twin_check.c */
+__u64 twin_kernel_digest(struct twin *t, bool config);
+void twin_check_digest(struct twin *t, const char *when);
+struct hashring_attach;
+__u64 twin_attach_digest(const struct hashring_attach *a);
+void twin_check(struct twin *t, unsigned int lookups);
+void twin_check_history(struct twin *t);
+
+static inline bool twin_settled(const struct twin *t)
+{
+	return !t->view.from;
+}
+
+#endif

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * soak: operations at random, as the core takes them and as the library does
+ */
+#include <string.h>
+
+#include "twin.h"
+
+/* An operation as the library takes it. */
+void twin_op_to_kernel(const struct hr_op *op, struct hashring_op *to)
+{
+	memset(to, 0, sizeof(*to));
+	to->kind = op->kind;
+	to->name = op->name;
+	to->new_name = op->kind == HR_OP_REPLACE ? op->new_name : NULL;
+	if (op->has & HR_OP_HAS_ID)
+		to->has |= HASHRING_OP_ID;
+	if (op->has & HR_OP_HAS_WEIGHT)
+		to->has |= HASHRING_OP_WEIGHT;
+	if (op->has & HR_OP_HAS_STATE)
+		to->has |= HASHRING_OP_STATE;
+	if (op->has & HR_OP_HAS_POINTS)
+		to->has |= HASHRING_OP_POINTS;
+	if (op->has & HR_OP_HAS_VIA)
+		to->has |= HASHRING_OP_VIA;
+	to->id = op->id;
+	to->weight = op->weight;
+	to->state = op->state;
+	to->nr_points = op->nr_points;
+	to->points = op->points;
+	if (!(op->has & HR_OP_HAS_VIA))
+		return;
+	to->via.has4 = op->via.has4;
+	to->via.has6 = op->via.has6;
+	memcpy(&to->via.addr4, op->via.addr4, sizeof(op->via.addr4));
+	memcpy(&to->via.addr6, op->via.addr6, sizeof(op->via.addr6));
+}
+
+static void give_via(const struct twin *t, unsigned int i, struct hr_op *op)
+{
+	if (!t->via)
+		return;
+	op->has |= HR_OP_HAS_VIA;
+	op->via.has4 = true;
+	op->via.has6 = true;
+	memcpy(op->via.addr4, &t->via[i].addr4, sizeof(op->via.addr4));
+	memcpy(op->via.addr6, &t->via[i].addr6, sizeof(op->via.addr6));
+}
+
+/* Adds the node of that number. */
+void twin_op_add(struct twin *t, unsigned int i, struct hr_op *op,
+		 __u32 *points)
+{
+	unsigned int k;
+
+	op->kind = HR_OP_ADD;
+	op->has = HR_OP_HAS_ID | HR_OP_HAS_WEIGHT;
+	op->id = i + 1;
+	op->weight = 1 + below(&t->seed, 3);
+	give_via(t, i, op);
+	if (!t->config.place->takes_points)
+		return;
+	op->has |= HR_OP_HAS_POINTS;
+	op->nr_points = 1 + below(&t->seed, TWIN_POINTS);
+	op->points = points;
+	for (k = 0; k < op->nr_points; k++)
+		points[k] = (__u32)rand_r(&t->seed) << 16 ^ rand_r(&t->seed);
+}
+
+static void set_state(struct twin *t, const struct hr_node *node,
+		      struct hr_op *op)
+{
+	op->kind = HR_OP_SET;
+	op->has = HR_OP_HAS_STATE;
+	if (node->state != HR_ACTIVE)
+		op->state = HR_ACTIVE;
+	else
+		op->state = below(&t->seed, 2) || t->polite ? HR_DRAINING :
+							      HR_DOWN;
+}
+
+/* Something for one of the nodes; false where nothing comes to mind. */
+bool twin_op_random(struct twin *t, bool *used, struct hr_op *op, __u32 *points)
+{
+	unsigned int i = below(&t->seed, t->names);
+	unsigned int k = below(&t->seed, t->names);
+	unsigned int dice = below(&t->seed, 100);
+	const struct hr_node *node;
+
+	memset(op, 0, sizeof(*op));
+	snprintf(op->name, sizeof(op->name), "b%u", i + 1);
+	snprintf(op->new_name, sizeof(op->new_name), "b%u", k + 1);
+	node = hr_table_find(t->view.table, op->name);
+	if (used[i])
+		return false;
+	if (!node) {
+		twin_op_add(t, i, op, points);
+	} else if (dice < 25) {
+		if (t->view.table->nr_nodes < 3)
+			return false;
+		op->kind = HR_OP_DEL;
+	} else if (dice < 40) {
+		if (used[k] || hr_table_find(t->view.table, op->new_name))
+			return false;
+		used[k] = true;
+		op->kind = HR_OP_REPLACE;
+		op->has = HR_OP_HAS_ID;
+		op->id = k + 1;
+		give_via(t, k, op);
+	} else if (dice < 70 && !t->config.place->takes_points) {
+		op->kind = HR_OP_SET;
+		op->has = HR_OP_HAS_WEIGHT;
+		op->weight = 1 + below(&t->seed, 3);
+	} else if (dice < 75 && t->via) {
+		op->kind = HR_OP_SET;
+		give_via(t, i, op);
+	} else {
+		set_state(t, node, op);
+	}
+	used[i] = true;
+	return true;
+}
+
