@@ -112,14 +112,15 @@ check-debug: ## all scripts on kernels with KASAN, lockdep, kmemleak, KCSAN
 lint: ## what compilers and other tools say of the sources: all of it has to be right
 	@selftests/host/lint.sh
 
+coverage: ## lines and branches that tests reach: the core natively, all in guests
+	@selftests/coverage/run
+
 fuzz: ## libFuzzer's targets: TIME=seconds, 10m or 1h each, TARGET=name
 	@selftests/fuzz/run --time $(or $(TIME),60) $(TARGET)
+
 soak: ## everything at once, for TIME (30m), in guests: KERNEL=6.1|6.12|kasan, SEED=N
 	@selftests/host/prepare.sh
 	@TIME="$(TIME)" KERNEL="$(KERNEL)" SEED="$(SEED)" selftests/soak/run
-
-style: ## checkpatch, sparse, kernel-doc, shellcheck, codespell, man pages
-	@selftests/host/style.sh
 
 demo: ## real flows through a ring in a guest, beside other methods
 	@selftests/host/prepare.sh tools test-tools module-newest
@@ -181,8 +182,7 @@ help: ## this list
 		$(firstword $(MAKEFILE_LIST))
 
 .PHONY: all all-modules modules module module-newest tools test-tools \
-	test-modules test-module kunit-module packages check test-native style demo \
-	test-modules test-module packages check test-native check-debug lint fuzz demo \
-	test-modules test-module packages check test-native soak style demo \
+	test-modules test-module kunit-module packages check test-native \
+	check-debug soak lint coverage fuzz demo \
 	compare-migration bench bench-path bench-migration spec spec-check install \
 	modules_install tools_install uninstall clean help

@@ -107,17 +107,17 @@ def loads(sock, sender, name, flows, **more):
 
 
 def unlikely(load):
-    """How far a chi-square is beyond what chance would give one time in ten
-    thousand (Wilson and Hilferty)."""
+    """A chi-square, and what chance would exceed one time in a million (Wilson
+    and Hilferty)."""
     df = len(load) - 1
     chi = sum((seen - wanted) ** 2 / wanted for seen, wanted in load.values())
-    bound = df * (1 - 2 / (9 * df) + 3.72 * math.sqrt(2 / (9 * df))) ** 3
+    bound = df * (1 - 2 / (9 * df) + 4.75 * math.sqrt(2 / (9 * df))) ** 3
     return chi, bound
 
 
 def anywhere():
     while True:
-        yield (random.randrange(1 << 24, 223 << 24), random.randrange(65536),
+        yield (random.randrange(11 << 24, 126 << 24), random.randrange(65536),
                random.randrange(1, 65536))
 
 
@@ -175,7 +175,7 @@ def spread(tap, sock, sender):
     load = loads(sock, sender, "known", flows)
     chi, bound = unlikely(load)
     tap.check(f"aimed by the ring's own seed: all at one node ({chi:.0f})",
-              load[target][0] == len(flows) and chi > 100 * bound, load)
+              load[target][0] == len(flows) and chi > 20 * bound, load)
     sock.do("attach-del", there)
     for name in "victim", "guess", "known":
         sock.do("ring-del", text(RING["name"], name))

@@ -156,7 +156,9 @@ def main():
         bad = []
         for request, reply in zip(requests, every.ask(sock, requests)):
             total += len(reply.raw)
-            found.extend(search(request[0], reply.raw, attributes[request[0]]))
+            found.extend(wrong for wrong in search(
+                request[0], reply.raw, attributes[request[0]])
+                         if wrong not in found)
             if bool(reply.err) != refused:
                 bad.append(f"{request[0]}: {reply}")
         return bad

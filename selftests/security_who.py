@@ -117,11 +117,11 @@ class Table:
             word = errno.errorcode[err] if err else "yes"
             row[who] = word if row.get(who, word) == word else "some"
 
-    def show(self, whos):
-        print(f"# {'command':24}" + "".join(f"{who:12}" for who in whos))
+    def show(self, people):
+        print(f"# {'command':24}" + "".join(f"{who:12}" for who in people))
         for (name, dump), row in self.rows.items():
             print(f"# {name + (' (dump)' if dump else ''):24}"
-                  + "".join(f"{row[who]:12}" for who in whos))
+                  + "".join(f"{row[who]:12}" for who in people))
 
 
 def wrong(requests, replies, admin):

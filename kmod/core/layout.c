@@ -196,7 +196,7 @@ static bool fill_whole(struct hr_layout *l, const struct hr_run *run, bool same)
 
 	if (same && left != right)
 		return false;
-	if (lw >= run->count && (lw >= rw || rw < run->count))
+	if (lw >= run->count && lw >= rw)
 		part = run->count;
 	else if (rw >= run->count)
 		part = 0;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <linux/types.h>
 
@@ -21,7 +22,8 @@
 static inline void __attribute__((noreturn))
 fuzz_fail(const char *file, int line, const char *what)
 {
-	fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, what);
+	/* Whatever stderr is meanwhile. */
+	dprintf(STDERR_FILENO, "%s:%d: does not hold: %s\n", file, line, what);
 	abort();
 }
 

@@ -53,6 +53,18 @@ int __wrap_nl_send(struct nl_sock *sk, struct nl_msg *msg)
 	return -NLE_FAILURE;
 }
 
+int __wrap_hashring_change(struct hashring *h,
+			   const struct hashring_change *change,
+			   struct hashring_receipt *receipt)
+{
+	int err = __real_hashring_change(h, change, receipt);
+
+	CHECK(err);
+	if (was_sent)
+		message_check_change(&sent.head, change);
+	return err;
+}
+
 FILE *__wrap_fopen(const char *path, const char *mode)
 {
 	if (!file_text)

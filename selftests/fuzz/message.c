@@ -8,6 +8,7 @@
 #include <net/netlink.h>
 #include <string.h>
 
+#include "hashring.h"
 #include "message.h"
 #include "netlink_gen.h"
 
@@ -84,4 +85,79 @@ void message_check(const struct nlmsghdr *nlh)
 	CHECK(i < ARRAY_SIZE(hashring_nl_ops));
 	check_attrs((const uint8_t *)nlh + head, nlh->nlmsg_len - head,
 		    hashring_nl_ops[i].policy, hashring_nl_ops[i].maxattr);
+}
+
+/* The attribute of an operation that is of a type, or NULL. */
+static const struct nlattr *find(const struct nlattr *op, uint16_t type)
+{
+	const char *at = (const char *)op + NLA_HDRLEN;
+	const char *end = (const char *)op + op->nla_len;
+
+	for (; at < end; at += NLA_ALIGN(((struct nlattr *)at)->nla_len))
+		if (((struct nlattr *)at)->nla_type == type)
+			return (const struct nlattr *)at;
+	return NULL;
+}
+
+/* Whether an attribute is there if it is to be, and holds just that. */
+static void check_is(const struct nlattr *op, uint16_t type, bool given,
+		     const void *data, size_t len)
+{
+	const struct nlattr *attr = find(op, type);
+
+	CHECK(!attr == !given);
+	if (!given)
+		return;
+	CHECK(attr->nla_len == NLA_HDRLEN + len);
+	CHECK(!memcmp((const char *)attr + NLA_HDRLEN, data, len));
+}
+
+static void check_text(const struct nlattr *op, uint16_t type, const char *text)
+{
+	check_is(op, type, text, text, text ? strlen(text) + 1 : 0);
+}
+
+static void check_op(const struct nlattr *attr, const struct hashring_op *op)
+{
+	bool via = op->has & HASHRING_OP_VIA;
+
+	check_is(attr, HASHRING_A_OP_KIND, true, &op->kind, 4);
+	check_text(attr, HASHRING_A_OP_NAME, op->name);
+	check_text(attr, HASHRING_A_OP_NEW_NAME, op->new_name);
+	check_text(attr, HASHRING_A_OP_SEAT, op->seat);
+	check_is(attr, HASHRING_A_OP_ID, op->has & HASHRING_OP_ID, &op->id, 4);
+	check_is(attr, HASHRING_A_OP_WEIGHT, op->has & HASHRING_OP_WEIGHT,
+		 &op->weight, 4);
+	check_is(attr, HASHRING_A_OP_STATE, op->has & HASHRING_OP_STATE,
+		 &op->state, 4);
+	check_is(attr, HASHRING_A_OP_DEADLINE, op->has & HASHRING_OP_DEADLINE,
+		 &op->deadline, 8);
+	check_is(attr, HASHRING_A_OP_POINTS, op->has & HASHRING_OP_POINTS,
+		 op->points, op->nr_points * sizeof(*op->points));
+	/* No address at all is one of zeroes. */
+	check_is(attr, HASHRING_A_OP_VIA4, via && (op->via.has4 || !op->via.has6),
+		 &op->via.addr4, 4);
+	check_is(attr, HASHRING_A_OP_VIA6, via && op->via.has6, &op->via.addr6,
+		 16);
+}
+
+void message_check_change(const struct nlmsghdr *nlh,
+			  const struct hashring_change *change)
+{
+	const struct genlmsghdr *genl = NLMSG_DATA(nlh);
+	const char *at = (const char *)genl + GENL_HDRLEN;
+	const char *end = (const char *)nlh + nlh->nlmsg_len;
+	uint32_t n = 0;
+
+	if (genl->cmd != HASHRING_CMD_CHANGE)
+		return;
+	for (; at < end; at += NLA_ALIGN(((struct nlattr *)at)->nla_len)) {
+		const struct nlattr *attr = (const struct nlattr *)at;
+
+		if ((attr->nla_type & NLA_TYPE_MASK) != HASHRING_A_CHANGE_OP)
+			continue;
+		CHECK(n < change->nr_ops);
+		check_op(attr, &change->ops[n++]);
+	}
+	CHECK(n == change->nr_ops);
 }

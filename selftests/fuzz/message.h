@@ -10,4 +10,10 @@
 /* Crashes unless the kernel would parse the message. */
 void message_check(const struct nlmsghdr *nlh);
 
+struct hashring_change;
+
+/* Crashes unless the operations of a message are those of a small change. */
+void message_check_change(const struct nlmsghdr *nlh,
+			  const struct hashring_change *change);
+
 #endif

@@ -5,6 +5,9 @@
 
 #include <stdio.h>
 
+struct hashring;
+struct hashring_change;
+struct hashring_receipt;
 struct model;
 struct model_ring;
 struct native_ring;
@@ -21,6 +24,12 @@ int __wrap_native_ring_make(struct native_ring *n, const struct model *m,
 int __wrap_genl_connect(struct nl_sock *sk);
 int __wrap_genl_ctrl_resolve(struct nl_sock *sk, const char *name);
 int __wrap_nl_send(struct nl_sock *sk, struct nl_msg *msg);
+int __real_hashring_change(struct hashring *h,
+			   const struct hashring_change *change,
+			   struct hashring_receipt *receipt);
+int __wrap_hashring_change(struct hashring *h,
+			   const struct hashring_change *change,
+			   struct hashring_receipt *receipt);
 FILE *__real_fopen(const char *path, const char *mode);
 FILE *__wrap_fopen(const char *path, const char *mode);
 

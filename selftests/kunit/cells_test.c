@@ -317,6 +317,9 @@ static void failing(struct kunit *test)
 	unit_fail_each(&ring, ops, 3);
 	ops[0] = unit_cells(unit_set("n3"), runs, 2);
 	unit_fail_each(&ring, ops, 2);
+	/* Who comes wants cells that others have: those are freed first. */
+	ops[0] = unit_add("n4");
+	unit_fail_each(&ring, ops, 1);
 	unit_ring_free(&ring);
 }
 

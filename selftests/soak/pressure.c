@@ -61,6 +61,7 @@ static void have_memory(void)
 	mlockall(MCL_CURRENT | MCL_FUTURE);
 }
 
+__attribute__((noreturn))
 static void hunger(void)
 {
 	struct twin t = {
@@ -185,6 +186,7 @@ static void eat(void)
  * What is not needed is taken for good, so that meals are short. Each is a
  * process of its own, that the kernel may kill rather than others.
  */
+__attribute__((noreturn))
 static void feed(void)
 {
 	unsigned int seed = run_seed + 500, i;

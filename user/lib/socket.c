@@ -321,7 +321,7 @@ static int take_reply(struct reply *r)
 
 	while (!r->done) {
 		struct nlmsghdr *nlh = r->h->buf;
-		size_t len;
+		size_t len = 0;
 		int err, left;
 
 		err = socket_receive(r->h, &len);

@@ -232,7 +232,7 @@ out:
 static int attach_del(struct args *a)
 {
 	int status, err;
-	__u32 id;
+	__u32 id = 0;
 
 	status = find_attach(a->v[DEL_RING].text, &a->v[DEL_ID], &id);
 	if (status)
@@ -245,7 +245,7 @@ static int attach_replace(struct args *a)
 {
 	struct hashring_attach attach;
 	int status, err;
-	__u32 id;
+	__u32 id = 0;
 
 	status = find_attach(a->v[REPLACE_RING].text, &a->v[REPLACE_ID], &id);
 	if (status)

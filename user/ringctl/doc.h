@@ -72,7 +72,7 @@ int doc_read_settings(struct reader *r, yaml_node_t *value,
 void doc_write_settings(FILE *f, const struct hashring_settings *s);
 
 /* doc_node.c, doc_attach.c: an element of a ring's list. */
-int doc_read_node(struct reader *r, yaml_node_t *value, void *ring);
-int doc_read_attach(struct reader *r, yaml_node_t *value, void *ring);
+int doc_read_node(struct reader *r, yaml_node_t *value, void *to);
+int doc_read_attach(struct reader *r, yaml_node_t *value, void *to);
 
 #endif

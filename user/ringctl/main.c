@@ -88,11 +88,6 @@ int fail_usage(const char *fmt, ...)
 	return EXIT_USAGE;
 }
 
-int fail_memory(void)
-{
-	return fail(EXIT_REFUSED, "%s", strerror(ENOMEM));
-}
-
 struct hashring *conn(void)
 {
 	int err;

@@ -105,7 +105,8 @@ static int gather(struct job *j)
 	int status = EXIT_DONE;
 	__u32 i;
 
-	for (i = 0; i < j->nr && !status; i++) {
+	/* Behind the last one there is none. */
+	for (i = 0; j->ring[i] && !status; i++) {
 		const struct model_ring *r = j->ring[i];
 
 		show_step(r, "maps");

@@ -39,8 +39,8 @@ static double angle_of(__u64 position)
 
 static void put_point(FILE *f, char command, double radius, double angle)
 {
-	fprintf(f, "%c%.1f %.1f", command, SIZE / 2 + radius * cos(angle),
-		SIZE / 2 + radius * sin(angle));
+	fprintf(f, "%c%.1f %.1f", command, SIZE / 2.0 + radius * cos(angle),
+		SIZE / 2.0 + radius * sin(angle));
 }
 
 /* A stretch of a circle, in parts that leave no doubt which way they bend. */

@@ -104,7 +104,7 @@ static void put_change(FILE *f, const struct report_node *node)
 static void put_load(FILE *f, const struct report *r,
 		     const struct report_node *node)
 {
-	if (node->due)
+	if (node->due && node->weight)
 		text_ratio(f, "load",
 			   node->after * r->after->weight / node->weight);
 	else

@@ -9,10 +9,12 @@
 #ifndef RINGCTL_H
 #define RINGCTL_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <linux/compiler.h>
 
@@ -310,8 +312,14 @@ extern unsigned int error_op;
 int fail(int status, const char *fmt, ...)
 	__printf(2, 3);
 int fail_usage(const char *fmt, ...) __printf(1, 2);
-int fail_memory(void);
 void warn(const char *fmt, ...) __printf(1, 2);
+
+/* Here, for analyzers to see that it is no success. */
+static inline int fail_memory(void)
+{
+	warn("%s", strerror(ENOMEM));
+	return EXIT_REFUSED;
+}
 
 /*
  * The one connection, made when it is first asked for; NULL when there is none

@@ -87,7 +87,7 @@ int words_next(struct words *w, char **text, bool semicolon, unsigned int *line)
 		if (*in == '#')
 			in += strcspn(in, "\n");
 		if (is_end(*in, semicolon)) {
-			end = *in;
+			end = (unsigned char)*in;
 			in += !!end;
 			break;
 		}

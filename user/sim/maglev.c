@@ -147,7 +147,7 @@ static void maglev_sim_release(struct sim *s)
 #define MAGLEV_OPS(size)				\
 const struct sim_ops sim_maglev_##size = {		\
 	.name = "maglev-" #size,			\
-	.slots = size,					\
+	.slots = (size),				\
 	.change = maglev_change,			\
 	.lookup = maglev_places,			\
 	.piece = maglev_piece,				\

@@ -15,6 +15,7 @@
 
 #include "fuzz.h"
 
+#define VISIT_US	10000	/* from one look whether somebody is in to the next */
 #define PROGRESS	200	/* looks, ten a second, from one word to the next */
 
 static time_t began;
@@ -81,7 +82,10 @@ static void play_here(const struct play *play, u32 visit, u32 thread,
 	stream_close(stream);
 }
 
-/* Into a house that somebody lives in; the door keeps what is checked apart. */
+/*
+ * Into a house that somebody lives in, if anybody does; the door keeps what is
+ * checked apart.
+ */
 static void visit(const struct play *play, struct rng *rng, u32 number,
 		  struct stay *stay)
 {
@@ -90,7 +94,7 @@ static void visit(const struct play *play, struct rng *rng, u32 number,
 	stay->house = rng_below(rng, HOUSES);
 	stay->pid = living(stay->house);
 	if (!stay->pid || pthread_mutex_trylock(&totals->door[stay->house])) {
-		sched_yield();
+		usleep(VISIT_US);
 		return;
 	}
 	snprintf(path, sizeof(path), "/proc/%d/ns/net", stay->pid);
@@ -119,7 +123,7 @@ static void outsider(const struct play *play)
 		if (stay.fd >= 0)
 			close(stay.fd);
 		stay.fd = -1;
-		visit(play, &rng, number++, &stay);
+		visit(play, &rng, ++number, &stay);
 	}
 	_exit(0);
 }

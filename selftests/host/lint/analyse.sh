@@ -32,9 +32,14 @@ check_coccinelle()
 # .clang-tidy says what is looked for.
 tidy() # DATABASE REGEX
 {
-	run-clang-tidy -quiet -p "$1" -j "$(nproc)" "$2" 2>&1 |
-		grep -vE '^(clang-tidy|[0-9]+ warnings? (generated|treated))'
-	[ "${PIPESTATUS[0]}" = 0 ]
+	local status=0 said=$1/clang-tidy.said
+
+	run-clang-tidy -quiet -p "$1" -j "$(nproc)" "$2" >"$said" 2>&1 || status=$?
+	# In colour whatever it is told. What it says of each comes to many lines.
+	sed -i 's/\x1b\[[0-9;]*m//g' "$said"
+	grep -E '(error|warning): ' "$said" | sort -u
+	[ $status = 0 ] || echo "($said has the ways that lead there)"
+	return $status
 }
 
 check_tidy_module() # RELEASE

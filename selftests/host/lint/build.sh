@@ -99,7 +99,8 @@ make_user()
 
 	set -- --no-print-directory -s -j "$(nproc)" "$@"
 	make -C user O="$folder" "$@" all &&
-		make -C selftests/tools O="$folder-tools" USER="$folder" "$@" all
+		make -C selftests/tools O="$folder-tools" USER="$folder" "$@" all &&
+		make -C selftests/soak O="$folder-tools" USER="$folder" "$@" all
 }
 
 # make_tests FOLDER WORD... - the native tests
