@@ -7,6 +7,7 @@
 
 #include "stage.h"
 
+#define STILL	30	/* naps of 20 ms without a packet: none is on its way */
 #define AWAIT	3000	/* naps of 20 ms until packets have come */
 
 /* Nothing is sent any more, and all that was has come; or it goes on. */
@@ -80,21 +81,21 @@ static bool take_reading(struct stage *s, struct reading *r)
 static bool await_reading(struct stage *s, const struct reading *since,
 			  struct reading *now)
 {
+	unsigned int naps, still = 0;
 	__u64 before = 0;
-	unsigned int naps;
 
 	for (naps = 0; naps < AWAIT && !stopped(); naps++) {
 		if (!take_reading(s, now))
 			return false;
-		if (since && !s->tcp) {
-			if (now->sent - since->sent ==
-			    now->stats.packets - since->stats.packets &&
-			    now->received - since->received ==
-			    now->stats.forwarded - since->stats.forwarded)
-				return true;
-		} else if (naps > 5 && now->stats.packets == before) {
+		if (since && !s->tcp &&
+		    now->sent - since->sent ==
+		    now->stats.packets - since->stats.packets &&
+		    now->received - since->received ==
+		    now->stats.forwarded - since->stats.forwarded)
 			return true;
-		}
+		still = now->stats.packets == before ? still + 1 : 0;
+		if (still == STILL && (!since || s->tcp))
+			return true;
 		before = now->stats.packets;
 		got_on(s->twin.worker);
 		nap_ms(20);
