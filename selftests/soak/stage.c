@@ -18,7 +18,7 @@
 #define TCP_TIMEOUT	60000		/* ms */
 #define SYN_TIMEOUT	20000		/* a busy host makes the clock leap */
 #define FIN_TIMEOUT	1000
-#define QUIET		300
+#define QUIET		3000		/* no packet takes longer to be steered */
 
 struct stage stages[STAGES];
 
