@@ -51,12 +51,17 @@ static void shrink_slabs(void)
 		closedir(dir);
 }
 
+/* A kernel that finds leaks itself keeps what is freed for a while: 0 there. */
 static unsigned long kmalloc_kb(void)
 {
 	FILE *f = fopen("/proc/slabinfo", "re");
 	unsigned long active, size, sum = 0;
 	char line[512];
 
+	if (f && !access(KMEMLEAK, R_OK)) {
+		fclose(f);
+		return 0;
+	}
 	shrink_slabs();
 	while (f && fgets(line, sizeof(line), f))
 		if (!strncmp(line, "kmalloc", 7) &&
