@@ -103,12 +103,12 @@ struct hr_table *twin_map(const struct twin *t)
 				    GFP_KERNEL, &hr_node_plain_ops));
 }
 
-/* Whether what must not fail found no memory, where it may, and is to be tried again. */
+/* Whether what must not fail found no memory, and is to be tried again. */
 bool twin_again(struct twin *t, int err, const char *what)
 {
 	if (!err || stopped())
 		return false;
-	if (t->may_fail && (err == -ENOMEM || err == -ENOBUFS)) {
+	if (err == -ENOMEM || err == -ENOBUFS) {
 		got_on(t->worker);
 		twin_reconnect(t);
 		return true;
@@ -131,7 +131,7 @@ static void about_to(struct twin *t, const struct hr_view *next)
 {
 	struct hashring_ring ring;
 
-	if (t->may_fail && kernel_ring(t, &ring))
+	if (kernel_ring(t, &ring))
 		t->epoch = ring.epoch;
 	if (t->announce)
 		t->announce(t->arg, next);
@@ -166,7 +166,7 @@ static enum moved came_of(struct twin *t, int err, struct hr_view *next)
 	if (t->arm)
 		t->arm(t, false);
 	got_on(t->worker);
-	if (err && t->may_fail && (err == -ENOMEM || err == -ENOBUFS)) {
+	if (err == -ENOMEM || err == -ENOBUFS) {
 		count(FIG_REFUSED, 1);
 		twin_reconnect(t);
 		if (kernel_ring(t, &ring) && ring.epoch == t->epoch) {

@@ -25,7 +25,7 @@
  * @names: members are b1 to this
  * @via: by backend, or NULL
  * @polite: no node goes down, there is always one that is active
- * @may_fail: changes may be refused for want of memory
+ * @may_fail: changes are to be refused for want of memory, as they may anywhere
  * @attached: what its attachments add to the digest of its members
  * @arm: before a move it lets the kernel fail, and not any more after it
  * @config: what the kernel's ring was made with
@@ -35,7 +35,7 @@
  * @downs: a node went down since, so that a rollback does not lead to it
  * @rolling: the migration goes back
  * @gone: a node was deleted or replaced since this was last set to false
- * @epoch: where @may_fail, the kernel's before a move
+ * @epoch: the kernel's before a move
  * @announce: told of the view that a move leads to before it is made
  * @arg: its argument
  */
