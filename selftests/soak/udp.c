@@ -11,7 +11,7 @@
 #include "stage.h"
 
 #define WINDOW	(2 * UDP_FLOWS)	/* under way at once */
-#define PATIENCE	50		/* naps until what is under way is lost */
+#define PATIENCE	250		/* naps until what is under way is lost */
 
 struct datagram {
 	__u32 flow;
