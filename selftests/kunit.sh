@@ -8,6 +8,8 @@
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/debug/fault_lib.sh
+. "$(dirname "$0")/debug/fault_lib.sh"
 
 module=$ROOT/build/kunit/$(uname -r)/hashring_kunit.ko
 debug=/sys/kernel/debug
@@ -15,23 +17,12 @@ mapfile -t suites < <(
 	sed -n 's/.*&\([a-z_]*\)_suite.*/hashring_\1/p' "$ROOT/selftests/kunit/suites.c"
 )
 
-# Where allocations can be let fail, also those that may wait for memory, and
-# without a trace of each in the kernel's log.
-let_allocations_fail()
-{
-	local attribute
-
-	for attribute in failslab fail_page_alloc; do
-		[ -d "$debug/$attribute" ] || continue
-		echo N >"$debug/$attribute/ignore-gfp-wait"
-		echo 0 >"$debug/$attribute/verbose"
-	done
-}
-
+# Where allocations can be let fail, the cases choose which ones.
 run_them()
 {
-	let_allocations_fail
+	[ ! -w /proc/thread-self/fail-nth ] || choose_faults
 	insmod "$module"
+	[ ! -w /proc/thread-self/fail-nth ] || no_faults
 }
 
 # tell SUITE - its cases as tests of this script

@@ -171,13 +171,14 @@ static void optimal(struct kunit *test)
 static void near_the_exact_part(struct kunit *test)
 {
 	static const u32 sizes[] = { 3, 10, 100, 1000 }, most_off[] = { 1, 1, 1, 6 };
-	struct unit_random random = { 5 };
+	struct unit_random random;
 	struct unit_ring ring;
 	u64 off, most;
 	char name[16];
 	u32 i, k, round;
 
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		random.state = sizes[i];
 		balanced_init(test, &ring, 65536);
 		unit_add_many(&ring, "n%u", sizes[i]);
 		KUNIT_ASSERT_LT(test, check_due(&ring), 1000);

@@ -15,13 +15,18 @@
 
 /*
  * Programs are quick, and are where bugs are looked for. In a kernel, emulated
- * and with sanitizers, one of so many rounds is enough to see that all is the
- * same there.
+ * and maybe with sanitizers, one of so many rounds is enough to see that all is
+ * the same there. And so many points are as many as there is time for.
  */
-#ifdef __KERNEL__
-#define UNIT_LESS	8
-#else
+#ifndef __KERNEL__
 #define UNIT_LESS	1
+#define UNIT_POINTS	HR_MAX_POINTS
+#elif defined(CONFIG_KASAN) || defined(CONFIG_KCSAN)
+#define UNIT_LESS	32
+#define UNIT_POINTS	100000
+#else
+#define UNIT_LESS	8
+#define UNIT_POINTS	HR_MAX_POINTS
 #endif
 #define UNIT_ROUNDS(n)	(((n) + UNIT_LESS - 1) / UNIT_LESS)
 

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -356,6 +357,7 @@ static void get_options(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	const struct rlimit files = { .rlim_cur = 65536, .rlim_max = 65536 };
 	unsigned int told = 0, every;
 
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
@@ -364,6 +366,8 @@ int main(int argc, char **argv)
 		die("no memory");
 	memset(shared, 0, sizeof(*shared));
 	get_options(argc, argv);
+	if (setrlimit(RLIMIT_NOFILE, &files))
+		die("no more files: %s", strerror(errno));
 	clock_gettime(CLOCK_MONOTONIC, &begun);
 	printf("# seed %u: each worker's own is that and a number of its own\n",
 	       run_seed);

@@ -15,7 +15,7 @@
 
 #define SLABS		"/sys/kernel/slab"
 #define KMEMLEAK	"/sys/kernel/debug/kmemleak"
-#define LOOKS		10
+#define LOOKS		3
 #define LEVELS		4096
 
 /* In kB: what is granted beyond the first level, and to all of a run. */
@@ -103,7 +103,7 @@ void memory_look(unsigned int cycle)
 		return;
 	look_once(least);
 	for (i = 0; i < LOOKS; i++) {
-		nap_ms(50);
+		nap_ms(200);
 		look_once(kb);
 		for (k = 0; k < KINDS; k++)
 			if (kb[k] < least[k])

@@ -13,7 +13,7 @@
 #include "fuzz.h"
 
 #define BATCH_MAX	4	/* messages in one send */
-#define HEAR_BYTES	(32 * 1024)
+#define HEAR_BYTES	(64 * 1024)	/* the longest answer, and a dump's message */
 
 static int open_socket(u32 *port)
 {
