@@ -72,13 +72,6 @@ static void assert_refused(const struct unit_ring *ring,
 				1);
 }
 
-static struct hr_op with_deadline(struct hr_op op, u64 deadline)
-{
-	op.has |= HR_OP_HAS_DEADLINE;
-	op.deadline = deadline;
-	return op;
-}
-
 /* The bad operation comes third, after two that are good. */
 static void assert_third(const struct unit_ring *ring, struct hr_op op, int ret,
 			 enum hr_culprit culprit, const char *text)
@@ -293,20 +286,20 @@ static void deadlines(struct kunit *test)
 	struct hr_error err;
 	struct hr_op op;
 
-	assert_third(ring, with_deadline(unit_add("b9"), 1), -EINVAL,
+	assert_third(ring, unit_deadline(unit_add("b9"), 1), -EINVAL,
 		     HR_BAD_DEADLINE, given);
-	assert_third(ring, with_deadline(unit_set("b1"), 1), -EINVAL,
+	assert_third(ring, unit_deadline(unit_set("b1"), 1), -EINVAL,
 		     HR_BAD_DEADLINE, given);
 	op = unit_state(unit_set("b1"), HR_DOWN);
-	assert_third(ring, with_deadline(op, 1), -EINVAL, HR_BAD_DEADLINE,
+	assert_third(ring, unit_deadline(op, 1), -EINVAL, HR_BAD_DEADLINE,
 		     given);
-	assert_third(ring, with_deadline(draining, 0), -ERANGE, HR_BAD_DEADLINE,
+	assert_third(ring, unit_deadline(draining, 0), -ERANGE, HR_BAD_DEADLINE,
 		     "deadline 0 ms is not between 1 and 2147483647");
-	assert_third(ring, with_deadline(draining, HR_MAX_DEADLINE + 1ULL),
+	assert_third(ring, unit_deadline(draining, HR_MAX_DEADLINE + 1ULL),
 		     -ERANGE, HR_BAD_DEADLINE,
 		     "deadline 2147483648 ms is not between 1 and 2147483647");
 
-	op = with_deadline(draining, HR_MAX_DEADLINE);
+	op = unit_deadline(draining, HR_MAX_DEADLINE);
 	KUNIT_ASSERT_EQ(test,
 			hr_change_build(&ring->cfg, ring->table, &op, 1, ID_MAX,
 					false, &hr_node_plain_ops, GFP_KERNEL,
