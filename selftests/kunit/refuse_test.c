@@ -72,13 +72,6 @@ static void assert_refused(const struct unit_ring *ring,
 				1);
 }
 
-static struct hr_op with_deadline(struct hr_op op, u64 deadline)
-{
-	op.has |= HR_OP_HAS_DEADLINE;
-	op.deadline = deadline;
-	return op;
-}
-
 /* The bad operation comes third, after two that are good. */
 static void assert_third(const struct unit_ring *ring, struct hr_op op, int ret,
 			 enum hr_culprit culprit, const char *text)
@@ -308,10 +301,10 @@ static void deadlines(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		op = unit_state(unit_set("b1"), bad[i].state);
-		assert_third(ring, with_deadline(op, bad[i].deadline),
+		assert_third(ring, unit_deadline(op, bad[i].deadline),
 			     bad[i].ret, HR_BAD_DEADLINE, bad[i].text);
 	}
-	op = with_deadline(unit_weight(unit_set("b1"), 2), 1);
+	op = unit_deadline(unit_weight(unit_set("b1"), 2), 1);
 	assert_third(ring, op, -EINVAL, HR_BAD_DEADLINE, bad[0].text);
 }
 
@@ -319,7 +312,7 @@ static void a_deadline_of_an_addition(struct kunit *test)
 {
 	const struct unit_ring *ring = &((struct rings *)test->priv)->hashed;
 
-	assert_third(ring, with_deadline(unit_add("b9"), 1), -EINVAL,
+	assert_third(ring, unit_deadline(unit_add("b9"), 1), -EINVAL,
 		     HR_BAD_DEADLINE,
 		     "a deadline is given only to a node that is set draining");
 }
@@ -331,8 +324,7 @@ static void the_last_deadline(struct kunit *test)
 	struct hr_table *next;
 	struct hr_error err;
 
-	op.has |= HR_OP_HAS_DEADLINE;
-	op.deadline = HR_MAX_DEADLINE;
+	op = unit_deadline(op, HR_MAX_DEADLINE);
 	KUNIT_ASSERT_EQ(test,
 			hr_change_build(&ring->cfg, ring->table, &op, 1, ID_MAX,
 					false, &hr_node_plain_ops, GFP_KERNEL,
