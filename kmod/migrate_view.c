@@ -230,7 +230,7 @@ static int turn_round(struct hr_ring *ring, struct hr_migration *m)
 	view = hr_held_view(ring, m, map, target, false, HR_GFP);
 	if (!view) {
 		hr_receipt_free(receipt);
-		goto put_map;
+		goto err_put_target;
 	}
 	ret = hr_ring_make_room_locked(ring);
 	if (ret) {

@@ -249,16 +249,16 @@ static struct hr_ring_view *make_view(struct hr_ring *ring,
 	struct hr_table *next = hr_table_get(making->next);
 	struct hr_ring_view *view;
 
-	if (making->held) {
+	if (making->held)
 		view = hr_held_view(ring, making->migration, making->map, next,
 				    making->stay, making->gfp);
-		if (view && making->release)
-			view->core.frontier = HR_WHOLE_RING;
-		return view;
-	}
-	view = hr_view_alloc(next, making->receipt->generation, making->gfp);
+	else
+		view = hr_view_alloc(next, making->receipt->generation,
+				     making->gfp);
 	if (!view)
 		hr_table_put(next, &hr_member_ops);
+	else if (making->release)
+		view->core.frontier = HR_WHOLE_RING;
 	return view;
 }
 

@@ -51,6 +51,10 @@ prepare_stages()
 	for ns in "${backends[@]}"; do
 		ip -n "$ns" -batch - <"$WORK/$ns"
 	done
+	# What TCP keeps of each peer it has had would look like a leak.
+	for ns in "$client" "${backends[@]}"; do
+		in_ns "$ns" sysctl -qw net.ipv4.tcp_no_metrics_save=1
+	done
 	for ns in "${directors[@]}"; do
 		in_ns "$ns" nft -f - <"$WORK/$ns.nft"
 	done

@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <malloc.h>
 #include <signal.h>
 #include <string.h>
@@ -28,6 +29,9 @@
 #define FAILPAGE	"/sys/kernel/debug/fail_page_alloc/"
 #define HEAP		(64 << 20)
 #define CHUNK		(4 << 20)
+#define PAGE		4096
+#define MEALS		4096	/* chunks at most */
+#define SPARE_KB	262144	/* what the rest may need, and meals */
 #define MIN_FREE_KB	"32768"	/* below that processes have to reclaim themselves */
 #define LEFT_KB		24576
 
@@ -105,7 +109,7 @@ static void *squeeze(void *arg)
 	while (!stopped()) {
 		snprintf(text, sizeof(text), "%lu",
 			 read_number(LARDER "/memory.current", "") +
-			 below(&squeeze_seed, 512 << 10));
+			 below(&squeeze_seed, 256 << 10));
 		write_file(LARDER "/memory.max", text);
 		nap_ms(50 + below(&squeeze_seed, 150));
 		write_file(LARDER "/memory.max", "max");
@@ -146,46 +150,60 @@ static unsigned long scanned(void)
 	       read_number("/proc/vmstat", "pgscan_direct ");
 }
 
-/* Takes memory until the kernel has to look for some, or little is left. */
-static void eat(unsigned int *seed)
+/* Takes memory, page by page, as long as so much is free; how much of it. */
+static unsigned int take(char *food[], unsigned long left_kb, unsigned long until)
 {
-	unsigned long before = scanned();
-	char *food[1024];
 	unsigned int n = 0;
+	size_t at;
 
-	while (n < 1024 && scanned() < before + 256 && !stopped() &&
-	       read_number("/proc/meminfo", "MemFree:") > LEFT_KB) {
+	while (n < MEALS && scanned() <= until && !stopped() &&
+	       read_number("/proc/meminfo", "MemFree:") > left_kb) {
 		food[n] = mmap(NULL, CHUNK, PROT_READ | PROT_WRITE,
 			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		if (food[n] == MAP_FAILED)
 			break;
-		memset(food[n++], below(seed, 256), CHUNK);
+		madvise(food[n], CHUNK, MADV_HUGEPAGE);
+		for (at = 0; at < CHUNK; at += PAGE)
+			food[n][at] = 1;
+		n++;
 		got_on(eater);
 	}
-	count(FIG_RECLAIMS, scanned() > before);
-	nap_ms(200);
-	while (n--)
-		munmap(food[n], CHUNK);
+	return n;
 }
 
-/* Each meal is a process of its own, that the kernel may kill rather than others. */
+/* Until the kernel has to look for some, or little is left. */
+static void eat(void)
+{
+	unsigned long before = scanned();
+	static char *food[MEALS];
+
+	take(food, LEFT_KB, before + 256);
+	count(FIG_RECLAIMS, scanned() > before);
+	nap_ms(200);
+}
+
+/*
+ * What is not needed is taken for good, so that meals are short. Each is a
+ * process of its own, that the kernel may kill rather than others.
+ */
 __attribute__((noreturn))
 static void feed(void)
 {
 	unsigned int seed = run_seed + 500, i;
+	static char *food[MEALS];
 	pid_t meal;
 
+	take(food, SPARE_KB, ULONG_MAX);
 	write_file("/proc/sys/vm/min_free_kbytes", MIN_FREE_KB);
 	while (!stopped()) {
 		meal = fork();
 		if (!meal) {
 			write_file("/proc/self/oom_score_adj", "1000");
 			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			eat(&seed);
+			eat();
 			_exit(0);
 		}
 		waitpid(meal, NULL, 0);
-		below(&seed, 2);
 		for (i = 20 + below(&seed, 40); i && !stopped(); i--) {
 			nap_ms(100);
 			got_on(eater);

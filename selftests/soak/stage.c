@@ -282,6 +282,9 @@ static void migrate_gently(struct stage *s)
 	twin_quiet(t, QUIET);
 	wait_settled(s);
 	walk(s);
+	/* The gate does not wait for connections: what follows is a cut. */
+	if (!goes_on(s))
+		return;
 	twin_step(t, HR_PACE_POSITION, false, HR_WHOLE_RING);
 	while (goes_on(s) && !twin_settled(t) &&
 	       twin_finish(t, false) == IDLE) {
