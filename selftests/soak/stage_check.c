@@ -7,7 +7,7 @@
 
 #include "stage.h"
 
-#define AWAIT	500	/* naps of 20 ms until packets have come */
+#define AWAIT	3000	/* naps of 20 ms until packets have come */
 
 /* Nothing is sent any more, and all that was has come; or it goes on. */
 void stage_hush(struct stage *s, bool hush)
@@ -96,6 +96,7 @@ static bool await_reading(struct stage *s, const struct reading *since,
 			return true;
 		}
 		before = now->stats.packets;
+		got_on(s->twin.worker);
 		nap_ms(20);
 	}
 	return !stopped();

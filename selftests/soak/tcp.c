@@ -88,10 +88,11 @@ static void broken(struct tcp *t, struct connection *c, const char *how)
 	/* An odd number is one that is being made. */
 	if (c->cuts == cuts && cuts % 2 == 0 && !stopped())
 		violation("connection",
-			  "stage %u: flow %u %s after %u exchanges, at %u, begun after move %u of %u",
+			  "stage %u: flow %u %s after %u exchanges, at %u, begun after move %u of %u, heard %u, %s",
 			  t->s->number, c->ask.flow, how, c->ask.number,
 			  c->answer.backend, c->ask.move,
-			  atomic_load(&t->s->done));
+			  atomic_load(&t->s->begun), c->heard,
+			  t->s->attached ? "steered" : "not steered");
 	else
 		count(FIG_EXCUSED, 1);
 	give_up(c, true);

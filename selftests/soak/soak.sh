@@ -4,12 +4,12 @@
 # soak.sh - everything at once: traffic, changes, migrations, namespaces, rings,
 # insmod and rmmod, short memory and CPUs that go; and nothing gives way
 #
-# selftests/soak has the workers. SOAK_TIME says for how many seconds, SOAK_SEED
-# by which chance; `make soak` runs it for longer.
+# The programs here are the workers. SOAK_TIME says for how many seconds, SOAK_SEED
+# by which chance. `make soak` runs it.
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 # shellcheck source=selftests/lib.sh
-. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
 soak=$ROOT/build/tools/soak
 module=${HASHRING_KO:-$ROOT/build/$(uname -r)/hashring.ko}
@@ -94,6 +94,9 @@ module_loaded_here=1
 # An allocation that is refused by a limit is told of at length, as a warning: on
 # the console are errors alone. What is worse leaves a taint, and soak reads the log.
 [ -e /proc/self/fail-nth ] || dmesg -n 4
+# Where a busy machine leaves packets to ksoftirqd, a thousand of them are soon
+# waiting: they are not to be lost.
+sysctl -qw net.core.netdev_max_backlog=100000
 topology $((members + 1))
 topology_director second 2
 directors=("$director" "$second")
