@@ -250,7 +250,7 @@ int hr_migrate_step_locked(struct hr_ring *ring, struct hr_migrate_step *step,
 	struct hr_migration *m = hr_migration_get_locked(ring, extack);
 	struct hr_happened *done = &step->done;
 	struct hr_ring_view *view;
-	u64 target, low, high;
+	u64 target = 0, low, high;
 	int ret;
 
 	if (IS_ERR(m))

@@ -75,6 +75,7 @@ static int migrating_begin(struct hr_nl_migrating *migrating,
 {
 	int ret;
 
+	migrating->reply = NULL;
 	migrating->ring = hr_nl_ring_get(genl_info_net(info),
 					 info->attrs[HASHRING_A_MIGRATION_RING],
 					 HASHRING_A_MIGRATION_RING,

@@ -419,7 +419,7 @@ int hashring_nl_arcs_get_doit(struct sk_buff *skb, struct genl_info *info)
 static void arcs_write(const struct hr_table *table, bool raw, u32 cursor,
 		       u32 *ends, u32 *owners, u32 nr)
 {
-	u32 i, slot;
+	u32 slot = HR_NO_SLOT, i;
 
 	for (i = 0; i < nr; i++) {
 		next_arc(table, raw, &cursor, &ends[i], &slot);

@@ -383,10 +383,11 @@ static int ring_set_locked(struct hr_ring *ring, const struct genl_info *info,
 	struct hr_settings *to = &ring->settings, settings;
 	int ret;
 
-	if (ring->dead)
-		return hr_extack(info->extack,
-				 info->attrs[HASHRING_A_RING_NAME], -ENOENT,
-				 "no such ring");
+	if (ring->dead) {
+		hr_extack(info->extack, info->attrs[HASHRING_A_RING_NAME],
+			  -ENOENT, "no such ring");
+		return -ENOENT;
+	}
 	settings = *to;
 	ret = settings_get(&settings, info->attrs, info->extack);
 	if (ret)

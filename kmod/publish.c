@@ -162,7 +162,7 @@ static void set_deadlines(const struct hr_change *change,
 		shared->deadline = get_jiffies_64() +
 				   msecs_to_jiffies(op->deadline);
 		/* Nobody paces what begins so: it ends with its last deadline. */
-		if (m->automatic)
+		if (m && m->automatic)
 			m->deadline = max(m->deadline, shared->deadline);
 	}
 }

@@ -289,10 +289,12 @@ kernel_log_mark()
 }
 
 # kernel_log_faults - fails, and prints, if the kernel complained; a trace names
-# functions, and is none by itself
+# functions, and is none by itself, and the kernel's own races are for vm/run to tell
 kernel_log_faults()
 {
-	! dmesg | tail -n "+$((log_mark + 1))" | grep -v '\]  ' |
+	! dmesg | tail -n "+$((log_mark + 1))" |
+		awk -v faults='BUG|WARNING' -v own=/dev/null \
+			-f "$ROOT/selftests/vm/races.awk" | grep -v '\]  ' |
 		grep -E 'BUG|WARNING|Oops|KASAN|KFENCE|UBSAN|lockdep|rcu:.*stall|refcount_t|leak|waiting for .* to become free'
 }
 

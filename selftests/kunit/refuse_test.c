@@ -72,13 +72,6 @@ static void assert_refused(const struct unit_ring *ring,
 				1);
 }
 
-static struct hr_op with_deadline(struct hr_op op, u64 deadline)
-{
-	op.has |= HR_OP_HAS_DEADLINE;
-	op.deadline = deadline;
-	return op;
-}
-
 /* The bad operation comes third, after two that are good. */
 static void assert_third(const struct unit_ring *ring, struct hr_op op, int ret,
 			 enum hr_culprit culprit, const char *text)
@@ -284,29 +277,54 @@ static void figures(struct kunit *test)
 		       "a change needs at least one operation");
 }
 
+/* Only a node that is set draining is given one. */
 static void deadlines(struct kunit *test)
 {
 	const struct unit_ring *ring = &((struct rings *)test->priv)->hashed;
-	const char *given = "a deadline is given only to a node that is set draining";
-	const struct hr_op draining = unit_state(unit_set("b1"), HR_DRAINING);
+	static const struct {
+		u8 state;
+		u64 deadline;
+		int ret;
+		const char *text;
+	} bad[] = {
+		{ HR_ACTIVE, 1, -EINVAL,
+		  "a deadline is given only to a node that is set draining" },
+		{ HR_DOWN, 1, -EINVAL,
+		  "a deadline is given only to a node that is set draining" },
+		{ HR_DRAINING, 0, -ERANGE,
+		  "deadline 0 ms is not between 1 and 2147483647" },
+		{ HR_DRAINING, HR_MAX_DEADLINE + 1ULL, -ERANGE,
+		  "deadline 2147483648 ms is not between 1 and 2147483647" },
+	};
+	struct hr_op op;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		op = unit_state(unit_set("b1"), bad[i].state);
+		assert_third(ring, unit_deadline(op, bad[i].deadline),
+			     bad[i].ret, HR_BAD_DEADLINE, bad[i].text);
+	}
+	op = unit_deadline(unit_weight(unit_set("b1"), 2), 1);
+	assert_third(ring, op, -EINVAL, HR_BAD_DEADLINE, bad[0].text);
+}
+
+static void a_deadline_of_an_addition(struct kunit *test)
+{
+	const struct unit_ring *ring = &((struct rings *)test->priv)->hashed;
+
+	assert_third(ring, unit_deadline(unit_add("b9"), 1), -EINVAL,
+		     HR_BAD_DEADLINE,
+		     "a deadline is given only to a node that is set draining");
+}
+
+static void the_last_deadline(struct kunit *test)
+{
+	const struct unit_ring *ring = &((struct rings *)test->priv)->hashed;
+	struct hr_op op = unit_state(unit_set("b1"), HR_DRAINING);
 	struct hr_table *next;
 	struct hr_error err;
-	struct hr_op op;
 
-	assert_third(ring, with_deadline(unit_add("b9"), 1), -EINVAL,
-		     HR_BAD_DEADLINE, given);
-	assert_third(ring, with_deadline(unit_set("b1"), 1), -EINVAL,
-		     HR_BAD_DEADLINE, given);
-	op = unit_state(unit_set("b1"), HR_DOWN);
-	assert_third(ring, with_deadline(op, 1), -EINVAL, HR_BAD_DEADLINE,
-		     given);
-	assert_third(ring, with_deadline(draining, 0), -ERANGE, HR_BAD_DEADLINE,
-		     "deadline 0 ms is not between 1 and 2147483647");
-	assert_third(ring, with_deadline(draining, HR_MAX_DEADLINE + 1ULL),
-		     -ERANGE, HR_BAD_DEADLINE,
-		     "deadline 2147483648 ms is not between 1 and 2147483647");
-
-	op = with_deadline(draining, HR_MAX_DEADLINE);
+	op = unit_deadline(op, HR_MAX_DEADLINE);
 	KUNIT_ASSERT_EQ(test,
 			hr_change_build(&ring->cfg, ring->table, &op, 1, ID_MAX,
 					false, &hr_node_plain_ops, GFP_KERNEL,
@@ -431,6 +449,8 @@ static struct kunit_case refuse_cases[] = {
 	KUNIT_CASE(ids_run_out),
 	KUNIT_CASE(figures),
 	KUNIT_CASE(deadlines),
+	KUNIT_CASE(a_deadline_of_an_addition),
+	KUNIT_CASE(the_last_deadline),
 	KUNIT_CASE(explicit_points),
 	KUNIT_CASE(too_many_points),
 	KUNIT_CASE(too_many_nodes),

@@ -117,6 +117,15 @@ struct hr_op *unit_op_seat(const struct hr_op *from, const char *seat)
 	return op;
 }
 
+struct hr_op *unit_op_deadline(const struct hr_op *from, u64 ms)
+{
+	struct hr_op *op = copy_op(from);
+
+	op->has |= HR_OP_HAS_DEADLINE;
+	op->deadline = ms;
+	return op;
+}
+
 struct hr_op *unit_op_points(const struct hr_op *from, u32 *points, u32 n)
 {
 	struct hr_op *op = copy_op(from);

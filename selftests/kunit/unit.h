@@ -65,6 +65,7 @@ void unit_ring_free(struct unit_ring *ring);
 #define unit_state(op, state)	(*unit_op_state(&(op), state))
 #define unit_id(op, id)		(*unit_op_id(&(op), id))
 #define unit_seat(op, seat)	(*unit_op_seat(&(op), seat))
+#define unit_deadline(op, ms)	(*unit_op_deadline(&(op), ms))
 #define unit_points(op, points, n)	(*unit_op_points(&(op), points, n))
 #define unit_cells(op, cells, n)	(*unit_op_cells(&(op), cells, n))
 
@@ -74,6 +75,7 @@ struct hr_op *unit_op_weight(const struct hr_op *op, u32 weight);
 struct hr_op *unit_op_state(const struct hr_op *op, u8 state);
 struct hr_op *unit_op_id(const struct hr_op *op, u32 id);
 struct hr_op *unit_op_seat(const struct hr_op *op, const char *seat);
+struct hr_op *unit_op_deadline(const struct hr_op *op, u64 ms);
 struct hr_op *unit_op_points(const struct hr_op *op, u32 *points, u32 n);
 struct hr_op *unit_op_cells(const struct hr_op *op, struct hr_run *cells,
 			    u32 n);

@@ -6,6 +6,7 @@
 #include "moving.h"
 #include "suites.h"
 
+#define OPS	4
 #define ROUNDS	UNIT_ROUNDS(400)
 
 static struct moving moving;
@@ -104,14 +105,14 @@ static void one_migration(struct moving *m)
 
 static void migrations_at_random(struct kunit *test)
 {
-	struct hr_op ops[4];
+	struct hr_op *ops = unit_alloc(test, OPS, sizeof(*ops));
 	u32 kind, round, nr;
 
 	for (kind = 0; kind < MOVING_KINDS; kind++) {
 		moving_init(test, &moving, kind, 11 + kind);
 		for (round = 0; round < ROUNDS; round++) {
 			if (unit_below(&moving.random, 2)) {
-				nr = moving_ops(&moving, ops, ARRAY_SIZE(ops));
+				nr = moving_ops(&moving, ops, OPS);
 				moving_change(&moving, ops, nr);
 				moving_ops_free(ops, nr);
 			}

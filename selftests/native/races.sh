@@ -75,10 +75,21 @@ cut_short()
 	expect_match 'BUG: KCSAN' cat "$WORK/left"
 }
 
+# As scripts ask in a guest.
+in_scripts()
+{
+	dmesg() { theirs; }
+	kernel_log_faults
+	dmesg() { theirs; ours; }
+	! kernel_log_faults >"$WORK/said" || return 1
+	expect_match 'KCSAN: data-race in hr_a' cat "$WORK/said"
+}
+
 ktap_begin
 ktap_test "the kernel's own are told, and left out of the log" the_kernels_own
 ktap_test "those of hashring stay" hashrings
 ktap_test "what others say in the middle of one stays" of_others
 ktap_test "so do reports of another kind" other_reports
 ktap_test "and one without an end" cut_short
+ktap_test "scripts judge the kernel's log alike" in_scripts
 ktap_finish
