@@ -167,6 +167,8 @@ static bool is_change(void)
 /* A word that means itself, whatever it is. */
 static void put_word(FILE *f, const char *word)
 {
+	if (!*word)
+		fputs("''", f);
 	for (; *word; word++)
 		fprintf(f, "\\%c", *word);
 	fputc(' ', f);

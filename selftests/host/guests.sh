@@ -110,6 +110,7 @@ begin_guests()
 
 	rm -f "build/guests-$guest"
 	{
+		# shellcheck disable=SC2030 # count_guests reads the file
 		results_passed=0 results_failed=0 results_skipped=0
 		run_guests "$@"
 		echo "$results_passed $results_failed $results_skipped" >"build/guests-$guest"
@@ -122,7 +123,9 @@ count_guests()
 	local passed failed skipped
 
 	if read -r passed failed skipped 2>/dev/null <"build/guests-$1"; then
+		# shellcheck disable=SC2031 # as above
 		((results_passed += passed, results_failed += failed))
+		# shellcheck disable=SC2031
 		((results_skipped += skipped))
 	else
 		results_failure "the guests of $1 were not counted"
