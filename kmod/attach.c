@@ -110,8 +110,7 @@ static struct hr_attach *hr_attach_alloc(struct net *net,
 	attach = kzalloc(sizeof(*attach), HR_GFP);
 	if (!attach)
 		return NULL;
-	attach->cpu = alloc_percpu_gfp(struct hr_attach_cpu,
-				       HR_GFP);
+	attach->cpu = alloc_percpu_gfp(struct hr_attach_cpu, HR_GFP);
 	if (!attach->cpu) {
 		kfree(attach);
 		return NULL;

@@ -15,6 +15,7 @@
 #include <linux/slab.h>
 
 #include "extack.h"
+#include "gfp.h"
 
 #define HR_TEXTS	4096	/* threads that have one at a time */
 #define HR_TEXTS_ROOT	256	/* of these, for the machine's administrators alone */
@@ -73,7 +74,7 @@ static struct hr_text *text_get_locked(struct pid *thread)
 	} else {
 		if (!texts_left_locked())
 			return NULL;
-		text = kzalloc(sizeof(*text), GFP_KERNEL_ACCOUNT);
+		text = kzalloc(sizeof(*text), HR_GFP);
 		if (!text)
 			return NULL;
 		list_add(&text->list, &hr_texts);

@@ -35,8 +35,7 @@ struct hr_migration *hr_migration_begin(struct hr_ring *ring)
 	m->origin = hr_table_get(hr_ring_view_locked(ring)->core.table);
 	m->origin_generation = hr_ring_view_locked(ring)->generation;
 	if (ring->settings.established == HR_ESTABLISHED_STAY) {
-		m->track = hr_track_create(ring, &ring->settings,
-					   HR_GFP);
+		m->track = hr_track_create(ring, &ring->settings, HR_GFP);
 		if (IS_ERR(m->track)) {
 			ret = PTR_ERR(m->track);
 			m->track = NULL;
@@ -222,8 +221,7 @@ static int turn_round(struct hr_ring *ring, struct hr_migration *m)
 	if (ret)
 		goto err_put_target;
 	ret = -ENOMEM;
-	receipt = make_receipt(ring, map, target, HR_RECEIPT_HELD,
-			       HR_GFP);
+	receipt = make_receipt(ring, map, target, HR_RECEIPT_HELD, HR_GFP);
 	if (!receipt)
 		goto err_put_target;
 	count_members(old->core.table, target, receipt);

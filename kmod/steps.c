@@ -40,8 +40,7 @@ void hr_steps_words(char *to, const char *from, size_t size)
 int hr_steps_prepare(struct hr_steps *steps)
 {
 	if (!steps->log)
-		steps->log = kvcalloc(HR_MAX_STEPS, sizeof(*steps->log),
-				      HR_GFP);
+		steps->log = kvcalloc(HR_MAX_STEPS, sizeof(*steps->log), HR_GFP);
 	return steps->log ? 0 : -ENOMEM;
 }
 
