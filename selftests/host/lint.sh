@@ -83,7 +83,14 @@ check() # NAME COMMAND...
 
 # A group of processes for each check, to end with whoever gives up waiting.
 set -m
-trap 'kill -- "${!running[@]/#/-}" 2>/dev/null; exit 130' INT TERM
+give_up()
+{
+	local groups=("${!running[@]}")
+
+	kill -- "${groups[@]/#/-}" 2>/dev/null
+	exit 130
+}
+trap give_up INT TERM
 
 only=("$@")
 selftests/host/packages.sh || exit 1
