@@ -53,6 +53,15 @@ def drop(capability):
     check(libc.capset(head, struct.pack("=6I", *words)))
 
 
+def do(state, *requests):
+    """Requests to state["wire"], until one fails: its error and words."""
+    for name, payload in requests:
+        reply = state["wire"].do(name, payload)
+        if reply.err:
+            return reply.err, reply.said
+    return 0, ""
+
+
 class Child:
     """A forked process that carries out functions, one after the other."""
 

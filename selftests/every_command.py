@@ -44,6 +44,12 @@ def via(kind, number):
     return attr(kind, socket.inet_aton(f"127.9.0.{number}"))
 
 
+def ring(name, **more):
+    """A request that makes one."""
+    return "ring-add", text(RING["name"], name) + b"".join(
+        u32(RING[key.replace("_", "-")], value) for key, value in more.items())
+
+
 def change(ring, *ops, more=b""):
     return text(CHANGE["ring"], ring) + b"".join(ops) + more
 

@@ -14,7 +14,8 @@ import time
 import callers
 import every_command as every
 import wire
-from callers import Child
+from callers import Child, do
+from every_command import ring
 from wire import CHANGE, RING, attr, op, text, u32
 
 E2BIG, ERANGE, ENOSPC, ENOBUFS = 7, 34, 28, 105
@@ -30,20 +31,6 @@ def connect(state, uid):
 def nobody(_):
     resource.setrlimit(resource.RLIMIT_NPROC, (1 << 16, 1 << 16))
     callers.become(callers.NOBODY)
-
-
-def do(state, *requests):
-    """Until one fails: its error and words."""
-    for name, payload in requests:
-        reply = state["wire"].do(name, payload)
-        if reply.err:
-            return reply.err, reply.said
-    return 0, ""
-
-
-def ring(name, **more):
-    return "ring-add", text(RING["name"], name) + b"".join(
-        u32(RING[key.replace("_", "-")], value) for key, value in more.items())
 
 
 def add(name, node):

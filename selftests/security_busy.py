@@ -13,8 +13,9 @@ import time
 import callers
 import every_command as every
 import wire
-from callers import Child
-from wire import CHANGE, NODE, RING, attr, op, text, u32
+from callers import Child, do
+from every_command import ring
+from wire import CHANGE, NODE, RING, attr, op, text
 
 POINTS = 3 << 20
 RINGS = 300
@@ -32,20 +33,6 @@ def enter(state, pid):
     callers.check(callers.libc.setns(fd, callers.CLONE_NEWNET))
     state["wire"] = wire.Wire()
     state["wire"].sock.settimeout(200)
-
-
-def do(state, *requests):
-    """Until one fails: its error and words."""
-    for name, payload in requests:
-        reply = state["wire"].do(name, payload)
-        if reply.err:
-            return reply.err, reply.said
-    return 0, ""
-
-
-def ring(name, **more):
-    return "ring-add", text(RING["name"], name) + b"".join(
-        u32(RING[key.replace("_", "-")], value) for key, value in more.items())
 
 
 def change(name, *ops, **more):

@@ -12,7 +12,8 @@ import callers
 import every_command as every
 import wire
 from callers import Child
-from wire import CHANGE, NODE, RING, op, text, u32
+from every_command import ring
+from wire import CHANGE, RING, op, text
 
 CGROUPS = os.environ["CGROUPS"]
 LIMIT = 48 << 20
@@ -60,11 +61,6 @@ def nodes(ring, first, last, more=b""):
         op(f"n{i}", more=more)
         for i in range(n, min(n + 400, last))))
             for n in range(first, last, 400)]
-
-
-def ring(name, **more):
-    return "ring-add", text(RING["name"], name) + b"".join(
-        u32(RING[key.replace("_", "-")], value) for key, value in more.items())
 
 
 def points(name, step):
