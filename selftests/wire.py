@@ -5,6 +5,7 @@
 The attributes' numbers come from the spec, so that this is no second copy.
 """
 import os
+import signal
 import socket
 import struct
 import sys
@@ -150,6 +151,7 @@ SPEC = Spec(os.path.join(os.path.dirname(os.path.abspath(__file__)),
                          "../Documentation/netlink/specs/hashring.yaml"))
 RING, NODE, OP = SPEC.sets["ring"], SPEC.sets["node"], SPEC.sets["op"]
 CHANGE, LOOKUP = SPEC.sets["change"], SPEC.sets["lookup"]
+MIGRATION = SPEC.sets["migration"]
 
 
 def op(name, kind=0, more=b""):
@@ -375,6 +377,44 @@ def cells(tap, wire):
     wire.do("ring-del", name)
 
 
+def come_and_go(names):
+    """Makes rings and removes them, until it is killed."""
+    wire = Wire()
+    while True:
+        for command in "ring-add", "ring-del":
+            for name in names:
+                wire.do(command, text(RING["name"], name))
+
+
+def leases(tap, wire):
+    """They go with their sockets, whatever becomes of other rings meanwhile."""
+    ring = text(MIGRATION["ring"], "paced")
+    wire.do("ring-add", text(RING["name"], "paced")
+            + u32(RING["max-entries"], 1))
+    held = wire.do("change", text(CHANGE["ring"], "paced")
+                   + attr(CHANGE["hold"], b"") + op("n1"))
+    others = [f"a{i}" for i in range(48)]
+    child = os.fork()
+    if not child:
+        come_and_go(others)
+    taken = left = 0
+    try:
+        for _ in range(1000):
+            pacer = Wire()
+            taken += pacer.do("migrate-run", ring).err == 0
+            pacer.close()
+            told = dict(attrs_of(wire.do("migrate-get", ring).payload))
+            left += MIGRATION["holder"] in told
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    tap.check("a lease goes with its socket while other rings come and go",
+              held.err == 0 and taken == 1000 and left == 0,
+              f"{taken} taken, {left} left")
+    for name in ["paced"] + others:
+        wire.do("ring-del", text(RING["name"], name))
+
+
 def main():
     tap = Ktap()
     print("TAP version 13")
@@ -385,6 +425,7 @@ def main():
     malformed(tap, wire)
     staged(tap, wire)
     cells(tap, wire)
+    leases(tap, wire)
     gone = wire.do("ring-del", text(RING["name"], "wire"))
     tap.check("and removed", gone.err == 0, gone)
     print(f"1..{tap.number}")
