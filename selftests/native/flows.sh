@@ -150,6 +150,17 @@ bad_captures()
 	refuses 1 '-: not a capture' --flows pcap - <"$file.text"
 }
 
+# It is loaded when there is a capture; other sources do without.
+without_libpcap()
+{
+	mkdir -p "$WORK/lib"
+	echo 'not a library' >"$WORK/lib/libpcap.so.0.8"
+	cp "$WORK/lib/libpcap.so.0.8" "$WORK/lib/libpcap.so.1"
+	LD_LIBRARY_PATH=$WORK/lib refuses 1 'captures are read by libpcap: .*libpcap' \
+		--flows pcap "$WORK/bad.none"
+	LD_LIBRARY_PATH=$WORK/lib plan_json --flows synthetic 5 >"$WORK/without"
+}
+
 bad_keys()
 {
 	printf 'a\nb\0b\n' >"$WORK/nul"
@@ -195,6 +206,7 @@ ktap_test "keys of a file, listed and counted" keys_of_a_file
 printf 'key %s\n' {1..3000} >"$WORK/keys"
 ktap_test "a comparison counts the same flows" compared
 ktap_test "captures that are none" bad_captures
+ktap_test "no library that reads captures" without_libpcap
 ktap_test "files that hold no keys" bad_keys
 ktap_test "words that do not go together" bad_words
 ktap_finish

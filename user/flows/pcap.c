@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Flows from a capture file.
+ *
+ * libpcap comes with nine libraries more, which a program that starts would spend
+ * a third of its time on: it is loaded when there is a file to read.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
@@ -10,6 +14,62 @@
 
 #include "frame.h"
 #include "private.h"
+
+/* What of it is used. */
+static struct {
+	void *handle;
+	typeof(pcap_open_offline) *open_offline;
+	typeof(pcap_close) *close;
+	typeof(pcap_next_ex) *next_ex;
+	typeof(pcap_geterr) *geterr;
+	typeof(pcap_file) *file;
+	typeof(pcap_datalink) *datalink;
+	typeof(pcap_datalink_val_to_name) *datalink_name;
+	typeof(pcap_datalink_val_to_description) *datalink_description;
+} lib;
+
+static int load_pcap(struct flow_set *s)
+{
+	const struct {
+		const char *name;
+		void *at;
+	} wanted[] = {
+		{ "pcap_open_offline", &lib.open_offline },
+		{ "pcap_close", &lib.close },
+		{ "pcap_next_ex", &lib.next_ex },
+		{ "pcap_geterr", &lib.geterr },
+		{ "pcap_file", &lib.file },
+		{ "pcap_datalink", &lib.datalink },
+		{ "pcap_datalink_val_to_name", &lib.datalink_name },
+		{ "pcap_datalink_val_to_description",
+		  &lib.datalink_description },
+	};
+	void *handle;
+	size_t i;
+
+	if (lib.handle)
+		return 0;
+	/* Debian's name for it, and the one of its authors. */
+	handle = dlopen("libpcap.so.0.8", RTLD_NOW);
+	if (!handle)
+		handle = dlopen("libpcap.so.1", RTLD_NOW);
+	if (!handle)
+		return flow_fail(s, -ENOENT, "captures are read by libpcap: %s",
+				 dlerror());
+	for (i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
+		void *symbol = dlsym(handle, wanted[i].name);
+
+		if (!symbol) {
+			flow_fail(s, -ENOENT, "captures are read by libpcap: %s",
+				  dlerror());
+			dlclose(handle);
+			return -ENOENT;
+		}
+		memcpy(wanted[i].at, &symbol, sizeof(symbol));
+	}
+	lib.handle = handle;
+	return 0;
+}
 
 static int add_frame(struct flow_set *s, int link, struct frame *frame)
 {
@@ -36,25 +96,25 @@ static u64 size_of(pcap_t *pcap)
 {
 	struct stat st;
 
-	if (fstat(fileno(pcap_file(pcap)), &st) || !S_ISREG(st.st_mode))
+	if (fstat(fileno(lib.file(pcap)), &st) || !S_ISREG(st.st_mode))
 		return 0;
 	return st.st_size;
 }
 
 static int read_frames(struct flow_set *s, const char *file, pcap_t *pcap)
 {
-	int link = pcap_datalink(pcap);
+	int link = lib.datalink(pcap);
 	u64 all = size_of(pcap), nr = 0;
 	struct pcap_pkthdr *head;
 	const u_char *data;
 	int ret, err;
 
-	while ((ret = pcap_next_ex(pcap, &head, &data)) == 1) {
+	while ((ret = lib.next_ex(pcap, &head, &data)) == 1) {
 		struct frame frame = { data, head->caplen, head->len };
 
 		err = add_frame(s, link, &frame);
 		if (!err && nr++ % FLOW_TICK == 0)
-			err = flow_tick(s, all ? ftello(pcap_file(pcap)) : nr,
+			err = flow_tick(s, all ? ftello(lib.file(pcap)) : nr,
 					all);
 		if (err)
 			return err;
@@ -62,13 +122,13 @@ static int read_frames(struct flow_set *s, const char *file, pcap_t *pcap)
 	if (ret == PCAP_ERROR_BREAK)
 		return 0;
 	return flow_fail(s, -EINVAL, "%s: packet %llu: %s", file, nr + 1,
-			 pcap_geterr(pcap));
+			 lib.geterr(pcap));
 }
 
 static int fail_link(struct flow_set *s, const char *file, int link)
 {
-	const char *name = pcap_datalink_val_to_name(link);
-	const char *what = pcap_datalink_val_to_description(link);
+	const char *name = lib.datalink_name(link);
+	const char *what = lib.datalink_description(link);
 
 	if (!name)
 		return flow_fail(s, -EINVAL, "%s: unknown link type %d", file,
@@ -86,7 +146,7 @@ static int fail_link(struct flow_set *s, const char *file, int link)
  * flow that it is about, a fragment by its addresses.
  *
  * Return: 0; -EINVAL for what is no capture, is cut short or comes from an
- * unknown kind of link; -EINTR; -ENOMEM.
+ * unknown kind of link; -ENOENT without libpcap; -EINTR; -ENOMEM.
  */
 int flows_from_pcap(struct flow_set *s, const char *file)
 {
@@ -96,7 +156,10 @@ int flows_from_pcap(struct flow_set *s, const char *file)
 	pcap_t *pcap;
 	int err;
 
-	pcap = pcap_open_offline(file, why);
+	err = load_pcap(s);
+	if (err)
+		return err;
+	pcap = lib.open_offline(file, why);
 	if (!pcap) {
 		/* The library names some files, not all. */
 		if (!strncmp(why, file, len) && !strncmp(why + len, ": ", 2))
@@ -104,10 +167,10 @@ int flows_from_pcap(struct flow_set *s, const char *file)
 		return flow_fail(s, -EINVAL, "%s: not a capture that can be read: %s",
 				 file, text);
 	}
-	if (frame_link_known(pcap_datalink(pcap)))
+	if (frame_link_known(lib.datalink(pcap)))
 		err = read_frames(s, file, pcap);
 	else
-		err = fail_link(s, file, pcap_datalink(pcap));
-	pcap_close(pcap);
+		err = fail_link(s, file, lib.datalink(pcap));
+	lib.close(pcap);
 	return err;
 }
