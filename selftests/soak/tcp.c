@@ -5,6 +5,9 @@
  *
  * None may break, be silent or change its backend, but where a cut lies between
  * its beginning and its end: then the client gives it up.
+ *
+ * A process that is being started has all descriptors until it is another program:
+ * what is closed meanwhile still has events. So each event names whom it is for.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -20,6 +23,7 @@
 #define SILENCE		30000	/* ms, none of them longer than a tick */
 #define TICK		50
 #define PEERS		8192	/* connections of the server */
+#define LISTENER	(1ULL << 63)	/* in an event, else it is a peer's */
 
 struct message {
 	__u32 flow;
@@ -32,6 +36,7 @@ struct message {
 struct connection {
 	bool used, connecting, asked;
 	int fd;
+	__u32 id;
 	unsigned int cuts, heard, asked_after, think, silent;
 	size_t have;
 	struct message ask, answer;
@@ -39,6 +44,7 @@ struct connection {
 
 struct peer {
 	int fd;
+	__u32 id;
 	unsigned int backend;
 	size_t have;
 	unsigned int idle;
@@ -50,6 +56,7 @@ struct tcp {
 	struct worker *client, *server;
 	int epoll, serving;
 	unsigned int seed, next;
+	__u32 begun, accepted;	/* ids of the newest */
 	struct connection connection[CONNECTIONS];
 	struct peer *peer[PEERS];
 };
@@ -67,6 +74,12 @@ static unsigned int tick_ms(__u64 *last)
 	passed = *last ? ms - *last : 0;
 	*last = ms;
 	return passed > TICK ? TICK : passed;
+}
+
+/* The event of the @at-th, which may have had another id before. */
+static __u64 event_of(__u32 id, unsigned int at)
+{
+	return (__u64)at << 32 | id;
 }
 
 /* --- the client ------------------------------------------------------------- */
@@ -102,11 +115,12 @@ static void begin(struct tcp *t, struct connection *c)
 {
 	struct sockaddr_in6 to6 = { .sin6_family = AF_INET6 };
 	struct sockaddr_in to4 = { .sin_family = AF_INET };
-	struct epoll_event event = { .events = EPOLLIN, .data.ptr = c };
+	struct epoll_event event = { .events = EPOLLIN | EPOLLOUT };
 	struct stage *s = t->s;
 	const struct flow *flow;
 
 	memset(c, 0, sizeof(*c));
+	c->id = ++t->begun;
 	c->cuts = atomic_load(&s->cuts);
 	c->ask.flow = t->next++ % s->nr_flows;
 	c->ask.move = atomic_load(&s->done);
@@ -127,7 +141,7 @@ static void begin(struct tcp *t, struct connection *c)
 		broken(t, c, "does not begin");
 		return;
 	}
-	event.events = EPOLLIN | EPOLLOUT;
+	event.data.u64 = event_of(c->id, c - t->connection);
 	if (epoll_ctl(t->epoll, EPOLL_CTL_ADD, c->fd, &event))
 		die("epoll: %s", strerror(errno));
 	count(FIG_CONNECTIONS, 1);
@@ -165,12 +179,18 @@ static void take_answer(struct tcp *t, struct connection *c)
 	count(FIG_EXCHANGES, 1);
 }
 
-static void hear(struct tcp *t, struct connection *c, unsigned int events)
+static void hear(struct tcp *t, const struct epoll_event *told)
 {
+	struct connection *c = &t->connection[told->data.u64 >> 32];
+	unsigned int events = told->events;
 	ssize_t got;
 
+	if (!c->used || c->id != (__u32)told->data.u64)
+		return;
 	if (c->connecting && events & EPOLLOUT && !(events & EPOLLERR)) {
-		struct epoll_event event = { .events = EPOLLIN, .data.ptr = c };
+		struct epoll_event event = {
+			.events = EPOLLIN, .data = told->data,
+		};
 
 		epoll_ctl(t->epoll, EPOLL_CTL_MOD, c->fd, &event);
 		c->connecting = false;
@@ -233,7 +253,7 @@ static void *make_connections(void *arg)
 		got_on(t->client);
 		got = epoll_wait(t->epoll, events, CONNECTIONS, 5);
 		for (i = 0; got > 0 && i < (unsigned int)got; i++)
-			hear(t, events[i].data.ptr, events[i].events);
+			hear(t, &events[i]);
 		hush = atomic_load(&s->hush);
 		ms = tick_ms(&last);
 		settled = atomic_load(&s->done);
@@ -277,9 +297,10 @@ static void accept_peer(struct tcp *t, int listener, unsigned int backend)
 		if (!p)
 			die("too many connections");
 		p->fd = fd;
+		p->id = ++t->accepted;
 		p->backend = backend;
 		t->peer[i] = p;
-		event.data.u64 = i;
+		event.data.u64 = event_of(p->id, i);
 		if (epoll_ctl(t->serving, EPOLL_CTL_ADD, fd, &event))
 			die("epoll: %s", strerror(errno));
 	}
@@ -335,7 +356,7 @@ static void open_backends(struct tcp *t)
 	for (i = 0; i < 2 * (BACKENDS + 1); i++) {
 		enter_netns(backend_ns[i / 2]);
 		fd = stage_socket(t->s, i % 2, SOCK_STREAM, true, NULL);
-		event.data.u64 = (__u64)(i / 2 + 1) << 32 | fd;
+		event.data.u64 = LISTENER | event_of(fd, i / 2);
 		if (listen(fd, 1024) ||
 		    epoll_ctl(t->serving, EPOLL_CTL_ADD, fd, &event))
 			die("listen: %s", strerror(errno));
@@ -353,12 +374,12 @@ static void *serve_connections(void *arg)
 		got = epoll_wait(t->serving, events, 64, TICK);
 		got_on(t->server);
 		for (i = 0; i < got; i++) {
-			unsigned int listener = events[i].data.u64 >> 32;
-			unsigned int at = events[i].data.u64;
+			unsigned int at = (events[i].data.u64 & ~LISTENER) >> 32;
+			__u32 id = events[i].data.u64;
 
-			if (listener)
-				accept_peer(t, at, listener - 1);
-			else if (t->peer[at])
+			if (events[i].data.u64 & LISTENER)
+				accept_peer(t, id, at);
+			else if (t->peer[at] && t->peer[at]->id == id)
 				serve(t, at);
 		}
 		sweep(t, tick_ms(&last));
