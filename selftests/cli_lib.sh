@@ -14,15 +14,21 @@ ringctl()
 }
 
 # said_json WORD... - with -j; what is printed is kept and checked at the end
+#
+# Often called: it starts nothing but ringctl.
+said_json_number=0
 said_json()
 {
-	local file
-	file=$(mktemp "$WORK/said_json.XXXXXX")
+	local file=$WORK/json/$BASHPID.$((++said_json_number)) said
 
-	ringctl -j "$@" >"$file" || return
-	echo "$*" >"$WORK/json/${file##*.}.words"
-	cat "$file"
-	mv "$file" "$WORK/json/${file##*.}"
+	ringctl -j "$@" >"$file" || {
+		local status=$?
+		rm "$file"
+		return $status
+	}
+	echo "$*" >"$file.words"
+	IFS= read -rd '' said <"$file" || :
+	printf '%s' "$said"
 }
 
 # figure KEY WORD... - a number in what these words print as JSON
@@ -49,7 +55,7 @@ expect_nothing()
 
 digests() # RING
 {
-	echo "$(ringctl digest "$1")" "$(ringctl digest "$1" --config)"
+	ringctl -b - <<<"digest $1"$'\n'"digest $1 --config"
 }
 
 # fresh RING WORD... - a ring that no other test has changed

@@ -80,7 +80,22 @@ void stage_announce(void *arg, const struct hr_view *next)
 		if (s->attached || s->turning)
 			owners[i] |= may_own(s, next, s->flow[i].position);
 	}
+	memcpy(s->said[move % SAID], s->twin.doing, TWIN_WORDS);
 	atomic_store(&s->begun, move);
+}
+
+/* The last moves in words, of which the newest may just be written. */
+static const char *last_moves(const struct stage *s, unsigned int high,
+			      char *text, size_t size)
+{
+	unsigned int i;
+	size_t at = 0;
+
+	*text = '\0';
+	for (i = high < SAID ? 1 : high - SAID + 1; i <= high && at < size; i++)
+		at += snprintf(text + at, size - at, ", %u: %.*s", i,
+			       TWIN_WORDS, s->said[i % SAID]);
+	return text;
 }
 
 /* Before and after what may break connections. */
@@ -94,6 +109,7 @@ bool stage_judge(struct stage *s, unsigned int backend, unsigned int flow,
 		 unsigned int sent_after)
 {
 	unsigned int high = atomic_load(&s->begun), move = sent_after;
+	char text[SAID * (TWIN_WORDS + 16)];
 
 	atomic_fetch_add(&s->at[backend], 1);
 	atomic_fetch_add(&s->received, 1);
@@ -112,9 +128,10 @@ bool stage_judge(struct stage *s, unsigned int backend, unsigned int flow,
 		if (owners_after(s, move)[flow] & 1 << backend)
 			return true;
 	violation("owner",
-		  "stage %u: flow %u at backend %u, not in %#x, sent after move %u of %u",
-		  s->number, flow, backend + 1, owners_after(s, high)[flow],
-		  sent_after, high);
+		  "stage %u: flow %u (%08x) at backend %u, not in %#x, sent after move %u of %u%s",
+		  s->number, flow, s->flow[flow].position, backend + 1,
+		  owners_after(s, high)[flow], sent_after, high,
+		  last_moves(s, high, text, sizeof(text)));
 	return false;
 }
 

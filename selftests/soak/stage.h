@@ -17,6 +17,7 @@
 #define TCP_FLOWS	4096	/* none is used twice within a timeout */
 #define UDP_LOG		8192	/* moves that are remembered */
 #define TCP_LOG		1024
+#define SAID		8		/* moves whose words are kept */
 #define NOBODY		(PLAIN + 1)
 #define CONNECTIONS	48	/* at once */
 
@@ -60,6 +61,7 @@ struct reading {
  * @nr_flows: how many
  * @owners: of each flow after each move, a bit for each backend
  * @log: moves that are remembered
+ * @said: the last of them in words
  * @begun: moves that are written down
  * @done: moves that are made
  * @attached: packets go by the ring; else by the plain route
@@ -87,6 +89,7 @@ struct stage {
 	unsigned int nr_flows;
 	unsigned char *owners;
 	unsigned int log;
+	char said[SAID][TWIN_WORDS];
 	atomic_uint begun, done;
 	bool attached, turning;
 	struct hashring_attach attach;

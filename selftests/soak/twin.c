@@ -7,6 +7,7 @@
  * must have left everything as it was.
  */
 #include <errno.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "twin.h"
@@ -127,6 +128,16 @@ static bool kernel_ring(struct twin *t, struct hashring_ring *ring)
 	return !err;
 }
 
+__attribute__((format(printf, 2, 3)))
+static void doing(struct twin *t, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(t->doing, sizeof(t->doing), format, args);
+	va_end(args);
+}
+
 static void about_to(struct twin *t, const struct hr_view *next)
 {
 	struct hashring_ring ring;
@@ -150,6 +161,7 @@ static void over(struct twin *t)
 static void not_made(struct twin *t, struct hr_view *next)
 {
 	release_view(next);
+	doing(t, "it was not made");
 	if (t->announce)
 		t->announce(t->arg, &t->view);
 	over(t);
@@ -250,6 +262,7 @@ static enum moved change(struct twin *t, const struct hr_op *op,
 		next = held_view(t, table, migrating && downs);
 	else
 		next.table = table;
+	twin_op_words(t, op, nr);
 	about_to(t, &next);
 	moved = came_of(t, hashring_change(t->h, &ask, &receipt), &next);
 	hashring_receipt_release(&receipt);
@@ -344,6 +357,7 @@ enum moved twin_step(struct twin *t, enum hr_pace_by by, bool back,
 	else
 		next.frontier = hr_view_step(&t->view, t->view.frontier, &pace,
 					     t->config.grid);
+	doing(t, "step from %llx to %llx", t->view.frontier, next.frontier);
 	about_to(t, &next);
 	moved = came_of(t, hashring_migrate_step(t->h, &ask, NULL), &next);
 	count(FIG_STEPS, moved == MOVED);
@@ -408,6 +422,8 @@ enum moved twin_rollback(struct twin *t, bool now)
 		release_view(&next);
 		next = end;
 	}
+	doing(t, "rollback%s at %llx%s", now ? " at once" : "",
+	      t->view.frontier, t->rolling ? ", rolling" : "");
 	about_to(t, &next);
 	moved = came_of(t, hashring_migrate_rollback(t->h, t->ring, NULL, now,
 						     NULL), &next);
@@ -432,6 +448,8 @@ enum moved twin_finish(struct twin *t, bool force)
 	if (twin_settled(t))
 		return IDLE;
 	next.table = settled_table(t->view.table, t);
+	doing(t, "finish%s at %llx", force ? " by force" : "",
+	      t->view.frontier);
 	about_to(t, &next);
 	err = hashring_migrate_finish(t->h, t->ring, force, NULL);
 	if (err == -EBUSY && !force) {

@@ -14,6 +14,7 @@
 #define TWIN_OPS	4
 #define TWIN_POINTS	8	/* of a node with explicit placement */
 #define TWIN_NAMES	24
+#define TWIN_WORDS	160
 
 /**
  * struct twin - a ring, twice
@@ -36,6 +37,7 @@
  * @rolling: the migration goes back
  * @gone: a node was deleted or replaced since this was last set to false
  * @epoch: the kernel's before a move
+ * @doing: the move that is made, in words
  * @announce: told of the view that a move leads to before it is made
  * @arg: its argument
  */
@@ -59,6 +61,7 @@ struct twin {
 	bool rolling;
 	bool gone;
 	__u64 epoch;
+	char doing[TWIN_WORDS];
 	void (*announce)(void *arg, const struct hr_view *next);
 	void *arg;
 };
@@ -91,6 +94,7 @@ void twin_op_to_kernel(const struct hr_op *op, struct hashring_op *to);
 void twin_op_add(struct twin *t, unsigned int i, struct hr_op *op,
 		 __u32 *points);
 bool twin_op_random(struct twin *t, bool *used, struct hr_op *op, __u32 *points);
+void twin_op_words(struct twin *t, const struct hr_op *op, unsigned int nr);
 
 /* twin_check.c */
 __u64 twin_kernel_digest(struct twin *t, bool config);
