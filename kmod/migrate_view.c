@@ -204,7 +204,11 @@ static void forget_deadlines(const struct hr_table *t, bool all)
 	}
 }
 
-static int turn_round(struct hr_ring *ring, struct hr_migration *m)
+/*
+ * With @now all is at once where it goes: what a node has that goes down by it
+ * would otherwise be at a third one for a moment.
+ */
+static int turn_round(struct hr_ring *ring, struct hr_migration *m, bool now)
 {
 	struct hr_ring_view *old = hr_ring_view_locked(ring), *view;
 	struct hr_table *target, *map;
@@ -242,7 +246,9 @@ static int turn_round(struct hr_ring *ring, struct hr_migration *m)
 	}
 	m->rolling = true;
 	m->changes++;
-	hr_view_way(&view->core, 0, &m->way);
+	if (now)
+		view->core.frontier = HR_WHOLE_RING;
+	hr_view_way(&view->core, view->core.frontier, &m->way);
 	hr_ring_publish_locked(ring, view, receipt);
 	forget_deadlines(view->core.table, false);
 	goto put_map;
@@ -273,6 +279,7 @@ int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
 	struct hr_migration *m = hr_migration_get_locked(ring, extack);
 	struct hr_happened what = { .kind = HR_STEP_ROLLBACK };
 	struct hr_track_counts counts;
+	u64 before = 0;
 	int ret;
 
 	if (IS_ERR(m))
@@ -282,23 +289,24 @@ int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
 				 "%s goes back already", ring->name);
 	if (!m->rolling) {
 		what.before = hr_ring_view_locked(ring)->core.frontier;
-		ret = turn_round(ring, m);
+		ret = turn_round(ring, m, now);
 		if (ret)
 			return ret;
 		hr_steps_words(m->reason, reason ?: "", sizeof(m->reason));
 		m->mode = m->holder_port ? HR_MIGRATION_RUNNING :
 					   HR_MIGRATION_HOLDING;
 		hr_migrate_happened_locked(ring, &what, NULL);
+	} else {
+		before = hr_ring_view_locked(ring)->core.frontier;
 	}
 	if (!now)
 		return 0;
 
 	/* Who is at another node than the map it goes back to says, is cut off. */
 	what = (struct hr_happened){
-		.kind = HR_STEP_STEP, .after = HR_WHOLE_RING,
-		.before = hr_ring_view_locked(ring)->core.frontier,
+		.kind = HR_STEP_STEP, .before = before, .after = HR_WHOLE_RING,
 	};
-	hr_view_between(&hr_ring_view_locked(ring)->core, what.before,
+	hr_view_between(&hr_ring_view_locked(ring)->core, before,
 			HR_WHOLE_RING, &what.moved, &what.arcs);
 	WRITE_ONCE(hr_ring_view_locked(ring)->core.frontier, HR_WHOLE_RING);
 	if (m->track) {
