@@ -23,7 +23,7 @@
 #define SILENCE		30000	/* ms, none of them longer than a tick */
 #define TICK		50
 #define PEERS		8192	/* connections of the server */
-#define LISTENER	(1ULL << 63)	/* in an event, else it is a peer's */
+#define LISTENER	0x8000000000000000ULL	/* in an event, else it is a peer's */
 
 struct message {
 	__u32 flow;

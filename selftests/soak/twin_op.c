@@ -121,7 +121,6 @@ bool twin_op_random(struct twin *t, bool *used, struct hr_op *op, __u32 *points)
 	return true;
 }
 
-
 /* What a change does, for who wonders later. */
 void twin_op_words(struct twin *t, const struct hr_op *op, unsigned int nr)
 {
