@@ -29,6 +29,7 @@
 #include <unistd.h>
 
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "hashring_migrate.h"
 
@@ -48,6 +49,7 @@ struct backend {
 	int fd;
 };
 
+static bool at_once;	/* one kind of migration, rolled back at once */
 static const char *ring, *director, *client, *vip, *from;
 static unsigned int port = 7100, moves = 10000, nr_backends;
 static struct backend backends[NODES_MAX];
@@ -289,6 +291,10 @@ static void hold(struct hashring *h, const struct hr_op *op, __u32 nr)
 			ops[i].has |= HASHRING_OP_WEIGHT;
 			ops[i].weight = op[i].weight;
 		}
+		if (op[i].has & HR_OP_HAS_STATE) {
+			ops[i].has |= HASHRING_OP_STATE;
+			ops[i].state = op[i].state;
+		}
 	}
 	carried_out(h, hashring_change(h, &change, &receipt));
 	hashring_receipt_release(&receipt);
@@ -322,20 +328,39 @@ static void turn_round(struct hashring *h)
 	rollbacks++;
 }
 
-static void finish(struct hashring *h)
+/* The view ends at @table, if there is one. */
+static void end_at(const struct hr_table *table)
 {
-	struct hr_table *settled;
+	struct hr_table *settled = NULL;
 
-	settled = hr_table_settle(view.table, 0, GFP_KERNEL,
-				  &hr_node_plain_ops);
+	if (table)
+		settled = hr_table_settle((struct hr_table *)table, 0,
+					  GFP_KERNEL, &hr_node_plain_ops);
 	if (!settled)
 		die("no memory");
 	put(view.table);
 	put(view.from);
 	view = (struct hr_view){ .table = settled };
 	announce();
+}
+
+static void finish(struct hashring *h)
+{
+	end_at(view.table);
 	carried_out(h, hashring_migrate_finish(h, ring, true, NULL));
 	finished++;
+}
+
+static void rollback_at_once(struct hashring *h)
+{
+	struct hr_table *target;
+
+	target = hr_table_recall(origin, view.table, 0, GFP_KERNEL,
+				 &hr_node_plain_ops);
+	end_at(target);
+	put(target);
+	carried_out(h, hashring_migrate_rollback(h, ring, NULL, true, NULL));
+	rollbacks++;
 }
 
 /* Adds, deletes or changes one of the nodes; there is always one. */
@@ -386,6 +411,34 @@ static void march(struct hashring *h)
 	}
 }
 
+/*
+ * The last backend comes into service for the first one, and that is taken back at
+ * once: what it has goes back to whose it was, and to nobody else in between.
+ */
+static void come_and_go(struct hashring *h)
+{
+	struct hr_op join = {
+		.kind = HR_OP_ADD, .id = nr_backends, .weight = 1,
+		.has = HR_OP_HAS_ID | HR_OP_HAS_WEIGHT | HR_OP_HAS_STATE,
+		.state = HR_DOWN,
+	};
+	struct hr_op ops[] = {
+		{ .kind = HR_OP_SET, .has = HR_OP_HAS_STATE,
+		  .state = HR_ACTIVE },
+		{ .kind = HR_OP_DEL, .name = "b1" },
+	};
+
+	snprintf(join.name, sizeof(join.name), "b%u", nr_backends);
+	strscpy(ops[0].name, join.name, sizeof(ops[0].name));
+	hold(h, &join, 1);
+	finish(h);
+	while (atomic_load(&begun) + 3 <= moves) {
+		hold(h, ops, 2);
+		step(h, HR_WHOLE_RING);
+		rollback_at_once(h);
+	}
+}
+
 /* All but the last of the backends are there from the start. */
 static void populate(struct hashring *h)
 {
@@ -410,7 +463,7 @@ static void get_options(int argc, char **argv)
 {
 	int i, c;
 
-	while ((c = getopt(argc, argv, "r:d:c:v:f:n:")) != -1) {
+	while ((c = getopt(argc, argv, "r:d:c:v:f:n:o")) != -1) {
 		switch (c) {
 		case 'r':
 			ring = optarg;
@@ -430,8 +483,11 @@ static void get_options(int argc, char **argv)
 		case 'n':
 			moves = strtoul(optarg, NULL, 0);
 			break;
+		case 'o':
+			at_once = true;
+			break;
 		default:
-			die("-r RING -d NETNS -c NETNS -v VIP -f SOURCES [-n MOVES] NETNS=VIA...");
+			die("-r RING -d NETNS -c NETNS -v VIP -f SOURCES [-n MOVES] [-o] NETNS=VIA...");
 		}
 	}
 	for (i = optind; i < argc && nr_backends < NODES_MAX; i++) {
@@ -473,7 +529,10 @@ int main(int argc, char **argv)
 	if (pthread_create(&receiver, NULL, receive_datagrams, NULL) ||
 	    pthread_create(&sender, NULL, send_datagrams, NULL))
 		die("no threads");
-	march(h);
+	if (at_once)
+		come_and_go(h);
+	else
+		march(h);
 	atomic_store(&stop, true);
 	pthread_join(sender, NULL);
 	pthread_join(receiver, NULL);
