@@ -19,6 +19,7 @@
 #define PATIENCE	120	/* seconds without progress of a worker */
 #define MORE	240	/* seconds that are given to a slow machine */
 #define SHOWN	6	/* of a kind of violations */
+#define BEHIND		60	/* lines of the log that are shown after one */
 #define TOO_MANY	200	/* violations: more of them say nothing new */
 
 /* How each is called, and how many a run must have to mean much. */
@@ -196,7 +197,9 @@ static bool complains(const char *line)
 static void *read_log(void *arg)
 {
 	struct worker *w = arg;
+	unsigned int behind = 0;
 	char line[8192];
+	const char *text;
 	ssize_t got;
 	int fd;
 
@@ -211,8 +214,14 @@ static void *read_log(void *arg)
 		if (got <= 0)
 			continue;
 		line[got] = '\0';
-		if (complains(line))
-			violation("kernel", "%s", strchr(line, ';') + 1);
+		text = strchr(line, ';') + 1;
+		if (complains(text)) {
+			violation("kernel", "%s", text);
+			behind = BEHIND;
+		} else if (behind) {
+			printf("#   %s", text);
+			behind--;
+		}
 	}
 	close(fd);
 	return NULL;
