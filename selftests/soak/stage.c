@@ -85,8 +85,8 @@ void stage_announce(void *arg, const struct hr_view *next)
 }
 
 /* The last moves in words, of which the newest may just be written. */
-static const char *last_moves(const struct stage *s, unsigned int high,
-			      char *text, size_t size)
+const char *stage_last_moves(const struct stage *s, unsigned int high,
+			     char *text, size_t size)
 {
 	unsigned int i;
 	size_t at = 0;
@@ -131,7 +131,7 @@ bool stage_judge(struct stage *s, unsigned int backend, unsigned int flow,
 		  "stage %u: flow %u (%08x) at backend %u, not in %#x, sent after move %u of %u%s",
 		  s->number, flow, s->flow[flow].position, backend + 1,
 		  owners_after(s, high)[flow], sent_after, high,
-		  last_moves(s, high, text, sizeof(text)));
+		  stage_last_moves(s, high, text, sizeof(text)));
 	return false;
 }
 

@@ -107,6 +107,8 @@ extern struct stage stages[STAGES];
 /* stage.c */
 void start_stages(void);
 void stage_announce(void *arg, const struct hr_view *next);
+const char *stage_last_moves(const struct stage *s, unsigned int high,
+			     char *text, size_t size);
 void stage_cut(struct stage *s);
 bool stage_judge(struct stage *s, unsigned int backend, unsigned int flow,
 		 unsigned int sent_after);

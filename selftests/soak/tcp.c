@@ -11,6 +11,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -22,6 +23,7 @@
 #define EXCHANGES_MAX	12
 #define SILENCE		30000	/* ms, none of them longer than a tick */
 #define TICK		50
+#define TOLD		4		/* of a few it is told what is known of them */
 #define PEERS		8192	/* connections of the server */
 #define LISTENER	0x8000000000000000ULL	/* in an event, else it is a peer's */
 
@@ -94,20 +96,49 @@ static void give_up(struct connection *c, bool reset)
 	c->used = false;
 }
 
+/* What the director and the backends know of a flow, for who wonders later. */
+static void tell_flow(const struct tcp *t, const struct connection *c)
+{
+	const struct stage *s = t->s;
+	static atomic_uint told;
+	char command[1024];
+	int at;
+
+	if (atomic_fetch_add(&told, 1) >= TOLD)
+		return;
+	at = snprintf(command, sizeof(command),
+		      "{ %s -n %s migrate show %s; %s -n %s migrate flows %s | grep -w %u; for n in",
+		      ringctl, s->director, s->twin.ring, ringctl, s->director,
+		      s->twin.ring, s->flow[c->ask.flow].port);
+	for (unsigned int i = 0; i <= BACKENDS; i++)
+		at += snprintf(command + at, sizeof(command) - at, " %s",
+			       backend_ns[i]);
+	snprintf(command + at, sizeof(command) - at,
+		 "; do ip netns exec $n ss -Htan 'sport = :%u and dport = :%u'; done; } 2>&1 | sed 's/^/#   /'",
+		 s->port, s->flow[c->ask.flow].port);
+	if (system(command))
+		printf("#   nothing to be had\n");
+}
+
 static void broken(struct tcp *t, struct connection *c, const char *how)
 {
 	unsigned int cuts = atomic_load(&t->s->cuts);
+	unsigned int high = atomic_load(&t->s->begun);
+	char text[SAID * (TWIN_WORDS + 16)];
 
 	/* An odd number is one that is being made. */
-	if (c->cuts == cuts && cuts % 2 == 0 && !stopped())
+	if (c->cuts == cuts && cuts % 2 == 0 && !stopped()) {
 		violation("connection",
-			  "stage %u: flow %u %s after %u exchanges, at %u, begun after move %u of %u, heard %u, %s",
-			  t->s->number, c->ask.flow, how, c->ask.number,
-			  c->answer.backend, c->ask.move,
-			  atomic_load(&t->s->begun), c->heard,
-			  t->s->attached ? "steered" : "not steered");
-	else
+			  "stage %u: flow %u (%08x) %s after %u exchanges, at %u, begun after move %u of %u, heard %u, %s%s",
+			  t->s->number, c->ask.flow,
+			  t->s->flow[c->ask.flow].position, how, c->ask.number,
+			  c->answer.backend, c->ask.move, high, c->heard,
+			  t->s->attached ? "steered" : "not steered",
+			  stage_last_moves(t->s, high, text, sizeof(text)));
+		tell_flow(t, c);
+	} else {
 		count(FIG_EXCUSED, 1);
+	}
 	give_up(c, true);
 }
 
