@@ -208,7 +208,8 @@ static int request_send(struct request *req, int flags)
 	nl_complete_msg(h->sk, req->msg);
 	err = nl_send(h->sk, req->msg);
 	if (err < 0)
-		return hr_error(h, -EIO, "netlink send: %s", nl_geterror(err));
+		return hr_error(h, err == -NLE_NOMEM ? -ENOMEM : -EIO,
+				"netlink send: %s", nl_geterror(err));
 	return 0;
 }
 
