@@ -55,7 +55,10 @@ expect_nothing()
 
 digests() # RING
 {
-	ringctl -b - <<<"digest $1"$'\n'"digest $1 --config"
+	local said
+
+	said=$(ringctl -b - <<<"digest $1"$'\n'"digest $1 --config")
+	echo "${said/$'\n'/ }"
 }
 
 # fresh RING WORD... - a ring that no other test has changed
