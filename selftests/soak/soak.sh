@@ -91,9 +91,11 @@ ktap_begin
 "$ROOT/selftests/vm/load" >"$WORK/load" 2>&1 ||
 	bail_out "hashring.ko does not load: $(<"$WORK/load")"
 module_loaded_here=1
-# An allocation that is refused by a limit is told of at length, as a warning: on
-# the console are errors alone. What is worse leaves a taint, and soak reads the log.
-[ -e /proc/self/fail-nth ] || dmesg -n 4
+# An allocation that is refused by a limit, or a meal that is killed, is told of at
+# length, as a warning: on the console are errors alone meanwhile. What is worse
+# leaves a taint, and soak reads the log.
+level=$(cut -f 1 /proc/sys/kernel/printk)
+dmesg -n 4
 # What a busy machine leaves to ksoftirqd waits for its turn among two dozen
 # workers, and a thousand packets are all that may wait.
 pgrep ksoftirqd | xargs renice -n -20 -p >"$WORK/renice" ||
@@ -106,6 +108,7 @@ prepare_stages || bail_out "no stages"
 # shellcheck disable=SC2046 # many words
 "$soak" $(soak_arguments) 2>&1 | tee "$said"
 status=${PIPESTATUS[0]}
+dmesg -n "$level"
 ktap_test "it runs for $duration s, or some more, and ends" ended_well
 ktap_test "each packet is at the owner by one map or the next" none owner
 ktap_test "no connection breaks but on purpose" none connection
