@@ -64,6 +64,7 @@ struct tcp {
 };
 
 static struct tcp tcps[STAGES];
+static atomic_uint told;	/* connections */
 
 /* Time that has passed, of which a leap of the clock counts as a tick. */
 static unsigned int tick_ms(__u64 *last)
@@ -100,8 +101,8 @@ static void give_up(struct connection *c, bool reset)
 static void tell_flow(const struct tcp *t, const struct connection *c)
 {
 	const struct stage *s = t->s;
-	static atomic_uint told;
 	char command[1024];
+	unsigned int i;
 	int at;
 
 	if (atomic_fetch_add(&told, 1) >= TOLD)
@@ -110,7 +111,7 @@ static void tell_flow(const struct tcp *t, const struct connection *c)
 		      "{ %s -n %s migrate show %s; %s -n %s migrate flows %s | grep -w %u; for n in",
 		      ringctl, s->director, s->twin.ring, ringctl, s->director,
 		      s->twin.ring, s->flow[c->ask.flow].port);
-	for (unsigned int i = 0; i <= BACKENDS; i++)
+	for (i = 0; i <= BACKENDS; i++)
 		at += snprintf(command + at, sizeof(command) - at, " %s",
 			       backend_ns[i]);
 	snprintf(command + at, sizeof(command) - at,

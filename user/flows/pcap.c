@@ -18,14 +18,15 @@
 /* What of it is used. */
 static struct {
 	void *handle;
-	typeof(pcap_open_offline) *open_offline;
-	typeof(pcap_close) *close;
-	typeof(pcap_next_ex) *next_ex;
-	typeof(pcap_geterr) *geterr;
-	typeof(pcap_file) *file;
-	typeof(pcap_datalink) *datalink;
-	typeof(pcap_datalink_val_to_name) *datalink_name;
-	typeof(pcap_datalink_val_to_description) *datalink_description;
+	pcap_t *(*open_offline)(const char *file, char *why);
+	void (*close)(pcap_t *pcap);
+	int (*next_ex)(pcap_t *pcap, struct pcap_pkthdr **head,
+		       const u_char **data);
+	char *(*geterr)(pcap_t *pcap);
+	FILE *(*file)(pcap_t *pcap);
+	int (*datalink)(pcap_t *pcap);
+	const char *(*datalink_name)(int link);
+	const char *(*datalink_description)(int link);
 } lib;
 
 static int load_pcap(struct flow_set *s)
