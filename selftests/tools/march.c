@@ -487,7 +487,7 @@ static void get_options(int argc, char **argv)
 			at_once = true;
 			break;
 		default:
-			die("-r RING -d NETNS -c NETNS -v VIP -f SOURCES [-n MOVES] [-o] NS=VIA...");
+			die("-r RING -d NETNS -c NETNS -v VIP -f FROM [-n MOVES] [-o] NS=VIA...");
 		}
 	}
 	for (i = optind; i < argc && nr_backends < NODES_MAX; i++) {
