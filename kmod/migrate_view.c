@@ -298,6 +298,8 @@ int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
 		hr_migrate_happened_locked(ring, &what, NULL);
 	} else {
 		before = hr_ring_view_locked(ring)->core.frontier;
+		WRITE_ONCE(hr_ring_view_locked(ring)->core.frontier,
+			   HR_WHOLE_RING);
 	}
 	if (!now)
 		return 0;
@@ -308,7 +310,6 @@ int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
 	};
 	hr_view_between(&hr_ring_view_locked(ring)->core, before,
 			HR_WHOLE_RING, &what.moved, &what.arcs);
-	WRITE_ONCE(hr_ring_view_locked(ring)->core.frontier, HR_WHOLE_RING);
 	if (m->track) {
 		hr_track_count(hr_ring_view_locked(ring), &counts);
 		what.flows = counts.pinned;

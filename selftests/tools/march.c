@@ -10,6 +10,9 @@
  * move all was done when it was sent; it must arrive at a node that owned its
  * flow after that move, or after one that had been begun when it arrived.
  *
+ * With -o it does one thing alone: a node comes into service for another one, and
+ * that is rolled back at once.
+ *
  * The ring exists, is empty and attached, and its established flows move.
  */
 #include <arpa/inet.h>
