@@ -124,14 +124,6 @@ bool twin_op_random(struct twin *t, bool *used, struct hr_op *op, __u32 *points)
 /* What a change does, for who wonders later. */
 void twin_op_words(struct twin *t, const struct hr_op *op, unsigned int nr)
 {
-	static const char *const kinds[] = {
-		[HR_OP_ADD] = "add", [HR_OP_DEL] = "del",
-		[HR_OP_SET] = "set", [HR_OP_REPLACE] = "replace",
-	};
-	static const char *const states[] = {
-		[HR_ACTIVE] = "active", [HR_DRAINING] = "draining",
-		[HR_DOWN] = "down",
-	};
 	size_t at = 0;
 	unsigned int i;
 
@@ -139,13 +131,16 @@ void twin_op_words(struct twin *t, const struct hr_op *op, unsigned int nr)
 		const struct hr_op *o = &op[i];
 
 		at += snprintf(t->doing + at, sizeof(t->doing) - at,
-			       "%s%s %s", i ? "; " : "", kinds[o->kind],
+			       "%s%s %s", i ? "; " : "",
+			       hashring_enum_name(hashring_kinds, o->kind),
 			       o->name);
 		if (at < sizeof(t->doing) && o->kind == HR_OP_REPLACE)
 			at += snprintf(t->doing + at, sizeof(t->doing) - at,
 				       " %s", o->new_name);
 		if (at < sizeof(t->doing) && o->has & HR_OP_HAS_STATE)
 			at += snprintf(t->doing + at, sizeof(t->doing) - at,
-				       " %s", states[o->state]);
+				       " %s",
+				       hashring_enum_name(hashring_states,
+							  o->state));
 	}
 }
