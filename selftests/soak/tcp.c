@@ -211,17 +211,17 @@ static void take_answer(struct tcp *t, struct connection *c)
 	count(FIG_EXCHANGES, 1);
 }
 
-static void hear(struct tcp *t, const struct epoll_event *told)
+static void hear(struct tcp *t, const struct epoll_event *heard)
 {
-	struct connection *c = &t->connection[told->data.u64 >> 32];
-	unsigned int events = told->events;
+	struct connection *c = &t->connection[heard->data.u64 >> 32];
+	unsigned int events = heard->events;
 	ssize_t got;
 
-	if (!c->used || c->id != (__u32)told->data.u64)
+	if (!c->used || c->id != (__u32)heard->data.u64)
 		return;
 	if (c->connecting && events & EPOLLOUT && !(events & EPOLLERR)) {
 		struct epoll_event event = {
-			.events = EPOLLIN, .data = told->data,
+			.events = EPOLLIN, .data = heard->data,
 		};
 
 		epoll_ctl(t->epoll, EPOLL_CTL_MOD, c->fd, &event);
