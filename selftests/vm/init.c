@@ -3,14 +3,16 @@
  * init.c - process 1 of a test guest
  *
  * The whole initramfs is this static program, a few modules and a list of
- * them. It reaches the host's root over virtiofs, puts a scratch overlay on
- * it, runs one command there and tells the host how that ended.
+ * them. It reaches the host's root over the filesystem that the kernel's command
+ * line names, puts a scratch overlay on it, runs one command there and tells the
+ * host how that ended.
  *
  * Three channels leave the guest and never mix: the kernel's console, the
- * command's output (port 1) and the verdict (port 2). The command writes to
- * a pipe, not to the port, because a port cannot be opened twice and scripts
- * like to open /dev/stderr. The verdict port is written before the debug
- * device ends QEMU, so that an exit without a verdict is never a success.
+ * command's output and the verdict, whose ports the command line names too. The
+ * command writes to a pipe, not to the port, because a port cannot be opened
+ * twice and scripts like to open /dev/stderr. The verdict port is written before
+ * the debug device ends QEMU, so that an exit without a verdict is never a
+ * success.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -31,6 +33,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define DEBUG_EXIT_PORT		0xf4
@@ -93,15 +96,31 @@ static void load_modules(void)
 	fclose(list);
 }
 
+/* What the kernel makes the environment of, from its command line. */
+static const char *word(const char *name)
+{
+	const char *value = getenv(name);
+
+	if (!value)
+		die("not on the command line:", name);
+	return value;
+}
+
 /* The host announces the ports a moment after the driver is there. */
 static int open_port(const char *path)
 {
+	struct termios raw;
 	int tries, fd;
 
 	for (tries = 0; tries < 5000; tries++) {
-		fd = open(path, O_WRONLY | O_CLOEXEC);
-		if (fd >= 0)
+		fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+		if (fd >= 0) {
+			if (!tcgetattr(fd, &raw)) {
+				cfmakeraw(&raw);
+				tcsetattr(fd, TCSANOW, &raw);
+			}
 			return fd;
+		}
 		usleep(1000);
 	}
 	die("open", path);
@@ -151,15 +170,12 @@ struct job {
 /* cwd, then NAME=VALUE strings, an empty string, then the arguments. */
 static void read_job(struct job *job)
 {
-	const char *name = getenv("vm_job");
 	char path[4096], *buf, *s, *end;
 	size_t len = 0, n = 0;
 	ssize_t got;
 	int fd;
 
-	if (!name)
-		die("no vm_job", "on the command line");
-	snprintf(path, sizeof(path), "/host%s", name);
+	snprintf(path, sizeof(path), "/host%s", word("vm_job"));
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	buf = malloc(JOB_MAX + 1);
 	if (fd < 0 || !buf)
@@ -352,9 +368,9 @@ int main(void)
 	set_link("fd/2", "/dev/stderr");
 
 	load_modules();
-	out = open_port("/dev/vport0p1");
-	verdict = open_port("/dev/vport0p2");
-	must_mount("host", "/host", "virtiofs", MS_RDONLY, NULL);
+	out = open_port(word("vm_output"));
+	verdict = open_port(word("vm_verdict"));
+	must_mount("host", "/host", word("vm_host"), MS_RDONLY, NULL);
 	read_job(&job);
 	enter_root(&job);
 	set_up_system();
