@@ -19,6 +19,10 @@ endif
 ifdef KREL
 KDIR ?= /lib/modules/$(KREL)/build
 endif
+# A kernel that is a program of the host does not say so to its modules' makefiles.
+ifneq ($(and $(KDIR),$(shell grep -s CONFIG_UML=y $(KDIR)/include/config/auto.conf)),)
+export ARCH := um
+endif
 KRELS = $(or $(KREL),$(shell selftests/vm/kernels))
 INSTALL_KREL = $(or $(KREL),$(RUNNING))
 MODDIR = $(DESTDIR)/lib/modules/$(INSTALL_KREL)/updates
