@@ -15,7 +15,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck source=selftests/flows_lib.sh
 . "$here/flows_lib.sh"
 
-udp6_flows=2000
+udp6_flows=$(fewer 2000)
 ring_options=(seed 000102030405060708090a0b0c0d0e0f)
 
 send_udp6() # ROUND

@@ -9,7 +9,7 @@
 # shellcheck source=selftests/demo/methods.sh
 . "$(dirname "${BASH_SOURCE[0]}")/demo/methods.sh"
 
-udp_flows=10000 tcp_flows=1000
+udp_flows=$(fewer 10000) tcp_flows=$(fewer 1000)
 round=0
 ten=(b1 b2 b3 b4 b5 b6 b7 b8 b9 b10)
 
