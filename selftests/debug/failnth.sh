@@ -163,11 +163,12 @@ kernel_log_mark
 choose_faults
 : >"$WORK/cases"
 
-# Of loading a module only what its own code asks for.
-fail_below 0xffffffffa0000000 0xffffffffff000000
+# Of loading a module only what its own code asks for, which lies above the kernel's.
+fail_below "0x$(awk '$3 == "_etext" { print $1 }' /proc/kallsyms)" 0xffffffffff000000
 module=${HASHRING_KO:-$ROOT/build/$(uname -r)/hashring.ko}
 take_in "one fails" < <(fail "$one" /dev/stdout module "$module")
 take_in "all from one on fail" < <(fail "$one" /dev/stdout module "$module" all)
+ktap_test "loading it wanted memory and did not get it" [ $total -gt 0 ]
 
 need_module
 # Of a namespace what each subsystem has there: the module's ends before, with or
