@@ -25,6 +25,7 @@ shared_memory()
 	local device
 
 	for device in /sys/bus/pci/devices/*; do
+		[ -e "$device" ] || continue
 		[ "$(<"$device/vendor") $(<"$device/device")" != "0x1af4 0x1110" ] ||
 			echo "$device/resource2"
 	done
