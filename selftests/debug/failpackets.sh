@@ -24,6 +24,7 @@ packets_fail()
 	local of
 
 	for of in "$faults/failslab" "$faults/fail_page_alloc"; do
+		put 0 "$of/probability"
 		put N "$of/task-filter"
 		put $MOST "$of/times"
 		put "$1" "$of/probability"
@@ -113,8 +114,8 @@ comes_back()
 steer_begin 4
 need_faults
 choose_faults
-packets_fail 0
 fail_below_module
+packets_fail 0
 steer_ring web via
 attach web key 5tuple
 : >"$WORK/injected"
