@@ -110,8 +110,8 @@ check: ## builds all, tests natively and in guests of both kernels
 test-native: ## only the tests that need no kernel
 	@selftests/host/check.sh --native
 
-check-debug: ## all scripts on kernels with KASAN, lockdep, kmemleak, KCSAN
-	@selftests/debug/run
+check-debug: ## all scripts on kernels with KASAN, lockdep, kmemleak, KCSAN (ALL=1)
+	@selftests/debug/run $(if $(ALL),--all)
 
 lint: ## what compilers and other tools say of the sources: all of it has to be right
 	@selftests/host/lint.sh
