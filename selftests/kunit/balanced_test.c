@@ -184,7 +184,7 @@ static void near_the_exact_part(struct kunit *test)
 		KUNIT_ASSERT_LT(test, check_due(&ring), 1000);
 		most = 0;
 		for (round = 0; round < UNIT_ROUNDS(1000 / sizes[i]); round++) {
-			for (k = 0; k < sizes[i] && k < 100; k++) {
+			for (k = 0; k < sizes[i] && k < UNIT_ROUNDS(100); k++) {
 				snprintf(name, sizeof(name), "n%u",
 					 unit_below(&random, sizes[i]));
 				balanced_change_one(&ring,
