@@ -298,6 +298,17 @@ kernel_log_faults()
 		grep -E 'BUG|WARNING|Oops|KASAN|KFENCE|UBSAN|lockdep|rcu:.*stall|refcount_t|leak|waiting for .* to become free'
 }
 
+# kept_kb - memory that is free and not to be had: KASAN keeps what is freed back for
+# a while, up to a 32nd of all
+kept_kb()
+{
+	if grep -q ' kasan_quarantine_put$' /proc/kallsyms; then
+		awk '$1 == "MemTotal:" { print int($2 / 32) }' /proc/meminfo
+	else
+		echo 0
+	fi
+}
+
 # --- namespaces and processes -----------------------------------------------
 
 lib_namespaces=() lib_processes=()

@@ -33,6 +33,8 @@ need_program python3 findmnt
 chmod 711 "$WORK"
 cgroups || ktap_skip_all "no cgroups that count memory"
 export CGROUPS
+KEPT_KB=$(kept_kb)
+export KEPT_KB
 kernel_log_mark
 /usr/bin/python3 "$ROOT/selftests/security_memory.py"
 status=$?

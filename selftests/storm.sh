@@ -32,14 +32,9 @@ every_owner_right()
 
 memory_bounded()
 {
-	local kept=0
-
-	# KASAN keeps what is freed back for a while, a 32nd of the memory.
-	! grep -q ' kasan_quarantine_put$' /proc/kallsyms ||
-		kept=$(awk '$1 == "MemTotal:" { print int($2 / 32) }' /proc/meminfo)
 	# At most two retired tables a ring: what was published in all is many
 	# times what may be missing at any moment.
-	expect_between 0 $(($(figure published_kb) / 4 + kept)) \
+	expect_between 0 $(($(figure published_kb) / 4 + $(kept_kb))) \
 		"$(($(figure dipped_kb) > 0 ? $(figure dipped_kb) : 0))" \
 		"kB less available than before"
 }

@@ -115,6 +115,7 @@ is_told_of_events()
 need_module
 need_program "$RINGCTL" python3
 ktap_begin
+kernel_log_mark
 ktap_test "do: several requests at once, by the schema" does
 ktap_test "do: a ring is made" makes_a_ring
 ktap_test "do: a change of two operations" changes_it
