@@ -170,7 +170,11 @@ static void begin(struct tcp *t, struct connection *c)
 				      (struct sockaddr *)&to4,
 		    flow->v6 ? sizeof(to6) : sizeof(to4)) &&
 	    errno != EINPROGRESS) {
-		broken(t, c, "does not begin");
+		/* What is left of the flow's last connection may have it yet. */
+		if (errno == EADDRNOTAVAIL)
+			give_up(c, false);
+		else
+			broken(t, c, strerror(errno));
 		return;
 	}
 	event.data.u64 = event_of(c->id, c - t->connection);
