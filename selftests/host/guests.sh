@@ -6,6 +6,19 @@
 
 guest_options=()	# of selftests/vm/run, for run_guest
 
+# deal HAND HANDS SCRIPT... - the scripts of one of several guests, into share:
+# every HANDS-th, so that each has some of those that stand first and take longest
+deal()
+{
+	local i first=$(($1 + 1)) hands=$2
+	shift 2
+
+	share=()
+	for ((i = first; i <= $#; i += hands)); do
+		share+=("${!i}")
+	done
+}
+
 # Of a guest's output: the lines that selftests/vm/suite puts between. What has
 # not run stays in left.
 follow_guest() # NAME
