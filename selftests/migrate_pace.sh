@@ -107,7 +107,7 @@ few_in_the_way()
 {
 	local pacer
 
-	rc ring set web udp-timeout 3s >/dev/null
+	rc ring set web udp-timeout 10s >/dev/null
 	held
 	background "$RINGCTL" -n "$director" migrate run web --batch 100% --wait-idle 0 \
 		--quiet 1ms >"$WORK/paced" 2>&1
