@@ -35,6 +35,31 @@
 #define hr_assign_str(dst, src)	__assign_str(dst, src)
 #endif
 
+/* In 6.7 IPsec got to know the namespace of a packet that has no device. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#define hr_xfrm_decode_session(net, skb, fl, family)			\
+	xfrm_decode_session(net, skb, fl, family)
+#else
+#define hr_xfrm_decode_session(net, skb, fl, family)			\
+	xfrm_decode_session(skb, fl, family)
+#endif
+
+/* In 6.13 input routing took to DSCPs. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#define hr_route_input4(skb, daddr, saddr, dev)				\
+	ip_route_input_noref(skb, daddr, saddr, ip4h_dscp(ip_hdr(skb)), dev)
+#else
+#define hr_route_input4(skb, daddr, saddr, dev)				\
+	ip_route_input_noref(skb, daddr, saddr, ip_hdr(skb)->tos, dev)
+#endif
+
+/* In 6.10 an IPv6 route got its own way to be had from what is in a packet. */
+#ifdef dst_rt6_info
+#define hr_rt6(dst)	dst_rt6_info(dst)
+#else
+#define hr_rt6(dst)	((const struct rt6_info *)(dst))
+#endif
+
 /* Since 6.9 one may say that a variable need not be zeroed first. */
 #ifndef __uninitialized
 #define __uninitialized

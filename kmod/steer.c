@@ -82,18 +82,42 @@ static bool hr_steerable6(const struct sk_buff *skb)
 }
 
 /* A new mark may mean a new route, for packets that have one already. */
-static unsigned int hr_reroute(struct sk_buff *skb,
-			       const struct nf_hook_state *state)
+static int hr_reroute(struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	if (state->pf == NFPROTO_IPV4)
+		return ip_route_me_harder(state->net, state->sk, skb,
+					  RTN_UNSPEC);
+	return ip6_route_me_harder(state->net, state->sk, skb);
+}
+
+/* The kernel's own path has the packet from here on. */
+static unsigned int hr_steer_on(struct sk_buff *skb,
+				const struct nf_hook_state *state, u32 old_mark,
+				struct hr_tally *tally)
 {
 	int err;
 
-	if (state->pf == NFPROTO_IPV4)
-		err = ip_route_me_harder(state->net, state->sk, skb,
-					 RTN_UNSPEC);
-	else
-		err = ip6_route_me_harder(state->net, state->sk, skb);
-	return err ? NF_DROP_ERR(err) : NF_ACCEPT;
+	if (state->hook != NF_INET_LOCAL_OUT || skb->mark == old_mark)
+		return NF_ACCEPT;
+	err = hr_reroute(skb, state);
+	if (!err)
+		return NF_ACCEPT;
+	tally->also = HR_ATTACH_NO_ROUTE;
+	return NF_DROP_ERR(err);
 }
+
+/* What a packet counts as that a node's own address was to have. */
+static const enum hr_attach_counter hr_via_counts[] = {
+	[HR_VIA_NONE]		= HR_ATTACH_PACKETS,
+	[HR_VIA_LEFT]		= HR_ATTACH_LEFT,
+	[HR_VIA_FORWARDING_OFF]	= HR_ATTACH_FORWARDING_OFF,
+	[HR_VIA_SENT]		= HR_ATTACH_FORWARDED,
+	[HR_VIA_ROUTED]		= HR_ATTACH_FORWARDED,
+	[HR_VIA_NO_ROUTE]	= HR_ATTACH_NO_ROUTE,
+	[HR_VIA_TOO_BIG]	= HR_ATTACH_TOO_BIG,
+	[HR_VIA_TTL_EXPIRED]	= HR_ATTACH_TTL_EXPIRED,
+	[HR_VIA_REFUSED]	= HR_ATTACH_DROPPED,
+};
 
 /* Act on the owner of a packet's flow. */
 static unsigned int hr_steer_to(const struct hr_attach *attach,
@@ -102,38 +126,33 @@ static unsigned int hr_steer_to(const struct hr_attach *attach,
 				struct hr_tally *tally)
 {
 	u32 node_mask = attach->config.node_mask;
+	enum hr_via_result result;
 	u32 mark = skb->mark;
 
 	if (node_mask)
 		mark |= (member->node.id << attach->shift) & node_mask;
 	swap(mark, skb->mark);
 
-	switch (hr_via(skb, state, member)) {
+	result = hr_via(skb, state, member);
+	tally->also = hr_via_counts[result];
+	switch (result) {
 	case HR_VIA_NONE:
-		if (state->hook == NF_INET_LOCAL_OUT && skb->mark != mark)
-			return hr_reroute(skb, state);
-		return NF_ACCEPT;
+	case HR_VIA_LEFT:
+	case HR_VIA_FORWARDING_OFF:
+		return hr_steer_on(skb, state, mark, tally);
 	case HR_VIA_SENT:
-		tally->also = HR_ATTACH_FORWARDED;
 		return NF_STOLEN;
 	case HR_VIA_ROUTED:
-		tally->also = HR_ATTACH_FORWARDED;
 		return NF_ACCEPT;
-	case HR_VIA_TOO_BIG:
-		tally->also = HR_ATTACH_TOO_BIG;
-		return NF_DROP;
-	case HR_VIA_TTL_EXPIRED:
-		tally->also = HR_ATTACH_TTL_EXPIRED;
-		return NF_DROP;
-	case HR_VIA_NO_ROUTE:
-		tally->also = HR_ATTACH_NO_ROUTE;
-		break;
 	case HR_VIA_REFUSED:
-		tally->also = HR_ATTACH_DROPPED;
-		break;
+		if (state->hook == NF_INET_LOCAL_OUT)
+			return NF_DROP_ERR(-EPERM);
+		return NF_DROP;
+	default:
+		if (state->hook == NF_INET_LOCAL_OUT)
+			return NF_DROP_ERR(-EHOSTUNREACH);
+		return NF_DROP;
 	}
-	return state->hook == NF_INET_LOCAL_OUT ? NF_DROP_ERR(-EHOSTUNREACH) :
-						  NF_DROP;
 }
 
 /*

@@ -13,6 +13,10 @@
  * with ipvs; an entry that was made for it on the way here is dropped again.
  * nft's notrack before that spares the cost.
  *
+ * What the kernel's own forwarding asks of a packet is asked here too, in the
+ * same order; Documentation/via.md has the table. What only input routing can
+ * say, and what needs work on the headers, is left to the kernel's own path.
+ *
  * The function that carries on after FORWARD is the route's own, in the
  * kernel, and not one of this module: a packet may sit in a user's queue
  * (nfqueue) for longer than the module is loaded.
@@ -20,6 +24,7 @@
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
 #include <linux/in.h>
+#include <linux/inetdevice.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <net/dst_cache.h>
@@ -28,6 +33,7 @@
 #include <net/ip6_fib.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
+#include <net/l3mdev.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/route.h>
 #include <net/xfrm.h>
@@ -35,6 +41,59 @@
 #include "compat.h"
 #include "member.h"
 #include "via.h"
+
+/**
+ * struct hr_via_from - where a packet comes from, as far as its route depends on it
+ * @l3mdev: the VRF that it is in, by the number of the VRF's device; 0: none
+ * @oif: the device that its socket is bound to, by number; 0: none
+ *
+ * Nearly all packets have neither. Their routes are cached.
+ */
+struct hr_via_from {
+	int l3mdev;
+	int oif;
+};
+
+static bool hr_via_is_plain(const struct hr_via_from *from)
+{
+	return likely(!(from->l3mdev | from->oif));
+}
+
+static struct hr_via_from hr_via_from(const struct nf_hook_state *state)
+{
+	struct hr_via_from from = {};
+	const struct sock *sk;
+
+	if (state->hook == NF_INET_PRE_ROUTING) {
+		if (unlikely(netif_is_l3_master(state->in)))
+			from.l3mdev = state->in->ifindex;
+		return from;
+	}
+	if (unlikely(netif_is_l3_master(state->out)))
+		from.l3mdev = state->out->ifindex;
+	sk = state->sk ? sk_to_full_sk(state->sk) : NULL;
+	if (sk && sk->sk_bound_dev_if != from.l3mdev)
+		from.oif = sk->sk_bound_dev_if;
+	return from;
+}
+
+/* The device that a packet has come in by: with a VRF, the VRF's member. */
+static struct net_device *hr_via_in(const struct sk_buff *skb, int iif)
+{
+	if (likely(!netif_is_l3_master(skb->dev)))
+		return skb->dev;
+	return dev_get_by_index_rcu(dev_net(skb->dev), iif);
+}
+
+/*
+ * A socket that the packet has been given to ahead of the hook (TPROXY, BPF).
+ * Behind a bridge the socket may be the one that has sent it.
+ */
+static bool hr_via_has_socket(struct sk_buff *skb)
+{
+	return unlikely(skb->sk) && (skb_sk_is_prefetched(skb) ||
+				     skb->destructor == sock_edemux);
+}
 
 /* What of forwarding is the same for both families. */
 static enum hr_via_result hr_via_send(struct sk_buff *skb,
@@ -52,10 +111,50 @@ static enum hr_via_result hr_via_send(struct sk_buff *skb,
 	return HR_VIA_SENT;
 }
 
-/* A packet of this machine: only the route changes, and with it the headroom. */
-static enum hr_via_result hr_via_output(struct sk_buff *skb)
+#ifdef CONFIG_XFRM
+/*
+ * IPsec's policies for a packet of this host, the socket's own included, as
+ * ip_route_me_harder() asks for them. The packet's route may be another then.
+ */
+static bool hr_via_xfrm_output(struct sk_buff *skb,
+			       const struct nf_hook_state *state)
 {
-	if (skb_cow_head(skb, LL_RESERVED_SPACE(skb_dst(skb)->dev)))
+	u8 family = state->pf == NFPROTO_IPV4 ? AF_INET : AF_INET6;
+	struct net *net = state->net;
+	struct dst_entry *dst;
+	struct sock *sk;
+	struct flowi fl;
+
+	sk = state->sk ? sk_to_full_sk(state->sk) : NULL;
+	if (likely(!READ_ONCE(net->xfrm.policy_count[XFRM_POLICY_OUT]) &&
+		   READ_ONCE(net->xfrm.policy_default[XFRM_POLICY_OUT]) ==
+		   XFRM_USERPOLICY_ACCEPT &&
+		   !(sk && rcu_access_pointer(sk->sk_policy[XFRM_POLICY_OUT]))))
+		return true;
+	if (hr_xfrm_decode_session(net, skb, &fl, family))
+		return false;
+	dst = skb_dst(skb);
+	skb_dst_set(skb, NULL);
+	dst = xfrm_lookup(net, dst, &fl, sk, 0);
+	if (IS_ERR(dst))
+		return false;
+	skb_dst_set(skb, dst);
+	return true;
+}
+#else
+static bool hr_via_xfrm_output(struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	return true;
+}
+#endif
+
+/* A packet of this host: only the route changes, and with it the headroom. */
+static enum hr_via_result hr_via_output(struct sk_buff *skb,
+					const struct nf_hook_state *state)
+{
+	if (!hr_via_xfrm_output(skb, state) ||
+	    skb_cow_head(skb, LL_RESERVED_SPACE(skb_dst(skb)->dev)))
 		return HR_VIA_REFUSED;
 	return HR_VIA_ROUTED;
 }
@@ -66,26 +165,76 @@ static void hr_via_route(struct sk_buff *skb, struct dst_entry *dst)
 	skb_dst_set(skb, dst);
 }
 
-static struct rtable *hr_via4_lookup(struct net *net, struct hr_member *member)
+static struct rtable *hr_via4_lookup(struct net *net, struct hr_member *member,
+				     const struct hr_via_from *from)
 {
 	struct flowi4 fl4 = {
+		.flowi4_oif	= from->oif,
+		.flowi4_l3mdev	= from->l3mdev,
 		/* the gateway is the node, also where the packet's
 		 * destination is on the link
 		 */
-		.flowi4_flags = FLOWI_FLAG_KNOWN_NH,
+		.flowi4_flags	= FLOWI_FLAG_KNOWN_NH,
 	};
 	struct rtable *rt;
 
-	rt = dst_cache_get_ip4(&member->routes->route4, &fl4.saddr);
-	if (likely(rt))
-		return rt;
+	if (hr_via_is_plain(from)) {
+		rt = dst_cache_get_ip4(&member->routes->route4, &fl4.saddr);
+		if (likely(rt))
+			return rt;
+	}
 
 	memcpy(&fl4.daddr, member->node.via.addr4, sizeof(fl4.daddr));
 	rt = ip_route_output_key(net, &fl4);
 	if (IS_ERR(rt))
 		return NULL;
-	dst_cache_set_ip4(&member->routes->route4, &rt->dst, fl4.saddr);
+	if (hr_via_is_plain(from))
+		dst_cache_set_ip4(&member->routes->route4, &rt->dst, fl4.saddr);
 	return rt;
+}
+
+/*
+ * rp_filter: input routing towards the node says what it thinks of the source.
+ * The route that it finds is of no use: it leads to the packet's destination.
+ */
+static bool hr_via4_source_is_good(struct sk_buff *skb,
+				   const struct hr_member *member,
+				   struct net_device *in)
+{
+	__be32 node;
+	bool good;
+
+	memcpy(&node, member->node.via.addr4, sizeof(node));
+	good = !hr_route_input4(skb, node, ip_hdr(skb)->saddr, in) &&
+	       !skb_dst(skb)->error;
+	skb_dst_drop(skb);
+	return good;
+}
+
+/* What the kernel's forwarding asks before it has a route. */
+static enum hr_via_result hr_via4_may_forward(struct sk_buff *skb,
+					      const struct hr_member *member)
+{
+	struct net_device *in = hr_via_in(skb, IPCB(skb)->iif);
+	const struct iphdr *iph = ip_hdr(skb);
+	struct in_device *in_dev = in ? __in_dev_get_rcu(in) : NULL;
+
+	if (unlikely(!in_dev || !IN_DEV_FORWARD(in_dev)))
+		return HR_VIA_FORWARDING_OFF;
+	/* input routing, which is skipped, would not let these in */
+	if (ipv4_is_multicast(iph->saddr) || ipv4_is_lbcast(iph->saddr) ||
+	    ipv4_is_loopback(iph->saddr) || ipv4_is_zeronet(iph->saddr) ||
+	    ipv4_is_zeronet(iph->daddr) || hr_via_has_socket(skb))
+		return HR_VIA_LEFT;
+	/* source routes, alerts, stamps: only the kernel's path can treat them */
+	if (unlikely(iph->ihl > 5))
+		return HR_VIA_LEFT;
+	if (unlikely(IN_DEV_RPFILTER(in_dev)) &&
+	    !hr_via4_source_is_good(skb, member, in))
+		return HR_VIA_LEFT;
+	if (IN_DEV_ORCONF(in_dev, NOPOLICY))
+		IPCB(skb)->flags |= IPSKB_NOPOLICY;
+	return HR_VIA_SENT;
 }
 
 /* As ip_forward() has it. */
@@ -103,9 +252,9 @@ static bool hr_via4_too_big(const struct sk_buff *skb, unsigned int mtu)
 }
 
 static enum hr_via_result hr_via4_forward(struct sk_buff *skb,
-					  const struct nf_hook_state *state,
-					  struct rtable *rt)
+					  const struct nf_hook_state *state)
 {
+	struct rtable *rt;
 	unsigned int mtu;
 
 	if (skb_warn_if_lro(skb) ||
@@ -117,6 +266,11 @@ static enum hr_via_result hr_via4_forward(struct sk_buff *skb,
 		icmp_send(skb, ICMP_TIME_EXCEEDED, ICMP_EXC_TTL, 0);
 		return HR_VIA_TTL_EXPIRED;
 	}
+
+	/* IPsec may put a route of its own in the place of the node's. */
+	if (!xfrm4_route_forward(skb))
+		return HR_VIA_REFUSED;
+	rt = skb_rtable(skb);
 
 	__IP_INC_STATS(state->net, IPSTATS_MIB_OUTFORWDATAGRAMS);
 	IPCB(skb)->flags |= IPSKB_FORWARDED;
@@ -139,42 +293,48 @@ static enum hr_via_result hr_via4(struct sk_buff *skb,
 				  const struct nf_hook_state *state,
 				  struct hr_member *member)
 {
-	__be32 saddr = ip_hdr(skb)->saddr;
+	const struct hr_via_from from = hr_via_from(state);
+	enum hr_via_result result;
 	struct rtable *rt;
 
-	/* input routing, which is skipped, would not let these in */
-	if (state->hook == NF_INET_PRE_ROUTING &&
-	    (ipv4_is_multicast(saddr) || ipv4_is_lbcast(saddr) ||
-	     ipv4_is_loopback(saddr) || ipv4_is_zeronet(saddr)))
-		return HR_VIA_NONE;
+	if (state->hook == NF_INET_PRE_ROUTING) {
+		result = hr_via4_may_forward(skb, member);
+		if (unlikely(result != HR_VIA_SENT))
+			return result;
+	}
 
-	rt = hr_via4_lookup(state->net, member);
+	rt = hr_via4_lookup(state->net, member, &from);
 	if (unlikely(!rt))
 		return HR_VIA_NO_ROUTE;
 	if (unlikely(rt->rt_flags & (RTCF_LOCAL | RTCF_BROADCAST |
 				     RTCF_MULTICAST))) {
 		ip_rt_put(rt);
-		return HR_VIA_NONE;
+		return HR_VIA_LEFT;
 	}
 
 	/* from here on, for icmp_send() too, which does nothing without */
 	hr_via_route(skb, &rt->dst);
 	if (state->hook == NF_INET_LOCAL_OUT)
-		return hr_via_output(skb);
-	return hr_via4_forward(skb, state, rt);
+		return hr_via_output(skb, state);
+	return hr_via4_forward(skb, state);
 }
 
 static struct dst_entry *hr_via6_lookup(struct net *net,
-					struct hr_member *member)
+					struct hr_member *member,
+					const struct hr_via_from *from)
 {
 	struct flowi6 fl6 = {
-		.flowi6_flags = FLOWI_FLAG_KNOWN_NH,
+		.flowi6_oif	= from->oif,
+		.flowi6_l3mdev	= from->l3mdev,
+		.flowi6_flags	= FLOWI_FLAG_KNOWN_NH,
 	};
 	struct dst_entry *dst;
 
-	dst = dst_cache_get_ip6(&member->routes->route6, &fl6.saddr);
-	if (likely(dst))
-		return dst;
+	if (hr_via_is_plain(from)) {
+		dst = dst_cache_get_ip6(&member->routes->route6, &fl6.saddr);
+		if (likely(dst))
+			return dst;
+	}
 
 	memcpy(&fl6.daddr, member->node.via.addr6, sizeof(fl6.daddr));
 	dst = ip6_route_output(net, NULL, &fl6);
@@ -182,8 +342,37 @@ static struct dst_entry *hr_via6_lookup(struct net *net,
 		dst_release(dst);
 		return NULL;
 	}
-	dst_cache_set_ip6(&member->routes->route6, dst, &fl6.saddr);
+	if (hr_via_is_plain(from))
+		dst_cache_set_ip6(&member->routes->route6, dst, &fl6.saddr);
 	return dst;
+}
+
+/* As hr_via4_may_forward(); IPv6 knows no rp_filter. */
+static enum hr_via_result hr_via6_may_forward(struct sk_buff *skb,
+					      struct net *net)
+{
+	int type = ipv6_addr_type(&ipv6_hdr(skb)->saddr);
+
+	if (unlikely(!READ_ONCE(net->ipv6.devconf_all->forwarding)))
+		return HR_VIA_FORWARDING_OFF;
+	/* a host's own or a link's addresses must not be sent on, nor what
+	 * every router is to look at
+	 */
+	if (type == IPV6_ADDR_ANY ||
+	    type & (IPV6_ADDR_MULTICAST | IPV6_ADDR_LOOPBACK |
+		    IPV6_ADDR_LINKLOCAL) ||
+	    IP6CB(skb)->flags & IP6SKB_ROUTERALERT || hr_via_has_socket(skb))
+		return HR_VIA_LEFT;
+	return HR_VIA_SENT;
+}
+
+/* As ip6_forward() asks, where IPv4 has IPSKB_NOPOLICY. */
+static bool hr_via6_policy_allows(struct sk_buff *skb, struct net *net,
+				  const struct inet6_dev *idev)
+{
+	return READ_ONCE(net->ipv6.devconf_all->disable_policy) ||
+	       (idev && READ_ONCE(idev->cnf.disable_policy)) ||
+	       xfrm6_policy_check(NULL, XFRM_POLICY_FWD, skb);
 }
 
 /* As ip6_forward() has it. */
@@ -199,21 +388,32 @@ static bool hr_via6_too_big(const struct sk_buff *skb, unsigned int mtu)
 }
 
 static enum hr_via_result hr_via6_forward(struct sk_buff *skb,
-					  const struct nf_hook_state *state,
-					  struct dst_entry *dst)
+					  const struct nf_hook_state *state)
 {
-	struct inet6_dev *idev = __in6_dev_get_safely(skb->dev);
+	struct inet6_dev *idev =
+		__in6_dev_get_safely(hr_via_in(skb, IP6CB(skb)->iif));
+	struct dst_entry *dst;
 	unsigned int mtu;
 
-	if (skb_warn_if_lro(skb) ||
-	    !xfrm6_policy_check(NULL, XFRM_POLICY_FWD, skb))
+	if (skb_warn_if_lro(skb))
 		return HR_VIA_REFUSED;
+	if (!hr_via6_policy_allows(skb, state->net, idev)) {
+		__IP6_INC_STATS(state->net, idev, IPSTATS_MIB_INDISCARDS);
+		return HR_VIA_REFUSED;
+	}
 
 	if (ipv6_hdr(skb)->hop_limit <= 1) {
 		icmpv6_send(skb, ICMPV6_TIME_EXCEED, ICMPV6_EXC_HOPLIMIT, 0);
 		__IP6_INC_STATS(state->net, idev, IPSTATS_MIB_INHDRERRORS);
 		return HR_VIA_TTL_EXPIRED;
 	}
+
+	/* IPsec may put a route of its own in the place of the node's. */
+	if (!xfrm6_route_forward(skb)) {
+		__IP6_INC_STATS(state->net, idev, IPSTATS_MIB_INDISCARDS);
+		return HR_VIA_REFUSED;
+	}
+	dst = skb_dst(skb);
 
 	__IP6_INC_STATS(state->net, ip6_dst_idev(dst),
 			IPSTATS_MIB_OUTFORWDATAGRAMS);
@@ -237,33 +437,28 @@ static enum hr_via_result hr_via6(struct sk_buff *skb,
 				  const struct nf_hook_state *state,
 				  struct hr_member *member)
 {
+	const struct hr_via_from from = hr_via_from(state);
+	enum hr_via_result result;
 	struct dst_entry *dst;
 
-	/* a host's own or a link's addresses must not be sent on, nor what
-	 * every router is to look at
-	 */
 	if (state->hook == NF_INET_PRE_ROUTING) {
-		int type = ipv6_addr_type(&ipv6_hdr(skb)->saddr);
-
-		if (type == IPV6_ADDR_ANY ||
-		    type & (IPV6_ADDR_MULTICAST | IPV6_ADDR_LOOPBACK |
-			    IPV6_ADDR_LINKLOCAL) ||
-		    IP6CB(skb)->flags & IP6SKB_ROUTERALERT)
-			return HR_VIA_NONE;
+		result = hr_via6_may_forward(skb, state->net);
+		if (unlikely(result != HR_VIA_SENT))
+			return result;
 	}
 
-	dst = hr_via6_lookup(state->net, member);
+	dst = hr_via6_lookup(state->net, member, &from);
 	if (unlikely(!dst))
 		return HR_VIA_NO_ROUTE;
-	if (unlikely(dst->dev->flags & IFF_LOOPBACK)) {
+	if (unlikely(hr_rt6(dst)->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST))) {
 		dst_release(dst);
-		return HR_VIA_NONE;
+		return HR_VIA_LEFT;
 	}
 
 	hr_via_route(skb, dst);
 	if (state->hook == NF_INET_LOCAL_OUT)
-		return hr_via_output(skb);
-	return hr_via6_forward(skb, state, dst);
+		return hr_via_output(skb, state);
+	return hr_via6_forward(skb, state);
 }
 
 /**
@@ -272,8 +467,8 @@ static enum hr_via_result hr_via6(struct sk_buff *skb,
  * @state: of the hook, NF_INET_PRE_ROUTING or NF_INET_LOCAL_OUT
  * @member: the node that owns the packet's flow
  *
- * A packet that may not be forwarded is left to the ordinary path, which knows
- * what to say about it; so is one whose node is this machine.
+ * A packet that may not be forwarded is left to the kernel's own path, which
+ * knows what to say about it; so is one whose node is this machine.
  *
  * Context: in a netfilter hook, bottom halves off.
  * Return: what became of the packet.

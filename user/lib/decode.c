@@ -156,6 +156,9 @@ static int decode_attach_stats(struct nlattr *nest,
 	stats->no_route = attr_u64(tb[HASHRING_A_ATTACH_STATS_NO_ROUTE]);
 	stats->too_big = attr_u64(tb[HASHRING_A_ATTACH_STATS_TOO_BIG]);
 	stats->ttl_expired = attr_u64(tb[HASHRING_A_ATTACH_STATS_TTL_EXPIRED]);
+	stats->forwarding_off =
+		attr_u64(tb[HASHRING_A_ATTACH_STATS_FORWARDING_OFF]);
+	stats->left = attr_u64(tb[HASHRING_A_ATTACH_STATS_LEFT]);
 	stats->malformed = attr_u64(tb[HASHRING_A_ATTACH_STATS_MALFORMED]);
 	return 0;
 }

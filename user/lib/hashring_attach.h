@@ -20,7 +20,9 @@
  * @portless: steered by addresses, the packet did not hold the ports
  * @no_route: not sent, no route to the node's address
  * @too_big: not sent, the packet did not fit; the sender was told
- * @ttl_expired: not sent
+ * @ttl_expired: not sent, the hop count ran out; the sender was told
+ * @forwarding_off: not sent, this host does not forward; let go on
+ * @left: not sent, the kernel's own path has to say; let go on
  * @malformed: let go on without a look-up
  */
 struct hashring_attach_stats {
@@ -36,6 +38,8 @@ struct hashring_attach_stats {
 	__u64 no_route;
 	__u64 too_big;
 	__u64 ttl_expired;
+	__u64 forwarding_off;
+	__u64 left;
 	__u64 malformed;
 };
 

@@ -68,6 +68,8 @@ static const char *const attach_stats_names[] = {
 	[HASHRING_A_ATTACH_STATS_NO_ROUTE] = "no-route",
 	[HASHRING_A_ATTACH_STATS_TOO_BIG] = "too-big",
 	[HASHRING_A_ATTACH_STATS_TTL_EXPIRED] = "ttl-expired",
+	[HASHRING_A_ATTACH_STATS_FORWARDING_OFF] = "forwarding-off",
+	[HASHRING_A_ATTACH_STATS_LEFT] = "left",
 	[HASHRING_A_ATTACH_STATS_MALFORMED] = "malformed",
 };
 

@@ -22,6 +22,9 @@ const struct attach_counter attach_counters[] = {
 	COUNTER(no_route, "Packets not sent: no route to their node."),
 	COUNTER(too_big, "Packets not sent: too big for the way to their node."),
 	COUNTER(ttl_expired, "Packets not sent: too many hops."),
+	COUNTER(forwarding_off,
+		"Packets not sent, let go on: forwarding is off."),
+	COUNTER(left, "Packets not sent, left to the kernel's own path."),
 	COUNTER(malformed, "Packets let go on without a look-up."),
 	{ }
 };
