@@ -3,9 +3,12 @@
  * Steering: what the hooks do with a packet. Nothing here waits, allocates or
  * writes what another CPU reads often.
  */
+#include <linux/etherdevice.h>
 #include <linux/in.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/lockdep.h>
+#include <linux/netfilter_bridge.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 #include <linux/percpu.h>
@@ -206,6 +209,7 @@ static noinline unsigned int hr_steer(const struct hr_attach *attach,
 	u32 position;
 	struct hr_flow flow __uninitialized;	/* hr_flow_parse() fills it */
 
+	lockdep_assert_in_softirq();
 	if (unlikely(skb->mark & config->node_mask)) {
 		tally.fate = HR_ATTACH_ALREADY_SET;
 		goto count;
@@ -242,32 +246,94 @@ count:
 	return verdict;
 }
 
-/* Counters and routes are this CPU's; output comes from processes. */
-static noinline unsigned int hr_steer_output(const struct hr_attach *attach,
+static unsigned int hr_steer_output(const struct hr_attach *attach,
+				    struct sk_buff *skb,
+				    const struct nf_hook_state *state)
+{
+	/* The hook has run before, with the VRF as the device. */
+	if (netif_is_l3_slave(state->out))
+		return NF_ACCEPT;
+	/* Of a packet that IPsec has transformed only the envelope is seen. */
+	if (state->pf == NFPROTO_IPV4) {
+		if (IPCB(skb)->flags & IPSKB_XFRM_TRANSFORMED ||
+		    skb_rtable(skb)->rt_flags &
+		    (RTCF_BROADCAST | RTCF_MULTICAST) || !hr_steerable4(skb))
+			return NF_ACCEPT;
+	} else if (IP6CB(skb)->flags & IP6SKB_XFRM_TRANSFORMED ||
+		   !hr_steerable6(skb)) {
+		return NF_ACCEPT;
+	}
+	return hr_steer(attach, skb, state);
+}
+
+/* Whether PACKET_HOST may not say all about a packet. */
+static bool hr_arrives_oddly(const struct sk_buff *skb,
+			     const struct net_device *in)
+{
+	return nf_bridge_info_exists(skb) ||
+	       in->priv_flags & (IFF_MACVLAN | IFF_L3MDEV_SLAVE);
+}
+
+/*
+ * Whether such a packet is for this host, and its time has come.
+ *
+ * br_netfilter runs this hook for frames that a bridge is about to look at, and
+ * says of all of them that they are for this host. A frame for another host is
+ * not to be touched. One for this host passes the bridge's own checks first
+ * (VLANs, locked ports, spanning tree): br_netfilter is told to run the hook
+ * again behind the bridge, which it would not do otherwise.
+ */
+static noinline bool hr_arrives(struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+	struct nf_bridge_info *nf_bridge = nf_bridge_info_get(skb);
+
+	if (nf_bridge && nf_bridge->in_prerouting) {
+		if (!nf_bridge->pkt_otherhost)
+			nf_bridge->sabotage_in_done = 1;
+		return false;
+	}
+	if (nf_bridge)
+		skb_ext_del(skb, SKB_EXT_BRIDGE_NF);
+#endif
+	/* The kernel runs the hook once more, with the VRF as the device. */
+	if (netif_is_l3_slave(state->in))
+		return false;
+	/* In passthru mode a macvlan says so of all frames of its link. */
+	return !netif_is_macvlan(state->in) ||
+	       ether_addr_equal(eth_hdr(skb)->h_dest, state->in->dev_addr);
+}
+
+/* A packet whose mark matches, bottom halves off. */
+static noinline unsigned int hr_steer_packet(const struct hr_attach *attach,
 					     struct sk_buff *skb,
 					     const struct nf_hook_state *state)
+{
+	if (state->hook != NF_INET_PRE_ROUTING)
+		return hr_steer_output(attach, skb, state);
+	if (skb->pkt_type != PACKET_HOST || state->in->flags & IFF_LOOPBACK)
+		return NF_ACCEPT;
+	if (unlikely(hr_arrives_oddly(skb, state->in)) &&
+	    !hr_arrives(skb, state))
+		return NF_ACCEPT;
+	if (state->pf == NFPROTO_IPV4 ? !hr_steerable4(skb) :
+					!hr_steerable6(skb))
+		return NF_ACCEPT;
+	return hr_steer(attach, skb, state);
+}
+
+/* Counters, routes and flow state want no other packet on this CPU meanwhile. */
+static noinline unsigned int hr_steer_process(const struct hr_attach *attach,
+					      struct sk_buff *skb,
+					      const struct nf_hook_state *state)
 {
 	unsigned int verdict;
 
-	if (state->pf == NFPROTO_IPV4) {
-		if (skb_rtable(skb)->rt_flags &
-		    (RTCF_BROADCAST | RTCF_MULTICAST) || !hr_steerable4(skb))
-			return NF_ACCEPT;
-	} else if (!hr_steerable6(skb)) {
-		return NF_ACCEPT;
-	}
-
 	local_bh_disable();
-	verdict = hr_steer(attach, skb, state);
+	verdict = hr_steer_packet(attach, skb, state);
 	local_bh_enable();
 	return verdict;
-}
-
-static noinline unsigned int hr_steer_input6(const struct hr_attach *attach,
-					     struct sk_buff *skb,
-					     const struct nf_hook_state *state)
-{
-	return hr_steerable6(skb) ? hr_steer(attach, skb, state) : NF_ACCEPT;
 }
 
 /**
@@ -276,7 +342,11 @@ static noinline unsigned int hr_steer_input6(const struct hr_attach *attach,
  * @skb: the packet
  * @state: of the hook
  *
- * Context: netfilter's, under rcu_read_lock().
+ * Packets arrive in softirq, most of them. A process brings those that it sends,
+ * and those that it lets go on out of a queue (nfnetlink_queue).
+ *
+ * Context: netfilter's, under rcu_read_lock(); softirq, or process with bottom
+ * halves on or off.
  * Return: a netfilter verdict.
  */
 unsigned int hr_steer_hook(void *priv, struct sk_buff *skb,
@@ -286,11 +356,7 @@ unsigned int hr_steer_hook(void *priv, struct sk_buff *skb,
 
 	if ((skb->mark & attach->config.mark_mask) != attach->config.mark)
 		return NF_ACCEPT;
-	if (state->hook != NF_INET_PRE_ROUTING)
-		return hr_steer_output(attach, skb, state);
-	if (skb->pkt_type != PACKET_HOST || state->in->flags & IFF_LOOPBACK)
-		return NF_ACCEPT;
-	if (state->pf != NFPROTO_IPV4)
-		return hr_steer_input6(attach, skb, state);
-	return hr_steerable4(skb) ? hr_steer(attach, skb, state) : NF_ACCEPT;
+	if (likely(softirq_count()))
+		return hr_steer_packet(attach, skb, state);
+	return hr_steer_process(attach, skb, state);
 }
