@@ -12,12 +12,15 @@ packets.py sink LOG ADDRESS,... NAME=NETNS[,ADDRESS...][@PORT]...
 
 packets.py send PROTOCOL VIP FIRST COUNT [--size N] [--get N] [--port P]
                 [--ttl N] [--df] [--mark M] [--ports N] [--hold] [--timeout S]
+                [--options HEX] [--device NAME] [--policy block]
     One flow each from COUNT sources (FIRST is the first one's address, ports
     go with it); a line each: SOURCE PORT ANSWER, where the answer is a
     backend's name, "sent" for raw protocols, or "error NAME" or "timeout".
     icmp, icmp6: a "too big" that quotes a packet from --quote to the source
     (without --quote: that is cut off). --ports N: each source uses N ports, one after the other. --hold: connects
-    all, says "connected", and goes on when it reads a line.
+    all, says "connected", and goes on when it reads a line. --options: IPv4
+    options; --device: the socket's; --policy: an IPsec policy of the socket
+    that lets nothing out.
 
 packets.py serve
     Sends as the words of each line of standard input say, in one process, which
@@ -43,7 +46,9 @@ IPV6_MTU_DISCOVER, IPV6_UNICAST_HOPS = 23, 16
 IP_FREEBIND, IPV6_FREEBIND = 15, 78
 IP_RECVERR, IPV6_RECVERR = 11, 25
 IP_TRANSPARENT, IPV6_TRANSPARENT = 19, 75
-SO_MARK = 36
+SO_MARK, SO_BINDTODEVICE = 36, 25
+IP_OPTIONS, IP_XFRM_POLICY, IPV6_XFRM_POLICY = 4, 17, 35
+XFRM_POLICY_OUT, XFRM_POLICY_BLOCK = 1, 1
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -184,6 +189,19 @@ def client_socket(args, kind, source, port, protocol=0):
     if args.mark:
         sock.setsockopt(socket.SOL_SOCKET, SO_MARK, args.mark)
     v6 = family == socket.AF_INET6
+    if args.options:
+        sock.setsockopt(socket.IPPROTO_IP, IP_OPTIONS,
+                        bytes.fromhex(args.options))
+    if args.device:
+        sock.setsockopt(socket.SOL_SOCKET, SO_BINDTODEVICE,
+                        args.device.encode())
+    if args.policy:
+        # struct xfrm_userpolicy_info: a selector, lifetimes, and the rest
+        policy = struct.pack("=16s16sHHHHHBBBxxxiI64x32xIIBBBB4x", b"", b"", 0, 0, 0,
+                             0, family, 0, 0, 0, 0, 0, 0, 0, XFRM_POLICY_OUT,
+                             XFRM_POLICY_BLOCK, 0, 0)
+        sock.setsockopt(*((socket.IPPROTO_IPV6, IPV6_XFRM_POLICY) if v6 else
+                          (socket.IPPROTO_IP, IP_XFRM_POLICY)), policy)
     if args.ttl:
         if v6:
             sock.setsockopt(socket.IPPROTO_IPV6, IPV6_UNICAST_HOPS, args.ttl)
@@ -301,6 +319,7 @@ def run_send(args):
 def run_flood(args):
     first = "2001:db8:c::702" if ":" in args.vip else "198.18.7.2"
     args.mark = args.ttl = args.df = 0
+    args.options = args.device = args.policy = ""
     args.timeout = 1
     socks = [client_socket(args, socket.SOCK_DGRAM, first, 20000 + i)
              for i in range(100)]
@@ -326,6 +345,9 @@ def send_options(parser):
     parser.add_argument("--mark", type=lambda text: int(text, 0), default=0)
     parser.add_argument("--timeout", type=float, default=10)
     parser.add_argument("--quote")
+    parser.add_argument("--options")
+    parser.add_argument("--device")
+    parser.add_argument("--policy", choices=["block"])
     parser.add_argument("--df", action="store_true")
     parser.add_argument("--hold", action="store_true")
     return parser
