@@ -1,19 +1,39 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# packages.sh [--list] - installs what is missing of packages.txt
+# packages.sh [--list [RELEASE]] - installs what is missing of packages.txt
 #
 # Silent and quick when all is there. apt's own words go to build/packages.log.
+# --list prints the names for this release of Debian, or for RELEASE, such as 13.
 
 set -u
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 log=$here/../../build/packages.log
-wanted=$(awk '!/^#/ && NF { print $1 }' "$here/packages.txt")
+
+# Testing and unstable have no number: what the newest release has, these have too.
+this_release()
+{
+	local VERSION_ID=''
+
+	# shellcheck source=/dev/null
+	. /etc/os-release 2>/dev/null
+	echo "${VERSION_ID:-999}"
+}
+
+names() # RELEASE
+{
+	awk -v release="$1" '
+		/^#/ || !NF { next }
+		$2 ~ /^<[0-9]+$/ && release + 0 >= substr($2, 2) + 0 { next }
+		$2 ~ /^>=[0-9]+$/ && release + 0 < substr($2, 3) + 0 { next }
+		{ print $1 }' "$here/packages.txt"
+}
 
 if [ "${1:-}" = --list ]; then
-	printf '%s\n' "$wanted"
+	names "${2:-$(this_release)}"
 	exit 0
 fi
+wanted=$(names "$(this_release)")
 
 # Words on purpose: names of packages hold no blanks.
 # shellcheck disable=SC2086

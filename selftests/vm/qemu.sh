@@ -10,11 +10,17 @@ for candidate in /usr/lib/qemu/virtiofsd /usr/libexec/virtiofsd; do
 	[ -x $candidate ] && virtiofsd=$candidate
 done
 [ -n "$virtiofsd" ] || die "no virtiofsd; selftests/host/packages.sh installs it"
+# An overlay takes no lower layer with submounts, which newer ones announce.
+share_options=()
+if "$virtiofsd" --help 2>&1 | grep -q -e --no-announce-submounts; then
+	share_options=(--no-announce-submounts)
+fi
 
 share_files()
 {
 	setpriv --pdeathsig KILL "$virtiofsd" --socket-path="$tmp/fs" -o source=/ \
 		-o cache=always -o sandbox=chroot --thread-pool-size=0 \
+		"${share_options[@]}" \
 		</dev/null >"$tmp/share.log" 2>&1 &
 	share=$!
 	until [ -S "$tmp/fs" ]; do
