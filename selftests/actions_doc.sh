@@ -7,20 +7,10 @@
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=selftests/doc_lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/doc_lib.sh"
 
 DOC=$ROOT/Documentation/actions.md
-
-# recipes HEADING - the lines that the section has for the director
-recipes()
-{
-	awk -v heading="## $1" '
-		/^## / { inside = $0 == heading; director = 0 }
-		/[Oo]n the director:$/ { director = inside; next }
-		/^    / && director { print substr($0, 5); printed = 1; next }
-		/^$/ { next }
-		{ director = 0 }
-		END { exit !printed }' "$DOC"
-}
 
 # A director with the neighbours that the recipes name, and no packets.
 fresh() # NAMESPACE
@@ -36,8 +26,8 @@ fresh() # NAMESPACE
 
 run_recipes() # HEADING
 {
-	recipes "$1" >"$WORK/recipe"
-	PATH=$(dirname "$RINGCTL"):$PATH in_ns "$director" bash -ex "$WORK/recipe"
+	doc_commands "$DOC" "$1" '[Oo]n the director:$' >"$WORK/recipe"
+	run_commands "$director" "$WORK/recipe"
 }
 
 section() # NAMESPACE HEADING
