@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# doc_lib.sh - commands as documents have them, for scripts that run these, on
+# top of lib.sh
+
+# doc_commands FILE HEADING REGEX - the indented lines that follow the paragraphs
+# of a section whose text, joined to one line, matches the extended REGEX; fails
+# if there are none
+doc_commands()
+{
+	awk -v heading="## $2" -v wanted="$3" '
+		/^## / { inside = $0 == heading; text = "" }
+		!inside { next }
+		/^    / {
+			ended = 1
+			if (text ~ wanted) {
+				print substr($0, 5)
+				printed = 1
+			}
+			next
+		}
+		/^$/ { ended = 1; next }
+		{
+			text = ended ? $0 : text " " $0
+			ended = 0
+		}
+		END { exit !printed }' "$1"
+}
+
+# run_commands NAMESPACE FILE - there, up to the first one that fails; ringctl is
+# the one under test
+run_commands()
+{
+	PATH=$(dirname "$RINGCTL"):$PATH in_ns "$1" bash -ex "$2"
+}
