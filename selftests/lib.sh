@@ -24,6 +24,8 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 : "${TRAFFIC:=$ROOT/build/tools/traffic}"
 WORK=$(mktemp -d /tmp/hashring-test.XXXXXX) || exit 1
 export ROOT RINGCTL TRAFFIC WORK
+# shellcheck source=selftests/vm/faults.sh
+. "$ROOT/selftests/vm/faults.sh"
 
 readonly KSFT_FAIL=1 KSFT_SKIP=4
 BUSYWAIT_TIMEOUT=${BUSYWAIT_TIMEOUT:-20000}	# ms
@@ -288,14 +290,13 @@ kernel_log_mark()
 	log_mark=$(dmesg | wc -l)
 }
 
-# kernel_log_faults - fails, and prints, if the kernel complained; a trace names
-# functions, and is none by itself, and the kernel's own races are for vm/run to tell
+# kernel_log_faults - fails, and prints, if the kernel complained, or said anything
+# of hashring; a trace names functions, and is none by itself, and the kernel's own
+# races are for vm/run to tell
 kernel_log_faults()
 {
-	! dmesg | tail -n "+$((log_mark + 1))" |
-		awk -v faults='BUG|WARNING' -v own=/dev/null \
-			-f "$ROOT/selftests/vm/races.awk" | grep -v '\]  ' |
-		grep -E 'BUG|WARNING|Oops|KASAN|KFENCE|UBSAN|lockdep|rcu:.*stall|refcount_t|leak|waiting for .* to become free'
+	! dmesg | tail -n "+$((log_mark + 1))" | log_without_races /dev/null |
+		grep -v '\]  ' | log_faults
 }
 
 # kept_kb - memory that is free and not to be had: KASAN keeps what is freed back for
