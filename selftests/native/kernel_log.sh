@@ -21,6 +21,7 @@ ordinary()
 	[    5.200000] process '/src/hashring/build/tools/traffic' started with executable stack
 	[    5.900000] hashring_kunit:     ok 8 placements
 	[    6.000000]     # Subtest: hashring_table
+	[    6.050000]     # module: hashring_kunit
 	[    6.100000] # hashring_table: pass:12 fail:0 skip:0 total:12
 	[    6.200000] ok 3 hashring_table
 	[    7.000000] Modules linked in: hashring(OE) veth nft_compat
@@ -33,7 +34,7 @@ faulty()
 	local text=$1 said
 
 	said=$({ ordinary; echo "$text"; ordinary; } | log_faults)
-	expect_equal "12:$text" "$said"
+	expect_equal "13:$text" "$said"
 	dmesg() { ordinary; }
 	kernel_log_faults
 	dmesg() { ordinary; echo "$text"; }

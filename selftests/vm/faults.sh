@@ -22,7 +22,7 @@ LOG_NAMES='(^|[^/])hashring'
 # kernel's tree says, the results of its own tests, and lists of all modules.
 LOG_EXPECTED='hashring[a-z_]*: (loading (out-of-tree|test) module taints kernel'
 LOG_EXPECTED+='|module verification failed: signature and/or required key missing)'
-LOG_EXPECTED+='|hashring_kunit: |(# Subtest:|#|ok [0-9]+) hashring_[a-z]+'
+LOG_EXPECTED+='|hashring_kunit: |(# Subtest:|# module:|#|ok [0-9]+) hashring_[a-z]+'
 LOG_EXPECTED+='|Modules linked in:'
 
 # log_without_races FILE - of a log on standard input what is left without reports
