@@ -246,9 +246,9 @@ count:
 	return verdict;
 }
 
-static unsigned int hr_steer_output(const struct hr_attach *attach,
-				    struct sk_buff *skb,
-				    const struct nf_hook_state *state)
+static noinline unsigned int hr_steer_output(const struct hr_attach *attach,
+					     struct sk_buff *skb,
+					     const struct nf_hook_state *state)
 {
 	/* The hook has run before, with the VRF as the device. */
 	if (netif_is_l3_slave(state->out))
@@ -283,8 +283,8 @@ static bool hr_arrives_oddly(const struct sk_buff *skb,
  * (VLANs, locked ports, spanning tree): br_netfilter is told to run the hook
  * again behind the bridge, which it would not do otherwise.
  */
-static noinline bool hr_arrives(struct sk_buff *skb,
-				const struct nf_hook_state *state)
+static bool hr_arrives(struct sk_buff *skb,
+		       const struct nf_hook_state *state)
 {
 #if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
 	struct nf_bridge_info *nf_bridge = nf_bridge_info_get(skb);
@@ -305,22 +305,40 @@ static noinline bool hr_arrives(struct sk_buff *skb,
 	       ether_addr_equal(eth_hdr(skb)->h_dest, state->in->dev_addr);
 }
 
+static noinline unsigned int hr_steer_input(const struct hr_attach *attach,
+					    struct sk_buff *skb,
+					    const struct nf_hook_state *state)
+{
+	if (state->pf == NFPROTO_IPV4 ? !hr_steerable4(skb) :
+					!hr_steerable6(skb))
+		return NF_ACCEPT;
+	return hr_steer(attach, skb, state);
+}
+
+static noinline unsigned int hr_steer_odd(const struct hr_attach *attach,
+					  struct sk_buff *skb,
+					  const struct nf_hook_state *state)
+{
+	if (!hr_arrives(skb, state))
+		return NF_ACCEPT;
+	return hr_steer_input(attach, skb, state);
+}
+
 /* A packet whose mark matches, bottom halves off. */
-static noinline unsigned int hr_steer_packet(const struct hr_attach *attach,
-					     struct sk_buff *skb,
-					     const struct nf_hook_state *state)
+static __always_inline unsigned int
+hr_steer_packet(const struct hr_attach *attach, struct sk_buff *skb,
+		const struct nf_hook_state *state)
 {
 	if (state->hook != NF_INET_PRE_ROUTING)
 		return hr_steer_output(attach, skb, state);
 	if (skb->pkt_type != PACKET_HOST || state->in->flags & IFF_LOOPBACK)
 		return NF_ACCEPT;
-	if (unlikely(hr_arrives_oddly(skb, state->in)) &&
-	    !hr_arrives(skb, state))
-		return NF_ACCEPT;
-	if (state->pf == NFPROTO_IPV4 ? !hr_steerable4(skb) :
-					!hr_steerable6(skb))
-		return NF_ACCEPT;
-	return hr_steer(attach, skb, state);
+	if (unlikely(hr_arrives_oddly(skb, state->in)))
+		return hr_steer_odd(attach, skb, state);
+	if (likely(state->pf == NFPROTO_IPV4))
+		return hr_steerable4(skb) ? hr_steer(attach, skb, state) :
+					    NF_ACCEPT;
+	return hr_steer_input(attach, skb, state);
 }
 
 /* Counters, routes and flow state want no other packet on this CPU meanwhile. */

@@ -59,12 +59,13 @@ static bool hr_via_is_plain(const struct hr_via_from *from)
 	return likely(!(from->l3mdev | from->oif));
 }
 
-static struct hr_via_from hr_via_from(const struct nf_hook_state *state)
+static __always_inline struct hr_via_from
+hr_via_from(const struct nf_hook_state *state)
 {
 	struct hr_via_from from = {};
 	const struct sock *sk;
 
-	if (state->hook == NF_INET_PRE_ROUTING) {
+	if (likely(state->hook == NF_INET_PRE_ROUTING)) {
 		if (unlikely(netif_is_l3_master(state->in)))
 			from.l3mdev = state->in->ifindex;
 		return from;
@@ -78,11 +79,13 @@ static struct hr_via_from hr_via_from(const struct nf_hook_state *state)
 }
 
 /* The device that a packet has come in by: with a VRF, the VRF's member. */
-static struct net_device *hr_via_in(const struct sk_buff *skb, int iif)
+static __always_inline struct net_device *
+hr_via_in(const struct nf_hook_state *state, const struct hr_via_from *from,
+	  int iif)
 {
-	if (likely(!netif_is_l3_master(skb->dev)))
-		return skb->dev;
-	return dev_get_by_index_rcu(dev_net(skb->dev), iif);
+	if (likely(!from->l3mdev))
+		return state->in;
+	return dev_get_by_index_rcu(state->net, iif);
 }
 
 /*
@@ -112,6 +115,20 @@ static enum hr_via_result hr_via_send(struct sk_buff *skb,
 }
 
 #ifdef CONFIG_XFRM
+/* Whether IPsec has nothing to say of what is forwarded: mostly so. */
+static __always_inline bool hr_via_no_ipsec(const struct net *net,
+					    const struct sk_buff *skb)
+{
+	const struct netns_xfrm *xfrm = &net->xfrm;
+
+	return likely(!(READ_ONCE(xfrm->policy_count[XFRM_POLICY_FWD]) |
+			READ_ONCE(xfrm->policy_count[XFRM_POLICY_OUT])) &&
+		      READ_ONCE(xfrm->policy_default[XFRM_POLICY_FWD]) ==
+		      XFRM_USERPOLICY_ACCEPT &&
+		      READ_ONCE(xfrm->policy_default[XFRM_POLICY_OUT]) ==
+		      XFRM_USERPOLICY_ACCEPT && !secpath_exists(skb));
+}
+
 /*
  * IPsec's policies for a packet of this host, the socket's own included, as
  * ip_route_me_harder() asks for them. The packet's route may be another then.
@@ -142,6 +159,11 @@ static bool hr_via_xfrm_output(struct sk_buff *skb,
 	return true;
 }
 #else
+static bool hr_via_no_ipsec(const struct net *net, const struct sk_buff *skb)
+{
+	return true;
+}
+
 static bool hr_via_xfrm_output(struct sk_buff *skb,
 			       const struct nf_hook_state *state)
 {
@@ -211,30 +233,47 @@ static bool hr_via4_source_is_good(struct sk_buff *skb,
 	return good;
 }
 
-/* What the kernel's forwarding asks before it has a route. */
-static enum hr_via_result hr_via4_may_forward(struct sk_buff *skb,
-					      const struct hr_member *member)
+/* Input routing, which is skipped, would not let packets of these in. */
+static bool hr_via4_source_is_odd(__be32 saddr)
 {
-	struct net_device *in = hr_via_in(skb, IPCB(skb)->iif);
-	const struct iphdr *iph = ip_hdr(skb);
+	return ipv4_is_multicast(saddr) || ipv4_is_lbcast(saddr) ||
+	       ipv4_is_loopback(saddr) || ipv4_is_zeronet(saddr);
+}
+
+/* What the kernel's forwarding asks before it has a route. */
+static __always_inline enum hr_via_result
+hr_via4_may_forward(struct sk_buff *skb, const struct nf_hook_state *state,
+		    const struct hr_via_from *from,
+		    const struct hr_member *member)
+{
+	struct net_device *in = hr_via_in(state, from, IPCB(skb)->iif);
 	struct in_device *in_dev = in ? __in_dev_get_rcu(in) : NULL;
+	const struct iphdr *iph = ip_hdr(skb);
 
 	if (unlikely(!in_dev || !IN_DEV_FORWARD(in_dev)))
 		return HR_VIA_FORWARDING_OFF;
-	/* input routing, which is skipped, would not let these in */
-	if (ipv4_is_multicast(iph->saddr) || ipv4_is_lbcast(iph->saddr) ||
-	    ipv4_is_loopback(iph->saddr) || ipv4_is_zeronet(iph->saddr) ||
-	    ipv4_is_zeronet(iph->daddr) || hr_via_has_socket(skb))
-		return HR_VIA_LEFT;
 	/* source routes, alerts, stamps: only the kernel's path can treat them */
-	if (unlikely(iph->ihl > 5))
+	if (unlikely(iph->ihl > 5 || hr_via4_source_is_odd(iph->saddr) ||
+		     hr_via_has_socket(skb)))
 		return HR_VIA_LEFT;
-	if (unlikely(IN_DEV_RPFILTER(in_dev)) &&
+	if (unlikely(IN_DEV_CONF_GET(in_dev, RP_FILTER) |
+		     IPV4_DEVCONF_ALL(state->net, RP_FILTER)) &&
 	    !hr_via4_source_is_good(skb, member, in))
 		return HR_VIA_LEFT;
-	if (IN_DEV_ORCONF(in_dev, NOPOLICY))
-		IPCB(skb)->flags |= IPSKB_NOPOLICY;
 	return HR_VIA_SENT;
+}
+
+/* IPsec's policies; disable_policy of the device is about these alone. */
+static noinline bool hr_via4_ipsec_allows(struct sk_buff *skb,
+					  const struct nf_hook_state *state,
+					  const struct hr_via_from *from)
+{
+	struct net_device *in = hr_via_in(state, from, IPCB(skb)->iif);
+	struct in_device *in_dev = in ? __in_dev_get_rcu(in) : NULL;
+
+	if (in_dev && IN_DEV_ORCONF(in_dev, NOPOLICY))
+		IPCB(skb)->flags |= IPSKB_NOPOLICY;
+	return xfrm4_policy_check(NULL, XFRM_POLICY_FWD, skb);
 }
 
 /* As ip_forward() has it. */
@@ -252,13 +291,15 @@ static bool hr_via4_too_big(const struct sk_buff *skb, unsigned int mtu)
 }
 
 static enum hr_via_result hr_via4_forward(struct sk_buff *skb,
-					  const struct nf_hook_state *state)
+					  const struct nf_hook_state *state,
+					  const struct hr_via_from *from,
+					  struct rtable *rt)
 {
-	struct rtable *rt;
+	const bool no_ipsec = hr_via_no_ipsec(state->net, skb);
 	unsigned int mtu;
 
 	if (skb_warn_if_lro(skb) ||
-	    !xfrm4_policy_check(NULL, XFRM_POLICY_FWD, skb))
+	    (!no_ipsec && !hr_via4_ipsec_allows(skb, state, from)))
 		return HR_VIA_REFUSED;
 
 	if (ip_hdr(skb)->ttl <= 1) {
@@ -268,9 +309,11 @@ static enum hr_via_result hr_via4_forward(struct sk_buff *skb,
 	}
 
 	/* IPsec may put a route of its own in the place of the node's. */
-	if (!xfrm4_route_forward(skb))
-		return HR_VIA_REFUSED;
-	rt = skb_rtable(skb);
+	if (!no_ipsec) {
+		if (!xfrm4_route_forward(skb))
+			return HR_VIA_REFUSED;
+		rt = skb_rtable(skb);
+	}
 
 	__IP_INC_STATS(state->net, IPSTATS_MIB_OUTFORWDATAGRAMS);
 	IPCB(skb)->flags |= IPSKB_FORWARDED;
@@ -297,8 +340,8 @@ static enum hr_via_result hr_via4(struct sk_buff *skb,
 	enum hr_via_result result;
 	struct rtable *rt;
 
-	if (state->hook == NF_INET_PRE_ROUTING) {
-		result = hr_via4_may_forward(skb, member);
+	if (likely(state->hook == NF_INET_PRE_ROUTING)) {
+		result = hr_via4_may_forward(skb, state, &from, member);
 		if (unlikely(result != HR_VIA_SENT))
 			return result;
 	}
@@ -316,7 +359,7 @@ static enum hr_via_result hr_via4(struct sk_buff *skb,
 	hr_via_route(skb, &rt->dst);
 	if (state->hook == NF_INET_LOCAL_OUT)
 		return hr_via_output(skb, state);
-	return hr_via4_forward(skb, state);
+	return hr_via4_forward(skb, state, &from, rt);
 }
 
 static struct dst_entry *hr_via6_lookup(struct net *net,
@@ -388,16 +431,18 @@ static bool hr_via6_too_big(const struct sk_buff *skb, unsigned int mtu)
 }
 
 static enum hr_via_result hr_via6_forward(struct sk_buff *skb,
-					  const struct nf_hook_state *state)
+					  const struct nf_hook_state *state,
+					  const struct hr_via_from *from,
+					  struct dst_entry *dst)
 {
-	struct inet6_dev *idev =
-		__in6_dev_get_safely(hr_via_in(skb, IP6CB(skb)->iif));
-	struct dst_entry *dst;
+	struct net_device *in = hr_via_in(state, from, IP6CB(skb)->iif);
+	const bool no_ipsec = hr_via_no_ipsec(state->net, skb);
+	struct inet6_dev *idev = __in6_dev_get_safely(in);
 	unsigned int mtu;
 
 	if (skb_warn_if_lro(skb))
 		return HR_VIA_REFUSED;
-	if (!hr_via6_policy_allows(skb, state->net, idev)) {
+	if (!no_ipsec && !hr_via6_policy_allows(skb, state->net, idev)) {
 		__IP6_INC_STATS(state->net, idev, IPSTATS_MIB_INDISCARDS);
 		return HR_VIA_REFUSED;
 	}
@@ -409,11 +454,14 @@ static enum hr_via_result hr_via6_forward(struct sk_buff *skb,
 	}
 
 	/* IPsec may put a route of its own in the place of the node's. */
-	if (!xfrm6_route_forward(skb)) {
-		__IP6_INC_STATS(state->net, idev, IPSTATS_MIB_INDISCARDS);
-		return HR_VIA_REFUSED;
+	if (!no_ipsec) {
+		if (!xfrm6_route_forward(skb)) {
+			__IP6_INC_STATS(state->net, idev,
+					IPSTATS_MIB_INDISCARDS);
+			return HR_VIA_REFUSED;
+		}
+		dst = skb_dst(skb);
 	}
-	dst = skb_dst(skb);
 
 	__IP6_INC_STATS(state->net, ip6_dst_idev(dst),
 			IPSTATS_MIB_OUTFORWDATAGRAMS);
@@ -441,7 +489,7 @@ static enum hr_via_result hr_via6(struct sk_buff *skb,
 	enum hr_via_result result;
 	struct dst_entry *dst;
 
-	if (state->hook == NF_INET_PRE_ROUTING) {
+	if (likely(state->hook == NF_INET_PRE_ROUTING)) {
 		result = hr_via6_may_forward(skb, state->net);
 		if (unlikely(result != HR_VIA_SENT))
 			return result;
@@ -458,7 +506,7 @@ static enum hr_via_result hr_via6(struct sk_buff *skb,
 	hr_via_route(skb, dst);
 	if (state->hook == NF_INET_LOCAL_OUT)
 		return hr_via_output(skb, state);
-	return hr_via6_forward(skb, state);
+	return hr_via6_forward(skb, state, &from, dst);
 }
 
 /**
