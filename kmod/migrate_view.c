@@ -215,7 +215,7 @@ static int turn_round(struct hr_ring *ring, struct hr_migration *m, bool now)
 	struct hr_receipt *receipt;
 	int ret;
 
-	map = hr_ring_map(ring, old, HR_GFP, NULL);
+	map = hr_ring_map_locked(ring, HR_GFP);
 	if (!map)
 		return -ENOMEM;
 	ret = make_target(ring, m, old->core.table, &target);

@@ -223,7 +223,7 @@ static int make_next(struct hr_ring *ring, struct hr_change *change,
 	if (ret)
 		return ret;
 	start = ktime_get_ns() - start;
-	making->map = hr_ring_map(ring, old, making->gfp, NULL);
+	making->map = hr_ring_map_locked(ring, making->gfp);
 	if (!making->map)
 		return -ENOMEM;
 	making->receipt = hr_receipt_make(making->map, making->next,

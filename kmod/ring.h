@@ -211,12 +211,14 @@ int hr_members_prepare(const struct hr_table *before,
 
 struct hr_table *hr_ring_map(const struct hr_ring *ring,
 			     struct hr_ring_view *view, gfp_t gfp, u64 *at);
+struct hr_table *hr_ring_map_locked(const struct hr_ring *ring, gfp_t gfp);
 
 /* For the writer, under hr_ring.lock. */
 struct hr_ring_view *hr_view_alloc(struct hr_table *table, u64 generation,
 				   gfp_t gfp);
 u64 hr_view_bytes(const struct hr_ring_view *view);
 void hr_view_free(struct hr_ring_view *view);
+bool hr_ring_has_room_locked(struct hr_ring *ring);
 int hr_ring_make_room_locked(struct hr_ring *ring);
 void hr_ring_publish_locked(struct hr_ring *ring, struct hr_ring_view *view,
 			    struct hr_receipt *receipt);

@@ -143,7 +143,7 @@ void hr_ring_publish_locked(struct hr_ring *ring, struct hr_ring_view *view,
 
 	old = rcu_replace_pointer(ring->view, view,
 				  lockdep_is_held(&ring->lock));
-	/* Who sees this epoch sees this view. */
+	/* Who sees this epoch sees this view: pairs with hr_nl_look(). */
 	smp_store_release(&ring->epoch, ring->epoch + 1);
 	view_retire_locked(ring, old);
 	trace_hashring_change(ring, receipt);
@@ -151,17 +151,17 @@ void hr_ring_publish_locked(struct hr_ring *ring, struct hr_ring_view *view,
 }
 
 /**
- * hr_ring_make_room_locked() - see that one more view can be retired
+ * hr_ring_has_room_locked() - whether one more view can be retired
  * @ring: the ring
  *
- * Normally there is room. In a burst of changes there is not, and ordinary
- * grace periods are long: an expedited one frees the tables that nobody has
- * pinned, without waiting for their work.
+ * Normally it can. In a burst of changes it cannot, and ordinary grace periods
+ * are long: an expedited one frees the tables that nobody has pinned, without
+ * waiting for their work.
  *
- * Context: ring->lock is held. May sleep.
- * Return: 0, or -EINTR when killed while a reader has a view pinned.
+ * Context: ring->lock is held. May sleep, but waits for no reader.
+ * Return: whether hr_ring_make_room_locked() would return at once.
  */
-int hr_ring_make_room_locked(struct hr_ring *ring)
+bool hr_ring_has_room_locked(struct hr_ring *ring)
 {
 	struct view_parts parts[HR_RETIRED_MAX];
 	struct hr_ring_view *view, *next;
@@ -170,7 +170,7 @@ int hr_ring_make_room_locked(struct hr_ring *ring)
 	lockdep_assert_held(&ring->lock);
 
 	if (READ_ONCE(ring->nr_retired) < HR_RETIRED_MAX)
-		return 0;
+		return true;
 	synchronize_rcu_expedited();
 	spin_lock(&ring->retired_lock);
 	list_for_each_entry_safe(view, next, &ring->retired, list)
@@ -180,6 +180,23 @@ int hr_ring_make_room_locked(struct hr_ring *ring)
 	spin_unlock(&ring->retired_lock);
 	while (nr)
 		parts_put(&parts[--nr]);
+	return READ_ONCE(ring->nr_retired) < HR_RETIRED_MAX;
+}
+
+/**
+ * hr_ring_make_room_locked() - see that one more view can be retired
+ * @ring: the ring
+ *
+ * Waits for readers of older views, at most for one message of each: nobody can
+ * pin a view again that has been retired.
+ *
+ * Context: ring->lock is held. May sleep.
+ * Return: 0, or -EINTR when killed while a reader has a view pinned.
+ */
+int hr_ring_make_room_locked(struct hr_ring *ring)
+{
+	if (hr_ring_has_room_locked(ring))
+		return 0;
 	if (wait_event_killable(ring->retired_wait,
 				READ_ONCE(ring->nr_retired) < HR_RETIRED_MAX))
 		return -EINTR;
@@ -239,12 +256,34 @@ u64 hr_view_bytes(const struct hr_ring_view *view)
 	return core->base == core->from ? bytes : bytes + core->base->bytes;
 }
 
+/* The effective map, kept until the frontier moves; NULL without memory. */
+static struct hr_table *map_get_locked(const struct hr_ring *ring,
+				       struct hr_ring_view *view, gfp_t gfp)
+{
+	u64 frontier = READ_ONCE(view->core.frontier);
+	struct hr_table *map;
+
+	lockdep_assert_held(&view->map_lock);
+
+	if (!view->map || view->map_frontier != frontier) {
+		map = hr_view_compose(&view->core, frontier, ring->config.grid,
+				      gfp, &hr_member_ops);
+		if (!map)
+			return NULL;
+		hr_table_put(view->map, &hr_member_ops);
+		view->map = map;
+		view->map_frontier = frontier;
+		view->digested = false;
+	}
+	return hr_table_get(view->map);
+}
+
 /**
  * hr_ring_map() - the effective map, as a table
  * @ring: the ring
- * @view: of it, pinned or in force for the caller
+ * @view: of it, pinned
  * @gfp: how to allocate
- * @at: filled in: the frontier that it is of; or NULL
+ * @at: filled in: the frontier that it is of
  *
  * While a migration is under way it is put together where the frontier stands,
  * and kept until that moves.
@@ -256,29 +295,40 @@ struct hr_table *hr_ring_map(const struct hr_ring *ring,
 			     struct hr_ring_view *view, gfp_t gfp, u64 *at)
 {
 	struct hr_table *map;
-	u64 frontier;
 
-	if (at)
-		*at = HR_WHOLE_RING;
+	*at = HR_WHOLE_RING;
 	if (hr_view_settled(&view->core))
 		return hr_table_get(view->core.table);
 	mutex_lock(&view->map_lock);
-	frontier = READ_ONCE(view->core.frontier);
-	if (!view->map || view->map_frontier != frontier) {
-		map = hr_view_compose(&view->core, frontier, ring->config.grid,
-				      gfp, &hr_member_ops);
-		if (!map) {
-			mutex_unlock(&view->map_lock);
-			return NULL;
-		}
-		hr_table_put(view->map, &hr_member_ops);
-		view->map = map;
-		view->map_frontier = frontier;
-		view->digested = false;
-	}
-	if (at)
-		*at = frontier;
-	map = hr_table_get(view->map);
+	map = map_get_locked(ring, view, gfp);
+	if (map)
+		*at = view->map_frontier;
+	mutex_unlock(&view->map_lock);
+	return map;
+}
+
+/**
+ * hr_ring_map_locked() - the effective map of the view in force, for a change
+ * @ring: the ring
+ * @gfp: how to allocate; with __GFP_NOFAIL it will not fail
+ *
+ * A reader may be putting the map together, or working its digest out: a change
+ * does not wait for that, and makes a map of its own.
+ *
+ * Context: ring->lock is held. May sleep.
+ * Return: the table, for hr_table_put(), or NULL without memory.
+ */
+struct hr_table *hr_ring_map_locked(const struct hr_ring *ring, gfp_t gfp)
+{
+	struct hr_ring_view *view = hr_ring_view_locked(ring);
+	struct hr_table *map;
+
+	if (hr_view_settled(&view->core))
+		return hr_table_get(view->core.table);
+	if (!mutex_trylock(&view->map_lock))
+		return hr_view_compose(&view->core, view->core.frontier,
+				       ring->config.grid, gfp, &hr_member_ops);
+	map = map_get_locked(ring, view, gfp);
 	mutex_unlock(&view->map_lock);
 	return map;
 }
