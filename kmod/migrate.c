@@ -9,6 +9,7 @@
 #include "extack.h"
 #include "member.h"
 #include "migrate.h"
+#include "told.h"
 #include "trace.h"
 #include "track.h"
 
@@ -30,6 +31,25 @@ bool hr_migration_at_end(const struct hr_ring *ring)
 }
 
 /**
+ * hr_migration_state_of() - what a migration is up to
+ * @m: the migration
+ * @frontier: where it stands
+ *
+ * Context: any.
+ * Return: &enum hr_migration_state.
+ */
+u8 hr_migration_state_of(const struct hr_migration *m, u64 frontier)
+{
+	if (m->mode == HR_MIGRATION_PAUSED || m->mode == HR_MIGRATION_FAILED)
+		return m->mode;
+	if (frontier == HR_WHOLE_RING)
+		return HR_MIGRATION_DRAINING;
+	if (m->mode == HR_MIGRATION_THROTTLED)
+		return m->mode;
+	return m->rolling ? HR_MIGRATION_ROLLING_BACK : m->mode;
+}
+
+/**
  * hr_migration_state() - what the migration of a ring is up to
  * @ring: the ring
  *
@@ -42,13 +62,7 @@ u8 hr_migration_state(const struct hr_ring *ring)
 
 	if (!m)
 		return ring->steps.nr ? HR_MIGRATION_DONE : HR_MIGRATION_NONE;
-	if (m->mode == HR_MIGRATION_PAUSED || m->mode == HR_MIGRATION_FAILED)
-		return m->mode;
-	if (hr_migration_at_end(ring))
-		return HR_MIGRATION_DRAINING;
-	if (m->mode == HR_MIGRATION_THROTTLED)
-		return m->mode;
-	return m->rolling ? HR_MIGRATION_ROLLING_BACK : m->mode;
+	return hr_migration_state_of(m, hr_ring_view_locked(ring)->core.frontier);
 }
 
 /**
@@ -68,15 +82,16 @@ void hr_migrate_happened_locked(struct hr_ring *ring, struct hr_happened *what,
 		.ring = ring, .what = what, .receipt = receipt,
 	};
 
-	WRITE_ONCE(ring->epoch, ring->epoch + 1);
-	what->epoch = ring->epoch;
+	what->epoch = ring->epoch + 1;
 	what->time = ktime_get_real_ns();
 	what->generation = view->generation;
 	what->state = hr_migration_state(ring);
 	WRITE_ONCE(ring->state, what->state);
 	if (m)
 		strscpy(what->reason, m->reason, sizeof(what->reason));
-	*hr_steps_next(&ring->steps) = *what;
+	hr_told_update_locked(ring, what);
+	/* Who sees this epoch sees frontier and state: pairs with hr_nl_look(). */
+	smp_store_release(&ring->epoch, what->epoch);
 	trace_hashring_migration(ring, what);
 	blocking_notifier_call_chain(&hr_migrate_chain, 0, &event);
 }
@@ -99,11 +114,50 @@ static void set_mode(struct hr_migration *m, u8 mode, const char *reason)
 }
 
 /**
+ * hr_migration_unpaced() - the pacer is gone
+ * @m: the migration, or a copy
+ * @at_end: everything has moved
+ *
+ * A dead pacer leaves a paused migration, never a broken one.
+ *
+ * Context: any.
+ */
+void hr_migration_unpaced(struct hr_migration *m, bool at_end)
+{
+	m->holder_port = 0;
+	m->holder[0] = '\0';
+	if (m->mode != HR_MIGRATION_RUNNING && m->mode != HR_MIGRATION_THROTTLED)
+		return;
+	if (at_end)
+		set_mode(m, HR_MIGRATION_HOLDING, NULL);
+	else
+		set_mode(m, HR_MIGRATION_PAUSED, "its pacer is gone");
+}
+
+/**
+ * hr_migrate_catch_up_locked() - see whether the pacer's socket is closed
+ * @ring: the ring
+ *
+ * Closing it waits for no ring's lock: whoever has that looks here first.
+ *
+ * Context: ring->lock is held. May sleep.
+ */
+void hr_migrate_catch_up_locked(struct hr_ring *ring)
+{
+	struct hr_migration *m = hr_migration_locked(ring);
+
+	if (!m || !m->holder_port || hr_lease_taken(ring))
+		return;
+	hr_migration_unpaced(m, hr_migration_at_end(ring));
+	changed_state(ring);
+}
+
+/**
  * hr_migration_get_locked() - the migration that a request is about
  * @ring: the ring
  * @extack: for the reason
  *
- * Context: ring->lock is held.
+ * Context: ring->lock is held. May sleep.
  * Return: the migration, or -ENOENT.
  */
 struct hr_migration *hr_migration_get_locked(struct hr_ring *ring,
@@ -114,6 +168,7 @@ struct hr_migration *hr_migration_get_locked(struct hr_ring *ring,
 	if (ring->dead)
 		return ERR_PTR(hr_extack(extack, NULL, -ENOENT,
 					 "no such ring"));
+	hr_migrate_catch_up_locked(ring);
 	if (!m)
 		return ERR_PTR(hr_extack(extack, NULL, -ENOENT,
 					 "no migration of %s is under way",
@@ -234,6 +289,29 @@ static int step_target(struct hr_ring *ring, const struct hr_ring_view *view,
 }
 
 /**
+ * hr_migrate_move_locked() - set the frontier
+ * @ring: with a migration
+ * @frontier: where it is to be
+ *
+ * The window is open before the first segment of the range comes: a packet reads
+ * the frontier first and the window then, and hr_track_stepped() has opened that
+ * and ordered it before what follows.
+ *
+ * Context: ring->lock is held; hr_migrate_happened_locked() is to follow, whose
+ * release of the epoch orders the frontier before it for readers.
+ */
+void hr_migrate_move_locked(struct hr_ring *ring, u64 frontier)
+{
+	struct hr_migration *m = hr_migration_locked(ring);
+	struct hr_view *view = &hr_ring_view_locked(ring)->core;
+
+	if (m->track)
+		hr_track_stepped(m->track);
+	WRITE_ONCE(view->frontier, frontier);
+	hr_view_way(view, frontier, &m->way);
+}
+
+/**
  * hr_migrate_step_locked() - move the frontier
  * @ring: the ring
  * @step: what is asked; says afterwards what was done
@@ -281,11 +359,7 @@ int hr_migrate_step_locked(struct hr_ring *ring, struct hr_migrate_step *step,
 	if (step->dry_run || target == view->core.frontier)
 		return 0;
 
-	/* The window is open before the first segment of the range comes. */
-	if (view->track)
-		hr_track_stepped(view->track);
-	WRITE_ONCE(view->core.frontier, target);
-	hr_view_way(&view->core, target, &m->way);
+	hr_migrate_move_locked(ring, target);
 	if (m->mode == HR_MIGRATION_THROTTLED)
 		set_mode(m, HR_MIGRATION_RUNNING, NULL);
 	hr_migrate_happened_locked(ring, done, NULL);
@@ -336,8 +410,7 @@ int hr_migrate_run_locked(struct hr_ring *ring,
 	ret = set_terms(m, terms, extack);
 	if (ret)
 		return ret;
-	if (!m->holder_port)
-		atomic_inc(&hr_net(ring->net)->leases);
+	hr_lease_take_locked(ring, terms->port);
 	m->holder_port = terms->port;
 	hr_steps_words(m->holder, terms->holder, sizeof(m->holder));
 	set_mode(m, HR_MIGRATION_RUNNING, NULL);
@@ -381,8 +454,12 @@ int hr_migrate_set_locked(struct hr_ring *ring,
 				 "a migration cannot be set to that state");
 	}
 	ret = set_terms(m, terms, extack);
-	if (ret || terms->state == HR_MIGRATION_NONE)
+	if (ret)
 		return ret;
+	if (terms->state == HR_MIGRATION_NONE) {
+		hr_told_update_locked(ring, NULL);
+		return 0;
+	}
 	if (terms->state == HR_MIGRATION_RUNNING ||
 	    terms->state == HR_MIGRATION_HOLDING)
 		set_mode(m, m->holder_port ? HR_MIGRATION_RUNNING :
@@ -391,52 +468,6 @@ int hr_migrate_set_locked(struct hr_ring *ring,
 		set_mode(m, terms->state, terms->reason);
 	changed_state(ring);
 	return 0;
-}
-
-/* A dead pacer leaves a paused migration, never a broken one. */
-static void drop_lease(struct hr_ring *ring, u32 port)
-{
-	struct hr_migration *m;
-
-	mutex_lock(&ring->lock);
-	m = hr_migration_locked(ring);
-	if (m && m->holder_port == port) {
-		m->holder_port = 0;
-		m->holder[0] = '\0';
-		atomic_dec(&hr_net(ring->net)->leases);
-		if (m->mode == HR_MIGRATION_RUNNING ||
-		    m->mode == HR_MIGRATION_THROTTLED) {
-			if (hr_migration_at_end(ring))
-				set_mode(m, HR_MIGRATION_HOLDING, NULL);
-			else
-				set_mode(m, HR_MIGRATION_PAUSED,
-					 "its pacer is gone");
-		}
-		changed_state(ring);
-	}
-	mutex_unlock(&ring->lock);
-}
-
-/**
- * hr_migrate_release() - a socket is closed: so are its leases
- * @net: the namespace
- * @port: the socket's
- *
- * No ring may come or go meanwhile, or one might be passed over.
- *
- * Context: may sleep; takes locks.
- */
-void hr_migrate_release(struct net *net, u32 port)
-{
-	struct hr_net *hn = hr_net(net);
-	struct hr_ring *ring;
-
-	if (!atomic_read(&hn->leases))
-		return;
-	mutex_lock(&hn->lock);
-	list_for_each_entry(ring, &hn->rings, list)
-		drop_lease(ring, port);
-	mutex_unlock(&hn->lock);
 }
 
 /* Flows are no longer kept at nodes whose deadline has passed. */
@@ -466,18 +497,22 @@ static void expire_nodes(struct hr_ring *ring, u64 now)
 		hr_migrate_happened_locked(ring, &what, NULL);
 }
 
-/* Whether everything has moved and nothing is left where it was. */
-static bool drained(struct hr_ring *ring, const struct hr_migration *m)
+/* The tick does not wait for readers of older views: there is a next time. */
+static void settle(struct hr_ring *ring, const char *why)
 {
-	struct hr_track_counts counts;
+	if (hr_ring_has_room_locked(ring))
+		hr_migrate_settle_locked(ring, why, HR_GFP);
+}
+
+/*
+ * Whether the migration ends now, should nothing be left where it was. Looks at
+ * the window in any case: that closes it.
+ */
+static bool about_to_end(struct hr_ring *ring, const struct hr_migration *m)
+{
 	bool window = m->track && hr_track_window(m->track, m->quiet);
 
-	if (!hr_migration_at_end(ring) || window)
-		return false;
-	if (!m->track)
-		return true;
-	hr_track_count(hr_ring_view_locked(ring), &counts);
-	return !counts.pinned;
+	return !window && m->automatic && hr_migration_at_end(ring);
 }
 
 static void look_after(struct hr_ring *ring)
@@ -486,36 +521,64 @@ static void look_after(struct hr_ring *ring)
 	struct hr_migration *m = hr_migration_locked(ring);
 	u64 now = get_jiffies_64();
 
+	hr_migrate_catch_up_locked(ring);
 	expire_nodes(ring, now);
-	if (m->deadline && !time_before64(now, m->deadline)) {
-		if (hr_migration_at_end(ring)) {
-			if (m->track)
-				hr_track_close(hr_ring_view_locked(ring));
-			/* Without memory it is still due the next time. */
-			hr_migrate_settle_locked(ring, why, HR_GFP);
-		} else {
-			m->deadline = 0;
-			set_mode(m, HR_MIGRATION_PAUSED, why);
-			changed_state(ring);
-		}
+	if (!m->deadline || time_before64(now, m->deadline))
 		return;
+	if (hr_migration_at_end(ring)) {
+		if (m->track)
+			hr_track_close(hr_ring_view_locked(ring));
+		/* Without memory it is still due the next time. */
+		settle(ring, why);
+	} else {
+		m->deadline = 0;
+		set_mode(m, HR_MIGRATION_PAUSED, why);
+		changed_state(ring);
 	}
-	if (drained(ring, m) && m->automatic)
-		hr_migrate_settle_locked(ring, "drained", HR_GFP);
+}
+
+/*
+ * Ends a migration if no flow is left where it was. They are counted without the
+ * lock, for which a change would wait meanwhile.
+ */
+static void settle_drained(struct hr_ring *ring, struct hr_ring_view *view,
+			   u64 epoch)
+{
+	struct hr_track_counts counts = {};
+	struct hr_migration *m;
+
+	if (view->track)
+		hr_track_count(view, &counts);
+	if (counts.pinned || !mutex_trylock(&ring->lock))
+		return;
+	m = hr_migration_locked(ring);
+	if (m && ring->epoch == epoch && about_to_end(ring, m))
+		settle(ring, "drained");
+	mutex_unlock(&ring->lock);
 }
 
 static void tick(struct work_struct *work)
 {
 	struct hr_ring *ring = container_of(to_delayed_work(work),
 					    struct hr_ring, tick);
+	struct hr_ring_view *view = NULL;
+	u64 epoch;
 
 	if (!hr_ring_try_lock(ring, HR_TICK))
 		return;
 	if (hr_migration_locked(ring))
 		look_after(ring);
-	if (hr_migration_locked(ring))
+	if (hr_migration_locked(ring)) {
+		if (about_to_end(ring, hr_migration_locked(ring)))
+			view = hr_ring_pin(ring);
+		epoch = ring->epoch;
 		hr_ring_tick(ring, HR_TICK);
+	}
 	mutex_unlock(&ring->lock);
+	if (view) {
+		settle_drained(ring, view, epoch);
+		hr_ring_unpin(view);
+	}
 	hr_ring_put(ring);
 }
 
@@ -541,9 +604,9 @@ void hr_migrate_drop_locked(struct hr_ring *ring)
 	struct hr_migration *m = hr_migration_locked(ring);
 
 	if (m) {
-		if (m->holder_port)
-			atomic_dec(&hr_net(ring->net)->leases);
+		hr_lease_give_locked(ring);
 		ring->migration = NULL;
+		hr_told_update_locked(ring, NULL);
 		hr_migration_free(m);
 	}
 	if (cancel_delayed_work(&ring->tick))

@@ -18,6 +18,7 @@
 
 /**
  * struct hr_migration - a migration under way
+ * @told: what readers are told of it; theirs only when hr_ring.told has it
  * @origin: the settled table, and membership, that it began with
  * @origin_generation: of @origin
  * @changes: how many it carries
@@ -26,7 +27,8 @@
  * @mode: holding, running, throttled, paused or failed: hr_migration_state()
  *	says what that comes to
  * @reason: for @mode, for a person; may be empty
- * @holder_port: the socket that has the lease, or 0
+ * @holder_port: the socket that has the lease, or 0; once it is closed
+ *	hr_migrate_catch_up_locked() sees that
  * @holder: what to call its owner
  * @deadline: for established flows, in jiffies_64; 0: none
  * @quiet: ms without an unknown segment after which the window closes
@@ -34,6 +36,7 @@
  * @track: flow state, or NULL where established flows move
  */
 struct hr_migration {
+	struct hr_told *told;
 	struct hr_table *origin;
 	u64 origin_generation;
 	u32 changes;
@@ -130,9 +133,11 @@ int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
 			       bool now, struct netlink_ext_ack *extack);
 int hr_migrate_finish_locked(struct hr_ring *ring, bool force,
 			     struct netlink_ext_ack *extack);
-void hr_migrate_release(struct net *net, u32 port);
+void hr_migrate_catch_up_locked(struct hr_ring *ring);
 
 u8 hr_migration_state(const struct hr_ring *ring);
+u8 hr_migration_state_of(const struct hr_migration *m, u64 frontier);
+void hr_migration_unpaced(struct hr_migration *m, bool at_end);
 bool hr_migration_at_end(const struct hr_ring *ring);
 
 /* For the files of migrations, and for changes that are held. */
@@ -140,6 +145,7 @@ struct hr_migration *hr_migration_get_locked(struct hr_ring *ring,
 					     struct netlink_ext_ack *extack);
 struct hr_migration *hr_migration_begin(struct hr_ring *ring);
 void hr_migration_free(struct hr_migration *migration);
+void hr_migrate_move_locked(struct hr_ring *ring, u64 frontier);
 void hr_migrate_happened_locked(struct hr_ring *ring,
 				struct hr_happened *what,
 				const struct hr_receipt *receipt);

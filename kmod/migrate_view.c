@@ -6,7 +6,7 @@
 
 #include "extack.h"
 #include "member.h"
-#include "migrate.h"
+#include "told.h"
 #include "track.h"
 
 /**
@@ -30,6 +30,11 @@ struct hr_migration *hr_migration_begin(struct hr_ring *ring)
 	m = kzalloc(sizeof(*m), HR_GFP);
 	if (!m)
 		return ERR_PTR(-ENOMEM);
+	m->told = kzalloc(sizeof(*m->told), HR_GFP);
+	if (!m->told) {
+		kfree(m);
+		return ERR_PTR(-ENOMEM);
+	}
 	m->mode = HR_MIGRATION_HOLDING;
 	m->quiet = HR_DEFAULT_QUIET;
 	m->origin = hr_table_get(hr_ring_view_locked(ring)->core.table);
@@ -56,6 +61,7 @@ void hr_migration_free(struct hr_migration *migration)
 {
 	hr_table_put(migration->origin, &hr_member_ops);
 	hr_track_put(migration->track);
+	kfree(migration->told);
 	kfree(migration);
 }
 
@@ -198,7 +204,7 @@ static void forget_deadlines(const struct hr_table *t, bool all)
 
 		if (t->by_name[i]->state != HR_ACTIVE && !all)
 			continue;
-		shared->deadline = 0;
+		WRITE_ONCE(shared->deadline, 0);
 		WRITE_ONCE(shared->expired, false);
 		cond_resched();
 	}
@@ -298,8 +304,7 @@ int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
 		hr_migrate_happened_locked(ring, &what, NULL);
 	} else {
 		before = hr_ring_view_locked(ring)->core.frontier;
-		WRITE_ONCE(hr_ring_view_locked(ring)->core.frontier,
-			   HR_WHOLE_RING);
+		hr_migrate_move_locked(ring, HR_WHOLE_RING);
 	}
 	if (!now)
 		return 0;
@@ -315,7 +320,6 @@ int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
 		what.flows = counts.pinned;
 		hr_track_close(hr_ring_view_locked(ring));
 	}
-	hr_view_way(&hr_ring_view_locked(ring)->core, HR_WHOLE_RING, &m->way);
 	hr_migrate_happened_locked(ring, &what, NULL);
 
 	/* It has gone back: as a removal, that must not fail for want of memory. */
@@ -366,8 +370,7 @@ int hr_migrate_settle_locked(struct hr_ring *ring, const char *reason,
 	hr_view_between(&old->core, what.before, what.after, &what.moved,
 			&what.arcs);
 	strscpy(what.reason, reason, sizeof(what.reason));
-	if (m->holder_port)
-		atomic_dec(&hr_net(ring->net)->leases);
+	hr_lease_give_locked(ring);
 	hr_ring_publish_locked(ring, view, receipt);
 	ring->migration = NULL;
 	forget_deadlines(settled, true);

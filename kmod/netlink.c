@@ -122,8 +122,12 @@ static int hr_nl_walk_done(struct netlink_callback *cb)
  */
 int hr_nl_look(struct hr_nl_sight *sight, struct hr_ring *ring)
 {
-	/* Asked for first: what changes meanwhile is another epoch's. */
-	sight->epoch = smp_load_acquire(&ring->epoch); /* then the view */
+	/*
+	 * Asked for first: what changes meanwhile is another epoch's. View,
+	 * frontier and state were there before it: pairs with the releases in
+	 * hr_ring_publish_locked() and hr_migrate_happened_locked().
+	 */
+	sight->epoch = smp_load_acquire(&ring->epoch);
 	sight->view = hr_ring_pin(ring);
 	sight->map = hr_ring_map(ring, sight->view, HR_GFP,
 				 &sight->frontier);

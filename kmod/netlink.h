@@ -233,11 +233,11 @@ int hr_nl_change(struct hr_ring *ring, const struct hr_nl_ops *ops,
 u64 hr_nl_ms_until(u64 moment);
 int hr_nl_put_step(struct sk_buff *skb, int type,
 		   const struct hr_happened *what);
-int hr_nl_migration_fill_locked(struct sk_buff *skb, const struct hr_nl_to *to,
-				struct netlink_callback *cb,
-				const struct hr_ring *ring,
-				const struct hr_happened *what,
-				const struct hr_receipt *receipt, gfp_t gfp);
+int hr_nl_migration_fill(struct sk_buff *skb, const struct hr_nl_to *to,
+			 struct netlink_callback *cb,
+			 const struct hr_ring *ring, const struct hr_told *told,
+			 const struct hr_happened *what,
+			 const struct hr_receipt *receipt, bool done);
 
 /* netlink_migrate.c */
 int hr_nl_migrate_start(struct netlink_callback *cb);

@@ -6,16 +6,15 @@
 #include <net/sock.h>
 
 #include "compat.h"
+#include "lease.h"
 #include "migrate.h"
 #include "netlink.h"
+#include "told.h"
 
 /* The last step is told with a migration that has ended: it says how. */
-static const struct hr_happened *last_step(const struct hr_ring *ring)
+static const struct hr_happened *last_step(const struct hr_told *told)
 {
-	const struct hr_steps *steps = &ring->steps;
-
-	return steps->nr && !hr_migration_locked(ring) ?
-		&steps->log[(steps->nr - 1) % HR_MAX_STEPS] : NULL;
+	return told->ended ? &told->last : NULL;
 }
 
 static int migrate_notify(struct notifier_block *block, unsigned long unused,
@@ -24,17 +23,19 @@ static int migrate_notify(struct notifier_block *block, unsigned long unused,
 	const struct hr_nl_to to = hr_nl_event(HASHRING_CMD_MIGRATE_NTF);
 	const struct hr_migrate_event *event = data;
 	struct net *net = event->ring->net;
+	struct hr_told told;
 	struct sk_buff *skb;
 
 	if (!hr_nl_heard(net))
 		return NOTIFY_DONE;
 	skb = nlmsg_new(HR_MIGRATION_SIZE, GFP_KERNEL);
-	if (skb && hr_nl_migration_fill_locked(skb, &to, NULL, event->ring,
-					       event->what, event->receipt,
-					       GFP_KERNEL)) {
+	hr_told_get(event->ring, &told);
+	if (skb && hr_nl_migration_fill(skb, &to, NULL, event->ring, &told,
+					event->what, event->receipt, false)) {
 		nlmsg_free(skb);
 		skb = NULL;
 	}
+	hr_told_put(&told);
 	hr_nl_send_event(net, skb);
 	return NOTIFY_DONE;
 }
@@ -49,7 +50,7 @@ static int socket_notify(struct notifier_block *block, unsigned long event,
 	const struct netlink_notify *notify = data;
 
 	if (event == NETLINK_URELEASE && notify->protocol == NETLINK_GENERIC)
-		hr_migrate_release(notify->net, notify->portid);
+		hr_lease_release(notify->net, notify->portid);
 	return NOTIFY_DONE;
 }
 
@@ -97,34 +98,52 @@ err_put_ring:
 }
 
 /*
- * Replies with how the migration stands now, or does not. A command that has
- * done its work must not fail any more for want of memory.
+ * Unlocks the ring, and replies with how the migration stood then. A command that
+ * has done its work does not fail any more for want of memory.
  */
 static int migrating_end(struct hr_nl_migrating *migrating,
 			 struct genl_info *info, int error,
 			 const struct hr_happened *what)
 {
-	const bool asked = info->genlhdr->cmd == HASHRING_CMD_MIGRATE_GET;
 	struct hr_ring *ring = migrating->ring;
+	struct hr_told told;
 
-	if (!error)
-		error = hr_nl_migration_fill_locked(migrating->reply,
-						    &migrating->to, NULL, ring,
-						    what ?: last_step(ring),
-						    NULL, asked ? GFP_KERNEL :
-						    GFP_KERNEL | __GFP_NOFAIL);
+	hr_told_get(ring, &told);
 	mutex_unlock(&ring->lock);
+	if (!error)
+		error = hr_nl_migration_fill(migrating->reply, &migrating->to,
+					     NULL, ring, &told,
+					     what ?: last_step(&told), NULL, true);
+	hr_told_put(&told);
 	hr_ring_put(ring);
 	return hr_nl_answer(migrating->reply, info, error);
 }
 
 int hashring_nl_migrate_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct hr_nl_migrating migrating;
+	const struct hr_nl_to to = hr_nl_reply(info);
+	struct sk_buff *reply;
+	struct hr_told told;
+	struct hr_ring *ring;
 	int ret;
 
-	ret = migrating_begin(&migrating, info);
-	return ret ?: migrating_end(&migrating, info, 0, NULL);
+	ring = hr_nl_ring_get(genl_info_net(info),
+			      info->attrs[HASHRING_A_MIGRATION_RING],
+			      HASHRING_A_MIGRATION_RING, info->extack);
+	if (IS_ERR(ring))
+		return PTR_ERR(ring);
+	ret = -ENOMEM;
+	reply = nlmsg_new(HR_MIGRATION_SIZE, GFP_KERNEL);
+	if (!reply)
+		goto put_ring;
+	hr_told_get(ring, &told);
+	ret = hr_nl_migration_fill(reply, &to, NULL, ring, &told,
+				   last_step(&told), NULL, false);
+	hr_told_put(&told);
+	ret = hr_nl_answer(reply, info, ret);
+put_ring:
+	hr_ring_put(ring);
+	return ret;
 }
 
 int hashring_nl_migrate_get_dumpit(struct sk_buff *skb,
@@ -134,6 +153,7 @@ int hashring_nl_migrate_get_dumpit(struct sk_buff *skb,
 	struct net *net = sock_net(cb->skb->sk);
 	u32 *next = (u32 *)cb->ctx;
 	struct hr_ring *ring;
+	struct hr_told told;
 	int ret = 0;
 
 	if (hr_dump_attrs(cb)[HASHRING_A_MIGRATION_RING])
@@ -142,12 +162,11 @@ int hashring_nl_migrate_get_dumpit(struct sk_buff *skb,
 				 -EINVAL, "a dump is of all rings");
 	hr_nl_consistent(cb, READ_ONCE(hr_net(net)->rings_seq));
 	for (; (ring = hr_ring_get_nth(net, *next)); (*next)++) {
-		mutex_lock(&ring->lock);
-		if (hr_migration_locked(ring))
-			ret = hr_nl_migration_fill_locked(skb, &to, cb, ring,
-							  NULL, NULL,
-							  GFP_KERNEL);
-		mutex_unlock(&ring->lock);
+		hr_told_get(ring, &told);
+		if (told.moving)
+			ret = hr_nl_migration_fill(skb, &to, cb, ring, &told,
+						   NULL, NULL, false);
+		hr_told_put(&told);
 		hr_ring_put(ring);
 		if (ret)
 			return skb->len ? skb->len : ret;

@@ -9,6 +9,7 @@
 #include "member.h"
 #include "migrate.h"
 #include "netlink.h"
+#include "told.h"
 #include "track.h"
 
 static_assert((int)HR_MIGRATION_NONE == HASHRING_MIGRATION_STATE_NONE);
@@ -106,31 +107,31 @@ static int put_stats(struct sk_buff *skb, const struct hr_track *track)
 	return 0;
 }
 
-static int put_tracked(struct sk_buff *skb, const struct hr_ring *ring,
-		       const struct hr_migration *m)
+static int put_tracked(struct sk_buff *skb, const struct hr_told *told)
 {
+	const struct hr_track *track = told->view->track;
 	struct hr_track_counts counts = {};
 
-	if (m->track)
-		hr_track_count(hr_ring_view_locked(ring), &counts);
+	if (track)
+		hr_track_count(told->view, &counts);
 	if (nla_put_u32(skb, HASHRING_A_MIGRATION_MAX_ENTRIES,
-			m->track ? hr_track_max(m->track) : 0) ||
+			track ? hr_track_max(track) : 0) ||
 	    nla_put_u32(skb, HASHRING_A_MIGRATION_ENTRIES, counts.entries) ||
 	    nla_put_u32(skb, HASHRING_A_MIGRATION_PINNED, counts.pinned) ||
 	    nla_put_u32(skb, HASHRING_A_MIGRATION_NOTED, counts.noted))
 		return -EMSGSIZE;
-	if (!m->track)
+	if (!track)
 		return 0;
-	if (hr_track_window(m->track, m->quiet) &&
+	if (hr_track_window_seen(track, told->m.quiet) &&
 	    nla_put_flag(skb, HASHRING_A_MIGRATION_WINDOW))
 		return -EMSGSIZE;
-	return put_stats(skb, m->track);
+	return put_stats(skb, track);
 }
 
 static int put_node(struct sk_buff *skb, struct hr_node *node, u32 flows,
 		    u32 pinned)
 {
-	const struct hr_shared *shared = hr_member(node)->shared;
+	u64 deadline = READ_ONCE(hr_member(node)->shared->deadline);
 	struct nlattr *nest;
 
 	nest = nla_nest_start(skb, HASHRING_A_MIGRATION_NODE);
@@ -140,9 +141,9 @@ static int put_node(struct sk_buff *skb, struct hr_node *node, u32 flows,
 	    nla_put_u32(skb, HASHRING_A_NODE_FLOWS_PINNED, pinned) ||
 	    (node->state == HR_LEAVING &&
 	     nla_put_flag(skb, HASHRING_A_NODE_FLOWS_LEAVING)) ||
-	    (shared->deadline &&
+	    (deadline &&
 	     nla_put_u64_64bit(skb, HASHRING_A_NODE_FLOWS_DEADLINE,
-			       hr_nl_ms_until(shared->deadline),
+			       hr_nl_ms_until(deadline),
 			       HASHRING_A_NODE_FLOWS_PAD)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
@@ -150,10 +151,9 @@ static int put_node(struct sk_buff *skb, struct hr_node *node, u32 flows,
 }
 
 /* The nodes that there is something to say of. */
-static int put_nodes(struct sk_buff *skb, const struct hr_ring *ring,
+static int put_nodes(struct sk_buff *skb, const struct hr_ring_view *view,
 		     gfp_t gfp)
 {
-	struct hr_ring_view *view = hr_ring_view_locked(ring);
 	const struct hr_table *t = view->core.table;
 	u32 *flows, i, told = 0;
 	int ret = 0;
@@ -167,7 +167,7 @@ static int put_nodes(struct sk_buff *skb, const struct hr_ring *ring,
 		struct hr_node *node = t->nodes[i];
 
 		if (!node || (!flows[i] && node->state != HR_LEAVING &&
-			      !hr_member(node)->shared->deadline))
+			      !READ_ONCE(hr_member(node)->shared->deadline)))
 			continue;
 		ret = put_node(skb, node, flows[i], flows[t->nr_slots + i]);
 		told++;
@@ -176,15 +176,16 @@ static int put_nodes(struct sk_buff *skb, const struct hr_ring *ring,
 	return ret;
 }
 
-static int put_migration(struct sk_buff *skb, const struct hr_ring *ring,
-			 const struct hr_migration *m)
+static int put_migration(struct sk_buff *skb, const struct hr_told *told)
 {
+	const struct hr_migration *m = &told->m;
+
 	if (nla_put_string(skb, HASHRING_A_MIGRATION_REASON, m->reason) ||
 	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_ORIGIN,
 			  m->origin_generation) ||
 	    nla_put_u32(skb, HASHRING_A_MIGRATION_CHANGES, m->changes) ||
 	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_FRONTIER,
-			  hr_ring_view_locked(ring)->core.frontier) ||
+			  told->frontier) ||
 	    put_way(skb, &m->way) ||
 	    (m->rolling && nla_put_flag(skb, HASHRING_A_MIGRATION_BACK)) ||
 	    (m->holder_port &&
@@ -194,29 +195,31 @@ static int put_migration(struct sk_buff *skb, const struct hr_ring *ring,
 			   hr_nl_ms_until(m->deadline))) ||
 	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_QUIET, m->quiet))
 		return -EMSGSIZE;
-	return put_tracked(skb, ring, m);
+	return put_tracked(skb, told);
 }
 
 /**
- * hr_nl_migration_fill_locked() - how a migration stands
+ * hr_nl_migration_fill() - how a migration stands
  * @skb: the message
  * @to: whom it is for
  * @cb: the dump that it is part of, or NULL
  * @ring: the ring
+ * @told: how its migration stands
  * @what: what has just happened, or would; NULL: nothing to tell
  * @receipt: of the whole migration, when it has ended; or NULL
- * @gfp: how to allocate; with __GFP_NOFAIL there is no -ENOMEM
+ * @done: a command's reply, which has done its work: there is no -ENOMEM
  *
- * Context: ring->lock is held. May sleep.
+ * Flows are counted in here, all of the pool twice.
+ *
+ * Context: may sleep; wants no lock.
  * Return: 0, -EMSGSIZE or -ENOMEM.
  */
-int hr_nl_migration_fill_locked(struct sk_buff *skb, const struct hr_nl_to *to,
-				struct netlink_callback *cb,
-				const struct hr_ring *ring,
-				const struct hr_happened *what,
-				const struct hr_receipt *receipt, gfp_t gfp)
+int hr_nl_migration_fill(struct sk_buff *skb, const struct hr_nl_to *to,
+			 struct netlink_callback *cb,
+			 const struct hr_ring *ring, const struct hr_told *told,
+			 const struct hr_happened *what,
+			 const struct hr_receipt *receipt, bool done)
 {
-	const struct hr_migration *m = hr_migration_locked(ring);
 	int ret = -EMSGSIZE;
 	void *head;
 
@@ -227,18 +230,18 @@ int hr_nl_migration_fill_locked(struct sk_buff *skb, const struct hr_nl_to *to,
 		genl_dump_check_consistent(cb, head);
 	if (nla_put_string(skb, HASHRING_A_MIGRATION_RING, ring->name) ||
 	    nla_put_u32(skb, HASHRING_A_MIGRATION_STATE,
-			hr_migration_state(ring)) ||
+			told->state) ||
 	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_GENERATION,
-			  hr_ring_view_locked(ring)->generation) ||
-	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_EPOCH, ring->epoch) ||
-	    (m && put_migration(skb, ring, m)) ||
+			  told->view->generation) ||
+	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_EPOCH, told->epoch) ||
+	    (told->moving && put_migration(skb, told)) ||
 	    (what && hr_nl_put_step(skb, HASHRING_A_MIGRATION_STEP, what)) ||
 	    (receipt &&
 	     hr_nl_put_receipt(skb, HASHRING_A_MIGRATION_RECEIPT, receipt,
 			       false)))
 		goto err_cancel;
-	if (m) {
-		ret = put_nodes(skb, ring, gfp);
+	if (told->moving) {
+		ret = put_nodes(skb, told->view, done ? HR_GFP_NOFAIL : HR_GFP);
 		if (ret)
 			goto err_cancel;
 	}

@@ -6,20 +6,20 @@
 
 #include "compat.h"
 #include "netlink.h"
+#include "told.h"
 
-static int kept_fill_locked(struct sk_buff *skb, const struct hr_nl_to *to,
-			    const struct hr_ring *ring)
+static int kept_fill(struct sk_buff *skb, const struct hr_nl_to *to,
+		     struct hr_ring *ring)
 {
+	u64 oldest;
 	void *head;
-
-	lockdep_assert_held(&ring->lock);
 
 	head = hr_nl_begin(skb, to);
 	if (!head)
 		return -EMSGSIZE;
 	if (nla_put_string(skb, HASHRING_A_STEPS_RING, ring->name) ||
 	    nla_put_u32(skb, HASHRING_A_STEPS_KEPT,
-			hr_steps_kept(&ring->steps))) {
+			hr_told_steps(ring, &oldest))) {
 		genlmsg_cancel(skb, head);
 		return -EMSGSIZE;
 	}
@@ -43,9 +43,7 @@ int hashring_nl_steps_get_doit(struct sk_buff *skb, struct genl_info *info)
 	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!reply)
 		goto put_ring;
-	mutex_lock(&ring->lock);
-	ret = kept_fill_locked(reply, &to, ring);
-	mutex_unlock(&ring->lock);
+	ret = kept_fill(reply, &to, ring);
 	ret = hr_nl_answer(reply, info, ret);
 put_ring:
 	hr_ring_put(ring);
@@ -53,15 +51,13 @@ put_ring:
 }
 
 /* Steps after an epoch, as many as there is room for. */
-static int steps_fill_locked(struct sk_buff *skb, const struct hr_nl_to *to,
-			     struct netlink_callback *cb,
-			     const struct hr_ring *ring, u64 *epoch)
+static int steps_fill(struct sk_buff *skb, const struct hr_nl_to *to,
+		      struct netlink_callback *cb, struct hr_ring *ring,
+		      u64 *epoch)
 {
-	const struct hr_happened *what;
+	struct hr_happened what;
 	u64 before = *epoch;
 	void *head;
-
-	lockdep_assert_held(&ring->lock);
 
 	head = hr_nl_begin(skb, to);
 	if (!head)
@@ -69,14 +65,14 @@ static int steps_fill_locked(struct sk_buff *skb, const struct hr_nl_to *to,
 	genl_dump_check_consistent(cb, head);
 	if (nla_put_string(skb, HASHRING_A_STEPS_RING, ring->name))
 		goto cancel;
-	while ((what = hr_steps_after(&ring->steps, *epoch))) {
+	while (hr_told_step_after(ring, *epoch, &what)) {
 		unsigned char *end = skb_tail_pointer(skb);
 
-		if (hr_nl_put_step(skb, HASHRING_A_STEPS_STEP, what)) {
+		if (hr_nl_put_step(skb, HASHRING_A_STEPS_STEP, &what)) {
 			nlmsg_trim(skb, end);
 			break;
 		}
-		*epoch = what->epoch;
+		*epoch = what.epoch;
 	}
 	if (*epoch == before)
 		goto cancel;
@@ -92,6 +88,7 @@ int hashring_nl_steps_get_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb)
 {
 	const struct hr_nl_to to = hr_nl_dump(cb);
+	struct hr_happened what;
 	struct hr_nl_walk *walk;
 	struct hr_ring *ring;
 	u64 oldest;
@@ -101,19 +98,17 @@ int hashring_nl_steps_get_dumpit(struct sk_buff *skb,
 	if (IS_ERR(walk))
 		return PTR_ERR(walk);
 	ring = walk->ring;
-	mutex_lock(&ring->lock);
 
 	/* New steps do not disturb; the loss of one that is due does. */
-	oldest = ring->steps.nr - hr_steps_kept(&ring->steps);
+	hr_told_steps(ring, &oldest);
 	hr_nl_consistent(cb, walk->begun ? oldest > walk->next : 0);
 	if (!walk->begun)
 		walk->next = oldest;
 	walk->begun = true;
-	while (hr_steps_after(&ring->steps, walk->generation)) {
-		ret = steps_fill_locked(skb, &to, cb, ring, &walk->generation);
+	while (hr_told_step_after(ring, walk->generation, &what)) {
+		ret = steps_fill(skb, &to, cb, ring, &walk->generation);
 		if (ret)
 			break;
 	}
-	mutex_unlock(&ring->lock);
 	return ret && skb->len ? skb->len : ret;
 }

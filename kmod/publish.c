@@ -156,11 +156,11 @@ static void set_deadlines(const struct hr_change *change,
 			continue;
 		shared = hr_member(hr_table_find(next, op->name))->shared;
 		WRITE_ONCE(shared->expired, false);
-		shared->deadline = 0;
+		WRITE_ONCE(shared->deadline, 0);
 		if (!(op->has & HR_OP_HAS_DEADLINE))
 			continue;
-		shared->deadline = get_jiffies_64() +
-				   msecs_to_jiffies(op->deadline);
+		WRITE_ONCE(shared->deadline, get_jiffies_64() +
+			   msecs_to_jiffies(op->deadline));
 		/* Nobody paces what begins so: it ends with its last deadline. */
 		if (m && m->automatic)
 			m->deadline = max(m->deadline, shared->deadline);
@@ -352,6 +352,7 @@ static int ring_change_locked(struct hr_ring *ring, struct hr_change *change,
 
 	if (ring->dead)
 		return change_refuse(err, -ENOENT, "no such ring");
+	hr_migrate_catch_up_locked(ring);
 	if (change->expect != U64_MAX && change->expect != old->generation)
 		return change_refuse(err, -ESTALE,
 				     "generation is %llu, not %llu",

@@ -69,6 +69,8 @@ static struct hr_ring *ring_alloc(const struct hr_config *config,
 	ring->settings = *settings;
 	refcount_set(&ring->refs, 1);
 	mutex_init(&ring->lock);
+	spin_lock_init(&ring->told_lock);
+	hr_lease_init(&ring->lease);
 	hr_migrate_init(ring);
 	hr_history_init(&ring->history);
 	INIT_LIST_HEAD(&ring->retired);
@@ -411,6 +413,8 @@ static int __net_init hr_net_init(struct net *net)
 	struct hr_net *hn = hr_net(net);
 
 	mutex_init(&hn->lock);
+	spin_lock_init(&hn->lease_lock);
+	INIT_LIST_HEAD(&hn->leases);
 	INIT_LIST_HEAD(&hn->rings);
 	INIT_LIST_HEAD(&hn->attachments);
 	hn->net = net;

@@ -9,9 +9,14 @@
  *			settings, id_bits, dead
  *	hr_history.lock	the receipts
  *	hr_ring_view.map_lock	the effective map, as a table
- *	hr_ring.retired_lock	(a spinlock)
+ *	hr_net.lease_lock, hr_ring.told_lock, hr_ring.retired_lock
+ *				(spinlocks; none inside another)
  * Readers of a view take rcu_read_lock() and nothing else; those that want it
  * for longer pin it. Finding a ring by its name takes no lock either.
+ *
+ * Commands that anybody may send take neither hr_ring.lock nor wait for what is
+ * done under it: what an administrator asks for, and what is due at a deadline,
+ * does not wait for readers.
  */
 #ifndef HASHRING_RING_H
 #define HASHRING_RING_H
@@ -31,15 +36,17 @@
 #include "core/view.h"
 #include "gfp.h"
 #include "history.h"
+#include "lease.h"
 #include "settings.h"
 #include "steps.h"
 
 struct hr_migration;
+struct hr_told;
 struct hr_track;
 
 /**
  * struct hr_net - what one network namespace has
- * @lock: guards everything here
+ * @lock: guards everything here but the leases
  * @rings: &struct hr_ring, ascending by name; also read under RCU
  * @nr_rings: number of @rings
  * @rings_seq: counts additions and removals, for consistent dumps
@@ -47,12 +54,14 @@ struct hr_track;
  * @nr_attachments: number of @attachments
  * @attach_seq: as @rings_seq
  * @last_attach: id of the youngest attachment ever
- * @leases: how many migrations are paced
+ * @lease_lock: guards the leases of this namespace's rings
+ * @leases: &struct hr_lease, those that a socket has; read without the lock for
+ *	whether there are any
  * @net: the namespace
  * @unplug: lets go of devices that have gone
  */
 struct hr_net {
-	struct mutex lock;	/* all of this */
+	struct mutex lock;	/* all of this but the leases */
 	struct list_head rings;
 	u32 nr_rings;
 	u32 rings_seq;
@@ -60,7 +69,8 @@ struct hr_net {
 	u32 nr_attachments;
 	u32 attach_seq;
 	u32 last_attach;
-	atomic_t leases;
+	spinlock_t lease_lock;	/* leases */
+	struct list_head leases;
 	struct net *net;
 	struct work_struct unplug;
 };
@@ -110,8 +120,11 @@ struct hr_ring_view {
  * @settings: how it treats established flows; written under @lock
  * @epoch: counts changes, steps and transitions; written under @lock
  * @migration: what is under way, or NULL, under @lock
+ * @lease: the socket that paces @migration
  * @state: &enum hr_migration_state, of the last step or transition
- * @steps: what happened to migrations, under @lock
+ * @told: how @migration stood then, for readers; NULL without one
+ * @steps: what happened to migrations
+ * @told_lock: guards @told and @steps, which are written under @lock as well
  * @tick: looks after @migration; holds a reference while it is queued
  * @history: receipts
  * @attachments: how many attachments steer by it, under hr_net.lock
@@ -134,8 +147,11 @@ struct hr_ring {
 	struct hr_settings settings;
 	u64 epoch;
 	struct hr_migration *migration;
+	struct hr_lease lease;
 	u8 state;
+	struct hr_told *told;
 	struct hr_steps steps;
+	spinlock_t told_lock;	/* told, steps */
 	struct delayed_work tick;
 	struct hr_history history;
 	u32 attachments;

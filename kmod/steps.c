@@ -59,7 +59,7 @@ void hr_steps_release(struct hr_steps *steps)
  * hr_steps_next() - the place of the next step
  * @steps: prepared
  *
- * Context: under the ring's lock.
+ * Context: under hr_ring.lock and hr_ring.told_lock.
  * Return: to be filled in; the oldest one is lost when there are too many.
  */
 struct hr_happened *hr_steps_next(struct hr_steps *steps)
@@ -71,7 +71,7 @@ struct hr_happened *hr_steps_next(struct hr_steps *steps)
  * hr_steps_kept() - how many steps are kept
  * @steps: the ring's
  *
- * Context: under the ring's lock.
+ * Context: under hr_ring.told_lock, or hr_ring.lock.
  * Return: 0 to HR_MAX_STEPS.
  */
 u32 hr_steps_kept(const struct hr_steps *steps)
@@ -84,7 +84,7 @@ u32 hr_steps_kept(const struct hr_steps *steps)
  * @steps: the ring's
  * @epoch: any
  *
- * Context: under the ring's lock.
+ * Context: under hr_ring.told_lock, or hr_ring.lock.
  * Return: the step, good until the lock is released, or NULL.
  */
 const struct hr_happened *hr_steps_after(const struct hr_steps *steps,

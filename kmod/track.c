@@ -551,6 +551,24 @@ void hr_track_joined(struct hr_track *track)
 }
 
 /**
+ * hr_track_window_seen() - hr_track_window() for readers
+ * @track: the track
+ * @quiet: as there
+ *
+ * Closes nothing: that is for the holder of the ring's lock, who alone knows that
+ * no step opens it at that moment.
+ *
+ * Context: any.
+ * Return: true if they do.
+ */
+bool hr_track_window_seen(const struct hr_track *track, u32 quiet)
+{
+	return READ_ONCE(track->window) &&
+	       time_before(jiffies, READ_ONCE(track->since) +
+			   msecs_to_jiffies(quiet));
+}
+
+/**
  * hr_track_window() - whether unknown segments still go to the old owner
  * @track: the track
  * @quiet: ms without one, and without a step, after which they do no more
@@ -563,11 +581,9 @@ void hr_track_joined(struct hr_track *track)
  */
 bool hr_track_window(struct hr_track *track, u32 quiet)
 {
-	if (!READ_ONCE(track->window))
-		return false;
-	if (time_before(jiffies, READ_ONCE(track->since) +
-			msecs_to_jiffies(quiet)))
+	if (hr_track_window_seen(track, quiet))
 		return true;
-	WRITE_ONCE(track->window, false);
+	if (READ_ONCE(track->window))
+		WRITE_ONCE(track->window, false);
 	return false;
 }

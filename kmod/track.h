@@ -97,6 +97,7 @@ const struct hr_node *hr_track_find(const struct hr_ring_view *view,
 void hr_track_stepped(struct hr_track *track);
 void hr_track_joined(struct hr_track *track);
 bool hr_track_window(struct hr_track *track, u32 quiet);
+bool hr_track_window_seen(const struct hr_track *track, u32 quiet);
 
 /* track_read.c: what there is; views are pinned and have a track */
 void hr_track_close(const struct hr_ring_view *view);
