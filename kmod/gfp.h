@@ -12,7 +12,10 @@
 
 #define HR_GFP		(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
 
-/* For what must not fail: it only takes away. */
+/*
+ * For what must not fail: it only takes away. Charged past the limit, for which a
+ * process of that cgroup may be killed; Documentation/security.md has how much.
+ */
 #define HR_GFP_NOFAIL	(GFP_KERNEL_ACCOUNT | __GFP_NOFAIL)
 
 #endif
