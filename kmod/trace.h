@@ -213,7 +213,7 @@ TRACE_EVENT(hashring_flow,
 		       mapped ? 4 : 16);
 		__entry->sport = key->ports[0] << 8 | key->ports[1];
 		__entry->dport = key->ports[2] << 8 | key->ports[3];
-		__entry->position = key->pos;
+		__entry->position = flow->pos;
 		__entry->node = node;
 		__entry->what = what;
 	),

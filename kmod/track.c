@@ -41,6 +41,7 @@ enum hr_packet_kind {
  * @track: the track
  * @view: the view that it sees
  * @key: its flow
+ * @hash: of @key
  * @pos: its position
  * @turned: @key has the flow's ends the other way round than the packet
  * @slots: the owners of @pos
@@ -51,6 +52,7 @@ struct hr_packet {
 	struct hr_track *track;
 	const struct hr_view *view;
 	struct hr_track_key key;
+	u32 hash;
 	u32 pos;
 	bool turned;
 	struct hr_track_slots slots;
@@ -104,7 +106,6 @@ static __always_inline void packet_key(struct hr_packet *packet,
 		.family		= flow->family,
 		.protocol	= flow->protocol,
 		.policy		= policy,
-		.pos		= packet->pos,
 	};
 	if (unlikely(packet->turned)) {
 		memcpy(key->ports, flow->dport, 2);
@@ -114,13 +115,7 @@ static __always_inline void packet_key(struct hr_packet *packet,
 		memcpy(key->ports, flow->ports, 4);
 		key_ends(key, flow->saddr, flow->daddr);
 	}
-}
-
-/* Where a flow that began without an entry is noted. */
-static u32 packet_hash(const struct hr_packet *packet)
-{
-	return hr_track_hash(&packet->key, sizeof(packet->key),
-			     packet->track->seed);
+	packet->hash = hr_track_hash(key, &packet->track->secret);
 }
 
 static void packet_kind(struct hr_packet *packet, const struct sk_buff *skb,
@@ -144,31 +139,43 @@ static void packet_kind(struct hr_packet *packet, const struct sk_buff *skb,
 	}
 }
 
+/* The flow's entry, or NULL. One that is gone is not found. */
 static __always_inline struct hr_entry *
 entry_find(const struct hr_packet *packet)
 {
-	return rhashtable_lookup(&packet->track->table, &packet->key,
-				 hr_track_params);
+	struct hlist_bl_node *node;
+	struct hr_entry *entry;
+
+	hlist_bl_for_each_entry_rcu(entry, node,
+				    hr_track_chain(packet->track, packet->hash),
+				    link)
+		if (likely(hr_track_same(&entry->key, &packet->key)) &&
+		    likely(!(READ_ONCE(entry->word) & HR_ENTRY_GONE)))
+			return entry;
+	return NULL;
 }
 
 /*
- * Put a filled in entry into the table, unless the flow has got one meanwhile
- * (-EEXIST) or the table will not have it. It lives once its word is there: no
- * scan sees it before it can be taken out again.
+ * Put a filled in entry into the table, unless the flow has got one meanwhile:
+ * false. It lives once its word is there. A scan that marks it as gone at once
+ * gets the chain's lock only after it has been put in.
  */
-static int entry_publish(const struct hr_packet *packet,
-			 struct hr_entry *entry, u64 word)
+static bool entry_publish(const struct hr_packet *packet,
+			  struct hr_entry *entry, u64 word)
 {
-	struct hr_entry *other;
+	struct hlist_bl_head *chain = hr_track_chain(packet->track,
+						     packet->hash);
+	bool first;
 
-	other = rhashtable_lookup_get_insert_fast(&packet->track->table,
-						  &entry->link,
-						  hr_track_params);
-	if (unlikely(other))
-		return IS_ERR(other) ? PTR_ERR(other) : -EEXIST;
-	/* pairs with hr_track_scan() */
-	smp_store_release(&entry->word, word);
-	return 0;
+	hlist_bl_lock(chain);
+	first = !entry_find(packet);
+	if (likely(first)) {
+		/* pairs with hr_track_scan() */
+		smp_store_release(&entry->word, word);
+		hlist_bl_add_head_rcu(&entry->link, chain);
+	}
+	hlist_bl_unlock(chain);
+	return first;
 }
 
 /* How a packet changes the flags of its flow's entry. */
@@ -259,7 +266,7 @@ static void begin_syn(const struct hr_packet *packet, struct hr_begin *begin)
 	begin->failed = HR_TRACK_NOT_NOTED;
 	if (slots->now != slots->base) {
 		begin->failed = HR_TRACK_NO_ENTRY;
-		if (hr_turned_away(packet->track, packet_hash(packet)))
+		if (hr_turned_away(packet->track, packet->hash))
 			begin->slot = slots->base;
 	}
 }
@@ -338,17 +345,17 @@ static struct hr_entry *entry_make(const struct hr_packet *packet,
 				   const struct hr_begin *begin, u64 word)
 {
 	struct hr_entry *entry;
-	int ret;
 
 	entry = hr_pool_take(packet->track, begin->needed);
 	if (unlikely(!entry))
 		return NULL;
 	entry->key = packet->key;
-	ret = entry_publish(packet, entry, word);
-	if (likely(!ret))
+	entry->pos = packet->pos;
+	entry->hash = packet->hash;
+	if (likely(entry_publish(packet, entry, word)))
 		return entry;
 	hr_pool_put(packet->track, entry);
-	return ret == -EEXIST ? ERR_PTR(ret) : NULL;
+	return ERR_PTR(-EEXIST);
 }
 
 /*
@@ -388,7 +395,7 @@ static u32 packet_unknown(const struct hr_packet *packet,
 		hr_track_add(track, begin.failed);
 		begin.slot = begin.fallback;
 		if (packet->kind == HR_PACKET_SYN) {
-			hr_turn_away(track, packet_hash(packet));
+			hr_turn_away(track, packet->hash);
 			/* its segments will be unknown, and must follow it */
 			if (begin.failed == HR_TRACK_NO_ENTRY)
 				window_hold(track);
@@ -457,7 +464,8 @@ track_owner(struct hr_packet *packet, enum hr_key_policy policy,
  * @flags: what that returned
  * @pos: the flow's position
  *
- * Context: under rcu_read_lock(), bottom halves off. Allocates nothing.
+ * Context: under rcu_read_lock(), in softirq or with bottom halves off, in
+ * which chains are locked. Allocates nothing.
  * Return: the node, or NULL: nobody has it.
  */
 struct hr_node *hr_track_owner(const struct hr_ring_view *view,
@@ -467,6 +475,7 @@ struct hr_node *hr_track_owner(const struct hr_ring_view *view,
 {
 	struct hr_packet packet __uninitialized;
 
+	lockdep_assert_in_softirq();
 	packet.track = view->track;
 	packet.view = &view->core;
 	packet.pos = pos;

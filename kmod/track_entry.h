@@ -3,28 +3,34 @@
  * What the files of flow state share: entries, the table that finds them, and
  * what changes in them.
  *
- * An entry's life: free in the pool; taken by a packet, filled in, put into the
- * table, and alive as soon as its word says so; gone, by whoever marks it (a
- * scan of the pool, never a packet), who then takes it out of the table; and
- * free again a grace period later. All that changes while it lives is that
- * word, replaced by compare and exchange: a packet cannot refresh what is gone,
- * and a scan cannot remove what has just been refreshed. Who meets one that is
- * not alive yet, or no more, looks again: with bottom halves off that is soon
- * over. Who finds an entry under RCU may read all of it until
- * rcu_read_unlock().
+ * An entry's life:
  *
- * The table has room for all entries from the start, or, beyond 98,304 of them,
- * grows by its own worker: packets do not.
+ *	free	in the pool
+ *	taken	by a packet, which fills it in
+ *	alive	its word says so; it is in the table, or its chain is locked for it
+ *	gone	marked by a scan of the pool, never by a packet; the scan then
+ *		takes it out of the table
+ *	free	again, a grace period later
+ *
+ * All that changes while an entry lives is its word. The word is replaced by
+ * compare and exchange: a packet cannot refresh what is gone, and a scan cannot
+ * remove what has just been refreshed. Look-ups pass over entries that are gone,
+ * so that no packet waits for a scan. Under RCU all of an entry that was found
+ * may be read until rcu_read_unlock().
+ *
+ * The table is an array of chains, as many as the pool has entries or up to
+ * twice as many. Its size is fixed: no packet allocates, and nothing is ever
+ * moved. Bit 0 of a chain's head is a spinlock for its insertions and removals.
+ * Packets take it in softirq, so everybody takes it with bottom halves off.
  */
 #ifndef HASHRING_TRACK_ENTRY_H
 #define HASHRING_TRACK_ENTRY_H
 
 #include <linux/bits.h>
-#include <linux/hash.h>
 #include <linux/jiffies.h>
 #include <linux/list.h>
+#include <linux/list_bl.h>
 #include <linux/refcount.h>
-#include <linux/rhashtable.h>
 #include <linux/spinlock.h>
 #include <linux/u64_stats_sync.h>
 #include <linux/workqueue.h>
@@ -32,40 +38,7 @@
 #include "member.h"
 #include "ring.h"
 #include "track.h"
-
-/**
- * struct hr_track_key - what tells a flow from others
- * @family: 4 or 6
- * @protocol: IPPROTO_*
- * @policy: &enum hr_key_policy; a flow that two policies look at has two
- *	positions
- * @pad: 0
- * @ports: source and destination, also where they do not count for the
- *	position; 0 for a protocol without
- * @saddr: network order, zero padded
- * @daddr: as @saddr
- * @pos: the flow's position, which is a hash of most of this already
- * @zero: 0
- * @word: all of it
- *
- * Where both directions are one flow, its ends are in order.
- */
-struct hr_track_key {
-	union {
-		struct {
-			u8 family;
-			u8 protocol;
-			u8 policy;
-			u8 pad;
-			u8 ports[4];
-			u8 saddr[16];
-			u8 daddr[16];
-			u32 pos;
-			u32 zero;
-		};
-		u64 word[6];
-	};
-};
+#include "track_key.h"
 
 /*
  * An entry's word: when its last packet came, in the low half of jiffies, and
@@ -84,15 +57,19 @@ struct hr_track_key {
 
 /**
  * struct hr_entry - a tracked flow
- * @link: in the table
+ * @link: in its chain
  * @word: see above
  * @key: fixed while it lives
- * @next: in the pool's list, or among those that wait for their grace period
+ * @pos: the flow's position; fixed while it lives
+ * @hash: of @key; fixed while it lives
+ * @next: in a list of free ones, or among those that wait for their grace period
  */
 struct hr_entry {
-	struct rhash_head link;
+	struct hlist_bl_node link;
 	u64 word;
 	struct hr_track_key key;
+	u32 pos;
+	u32 hash;
 	struct hr_entry *next;
 };
 
@@ -106,8 +83,9 @@ struct hr_track_cpu {
  * struct hr_track - flow state of one migration
  * @pool: all entries
  * @max: number of @pool
- * @seed: of the hashes in @turned_away
- * @table: of @pool's entries, by @key
+ * @table_mask: number of chains, less one
+ * @table: chains of @pool's entries, by the hash of @key
+ * @secret: of the hash
  * @settings: the ring's; timeouts may change
  * @cpu: counters
  * @turned_away: flows that began without an entry, by their hash, lately and
@@ -134,8 +112,9 @@ struct hr_track_cpu {
 struct hr_track {
 	struct hr_entry *pool;
 	u32 max;
-	u32 seed;
-	struct rhashtable table;
+	u32 table_mask;
+	struct hlist_bl_head *table;
+	hsiphash_key_t secret;
 	const struct hr_settings *settings;
 	struct hr_track_cpu __percpu *cpu;
 	unsigned long *turned_away[2];
@@ -205,39 +184,12 @@ static inline bool hr_entry_expired(const struct hr_track *track,
 	       msecs_to_jiffies(hr_entry_timeout(track, entry, word));
 }
 
-/*
- * Nobody who does not know the ring's seed can choose positions. Where only the
- * source counts for them, one client's flows differ in their ports, and nobody
- * knows the factor that spreads these.
- */
-static inline u32 hr_track_hash(const void *data, u32 len, u32 seed)
+/* The chain that a flow's entry is in. */
+static inline struct hlist_bl_head *hr_track_chain(const struct hr_track *track,
+						   u32 hash)
 {
-	const struct hr_track_key *key = data;
-
-	return key->pos +
-	       ((key->word[0] >> 32) * (seed * GOLDEN_RATIO_64) >> 32);
+	return &track->table[hash & track->table_mask];
 }
-
-/* Position follows from the rest. */
-static inline int hr_track_differ(struct rhashtable_compare_arg *arg,
-				  const void *object)
-{
-	const struct hr_track_key *a = arg->key;
-	const struct hr_track_key *b = &((const struct hr_entry *)object)->key;
-
-	return ((a->word[0] ^ b->word[0]) | (a->word[1] ^ b->word[1]) |
-		(a->word[2] ^ b->word[2]) | (a->word[3] ^ b->word[3]) |
-		(a->word[4] ^ b->word[4])) != 0;
-}
-
-/* In sight of all, so that look-ups are made for it. */
-static const struct rhashtable_params hr_track_params __maybe_unused = {
-	.head_offset	= offsetof(struct hr_entry, link),
-	.key_offset	= offsetof(struct hr_entry, key),
-	.key_len	= sizeof_field(struct hr_entry, key),
-	.hashfn		= hr_track_hash,
-	.obj_cmpfn	= hr_track_differ,
-};
 
 /* What an entry that expired counts as. */
 static inline enum hr_track_counter hr_entry_cause(u64 word)

@@ -186,9 +186,13 @@ bool hr_entry_remove(struct hr_track *track, const struct hr_view *view,
 		     struct hr_entry *entry, u64 word,
 		     enum hr_track_counter cause, struct hr_limbo *limbo)
 {
+	struct hlist_bl_head *chain = hr_track_chain(track, entry->hash);
+
 	if (!try_cmpxchg64(&entry->word, &word, word | HR_ENTRY_GONE))
 		return false;
-	rhashtable_remove_fast(&track->table, &entry->link, hr_track_params);
+	hlist_bl_lock(chain);
+	hlist_bl_del_rcu(&entry->link);
+	hlist_bl_unlock(chain);
 	entry->next = limbo->first;
 	limbo->first = entry;
 	limbo->nr++;
@@ -287,7 +291,7 @@ static bool evictable(const struct hr_track *track, const struct hr_view *view,
 	u32 slot = hr_entry_slot(word);
 	struct hr_track_slots slots;
 
-	hr_track_slots(view, entry->key.pos, &slots);
+	hr_track_slots(view, entry->pos, &slots);
 	if (slot != slots.base)
 		return false;
 	if (hr_track_still(&slots))
@@ -394,26 +398,19 @@ module_param_cb(forget_flows, &forget_ops, NULL, 0200);
 MODULE_PARM_DESC(forget_flows,
 		 "for tests: when written, all rings lose the flows that they track (counted as evicted)");
 
-/* Its memory is its own to ask for: kvzalloc(), not charged. */
-static int table_alloc(struct hr_track *track)
-{
-	struct rhashtable_params params = hr_track_params;
-
-	params.nelem_hint = min_t(u32, track->max, U16_MAX);
-	params.max_size = roundup_pow_of_two(track->max) * 2;
-	return rhashtable_init(&track->table, &params);
-}
-
 static int pool_alloc(struct hr_track *track, gfp_t gfp)
 {
 	u32 bits = max(roundup_pow_of_two(track->max * HR_TURNED_BITS),
 		       HR_TURNED_MIN);
+	u32 chains = roundup_pow_of_two(track->max);
 	u32 i;
 
 	track->pool = kvcalloc(track->max, sizeof(*track->pool), gfp);
+	track->table = kvcalloc(chains, sizeof(*track->table), gfp);
 	track->cpu = alloc_percpu_gfp(struct hr_track_cpu, gfp);
-	if (!track->pool || !track->cpu)
+	if (!track->pool || !track->table || !track->cpu)
 		return -ENOMEM;
+	track->table_mask = chains - 1;
 	for (i = 0; i < ARRAY_SIZE(track->turned_away); i++) {
 		track->turned_away[i] = kvcalloc(BITS_TO_LONGS(bits),
 						 sizeof(long), gfp);
@@ -434,7 +431,7 @@ static int pool_alloc(struct hr_track *track, gfp_t gfp)
 			cond_resched();
 	}
 	track->nr_free = track->max;
-	return table_alloc(track);
+	return 0;
 }
 
 static void track_free(struct hr_track *track)
@@ -444,6 +441,7 @@ static void track_free(struct hr_track *track)
 	for (i = 0; i < ARRAY_SIZE(track->turned_away); i++)
 		kvfree(track->turned_away[i]);
 	free_percpu(track->cpu);
+	kvfree(track->table);
 	kvfree(track->pool);
 	kfree(track);
 }
@@ -507,7 +505,7 @@ struct hr_track *hr_track_create(struct hr_ring *ring,
 	track->settings = settings;
 	track->max = READ_ONCE(settings->max_entries);
 	track->user = ring->net->user_ns != &init_user_ns;
-	track->seed = get_random_u32();
+	get_random_bytes(&track->secret, sizeof(track->secret));
 	track->window = true;
 	track->since = jiffies;
 	track->turned = jiffies;
@@ -562,7 +560,6 @@ void hr_track_put(struct hr_track *track)
 		return;
 	track_unlist(track);
 	cancel_delayed_work_sync(&track->gc);
-	rhashtable_destroy(&track->table);
 	track_free(track);
 }
 

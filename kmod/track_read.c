@@ -35,7 +35,7 @@ static void count_visit(struct hr_scan *scan, struct hr_track *track,
 
 	if (hr_entry_expired(track, entry, word))
 		return;
-	hr_track_slots(scan->view, entry->key.pos, &slots);
+	hr_track_slots(scan->view, entry->pos, &slots);
 	slot = hr_track_goes(scan->view, hr_entry_slot(word), slots.now);
 	if (read->flows && slot < scan->view->table->nr_slots) {
 		read->flows[slot]++;
@@ -113,13 +113,13 @@ static void range_visit(struct hr_scan *scan, struct hr_track *track,
 	struct range_scan *range = container_of(scan, struct range_scan, scan);
 	const struct hr_view *view = scan->view;
 
-	if (entry->key.pos < range->low || entry->key.pos >= range->high ||
+	if (entry->pos < range->low || entry->pos >= range->high ||
 	    hr_entry_expired(track, entry, word) ||
-	    hr_table_lookup(view->from, entry->key.pos) ==
-	    hr_table_lookup(view->table, entry->key.pos))
+	    hr_table_lookup(view->from, entry->pos) ==
+	    hr_table_lookup(view->table, entry->pos))
 		return;
 	if (range->found && range->nr < range->size)
-		range->found[range->nr] = entry->key.pos;
+		range->found[range->nr] = entry->pos;
 	range->nr++;
 }
 
@@ -206,7 +206,7 @@ static void close_visit(struct hr_scan *scan, struct hr_track *track,
 	struct close_scan *close = container_of(scan, struct close_scan, scan);
 	struct hr_track_slots slots;
 
-	hr_track_slots(scan->view, entry->key.pos, &slots);
+	hr_track_slots(scan->view, entry->pos, &slots);
 	while (hr_track_goes(scan->view, hr_entry_slot(word), slots.now) !=
 	       slots.now) {
 		enum hr_track_counter cause = HR_TRACK_EXPIRED;
@@ -262,7 +262,7 @@ static void tracked_fill(struct hr_tracked *tracked, const struct hr_track *trac
 	tracked->policy = key->policy;
 	tracked->half_open = word & HR_ENTRY_HALF_OPEN;
 	tracked->closing = word & HR_ENTRY_CLOSING;
-	tracked->pos = entry->key.pos;
+	tracked->pos = entry->pos;
 	tracked->idle = jiffies_to_msecs(hr_entry_idle(word));
 	tracked->left = timeout > tracked->idle ? timeout - tracked->idle : 0;
 }
