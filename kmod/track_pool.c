@@ -48,7 +48,7 @@ static void track_kick(struct hr_track *track)
 	if (READ_ONCE(track->kicked))
 		return;
 	WRITE_ONCE(track->kicked, true);
-	mod_delayed_work(system_unbound_wq, &track->gc, HR_TRACK_HURRY);
+	mod_delayed_work(hr_wq, &track->gc, HR_TRACK_HURRY);
 }
 
 /**
@@ -347,7 +347,7 @@ static void gc_work(struct work_struct *work)
 	turned_age(track);
 	/* where there is nothing more to evict, haste is of no use */
 	WRITE_ONCE(track->kicked, gc.wanted);
-	queue_delayed_work(system_unbound_wq, &track->gc, HR_TRACK_PERIOD);
+	queue_delayed_work(hr_wq, &track->gc, HR_TRACK_PERIOD);
 }
 
 static void forget_visit(struct hr_scan *scan, struct hr_track *track,
@@ -523,7 +523,7 @@ struct hr_track *hr_track_create(struct hr_ring *ring,
 	mutex_lock(&hr_tracks_lock);
 	track->ready = true;
 	mutex_unlock(&hr_tracks_lock);
-	queue_delayed_work(system_unbound_wq, &track->gc, HR_TRACK_PERIOD);
+	queue_delayed_work(hr_wq, &track->gc, HR_TRACK_PERIOD);
 	return track;
 
 err_unlist:
