@@ -168,7 +168,8 @@ TRACE_EVENT(hashring_no_owner,
  * A flow of a migration: it is tracked from now on, or no more, and why; with
  * expired it may go on at another node. Addresses as IPv6 has them; the ends
  * are in order where both directions are one flow. The node is 0 where a scan
- * does not know it.
+ * does not know it. Scans go on for a moment after the namespace is gone: the
+ * track has its number.
  */
 TRACE_DEFINE_ENUM(HR_TRACK_STARTED);
 TRACE_DEFINE_ENUM(HR_TRACK_SEEN);
@@ -179,12 +180,12 @@ TRACE_DEFINE_ENUM(HR_TRACK_EXPIRED);
 TRACE_DEFINE_ENUM(HR_TRACK_EVICTED);
 
 TRACE_EVENT(hashring_flow,
-	TP_PROTO(const struct hr_ring *ring, const struct hr_entry *flow,
+	TP_PROTO(const struct hr_track *track, const struct hr_entry *flow,
 		 u32 node, enum hr_track_counter what),
-	TP_ARGS(ring, flow, node, what),
+	TP_ARGS(track, flow, node, what),
 	TP_STRUCT__entry(
 		__field(unsigned int, netns)
-		__string(ring, ring->name)
+		__string(ring, track->ring->name)
 		__field(u8, protocol)
 		__array(u8, saddr, 16)
 		__array(u8, daddr, 16)
@@ -198,8 +199,8 @@ TRACE_EVENT(hashring_flow,
 		const struct hr_track_key *key = &flow->key;
 		const bool mapped = key->family == 4;
 
-		__entry->netns = ring->net->ns.inum;
-		hr_assign_str(ring, ring->name);
+		__entry->netns = track->netns;
+		hr_assign_str(ring, track->ring->name);
 		__entry->protocol = key->protocol;
 		memset(__entry->saddr, 0, sizeof(__entry->saddr));
 		memset(__entry->daddr, 0, sizeof(__entry->daddr));

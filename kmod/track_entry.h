@@ -104,7 +104,9 @@ struct hr_track_cpu {
  * @turned: jiffies when @turning changed
  * @cursor: where eviction goes on
  * @refs: of the migration's views, and of its maker
- * @ring: outlives it
+ * @ring: outlives it; its namespace need not
+ * @netns: the namespace's number, for tracepoints
+ * @net_cookie: the namespace's, unique for ever
  * @list: of all tracks
  * @user: the namespace is one that a user has made for himself
  * @ready: it has its memory; under the lock of the list
@@ -136,6 +138,8 @@ struct hr_track {
 	u32 cursor;
 	refcount_t refs;
 	struct hr_ring *ring;
+	unsigned int netns;
+	u64 net_cookie;
 	struct list_head list;
 	bool user;
 	bool ready;

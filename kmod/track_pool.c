@@ -165,7 +165,7 @@ void hr_track_tell(struct hr_track *track, const struct hr_view *view,
 
 		if (view && slot < view->table->nr_slots)
 			node = view->table->nodes[slot];
-		trace_hashring_flow(track->ring, entry,
+		trace_hashring_flow(track, entry,
 				    node ? node->id : HR_NO_ID, what);
 	}
 }
@@ -460,7 +460,7 @@ static bool tracks_reserve(struct hr_track *new)
 	mutex_lock(&hr_tracks_lock);
 	list_for_each_entry(track, &hr_tracks, list) {
 		all += track->max;
-		if (track->ring->net == new->ring->net)
+		if (track->net_cookie == new->net_cookie)
 			here += track->max;
 		if (new->user && track->user)
 			users += track->max;
@@ -505,6 +505,8 @@ struct hr_track *hr_track_create(struct hr_ring *ring,
 	track->settings = settings;
 	track->max = READ_ONCE(settings->max_entries);
 	track->user = ring->net->user_ns != &init_user_ns;
+	track->netns = ring->net->ns.inum;
+	track->net_cookie = ring->net->net_cookie;
 	get_random_bytes(&track->secret, sizeof(track->secret));
 	track->window = true;
 	track->since = jiffies;
