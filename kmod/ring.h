@@ -194,7 +194,7 @@ struct hr_change {
 	void (*published)(struct hr_change *change);
 };
 
-extern struct workqueue_struct *hr_wq;	/* frees, looks after migrations and flows */
+extern struct workqueue_struct *hr_wq;	/* frees, and scheduled work */
 
 int hr_rings_init(void);
 void hr_rings_exit(void);

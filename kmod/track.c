@@ -464,8 +464,8 @@ track_owner(struct hr_packet *packet, enum hr_key_policy policy,
  * @flags: what that returned
  * @pos: the flow's position
  *
- * Context: under rcu_read_lock(), in softirq or with bottom halves off, in
- * which chains are locked. Allocates nothing.
+ * Context: under rcu_read_lock(), in softirq or with bottom halves off: chains
+ * are locked, and this CPU's free entries are taken. Allocates nothing.
  * Return: the node, or NULL: nobody has it.
  */
 struct hr_node *hr_track_owner(const struct hr_ring_view *view,
@@ -523,76 +523,4 @@ const struct hr_node *hr_track_find(const struct hr_ring_view *view,
 	}
 	rcu_read_unlock();
 	return node;
-}
-
-/**
- * hr_track_stepped() - the frontier is about to move
- * @track: the track
- *
- * Opens the window for segments of connections that are not known, who have had
- * no occasion to be. Call it before the frontier moves: a packet that sees the
- * new one then sees the window open.
- *
- * Context: under the ring's lock.
- */
-void hr_track_stepped(struct hr_track *track)
-{
-	WRITE_ONCE(track->since, jiffies);
-	WRITE_ONCE(track->window, true);
-	smp_wmb();	/* pairs with window_open() */
-}
-
-/**
- * hr_track_joined() - the migration is about to get another view
- * @track: the track
- *
- * Arcs that moved may be still by the new maps, and flows that began there
- * meanwhile stay where they began: from now on every packet looks for an entry.
- * Call it before the view is published, whenever it is not the migration's
- * first.
- *
- * Context: under the ring's lock.
- */
-void hr_track_joined(struct hr_track *track)
-{
-	WRITE_ONCE(track->strays, true);
-	hr_track_stepped(track);
-}
-
-/**
- * hr_track_window_seen() - hr_track_window() for readers
- * @track: the track
- * @quiet: as there
- *
- * Closes nothing: that is for the holder of the ring's lock, who alone knows that
- * no step opens it at that moment.
- *
- * Context: any.
- * Return: true if they do.
- */
-bool hr_track_window_seen(const struct hr_track *track, u32 quiet)
-{
-	return READ_ONCE(track->window) &&
-	       time_before(jiffies, READ_ONCE(track->since) +
-			   msecs_to_jiffies(quiet));
-}
-
-/**
- * hr_track_window() - whether unknown segments still go to the old owner
- * @track: the track
- * @quiet: ms without one, and without a step, after which they do no more
- *
- * Open again after a step, and when there was no entry to be had for a new
- * connection: what it sends next will be unknown.
- *
- * Context: under the ring's lock.
- * Return: true if they do.
- */
-bool hr_track_window(struct hr_track *track, u32 quiet)
-{
-	if (hr_track_window_seen(track, quiet))
-		return true;
-	if (READ_ONCE(track->window))
-		WRITE_ONCE(track->window, false);
-	return false;
 }

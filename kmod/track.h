@@ -84,9 +84,11 @@ struct hr_track *hr_track_create(struct hr_ring *ring,
 struct hr_track *hr_track_get(struct hr_track *track);
 void hr_track_put(struct hr_track *track);
 u32 hr_track_max(const struct hr_track *track);
+
+/* track_scan.c: what leaves it */
 void hr_track_forget(struct hr_track *track);
 
-/* track.c: packets, and the window for those of unknown connections */
+/* track.c: packets */
 struct hr_node *hr_track_owner(const struct hr_ring_view *view,
 			       enum hr_key_policy policy,
 			       const struct sk_buff *skb, u8 pf,
@@ -94,6 +96,8 @@ struct hr_node *hr_track_owner(const struct hr_ring_view *view,
 const struct hr_node *hr_track_find(const struct hr_ring_view *view,
 				    enum hr_key_policy policy,
 				    const struct hr_flow *flow, u32 pos);
+
+/* track_window.c: packets of unknown connections */
 void hr_track_stepped(struct hr_track *track);
 void hr_track_joined(struct hr_track *track);
 bool hr_track_window(struct hr_track *track, u32 quiet);

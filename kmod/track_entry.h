@@ -52,6 +52,8 @@
 #define HR_ENTRY_GONE		BIT_ULL(20)	/* or free, or not yet there */
 #define HR_ENTRY_SEEN		32
 
+#define HR_TRACK_PERIOD		HZ	/* between scans for what can go */
+
 /* Times are written no finer, so that a busy flow's entry is mostly read. */
 #define HR_ENTRY_GRAIN		(HZ / 8)
 
@@ -73,10 +75,17 @@ struct hr_entry {
 	struct hr_entry *next;
 };
 
-/* One CPU's counters; bottom halves off. */
+/**
+ * struct hr_track_cpu - what a CPU has of a track, with bottom halves off
+ * @count: counters
+ * @syncp: of @count
+ * @free: entries that its packets take without the pool's lock. Only this CPU
+ *	puts any there; every CPU takes them away, all at once, by xchg()
+ */
 struct hr_track_cpu {
 	u64_stats_t count[HR_TRACK_COUNTERS];
 	struct u64_stats_sync syncp;
+	struct hr_entry *free;
 };
 
 /**
@@ -87,19 +96,20 @@ struct hr_track_cpu {
  * @table: chains of @pool's entries, by the hash of @key
  * @secret: of the hash
  * @settings: the ring's; timeouts may change
- * @cpu: counters
+ * @cpu: each CPU's
  * @turned_away: flows that began without an entry, by their hash, lately and
  *	before; see track_pool.c
  * @turned_mask: bits of each, less one
  * @strays: entries may lie where no arc moves
+ * @lent: CPUs may have free entries of their own
  * @window: segments of unknown connections go to the old owner
  * @since: jiffies of the last such segment, or of the last step
  * @turning: which of @turned_away is the recent one
  * @turned_any: in which of them there is anything
  * @kicked: a scan is on its way
- * @lock: of the pool; bottom halves off
- * @free: entries to be had
- * @nr_free: their number
+ * @lock: guards @free, and writers of @nr_free and @lent; bottom halves off
+ * @free: entries to be had, without those of the CPUs
+ * @nr_free: number of @free
  * @gc: scans the pool
  * @turned: jiffies when @turning changed
  * @cursor: where eviction goes on
@@ -122,6 +132,7 @@ struct hr_track {
 	unsigned long *turned_away[2];
 	u32 turned_mask;
 	bool strays;
+	bool lent;
 
 	/* what packets write, seldom */
 	bool window ____cacheline_aligned_in_smp;
@@ -283,18 +294,31 @@ struct hr_limbo {
 	u32 nr;
 };
 
+/* With so few free entries, only flows that need one get it. */
+static inline u32 hr_pool_low(const struct hr_track *track)
+{
+	return track->max / 4;
+}
+
 /* track_pool.c */
 struct hr_entry *hr_pool_take(struct hr_track *track, bool needed);
 void hr_pool_put(struct hr_track *track, struct hr_entry *entry);
-bool hr_turned_away(const struct hr_track *track, u32 hash);
-void hr_turn_away(struct hr_track *track, u32 hash);
+u32 hr_pool_room(struct hr_track *track);
+void hr_limbo_free(struct hr_track *track, struct hr_limbo *limbo);
 void hr_track_tell(struct hr_track *track, const struct hr_view *view,
 		   const struct hr_entry *entry, u32 slot,
 		   enum hr_track_counter what);
+
+/* track_window.c */
+bool hr_turned_away(const struct hr_track *track, u32 hash);
+void hr_turn_away(struct hr_track *track, u32 hash);
+void hr_turned_age(struct hr_track *track);
+
+/* track_scan.c */
+void hr_track_gc(struct work_struct *work);
 bool hr_entry_remove(struct hr_track *track, const struct hr_view *view,
 		     struct hr_entry *entry, u64 word,
 		     enum hr_track_counter cause, struct hr_limbo *limbo);
-void hr_limbo_free(struct hr_track *track, struct hr_limbo *limbo);
 void hr_track_scan(struct hr_track *track, struct hr_scan *scan);
 
 #endif

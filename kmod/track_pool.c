@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Flow state: a track's life, its pool of entries, and who leaves it when.
+ * Flow state: a track's life, and its pool of free entries.
  *
- * A scan of the whole pool once a second takes out what has been idle too long;
- * when less than a quarter is free, packets ask for one at once, and it also
- * evicts what a later packet would bring back just as it was.
- *
- * A connection that began without an entry went to the old owner. Should its
- * SYN be sent again when there is an entry to be had, that one must go there
- * too: the client may be about to answer to the first. So the hashes of such
- * flows are remembered, lossily, in bits; a wrong yes only sends a new flow to
- * the old owner. There are two sets of bits, the older of which is cleared and
- * becomes the younger as often as half-open connections are forgotten.
+ * A CPU takes entries out of the pool by the batch, so that the pool's lock is
+ * taken seldom. When no more than a quarter is left in the pool, each CPU gets
+ * one at a time, and what others have is taken back once: every entry of the
+ * pool can be had, whichever CPU the packets come to.
  */
-#include <linux/bitmap.h>
-#include <linux/bottom_half.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -28,20 +20,13 @@
 #include "trace.h"
 #include "track_entry.h"
 
-#define HR_TRACK_PERIOD		HZ
 #define HR_TRACK_HURRY		(HZ / 16)	/* scans, when there is need */
-#define HR_TRACK_CHUNK		512U		/* entries under one rcu_read_lock() */
+#define HR_POOL_BATCH		32U		/* entries that a CPU takes at once */
 #define HR_TURNED_BITS		4		/* for an entry */
 #define HR_TURNED_MIN		1024U
 
 static LIST_HEAD(hr_tracks);
 static DEFINE_MUTEX(hr_tracks_lock);	/* hr_tracks, and what they hold in all */
-
-/* With so few free entries, only flows that need one get it. */
-static u32 pool_low(const struct hr_track *track)
-{
-	return track->max / 4;
-}
 
 static void track_kick(struct hr_track *track)
 {
@@ -49,6 +34,73 @@ static void track_kick(struct hr_track *track)
 		return;
 	WRITE_ONCE(track->kicked, true);
 	mod_delayed_work(hr_wq, &track->gc, HR_TRACK_HURRY);
+}
+
+/*
+ * Takes back what CPUs have, so that others can have it. A CPU that takes one
+ * out of its own just now keeps the rest. Under the pool's lock.
+ */
+static void pool_recall(struct hr_track *track)
+{
+	struct hr_entry *entry, *next;
+	u32 cpu, nr = 0;
+
+	WRITE_ONCE(track->lent, false);
+	for_each_possible_cpu(cpu) {
+		next = xchg(&per_cpu_ptr(track->cpu, cpu)->free, NULL);
+		while ((entry = next)) {
+			next = entry->next;
+			entry->next = track->free;
+			track->free = entry;
+			nr++;
+		}
+	}
+	WRITE_ONCE(track->nr_free, track->nr_free + nr);
+}
+
+/*
+ * How many entries a CPU gets when its own are used up: the fewer, the less
+ * there is above the last quarter, of which nothing lies with a CPU.
+ */
+static u32 pool_batch(const struct hr_track *track, u32 low)
+{
+	if (track->nr_free <= low)
+		return 1;
+	return clamp((track->nr_free - low) / (4 * num_online_cpus()), 1U,
+		     HR_POOL_BATCH);
+}
+
+/* As hr_pool_take(), from the pool itself, and more for the CPU behind it. */
+static struct hr_entry *pool_refill(struct hr_track *track, bool needed)
+{
+	const u32 low = hr_pool_low(track);
+	const u32 keep = needed ? 0 : low;
+	struct hr_entry *first = NULL, *last;
+	u32 i, nr;
+
+	/* where there is nothing to be had, nobody takes the lock to see that */
+	if (unlikely(READ_ONCE(track->nr_free) <= keep &&
+		     !READ_ONCE(track->lent)))
+		goto kick;
+	spin_lock(&track->lock);
+	if (unlikely(track->nr_free <= low && track->lent))
+		pool_recall(track);
+	if (likely(track->nr_free > keep)) {
+		nr = pool_batch(track, low);
+		first = track->free;
+		for (last = first, i = 1; i < nr; i++)
+			last = last->next;
+		track->free = last->next;
+		last->next = NULL;
+		WRITE_ONCE(track->nr_free, track->nr_free - nr);
+		if (nr > 1 && !track->lent)
+			WRITE_ONCE(track->lent, true);
+	}
+	spin_unlock(&track->lock);
+kick:
+	if (unlikely(READ_ONCE(track->nr_free) <= low))
+		track_kick(track);
+	return first;
 }
 
 /**
@@ -62,20 +114,14 @@ static void track_kick(struct hr_track *track)
  */
 struct hr_entry *hr_pool_take(struct hr_track *track, bool needed)
 {
-	const u32 low = pool_low(track);
-	struct hr_entry *entry = NULL;
-	u32 left;
+	struct hr_entry **own = &this_cpu_ptr(track->cpu)->free;
+	struct hr_entry *entry;
 
-	spin_lock(&track->lock);
-	left = track->nr_free;
-	if (left > (needed ? 0 : low)) {
-		entry = track->free;
-		track->free = entry->next;
-		WRITE_ONCE(track->nr_free, --left);
-	}
-	spin_unlock(&track->lock);
-	if (unlikely(left <= low))
-		track_kick(track);
+	entry = xchg(own, NULL);
+	if (!entry)
+		entry = pool_refill(track, needed);
+	if (likely(entry))
+		WRITE_ONCE(*own, entry->next);
 	return entry;
 }
 
@@ -96,53 +142,24 @@ void hr_pool_put(struct hr_track *track, struct hr_entry *entry)
 }
 
 /**
- * hr_turned_away() - whether a flow began without an entry, lately
+ * hr_pool_room() - how many entries are free
  * @track: the track
- * @hash: the flow's
  *
- * Context: any.
- * Return: true if it did, and rarely if it did not.
- */
-bool hr_turned_away(const struct hr_track *track, u32 hash)
-{
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(track->turned_away); i++)
-		if (unlikely(READ_ONCE(track->turned_any[i])) &&
-		    test_bit(hash & track->turned_mask, track->turned_away[i]))
-			return true;
-	return false;
-}
-
-/**
- * hr_turn_away() - remember that a flow began without an entry
- * @track: the track
- * @hash: the flow's
+ * Where they are few, what CPUs have is taken back first.
  *
- * Context: any.
+ * Context: any but hard interrupts.
+ * Return: their number, without those that CPUs have.
  */
-void hr_turn_away(struct hr_track *track, u32 hash)
+u32 hr_pool_room(struct hr_track *track)
 {
-	u8 i = READ_ONCE(track->turning);
+	u32 room;
 
-	set_bit(hash & track->turned_mask, track->turned_away[i]);
-	if (!READ_ONCE(track->turned_any[i]))
-		WRITE_ONCE(track->turned_any[i], true);
-}
-
-static void turned_age(struct hr_track *track)
-{
-	u8 older = !track->turning;
-
-	if (time_before(jiffies, track->turned +
-			msecs_to_jiffies(READ_ONCE(track->settings->syn_timeout))))
-		return;
-	if (READ_ONCE(track->turned_any[older])) {
-		WRITE_ONCE(track->turned_any[older], false);
-		bitmap_zero(track->turned_away[older], track->turned_mask + 1);
-	}
-	WRITE_ONCE(track->turning, older);
-	track->turned = jiffies;
+	spin_lock_bh(&track->lock);
+	if (track->nr_free <= hr_pool_low(track))
+		pool_recall(track);
+	room = track->nr_free;
+	spin_unlock_bh(&track->lock);
+	return room;
 }
 
 /**
@@ -171,36 +188,6 @@ void hr_track_tell(struct hr_track *track, const struct hr_view *view,
 }
 
 /**
- * hr_entry_remove() - take an entry out, unless it has changed
- * @track: the track
- * @view: as for hr_track_tell()
- * @entry: the entry
- * @word: what it was judged by
- * @cause: what it counts as
- * @limbo: takes it
- *
- * Context: under rcu_read_lock(), bottom halves off.
- * Return: whether it was removed.
- */
-bool hr_entry_remove(struct hr_track *track, const struct hr_view *view,
-		     struct hr_entry *entry, u64 word,
-		     enum hr_track_counter cause, struct hr_limbo *limbo)
-{
-	struct hlist_bl_head *chain = hr_track_chain(track, entry->hash);
-
-	if (!try_cmpxchg64(&entry->word, &word, word | HR_ENTRY_GONE))
-		return false;
-	hlist_bl_lock(chain);
-	hlist_bl_del_rcu(&entry->link);
-	hlist_bl_unlock(chain);
-	entry->next = limbo->first;
-	limbo->first = entry;
-	limbo->nr++;
-	hr_track_tell(track, view, entry, hr_entry_slot(word), cause);
-	return true;
-}
-
-/**
  * hr_limbo_free() - make removed entries free
  * @track: the track
  * @limbo: empty afterwards
@@ -223,180 +210,6 @@ void hr_limbo_free(struct hr_track *track, struct hr_limbo *limbo)
 	spin_unlock_bh(&track->lock);
 	*limbo = (struct hr_limbo){};
 }
-
-/**
- * hr_track_scan() - visit all entries that live
- * @track: the track
- * @scan: what to do; with its view, if any, in the hands of the caller
- *
- * Entries that have expired are visited too, until they are removed.
- *
- * Context: may sleep.
- */
-void hr_track_scan(struct hr_track *track, struct hr_scan *scan)
-{
-	u32 done = 0, i = scan->first < track->max ? scan->first : 0;
-
-	while (done < track->max && !scan->stop) {
-		u32 end = done + min(track->max - done, HR_TRACK_CHUNK);
-
-		rcu_read_lock();
-		local_bh_disable();
-		for (; done < end && !scan->stop; done++) {
-			struct hr_entry *entry = &track->pool[i];
-			/* pairs with entry_publish(): the key is there */
-			u64 word = smp_load_acquire(&entry->word);
-
-			if (!(word & HR_ENTRY_GONE))
-				scan->visit(scan, track, entry, word);
-			i = i + 1 < track->max ? i + 1 : 0;
-		}
-		local_bh_enable();
-		rcu_read_unlock();
-		cond_resched();
-	}
-	scan->first = i;
-}
-
-/**
- * struct gc_scan - a scan for what can go
- * @scan: the walk
- * @limbo: what went
- * @wanted: how many more to evict
- */
-struct gc_scan {
-	struct hr_scan scan;
-	struct hr_limbo limbo;
-	u32 wanted;
-};
-
-static void expire_visit(struct hr_scan *scan, struct hr_track *track,
-			 struct hr_entry *entry, u64 word)
-{
-	struct gc_scan *gc = container_of(scan, struct gc_scan, scan);
-
-	if (hr_entry_expired(track, entry, word))
-		hr_entry_remove(track, NULL, entry, word, hr_entry_cause(word),
-				&gc->limbo);
-}
-
-/*
- * Whether a flow goes the same way without its entry: no arc moves there any
- * more; or it is an established connection at its old owner, which segments of
- * unknown ones go to as well.
- */
-static bool evictable(const struct hr_track *track, const struct hr_view *view,
-		      const struct hr_entry *entry, u64 word)
-{
-	u32 slot = hr_entry_slot(word);
-	struct hr_track_slots slots;
-
-	hr_track_slots(view, entry->pos, &slots);
-	if (slot != slots.base)
-		return false;
-	if (hr_track_still(&slots))
-		return true;
-	return entry->key.protocol == IPPROTO_TCP &&
-	       !(word & HR_ENTRY_HALF_OPEN) &&
-	       (slots.now == slots.base || READ_ONCE(track->window));
-}
-
-static void evict_visit(struct hr_scan *scan, struct hr_track *track,
-			struct hr_entry *entry, u64 word)
-{
-	struct gc_scan *gc = container_of(scan, struct gc_scan, scan);
-	const struct hr_ring_view *view;
-
-	/* One that nobody has any more keeps its view to the grace period. */
-	if (!refcount_read(&track->ring->refs)) {
-		scan->stop = true;
-		return;
-	}
-	/* it may be another one for the next entry */
-	view = hr_ring_view(track->ring);
-	if (view->track != track) {
-		scan->stop = true;
-		return;
-	}
-	if (!evictable(track, &view->core, entry, word) ||
-	    !hr_entry_remove(track, &view->core, entry, word, HR_TRACK_EVICTED,
-			     &gc->limbo))
-		return;
-	if (!--gc->wanted)
-		scan->stop = true;
-}
-
-static void gc_work(struct work_struct *work)
-{
-	struct hr_track *track = container_of(to_delayed_work(work),
-					      struct hr_track, gc);
-	struct gc_scan gc = { .scan = { .visit = expire_visit } };
-	u32 room;
-
-	hr_track_scan(track, &gc.scan);
-	room = READ_ONCE(track->nr_free) + gc.limbo.nr;
-	if (room <= pool_low(track)) {
-		/* enough that the next one is some time away */
-		gc.wanted = pool_low(track) + track->max / 8 + 1 - room;
-		gc.scan.visit = evict_visit;
-		gc.scan.first = track->cursor;
-		hr_track_scan(track, &gc.scan);
-		track->cursor = gc.scan.first;
-	}
-	hr_limbo_free(track, &gc.limbo);
-	turned_age(track);
-	/* where there is nothing more to evict, haste is of no use */
-	WRITE_ONCE(track->kicked, gc.wanted);
-	queue_delayed_work(hr_wq, &track->gc, HR_TRACK_PERIOD);
-}
-
-static void forget_visit(struct hr_scan *scan, struct hr_track *track,
-			 struct hr_entry *entry, u64 word)
-{
-	struct gc_scan *gc = container_of(scan, struct gc_scan, scan);
-
-	hr_entry_remove(track, NULL, entry, word, HR_TRACK_EVICTED,
-			&gc->limbo);
-}
-
-/**
- * hr_track_forget() - lose all flows, to see what breaks
- * @track: the track
- *
- * Context: may sleep.
- */
-void hr_track_forget(struct hr_track *track)
-{
-	struct gc_scan gc = { .scan = { .visit = forget_visit } };
-
-	hr_track_scan(track, &gc.scan);
-	hr_limbo_free(track, &gc.limbo);
-}
-
-static int forget_set(const char *value, const struct kernel_param *param)
-{
-	struct hr_track *track;
-	bool forget;
-	int ret;
-
-	ret = kstrtobool(value, &forget);
-	if (ret || !forget)
-		return ret;
-	mutex_lock(&hr_tracks_lock);
-	list_for_each_entry(track, &hr_tracks, list)
-		if (track->ready)
-			hr_track_forget(track);
-	mutex_unlock(&hr_tracks_lock);
-	return 0;
-}
-
-static const struct kernel_param_ops forget_ops = {
-	.set = forget_set,
-};
-
-module_param_cb(forget_flows, &forget_ops, NULL, 0200);
-MODULE_PARM_DESC(forget_flows,
-		 "for tests: when written, all rings lose the flows that they track (counted as evicted)");
 
 static int pool_alloc(struct hr_track *track, gfp_t gfp)
 {
@@ -513,7 +326,7 @@ struct hr_track *hr_track_create(struct hr_ring *ring,
 	track->turned = jiffies;
 	spin_lock_init(&track->lock);
 	refcount_set(&track->refs, 1);
-	INIT_DELAYED_WORK(&track->gc, gc_work);
+	INIT_DELAYED_WORK(&track->gc, hr_track_gc);
 
 	ret = -E2BIG;
 	if (!tracks_reserve(track))
@@ -576,3 +389,28 @@ u32 hr_track_max(const struct hr_track *track)
 {
 	return track->max;
 }
+
+static int forget_set(const char *value, const struct kernel_param *param)
+{
+	struct hr_track *track;
+	bool forget;
+	int ret;
+
+	ret = kstrtobool(value, &forget);
+	if (ret || !forget)
+		return ret;
+	mutex_lock(&hr_tracks_lock);
+	list_for_each_entry(track, &hr_tracks, list)
+		if (track->ready)
+			hr_track_forget(track);
+	mutex_unlock(&hr_tracks_lock);
+	return 0;
+}
+
+static const struct kernel_param_ops forget_ops = {
+	.set = forget_set,
+};
+
+module_param_cb(forget_flows, &forget_ops, NULL, 0200);
+MODULE_PARM_DESC(forget_flows,
+		 "for tests: when written, all rings lose the flows that they track (counted as evicted)");
