@@ -8,8 +8,9 @@
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
-#include <linux/sort.h>
+#include <linux/sched.h>
 
+#include "core/sort.h"
 #include "track_entry.h"
 
 /**
@@ -145,11 +146,31 @@ u32 hr_track_between(const struct hr_ring_view *view, u64 low, u64 high)
 	return range.nr;
 }
 
-static int compare_u32(const void *a, const void *b)
+/*
+ * The element that stands at @nth, from 0, once @pos is sorted: digit by digit
+ * from the highest, in a time that does not depend on what senders chose.
+ */
+static u32 nth_position(const u32 *pos, u32 nr, u32 nth)
 {
-	u32 x = *(const u32 *)a, y = *(const u32 *)b;
+	u32 found = 0, shift = 32;
 
-	return x < y ? -1 : x > y;
+	while (shift) {
+		u32 count[256] = {};
+		u32 i, digit = 0;
+
+		shift -= 8;
+		for (i = 0; i < nr; i++) {
+			/* the digits above are those found */
+			if (!((u64)(pos[i] ^ found) >> (shift + 8)))
+				count[pos[i] >> shift & 255]++;
+			if (!(i & (HR_CHUNK - 1)))
+				cond_resched();
+		}
+		while (nth >= count[digit])
+			nth -= count[digit++];
+		found |= digit << shift;
+	}
+	return found;
 }
 
 /**
@@ -183,8 +204,8 @@ int hr_track_nth(const struct hr_ring_view *view, u64 frontier, u32 n,
 	hr_track_scan(view->track, &range.scan);
 	nr = min(range.nr, range.size);
 	if (n <= nr) {
-		sort(range.found, nr, sizeof(*range.found), compare_u32, NULL);
-		*after = back ? range.found[nr - n] : range.found[n - 1] + 1ULL;
+		*after = back ? nth_position(range.found, nr, nr - n) :
+				nth_position(range.found, nr, n - 1) + 1ULL;
 	}
 	kvfree(range.found);
 	return 0;
