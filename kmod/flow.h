@@ -35,6 +35,8 @@ static inline bool hr_protocol_has_ports(u8 protocol)
 #define HR_FLOW_TCP_DATA	BIT(8)
 
 int hr_flow_tcp(const struct sk_buff *skb, u8 pf);
+bool hr_flow_first_ports(const struct sk_buff *skb, u8 pf,
+			 struct hr_flow *flow);
 int hr_flow_parse4(const struct sk_buff *skb, enum hr_key_policy policy,
 		   struct hr_flow *flow);
 int hr_flow_parse6(const struct sk_buff *skb, enum hr_key_policy policy,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A TCP segment: what of its header tells how a connection goes on.
+ * What flow state asks of a packet besides its flow: how a TCP connection goes
+ * on, and the ports of a datagram in pieces.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -44,4 +45,43 @@ int hr_flow_tcp(const struct sk_buff *skb, u8 pf)
 	offset += tcp->doff * 4;
 	return tcp_flag_byte(tcp) |
 	       (skb->len > offset ? HR_FLOW_TCP_DATA : 0);
+}
+
+/**
+ * hr_flow_first_ports() - the ports of a datagram in pieces
+ * @skb: a fragment of a protocol with ports, as hr_flow_parse() found
+ * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @flow: gets the ports
+ *
+ * Context: any. Neither allocates nor changes the packet.
+ * Return: true if it is the first fragment: only that has them.
+ */
+bool hr_flow_first_ports(const struct sk_buff *skb, u8 pf, struct hr_flow *flow)
+{
+	unsigned int offset = 0;
+	const u8 *ports;
+	u8 buf[4];
+
+	if (pf == NFPROTO_IPV4) {
+		if (ip_hdr(skb)->frag_off & htons(IP_OFFSET))
+			return false;
+		offset = skb_network_offset(skb) + ip_hdr(skb)->ihl * 4;
+	} else {
+		const struct frag_hdr *head;
+		struct frag_hdr head_buf;
+
+		if (ipv6_find_hdr(skb, &offset, NEXTHDR_FRAGMENT, NULL,
+				  NULL) < 0)
+			return false;
+		head = skb_header_pointer(skb, offset, sizeof(head_buf),
+					  &head_buf);
+		if (!head || head->frag_off & htons(IP6_OFFSET))
+			return false;
+		offset += sizeof(head_buf);
+	}
+	ports = skb_header_pointer(skb, offset, sizeof(buf), buf);
+	if (!ports)
+		return false;
+	memcpy(flow->ports, ports, sizeof(flow->ports));
+	return true;
 }

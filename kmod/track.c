@@ -18,6 +18,11 @@
  * Anything else has no beginning. A flow that was seen before the frontier
  * passed stays; one that was not goes to now, and stays there.
  *
+ * Fragments have no ports, but for the first of a datagram. Those of two ends
+ * and a protocol are a flow of their own, without ports. Where only the source
+ * counts for the position, a first fragment goes where the flow of its ports
+ * goes, and takes the others there.
+ *
  * What a packet claims can be forged: FIN and RST only make an entry's time
  * shorter, and a SYN changes nothing of a connection that is alive.
  */
@@ -32,7 +37,7 @@ enum hr_packet_kind {
 	HR_PACKET_SYN,		/* begins a TCP connection */
 	HR_PACKET_SEGMENT,	/* of a TCP connection that has begun */
 	HR_PACKET_END,		/* the same, with FIN or RST */
-	HR_PACKET_OTHER,	/* of another protocol */
+	HR_PACKET_OTHER,	/* of another protocol, or a fragment */
 	HR_PACKET_ABOUT,	/* tells about a flow and is none of its own */
 };
 
@@ -125,6 +130,8 @@ static void packet_kind(struct hr_packet *packet, const struct sk_buff *skb,
 		packet->kind = HR_PACKET_ABOUT;
 	} else if (packet->key.protocol != IPPROTO_TCP) {
 		packet->kind = HR_PACKET_OTHER;
+	} else if (unlikely(flags & HR_FLOW_PORTLESS)) {
+		packet->kind = HR_PACKET_SEGMENT;
 	} else {
 		packet->tcp = hr_flow_tcp(skb, pf);
 		if (unlikely(packet->tcp < 0))
@@ -434,6 +441,57 @@ static u32 packet_slot(const struct hr_packet *packet)
 	return slot;
 }
 
+/* From now on fragments without ports go to @slot. */
+static void fragments_follow(struct hr_packet *packet, u32 slot)
+{
+	const struct hr_begin begin = { .needed = true };
+	const u64 next = hr_entry_word(0, slot);
+	struct hr_entry *entry = entry_find(packet);
+
+	if (entry) {
+		u64 word = READ_ONCE(entry->word);
+
+		while (!(word & HR_ENTRY_GONE))
+			if (((u32)word == (u32)next &&
+			     hr_entry_idle(word) < HR_ENTRY_GRAIN) ||
+			    try_cmpxchg64(&entry->word, &word, next))
+				return;
+	}
+	if (hr_track_still(&packet->slots) && slot == packet->slots.now)
+		return;
+	entry = entry_make(packet, &begin, next);
+	if (!IS_ERR_OR_NULL(entry))
+		hr_track_tell(packet->track, packet->view, entry, slot,
+			      HR_TRACK_SEEN);
+	else if (!entry)
+		hr_track_add(packet->track, HR_TRACK_NOT_NOTED);
+}
+
+/* The slot that a fragment of a protocol with ports goes to. */
+static noinline u32 fragment_slot(struct hr_packet *packet,
+				  enum hr_key_policy policy,
+				  const struct sk_buff *skb, u8 pf,
+				  const struct hr_flow *flow, int flags)
+{
+	struct hr_flow whole = *flow;
+	u32 slot = HR_NO_SLOT;
+
+	/* elsewhere the flow of its ports has another position, and other nodes */
+	if (policy == HR_KEY_SOURCE && !(flags & HR_FLOW_ICMP_ERROR) &&
+	    hr_flow_first_ports(skb, pf, &whole)) {
+		packet_key(packet, policy, &whole);
+		packet_kind(packet, skb, pf, 0);
+		slot = packet_slot(packet);
+	}
+	packet_key(packet, policy, flow);
+	if (slot == HR_NO_SLOT) {
+		packet_kind(packet, skb, pf, flags);
+		return packet_slot(packet);
+	}
+	fragments_follow(packet, slot);
+	return slot;
+}
+
 /* A packet whose arc moves, or has moved. */
 static __always_inline struct hr_node *
 track_owner(struct hr_packet *packet, enum hr_key_policy policy,
@@ -447,8 +505,12 @@ track_owner(struct hr_packet *packet, enum hr_key_policy policy,
 		flags = hr_flow_parse(skb, pf, HR_KEY_5TUPLE, &whole);
 		flow = &whole;
 	}
-	if (unlikely(flags < 0 || flags & HR_FLOW_PORTLESS))
+	if (unlikely(flags < 0))
 		return hr_view_node(packet->view, packet->slots.now);
+	if (unlikely(flags & HR_FLOW_PORTLESS))
+		return hr_view_node(packet->view,
+				    fragment_slot(packet, policy, skb, pf, flow,
+						  flags));
 	packet_key(packet, policy, flow);
 	packet_kind(packet, skb, pf, flags);
 	return hr_view_node(packet->view, packet_slot(packet));
