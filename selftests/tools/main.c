@@ -36,6 +36,10 @@ static const struct {
 	{ "forge", run_forge,
 	  "--vip A --from A --count N --flags SRFA --times N\n"
 	  "\ta TCP segment of no connection's sequence on each flow" },
+	{ "flood", run_flood,
+	  "--vip A --from A --count N --protocol P --kind d|p|r --mark M\n"
+	  "\ta packet of each flow, from where we are: flows that differ in the\n"
+	  "\tdestination, in the ports, or in all" },
 	{ "list", run_list,
 	  "--vip A --from A --count N --kind u|t\n"
 	  "\tthe flows themselves, and sends nothing" },
@@ -77,6 +81,8 @@ static const struct option long_options[] = {
 	{ "new", required_argument, NULL, 'N' },
 	{ "flags", required_argument, NULL, 'g' },
 	{ "times", required_argument, NULL, 'T' },
+	{ "protocol", required_argument, NULL, 'P' },
+	{ "mark", required_argument, NULL, 'm' },
 	{ "help", no_argument, NULL, 'h' },
 	{ }
 };
@@ -144,6 +150,12 @@ static void parse_options(struct options *opt, int argc, char **argv)
 		case 'T':
 			opt->times = number(optarg, "number of times");
 			break;
+		case 'P':
+			opt->protocol = number(optarg, "protocol");
+			break;
+		case 'm':
+			opt->mark = number(optarg, "mark");
+			break;
 		case 'h':
 			usage(stdout);
 			exit(0);
@@ -164,7 +176,7 @@ int main(int argc, char **argv)
 {
 	struct options opt = {
 		.window = 256, .tries = 25, .kind = KIND_UDP, .share = -1,
-		.times = 1,
+		.times = 1, .protocol = IPPROTO_UDP,
 	};
 
 	if (argc < 2) {

@@ -68,7 +68,7 @@ struct exchange {
  * @round: number of the round
  * @window: requests under way at once
  * @tries: how often nothing may be heard before a flow counts as lost
- * @kind: of the flows to compare
+ * @kind: of the flows to compare, or to flood with
  * @joined: the one node that flows may move to
  * @left: the one node that flows may move from
  * @share: the share that was said to move, in 2^-32; negative: none was
@@ -76,6 +76,8 @@ struct exchange {
  * @fresh: new connections a second
  * @flags: of the TCP segments to forge
  * @times: how often each is sent
+ * @protocol: of the packets to flood with
+ * @mark: that they leave with
  */
 struct options {
 	const char *netns;
@@ -96,6 +98,8 @@ struct options {
 	u32 fresh;
 	const char *flags;
 	u32 times;
+	u8 protocol;
+	u32 mark;
 };
 
 #define QUIET_MS	200	/* after which what was not answered is sent again */
@@ -160,6 +164,7 @@ int run_hold(const struct options *opt, int argc, char **argv);
 int run_stream(const struct options *opt, int argc, char **argv);
 int run_oneway(const struct options *opt, int argc, char **argv);
 int run_forge(const struct options *opt, int argc, char **argv);
+int run_flood(const struct options *opt, int argc, char **argv);
 int run_list(const struct options *opt, int argc, char **argv);
 int run_compare(const struct options *opt, int argc, char **argv);
 int run_count(const struct options *opt, int argc, char **argv);

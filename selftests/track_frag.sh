@@ -1,0 +1,120 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# track_frag.sh - in a migration keyed by source, datagrams in pieces go where the
+# small ones of their flow go: a backend answers only what it has all pieces of
+
+# shellcheck disable=SC2317 # ktap_test calls the functions
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/steer_lib.sh
+. "$(dirname "$0")/steer_lib.sh"
+
+readonly FLOWS=40 LARGE=4000
+
+via() # N - the addresses of node bN
+{
+	echo "via $(backend4 "$1") via $(backend6 "$1")"
+}
+
+# begin - a ring of three nodes, attached; a fourth is to join, and has nothing yet
+begin()
+{
+	local i change=''
+
+	rc ring add web seed 000102030405060708090a0b0c0d0e0f
+	for i in 1 2 3; do
+		change+="node add b$i id $i $(via "$i"); "
+	done
+	rc change web "{ $change }"
+	attach web key source
+	# shellcheck disable=SC2046 # words
+	rc node add web b4 id 4 $(via 4) --hold
+}
+
+# goes VIP NAME OPTION... - remembers under NAME where flows went
+goes()
+{
+	send udp "$1" "$FLOWS" "${@:3}"
+	mv "$WORK/sent" "$WORK/$2"
+}
+
+# same VIP NAME OPTION... - and that they go there still
+same()
+{
+	send udp "$1" "$FLOWS" "${@:3}"
+	diff "$WORK/$2" "$WORK/sent"
+}
+
+# some_at_b4 NAME
+some_at_b4()
+{
+	expect_between 1 "$FLOWS" "$(grep -c ' b4$' "$WORK/$1")" "flows at b4"
+}
+
+# Nothing was in pieces before the frontier passed.
+whole_first() # VIP
+{
+	goes "$1" old
+	rc migrate step web --to end
+	same "$1" old --size $LARGE
+	same "$1" old
+}
+
+pieces_first() # VIP
+{
+	goes "$1" old --size $LARGE
+	rc migrate step web --to end
+	same "$1" old --size $LARGE
+	same "$1" old
+}
+
+# Of each client one flow is old and one new: each takes its own pieces along.
+beside_new() # VIP
+{
+	goes "$1" old
+	rc migrate step web --to end
+	goes "$1" both --ports 2
+	some_at_b4 both
+	same "$1" both --ports 2 --size $LARGE
+	rc migrate step web --to start
+	same "$1" both --ports 2 --size $LARGE
+	same "$1" both --ports 2
+}
+
+new_in_pieces() # VIP
+{
+	rc migrate step web --to end
+	goes "$1" new --size $LARGE
+	some_at_b4 new
+	rc migrate step web --to start
+	same "$1" new --size $LARGE
+	same "$1" new
+}
+
+frag_test() # NAME COMMAND VIP
+{
+	ktap_test "$1" begun "$2" "$3"
+	{
+		rc migrate finish web --force
+		detach_all
+		rc ring del web
+	} >"$WORK/ended" 2>&1
+}
+
+begun()
+{
+	begin
+	"$@"
+}
+
+steer_begin 4
+for vip in "$VIP4" "$VIP6"; do
+	frag_test "old flows' first large datagrams, $vip" whole_first "$vip"
+	frag_test "old flows' datagrams in pieces, $vip" pieces_first "$vip"
+	frag_test "old and new flows of a client, $vip" beside_new "$vip"
+	frag_test "new flows that begin in pieces, $vip" new_in_pieces "$vip"
+done
+ktap_test "the kernel has nothing to complain of" kernel_log_faults
+ktap_finish
