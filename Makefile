@@ -110,6 +110,9 @@ check: ## builds all, tests natively and in guests of both kernels
 test-native: ## only the tests that need no kernel
 	@selftests/host/check.sh --native
 
+check-long: ## scripts in guests that have a long form, in that form: hours
+	@selftests/host/check.sh --long
+
 check-debug: ## all scripts on kernels with KASAN, lockdep, kmemleak, KCSAN (ALL=1)
 	@selftests/debug/run $(if $(ALL),--all)
 
@@ -187,6 +190,6 @@ help: ## this list
 
 .PHONY: all all-modules modules module module-newest tools test-tools \
 	test-modules test-module kunit-module packages check test-native \
-	check-debug soak lint coverage fuzz demo \
+	check-long check-debug soak lint coverage fuzz demo \
 	compare-migration bench bench-path bench-migration spec spec-check install \
 	modules_install tools_install uninstall clean help

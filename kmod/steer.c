@@ -184,12 +184,11 @@ static noinline unsigned int hr_no_owner(const struct hr_attach *attach,
 static noinline struct hr_node *
 hr_moving_owner(const struct hr_ring_view *view, enum hr_key_policy policy,
 		const struct sk_buff *skb, const struct nf_hook_state *state,
-		const struct hr_flow *flow, int flags, u32 position)
+		const struct hr_flow *flow, int flags, u64 hash)
 {
 	if (!view->track)
-		return hr_view_owner_moving(&view->core, position);
-	return hr_track_owner(view, policy, skb, state->pf, flow, flags,
-			      position);
+		return hr_view_owner_moving(&view->core, hash);
+	return hr_track_owner(view, policy, skb, state->pf, flow, flags, hash);
 }
 
 static noinline unsigned int hr_steer(const struct hr_attach *attach,
@@ -206,7 +205,7 @@ static noinline unsigned int hr_steer(const struct hr_attach *attach,
 	const struct hr_ring *ring;
 	struct hr_member *member;
 	struct hr_node *node;
-	u32 position;
+	u64 hash;	/* its low half is the position */
 	struct hr_flow flow __uninitialized;	/* hr_flow_parse() fills it */
 
 	lockdep_assert_in_softirq();
@@ -225,14 +224,14 @@ static noinline unsigned int hr_steer(const struct hr_attach *attach,
 	}
 
 	ring = rcu_dereference(attach->ring);
-	position = hr_flow_position(&ring->config.keys, config->policy, &flow);
+	hash = hr_flow_hash(&ring->config.keys, config->policy, &flow);
 	view = hr_ring_view(ring);
 	if (hr_view_settled(&view->core))
-		node = hr_table_owner(view->core.table, position);
+		node = hr_table_owner(view->core.table, hash);
 	else
 		/* out of memory, so that no other packet keeps them at hand */
 		node = hr_moving_owner(view, config->policy, skb, state, &flow,
-				       READ_ONCE(tally.flags), position);
+				       READ_ONCE(tally.flags), hash);
 	if (unlikely(!node))
 		return hr_no_owner(attach, ring, &flow, tally);
 

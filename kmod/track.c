@@ -46,7 +46,7 @@ enum hr_packet_kind {
  * @track: the track
  * @view: the view that it sees
  * @key: its flow
- * @hash: of @key
+ * @hash: hr_track_hash() of @key
  * @pos: its position
  * @turned: @key has the flow's ends the other way round than the packet
  * @slots: the owners of @pos
@@ -120,7 +120,18 @@ static __always_inline void packet_key(struct hr_packet *packet,
 		memcpy(key->ports, flow->ports, 4);
 		key_ends(key, flow->saddr, flow->daddr);
 	}
-	packet->hash = hr_track_hash(key, &packet->track->secret);
+}
+
+/* The same where its hash is not at hand. */
+static void packet_flow(struct hr_packet *packet, enum hr_key_policy policy,
+			const struct hr_flow *flow)
+{
+	const struct hr_track *track = packet->track;
+	u64 hash = hr_flow_hash(&track->ring->config.keys,
+				hr_track_policy(policy), flow);
+
+	packet->hash = hr_track_hash(hash, track->secret);
+	packet_key(packet, policy, flow);
 }
 
 static void packet_kind(struct hr_packet *packet, const struct sk_buff *skb,
@@ -479,11 +490,11 @@ static noinline u32 fragment_slot(struct hr_packet *packet,
 	/* elsewhere the flow of its ports has another position, and other nodes */
 	if (policy == HR_KEY_SOURCE && !(flags & HR_FLOW_ICMP_ERROR) &&
 	    hr_flow_first_ports(skb, pf, &whole)) {
-		packet_key(packet, policy, &whole);
+		packet_flow(packet, policy, &whole);
 		packet_kind(packet, skb, pf, 0);
 		slot = packet_slot(packet);
 	}
-	packet_key(packet, policy, flow);
+	packet_flow(packet, policy, flow);
 	if (slot == HR_NO_SLOT) {
 		packet_kind(packet, skb, pf, flags);
 		return packet_slot(packet);
@@ -511,7 +522,10 @@ track_owner(struct hr_packet *packet, enum hr_key_policy policy,
 		return hr_view_node(packet->view,
 				    fragment_slot(packet, policy, skb, pf, flow,
 						  flags));
-	packet_key(packet, policy, flow);
+	if (unlikely(policy == HR_KEY_SOURCE))
+		packet_flow(packet, policy, flow);
+	else
+		packet_key(packet, policy, flow);
 	packet_kind(packet, skb, pf, flags);
 	return hr_view_node(packet->view, packet_slot(packet));
 }
@@ -524,7 +538,7 @@ track_owner(struct hr_packet *packet, enum hr_key_policy policy,
  * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
  * @flow: of hr_flow_parse() with @policy
  * @flags: what that returned
- * @pos: the flow's position
+ * @hash: hr_flow_hash() of both; its low half is the flow's position
  *
  * Context: under rcu_read_lock(), in softirq or with bottom halves off: chains
  * are locked, and this CPU's free entries are taken. Allocates nothing.
@@ -533,19 +547,20 @@ track_owner(struct hr_packet *packet, enum hr_key_policy policy,
 struct hr_node *hr_track_owner(const struct hr_ring_view *view,
 			       enum hr_key_policy policy,
 			       const struct sk_buff *skb, u8 pf,
-			       const struct hr_flow *flow, int flags, u32 pos)
+			       const struct hr_flow *flow, int flags, u64 hash)
 {
 	struct hr_packet packet __uninitialized;
 
 	lockdep_assert_in_softirq();
 	packet.track = view->track;
 	packet.view = &view->core;
-	packet.pos = pos;
+	packet.pos = hash;
 	packet.tcp = 0;
-	hr_track_slots(packet.view, pos, &packet.slots);
+	hr_track_slots(packet.view, packet.pos, &packet.slots);
 	if (likely(hr_track_still(&packet.slots)) &&
 	    likely(!READ_ONCE(view->track->strays)))
 		return hr_view_node(packet.view, packet.slots.now);
+	packet.hash = hr_track_hash(hash, packet.track->secret);
 	return track_owner(&packet, policy, skb, pf, flow, flags);
 }
 
@@ -570,7 +585,7 @@ const struct hr_node *hr_track_find(const struct hr_ring_view *view,
 	struct hr_entry *entry;
 	u64 word;
 
-	packet_key(&packet, policy, flow);
+	packet_flow(&packet, policy, flow);
 	hr_track_slots(packet.view, pos, &packet.slots);
 	rcu_read_lock();
 	entry = entry_find(&packet);

@@ -92,7 +92,7 @@ void hr_track_forget(struct hr_track *track);
 struct hr_node *hr_track_owner(const struct hr_ring_view *view,
 			       enum hr_key_policy policy,
 			       const struct sk_buff *skb, u8 pf,
-			       const struct hr_flow *flow, int flags, u32 pos);
+			       const struct hr_flow *flow, int flags, u64 hash);
 const struct hr_node *hr_track_find(const struct hr_ring_view *view,
 				    enum hr_key_policy policy,
 				    const struct hr_flow *flow, u32 pos);

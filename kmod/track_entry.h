@@ -63,7 +63,7 @@
  * @word: see above
  * @key: fixed while it lives
  * @pos: the flow's position; fixed while it lives
- * @hash: of @key; fixed while it lives
+ * @hash: the flow's hr_track_hash(); fixed while it lives
  * @next: in a list of free ones, or among those that wait for their grace period
  */
 struct hr_entry {
@@ -93,8 +93,8 @@ struct hr_track_cpu {
  * @pool: all entries
  * @max: number of @pool
  * @table_mask: number of chains, less one
- * @table: chains of @pool's entries, by the hash of @key
- * @secret: of the hash
+ * @table: chains of @pool's entries, by their @hash
+ * @secret: of hr_track_hash()
  * @settings: the ring's; timeouts may change
  * @cpu: each CPU's
  * @turned_away: flows that began without an entry, by their hash, lately and
@@ -126,7 +126,7 @@ struct hr_track {
 	u32 max;
 	u32 table_mask;
 	struct hlist_bl_head *table;
-	hsiphash_key_t secret;
+	u64 secret;
 	const struct hr_settings *settings;
 	struct hr_track_cpu __percpu *cpu;
 	unsigned long *turned_away[2];

@@ -5,8 +5,9 @@
 #ifndef HASHRING_TRACK_KEY_H
 #define HASHRING_TRACK_KEY_H
 
-#include <linux/siphash.h>
 #include <linux/types.h>
+
+#include "core/key.h"
 
 /**
  * struct hr_track_key - what tells a flow from others
@@ -19,11 +20,9 @@
  *	position; 0 for a protocol without, and for fragments
  * @saddr: network order, zero padded
  * @daddr: as @saddr
- * @half: all of it
- * @word: all of it
+ * @word: all of it, to be compared
  *
- * Where both directions are one flow, its ends are in order. The words are
- * only compared and hashed as a whole: the machine's byte order does not matter.
+ * Where both directions are one flow, its ends are in order.
  */
 struct hr_track_key {
 	union {
@@ -36,31 +35,38 @@ struct hr_track_key {
 			u8 saddr[16];
 			u8 daddr[16];
 		};
-		u32 half[10];
 		u64 word[5];
 	};
 };
 
 /**
- * hr_track_hash() - where a flow's entry is found
- * @key: the flow's
- * @secret: random, of one migration
+ * hr_track_policy() - what of a flow its hash is made of
+ * @policy: the attachment's
  *
- * All that a sender chooses goes through it, and nobody is told of @secret: so
- * nobody can choose flows that meet. The position would not do. It leaves out
- * what the policy leaves out, and a lookup tells it to every local user.
+ * Context: any.
+ * Return: for hr_flow_hash(), what tells a client's flows apart too.
+ */
+static inline enum hr_key_policy hr_track_policy(enum hr_key_policy policy)
+{
+	return policy == HR_KEY_SOURCE ? HR_KEY_5TUPLE : policy;
+}
+
+/**
+ * hr_track_hash() - by what a flow's entry is found
+ * @hash: hr_flow_hash() of the flow by hr_track_policy(), all 64 bits
+ * @secret: random and odd, of one migration
+ *
+ * All that a sender chooses goes through SipHash under a key of the ring, and
+ * then through a factor that nobody is told of. So nobody can choose flows that
+ * meet: not with the positions that a lookup tells, which are half of @hash, nor
+ * with the ring's seed, which gives all of it.
  *
  * Context: any.
  * Return: the hash.
  */
-static inline u32 hr_track_hash(const struct hr_track_key *key,
-				const hsiphash_key_t *secret)
+static inline u32 hr_track_hash(u64 hash, u64 secret)
 {
-	/* the bytes that are not there in IPv4 are 0 and need no rounds */
-	if (likely(key->family == 4))
-		return hsiphash_4u32(key->half[0], key->half[1], key->half[2],
-				     key->half[6], secret);
-	return hsiphash(key->word, sizeof(key->word), secret);
+	return hash * secret >> 32;
 }
 
 static inline bool hr_track_same(const struct hr_track_key *a,

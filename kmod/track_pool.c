@@ -320,7 +320,7 @@ struct hr_track *hr_track_create(struct hr_ring *ring,
 	track->user = ring->net->user_ns != &init_user_ns;
 	track->netns = ring->net->ns.inum;
 	track->net_cookie = ring->net->net_cookie;
-	get_random_bytes(&track->secret, sizeof(track->secret));
+	track->secret = get_random_u64() | 1;
 	track->window = true;
 	track->since = jiffies;
 	track->turned = jiffies;

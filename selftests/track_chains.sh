@@ -5,8 +5,8 @@
 # others: packets that differ only in the destination, or only in the ports, get
 # as many entries as the pool holds
 #
-# With LONG=1, which `make check-long` sets, a million flows of each policy and
-# protocol, beside as many random ones; and how long that took, and the workers.
+# long: a million flows of each policy and protocol, and how long they and the
+# kernel's workers take, beside as many random ones
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 

@@ -99,8 +99,8 @@ bool hr_flow_turns(const struct hr_flow *flow)
 	return source_is_higher(flow, flow->family == 4 ? 4 : 16);
 }
 
-static noinline u32 position4_sym(const struct hr_keys *keys,
-				  const struct hr_flow *flow)
+static noinline u64 hash4_sym(const struct hr_keys *keys,
+			      const struct hr_flow *flow)
 {
 	bool turn = source_is_higher(flow, 4);
 	u64 src = load_le32(turn ? flow->daddr : flow->saddr);
@@ -112,25 +112,24 @@ static noinline u32 position4_sym(const struct hr_keys *keys,
 			    dst | sport << 32 | dport << 48, &keys->flow);
 }
 
-static inline u32 position4(const struct hr_keys *keys,
-			    enum hr_key_policy policy,
-			    const struct hr_flow *flow)
+static inline u64 hash4(const struct hr_keys *keys, enum hr_key_policy policy,
+			const struct hr_flow *flow)
 {
 	u64 src = load_le32(flow->saddr);
 
 	if (policy == HR_KEY_SOURCE)
 		return siphash_1u64(head4(0) | src << 32, &keys->flow);
 	if (policy == HR_KEY_5TUPLE_SYM)
-		return position4_sym(keys, flow);
+		return hash4_sym(keys, flow);
 	return siphash_2u64(head4(flow->protocol) | src << 32,
 			    load_le32(flow->daddr) |
 			    (u64)load_le32(flow->ports) << 32, &keys->flow);
 }
 
 /* Apart, so that its buffer costs IPv4 no guarded stack. */
-static noinline u32 position6(const struct hr_keys *keys,
-			      enum hr_key_policy policy,
-			      const struct hr_flow *flow)
+static noinline u64 hash6(const struct hr_keys *keys,
+			  enum hr_key_policy policy,
+			  const struct hr_flow *flow)
 {
 	u8 bytes[40] __aligned(8) = { FLOW_VERSION, 6 };
 	bool turn;
@@ -149,18 +148,19 @@ static noinline u32 position6(const struct hr_keys *keys,
 }
 
 /**
- * hr_flow_position() - where a flow stands on the ring
+ * hr_flow_hash() - a flow's bytes under SipHash
  * @keys: the ring's
  * @policy: what of the flow counts
  * @flow: the flow
  *
  * Context: any; called for every packet.
- * Return: the position.
+ * Return: the hash. Its low half is the flow's position, which lookups tell to
+ * everybody; the high half is told to nobody.
  */
-u32 hr_flow_position(const struct hr_keys *keys, enum hr_key_policy policy,
-		     const struct hr_flow *flow)
+u64 hr_flow_hash(const struct hr_keys *keys, enum hr_key_policy policy,
+		 const struct hr_flow *flow)
 {
 	if (likely(flow->family == 4))
-		return position4(keys, policy, flow);
-	return position6(keys, policy, flow);
+		return hash4(keys, policy, flow);
+	return hash6(keys, policy, flow);
 }

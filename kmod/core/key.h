@@ -52,7 +52,23 @@ struct hr_flow {
 void hr_keys_derive(struct hr_keys *keys, const u8 seed[HR_SEED_LEN]);
 u32 hr_key_position(const struct hr_keys *keys, const void *key, size_t len);
 bool hr_flow_turns(const struct hr_flow *flow);
-u32 hr_flow_position(const struct hr_keys *keys, enum hr_key_policy policy,
-		     const struct hr_flow *flow);
+u64 hr_flow_hash(const struct hr_keys *keys, enum hr_key_policy policy,
+		 const struct hr_flow *flow);
+
+/**
+ * hr_flow_position() - where a flow stands on the ring
+ * @keys: the ring's
+ * @policy: what of the flow counts
+ * @flow: the flow
+ *
+ * Context: any.
+ * Return: the position, the low half of hr_flow_hash().
+ */
+static inline u32 hr_flow_position(const struct hr_keys *keys,
+				   enum hr_key_policy policy,
+				   const struct hr_flow *flow)
+{
+	return hr_flow_hash(keys, policy, flow);
+}
 
 #endif

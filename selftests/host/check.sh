@@ -15,21 +15,24 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 usage()
 {
 	cat <<END
-Usage: selftests/host/check.sh [--native | --guest] [--kernel K]... [TEST.sh]...
+Usage: selftests/host/check.sh [--native | --guest | --long] [--kernel K]...
+                               [TEST.sh]...
 
   --native    only the tests that need no kernel
   --guest     only those in guests
+  --long      only those in guests that have a long form, in that form
   --kernel K  a release or a series, such as 6.1 (default: all that
               selftests/vm/kernels knows)
   TEST.sh     only these of the scripts in guests; implies --guest
 END
 }
 
-native=1 guest=1 kernels=() tests=()
+native=1 guest=1 long='' kernels=() tests=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--native) guest='' ;;
 	--guest) native='' ;;
+	--long) native='' long=1 ;;
 	--kernel)
 		[ $# -ge 2 ] || { usage >&2; exit 1; }
 		kernels+=("$2")
@@ -86,6 +89,12 @@ run_native()
 	done
 }
 
+limits=(--timeout 2400)
+listed=list
+if [ -n "$long" ]; then
+	limits=(--timeout 14400 --env SUITE_LIMIT=7200 --env LONG=1)
+	listed=long
+fi
 if [ -n "$guest" ]; then
 	targets=()
 else
@@ -103,7 +112,7 @@ selftests/host/prepare.sh "${targets[@]}" || {
 	results_failure "no tools of the kernel's tree; see build/linux-tools.log"
 if [ -n "$guest" ]; then
 	[ ${#tests[@]} -gt 0 ] ||
-		mapfile -t tests < <(make -s --no-print-directory -C selftests list)
+		mapfile -t tests < <(make -s --no-print-directory -C selftests "$listed")
 	[ ${#kernels[@]} -gt 0 ] || kernels=('')
 	begun=()
 	for series in "${kernels[@]}"; do
@@ -112,7 +121,7 @@ if [ -n "$guest" ]; then
 			continue
 		}
 		for release in $releases; do
-			guest_options=(--kernel "$release" --timeout 2400)
+			guest_options=(--kernel "$release" "${limits[@]}")
 			begin_guests "$release" "${tests[@]}"
 			begun+=("$release")
 		done
