@@ -161,12 +161,11 @@ static void packet_kind(struct hr_packet *packet, const struct sk_buff *skb,
 static __always_inline struct hr_entry *
 entry_find(const struct hr_packet *packet)
 {
-	struct hlist_bl_node *node;
 	struct hr_entry *entry;
 
-	hlist_bl_for_each_entry_rcu(entry, node,
-				    hr_track_chain(packet->track, packet->hash),
-				    link)
+	hlist_for_each_entry_rcu(entry,
+				 hr_track_chain(packet->track, packet->hash),
+				 link)
 		if (likely(hr_track_same(&entry->key, &packet->key)) &&
 		    likely(!(READ_ONCE(entry->word) & HR_ENTRY_GONE)))
 			return entry;
@@ -181,18 +180,18 @@ entry_find(const struct hr_packet *packet)
 static bool entry_publish(const struct hr_packet *packet,
 			  struct hr_entry *entry, u64 word)
 {
-	struct hlist_bl_head *chain = hr_track_chain(packet->track,
-						     packet->hash);
+	spinlock_t *lock = hr_track_lock(packet->track, packet->hash);
 	bool first;
 
-	hlist_bl_lock(chain);
+	spin_lock(lock);
 	first = !entry_find(packet);
 	if (likely(first)) {
 		/* pairs with hr_track_scan() */
 		smp_store_release(&entry->word, word);
-		hlist_bl_add_head_rcu(&entry->link, chain);
+		hlist_add_head_rcu(&entry->link,
+				   hr_track_chain(packet->track, packet->hash));
 	}
-	hlist_bl_unlock(chain);
+	spin_unlock(lock);
 	return first;
 }
 

@@ -20,8 +20,8 @@
  *
  * The table is an array of chains, as many as the pool has entries or up to
  * twice as many. Its size is fixed: no packet allocates, and nothing is ever
- * moved. Bit 0 of a chain's head is a spinlock for its insertions and removals.
- * Packets take it in softirq, so everybody takes it with bottom halves off.
+ * moved. Each lock guards the insertions and removals of many chains. Packets
+ * take it in softirq, so everybody takes it with bottom halves off.
  */
 #ifndef HASHRING_TRACK_ENTRY_H
 #define HASHRING_TRACK_ENTRY_H
@@ -29,7 +29,7 @@
 #include <linux/bits.h>
 #include <linux/jiffies.h>
 #include <linux/list.h>
-#include <linux/list_bl.h>
+#include <linux/rculist.h>
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
 #include <linux/u64_stats_sync.h>
@@ -67,7 +67,7 @@
  * @next: in a list of free ones, or among those that wait for their grace period
  */
 struct hr_entry {
-	struct hlist_bl_node link;
+	struct hlist_node link;
 	u64 word;
 	struct hr_track_key key;
 	u32 pos;
@@ -94,6 +94,8 @@ struct hr_track_cpu {
  * @max: number of @pool
  * @table_mask: number of chains, less one
  * @table: chains of @pool's entries, by their @hash
+ * @locks: of chains
+ * @lock_mask: number of @locks, less one
  * @secret: of hr_track_hash()
  * @settings: the ring's; timeouts may change
  * @cpu: each CPU's
@@ -125,7 +127,9 @@ struct hr_track {
 	struct hr_entry *pool;
 	u32 max;
 	u32 table_mask;
-	struct hlist_bl_head *table;
+	struct hlist_head *table;
+	spinlock_t *locks;	/* of chains */
+	unsigned int lock_mask;
 	u64 secret;
 	const struct hr_settings *settings;
 	struct hr_track_cpu __percpu *cpu;
@@ -200,10 +204,16 @@ static inline bool hr_entry_expired(const struct hr_track *track,
 }
 
 /* The chain that a flow's entry is in. */
-static inline struct hlist_bl_head *hr_track_chain(const struct hr_track *track,
-						   u32 hash)
+static inline struct hlist_head *hr_track_chain(const struct hr_track *track,
+						u32 hash)
 {
 	return &track->table[hash & track->table_mask];
+}
+
+/* Its lock; bottom halves off. */
+static inline spinlock_t *hr_track_lock(const struct hr_track *track, u32 hash)
+{
+	return &track->locks[hash & track->lock_mask];
 }
 
 /* What an entry that expired counts as. */

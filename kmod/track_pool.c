@@ -22,6 +22,7 @@
 
 #define HR_TRACK_HURRY		(HZ / 16)	/* scans, when there is need */
 #define HR_POOL_BATCH		32U		/* entries that a CPU takes at once */
+#define HR_CPU_LOCKS		32		/* of chains, for a CPU */
 #define HR_TURNED_BITS		4		/* for an entry */
 #define HR_TURNED_MIN		1024U
 
@@ -221,7 +222,9 @@ static int pool_alloc(struct hr_track *track, gfp_t gfp)
 	track->pool = kvcalloc(track->max, sizeof(*track->pool), gfp);
 	track->table = kvcalloc(chains, sizeof(*track->table), gfp);
 	track->cpu = alloc_percpu_gfp(struct hr_track_cpu, gfp);
-	if (!track->pool || !track->table || !track->cpu)
+	if (!track->pool || !track->table || !track->cpu ||
+	    alloc_bucket_spinlocks(&track->locks, &track->lock_mask, chains,
+				   HR_CPU_LOCKS, gfp))
 		return -ENOMEM;
 	track->table_mask = chains - 1;
 	for (i = 0; i < ARRAY_SIZE(track->turned_away); i++) {
@@ -254,6 +257,7 @@ static void track_free(struct hr_track *track)
 	for (i = 0; i < ARRAY_SIZE(track->turned_away); i++)
 		kvfree(track->turned_away[i]);
 	free_percpu(track->cpu);
+	free_bucket_spinlocks(track->locks);
 	kvfree(track->table);
 	kvfree(track->pool);
 	kfree(track);

@@ -66,13 +66,13 @@ bool hr_entry_remove(struct hr_track *track, const struct hr_view *view,
 		     struct hr_entry *entry, u64 word,
 		     enum hr_track_counter cause, struct hr_limbo *limbo)
 {
-	struct hlist_bl_head *chain = hr_track_chain(track, entry->hash);
+	spinlock_t *lock = hr_track_lock(track, entry->hash);
 
 	if (!try_cmpxchg64(&entry->word, &word, word | HR_ENTRY_GONE))
 		return false;
-	hlist_bl_lock(chain);
-	hlist_bl_del_rcu(&entry->link);
-	hlist_bl_unlock(chain);
+	spin_lock(lock);
+	hlist_del_rcu(&entry->link);
+	spin_unlock(lock);
 	entry->next = limbo->first;
 	limbo->first = entry;
 	limbo->nr++;

@@ -134,8 +134,8 @@ def paid(tap, what, before):
     taken, bill = (a - b for a, b in zip(settled(), before))
     print(f"# {what}: {bill / MIB:.1f} MiB charged, "
           f"{taken / MIB:.1f} MiB less on the machine")
-    # beside the bill: hash tables of flows, what the rest of the machine does
-    # meanwhile, and what is freed and kept back
+    # beside the bill: what the rest of the machine does meanwhile, and what is
+    # freed and kept back
     tap.check(f"{what}: paid for", bill > MIB / 2
               and taken < bill * 1.15 + 4 * MIB + KEPT, (bill, taken))
 

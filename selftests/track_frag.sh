@@ -58,15 +58,15 @@ whole_first() # VIP
 {
 	goes "$1" old
 	rc migrate step web --to end
-	same "$1" old --size $LARGE
+	same "$1" old --size "$LARGE"
 	same "$1" old
 }
 
 pieces_first() # VIP
 {
-	goes "$1" old --size $LARGE
+	goes "$1" old --size "$LARGE"
 	rc migrate step web --to end
-	same "$1" old --size $LARGE
+	same "$1" old --size "$LARGE"
 	same "$1" old
 }
 
@@ -77,19 +77,19 @@ beside_new() # VIP
 	rc migrate step web --to end
 	goes "$1" both --ports 2
 	some_at_b4 both
-	same "$1" both --ports 2 --size $LARGE
+	same "$1" both --ports 2 --size "$LARGE"
 	rc migrate step web --to start
-	same "$1" both --ports 2 --size $LARGE
+	same "$1" both --ports 2 --size "$LARGE"
 	same "$1" both --ports 2
 }
 
 new_in_pieces() # VIP
 {
 	rc migrate step web --to end
-	goes "$1" new --size $LARGE
+	goes "$1" new --size "$LARGE"
 	some_at_b4 new
 	rc migrate step web --to start
-	same "$1" new --size $LARGE
+	same "$1" new --size "$LARGE"
 	same "$1" new
 }
 

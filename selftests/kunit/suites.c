@@ -15,7 +15,8 @@ kunit_test_suites(&key_suite,
 		  &cells_suite,
 		  &view_suite,
 		  &frontier_suite,
-		  &leave_suite);
+		  &leave_suite,
+		  &track_suite);
 
 MODULE_DESCRIPTION("Tests of hashring's core");
 MODULE_LICENSE("GPL");

@@ -17,5 +17,6 @@ extern struct kunit_suite cells_suite;
 extern struct kunit_suite view_suite;
 extern struct kunit_suite frontier_suite;
 extern struct kunit_suite leave_suite;
+extern struct kunit_suite track_suite;
 
 #endif

@@ -92,22 +92,18 @@ static size_t fill(struct packet *packet, const struct options *opt, u32 i)
 		packet->ip4.daddr = vip4->sin_addr.s_addr ^ htonl(flow.daddr);
 		payload = (u8 *)(&packet->ip4 + 1);
 	}
-	switch (opt->protocol) {
-	case IPPROTO_ICMP:
+	if (opt->protocol == IPPROTO_ICMP)
 		payload[0] = 8;		/* echo request */
-		break;
-	case IPPROTO_ICMPV6:
+	else if (opt->protocol == IPPROTO_ICMPV6)
 		payload[0] = 128;	/* the same */
-		break;
-	case IPPROTO_TCP:
-		payload[12] = 0x50;
-		payload[13] = TH_SYN;
-		/* fall through */
-	default:
+	else
 		memcpy(payload, &ports, sizeof(ports));
-	}
 	if (opt->protocol == IPPROTO_UDP)
 		payload[5] = PAYLOAD;
+	if (opt->protocol == IPPROTO_TCP) {
+		payload[12] = 0x50;
+		payload[13] = TH_SYN;
+	}
 	return payload + PAYLOAD - (u8 *)packet;
 }
 
