@@ -40,6 +40,11 @@ hosts_begin()
 	done
 	ip -n "$far" addr add "$VIP4/32" dev lo
 	ip -n "$far" addr add "$VIP6/128" dev lo nodad
+	# who is where is known, so that nobody asks in the midst of a test
+	knows "$near" 2 02:00:00:00:03:02 dev eth0
+	knows "$near" 254 02:00:00:00:03:ff dev eth0
+	knows "$far" 1 02:00:00:00:03:01 dev eth0
+	knows "$director" 1 02:00:00:00:03:01 dev br0
 	# backends answer by the director
 	for host in "${backends[@]}"; do
 		ip -n "$host" route add 203.0.113.0/24 via "$(director_back4 1)"
@@ -49,6 +54,15 @@ hosts_begin()
 	far_sink=$("$PACKETS" sink "$LOG" "$VIP4,$VIP6" far="$far") ||
 		bail_out "no host"
 	ends_with_script "$far_sink"
+}
+
+knows() # NAMESPACE HOST MAC dev NAME
+{
+	local host6=$2
+
+	[ "$host6" != 254 ] || host6=fe
+	ip -n "$1" neigh replace "203.0.113.$2" lladdr "$3" "${@:4}" nud permanent
+	ip -n "$1" neigh replace "2001:db8:d::$host6" lladdr "$3" "${@:4}" nud permanent
 }
 
 source_of() # VIP
@@ -128,8 +142,8 @@ passthru_begin()
 	ip -n "$director" addr del 2001:db8:d::fe/64 dev br0
 	ip -n "$director" addr add 203.0.113.254/24 dev mv
 	ip -n "$director" addr add 2001:db8:d::fe/64 dev mv nodad
-	# the bridge's address was learnt
-	ip -n "$near" neigh flush all
+	knows "$director" 1 02:00:00:00:03:01 dev mv
+	knows "$near" 254 "$(in_ns "$director" cat /sys/class/net/mv/address)" dev eth0
 }
 
 # Frames for another host come in as well, and are let be.
