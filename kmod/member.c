@@ -6,8 +6,10 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <net/ip6_fib.h>
 
 #include "member.h"
+#include "unplug.h"
 
 static struct hr_shared *shared_alloc(gfp_t gfp)
 {
@@ -38,10 +40,15 @@ static void shared_put(struct hr_shared *shared)
 
 static void routes_put(struct hr_routes *routes)
 {
+	int cpu;
+
 	if (!routes || !refcount_dec_and_test(&routes->refs))
 		return;
-	dst_cache_destroy(&routes->route4);
-	dst_cache_destroy(&routes->route6);
+	hr_unplug_forget(routes);
+	for_each_possible_cpu(cpu)
+		dst_release(rcu_access_pointer(per_cpu_ptr(routes->cpu,
+							   cpu)->route4));
+	free_percpu(routes->cpu);
 	kfree(routes);
 }
 
@@ -52,14 +59,53 @@ static struct hr_routes *routes_alloc(const struct hr_via *via, gfp_t gfp)
 	routes = kzalloc(sizeof(*routes), gfp);
 	if (!routes)
 		return NULL;
-	refcount_set(&routes->refs, 1);
-	routes->via = *via;
-	if ((via->has4 && dst_cache_init(&routes->route4, gfp)) ||
-	    (via->has6 && dst_cache_init(&routes->route6, gfp))) {
-		routes_put(routes);
+	routes->cpu = alloc_percpu_gfp(struct hr_routes_cpu, gfp);
+	if (!routes->cpu) {
+		kfree(routes);
 		return NULL;
 	}
+	refcount_set(&routes->refs, 1);
+	routes->via = *via;
+	INIT_LIST_HEAD(&routes->list);
 	return routes;
+}
+
+/* The slot gets a reference of its own, and gives the one it had back. */
+static void route_set(struct dst_entry __rcu **route, struct dst_entry *dst)
+{
+	dst_hold(dst);
+	dst_release(unrcu_pointer(xchg(route, RCU_INITIALIZER(dst))));
+}
+
+/**
+ * hr_route_set4() - cache an IPv4 route to a node, for this CPU
+ * @routes: the node's
+ * @rt: to its address; the caller keeps its reference
+ *
+ * Context: as hr_route_get4().
+ */
+void hr_route_set4(struct hr_routes *routes, struct rtable *rt)
+{
+	route_set(&this_cpu_ptr(routes->cpu)->route4, &rt->dst);
+}
+
+/**
+ * hr_route_set6() - cache an IPv6 route to a node, for this CPU
+ * @net: where it leads
+ * @routes: the node's
+ * @dst: to its address; the caller keeps its reference
+ *
+ * Context: as hr_route_get4(), in the read-side section of the lookup.
+ */
+void hr_route_set6(struct net *net, struct hr_routes *routes,
+		   struct dst_entry *dst)
+{
+	const struct rt6_info *rt = container_of(dst, struct rt6_info, dst);
+	struct hr_routes_cpu *cpu = this_cpu_ptr(routes->cpu);
+
+	cpu->cookie6 = rt6_get_cookie(rt);
+	route_set(&cpu->route6, dst);
+	hr_unplug_watch(net, routes, rt);
 }
 
 static struct hr_node *hr_member_alloc(const struct hr_node *prev, bool same,

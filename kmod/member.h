@@ -7,8 +7,12 @@
 #ifndef HASHRING_MEMBER_H
 #define HASHRING_MEMBER_H
 
+#include <linux/list.h>
+#include <linux/percpu.h>
+#include <linux/rcupdate.h>
 #include <linux/u64_stats_sync.h>
-#include <net/dst_cache.h>
+#include <net/dst.h>
+#include <net/route.h>
 
 #include "core/node.h"
 
@@ -35,17 +39,33 @@ struct hr_shared {
 };
 
 /**
+ * struct hr_routes_cpu - one CPU's cached routes to a node
+ * @route4: to via.addr4, with a reference; NULL: none yet
+ * @route6: to via.addr6, as @route4
+ * @cookie6: tells whether the routing table has changed since @route6 was made
+ *
+ * The CPU itself reads and sets them, bottom halves off. Any CPU may take
+ * @route6 away: xchg() hands the reference over, and RCU keeps the route's
+ * memory for a packet that has just read the pointer.
+ */
+struct hr_routes_cpu {
+	struct dst_entry __rcu *route4;
+	struct dst_entry __rcu *route6;
+	u32 cookie6;
+};
+
+/**
  * struct hr_routes - the way to a node's own addresses
  * @refs: one for each version that has these addresses
  * @via: the addresses
- * @route4: cached route to via.addr4, per CPU; there if via.has4
- * @route6: as @route4
+ * @cpu: cached routes, per CPU
+ * @list: in hr_unplug.routes while a CPU may have a route6; see unplug.c
  */
 struct hr_routes {
 	refcount_t refs;
 	struct hr_via via;
-	struct dst_cache route4;
-	struct dst_cache route6;
+	struct hr_routes_cpu __percpu *cpu;
+	struct list_head list;
 };
 
 /**
@@ -74,6 +94,51 @@ extern const struct hr_node_ops hr_member_ops;
 
 int hr_member_prepare(struct hr_member *member, gfp_t gfp);
 void hr_member_read(const struct hr_member *member, u64 *packets, u64 *bytes);
+
+void hr_route_set4(struct hr_routes *routes, struct rtable *rt);
+void hr_route_set6(struct net *net, struct hr_routes *routes,
+		   struct dst_entry *dst);
+
+/* The route with a reference, or NULL if there is none or it is out of date. */
+static inline struct dst_entry *hr_route_hold(struct dst_entry __rcu **route,
+					      u32 cookie)
+{
+	struct dst_entry *dst = rcu_dereference(*route);
+
+	if (unlikely(!dst || !dst_check(dst, cookie) || !dst_hold_safe(dst)))
+		return NULL;
+	return dst;
+}
+
+/**
+ * hr_route_get4() - this CPU's cached IPv4 route to a node
+ * @routes: the node's
+ *
+ * Context: softirq, or bottom halves disabled; under rcu_read_lock().
+ * Return: the route with a reference, or NULL: look one up, and
+ * hr_route_set4().
+ */
+static inline struct rtable *hr_route_get4(struct hr_routes *routes)
+{
+	struct hr_routes_cpu *cpu = this_cpu_ptr(routes->cpu);
+
+	/* IPv4's check needs no cookie */
+	return (struct rtable *)hr_route_hold(&cpu->route4, 0);
+}
+
+/**
+ * hr_route_get6() - this CPU's cached IPv6 route to a node
+ * @routes: the node's
+ *
+ * Context: as hr_route_get4().
+ * Return: as hr_route_get4(), for hr_route_set6().
+ */
+static inline struct dst_entry *hr_route_get6(struct hr_routes *routes)
+{
+	struct hr_routes_cpu *cpu = this_cpu_ptr(routes->cpu);
+
+	return hr_route_hold(&cpu->route6, cpu->cookie6);
+}
 
 /**
  * hr_member_count() - count packets steered to a node

@@ -16,7 +16,6 @@
 #include "member.h"
 #include "migrate.h"
 #include "ring.h"
-#include "unplug.h"
 
 static unsigned int hr_net_id __read_mostly;
 struct workqueue_struct *hr_wq;
@@ -417,8 +416,7 @@ static int __net_init hr_net_init(struct net *net)
 	INIT_LIST_HEAD(&hn->leases);
 	INIT_LIST_HEAD(&hn->rings);
 	INIT_LIST_HEAD(&hn->attachments);
-	hn->net = net;
-	INIT_WORK(&hn->unplug, hr_unplug_work);
+	hr_unplug_net_init(&hn->unplug);
 	return 0;
 }
 
@@ -427,8 +425,7 @@ static void __net_exit hr_net_exit(struct net *net)
 	struct hr_net *hn = hr_net(net);
 	struct hr_ring *ring, *next;
 
-	/* its devices have gone: there will be no more of it */
-	cancel_work_sync(&hn->unplug);
+	hr_unplug_net_exit(&hn->unplug);
 	mutex_lock(&hn->lock);
 	list_for_each_entry_safe(ring, next, &hn->rings, list)
 		ring_unlist_locked(hn, ring);

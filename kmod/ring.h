@@ -39,6 +39,7 @@
 #include "lease.h"
 #include "settings.h"
 #include "steps.h"
+#include "unplug.h"
 
 struct hr_migration;
 struct hr_told;
@@ -57,7 +58,6 @@ struct hr_track;
  * @lease_lock: guards the leases of this namespace's rings
  * @leases: &struct hr_lease, those that a socket has; read without the lock for
  *	whether there are any
- * @net: the namespace
  * @unplug: lets go of devices that have gone
  */
 struct hr_net {
@@ -71,8 +71,7 @@ struct hr_net {
 	u32 last_attach;
 	spinlock_t lease_lock;	/* leases */
 	struct list_head leases;
-	struct net *net;
-	struct work_struct unplug;
+	struct hr_unplug unplug;
 };
 
 struct hr_net *hr_net(const struct net *net);

@@ -27,7 +27,6 @@
 #include <linux/inetdevice.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
-#include <net/dst_cache.h>
 #include <net/icmp.h>
 #include <net/ip.h>
 #include <net/ip6_fib.h>
@@ -201,7 +200,7 @@ static struct rtable *hr_via4_lookup(struct net *net, struct hr_member *member,
 	struct rtable *rt;
 
 	if (hr_via_is_plain(from)) {
-		rt = dst_cache_get_ip4(&member->routes->route4, &fl4.saddr);
+		rt = hr_route_get4(member->routes);
 		if (likely(rt))
 			return rt;
 	}
@@ -211,7 +210,7 @@ static struct rtable *hr_via4_lookup(struct net *net, struct hr_member *member,
 	if (IS_ERR(rt))
 		return NULL;
 	if (hr_via_is_plain(from))
-		dst_cache_set_ip4(&member->routes->route4, &rt->dst, fl4.saddr);
+		hr_route_set4(member->routes, rt);
 	return rt;
 }
 
@@ -374,7 +373,7 @@ static struct dst_entry *hr_via6_lookup(struct net *net,
 	struct dst_entry *dst;
 
 	if (hr_via_is_plain(from)) {
-		dst = dst_cache_get_ip6(&member->routes->route6, &fl6.saddr);
+		dst = hr_route_get6(member->routes);
 		if (likely(dst))
 			return dst;
 	}
@@ -386,7 +385,7 @@ static struct dst_entry *hr_via6_lookup(struct net *net,
 		return NULL;
 	}
 	if (hr_via_is_plain(from))
-		dst_cache_set_ip6(&member->routes->route6, dst, &fl6.saddr);
+		hr_route_set6(net, member->routes, dst);
 	return dst;
 }
 
