@@ -8,6 +8,8 @@
 #include <linux/netlink.h>
 #include <linux/version.h>
 #include <net/genetlink.h>
+#include <net/ip.h>
+#include <net/route.h>
 
 /* 6.5 moved GSO out of skbuff.h. Sparse does not know __has_include(). */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
@@ -45,13 +47,16 @@
 #endif
 
 /* In 6.13 input routing took to DSCPs. */
+static inline int hr_route_input4(struct sk_buff *skb, __be32 daddr,
+				  __be32 saddr, struct net_device *dev)
+{
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
-#define hr_route_input4(skb, daddr, saddr, dev)				\
-	ip_route_input_noref(skb, daddr, saddr, ip4h_dscp(ip_hdr(skb)), dev)
+	return ip_route_input_noref(skb, daddr, saddr, ip4h_dscp(ip_hdr(skb)),
+				    dev);
 #else
-#define hr_route_input4(skb, daddr, saddr, dev)				\
-	ip_route_input_noref(skb, daddr, saddr, ip_hdr(skb)->tos, dev)
+	return ip_route_input_noref(skb, daddr, saddr, ip_hdr(skb)->tos, dev);
 #endif
+}
 
 /* In 6.10 an IPv6 route got its own way to be had from what is in a packet. */
 #ifdef dst_rt6_info
