@@ -80,11 +80,11 @@ hr_via_from(const struct nf_hook_state *state)
 /* The device that a packet has come in by: with a VRF, the VRF's member. */
 static __always_inline struct net_device *
 hr_via_in(const struct nf_hook_state *state, const struct hr_via_from *from,
-	  int iif)
+	  int number)
 {
 	if (likely(!from->l3mdev))
 		return state->in;
-	return dev_get_by_index_rcu(state->net, iif);
+	return dev_get_by_index_rcu(state->net, number);
 }
 
 /*

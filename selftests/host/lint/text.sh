@@ -66,8 +66,9 @@ check_codespell()
 	local words
 
 	mapfile -t words < <(matching . "$generated|^\.clang-format")
-	# A trough is a word, Nd a macro, whos are several; a backslash's letter is none.
-	codespell --ignore-words-list=trough,nd,whos --ignore-regex='\\[nt]' "${words[@]}"
+	# A trough is a word, Nd a macro, iif the kernel's, whos are several; a
+	# backslash's letter is none.
+	codespell --ignore-words-list=trough,nd,whos,iif --ignore-regex='\\[nt]' "${words[@]}"
 }
 
 check_man_pages()
