@@ -66,6 +66,7 @@ void hr_unplug_watch(struct net *net, struct hr_routes *routes,
 	const struct inet6_dev *idev = READ_ONCE(rt->rt6i_idev);
 	struct hr_unplug *unplug = &hr_net(net)->unplug;
 
+	/* listed before marked, as hr_unplug_drop() goes the other way round */
 	if (list_empty(&routes->list)) {
 		spin_lock(&hr_unplug_lock);
 		if (list_empty(&routes->list))

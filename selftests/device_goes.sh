@@ -194,14 +194,27 @@ goes_output()
 }
 
 # b1 leaves and gets its packets until it has left.
-goes_migrating()
+leaving()
 {
 	attach_hook prerouting
 	attach_hook output
 	rc node del web b1 --hold >"$WORK/change"
 	rc migrate step web --share 5% >"$WORK/step"
 	sends "$director" "$VIP4" "$VIP6"
+}
+
+goes_migrating()
+{
+	leaving
 	cached_then_off "$client" "$VIP4" "$VIP6"
+}
+
+goes_migrating_all_on()
+{
+	leaving
+	in_time ip -n "$director" link del back
+	back_up
+	sends "$director" "$VIP4" "$VIP6"
 }
 
 # It only leaves its namespace, and goes in another one.
@@ -300,14 +313,15 @@ goes_test "the CPU is off, the device goes: prerouting" \
 goes_test "the same with IPv4 alone" goes_prerouting "$VIP4"
 goes_test "the same with IPv6 alone" goes_prerouting "$VIP6"
 goes_test "the same at output" goes_output "$VIP4" "$VIP6"
-goes_test "the same in a migration, at both" goes_migrating
-goes_test "the same for a device that goes elsewhere" moves_then_goes
-goes_test "the same when its ring went before" goes_after_ring
+goes_test "a device goes in a migration, the CPU is there" goes_migrating_all_on
+goes_test "the same, the CPU is off" goes_migrating
+goes_test "the CPU is off, the device goes to another namespace" moves_then_goes
+goes_test "the CPU is off, the device goes after its ring" goes_after_ring
 if [ -d /sys/kernel/tracing/events/workqueue ]; then
 	goes_test "a device without routes costs nothing" unrelated_costs_nothing
 else
 	ktap_skip "a device without routes costs nothing" "no trace events"
 fi
-goes_test "the same, the namespace goes" namespace_goes
+goes_test "the CPU is off, the namespace goes" namespace_goes
 steer_test "the kernel has nothing to complain of" kernel_log_faults
 ktap_finish
