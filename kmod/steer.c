@@ -109,7 +109,7 @@ static unsigned int hr_steer_on(struct sk_buff *skb,
 	return NF_DROP_ERR(err);
 }
 
-/* What a packet counts as that a node's own address was to have. */
+/* The counter of each result of hr_via(). */
 static const enum hr_attach_counter hr_via_counts[] = {
 	[HR_VIA_NONE]		= HR_ATTACH_PACKETS,
 	[HR_VIA_LEFT]		= HR_ATTACH_LEFT,
@@ -274,7 +274,7 @@ static bool hr_arrives_oddly(const struct sk_buff *skb,
 }
 
 /*
- * Whether such a packet is for this host, and its time has come.
+ * Whether such a packet is for this host, and this run of the hook is to steer it.
  *
  * br_netfilter runs this hook for frames that a bridge is about to look at, and
  * says of all of them that they are for this host. A frame for another host is
@@ -299,7 +299,7 @@ static bool hr_arrives(struct sk_buff *skb,
 	/* The kernel runs the hook once more, with the VRF as the device. */
 	if (netif_is_l3_slave(state->in))
 		return false;
-	/* In passthru mode a macvlan says so of all frames of its link. */
+	/* A macvlan in passthru mode sets PACKET_HOST on all frames. */
 	return !netif_is_macvlan(state->in) ||
 	       ether_addr_equal(eth_hdr(skb)->h_dest, state->in->dev_addr);
 }
@@ -340,7 +340,7 @@ hr_steer_packet(const struct hr_attach *attach, struct sk_buff *skb,
 	return hr_steer_input(attach, skb, state);
 }
 
-/* Counters, routes and flow state want no other packet on this CPU meanwhile. */
+/* No softirq may use this CPU's counters, routes and flow state meanwhile. */
 static noinline unsigned int hr_steer_process(const struct hr_attach *attach,
 					      struct sk_buff *skb,
 					      const struct nf_hook_state *state)

@@ -40,7 +40,7 @@ hosts_begin()
 	done
 	ip -n "$far" addr add "$VIP4/32" dev lo
 	ip -n "$far" addr add "$VIP6/128" dev lo nodad
-	# who is where is known, so that nobody asks in the midst of a test
+	# neighbours are known, so that no test waits for their discovery
 	knows "$near" 2 02:00:00:00:03:02 dev eth0
 	knows "$near" 254 02:00:00:00:03:ff dev eth0
 	knows "$far" 1 02:00:00:00:03:01 dev eth0
@@ -117,7 +117,8 @@ is_for_the_bridge() # VIP
 	expect_equal 8 "$(attach_count web forwarded)" forwarded
 }
 
-# A port that lets in only who is known keeps the others out here too.
+# A locked port drops frames of hosts that the bridge does not know. Such frames
+# are not steered either.
 locked_port() # VIP
 {
 	attach web key 5tuple

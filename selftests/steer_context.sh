@@ -6,6 +6,8 @@
 # same flows arrive in softirq
 #
 # QUEUE_SECONDS says how long they are mixed (LONG=1: ten minutes).
+#
+# long: ten minutes of packets in softirq and in a process
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 
@@ -98,22 +100,9 @@ flows_in_context() # VIP
 	! grep -vE '\] +[^ ]*[sSbB][^ ]* +[0-9.]+: ' "$WORK/trace"
 }
 
-floods=()
-
-floods_begin()
-{
-	local vip
-
-	for vip in "$VIP4" "$VIP6"; do
-		ip netns exec "$client" "$PACKETS" flood "$vip" &
-		floods+=($!)
-		ends_with_script $!
-	done
-}
-
 mixed()
 {
-	local before pid
+	local before
 
 	attach_both
 	before=$(queued 1)
@@ -124,9 +113,7 @@ mixed()
 		rc migrate rollback web --now >"$WORK/change"
 	done
 	expect_between 100 1000000000 $(($(queued 1) - before)) "packets through the queue"
-	for pid in "${floods[@]}"; do
-		stop_process "$pid" || :
-	done
+	flood_end
 	busywait "$BUSYWAIT_TIMEOUT" nothing_waits
 	expect_equal 0 "$(attach_count web passed)" passed
 	expect_equal 0 "$(attach_count web malformed)" malformed
@@ -151,7 +138,7 @@ for vip in "$VIP4" "$VIP6"; do
 		flows_in_context "$vip"
 done
 rc migrate rollback web --now >"$WORK/change"
-floods_begin
+flood_begin
 steer_test "some in softirq, some in a process, and migrations" mixed
 steer_test "the kernel has nothing to complain of" kernel_log_faults
 ktap_finish

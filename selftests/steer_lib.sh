@@ -196,3 +196,28 @@ raw_as_looked_up()
 	diff "$WORK/wanted.rows" "$WORK/seen.rows"
 	expect_between 2 99 "$(sort -u "$WORK/wanted" | wc -l)" "nodes"
 }
+
+flood=()	# the processes of flood_begin
+
+# flood_begin - datagrams to both VIPs without end, until flood_end; answers are
+# not waited for: there may be none
+flood_begin()
+{
+	local vip
+
+	for vip in "$VIP4" "$VIP6"; do
+		ip netns exec "$client" "$PACKETS" flood "$vip" &
+		flood+=($!)
+		ends_with_script $!
+	done
+}
+
+flood_end()
+{
+	local pid
+
+	for pid in "${flood[@]}"; do
+		stop_process "$pid" || :
+	done
+	flood=()
+}

@@ -11,31 +11,7 @@
 # shellcheck source=selftests/steer_lib.sh
 . "$(dirname "$0")/steer_lib.sh"
 
-# Datagrams to the VIP without end, from two processes, until they are stopped.
-# They wait for no answer: there may be none.
-flood=()
 times=$(fewer 20 2)
-
-flood_begin()
-{
-	local vip
-
-	for vip in "$VIP4" "$VIP6"; do
-		ip netns exec "$client" "$PACKETS" flood "$vip" &
-		flood+=($!)
-		ends_with_script $!
-	done
-}
-
-flood_end()
-{
-	local pid
-
-	for pid in "${flood[@]}"; do
-		stop_process "$pid"
-	done
-	flood=()
-}
 
 module_is_held()
 {
