@@ -7,6 +7,7 @@
 
 #include <linux/netlink.h>
 #include <linux/version.h>
+#include <net/addrconf.h>
 #include <net/genetlink.h>
 #include <net/ip.h>
 #include <net/route.h>
@@ -64,6 +65,22 @@ static inline int hr_route_input4(struct sk_buff *skb, __be32 daddr,
 #else
 #define hr_rt6(dst)	((const struct rt6_info *)(dst))
 #endif
+
+/* In 6.17 a device got a say in whether IPv6 forwards what comes in by it. */
+static inline bool hr_forwards6(const struct net *net,
+				const struct net_device *in)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+	const struct inet6_dev *idev;
+
+	if (READ_ONCE(net->ipv6.devconf_all->forwarding))
+		return true;
+	idev = __in6_dev_get_safely(in);
+	return idev && READ_ONCE(idev->cnf.force_forwarding);
+#else
+	return READ_ONCE(net->ipv6.devconf_all->forwarding);
+#endif
+}
 
 /* Since 6.9 one may say that a variable need not be zeroed first. */
 #ifndef __uninitialized

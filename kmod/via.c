@@ -391,11 +391,13 @@ static struct dst_entry *hr_via6_lookup(struct net *net,
 
 /* As hr_via4_may_forward(); IPv6 knows no rp_filter. */
 static enum hr_via_result hr_via6_may_forward(struct sk_buff *skb,
-					      struct net *net)
+					      const struct nf_hook_state *state,
+					      const struct hr_via_from *from)
 {
+	struct net_device *in = hr_via_in(state, from, IP6CB(skb)->iif);
 	int type = ipv6_addr_type(&ipv6_hdr(skb)->saddr);
 
-	if (unlikely(!READ_ONCE(net->ipv6.devconf_all->forwarding)))
+	if (unlikely(!hr_forwards6(state->net, in)))
 		return HR_VIA_FORWARDING_OFF;
 	/* a host's own or a link's addresses must not be sent on, nor what
 	 * every router is to look at
@@ -489,7 +491,7 @@ static enum hr_via_result hr_via6(struct sk_buff *skb,
 	struct dst_entry *dst;
 
 	if (likely(state->hook == NF_INET_PRE_ROUTING)) {
-		result = hr_via6_may_forward(skb, state->net);
+		result = hr_via6_may_forward(skb, state, &from);
 		if (unlikely(result != HR_VIA_SENT))
 			return result;
 	}
