@@ -200,6 +200,40 @@ no_router() # VIP SETTING
 	all_arrive client "$1"
 }
 
+# Where no device may forward, one may.
+device_forwards_alone()
+{
+	attach web key 5tuple
+	in_ns "$director" sysctl -qw net.ipv6.conf.all.forwarding=0
+	nothing_arrives forwarding_off "$VIP6"
+	in_ns "$director" sysctl -qw net.ipv6.conf.front.force_forwarding=1
+	all_arrive client "$VIP6"
+	in_ns "$director" sysctl -qw net.ipv6.conf.all.forwarding=1 \
+		net.ipv6.conf.front.force_forwarding=0
+}
+
+# Only whoever forges packets sends from these.
+source_is_nobodys() # VIP SOURCE...
+{
+	local source vip=$1 sent=0
+
+	attach web key 5tuple
+	forget_arrivals
+	for source in "${@:2}"; do
+		in_ns "$client" "$TRAFFIC" flood --vip "$vip" --from "$source" \
+			--protocol 17 --kind p --first 1 --count 4
+		((sent += 4))
+		busywait "$BUSYWAIT_TIMEOUT" counted left "$sent"
+	done
+	nothing_came
+	expect_equal "$sent" "$(attach_count web packets)" packets
+}
+
+counted() # COUNTER NUMBER
+{
+	expect_equal "$2" "$(attach_count web "$1")" "$1"
+}
+
 # The way back to some clients is not where they come from.
 source_is_filtered()
 {
@@ -278,6 +312,15 @@ in_a_vrf() # VIP
 		in_ns "$director" nft list chain inet seen forward
 }
 
+# A node that is the director itself: the ordinary path has the packet.
+myself_in_a_vrf() # VIP
+{
+	attach here key 5tuple
+	send udp "$1" 4 --timeout 0.1
+	expect_equal 4 "$(attach_count here left)" left
+	expect_equal 0 "$(attach_count here forwarded)" forwarded
+}
+
 vrf_begin()
 {
 	local plain=$director
@@ -310,6 +353,9 @@ vrf_begin()
 	}
 	END
 	steer_ring vrf via
+	rc ring add here
+	rc node add here me via "$(director_back4 2)" \
+		via "$(director_back6 2)" >"$WORK/change"
 	use_director 2
 	echo "$plain" >"$WORK/plain"
 }
@@ -370,6 +416,13 @@ check "ip_forward is off" no_router "$VIP4" net.ipv4.ip_forward
 check "forwarding of the device is off" \
 	no_router "$VIP4" net.ipv4.conf.front.forwarding
 check "forwarding is off, IPv6" no_router "$VIP6" net.ipv6.conf.all.forwarding
+if [ -e /proc/sys/net/ipv6/conf/all/force_forwarding ]; then
+	check "force_forwarding" device_forwards_alone
+fi
+check "a source that nobody may have: $VIP4" source_is_nobodys "$VIP4" \
+	224.0.0.9 255.255.255.255 127.0.0.9
+check "a source that nobody may have: $VIP6" source_is_nobodys "$VIP6" \
+	fe80::9 ::
 check "rp_filter" source_is_filtered
 check "IP options" options_are_left
 for vip in "$VIP4" "$VIP6"; do
@@ -388,6 +441,7 @@ done
 vrf_begin
 for vip in "$VIP4" "$VIP6"; do
 	steer_test "a VRF: $vip" in_a_vrf "$vip"
+	steer_test "the director itself, in a VRF: $vip" myself_in_a_vrf "$vip"
 done
 steer_test "the kernel has nothing to complain of" kernel_log_faults
 ktap_finish
