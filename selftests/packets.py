@@ -4,7 +4,8 @@
 
 packets.py sink LOG ADDRESS,... NAME=NETNS[,ADDRESS...][@PORT]...
     Backends: UDP and TCP sockets at port 7000 of all addresses and of its own,
-    raw sockets for SCTP and for a protocol without ports. With @PORT only a
+    raw sockets for SCTP, for a protocol without ports, and for single TCP
+    segments of no connection. With @PORT only a
     TCP socket that takes connections to any address (TPROXY). Each arrival is
     a line of LOG: NAME PROTOCOL SOURCE PORT BYTES. UDP and TCP answer with
     NAME; a TCP request "N" also gets N bytes. Prints its process's number when
@@ -41,6 +42,7 @@ import sys
 
 PORT = 7000
 PLAIN = 253		# RFC 3692: for experiments
+SEGMENT_FLAGS = 0x28	# PSH, URG: no TCP here sends that
 IP_MTU_DISCOVER, IP_PMTUDISC_DO, IP_PMTUDISC_DONT = 10, 2, 0
 IPV6_MTU_DISCOVER, IPV6_UNICAST_HOPS = 23, 16
 IP_FREEBIND, IPV6_FREEBIND = 15, 78
@@ -113,7 +115,7 @@ class Sink:
         sock.bind((vip, PORT))
         sock.listen(256)
         self.watch(sock, self.serve_listener, name)
-        for protocol, word in (132, "sctp"), (PLAIN, "plain"):
+        for protocol, word in (132, "sctp"), (PLAIN, "plain"), (6, "segment"):
             sock = new_socket(family, socket.SOCK_RAW, protocol)
             sock.bind((vip, 0))
             self.watch(sock, self.serve_raw, name, word)
@@ -144,7 +146,9 @@ class Sink:
         data, peer = sock.recvfrom(65536)
         if sock.family == socket.AF_INET:
             data = data[(data[0] & 15) * 4:]
-        port = struct.unpack("!H", data[:2])[0] if word == "sctp" else 0
+        if word == "segment" and data[13] != SEGMENT_FLAGS:
+            return
+        port = 0 if word == "plain" else struct.unpack("!H", data[:2])[0]
         self.saw(name, word, peer[0], port, len(data))
 
     def run(self):
@@ -248,6 +252,9 @@ def send_raw(args, source, port, protocol):
     if protocol == 132:
         # An SCTP common header: ports, tag, and a checksum nobody looks at.
         data = struct.pack("!HHII", port, args.port, 1, 0) + data
+    if protocol == 6:
+        data = struct.pack("!HHIIBBHHH", port, args.port, 1, 0, 0x50,
+                           SEGMENT_FLAGS, 0, 0, 0) + data
     with client_socket(args, socket.SOCK_RAW, source, 0, protocol) as sock:
         sock.sendto(data, (args.vip, 0))
     return "sent"
@@ -296,6 +303,8 @@ def answer(args, source, port, held):
             return send_raw(args, source, port, 132)
         if args.protocol == "plain":
             return send_raw(args, source, port, PLAIN)
+        if args.protocol == "segment":
+            return send_raw(args, source, port, 6)
         return send_icmp(args, source, port)
     except TimeoutError:
         return "timeout"
@@ -333,7 +342,7 @@ def run_flood(args):
 
 def send_options(parser):
     parser.add_argument("protocol", choices=["udp", "tcp", "sctp", "plain",
-                                             "icmp", "icmp6"])
+                                             "segment", "icmp", "icmp6"])
     parser.add_argument("vip")
     parser.add_argument("first")
     parser.add_argument("count", type=int)

@@ -93,6 +93,28 @@ new_in_pieces() # VIP
 	same "$1" new
 }
 
+# segments VIP NAME [OPTION]... - where each flow's arrived; no connection has
+# begun, so no backend answers
+segments()
+{
+	forget_arrivals
+	send segment "$1" "$FLOWS" "${@:3}"
+	busywait "$BUSYWAIT_TIMEOUT" arrived "$FLOWS" segment
+	cut -d ' ' -f 1,3,4 "$LOG" | sort >"$WORK/$2"
+}
+
+# What a first fragment has of a TCP header says how the connection goes on.
+tcp_in_pieces() # VIP
+{
+	segments "$1" old
+	rc migrate step web --to end
+	segments "$1" pieces --size "$LARGE"
+	diff "$WORK/old" "$WORK/pieces"
+	segments "$1" whole
+	diff "$WORK/old" "$WORK/whole"
+	expect_equal "$FLOWS" "$(wc -l <"$WORK/old")" arrivals
+}
+
 frag_test() # NAME COMMAND VIP
 {
 	ktap_test "$1" begun "$2" "$3"
@@ -114,6 +136,7 @@ for vip in "$VIP4" "$VIP6"; do
 	frag_test "old flows' first large datagrams, $vip" whole_first "$vip"
 	frag_test "old flows' datagrams in pieces, $vip" pieces_first "$vip"
 	frag_test "old and new flows of a client, $vip" beside_new "$vip"
+	frag_test "TCP in pieces, $vip" tcp_in_pieces "$vip"
 	frag_test "new flows that begin in pieces, $vip" new_in_pieces "$vip"
 done
 ktap_test "the kernel has nothing to complain of" kernel_log_faults
