@@ -285,7 +285,7 @@ def unplugging(tap):
     user.run(connect, callers.NOBODY)
     user.run(devices, 2)
     before = user.run(devices, 10)
-    via6 = attr(every.OP["via6"], socket.inet_pton(socket.AF_INET6, "fe80::9"))
+    via6 = attr(every.OP["via6"], socket.inet_pton(socket.AF_INET6, "2001:db8::9"))
     done = user.run(do, ring("fleet", points=1), *(
         ("change", text(CHANGE["ring"], "fleet") + b"".join(
             op(f"n{i}", more=via6) for i in range(n, n + 400)))
