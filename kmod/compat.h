@@ -47,15 +47,15 @@
 	xfrm_decode_session(skb, fl, family)
 #endif
 
-/* In 6.13 input routing took to DSCPs. */
-static inline int hr_route_input4(struct sk_buff *skb, __be32 daddr,
-				  __be32 saddr, struct net_device *dev)
+/* Routing by the whole DSCP of what comes in began in 6.12, its name in 6.18. */
+static inline void hr_flow4_dscp(struct flowi4 *fl4, const struct iphdr *iph)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
-	return ip_route_input_noref(skb, daddr, saddr, ip4h_dscp(ip_hdr(skb)),
-				    dev);
+#ifdef flowi4_dscp
+	fl4->flowi4_dscp = ip4h_dscp(iph);
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+	fl4->flowi4_tos = iph->tos & INET_DSCP_MASK;
 #else
-	return ip_route_input_noref(skb, daddr, saddr, ip_hdr(skb)->tos, dev);
+	fl4->flowi4_tos = iph->tos & IPTOS_RT_MASK;
 #endif
 }
 

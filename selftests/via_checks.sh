@@ -235,20 +235,40 @@ counted() # COUNTER NUMBER
 }
 
 # The way back to some clients is not where they come from.
-source_is_filtered()
+source_is_filtered() # SELECTOR - of the rule that says so
 {
 	local strict
 
 	attach web key 5tuple
-	ip -n "$director" route add 198.18.7.0/24 dev back
+	ip -n "$director" route add 198.18.7.0/24 dev back table 98
+	# shellcheck disable=SC2086 # words
+	ip -n "$director" rule add $1 table 98
 	for strict in 2 0; do
 		in_ns "$director" sysctl -qw "net.ipv4.conf.front.rp_filter=$strict"
 		all_arrive client "$VIP4"
 	done
 	in_ns "$director" sysctl -qw net.ipv4.conf.front.rp_filter=1
 	nothing_arrives left "$VIP4"
-	ip -n "$director" route del 198.18.7.0/24 dev back
+	# shellcheck disable=SC2086 # words
+	ip -n "$director" rule del $1 table 98
+	ip -n "$director" route flush table 98
 	all_arrive client "$VIP4"
+}
+
+# No way back to the client at all, or it is this host.
+source_is_unknown()
+{
+	local forged
+
+	attach web key 5tuple
+	in_ns "$director" sysctl -qw net.ipv4.conf.front.rp_filter=2
+	for forged in 203.0.113.9 "$(director_back4 1)"; do
+		forget_arrivals
+		in_ns "$client" "$TRAFFIC" flood --vip "$VIP4" \
+			--from "$forged" --protocol 17 --kind p --count 4
+	done
+	busywait "$BUSYWAIT_TIMEOUT" counted left 8
+	nothing_came
 }
 
 # Record route, time stamps, a router alert.
@@ -423,7 +443,10 @@ check "a source that nobody may have: $VIP4" source_is_nobodys "$VIP4" \
 	224.0.0.9 255.255.255.255 127.0.0.9
 check "a source that nobody may have: $VIP6" source_is_nobodys "$VIP6" \
 	fe80::9 ::
-check "rp_filter" source_is_filtered
+check "rp_filter" source_is_filtered "from all"
+check "rp_filter, by a rule for ports" \
+	source_is_filtered "ipproto udp sport $VIP_PORT"
+check "rp_filter, no way back" source_is_unknown
 check "IP options" options_are_left
 for vip in "$VIP4" "$VIP6"; do
 	check "a socket that TPROXY has found: $vip" socket_is_first "$vip"
