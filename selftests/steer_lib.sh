@@ -121,7 +121,8 @@ ask()
 	local line
 
 	echo "${@:2}" >"$WORK/$1.in"
-	while read -r line && [ "$line" != . ]; do
+	# a process that has died says nothing any more
+	while read -r -t 120 line && [ "$line" != . ]; do
 		echo "$line"
 	done <>"$WORK/$1.out" >"$WORK/sent"
 	expect_equal . "$line"
