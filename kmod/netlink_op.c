@@ -51,7 +51,7 @@ static int op_via(struct hr_op *op, struct nlattr **tb,
 					 &addr6);
 		if (ipv6_addr_type(&addr6) & IPV6_ADDR_LINKLOCAL)
 			return hr_extack(extack, via6, -EINVAL,
-					 "%pI6c is of some link: give the node's global address",
+					 "%pI6c is link-local and says no device: give a global address",
 					 &addr6);
 		op->via.has6 = !ipv6_addr_any(&addr6);
 		memcpy(op->via.addr6, &addr6, sizeof(op->via.addr6));

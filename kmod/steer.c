@@ -112,8 +112,9 @@ static unsigned int hr_steer_on(struct sk_buff *skb,
 /* The counter of each result of hr_via(). */
 static const enum hr_attach_counter hr_via_counts[] = {
 	[HR_VIA_NONE]		= HR_ATTACH_PACKETS,
-	[HR_VIA_LEFT]		= HR_ATTACH_LEFT,
+	[HR_VIA_LEFT]		= HR_ATTACH_KERNEL_PATH,
 	[HR_VIA_FORWARDING_OFF]	= HR_ATTACH_FORWARDING_OFF,
+	[HR_VIA_BAD_SOURCE]	= HR_ATTACH_BAD_SOURCE,
 	[HR_VIA_SENT]		= HR_ATTACH_FORWARDED,
 	[HR_VIA_ROUTED]		= HR_ATTACH_FORWARDED,
 	[HR_VIA_NO_ROUTE]	= HR_ATTACH_NO_ROUTE,
@@ -142,6 +143,7 @@ static unsigned int hr_steer_to(const struct hr_attach *attach,
 	case HR_VIA_NONE:
 	case HR_VIA_LEFT:
 	case HR_VIA_FORWARDING_OFF:
+	case HR_VIA_BAD_SOURCE:
 		return hr_steer_on(skb, state, mark, tally);
 	case HR_VIA_SENT:
 		return NF_STOLEN;

@@ -269,13 +269,14 @@ hr_via4_may_forward(struct sk_buff *skb, const struct nf_hook_state *state,
 	if (unlikely(!in_dev || !IN_DEV_FORWARD(in_dev)))
 		return HR_VIA_FORWARDING_OFF;
 	/* source routes, alerts, stamps: only the kernel's path can treat them */
-	if (unlikely(iph->ihl > 5 || hr_via4_source_is_odd(iph->saddr) ||
-		     hr_via_has_socket(skb)))
+	if (unlikely(iph->ihl > 5 || hr_via_has_socket(skb)))
 		return HR_VIA_LEFT;
+	if (unlikely(hr_via4_source_is_odd(iph->saddr)))
+		return HR_VIA_BAD_SOURCE;
 	if (unlikely(IN_DEV_CONF_GET(in_dev, RP_FILTER) |
 		     IPV4_DEVCONF_ALL(state->net, RP_FILTER)) &&
 	    !hr_via4_source_is_good(skb, state, in, in_dev))
-		return HR_VIA_LEFT;
+		return HR_VIA_BAD_SOURCE;
 	return HR_VIA_SENT;
 }
 
@@ -416,14 +417,15 @@ static enum hr_via_result hr_via6_may_forward(struct sk_buff *skb,
 
 	if (unlikely(!hr_forwards6(state->net, in)))
 		return HR_VIA_FORWARDING_OFF;
-	/* a host's own or a link's addresses must not be sent on, nor what
-	 * every router is to look at
-	 */
-	if (type == IPV6_ADDR_ANY ||
-	    type & (IPV6_ADDR_MULTICAST | IPV6_ADDR_LOOPBACK |
-		    IPV6_ADDR_LINKLOCAL) ||
-	    IP6CB(skb)->flags & IP6SKB_ROUTERALERT || hr_via_has_socket(skb))
+	/* every router is to look at it */
+	if (unlikely(IP6CB(skb)->flags & IP6SKB_ROUTERALERT ||
+		     hr_via_has_socket(skb)))
 		return HR_VIA_LEFT;
+	/* a host's own or a link's addresses must not be sent on */
+	if (unlikely(type == IPV6_ADDR_ANY ||
+		     type & (IPV6_ADDR_MULTICAST | IPV6_ADDR_LOOPBACK |
+			     IPV6_ADDR_LINKLOCAL)))
+		return HR_VIA_BAD_SOURCE;
 	return HR_VIA_SENT;
 }
 

@@ -16,6 +16,7 @@ enum hr_via_result {
 	HR_VIA_NONE,		/* the node has no address in its family: go on */
 	HR_VIA_LEFT,		/* the kernel's own path has to say: go on */
 	HR_VIA_FORWARDING_OFF,	/* this host is no router: go on */
+	HR_VIA_BAD_SOURCE,	/* as rp_filter says: go on */
 	HR_VIA_SENT,		/* taken and sent (prerouting) */
 	HR_VIA_ROUTED,		/* has its route now, let it go on (output) */
 	HR_VIA_NO_ROUTE,	/* to be dropped */

@@ -223,7 +223,7 @@ source_is_nobodys() # VIP SOURCE...
 		in_ns "$client" "$TRAFFIC" flood --vip "$vip" --from "$source" \
 			--protocol 17 --kind p --first 1 --count 4
 		((sent += 4))
-		busywait "$BUSYWAIT_TIMEOUT" counted left "$sent"
+		busywait "$BUSYWAIT_TIMEOUT" counted bad_source "$sent"
 	done
 	nothing_came
 	expect_equal "$sent" "$(attach_count web packets)" packets
@@ -248,7 +248,7 @@ source_is_filtered() # SELECTOR - of the rule that says so
 		all_arrive client "$VIP4"
 	done
 	in_ns "$director" sysctl -qw net.ipv4.conf.front.rp_filter=1
-	nothing_arrives left "$VIP4"
+	nothing_arrives bad_source "$VIP4"
 	# shellcheck disable=SC2086 # words
 	ip -n "$director" rule del $1 table 98
 	ip -n "$director" route flush table 98
@@ -267,7 +267,7 @@ source_is_unknown()
 		in_ns "$client" "$TRAFFIC" flood --vip "$VIP4" \
 			--from "$forged" --protocol 17 --kind p --count 4
 	done
-	busywait "$BUSYWAIT_TIMEOUT" counted left 8
+	busywait "$BUSYWAIT_TIMEOUT" counted bad_source 8
 	nothing_came
 }
 
@@ -278,7 +278,7 @@ options_are_left()
 
 	attach web key 5tuple
 	for options in 07070400000000 440c05000000000000000000 94040000; do
-		nothing_arrives left "$VIP4" --options "$options"
+		nothing_arrives kernel_path "$VIP4" --options "$options"
 		detach_all
 		attach web key 5tuple
 	done
@@ -337,7 +337,7 @@ myself_in_a_vrf() # VIP
 {
 	attach here key 5tuple
 	send udp "$1" 4 --timeout 0.1
-	expect_equal 4 "$(attach_count here left)" left
+	expect_equal 4 "$(attach_count here kernel_path)" kernel_path
 	expect_equal 0 "$(attach_count here forwarded)" forwarded
 }
 
@@ -400,7 +400,7 @@ reroute_fails() # VIP
 
 some_link()
 {
-	expect_error 'fe80::1 is of some link' 2 \
+	expect_error 'fe80::1 is link-local' 2 \
 		rc node set web b1 via fe80::1
 	expect_match "via $(backend6 1)" rc node show web b1
 }

@@ -158,7 +158,8 @@ static int decode_attach_stats(struct nlattr *nest,
 	stats->ttl_expired = attr_u64(tb[HASHRING_A_ATTACH_STATS_TTL_EXPIRED]);
 	stats->forwarding_off =
 		attr_u64(tb[HASHRING_A_ATTACH_STATS_FORWARDING_OFF]);
-	stats->left = attr_u64(tb[HASHRING_A_ATTACH_STATS_LEFT]);
+	stats->bad_source = attr_u64(tb[HASHRING_A_ATTACH_STATS_BAD_SOURCE]);
+	stats->kernel_path = attr_u64(tb[HASHRING_A_ATTACH_STATS_KERNEL_PATH]);
 	stats->malformed = attr_u64(tb[HASHRING_A_ATTACH_STATS_MALFORMED]);
 	return 0;
 }

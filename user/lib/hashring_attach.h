@@ -22,7 +22,8 @@
  * @too_big: not sent, the packet did not fit; the sender was told
  * @ttl_expired: not sent, the hop count ran out; the sender was told
  * @forwarding_off: not sent, this host does not forward; let go on
- * @left: not sent, the kernel's own path has to say; let go on
+ * @bad_source: not sent, its source address is refused; let go on
+ * @kernel_path: not sent, only the kernel's own path can treat it; let go on
  * @malformed: let go on without a look-up
  */
 struct hashring_attach_stats {
@@ -39,7 +40,8 @@ struct hashring_attach_stats {
 	__u64 too_big;
 	__u64 ttl_expired;
 	__u64 forwarding_off;
-	__u64 left;
+	__u64 bad_source;
+	__u64 kernel_path;
 	__u64 malformed;
 };
 

@@ -69,7 +69,8 @@ static const char *const attach_stats_names[] = {
 	[HASHRING_A_ATTACH_STATS_TOO_BIG] = "too-big",
 	[HASHRING_A_ATTACH_STATS_TTL_EXPIRED] = "ttl-expired",
 	[HASHRING_A_ATTACH_STATS_FORWARDING_OFF] = "forwarding-off",
-	[HASHRING_A_ATTACH_STATS_LEFT] = "left",
+	[HASHRING_A_ATTACH_STATS_BAD_SOURCE] = "bad-source",
+	[HASHRING_A_ATTACH_STATS_KERNEL_PATH] = "kernel-path",
 	[HASHRING_A_ATTACH_STATS_MALFORMED] = "malformed",
 };
 

@@ -24,7 +24,10 @@ const struct attach_counter attach_counters[] = {
 	COUNTER(ttl_expired, "Packets not sent: too many hops."),
 	COUNTER(forwarding_off,
 		"Packets not sent, let go on: forwarding is off."),
-	COUNTER(left, "Packets not sent, left to the kernel's own path."),
+	COUNTER(bad_source,
+		"Packets not sent, let go on: their source is refused."),
+	COUNTER(kernel_path,
+		"Packets not sent, let go on: only the kernel can treat them."),
 	COUNTER(malformed, "Packets let go on without a look-up."),
 	{ }
 };
