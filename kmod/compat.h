@@ -10,6 +10,7 @@
 #include <net/addrconf.h>
 #include <net/genetlink.h>
 #include <net/ip.h>
+#include <net/ip6_fib.h>
 #include <net/route.h>
 
 /* 6.5 moved GSO out of skbuff.h. Sparse does not know __has_include(). */
@@ -79,6 +80,19 @@ static inline bool hr_forwards6(const struct net *net,
 	return idev && READ_ONCE(idev->cnf.force_forwarding);
 #else
 	return READ_ONCE(net->ipv6.devconf_all->forwarding);
+#endif
+}
+
+/*
+ * Whether a route has just been made for whoever asked, as long as its device is
+ * there. In 6.3 the list of these moved.
+ */
+static inline bool hr_rt6_uncached(const struct rt6_info *rt)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+	return !list_empty(&rt->dst.rt_uncached);
+#else
+	return !list_empty(&rt->rt6i_uncached);
 #endif
 }
 

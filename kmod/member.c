@@ -70,11 +70,12 @@ static struct hr_routes *routes_alloc(const struct hr_via *via, gfp_t gfp)
 	return routes;
 }
 
-/* The slot gets a reference of its own, and gives the one it had back. */
-static void route_set(struct dst_entry __rcu **route, struct dst_entry *dst)
+/* The slot gets a reference of its own. Return: the route that it had, with one. */
+static struct dst_entry *route_set(struct dst_entry __rcu **route,
+				   struct dst_entry *dst)
 {
 	dst_hold(dst);
-	dst_release(unrcu_pointer(xchg(route, RCU_INITIALIZER(dst))));
+	return unrcu_pointer(xchg(route, RCU_INITIALIZER(dst)));
 }
 
 /**
@@ -86,7 +87,7 @@ static void route_set(struct dst_entry __rcu **route, struct dst_entry *dst)
  */
 void hr_route_set4(struct hr_routes *routes, struct rtable *rt)
 {
-	route_set(&this_cpu_ptr(routes->cpu)->route4, &rt->dst);
+	dst_release(route_set(&this_cpu_ptr(routes->cpu)->route4, &rt->dst));
 }
 
 /**
@@ -104,7 +105,7 @@ void hr_route_set6(struct net *net, struct hr_routes *routes,
 	struct hr_routes_cpu *cpu = this_cpu_ptr(routes->cpu);
 
 	cpu->cookie6 = rt6_get_cookie(rt);
-	route_set(&cpu->route6, dst);
+	hr_route6_drop(route_set(&cpu->route6, dst));
 	hr_unplug_watch(net, routes, rt);
 }
 

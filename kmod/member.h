@@ -12,6 +12,7 @@
 #include <linux/rcupdate.h>
 #include <linux/u64_stats_sync.h>
 #include <net/dst.h>
+#include <net/ip6_fib.h>
 #include <net/route.h>
 
 #include "core/node.h"
@@ -98,6 +99,31 @@ void hr_member_read(const struct hr_member *member, u64 *packets, u64 *bytes);
 void hr_route_set4(struct hr_routes *routes, struct rtable *rt);
 void hr_route_set6(struct net *net, struct hr_routes *routes,
 		   struct dst_entry *dst);
+
+/*
+ * An IPv6 route to a neighbour of its own holds the entry of the routing table
+ * that it was made from, and that entry its device, or those of a group of
+ * nexthops. From here on the route holds neither, whoever may still have it: a
+ * packet may wait in a user's queue for as long as the user likes. The kernel does
+ * the same to a CPU's copies (RTF_PCPU), which are no one's own, when their entry
+ * goes. Nobody gets the route out of a cache any more: dst_check() fails.
+ */
+static inline void hr_route6_disown(struct dst_entry *dst)
+{
+	struct rt6_info *rt = container_of(dst, struct rt6_info, dst);
+
+	if (!(rt->rt6i_flags & RTF_PCPU))
+		fib6_info_release(unrcu_pointer(xchg(&rt->from, NULL)));
+}
+
+/* A cached IPv6 route that is taken away. */
+static inline void hr_route6_drop(struct dst_entry *dst)
+{
+	if (!dst)
+		return;
+	hr_route6_disown(dst);
+	dst_release(dst);
+}
 
 /* The route with a reference, or NULL if there is none or it is out of date. */
 static inline struct dst_entry *hr_route_hold(struct dst_entry __rcu **route,

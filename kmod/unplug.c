@@ -7,11 +7,13 @@
  * (FLOWI_FLAG_KNOWN_NH) also holds the entry of the routing table that it was
  * made from, and that entry holds its device: the one of the next hop, which
  * is also the one of rt6i_idev. dst.dev may be another: the loopback device, or
- * a VRF. A cached route that no packet replaces would keep that device for ever,
- * and with it the namespace.
+ * a VRF. An entry with a nexthop object holds that, and with it all the devices
+ * that the object has now, or has in its group. A cached route that no packet
+ * replaces would keep these devices for ever, and with them the namespace.
  *
  * So all IPv6 routes of a namespace are dropped when a device goes that one of
- * them may hold. No CPU has to help, so that it does not matter which are
+ * them may hold, and let go of their entries, because packets that wait somewhere
+ * may have them too. No CPU has to help, so that it does not matter which are
  * online. A device that no route holds costs one look into hr_unplug.devices.
  *
  * The kernel tells of a device under the lock of all devices of all namespaces,
@@ -63,6 +65,7 @@ static bool hr_unplug_mark(struct hr_unplug *unplug, int ifindex)
 void hr_unplug_watch(struct net *net, struct hr_routes *routes,
 		     const struct rt6_info *rt)
 {
+	const struct fib6_info *entry = rcu_dereference(rt->from);
 	const struct inet6_dev *idev = READ_ONCE(rt->rt6i_idev);
 	struct hr_unplug *unplug = &hr_net(net)->unplug;
 
@@ -74,8 +77,11 @@ void hr_unplug_watch(struct net *net, struct hr_routes *routes,
 		spin_unlock(&hr_unplug_lock);
 	}
 
-	/* without rt6i_idev the device has just lost IPv6: which, nobody says */
-	if (!idev || !hr_unplug_mark(unplug, idev->dev->ifindex))
+	/*
+	 * A nexthop object may get other devices. Without rt6i_idev the device
+	 * has just lost IPv6: which one, nobody says.
+	 */
+	if ((entry && entry->nh) || !idev || !hr_unplug_mark(unplug, idev->dev->ifindex))
 		WRITE_ONCE(unplug->any, true);
 }
 
@@ -90,7 +96,7 @@ static void hr_unplug_routes_locked(struct hr_routes *routes)
 	for_each_possible_cpu(cpu) {
 		struct hr_routes_cpu *c = per_cpu_ptr(routes->cpu, cpu);
 
-		dst_release(unrcu_pointer(xchg(&c->route6, NULL)));
+		hr_route6_drop(unrcu_pointer(xchg(&c->route6, NULL)));
 	}
 }
 

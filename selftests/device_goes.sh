@@ -244,6 +244,74 @@ goes_after_ring()
 	nodes
 }
 
+# b3 is reached by a group of nexthops.
+group_begin()
+{
+	ip -n "$director" -batch - <<-END
+	link add back2 type dummy
+	link set back2 up
+	END
+	ip -6 -n "$director" nexthop add id 61 dev back
+	ip -6 -n "$director" nexthop add id 62 dev back2
+	ip -n "$director" nexthop add id 60 group 61/62
+	ip -6 -n "$director" route replace fd00:b:3::/64 nhid 60
+	ip -6 -n "$director" neigh add fd00:b:3::3 lladdr 02:00:00:00:01:03 dev back2
+}
+
+# A group holds all its devices, also when it is no more.
+group_goes()
+{
+	group_begin
+	attach_hook prerouting
+	sends "$client" "$VIP6"
+	ip -n "$director" nexthop del id 60
+	in_time ip -n "$director" link del back
+	in_time ip -n "$director" link del back2
+	back_up
+}
+
+queue_holds() # NUMBER
+{
+	in_ns "$director" grep -qE "^ *7 +[0-9]+ +$1 " \
+		/proc/net/netfilter/nfnetlink_queue
+}
+
+# Packets that were steered at output wait in a queue, with their routes.
+packets_wait() # VIP
+{
+	attach_hook output
+	in_ns "$director" nft -f - <<-END
+		table inet held {
+			chain output {
+				type filter hook output priority 0
+				udp dport $VIP_PORT queue num 7
+			}
+		}
+	END
+	ip netns exec "$director" "$ROOT/selftests/nfqueue.py" --hold 7 \
+		>"$WORK/ready" &
+	holder=$!
+	trap 'kill "$holder"' EXIT
+	busywait "$BUSYWAIT_TIMEOUT" grep -q ready "$WORK/ready"
+	in_ns "$director" bash -c "
+		for ((i = 0; i < $FLOWS; i++)); do
+			echo x >/dev/udp/$1/$VIP_PORT
+		done"
+	busywait "$BUSYWAIT_TIMEOUT" queue_holds "$FLOWS"
+	in_time ip -n "$director" link del back
+	kill "$holder"
+	busywait "$BUSYWAIT_TIMEOUT" pid_gone "$holder"
+	trap - EXIT
+	in_ns "$director" nft delete table inet held
+}
+
+packets_of_group_wait()
+{
+	group_begin
+	packets_wait "$VIP6"
+	in_time ip -n "$director" link del back2
+}
+
 works()
 {
 	grep -c hr_unplug_work "$tracing/trace" || :
@@ -253,6 +321,8 @@ unrelated_costs_nothing()
 {
 	local i
 
+	# a nexthop object may get any device
+	ip -6 -n "$director" route replace fd00:b:3::/64 dev back
 	attach_hook prerouting
 	attach_hook output
 	sends "$client" "$VIP4" "$VIP6"
@@ -322,6 +392,11 @@ if [ -d /sys/kernel/tracing/events/workqueue ]; then
 else
 	ktap_skip "a device without routes costs nothing" "no trace events"
 fi
+goes_test "a group of nexthops is no more, its devices go" group_goes
+for vip in "$VIP4" "$VIP6"; do
+	goes_test "a device goes while packets wait: $vip" packets_wait "$vip"
+done
+goes_test "the same, of a group of nexthops" packets_of_group_wait
 goes_test "the CPU is off, the namespace goes" namespace_goes
 steer_test "the kernel has nothing to complain of" kernel_log_faults
 ktap_finish

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A program behind nft's queues that accepts all packets
 
-nfqueue.py QUEUE...
+nfqueue.py [--hold] QUEUE...
     Says "ready" when packets can come, and accepts them until it is ended. The
-    hooks that follow a queue run in this process.
+    hooks that follow a queue run in this process. --hold: packets wait instead.
 """
+import signal
 import socket
 import struct
 import sys
@@ -50,7 +51,8 @@ def main():
     sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 8 << 20)
     sock.setsockopt(SOL_NETLINK, NETLINK_NO_ENOBUFS, 1)
     sock.bind((0, 0))
-    for queue in map(int, sys.argv[1:]):
+    hold = sys.argv[1] == "--hold"
+    for queue in map(int, sys.argv[1 + hold:]):
         sock.send(message(MSG_CONFIG, queue, attribute(
             CFG_CMD, struct.pack(">BBH", CMD_BIND, 0, 0))))
         sock.send(message(
@@ -58,6 +60,8 @@ def main():
             attribute(CFG_PARAMS, struct.pack(">IB", 0, COPY_META)),
             attribute(CFG_MAXLEN, struct.pack(">I", 4096))))
     print("ready", flush=True)
+    while hold:
+        signal.pause()
     while True:
         for queue, number in packets(sock.recv(65536)):
             sock.send(message(MSG_VERDICT, queue, attribute(
