@@ -254,6 +254,12 @@ static noinline unsigned int hr_steer_output(const struct hr_attach *attach,
 	/* The hook has run before, with the VRF as the device. */
 	if (netif_is_l3_slave(state->out))
 		return NF_ACCEPT;
+	/*
+	 * A device on this packet's way sends another: the envelope of a tunnel,
+	 * which has the mark of what is inside. The ring may lead to the tunnel.
+	 */
+	if (dev_recursion_level())
+		return NF_ACCEPT;
 	/* Of a packet that IPsec has transformed only the envelope is seen. */
 	if (state->pf == NFPROTO_IPV4) {
 		if (IPCB(skb)->flags & IPSKB_XFRM_TRANSFORMED ||

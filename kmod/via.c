@@ -210,6 +210,11 @@ static struct rtable *hr_via4_lookup(struct net *net, struct hr_member *member,
 	rt = ip_route_output_key(net, &fl4);
 	if (IS_ERR(rt))
 		return NULL;
+	/* with a device and no route to it, all the world is on the link */
+	if (unlikely(from->oif) && !rt->rt_gw_family) {
+		ip_rt_put(rt);
+		return NULL;
+	}
 	if (hr_via_is_plain(from))
 		hr_route_set4(member->routes, rt);
 	return rt;
@@ -222,12 +227,14 @@ static struct rtable *hr_via4_lookup(struct net *net, struct hr_member *member,
 static noinline bool hr_via4_source_is_good(struct sk_buff *skb,
 					    const struct nf_hook_state *state,
 					    const struct net_device *in,
-					    struct in_device *in_dev)
+					    struct in_device *in_dev,
+					    const struct rtable *rt)
 {
 	const struct iphdr *iph = ip_hdr(skb);
 	struct flowi4 fl4 = {
 		.flowi4_l3mdev	= l3mdev_master_ifindex_rcu(in),
-		.flowi4_iif	= LOOPBACK_IFINDEX,
+		/* an answer would come in where the packet goes out */
+		.flowi4_iif	= rt->dst.dev->ifindex,
 		.flowi4_mark	= IN_DEV_SRC_VMARK(in_dev) ? skb->mark : 0,
 		.flowi4_uid	= sock_net_uid(state->net, NULL),
 		.daddr		= iph->saddr,
@@ -259,11 +266,8 @@ static bool hr_via4_source_is_odd(__be32 saddr)
 
 /* What the kernel's forwarding asks before it has a route. */
 static __always_inline enum hr_via_result
-hr_via4_may_forward(struct sk_buff *skb, const struct nf_hook_state *state,
-		    const struct hr_via_from *from)
+hr_via4_may_forward(struct sk_buff *skb, struct in_device *in_dev)
 {
-	struct net_device *in = hr_via_in(state, from, IPCB(skb)->iif);
-	struct in_device *in_dev = in ? __in_dev_get_rcu(in) : NULL;
 	const struct iphdr *iph = ip_hdr(skb);
 
 	if (unlikely(!in_dev || !IN_DEV_FORWARD(in_dev)))
@@ -272,10 +276,6 @@ hr_via4_may_forward(struct sk_buff *skb, const struct nf_hook_state *state,
 	if (unlikely(iph->ihl > 5 || hr_via_has_socket(skb)))
 		return HR_VIA_LEFT;
 	if (unlikely(hr_via4_source_is_odd(iph->saddr)))
-		return HR_VIA_BAD_SOURCE;
-	if (unlikely(IN_DEV_CONF_GET(in_dev, RP_FILTER) |
-		     IPV4_DEVCONF_ALL(state->net, RP_FILTER)) &&
-	    !hr_via4_source_is_good(skb, state, in, in_dev))
 		return HR_VIA_BAD_SOURCE;
 	return HR_VIA_SENT;
 }
@@ -354,11 +354,15 @@ static enum hr_via_result hr_via4(struct sk_buff *skb,
 				  struct hr_member *member)
 {
 	const struct hr_via_from from = hr_via_from(state);
+	struct in_device *in_dev = NULL;
+	struct net_device *in = NULL;
 	enum hr_via_result result;
 	struct rtable *rt;
 
 	if (likely(state->hook == NF_INET_PRE_ROUTING)) {
-		result = hr_via4_may_forward(skb, state, &from);
+		in = hr_via_in(state, &from, IPCB(skb)->iif);
+		in_dev = in ? __in_dev_get_rcu(in) : NULL;
+		result = hr_via4_may_forward(skb, in_dev);
 		if (unlikely(result != HR_VIA_SENT))
 			return result;
 	}
@@ -370,6 +374,11 @@ static enum hr_via_result hr_via4(struct sk_buff *skb,
 				     RTCF_MULTICAST))) {
 		ip_rt_put(rt);
 		return HR_VIA_LEFT;
+	}
+	if (in_dev && unlikely(IN_DEV_RPFILTER(in_dev)) &&
+	    !hr_via4_source_is_good(skb, state, in, in_dev, rt)) {
+		ip_rt_put(rt);
+		return HR_VIA_BAD_SOURCE;
 	}
 
 	/* from here on, for icmp_send() too, which does nothing without */
@@ -389,6 +398,7 @@ static struct dst_entry *hr_via6_lookup(struct net *net,
 		.flowi6_flags	= FLOWI_FLAG_KNOWN_NH,
 	};
 	struct dst_entry *dst;
+	bool own;
 
 	if (hr_via_is_plain(from)) {
 		dst = hr_route_get6(member->routes);
@@ -402,8 +412,13 @@ static struct dst_entry *hr_via6_lookup(struct net *net,
 		dst_release(dst);
 		return NULL;
 	}
-	if (hr_via_is_plain(from))
+	/* what is neither is another's, with an MTU of its own, and stays there */
+	own = hr_rt6_uncached(hr_rt6(dst));
+	if (hr_via_is_plain(from) &&
+	    (own || hr_rt6(dst)->rt6i_flags & RTF_PCPU))
 		hr_route_set6(net, member->routes, dst);
+	else if (own)
+		hr_route6_disown(dst);
 	return dst;
 }
 

@@ -255,6 +255,18 @@ source_is_filtered() # SELECTOR - of the rule that says so
 	all_arrive client "$VIP4"
 }
 
+# The director's own packets have another way to the clients.
+another_rule()
+{
+	attach web key 5tuple
+	in_ns "$director" sysctl -qw net.ipv4.conf.front.rp_filter=1
+	ip -n "$director" route add 198.18.7.0/24 dev back table 98
+	ip -n "$director" rule add iif lo table 98
+	all_arrive client "$VIP4"
+	ip -n "$director" rule del iif lo table 98
+	ip -n "$director" route flush table 98
+}
+
 # No way back to the client at all, or it is this host.
 source_is_unknown()
 {
@@ -315,8 +327,39 @@ device_is_obeyed() # VIP
 {
 	attach_output
 	nothing_leaves "$1" --device front
+	expect_equal "$(attach_count web packets)" \
+		"$(attach_count web no_route)" no_route
+	expect_equal 0 "$(attach_count web forwarded)" forwarded
 	locally "$1" --device back
 	all_as_looked_up web udp "$1"
+}
+
+# The node is behind a tunnel, whose packets carry the mark on; they are the
+# kernel's to send. Without node bits nothing else tells them from the others.
+tunnel_begin()
+{
+	ip -n "$director" -batch - <<-END
+	link add tunnel type ip6tnl mode any local $(director_back6 1) remote $(backend6 1)
+	link set tunnel up
+	route add 10.2.0.1/32 dev tunnel
+	route add fd00:d::1/128 dev tunnel
+	END
+	ip -n "${backends[0]}" -batch - <<-END
+	link add tunnel type ip6tnl mode any local $(backend6 1) remote $(director_back6 1)
+	link set tunnel up
+	END
+	rc ring add inside
+	rc node add inside b1 via 10.2.0.1 via fd00:d::1 >"$WORK/change"
+}
+
+tunnel_carries() # VIP
+{
+	rc attach add inside hook output fwmark "$MARK/$MARK" key 5tuple \
+		>"$WORK/attached"
+	locally "$1"
+	expect_equal "4 b1" "$(answers)"
+	expect_equal 4 "$(attach_count inside packets)" packets
+	expect_equal 4 "$(attach_count inside forwarded)" forwarded
 }
 
 # The node's route is that of the VRF that the packet is in; the main table
@@ -412,7 +455,7 @@ moving_begin()
 	rc migrate step web --share 10% >"$WORK/change"
 }
 
-modprobe -a xfrm_user esp4 esp6 crypto_null vrf 2>/dev/null
+modprobe -a xfrm_user esp4 esp6 crypto_null vrf ip6_tunnel 2>/dev/null
 steer_begin 3
 steer_ring web via
 steer_ring marks
@@ -444,13 +487,20 @@ check "a source that nobody may have: $VIP4" source_is_nobodys "$VIP4" \
 check "a source that nobody may have: $VIP6" source_is_nobodys "$VIP6" \
 	fe80::9 ::
 check "rp_filter" source_is_filtered "from all"
-check "rp_filter, by a rule for ports" \
-	source_is_filtered "ipproto udp sport $VIP_PORT"
+for rule in "ipproto udp sport $VIP_PORT" "iif back" "not iif lo"; do
+	check "rp_filter, by a rule: $rule" source_is_filtered "$rule"
+done
+check "rp_filter, a rule that is not for it" another_rule
 check "rp_filter, no way back" source_is_unknown
 check "IP options" options_are_left
 for vip in "$VIP4" "$VIP6"; do
 	check "a socket that TPROXY has found: $vip" socket_is_first "$vip"
 	check "a reroute that fails: $vip" reroute_fails "$vip"
+done
+tunnel_begin
+for vip in "$VIP4" "$VIP6"; do
+	check "the node is behind a tunnel of the director: $vip" \
+		tunnel_carries "$vip"
 done
 steer_test "a link-local address is no node's" some_link
 moving_begin
