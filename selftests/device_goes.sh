@@ -244,30 +244,32 @@ goes_after_ring()
 	nodes
 }
 
-# b3 is reached by a group of nexthops.
+# b3 is reached by a group of nexthops, over devices that no other node has.
 group_begin()
 {
 	ip -n "$director" -batch - <<-END
 	link add back2 type dummy
+	link add back3 type dummy
 	link set back2 up
+	link set back3 up
 	END
-	ip -6 -n "$director" nexthop add id 61 dev back
 	ip -6 -n "$director" nexthop add id 62 dev back2
-	ip -n "$director" nexthop add id 60 group 61/62
+	ip -6 -n "$director" nexthop add id 63 dev back3
+	ip -n "$director" nexthop add id 60 group 62/63
 	ip -6 -n "$director" route replace fd00:b:3::/64 nhid 60
-	ip -6 -n "$director" neigh add fd00:b:3::3 lladdr 02:00:00:00:01:03 dev back2
 }
 
-# A group holds all its devices, also when it is no more.
+# Whichever of them a packet takes, a route from the group holds both, also when
+# the group is no more.
 group_goes()
 {
 	group_begin
 	attach_hook prerouting
 	sends "$client" "$VIP6"
 	ip -n "$director" nexthop del id 60
-	in_time ip -n "$director" link del back
 	in_time ip -n "$director" link del back2
-	back_up
+	in_time ip -n "$director" link del back3
+	ip -6 -n "$director" route add fd00:b:3::/64 nhid 6
 }
 
 queue_holds() # NUMBER
@@ -310,6 +312,7 @@ packets_of_group_wait()
 	group_begin
 	packets_wait "$VIP6"
 	in_time ip -n "$director" link del back2
+	in_time ip -n "$director" link del back3
 }
 
 works()
