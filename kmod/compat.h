@@ -84,8 +84,8 @@ static inline bool hr_forwards6(const struct net *net,
 }
 
 /*
- * Whether a route has just been made for whoever asked, as long as its device is
- * there. In 6.3 the list of these moved.
+ * Whether a route was made for its caller alone; true only as long as the device
+ * of the route is there. In 6.3 the list of such routes moved.
  */
 static inline bool hr_rt6_uncached(const struct rt6_info *rt)
 {

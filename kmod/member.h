@@ -100,13 +100,18 @@ void hr_route_set4(struct hr_routes *routes, struct rtable *rt);
 void hr_route_set6(struct net *net, struct hr_routes *routes,
 		   struct dst_entry *dst);
 
-/*
- * An IPv6 route to a neighbour of its own holds the entry of the routing table
- * that it was made from, and that entry its device, or those of a group of
- * nexthops. From here on the route holds neither, whoever may still have it: a
- * packet may wait in a user's queue for as long as the user likes. The kernel does
- * the same to a CPU's copies (RTF_PCPU), which are no one's own, when their entry
- * goes. Nobody gets the route out of a cache any more: dst_check() fails.
+/**
+ * hr_route6_disown() - an IPv6 route gives its entry of the routing table back
+ * @dst: the route; one of no cache but this module's
+ *
+ * An IPv6 route to a neighbour of its own holds the entry that the route was made
+ * from, and the entry holds its device, or the devices of a group of nexthops. A
+ * packet that waits in a user's queue may hold the route for as long as the user
+ * likes, and no longer keeps the devices so. The kernel does the same to the copies
+ * of its CPUs (RTF_PCPU) when an entry goes. dst_check() of the route fails from
+ * then on, so no packet gets the route out of a cache.
+ *
+ * Context: any; a packet that reads the entry does so under rcu_read_lock().
  */
 static inline void hr_route6_disown(struct dst_entry *dst)
 {

@@ -12,8 +12,8 @@
  * replaces would keep these devices for ever, and with them the namespace.
  *
  * So all IPv6 routes of a namespace are dropped when a device goes that one of
- * them may hold, and let go of their entries, because packets that wait somewhere
- * may have them too. No CPU has to help, so that it does not matter which are
+ * them may hold. Each route also gives its entry back, because a packet that waits
+ * in a queue may hold the route, too. No CPU has to help, so that it does not matter which are
  * online. A device that no route holds costs one look into hr_unplug.devices.
  *
  * The kernel tells of a device under the lock of all devices of all namespaces,
@@ -81,7 +81,8 @@ void hr_unplug_watch(struct net *net, struct hr_routes *routes,
 	 * A nexthop object may get other devices. Without rt6i_idev the device
 	 * has just lost IPv6: which one, nobody says.
 	 */
-	if ((entry && entry->nh) || !idev || !hr_unplug_mark(unplug, idev->dev->ifindex))
+	if ((entry && entry->nh) || !idev ||
+	    !hr_unplug_mark(unplug, idev->dev->ifindex))
 		WRITE_ONCE(unplug->any, true);
 }
 

@@ -210,7 +210,7 @@ static struct rtable *hr_via4_lookup(struct net *net, struct hr_member *member,
 	rt = ip_route_output_key(net, &fl4);
 	if (IS_ERR(rt))
 		return NULL;
-	/* with a device and no route to it, all the world is on the link */
+	/* with a device and no route, the kernel takes any address as on the link */
 	if (unlikely(from->oif) && !rt->rt_gw_family) {
 		ip_rt_put(rt);
 		return NULL;
@@ -412,7 +412,7 @@ static struct dst_entry *hr_via6_lookup(struct net *net,
 		dst_release(dst);
 		return NULL;
 	}
-	/* what is neither is another's, with an MTU of its own, and stays there */
+	/* a route that is neither has an MTU of its own, and the kernel keeps it */
 	own = hr_rt6_uncached(hr_rt6(dst));
 	if (hr_via_is_plain(from) &&
 	    (own || hr_rt6(dst)->rt6i_flags & RTF_PCPU))
