@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 #include <net/netns/generic.h>
 
+#include "core/build.h"
 #include "compat.h"
 #include "extack.h"
 #include "hashring.h"

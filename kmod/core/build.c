@@ -45,29 +45,6 @@ struct hr_table *hr_table_alloc(u32 nr_slots, u32 nr_nodes, gfp_t gfp)
 	return t;
 }
 
-u32 hr_members_seek(struct hr_node *const *members, u32 from, u32 n,
-		    const char *key, size_t offset)
-{
-	u32 low = from, high, step;
-
-	for (step = 1; low + step <= n; step *= 2) {
-		if (strcmp(hr_member_key(members[low + step - 1], offset),
-			   key) >= 0)
-			break;
-		low += step;
-	}
-	high = min(low + step, n);
-	while (low < high) {
-		u32 mid = low + (high - low) / 2;
-
-		if (strcmp(hr_member_key(members[mid], offset), key) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
-}
-
 /*
  * A merge under way. A point that goes is written too and then overwritten by
  * the next one, and so is a position in @changed; either array has room for
@@ -367,4 +344,23 @@ int hr_build(const struct hr_build *build, gfp_t gfp)
 		fill(t);
 	kvfree(changed);
 	return 0;
+}
+
+/**
+ * hr_table_empty() - the table that a ring is born with
+ * @gfp: how to allocate
+ *
+ * Context: process.
+ * Return: a table without members, or NULL.
+ */
+struct hr_table *hr_table_empty(gfp_t gfp)
+{
+	struct hr_table *t = hr_table_alloc(0, 0, gfp);
+	struct hr_build build = { .base = t, .next = t };
+
+	if (t && hr_build(&build, gfp)) {
+		hr_table_put(t, NULL);
+		t = NULL;
+	}
+	return t;
 }

@@ -34,21 +34,9 @@ struct hr_build {
 };
 
 struct hr_table *hr_table_alloc(u32 nr_slots, u32 nr_nodes, gfp_t gfp);
+struct hr_table *hr_table_empty(gfp_t gfp);
 int hr_build(const struct hr_build *build, gfp_t gfp);
 int hr_build_of(struct hr_table *t, struct hr_point *points, u32 nr_points,
 		u32 grid, gfp_t gfp);
-
-/*
- * Index of the first of @n members, ascending by the string at @offset, from
- * number @from on, whose string is not below @key; quick when it is near @from.
- */
-u32 hr_members_seek(struct hr_node *const *members, u32 from, u32 n,
-		    const char *key, size_t offset);
-
-static inline const char *hr_member_key(const struct hr_node *node,
-					size_t offset)
-{
-	return (const char *)node + offset;
-}
 
 #endif

@@ -9,19 +9,6 @@
 #include "build.h"
 #include "change_priv.h"
 
-int hr_refuse(struct hr_draft *c, u32 op, enum hr_culprit culprit, int ret,
-	      const char *fmt, ...)
-{
-	va_list args;
-
-	c->err->op = op;
-	c->err->culprit = culprit;
-	va_start(args, fmt);
-	vsnprintf(c->err->text, sizeof(c->err->text), fmt, args);
-	va_end(args);
-	return ret;
-}
-
 static int count_nodes(struct hr_draft *c, u32 *nr_nodes)
 {
 	u32 n = c->base->nr_nodes, come = 0;

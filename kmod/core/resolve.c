@@ -14,24 +14,6 @@
 #include "build.h"
 #include "change_priv.h"
 
-const struct hr_op *hr_op_on(const struct hr_draft *c,
-			     const struct hr_node *node)
-{
-	u32 low = 0, high = c->nr_names;
-
-	while (low < high) {
-		u32 mid = low + (high - low) / 2;
-
-		if (strcmp(c->names[mid].key, node->name) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	if (low == c->nr_names || c->steps[c->names[low].op].old != node)
-		return NULL;
-	return &c->ops[c->names[low].op];
-}
-
 /* Sorts items and notes where among the members their keys stand. */
 static int place_items(const struct hr_draft *c, struct hr_item *items, u32 n,
 		       struct hr_node *const *members, size_t offset)

@@ -4,7 +4,6 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "build.h"
 #include "index.h"
 #include "sort.h"
 
@@ -36,6 +35,29 @@ u32 hr_table_search(const struct hr_table *t, u32 pos, u64 entry)
 	}
 	return p[hr_points_seek(p, min(1U << class, t->nr_points - first),
 				pos)].slot;
+}
+
+u32 hr_members_seek(struct hr_node *const *members, u32 from, u32 n,
+		    const char *key, size_t offset)
+{
+	u32 low = from, high, step;
+
+	for (step = 1; low + step <= n; step *= 2) {
+		if (strcmp(hr_member_key(members[low + step - 1], offset),
+			   key) >= 0)
+			break;
+		low += step;
+	}
+	high = min(low + step, n);
+	while (low < high) {
+		u32 mid = low + (high - low) / 2;
+
+		if (strcmp(hr_member_key(members[mid], offset), key) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
 }
 
 static struct hr_node *find(struct hr_node *const *members, u32 n,
@@ -87,25 +109,6 @@ struct hr_node *hr_table_find_seat(const struct hr_table *t, const char *seat)
 bool hr_table_has(const struct hr_table *t, const struct hr_node *node)
 {
 	return !t->nr_leaving || hr_table_find(t, node->name) == node;
-}
-
-/**
- * hr_table_empty() - the table that a ring is born with
- * @gfp: how to allocate
- *
- * Context: process.
- * Return: a table without members, or NULL.
- */
-struct hr_table *hr_table_empty(gfp_t gfp)
-{
-	struct hr_table *t = hr_table_alloc(0, 0, gfp);
-	struct hr_build build = { .base = t, .next = t };
-
-	if (t && hr_build(&build, gfp)) {
-		hr_table_put(t, NULL);
-		t = NULL;
-	}
-	return t;
 }
 
 /**

@@ -125,8 +125,20 @@ static inline struct hr_node *hr_table_owner(const struct hr_table *t, u32 pos)
 
 struct hr_node *hr_table_find(const struct hr_table *t, const char *name);
 struct hr_node *hr_table_find_seat(const struct hr_table *t, const char *seat);
+/*
+ * Index of the first of @n members, ascending by the string at @offset, from
+ * number @from on, whose string is not below @key; quick when it is near @from.
+ */
+u32 hr_members_seek(struct hr_node *const *members, u32 from, u32 n,
+		    const char *key, size_t offset);
+
+static inline const char *hr_member_key(const struct hr_node *node,
+					size_t offset)
+{
+	return (const char *)node + offset;
+}
+
 bool hr_table_has(const struct hr_table *t, const struct hr_node *node);
-struct hr_table *hr_table_empty(gfp_t gfp);
 
 /* One more that holds on to a table. Context: any. */
 static inline struct hr_table *hr_table_get(struct hr_table *t)

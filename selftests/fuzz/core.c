@@ -8,6 +8,7 @@
 
 #include <linux/slab.h>
 
+#include "core/build.h"
 #include "core/digest.h"
 #include "core/frontier.h"
 #include "core_make.h"

@@ -7,6 +7,7 @@
 
 #include <linux/slab.h>
 
+#include "core/build.h"
 #include "core/digest.h"
 #include "core/frontier.h"
 #include "core_ring.h"

@@ -36,6 +36,7 @@
 
 #include "hashring_migrate.h"
 
+#include "core/build.h"
 #include "core/change.h"
 #include "core/frontier.h"
 #include "core/view.h"

@@ -22,6 +22,7 @@
 
 #include "hashring.h"
 
+#include "core/build.h"
 #include "core/change.h"
 
 #define NODES		24	/* names a ring's members come from */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/build.h"
 #include "bench.h"
 
 /*

@@ -10,6 +10,7 @@
 
 #include <linux/slab.h>
 
+#include "core/build.h"
 #include "model.h"
 
 /* As much as fits: the core tells that a longer name is too long. */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/build.h"
 #include "sim.h"
 
 struct ring {

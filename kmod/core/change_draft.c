@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A change in the making: what all files that make it ask of it. */
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "change_priv.h"
+
+int hr_refuse(struct hr_draft *c, u32 op, enum hr_culprit culprit, int ret,
+	      const char *fmt, ...)
+{
+	va_list args;
+
+	c->err->op = op;
+	c->err->culprit = culprit;
+	va_start(args, fmt);
+	vsnprintf(c->err->text, sizeof(c->err->text), fmt, args);
+	va_end(args);
+	return ret;
+}
+
+const struct hr_op *hr_op_on(const struct hr_draft *c,
+			     const struct hr_node *node)
+{
+	u32 low = 0, high = c->nr_names;
+
+	while (low < high) {
+		u32 mid = low + (high - low) / 2;
+
+		if (strcmp(c->names[mid].key, node->name) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low == c->nr_names || c->steps[c->names[low].op].old != node)
+		return NULL;
+	return &c->ops[c->names[low].op];
+}
