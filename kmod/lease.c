@@ -8,7 +8,6 @@
  * may hold for seconds, and is done by the next one that has that lock.
  */
 #include "lease.h"
-#include "migrate.h"
 #include "ring.h"
 
 /**
@@ -77,11 +76,21 @@ bool hr_lease_taken(const struct hr_ring *ring)
 	return READ_ONCE(ring->lease.port);
 }
 
-/* A ring that a socket has had the lease of, with a reference, or NULL. */
-static struct hr_ring *lose_one(struct hr_net *hn, u32 port)
+/**
+ * hr_lease_lose() - a socket is closed: so is one of its leases
+ * @hn: the namespace's
+ * @port: the socket's
+ *
+ * Context: not in softirq; waits for nobody.
+ * Return: the ring that it was of, with a reference, or NULL: there is no more.
+ */
+struct hr_ring *hr_lease_lose(struct hr_net *hn, u32 port)
 {
 	struct hr_ring *ring;
 
+	/* Whatever this socket has taken is seen here: it took it before. */
+	if (list_empty(&hn->leases))
+		return NULL;
 	spin_lock(&hn->lease_lock);
 	list_for_each_entry(ring, &hn->leases, lease.list) {
 		if (ring->lease.port != port)
@@ -94,33 +103,4 @@ static struct hr_ring *lose_one(struct hr_net *hn, u32 port)
 	}
 	spin_unlock(&hn->lease_lock);
 	return NULL;
-}
-
-/**
- * hr_lease_release() - a socket is closed: so are its leases
- * @net: the namespace
- * @port: the socket's; when this returns another socket may have it, and has
- *	none of these leases
- *
- * Waits for no ring. Where somebody else has the ring's lock the migration is
- * paused by the next one that asks for something of it, at the latest by its
- * own tick; readers are told that it is paused from now on.
- *
- * Context: may sleep.
- */
-void hr_lease_release(struct net *net, u32 port)
-{
-	struct hr_net *hn = hr_net(net);
-	struct hr_ring *ring;
-
-	/* Whatever this socket has taken is seen here: it took it before. */
-	if (list_empty(&hn->leases))
-		return;
-	while ((ring = lose_one(hn, port))) {
-		if (mutex_trylock(&ring->lock)) {
-			hr_migrate_catch_up_locked(ring);
-			mutex_unlock(&ring->lock);
-		}
-		hr_ring_put(ring);
-	}
 }

@@ -8,8 +8,8 @@
 #include <linux/list.h>
 #include <linux/types.h>
 
+struct hr_net;
 struct hr_ring;
-struct net;
 
 /**
  * struct hr_lease - a ring's lease
@@ -26,6 +26,6 @@ void hr_lease_init(struct hr_lease *lease);
 void hr_lease_take_locked(struct hr_ring *ring, u32 port);
 void hr_lease_give_locked(struct hr_ring *ring);
 bool hr_lease_taken(const struct hr_ring *ring);
-void hr_lease_release(struct net *net, u32 port);
+struct hr_ring *hr_lease_lose(struct hr_net *hn, u32 port);
 
 #endif

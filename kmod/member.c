@@ -8,6 +8,7 @@
 #include <linux/string.h>
 #include <net/ip6_fib.h>
 
+#include "core/table.h"
 #include "member.h"
 #include "unplug.h"
 
@@ -172,6 +173,35 @@ int hr_member_prepare(struct hr_member *member, gfp_t gfp)
 		member->routes = routes_alloc(via, gfp);
 		if (!member->routes)
 			return -ENOMEM;
+	}
+	return 0;
+}
+
+/**
+ * hr_members_prepare() - give node versions that are new what packets need
+ * @before: the table in force
+ * @after: the next one
+ * @gfp: how to allocate
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int hr_members_prepare(const struct hr_table *before,
+		       const struct hr_table *after, gfp_t gfp)
+{
+	u32 slot;
+	int ret;
+
+	for (slot = 0; slot < after->nr_slots; slot++) {
+		struct hr_node *node = after->nodes[slot];
+
+		if (!node || (slot < before->nr_slots &&
+			      before->nodes[slot] == node))
+			continue;
+		ret = hr_member_prepare(hr_member(node), gfp);
+		if (ret)
+			return ret;
+		cond_resched();
 	}
 	return 0;
 }

@@ -17,6 +17,8 @@
 
 #include "core/node.h"
 
+struct hr_table;
+
 /* One CPU's count of what was steered to a node; bottom halves off. */
 struct hr_member_cpu {
 	u64_stats_t packets;
@@ -94,6 +96,8 @@ static inline struct hr_member *hr_member(struct hr_node *node)
 extern const struct hr_node_ops hr_member_ops;
 
 int hr_member_prepare(struct hr_member *member, gfp_t gfp);
+int hr_members_prepare(const struct hr_table *before,
+		       const struct hr_table *after, gfp_t gfp);
 void hr_member_read(const struct hr_member *member, u64 *packets, u64 *bytes);
 
 void hr_route_set4(struct hr_routes *routes, struct rtable *rt);

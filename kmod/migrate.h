@@ -117,6 +117,7 @@ struct hr_migrate_terms {
 	u32 quiet;
 };
 
+void hr_ring_tick(struct hr_ring *ring, unsigned long delay);
 void hr_migrate_init(struct hr_ring *ring);
 void hr_migrate_drop_locked(struct hr_ring *ring);
 
@@ -135,6 +136,10 @@ int hr_migrate_finish_locked(struct hr_ring *ring, bool force,
 			     struct netlink_ext_ack *extack);
 void hr_migrate_catch_up_locked(struct hr_ring *ring);
 
+void hr_migrate_release(struct net *net, u32 port);
+
+void hr_migration_set_mode(struct hr_migration *m, u8 mode,
+			   const char *reason);
 u8 hr_migration_state(const struct hr_ring *ring);
 u8 hr_migration_state_of(const struct hr_migration *m, u64 frontier);
 void hr_migration_unpaced(struct hr_migration *m, bool at_end);
@@ -145,6 +150,10 @@ struct hr_migration *hr_migration_get_locked(struct hr_ring *ring,
 					     struct netlink_ext_ack *extack);
 struct hr_migration *hr_migration_begin(struct hr_ring *ring);
 void hr_migration_free(struct hr_migration *migration);
+int hr_migrate_check_holder(const struct hr_ring *ring,
+			    const struct hr_migration *m, u32 port,
+			    struct netlink_ext_ack *extack);
+void hr_migrate_changed_state_locked(struct hr_ring *ring);
 void hr_migrate_move_locked(struct hr_ring *ring, u64 frontier);
 void hr_migrate_happened_locked(struct hr_ring *ring,
 				struct hr_happened *what,

@@ -10,62 +10,6 @@
 #include "track.h"
 
 /**
- * hr_migration_begin() - a migration that is about to begin
- * @ring: its lock is held
- *
- * Flow state has all its memory from here on, so that packets need none.
- *
- * Context: may sleep.
- * Return: for hr_migration_free(), or -ENOMEM, -E2BIG (too many flows are
- * tracked in the namespace, or in all).
- */
-struct hr_migration *hr_migration_begin(struct hr_ring *ring)
-{
-	struct hr_migration *m;
-	int ret;
-
-	ret = hr_steps_prepare(&ring->steps);
-	if (ret)
-		return ERR_PTR(ret);
-	m = kzalloc(sizeof(*m), HR_GFP);
-	if (!m)
-		return ERR_PTR(-ENOMEM);
-	m->told = kzalloc(sizeof(*m->told), HR_GFP);
-	if (!m->told) {
-		kfree(m);
-		return ERR_PTR(-ENOMEM);
-	}
-	m->mode = HR_MIGRATION_HOLDING;
-	m->quiet = HR_DEFAULT_QUIET;
-	m->origin = hr_table_get(hr_ring_view_locked(ring)->core.table);
-	m->origin_generation = hr_ring_view_locked(ring)->generation;
-	if (ring->settings.established == HR_ESTABLISHED_STAY) {
-		m->track = hr_track_create(ring, &ring->settings, HR_GFP);
-		if (IS_ERR(m->track)) {
-			ret = PTR_ERR(m->track);
-			m->track = NULL;
-			hr_migration_free(m);
-			return ERR_PTR(ret);
-		}
-	}
-	return m;
-}
-
-/**
- * hr_migration_free() - a migration is over, or was not to be
- * @migration: that no ring has any more
- *
- * Context: may sleep.
- */
-void hr_migration_free(struct hr_migration *migration)
-{
-	hr_table_put(migration->origin, &hr_member_ops);
-	hr_track_put(migration->track);
-	kfree(migration->told);
-	kfree(migration);
-}
-
-/**
  * hr_held_view() - the view that a held change leads to
  * @ring: its lock is held
  * @migration: that the change begins or joins
@@ -109,8 +53,10 @@ struct hr_ring_view *hr_held_view(struct hr_ring *ring,
 	if (!view->core.from)
 		goto err_free_view;
 	view->core.frontier = stay ? old->core.frontier : 0;
-	if (migration->track)
+	if (migration->track) {
 		view->track = hr_track_get(migration->track);
+		view->track_put = hr_track_put;
+	}
 	hr_table_put(next, &hr_member_ops);
 	return view;
 

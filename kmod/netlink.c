@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The genetlink family: limits, and what its files share.
+ * What the files of the genetlink family share.
  */
 #include <linux/module.h>
 
@@ -12,6 +12,15 @@ static_assert((int)HR_ACTIVE == HASHRING_NODE_STATE_ACTIVE);
 static_assert((int)HR_DRAINING == HASHRING_NODE_STATE_DRAINING);
 static_assert((int)HR_DOWN == HASHRING_NODE_STATE_DOWN);
 static_assert((int)HR_LEAVING == HASHRING_NODE_STATE_LEAVING);
+
+/* Its commands are those of netlink_family.c, which is above all others. */
+struct genl_family hr_nl_family __ro_after_init = {
+	.name		= HASHRING_FAMILY_NAME,
+	.version	= HASHRING_FAMILY_VERSION,
+	.netnsok	= true,
+	.parallel_ops	= true,
+	.module		= THIS_MODULE,
+};
 
 /**
  * hr_nl_missing() - refuse a request that lacks an attribute
@@ -103,7 +112,14 @@ struct hr_nl_walk *hr_nl_walk(struct netlink_callback *cb, u32 type)
 	return walk;
 }
 
-static int hr_nl_walk_done(struct netlink_callback *cb)
+/**
+ * hr_nl_walk_done() - the dump of a ring's parts ends
+ * @cb: the dump
+ *
+ * Context: a dump. May sleep.
+ * Return: 0.
+ */
+int hr_nl_walk_done(struct netlink_callback *cb)
 {
 	struct hr_nl_walk *walk = (struct hr_nl_walk *)cb->ctx;
 
@@ -176,165 +192,4 @@ int hr_nl_walk_look(struct netlink_callback *cb, struct hr_nl_walk *walk,
 		return 0;
 	}
 	return 1;
-}
-
-/* The table of limits, for people. */
-static const struct {
-	const char *name;
-	u64 value;
-	const char *what;
-} hr_nl_limits[] = {
-#define HR_LIMIT_ROW(constant, number, label, about)			\
-	{ .name = (label), .value = (number), .what = (about) },
-	HR_LIMITS(HR_LIMIT_ROW)
-#undef HR_LIMIT_ROW
-};
-
-static int limit_fill(struct sk_buff *skb, const struct hr_nl_to *to, u32 i)
-{
-	void *head;
-
-	head = hr_nl_begin(skb, to);
-	if (!head)
-		return -EMSGSIZE;
-	if (nla_put_string(skb, HASHRING_A_LIMIT_NAME, hr_nl_limits[i].name) ||
-	    hr_nl_put_u64(skb, HASHRING_A_LIMIT_VALUE,
-			  hr_nl_limits[i].value) ||
-	    nla_put_string(skb, HASHRING_A_LIMIT_WHAT, hr_nl_limits[i].what)) {
-		genlmsg_cancel(skb, head);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, head);
-	return 0;
-}
-
-int hashring_nl_limits_get_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	const struct nlattr *name = info->attrs[HASHRING_A_LIMIT_NAME];
-	const struct hr_nl_to to = hr_nl_reply(info);
-	struct sk_buff *reply;
-	u32 i;
-
-	if (!name)
-		return hr_nl_missing(info->extack, NULL, HASHRING_A_LIMIT_NAME,
-				     "name");
-	for (i = 0; i < ARRAY_SIZE(hr_nl_limits); i++)
-		if (!nla_strcmp(name, hr_nl_limits[i].name))
-			break;
-	if (i == ARRAY_SIZE(hr_nl_limits))
-		return hr_extack(info->extack, name, -ENOENT, "no such limit");
-	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!reply)
-		return -ENOMEM;
-	if (limit_fill(reply, &to, i)) {
-		nlmsg_free(reply);
-		return -EMSGSIZE;
-	}
-	return genlmsg_reply(reply, info);
-}
-
-int hashring_nl_limits_get_dumpit(struct sk_buff *skb,
-				  struct netlink_callback *cb)
-{
-	const struct hr_nl_to to = hr_nl_dump(cb);
-	u32 *next = (u32 *)cb->ctx;
-
-	if (hr_dump_attrs(cb)[HASHRING_A_LIMIT_NAME])
-		return hr_extack(cb->extack,
-				 hr_dump_attrs(cb)[HASHRING_A_LIMIT_NAME],
-				 -EINVAL, "a dump is of all limits");
-	for (; *next < ARRAY_SIZE(hr_nl_limits); (*next)++)
-		if (limit_fill(skb, &to, *next))
-			return skb->len;
-	return 0;
-}
-
-static const struct genl_multicast_group hr_nl_groups[] = {
-	[HASHRING_NLGRP_EVENTS] = { .name = HASHRING_MCGRP_EVENTS },
-};
-
-/* The generated operations, which know nothing of how dumps begin and end. */
-static struct genl_ops hr_nl_ops[ARRAY_SIZE(hashring_nl_ops)] __ro_after_init;
-
-struct genl_family hr_nl_family __ro_after_init = {
-	.name		= HASHRING_FAMILY_NAME,
-	.version	= HASHRING_FAMILY_VERSION,
-	.netnsok	= true,
-	.parallel_ops	= true,
-	.module		= THIS_MODULE,
-	.ops		= hr_nl_ops,
-	.n_ops		= ARRAY_SIZE(hr_nl_ops),
-	.mcgrps		= hr_nl_groups,
-	.n_mcgrps	= ARRAY_SIZE(hr_nl_groups),
-};
-
-static void __init ops_complete(void)
-{
-	u32 i;
-
-	memcpy(hr_nl_ops, hashring_nl_ops, sizeof(hr_nl_ops));
-	for (i = 0; i < ARRAY_SIZE(hr_nl_ops); i++) {
-		switch (hr_nl_ops[i].cmd) {
-		case HASHRING_CMD_NODE_GET:
-			hr_nl_ops[i].start = hr_nl_node_start;
-			hr_nl_ops[i].done = hr_nl_walk_done;
-			break;
-		case HASHRING_CMD_MIGRATE_GET:
-			hr_nl_ops[i].start = hr_nl_migrate_start;
-			break;
-		case HASHRING_CMD_OPS_GET:
-			hr_nl_ops[i].start = hr_nl_ops_start;
-			fallthrough;
-		case HASHRING_CMD_HISTORY_GET:
-		case HASHRING_CMD_MOVES_GET:
-		case HASHRING_CMD_MOVED_ARCS_GET:
-		case HASHRING_CMD_ARCS_GET:
-		case HASHRING_CMD_STEPS_GET:
-		case HASHRING_CMD_FLOWS_GET:
-			hr_nl_ops[i].done = hr_nl_walk_done;
-			break;
-		}
-	}
-}
-
-/**
- * hr_nl_init() - listen to commands
- *
- * Context: module init, last of all.
- * Return: 0 or a negative error.
- */
-int __init hr_nl_init(void)
-{
-	int ret;
-
-	ret = hr_nl_stage_init();
-	if (ret)
-		return ret;
-	ret = hr_nl_migrate_init();
-	if (ret)
-		goto err_stage;
-	ops_complete();
-	ret = genl_register_family(&hr_nl_family);
-	if (ret)
-		goto err_migrate;
-	return 0;
-
-err_migrate:
-	hr_nl_migrate_exit();
-err_stage:
-	hr_nl_stage_exit();
-	return ret;
-}
-
-/**
- * hr_nl_exit() - listen no more
- *
- * Context: module exit, first of all.
- */
-void hr_nl_exit(void)
-{
-	genl_unregister_family(&hr_nl_family);
-	hr_nl_migrate_exit();
-	hr_nl_stage_exit();
-	hr_extack_exit();
 }

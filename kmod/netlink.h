@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files of the genetlink family share. netlink.c: the family, limits;
- * netlink_ring.c: rings; netlink_node.c: nodes; netlink_op.c: the operations of
+ * What the files of the genetlink family share. netlink_family.c: the commands;
+ * netlink_limits.c: limits; netlink_ring.c: rings; netlink_node.c: nodes; netlink_op.c: the operations of
  * a change; netlink_change.c: changes; netlink_stage.c: those that come in
  * pieces; netlink_history.c: what they did; netlink_past.c: and to which nodes;
  * netlink_read.c: lookups, arcs; netlink_digest.c: digests; netlink_attach.c:
@@ -151,6 +151,7 @@ struct hr_nl_walk {
 };
 
 struct hr_nl_walk *hr_nl_walk(struct netlink_callback *cb, u32 type);
+int hr_nl_walk_done(struct netlink_callback *cb);
 int hr_nl_walk_look(struct netlink_callback *cb, struct hr_nl_walk *walk,
 		    struct hr_nl_sight *sight);
 

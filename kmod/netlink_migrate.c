@@ -50,7 +50,7 @@ static int socket_notify(struct notifier_block *block, unsigned long event,
 	const struct netlink_notify *notify = data;
 
 	if (event == NETLINK_URELEASE && notify->protocol == NETLINK_GENERIC)
-		hr_lease_release(notify->net, notify->portid);
+		hr_migrate_release(notify->net, notify->portid);
 	return NOTIFY_DONE;
 }
 

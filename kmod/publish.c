@@ -38,35 +38,6 @@ static u32 ring_id_max_locked(const struct hr_ring *ring)
 	return U32_MAX;
 }
 
-/**
- * hr_members_prepare() - give node versions that are new what packets need
- * @before: the table in force
- * @after: the next one
- * @gfp: how to allocate
- *
- * Context: may sleep.
- * Return: 0 or -ENOMEM.
- */
-int hr_members_prepare(const struct hr_table *before,
-		       const struct hr_table *after, gfp_t gfp)
-{
-	u32 slot;
-	int ret;
-
-	for (slot = 0; slot < after->nr_slots; slot++) {
-		struct hr_node *node = after->nodes[slot];
-
-		if (!node || (slot < before->nr_slots &&
-			      before->nodes[slot] == node))
-			continue;
-		ret = hr_member_prepare(hr_member(node), gfp);
-		if (ret)
-			return ret;
-		cond_resched();
-	}
-	return 0;
-}
-
 static void receipt_count(struct hr_receipt *receipt,
 			  const struct hr_change *change)
 {

@@ -82,6 +82,7 @@ struct hr_net *hr_net(const struct net *net);
  * @generation: number of this membership and table
  * @track: flow state of the migration, with a reference; NULL where established
  *	flows move, and without a migration
+ * @track_put: gives that reference back; a view knows nothing of flow state
  * @map_lock: guards all that follows up to @digested
  * @map: the effective map of a migration at @map_frontier, once somebody asked
  * @map_frontier: see @map
@@ -96,6 +97,7 @@ struct hr_ring_view {
 	struct hr_view core;
 	u64 generation;
 	struct hr_track *track;
+	void (*track_put)(struct hr_track *track);
 	struct mutex map_lock;	/* map, map_frontier, digest, digested */
 	struct hr_table *map;
 	u64 map_frontier;
@@ -193,6 +195,7 @@ struct hr_change {
 	void (*published)(struct hr_change *change);
 };
 
+extern unsigned int hr_net_id;
 extern struct workqueue_struct *hr_wq;	/* frees, and scheduled work */
 
 int hr_rings_init(void);
@@ -221,9 +224,6 @@ void hr_ring_detach(struct hr_ring *ring, u32 id_max);
 struct hr_ring_view *hr_ring_pin(struct hr_ring *ring);
 void hr_ring_unpin(struct hr_ring_view *view);
 
-int hr_members_prepare(const struct hr_table *before,
-		       const struct hr_table *after, gfp_t gfp);
-
 struct hr_table *hr_ring_map(const struct hr_ring *ring,
 			     struct hr_ring_view *view, gfp_t gfp, u64 *at);
 struct hr_table *hr_ring_map_locked(const struct hr_ring *ring, gfp_t gfp);
@@ -237,8 +237,6 @@ bool hr_ring_has_room_locked(struct hr_ring *ring);
 int hr_ring_make_room_locked(struct hr_ring *ring);
 void hr_ring_publish_locked(struct hr_ring *ring, struct hr_ring_view *view,
 			    struct hr_receipt *receipt);
-bool hr_ring_try_lock(struct hr_ring *ring, unsigned long delay);
-void hr_ring_tick(struct hr_ring *ring, unsigned long delay);
 
 /**
  * hr_ring_view() - the view in force

@@ -78,7 +78,7 @@ struct hr_tracked {
 	u64 left;
 };
 
-/* track_pool.c: a track's life */
+/* track_life.c */
 struct hr_track *hr_track_create(struct hr_ring *ring,
 				 const struct hr_settings *settings, gfp_t gfp);
 struct hr_track *hr_track_get(struct hr_track *track);

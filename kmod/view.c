@@ -8,19 +8,20 @@
 #include "member.h"
 #include "ring.h"
 #include "trace.h"
-#include "track.h"
 
 /* What a view holds: whoever takes it away gives it back. */
 struct view_parts {
 	struct hr_view core;
 	struct hr_table *map;
 	struct hr_track *track;
+	void (*track_put)(struct hr_track *track);
 };
 
 static struct view_parts view_take(struct hr_ring_view *view)
 {
 	const struct view_parts parts = {
 		.core = view->core, .map = view->map, .track = view->track,
+		.track_put = view->track_put,
 	};
 
 	view->core = (struct hr_view){};
@@ -35,7 +36,8 @@ static void parts_put(const struct view_parts *parts)
 	hr_table_put(parts->core.from, &hr_member_ops);
 	hr_table_put(parts->core.base, &hr_member_ops);
 	hr_table_put(parts->map, &hr_member_ops);
-	hr_track_put(parts->track);
+	if (parts->track)
+		parts->track_put(parts->track);
 }
 
 /* Of a retired view, unless somebody was there before. */
