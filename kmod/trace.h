@@ -11,13 +11,18 @@
 #define HASHRING_TRACE_H
 
 #include <linux/tracepoint.h>
-#include <net/net_namespace.h>
 
 #include "compat.h"
-#include "history.h"
-#include "ring.h"
-#include "steer.h"
-#include "track_entry.h"
+
+/* trace.c knows what is in them. */
+struct hr_attach;
+struct hr_entry;
+struct hr_flow;
+struct hr_happened;
+struct hr_receipt;
+struct hr_ring;
+struct hr_track;
+struct net;
 
 /*
  * A change, before anybody is told of it. All names of the receipt are the
@@ -181,7 +186,7 @@ TRACE_DEFINE_ENUM(HR_TRACK_EVICTED);
 
 TRACE_EVENT(hashring_flow,
 	TP_PROTO(const struct hr_track *track, const struct hr_entry *flow,
-		 u32 node, enum hr_track_counter what),
+		 u32 node, u32 what),
 	TP_ARGS(track, flow, node, what),
 	TP_STRUCT__entry(
 		__field(unsigned int, netns)

@@ -117,6 +117,7 @@ for release in $releases; do
 	series=$(cut -d . -f 1,2 <<<"$release")
 	check "stack-$series" check_stack "$release"
 done
+check floors check_floors "$newest"
 check kbuild check_kbuild
 check kernel-doc check_kernel_doc
 check codespell check_codespell

@@ -171,6 +171,14 @@ check_clang_user()
 	locked clang-user compile_clang_user
 }
 
+# Calls and includes run downwards only, by the table of floors.
+check_floors() # RELEASE
+{
+	check_gcc "$1" || return
+	selftests/host/lint/floors.py selftests/host/floors.txt \
+		kmod="$out/$1/kmod"
+}
+
 # The deepest functions, and a limit for all, which the counts of a digit, 256
 # numbers, just keep; and a smaller one where packets come by: they come on top of
 # others' stacks.

@@ -1,0 +1,149 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Whether calls and includes run downwards only
+
+floors.py TABLE FOLDER=OBJECTS...
+
+TABLE has a line for each floor, the lowest first: patterns of the files that are
+on it. What is compiled of FOLDER is in OBJECTS. A file may call functions of its
+own floor and of lower ones, and include their headers; within a floor no calls
+may run in a circle. Prints a line for each arrow that runs upwards, and each
+circle, with the names that are called.
+"""
+import fnmatch
+import os
+import re
+import subprocess
+import sys
+
+# The tracepoints of the kernel: trace.c defines them all, and calls nothing.
+DATA = re.compile(r"__(tracepoint|traceiter|SCT__tp_func|SCK__tp_func)_")
+
+
+class Floors:
+    def __init__(self, path):
+        self.floors = []
+        with open(path, encoding="utf-8") as table:
+            for line in table:
+                patterns = line.partition("#")[0].split()
+                if patterns:
+                    self.floors.append(patterns)
+
+    def of(self, path):
+        for number, patterns in enumerate(self.floors):
+            if any(fnmatch.fnmatch(path, pattern) for pattern in patterns):
+                return number
+        return None
+
+
+def files_below(folder, suffix):
+    for at, _, names in os.walk(folder):
+        for name in sorted(names):
+            if name.endswith(suffix):
+                yield os.path.join(at, name)
+
+
+def symbols(objects):
+    """Which source defines a name, and which names each source wants."""
+    where, wanted = {}, {}
+    for source, path in objects.items():
+        said = subprocess.run(["nm", path], check=True, capture_output=True,
+                              text=True).stdout
+        wanted[source] = set()
+        for line in said.splitlines():
+            *_, kind, name = line.split()
+            if kind in "Uw":
+                wanted[source].add(name)
+            elif kind in "TDBRVWC":
+                where[name] = source
+    return where, wanted
+
+
+def calls(objects):
+    where, wanted = symbols(objects)
+    arrows = {}
+    for source, names in wanted.items():
+        for name in names:
+            to = where.get(name, source)
+            if to != source and not DATA.match(name):
+                arrows.setdefault((source, to), set()).add(name)
+    return arrows
+
+
+def includes(sources):
+    arrows = {}
+    for source in sources:
+        with open(source, encoding="utf-8") as text:
+            names = re.findall(r'^#include "([^"]+)"', text.read(), re.M)
+        for name in names:
+            at = os.path.normpath(os.path.join(os.path.dirname(source), name))
+            if not os.path.exists(at):
+                at = os.path.join(source.split("/")[0], name)
+            if os.path.exists(at):
+                arrows.setdefault((source, at), set()).add("#include")
+    return arrows
+
+
+def circles(arrows):
+    """Sets of more than one file that all lead to each other (Tarjan 1972)."""
+    lead = {}
+    for source, to in arrows:
+        lead.setdefault(source, []).append(to)
+        lead.setdefault(to, [])
+    number, low, path, found = {}, {}, [], []
+
+    def visit(node):
+        number[node] = low[node] = len(number)
+        path.append(node)
+        for to in lead[node]:
+            if to not in number:
+                visit(to)
+            if to in path:
+                low[node] = min(low[node], low[to])
+        if low[node] == number[node]:
+            circle = set(path[path.index(node):])
+            del path[path.index(node):]
+            if len(circle) > 1:
+                found.append(circle)
+
+    for node in lead:
+        if node not in number:
+            visit(node)
+    return found
+
+
+def main():
+    sys.setrecursionlimit(10000)
+    floors = Floors(sys.argv[1])
+    bad = 0
+    objects, sources = {}, []
+    for pair in sys.argv[2:]:
+        folder, built = pair.split("=")
+        sources += list(files_below(folder, (".c", ".h")))
+        for source in files_below(folder, ".c"):
+            path = os.path.join(built, os.path.relpath(source, folder))[:-1] + "o"
+            if os.path.exists(path):
+                objects[source] = path
+    for source in sources:
+        if floors.of(source) is None:
+            print(f"{source} is on no floor of {sys.argv[1]}")
+            bad += 1
+    called = calls(objects)
+    for (source, to), names in sorted([*called.items(),
+                                       *includes(sources).items()]):
+        if (floors.of(source) or 0) < (floors.of(to) or 0):
+            print(f"{source} -> {to} runs upwards: {', '.join(sorted(names))}")
+            bad += 1
+    for circle in circles(called):
+        bad += 1
+        print(f"a circle of {len(circle)}:")
+        for (source, to), names in sorted(called.items()):
+            if {source, to} <= circle:
+                print(f"  {source} -> {to}: {', '.join(sorted(names))}")
+    print(f"{len(objects)} objects, {len(called)} arrows between them, "
+          f"{len(floors.floors)} floors: {bad} against them")
+    return bool(bad) or not objects
+
+
+if __name__ == "__main__":
+    sys.exit(main())
