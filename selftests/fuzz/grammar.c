@@ -99,11 +99,12 @@ static bool only_asks(const struct noun *noun, const struct command *cmd)
 }
 
 /* The words of a command that is not carried out. */
-static int only_parse(const struct command *cmd, int argc, char **argv)
+static int only_parse(const struct noun *noun, const struct command *cmd,
+		      int argc, char **argv)
 {
 	struct ops ops = { 0 };
 	struct args a;
-	int status = args_parse(cmd, argc, argv, &a), i;
+	int status = args_parse(noun, cmd, argc, argv, &a), i;
 
 	for (i = 0; !status && cmd->args[i].kind; i++)
 		if (cmd->args[i].kind == ARG_OPS && a.v[i].given) {
@@ -128,17 +129,15 @@ static int run(int argc, char **argv)
 	noun = noun_find(argv[0]);
 	if (!noun)
 		return EXIT_USAGE;
-	if (noun->raw)
-		return EXIT_DONE;
 	cmd = noun->commands;
 	if (cmd->name && argc > 1) {
 		cmd = command_find(noun, argv[1]);
 		if (!cmd)
 			return EXIT_USAGE;
 		if (!only_asks(noun, cmd))
-			return only_parse(cmd, argc - 2, argv + 2);
+			return only_parse(noun, cmd, argc - 2, argv + 2);
 	} else if (!cmd->name && !only_asks(noun, cmd)) {
-		return only_parse(cmd, argc - 1, argv + 1);
+		return only_parse(noun, cmd, argc - 1, argv + 1);
 	}
 	return run_words(argc, argv);
 }

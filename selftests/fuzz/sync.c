@@ -45,7 +45,7 @@ static void check_refusal(const char *said)
 }
 
 /* A file may leave much to the kernel, which a ring that runs has. */
-static void complete(const struct model *m)
+static void complete_settings(const struct model *m)
 {
 	static const struct hashring_settings defaults = {
 		.tcp_timeout = 900000, .syn_timeout = 60000,
@@ -179,7 +179,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_refusal(said);
 	} else {
 		CHECK(!*said);
-		complete(&m);
+		complete_settings(&m);
 		check_again(&m);
 	}
 	model_release(&m);

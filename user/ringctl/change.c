@@ -30,30 +30,6 @@ static const struct arg change_args[] = {
 };
 
 /**
- * change_run() - asks the kernel for a change and prints the receipt
- * @change: the change, which may be a dry run
- *
- * Return: an exit status; errors are told.
- */
-int change_run(const struct hashring_change *change)
-{
-	struct hashring_receipt receipt;
-	int err;
-
-	if (!conn())
-		return EXIT_REFUSED;
-	err = hashring_change(conn(), change, &receipt);
-	if (err)
-		return refused(err);
-	if (opt.json)
-		json_print(receipt_to_json(&receipt));
-	else
-		print_receipt(stdout, &receipt, change->dry_run);
-	hashring_receipt_release(&receipt);
-	return EXIT_DONE;
-}
-
-/**
  * check_plan() - holds a ring against the state that a plan was made on
  * @ring: the ring
  * @word: the plan's token

@@ -30,8 +30,7 @@ static void offer_nouns(const char *last)
 	int i;
 
 	for (i = 0; nouns[i]; i++)
-		if (!nouns[i]->hidden)
-			offer(nouns[i]->name, last);
+		offer(nouns[i]->name, last);
 }
 
 /* The nouns with the words that their commands have; one may have none. */
@@ -288,7 +287,8 @@ static const struct command *command_named(const struct noun *noun,
 	return NULL;
 }
 
-static int complete(int argc, char **argv)
+/* What could stand next, for the shell. */
+int complete(int argc, char **argv)
 {
 	const struct command *cmd;
 	const struct noun *noun;
@@ -329,10 +329,3 @@ static int complete(int argc, char **argv)
 	offer_arguments(cmd, &l);
 	return EXIT_DONE;
 }
-
-const struct noun noun_complete = {
-	.name = "complete",
-	.help = "what could stand next, for the shell",
-	.hidden = true,
-	.raw = complete,
-};

@@ -11,13 +11,6 @@
 #include "keys.h"
 #include "signals.h"
 
-const char *const flows_sources[] = {
-	[FLOWS_CONNTRACK] = "conntrack",
-	[FLOWS_PCAP] = "pcap",
-	[FLOWS_SYNTHETIC] = "synthetic",
-	NULL
-};
-
 static bool given(struct args *a, const char *word)
 {
 	const struct value *v = args_value(a, word);

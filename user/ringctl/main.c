@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,132 +11,6 @@
 #include "ringctl.h"
 
 #define OUTPUT_BUFFER	(64 * 1024)
-
-struct options opt;
-const char *error_file;
-unsigned int error_line;
-unsigned int error_op;
-
-static struct hashring *connection;
-
-/*
- * No terminal is told to do anything by the words of a file: control characters
- * are shown as question marks, those of Unicode's second row as well.
- */
-static void put_shown(const char *text)
-{
-	unsigned char last = 0;
-
-	for (; *text; last = *text++) {
-		unsigned char c = *text;
-		bool second = last == 0xc2 && c >= 0x80 && c < 0xa0;
-
-		fputc(c < 0x20 || c == 0x7f || second ? '?' : c, stderr);
-	}
-}
-
-__attribute__((format(printf, 1, 0)))
-static void vfail(const char *fmt, va_list ap)
-{
-	char *text;
-
-	/* What was printed so far comes first where both go to one place. */
-	fflush(stdout);
-	fputs("ringctl: ", stderr);
-	if (error_file) {
-		put_shown(error_file);
-		fprintf(stderr, ":%u: ", error_line);
-	}
-	if (error_op)
-		fprintf(stderr, "operation %u: ", error_op);
-	if (vasprintf(&text, fmt, ap) < 0) {
-		fputs(strerror(ENOMEM), stderr);
-	} else {
-		put_shown(text);
-		free(text);
-	}
-	fputc('\n', stderr);
-}
-
-void warn(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vfail(fmt, ap);
-	va_end(ap);
-}
-
-int fail(int status, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vfail(fmt, ap);
-	va_end(ap);
-	return status;
-}
-
-int fail_usage(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vfail(fmt, ap);
-	va_end(ap);
-	return EXIT_USAGE;
-}
-
-struct hashring *conn(void)
-{
-	int err;
-
-	if (connection)
-		return connection;
-	err = hashring_open(&connection, opt.netns);
-	if (err) {
-		refused(err);
-		conn_close();
-	}
-	return connection;
-}
-
-void conn_close(void)
-{
-	hashring_close(connection);
-	connection = NULL;
-}
-
-/* The exit status that an error of the library stands for. */
-int status_of(int err)
-{
-	switch (err) {
-	case 0:
-		return EXIT_DONE;
-	case -ESTALE:
-		return EXIT_STALE;
-	case -EDQUOT:
-		return EXIT_BUDGET;
-	default:
-		return EXIT_REFUSED;
-	}
-}
-
-/* Reports a connection's last error; returns the status that it stands for. */
-int refused_by(const struct hashring *h, int err)
-{
-	const char *attr = hashring_error_attr(h);
-
-	if (*attr)
-		return fail(status_of(err), "%s (%s)", hashring_error(h),
-			    attr);
-	return fail(status_of(err), "%s", hashring_error(h));
-}
-
-int refused(int err)
-{
-	return refused_by(connection, err);
-}
 
 /* No name begins with a dash, so that the word cannot mean anything else. */
 static bool wants_help(int argc, char **argv)
@@ -161,13 +34,13 @@ int run_words(int argc, char **argv)
 
 	if (!strcmp(argv[0], "help"))
 		return help(argc - 1, argv + 1);
+	if (!strcmp(argv[0], "complete"))
+		return complete(argc - 1, argv + 1);
 	noun = noun_find(argv[0]);
 	if (!noun)
 		return EXIT_USAGE;
 	argc--;
 	argv++;
-	if (noun->raw)
-		return noun->raw(argc, argv);
 
 	cmd = noun->commands;
 	if (wants_help(argc, argv)) {
@@ -181,7 +54,7 @@ int run_words(int argc, char **argv)
 		argc--;
 		argv++;
 	}
-	status = args_parse(cmd, argc, argv, &a);
+	status = args_parse(noun, cmd, argc, argv, &a);
 	if (!status)
 		status = cmd->run(&a);
 	args_release(&a);

@@ -52,21 +52,6 @@ const char *model_seat(const struct model_node *node)
 	return *node->seat ? node->seat : node->name;
 }
 
-/*
- * Room for one more element, which is zeroed; NULL without memory, and then
- * the array stays as it is. Arrays have room for powers of two.
- */
-void *model_grow(void *array, __u32 nr, size_t size)
-{
-	if (!(nr & (nr - 1))) {
-		array = realloc(array, (nr ? 2 * nr : 1) * size);
-		if (!array)
-			return NULL;
-	}
-	memset((char *)array + nr * size, 0, size);
-	return array;
-}
-
 static int compare_points(const void *a, const void *b)
 {
 	__u32 x = *(const __u32 *)a;
@@ -78,6 +63,13 @@ static int compare_points(const void *a, const void *b)
 void model_sort_points(__u32 *points, __u32 nr)
 {
 	qsort(points, nr, sizeof(*points), compare_points);
+}
+
+/* Whether a migration of it is under way. */
+bool ring_migrates(const struct hashring_ring *ring)
+{
+	return ring->migration != HASHRING_MIGRATION_STATE_NONE &&
+	       ring->migration != HASHRING_MIGRATION_STATE_DONE;
 }
 
 /* What the callbacks of lists fill. */

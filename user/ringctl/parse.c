@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The parser: words against the table of nouns.
+ * The parser: words against the table of a noun's commands.
  */
 #include <arpa/inet.h>
 #include <netdb.h>
@@ -9,49 +9,19 @@
 
 #include "ringctl.h"
 
-/* Appends to a list of words for a message; what does not fit is left out. */
-static void list_word(char *list, size_t size, const char *word)
-{
-	size_t len = strlen(list);
-
-	snprintf(list + len, size - len, "%s%s", len ? ", " : "", word);
-}
-
-/* Also from an abbreviation that means one noun only; errors are told. */
-const struct noun *noun_find(const char *word)
-{
-	const struct noun *found = NULL;
-	char list[256] = "";
-	int i, hits = 0;
-
-	for (i = 0; nouns[i]; i++) {
-		if (!strcmp(nouns[i]->name, word))
-			return nouns[i];
-		if (nouns[i]->hidden || strncmp(nouns[i]->name, word, strlen(word)))
-			continue;
-		found = nouns[i];
-		list_word(list, sizeof(list), found->name);
-		hits++;
-	}
-	if (hits == 1)
-		return found;
-	if (hits) {
-		fail_usage("object \"%s\" is ambiguous: %s", word, list);
-		return NULL;
-	}
-	for (i = 0; nouns[i]; i++)
-		if (!nouns[i]->hidden)
-			list_word(list, sizeof(list), nouns[i]->name);
-	fail_usage("unknown object \"%s\": expected one of %s", word, list);
-	return NULL;
-}
+const char *const flows_sources[] = {
+	[FLOWS_CONNTRACK] = "conntrack",
+	[FLOWS_PCAP] = "pcap",
+	[FLOWS_SYNTHETIC] = "synthetic",
+	NULL
+};
 
 static bool is_prefix(const char *word, const char *of)
 {
 	return of && !strncmp(of, word, strlen(word));
 }
 
-/* As noun_find(). */
+/* As noun_find() of nouns.c. */
 const struct command *command_find(const struct noun *noun, const char *word)
 {
 	const struct command *found = NULL;
@@ -525,7 +495,7 @@ static int parse_words(const struct command *cmd, struct cursor *c,
 		if (!cmd->args[i].required || a->v[i].given)
 			continue;
 		fail_usage("%s is missing", arg_label(&cmd->args[i]));
-		help_command(stderr, cmd);
+		help_command(stderr, a->noun, cmd);
 		return EXIT_USAGE;
 	}
 	return 0;
@@ -533,6 +503,7 @@ static int parse_words(const struct command *cmd, struct cursor *c,
 
 /**
  * args_parse() - a command's arguments from its words
+ * @noun: the command's
  * @cmd: the command
  * @argc: number of @argv
  * @argv: the words after the command; values point into them
@@ -540,24 +511,26 @@ static int parse_words(const struct command *cmd, struct cursor *c,
  *
  * Return: 0, or an exit status after telling what is wrong.
  */
-int args_parse(const struct command *cmd, int argc, char **argv,
-	       struct args *a)
+int args_parse(const struct noun *noun, const struct command *cmd, int argc,
+	       char **argv, struct args *a)
 {
 	struct cursor c = { argc, argv };
 
 	memset(a, 0, sizeof(*a));
+	a->noun = noun;
 	a->cmd = cmd;
 	return parse_words(cmd, &c, a);
 }
 
 /* As args_parse(), for an operation of a change: the ring is known already. */
-int args_parse_op(const struct command *cmd, int argc, char **argv,
-		  struct args *a)
+int args_parse_op(const struct noun *noun, const struct command *cmd, int argc,
+		  char **argv, struct args *a)
 {
 	struct cursor c = { argc, argv };
 	int i;
 
 	memset(a, 0, sizeof(*a));
+	a->noun = noun;
 	a->cmd = cmd;
 	for (i = 0; cmd->args[i].kind; i++)
 		if (cmd->args[i].kind == ARG_RING)

@@ -177,13 +177,16 @@ struct value {
 };
 
 struct command;
+struct noun;
 
 /**
  * struct args - a command's arguments
+ * @noun: the command's
  * @cmd: the command
  * @v: values, by index in the command's table
  */
 struct args {
+	const struct noun *noun;
 	const struct command *cmd;
 	struct value v[ARGS_MAX];
 };
@@ -209,15 +212,11 @@ struct command {
  * @name: its word
  * @help: a line for the help
  * @commands: ended by one without @run; the first one is the default
- * @hidden: not in the help
- * @raw: instead of @commands: gets the words after the noun
  */
 struct noun {
 	const char *name;
 	const char *help;
 	const struct command *commands;
-	bool hidden;
-	int (*raw)(int argc, char **argv);
 };
 
 /* All nouns, ended by NULL (nouns.c). */
@@ -244,23 +243,24 @@ extern const struct noun noun_restore;
 extern const struct noun noun_sync;
 extern const struct noun noun_report;
 extern const struct noun noun_limits;
-extern const struct noun noun_complete;
 
+int complete(int argc, char **argv);
 const struct noun *noun_find(const char *word);
 const struct command *command_find(const struct noun *noun, const char *word);
 int run_words(int argc, char **argv);
 
-int args_parse(const struct command *cmd, int argc, char **argv,
-	       struct args *a);
-int args_parse_op(const struct command *cmd, int argc, char **argv,
-		  struct args *a);
+int args_parse(const struct noun *noun, const struct command *cmd, int argc,
+	       char **argv, struct args *a);
+int args_parse_op(const struct noun *noun, const struct command *cmd, int argc,
+		  char **argv, struct args *a);
 void args_release(struct args *a);
 struct value *args_value(struct args *a, const char *word);
 
-/* Help, all of it from the table (help.c). */
+/* Help, all of it from the table (usage.c, help.c). */
+void help_args(FILE *f, const struct arg *arg);
+void help_command(FILE *f, const struct noun *noun, const struct command *cmd);
 void help_usage(FILE *f);
 void help_noun(const struct noun *noun);
-void help_command(FILE *f, const struct command *cmd);
 int help(int argc, char **argv);
 
 /* Numbers, strictly: the whole word or -1 (number.c). */
@@ -299,11 +299,12 @@ struct words {
 int words_next(struct words *w, char **text, bool semicolon,
 	       unsigned int *line);
 void words_release(struct words *w);
+void list_word(char *list, size_t size, const char *word);
 char *read_file(const char *path);
 
 /*
  * Errors: "ringctl: [FILE:LINE: ][operation N: ]text" on stderr; return the
- * status (main.c).
+ * status (error.c).
  */
 extern const char *error_file;
 extern unsigned int error_line;
@@ -313,6 +314,8 @@ int fail(int status, const char *fmt, ...)
 	__printf(2, 3);
 int fail_usage(const char *fmt, ...) __printf(1, 2);
 void warn(const char *fmt, ...) __printf(1, 2);
+int status_of(int err);
+int refused_by(const struct hashring *h, int err);
 
 /* Here, for analyzers to see that it is no success. */
 static inline int fail_memory(void)
@@ -323,13 +326,11 @@ static inline int fail_memory(void)
 
 /*
  * The one connection, made when it is first asked for; NULL when there is none
- * to be had, which has then been reported: return EXIT_REFUSED.
+ * to be had, which has then been reported: return EXIT_REFUSED (conn.c).
  */
 struct hashring *conn(void);
 void conn_close(void);
 int refused(int err);
-int refused_by(const struct hashring *h, int err);
-int status_of(int err);
 
 /* Operations and changes (ops.c, change.c), for plan, sync and measure too. */
 

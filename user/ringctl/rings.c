@@ -57,13 +57,6 @@ int rings_load(struct ring_list *list, const char *ring)
 	return 0;
 }
 
-/* Whether a migration of it is under way. */
-bool ring_migrates(const struct hashring_ring *ring)
-{
-	return ring->migration != HASHRING_MIGRATION_STATE_NONE &&
-	       ring->migration != HASHRING_MIGRATION_STATE_DONE;
-}
-
 void rings_release(struct ring_list *list)
 {
 	free(list->ring);

@@ -151,3 +151,11 @@ err_free:
 		fclose(f);
 	return NULL;
 }
+
+/* Appends to a list of words for a message; what does not fit is left out. */
+void list_word(char *list, size_t size, const char *word)
+{
+	size_t len = strlen(list);
+
+	snprintf(list + len, size - len, "%s%s", len ? ", " : "", word);
+}

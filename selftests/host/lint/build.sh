@@ -174,9 +174,9 @@ check_clang_user()
 # Calls and includes run downwards only, by the table of floors.
 check_floors() # RELEASE
 {
-	check_gcc "$1" || return
+	check_gcc "$1" && check_clang_user || return
 	selftests/host/lint/floors.py selftests/host/floors.txt \
-		kmod="$out/$1/kmod"
+		kmod="$out/$1/kmod" user="$out/clang-user"
 }
 
 # The deepest functions, and a limit for all, which the counts of a digit, 256
