@@ -26,7 +26,7 @@
 
 static bool hr_attach_wants_defrag(const struct hr_attach_config *config)
 {
-	return config->policy != HR_KEY_SOURCE && !config->observe;
+	return config->policy != HASHRING_KEY_SOURCE && !config->observe;
 }
 
 static int hr_attach_check(const struct hr_attach_config *config,
@@ -51,7 +51,7 @@ static int hr_attach_check(const struct hr_attach_config *config,
 		NL_SET_ERR_MSG(extack, "node mask is not contiguous");
 		return -EINVAL;
 	}
-	if (config->policy != HR_KEY_SOURCE &&
+	if (config->policy != HASHRING_KEY_SOURCE &&
 	    config->priority <= NF_IP_PRI_CONNTRACK_DEFRAG) {
 		*culprit = HR_ATTACH_BAD_PRIORITY;
 		return hr_extack(extack, NULL, -EINVAL,

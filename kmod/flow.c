@@ -61,11 +61,11 @@ static __always_inline int hr_flow_ports(const struct sk_buff *skb,
  * ports would part it from the others. Only fragments that nobody put together
  * get here.
  */
-static noinline int hr_flow_fragment(enum hr_key_policy policy,
+static noinline int hr_flow_fragment(enum hashring_key_policy policy,
 				     struct hr_flow *flow)
 {
 	hr_flow_no_ports(flow);
-	if (policy == HR_KEY_SOURCE || !hr_protocol_has_ports(flow->protocol))
+	if (policy == HASHRING_KEY_SOURCE || !hr_protocol_has_ports(flow->protocol))
 		return 0;
 	return HR_FLOW_PORTLESS;
 }
@@ -85,7 +85,7 @@ static bool hr_icmp4_is_error(u8 type)
 }
 
 static noinline int hr_flow_icmp4(const struct sk_buff *skb, int offset,
-				  __be32 daddr, enum hr_key_policy policy,
+				  __be32 daddr, enum hashring_key_policy policy,
 				  struct hr_flow *flow)
 {
 	const struct icmphdr *icmp;
@@ -110,7 +110,7 @@ static noinline int hr_flow_icmp4(const struct sk_buff *skb, int offset,
 	flow->protocol = quote->protocol;
 	memcpy(flow->saddr, &quote->daddr, sizeof(quote->daddr));
 	memcpy(flow->daddr, &quote->saddr, sizeof(quote->saddr));
-	if (policy == HR_KEY_SOURCE || !hr_protocol_has_ports(quote->protocol))
+	if (policy == HASHRING_KEY_SOURCE || !hr_protocol_has_ports(quote->protocol))
 		return flags;
 	if (quote->frag_off & htons(IP_OFFSET))
 		return flags | HR_FLOW_PORTLESS;
@@ -130,7 +130,7 @@ static noinline int hr_flow_icmp4(const struct sk_buff *skb, int offset,
  * Context: any.
  * Return: as hr_flow_parse().
  */
-int hr_flow_parse4(const struct sk_buff *skb, enum hr_key_policy policy,
+int hr_flow_parse4(const struct sk_buff *skb, enum hashring_key_policy policy,
 		   struct hr_flow *flow)
 {
 	const struct iphdr *iph = ip_hdr(skb);
@@ -146,7 +146,7 @@ int hr_flow_parse4(const struct sk_buff *skb, enum hr_key_policy policy,
 	if (unlikely(ip_is_fragment(iph)))
 		return hr_flow_fragment(policy, flow);
 	if (likely(hr_protocol_has_ports(iph->protocol))) {
-		if (policy != HR_KEY_SOURCE)
+		if (policy != HASHRING_KEY_SOURCE)
 			return hr_flow_ports(skb, payload, flow);
 		hr_flow_no_ports(flow);
 		return 0;
@@ -181,7 +181,7 @@ static bool hr_fragment6_protocol(const struct sk_buff *skb, int offset,
 }
 
 static int hr_flow_fragment6(const struct sk_buff *skb,
-			     enum hr_key_policy policy, struct hr_flow *flow)
+			     enum hashring_key_policy policy, struct hr_flow *flow)
 {
 	unsigned int offset = 0;
 
@@ -193,7 +193,7 @@ static int hr_flow_fragment6(const struct sk_buff *skb,
 
 static noinline int hr_flow_icmp6(const struct sk_buff *skb, int offset,
 				  const struct in6_addr *daddr,
-				  enum hr_key_policy policy,
+				  enum hashring_key_policy policy,
 				  struct hr_flow *flow)
 {
 	const struct icmp6hdr *icmp;
@@ -232,7 +232,7 @@ static noinline int hr_flow_icmp6(const struct sk_buff *skb, int offset,
 	flow->protocol = protocol;
 	memcpy(flow->saddr, &quote->daddr, sizeof(flow->saddr));
 	memcpy(flow->daddr, &quote->saddr, sizeof(flow->daddr));
-	if (policy == HR_KEY_SOURCE || !hr_protocol_has_ports(protocol))
+	if (policy == HASHRING_KEY_SOURCE || !hr_protocol_has_ports(protocol))
 		return flags;
 	if (fragment & htons(IP6_OFFSET))
 		return flags | HR_FLOW_PORTLESS;
@@ -248,7 +248,7 @@ static noinline int hr_flow_icmp6(const struct sk_buff *skb, int offset,
  * Context: any.
  * Return: as hr_flow_parse().
  */
-int hr_flow_parse6(const struct sk_buff *skb, enum hr_key_policy policy,
+int hr_flow_parse6(const struct sk_buff *skb, enum hashring_key_policy policy,
 		   struct hr_flow *flow)
 {
 	const struct ipv6hdr *iph = ipv6_hdr(skb);
@@ -271,7 +271,7 @@ int hr_flow_parse6(const struct sk_buff *skb, enum hr_key_policy policy,
 	if (unlikely(fragment & htons(IP6_OFFSET | IP6_MF)))
 		return hr_flow_fragment6(skb, policy, flow);
 	if (likely(hr_protocol_has_ports(protocol))) {
-		if (policy != HR_KEY_SOURCE)
+		if (policy != HASHRING_KEY_SOURCE)
 			return hr_flow_ports(skb, skb->data + offset, flow);
 		hr_flow_no_ports(flow);
 		return 0;

@@ -37,9 +37,9 @@ static inline bool hr_protocol_has_ports(u8 protocol)
 int hr_flow_tcp(const struct sk_buff *skb, u8 pf);
 bool hr_flow_first_ports(const struct sk_buff *skb, u8 pf,
 			 struct hr_flow *flow);
-int hr_flow_parse4(const struct sk_buff *skb, enum hr_key_policy policy,
+int hr_flow_parse4(const struct sk_buff *skb, enum hashring_key_policy policy,
 		   struct hr_flow *flow);
-int hr_flow_parse6(const struct sk_buff *skb, enum hr_key_policy policy,
+int hr_flow_parse6(const struct sk_buff *skb, enum hashring_key_policy policy,
 		   struct hr_flow *flow);
 
 /**
@@ -55,7 +55,7 @@ int hr_flow_parse6(const struct sk_buff *skb, enum hr_key_policy policy,
  * -ENOMSG if it is the link's own (neighbour discovery), which never leaves it.
  */
 static inline int hr_flow_parse(const struct sk_buff *skb, u8 pf,
-				enum hr_key_policy policy,
+				enum hashring_key_policy policy,
 				struct hr_flow *flow)
 {
 	if (likely(pf == NFPROTO_IPV4))

@@ -9,6 +9,8 @@
 #include <linux/mutex.h>
 #include <linux/types.h>
 
+#include <uapi/linux/hashring.h>
+
 #include "core/impact.h"
 #include "core/record.h"
 
@@ -26,16 +28,10 @@ struct hr_receipt_move {
 	u64 share;
 };
 
-enum hr_receipt_kind {
-	HR_RECEIPT_CHANGE,	/* a change that moved its arcs at once */
-	HR_RECEIPT_HELD,	/* one that a migration carries out */
-	HR_RECEIPT_SETTLED,	/* a whole migration */
-};
-
 /**
  * struct hr_receipt - what a change did
  * @list: in the history, oldest first
- * @kind: &enum hr_receipt_kind
+ * @kind: &enum hashring_receipt_kind
  * @generation: after the change
  * @time: ns since 1970
  * @added: nodes

@@ -41,11 +41,11 @@ struct hr_migration *hr_migration_begin(struct hr_ring *ring)
 		kfree(m);
 		return ERR_PTR(-ENOMEM);
 	}
-	m->mode = HR_MIGRATION_HOLDING;
+	m->mode = HASHRING_MIGRATION_HOLDING;
 	m->quiet = HR_DEFAULT_QUIET;
 	m->origin = hr_table_get(hr_ring_view_locked(ring)->core.table);
 	m->origin_generation = hr_ring_view_locked(ring)->generation;
-	if (ring->settings.established == HR_ESTABLISHED_STAY) {
+	if (ring->settings.established == HASHRING_ESTABLISHED_STAY) {
 		m->track = hr_track_create(ring, &ring->settings, HR_GFP);
 		if (IS_ERR(m->track)) {
 			ret = PTR_ERR(m->track);
@@ -112,7 +112,7 @@ void hr_migrate_changed_state_locked(struct hr_ring *ring)
 {
 	u64 frontier = hr_ring_view_locked(ring)->core.frontier;
 	struct hr_happened what = {
-		.kind = HR_STEP_STATE, .before = frontier, .after = frontier,
+		.kind = HASHRING_STEP_STATE, .before = frontier, .after = frontier,
 	};
 
 	hr_migrate_happened_locked(ring, &what, NULL);

@@ -99,7 +99,7 @@ struct hr_migrate_step {
  * struct hr_migrate_terms - what goes with a lease, or is set by itself
  * @port: the socket that asks
  * @holder: of a lease: what to call who takes it
- * @state: &enum hr_migration_state to be set, or HR_MIGRATION_NONE
+ * @state: &enum hashring_migration_state to be set, or HASHRING_MIGRATION_NONE
  * @reason: for @state; NULL: none
  * @has_deadline: @deadline is given
  * @deadline: ms from now on

@@ -56,7 +56,7 @@ int hr_migrate_run_locked(struct hr_ring *ring,
 	hr_lease_take_locked(ring, terms->port);
 	m->holder_port = terms->port;
 	hr_steps_words(m->holder, terms->holder, sizeof(m->holder));
-	hr_migration_set_mode(m, HR_MIGRATION_RUNNING, NULL);
+	hr_migration_set_mode(m, HASHRING_MIGRATION_RUNNING, NULL);
 	hr_migrate_changed_state_locked(ring);
 	return 0;
 }
@@ -80,13 +80,13 @@ int hr_migrate_set_locked(struct hr_ring *ring,
 	if (IS_ERR(m))
 		return PTR_ERR(m);
 	switch (terms->state) {
-	case HR_MIGRATION_NONE:
-	case HR_MIGRATION_PAUSED:
-	case HR_MIGRATION_FAILED:
-	case HR_MIGRATION_RUNNING:
-	case HR_MIGRATION_HOLDING:
+	case HASHRING_MIGRATION_NONE:
+	case HASHRING_MIGRATION_PAUSED:
+	case HASHRING_MIGRATION_FAILED:
+	case HASHRING_MIGRATION_RUNNING:
+	case HASHRING_MIGRATION_HOLDING:
 		break;
-	case HR_MIGRATION_THROTTLED:
+	case HASHRING_MIGRATION_THROTTLED:
 		if (m->holder_port == terms->port)
 			break;
 		return hr_extack(extack, NULL, -EBUSY,
@@ -99,14 +99,14 @@ int hr_migrate_set_locked(struct hr_ring *ring,
 	ret = set_terms(m, terms, extack);
 	if (ret)
 		return ret;
-	if (terms->state == HR_MIGRATION_NONE) {
+	if (terms->state == HASHRING_MIGRATION_NONE) {
 		hr_told_update_locked(ring, NULL);
 		return 0;
 	}
-	if (terms->state == HR_MIGRATION_RUNNING ||
-	    terms->state == HR_MIGRATION_HOLDING)
-		hr_migration_set_mode(m, m->holder_port ? HR_MIGRATION_RUNNING :
-					     HR_MIGRATION_HOLDING, NULL);
+	if (terms->state == HASHRING_MIGRATION_RUNNING ||
+	    terms->state == HASHRING_MIGRATION_HOLDING)
+		hr_migration_set_mode(m, m->holder_port ? HASHRING_MIGRATION_RUNNING :
+					     HASHRING_MIGRATION_HOLDING, NULL);
 	else
 		hr_migration_set_mode(m, terms->state, terms->reason);
 	hr_migrate_changed_state_locked(ring);

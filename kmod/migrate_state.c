@@ -22,17 +22,17 @@ bool hr_migration_at_end(const struct hr_ring *ring)
  * @frontier: where it stands
  *
  * Context: any.
- * Return: &enum hr_migration_state.
+ * Return: &enum hashring_migration_state.
  */
 u8 hr_migration_state_of(const struct hr_migration *m, u64 frontier)
 {
-	if (m->mode == HR_MIGRATION_PAUSED || m->mode == HR_MIGRATION_FAILED)
+	if (m->mode == HASHRING_MIGRATION_PAUSED || m->mode == HASHRING_MIGRATION_FAILED)
 		return m->mode;
 	if (frontier == HR_WHOLE_RING)
-		return HR_MIGRATION_DRAINING;
-	if (m->mode == HR_MIGRATION_THROTTLED)
+		return HASHRING_MIGRATION_DRAINING;
+	if (m->mode == HASHRING_MIGRATION_THROTTLED)
 		return m->mode;
-	return m->rolling ? HR_MIGRATION_ROLLING_BACK : m->mode;
+	return m->rolling ? HASHRING_MIGRATION_ROLLING_BACK : m->mode;
 }
 
 /**
@@ -40,21 +40,21 @@ u8 hr_migration_state_of(const struct hr_migration *m, u64 frontier)
  * @ring: the ring
  *
  * Context: ring->lock is held.
- * Return: &enum hr_migration_state.
+ * Return: &enum hashring_migration_state.
  */
 u8 hr_migration_state(const struct hr_ring *ring)
 {
 	const struct hr_migration *m = hr_migration_locked(ring);
 
 	if (!m)
-		return ring->steps.nr ? HR_MIGRATION_DONE : HR_MIGRATION_NONE;
+		return ring->steps.nr ? HASHRING_MIGRATION_DONE : HASHRING_MIGRATION_NONE;
 	return hr_migration_state_of(m, hr_ring_view_locked(ring)->core.frontier);
 }
 
 /**
  * hr_migration_set_mode() - what a migration is told to do
  * @m: the migration, or a copy
- * @mode: &enum hr_migration_state
+ * @mode: &enum hashring_migration_state
  * @reason: for a person; NULL: none
  *
  * Context: any; nobody else sees @m meanwhile.
@@ -79,10 +79,10 @@ void hr_migration_unpaced(struct hr_migration *m, bool at_end)
 {
 	m->holder_port = 0;
 	m->holder[0] = '\0';
-	if (m->mode != HR_MIGRATION_RUNNING && m->mode != HR_MIGRATION_THROTTLED)
+	if (m->mode != HASHRING_MIGRATION_RUNNING && m->mode != HASHRING_MIGRATION_THROTTLED)
 		return;
 	if (at_end)
-		hr_migration_set_mode(m, HR_MIGRATION_HOLDING, NULL);
+		hr_migration_set_mode(m, HASHRING_MIGRATION_HOLDING, NULL);
 	else
-		hr_migration_set_mode(m, HR_MIGRATION_PAUSED, "its pacer is gone");
+		hr_migration_set_mode(m, HASHRING_MIGRATION_PAUSED, "its pacer is gone");
 }

@@ -17,10 +17,10 @@ static int check_may_step(const struct hr_ring *ring,
 
 	if (ret)
 		return ret;
-	if (m->mode == HR_MIGRATION_PAUSED || m->mode == HR_MIGRATION_FAILED)
+	if (m->mode == HASHRING_MIGRATION_PAUSED || m->mode == HASHRING_MIGRATION_FAILED)
 		return hr_extack(extack, NULL, -EBUSY,
 				 "%s %s%s%s%s: resume it first", ring->name,
-				 m->mode == HR_MIGRATION_PAUSED ? "is paused" :
+				 m->mode == HASHRING_MIGRATION_PAUSED ? "is paused" :
 								  "has failed",
 				 m->reason[0] ? " (" : "", m->reason,
 				 m->reason[0] ? ")" : "");
@@ -140,7 +140,7 @@ int hr_migrate_step_locked(struct hr_ring *ring, struct hr_migrate_step *step,
 		return ret;
 
 	memset(done, 0, sizeof(*done));
-	done->kind = HR_STEP_STEP;
+	done->kind = HASHRING_STEP_STEP;
 	done->before = view->core.frontier;
 	done->after = target;
 	low = min(done->before, done->after);
@@ -158,8 +158,8 @@ int hr_migrate_step_locked(struct hr_ring *ring, struct hr_migrate_step *step,
 		return 0;
 
 	hr_migrate_move_locked(ring, target);
-	if (m->mode == HR_MIGRATION_THROTTLED)
-		hr_migration_set_mode(m, HR_MIGRATION_RUNNING, NULL);
+	if (m->mode == HASHRING_MIGRATION_THROTTLED)
+		hr_migration_set_mode(m, HASHRING_MIGRATION_RUNNING, NULL);
 	hr_migrate_happened_locked(ring, done, NULL);
 	return 0;
 }

@@ -61,7 +61,7 @@ static void expire_nodes(struct hr_ring *ring, u64 now)
 	const struct hr_table *t = hr_ring_view_locked(ring)->core.table;
 	u64 frontier = hr_ring_view_locked(ring)->core.frontier;
 	struct hr_happened what = {
-		.kind = HR_STEP_EXPIRED, .before = frontier, .after = frontier,
+		.kind = HASHRING_STEP_EXPIRED, .before = frontier, .after = frontier,
 	};
 	bool any = false;
 	u32 i;
@@ -117,7 +117,7 @@ static void look_after(struct hr_ring *ring)
 		settle(ring, why);
 	} else {
 		m->deadline = 0;
-		hr_migration_set_mode(m, HR_MIGRATION_PAUSED, why);
+		hr_migration_set_mode(m, HASHRING_MIGRATION_PAUSED, why);
 		hr_migrate_changed_state_locked(ring);
 	}
 }

@@ -122,7 +122,7 @@ static void count_members(const struct hr_table *before,
 static struct hr_receipt *make_receipt(struct hr_ring *ring,
 				       const struct hr_table *before,
 				       const struct hr_table *after,
-				       enum hr_receipt_kind kind, gfp_t gfp)
+				       enum hashring_receipt_kind kind, gfp_t gfp)
 {
 	struct hr_ring_view *old = hr_ring_view_locked(ring);
 	struct hr_receipt *receipt;
@@ -148,7 +148,7 @@ static void forget_deadlines(const struct hr_table *t, bool all)
 	for (i = 0; i < t->nr_nodes; i++) {
 		struct hr_shared *shared = hr_member(t->by_name[i])->shared;
 
-		if (t->by_name[i]->state != HR_ACTIVE && !all)
+		if (t->by_name[i]->state != HASHRING_NODE_ACTIVE && !all)
 			continue;
 		WRITE_ONCE(shared->deadline, 0);
 		WRITE_ONCE(shared->expired, false);
@@ -177,7 +177,7 @@ static int turn_round(struct hr_ring *ring, struct hr_migration *m, bool now)
 	if (ret)
 		goto err_put_target;
 	ret = -ENOMEM;
-	receipt = make_receipt(ring, map, target, HR_RECEIPT_HELD, HR_GFP);
+	receipt = make_receipt(ring, map, target, HASHRING_RECEIPT_HELD, HR_GFP);
 	if (!receipt)
 		goto err_put_target;
 	count_members(old->core.table, target, receipt);
@@ -229,7 +229,7 @@ int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
 			       bool now, struct netlink_ext_ack *extack)
 {
 	struct hr_migration *m = hr_migration_get_locked(ring, extack);
-	struct hr_happened what = { .kind = HR_STEP_ROLLBACK };
+	struct hr_happened what = { .kind = HASHRING_STEP_ROLLBACK };
 	struct hr_track_counts counts;
 	u64 before = 0;
 	int ret;
@@ -245,8 +245,8 @@ int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
 		if (ret)
 			return ret;
 		hr_steps_words(m->reason, reason ?: "", sizeof(m->reason));
-		m->mode = m->holder_port ? HR_MIGRATION_RUNNING :
-					   HR_MIGRATION_HOLDING;
+		m->mode = m->holder_port ? HASHRING_MIGRATION_RUNNING :
+					   HASHRING_MIGRATION_HOLDING;
 		hr_migrate_happened_locked(ring, &what, NULL);
 	} else {
 		before = hr_ring_view_locked(ring)->core.frontier;
@@ -257,7 +257,7 @@ int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
 
 	/* Who is at another node than the map it goes back to says, is cut off. */
 	what = (struct hr_happened){
-		.kind = HR_STEP_STEP, .before = before, .after = HR_WHOLE_RING,
+		.kind = HASHRING_STEP_STEP, .before = before, .after = HR_WHOLE_RING,
 	};
 	hr_view_between(&hr_ring_view_locked(ring)->core, before,
 			HR_WHOLE_RING, &what.moved, &what.arcs);
@@ -288,7 +288,7 @@ int hr_migrate_settle_locked(struct hr_ring *ring, const char *reason,
 	struct hr_migration *m = hr_migration_locked(ring);
 	struct hr_ring_view *old = hr_ring_view_locked(ring), *view;
 	struct hr_happened what = {
-		.kind = m->rolling ? HR_STEP_UNDONE : HR_STEP_FINISH,
+		.kind = m->rolling ? HASHRING_STEP_UNDONE : HASHRING_STEP_FINISH,
 		.before = old->core.frontier, .after = HR_WHOLE_RING,
 	};
 	struct hr_receipt *receipt;
@@ -299,7 +299,7 @@ int hr_migrate_settle_locked(struct hr_ring *ring, const char *reason,
 				  &hr_member_ops);
 	if (!settled)
 		return -ENOMEM;
-	receipt = make_receipt(ring, m->origin, settled, HR_RECEIPT_SETTLED,
+	receipt = make_receipt(ring, m->origin, settled, HASHRING_RECEIPT_SETTLED,
 			       gfp);
 	if (!receipt)
 		goto err_put_table;

@@ -8,11 +8,6 @@
 #include "member.h"
 #include "netlink.h"
 
-static_assert((int)HR_ACTIVE == HASHRING_NODE_STATE_ACTIVE);
-static_assert((int)HR_DRAINING == HASHRING_NODE_STATE_DRAINING);
-static_assert((int)HR_DOWN == HASHRING_NODE_STATE_DOWN);
-static_assert((int)HR_LEAVING == HASHRING_NODE_STATE_LEAVING);
-
 /* Its commands are those of netlink_family.c, which is above all others. */
 struct genl_family hr_nl_family __ro_after_init = {
 	.name		= HASHRING_FAMILY_NAME,

@@ -39,9 +39,9 @@ static const char *gets_id(const struct hr_op *op)
 {
 	if (op->has & HR_OP_HAS_ID)
 		return NULL;
-	if (op->kind == HR_OP_ADD)
+	if (op->kind == HASHRING_OP_ADD)
 		return op->name;
-	return op->kind == HR_OP_REPLACE ? op->new_name : NULL;
+	return op->kind == HASHRING_OP_REPLACE ? op->new_name : NULL;
 }
 
 static bool few_ids(const struct hr_change *change)

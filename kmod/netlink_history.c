@@ -7,10 +7,6 @@
 #include "compat.h"
 #include "netlink.h"
 
-static_assert((int)HR_RECEIPT_CHANGE == HASHRING_RECEIPT_KIND_CHANGE);
-static_assert((int)HR_RECEIPT_HELD == HASHRING_RECEIPT_KIND_HELD);
-static_assert((int)HR_RECEIPT_SETTLED == HASHRING_RECEIPT_KIND_SETTLED);
-
 /* Rows of the matrix that a receipt brings along. */
 #define HR_TOLD_MOVES	64
 

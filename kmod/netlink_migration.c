@@ -12,24 +12,6 @@
 #include "told.h"
 #include "track.h"
 
-static_assert((int)HR_MIGRATION_NONE == HASHRING_MIGRATION_STATE_NONE);
-static_assert((int)HR_MIGRATION_HOLDING == HASHRING_MIGRATION_STATE_HOLDING);
-static_assert((int)HR_MIGRATION_RUNNING == HASHRING_MIGRATION_STATE_RUNNING);
-static_assert((int)HR_MIGRATION_THROTTLED == HASHRING_MIGRATION_STATE_THROTTLED);
-static_assert((int)HR_MIGRATION_PAUSED == HASHRING_MIGRATION_STATE_PAUSED);
-static_assert((int)HR_MIGRATION_FAILED == HASHRING_MIGRATION_STATE_FAILED);
-static_assert((int)HR_MIGRATION_DRAINING == HASHRING_MIGRATION_STATE_DRAINING);
-static_assert((int)HR_MIGRATION_ROLLING_BACK == HASHRING_MIGRATION_STATE_ROLLING_BACK);
-static_assert((int)HR_MIGRATION_DONE == HASHRING_MIGRATION_STATE_DONE);
-static_assert((int)HR_STEP_HELD == HASHRING_STEP_KIND_HELD);
-static_assert((int)HR_STEP_STEP == HASHRING_STEP_KIND_STEP);
-static_assert((int)HR_STEP_STATE == HASHRING_STEP_KIND_STATE);
-static_assert((int)HR_STEP_DOWN == HASHRING_STEP_KIND_DOWN);
-static_assert((int)HR_STEP_ROLLBACK == HASHRING_STEP_KIND_ROLLBACK);
-static_assert((int)HR_STEP_EXPIRED == HASHRING_STEP_KIND_EXPIRED);
-static_assert((int)HR_STEP_FINISH == HASHRING_STEP_KIND_FINISH);
-static_assert((int)HR_STEP_UNDONE == HASHRING_STEP_KIND_UNDONE);
-
 /* Nodes that a message tells of, at most. */
 #define HR_TOLD_NODES	64
 
@@ -139,7 +121,7 @@ static int put_node(struct sk_buff *skb, struct hr_node *node, u32 flows,
 	    nla_put_string(skb, HASHRING_A_NODE_FLOWS_NAME, node->name) ||
 	    nla_put_u32(skb, HASHRING_A_NODE_FLOWS_FLOWS, flows) ||
 	    nla_put_u32(skb, HASHRING_A_NODE_FLOWS_PINNED, pinned) ||
-	    (node->state == HR_LEAVING &&
+	    (node->state == HASHRING_NODE_LEAVING &&
 	     nla_put_flag(skb, HASHRING_A_NODE_FLOWS_LEAVING)) ||
 	    (deadline &&
 	     nla_put_u64_64bit(skb, HASHRING_A_NODE_FLOWS_DEADLINE,
@@ -166,7 +148,7 @@ static int put_nodes(struct sk_buff *skb, const struct hr_ring_view *view,
 	for (i = 0; i < t->nr_slots && told < HR_TOLD_NODES && !ret; i++) {
 		struct hr_node *node = t->nodes[i];
 
-		if (!node || (!flows[i] && node->state != HR_LEAVING &&
+		if (!node || (!flows[i] && node->state != HASHRING_NODE_LEAVING &&
 			      !READ_ONCE(hr_member(node)->shared->deadline)))
 			continue;
 		ret = put_node(skb, node, flows[i], flows[t->nr_slots + i]);

@@ -37,7 +37,7 @@ static u32 *points_count(const struct hr_ring *ring,
 static u32 node_nr_points(const struct hr_ring *ring, const u32 *count,
 			  const struct hr_node *node)
 {
-	if (node->state != HR_ACTIVE)
+	if (node->state != HASHRING_NODE_ACTIVE)
 		return 0;
 	return count ? count[node->slot] :
 		       ring->config.place->count(&ring->config, node);
@@ -226,7 +226,7 @@ static struct hr_node *node_at(const struct hr_table *table, u32 *next)
 		if (!table->nr_leaving)
 			return NULL;
 		node = table->nodes[*next - table->nr_nodes];
-		if (node && node->state == HR_LEAVING)
+		if (node && node->state == HASHRING_NODE_LEAVING)
 			return node;
 	}
 	return NULL;

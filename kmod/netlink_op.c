@@ -11,11 +11,6 @@
 
 #include "netlink.h"
 
-static_assert((int)HR_OP_ADD == HASHRING_OP_KIND_ADD);
-static_assert((int)HR_OP_SET == HASHRING_OP_KIND_SET);
-static_assert((int)HR_OP_DEL == HASHRING_OP_KIND_DEL);
-static_assert((int)HR_OP_REPLACE == HASHRING_OP_KIND_REPLACE);
-
 /* One that is too long loses its NUL, by which hr_change_build() knows it. */
 static void op_name(char to[HR_MAX_NAME + 1], const struct nlattr *attr)
 {
@@ -104,7 +99,7 @@ static int op_names(struct hr_op *op, struct nlattr **tb,
 	if (!tb[HASHRING_A_OP_NAME])
 		return hr_nl_missing(extack, nest, HASHRING_A_OP_NAME, "name");
 	op_name(op->name, tb[HASHRING_A_OP_NAME]);
-	if (op->kind == HR_OP_REPLACE) {
+	if (op->kind == HASHRING_OP_REPLACE) {
 		if (!tb[HASHRING_A_OP_NEW_NAME])
 			return hr_nl_missing(extack, nest,
 					     HASHRING_A_OP_NEW_NAME,

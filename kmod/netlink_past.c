@@ -53,7 +53,7 @@ static int put_did(struct sk_buff *skb, const struct hr_did *did, bool map)
 	if (nla_put_u32(skb, HASHRING_A_HISTORY_KIND, did->kind) ||
 	    nla_put_string(skb, HASHRING_A_HISTORY_NAME, name))
 		return -EMSGSIZE;
-	if (did->kind == HR_OP_REPLACE &&
+	if (did->kind == HASHRING_OP_REPLACE &&
 	    nla_put_string(skb, HASHRING_A_HISTORY_NEW_NAME, did->after.name))
 		return -EMSGSIZE;
 	if (did->has_before &&

@@ -10,10 +10,6 @@
 #include "steer.h"
 #include "track.h"
 
-static_assert((int)HR_KEY_SOURCE == HASHRING_KEY_POLICY_SOURCE);
-static_assert((int)HR_KEY_5TUPLE == HASHRING_KEY_POLICY_5TUPLE);
-static_assert((int)HR_KEY_5TUPLE_SYM == HASHRING_KEY_POLICY_5TUPLE_SYM);
-
 static u32 node_id(const struct hr_node *node)
 {
 	return node ? node->id : HR_NO_ID;
@@ -21,7 +17,7 @@ static u32 node_id(const struct hr_node *node)
 
 /* A flow that is looked up. */
 struct hr_nl_flow {
-	enum hr_key_policy policy;
+	enum hashring_key_policy policy;
 	struct hr_flow flow;
 };
 
@@ -236,7 +232,7 @@ static int flow_get(struct hr_nl_flow *looked_up, const struct nlattr *nest,
 		    struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[HASHRING_A_FLOW_KEY_POLICY + 1];
-	enum hr_key_policy policy = HR_KEY_5TUPLE;
+	enum hashring_key_policy policy = HASHRING_KEY_5TUPLE;
 	struct hr_flow *flow = &looked_up->flow;
 	int ret;
 
@@ -250,13 +246,13 @@ static int flow_get(struct hr_nl_flow *looked_up, const struct nlattr *nest,
 		policy = nla_get_u32(tb[HASHRING_A_FLOW_KEY_POLICY]);
 	if (tb[HASHRING_A_FLOW_PROTOCOL])
 		flow->protocol = nla_get_u8(tb[HASHRING_A_FLOW_PROTOCOL]);
-	else if (policy != HR_KEY_SOURCE)
+	else if (policy != HASHRING_KEY_SOURCE)
 		return hr_nl_missing(extack, nest, HASHRING_A_FLOW_PROTOCOL,
 				     "protocol");
-	ret = flow_addresses(flow, tb, nest, policy == HR_KEY_SOURCE, extack);
+	ret = flow_addresses(flow, tb, nest, policy == HASHRING_KEY_SOURCE, extack);
 	if (ret)
 		return ret;
-	if (policy != HR_KEY_SOURCE) {
+	if (policy != HASHRING_KEY_SOURCE) {
 		ret = flow_ports(flow, tb, extack);
 		if (ret)
 			return ret;

@@ -10,18 +10,12 @@
 #include "core/grid.h"
 #include "netlink.h"
 
-static_assert((int)HR_PLACE_HASH == HASHRING_PLACEMENT_HASH);
-static_assert((int)HR_PLACE_EXPLICIT == HASHRING_PLACEMENT_EXPLICIT);
-static_assert((int)HR_PLACE_BALANCED == HASHRING_PLACEMENT_BALANCED);
-static_assert((int)HR_ESTABLISHED_STAY == HASHRING_ESTABLISHED_STAY);
-static_assert((int)HR_ESTABLISHED_MOVE == HASHRING_ESTABLISHED_MOVE);
-
 static u32 active_nodes(const struct hr_table *table)
 {
 	u32 i, nr = 0;
 
 	for (i = 0; i < table->nr_nodes; i++) {
-		nr += table->by_name[i]->state == HR_ACTIVE;
+		nr += table->by_name[i]->state == HASHRING_NODE_ACTIVE;
 		if (!(i % 4096))
 			cond_resched();
 	}
@@ -255,7 +249,7 @@ static int config_get(struct hr_config *config, struct nlattr **attrs,
 
 	memset(config, 0, sizeof(*config));
 	config->place = hr_place_by_kind(kind ? nla_get_u32(kind) :
-						HR_PLACE_HASH);
+						HASHRING_PLACEMENT_HASH);
 	if (!config->place)
 		return hr_extack(extack, kind, -EINVAL, "no such placement");
 	ret = config_points(config, attrs, extack);
@@ -318,7 +312,7 @@ static int settings_get(struct hr_settings *settings, struct nlattr **attrs,
 }
 
 static const struct hr_settings hr_default_settings = {
-	.established	= HR_ESTABLISHED_STAY,
+	.established	= HASHRING_ESTABLISHED_STAY,
 	.tcp_timeout	= HR_DEFAULT_TCP_TIMEOUT,
 	.syn_timeout	= HR_DEFAULT_SYN_TIMEOUT,
 	.fin_timeout	= HR_DEFAULT_FIN_TIMEOUT,

@@ -45,16 +45,16 @@ static void receipt_count(struct hr_receipt *receipt,
 
 	for (i = 0; i < change->nr_ops; i++) {
 		switch (change->ops[i].kind) {
-		case HR_OP_ADD:
+		case HASHRING_OP_ADD:
 			receipt->added++;
 			break;
-		case HR_OP_SET:
+		case HASHRING_OP_SET:
 			receipt->set++;
 			break;
-		case HR_OP_DEL:
+		case HASHRING_OP_DEL:
 			receipt->removed++;
 			break;
-		case HR_OP_REPLACE:
+		case HASHRING_OP_REPLACE:
 			receipt->replaced++;
 			break;
 		}
@@ -77,9 +77,9 @@ static bool only_downs(const struct hr_change *change)
 	u32 i;
 
 	for (i = 0; i < change->nr_ops; i++)
-		if (change->ops[i].kind != HR_OP_SET ||
+		if (change->ops[i].kind != HASHRING_OP_SET ||
 		    change->ops[i].has != HR_OP_HAS_STATE ||
-		    change->ops[i].state != HR_DOWN)
+		    change->ops[i].state != HASHRING_NODE_DOWN)
 			return false;
 	return true;
 }
@@ -97,7 +97,7 @@ static int check_ids(const struct hr_change *change, const struct hr_table *t,
 	for (i = 0; i < change->nr_ops; i++) {
 		const struct hr_op *op = &change->ops[i];
 
-		if (op->kind != HR_OP_SET || !(op->has & HR_OP_HAS_ID))
+		if (op->kind != HASHRING_OP_SET || !(op->has & HR_OP_HAS_ID))
 			continue;
 		node = hr_table_find(t, op->name);
 		if (!node || node->id == op->id)
@@ -123,7 +123,7 @@ static void set_deadlines(const struct hr_change *change,
 		const struct hr_op *op = &change->ops[i];
 		struct hr_shared *shared;
 
-		if (op->kind != HR_OP_SET || !(op->has & HR_OP_HAS_STATE))
+		if (op->kind != HASHRING_OP_SET || !(op->has & HR_OP_HAS_STATE))
 			continue;
 		shared = hr_member(hr_table_find(next, op->name))->shared;
 		WRITE_ONCE(shared->expired, false);
@@ -202,8 +202,8 @@ static int make_next(struct hr_ring *ring, struct hr_change *change,
 	if (!making->receipt)
 		return -ENOMEM;
 	making->receipt->generation = old->generation + 1;
-	making->receipt->kind = making->held ? HR_RECEIPT_HELD :
-					       HR_RECEIPT_CHANGE;
+	making->receipt->kind = making->held ? HASHRING_RECEIPT_HELD :
+					       HASHRING_RECEIPT_CHANGE;
 	making->receipt->build_ns = start;
 	receipt_count(making->receipt, change);
 	ret = hr_impact_check(&making->receipt->impact, change->max_moved, err);
@@ -240,7 +240,7 @@ static void held(struct hr_ring *ring, const struct hr_change *change,
 	const struct hr_view *view = &hr_ring_view_locked(ring)->core;
 	struct hr_migration *m = making->migration;
 	struct hr_happened what = {
-		.kind = making->stay ? HR_STEP_DOWN : HR_STEP_HELD,
+		.kind = making->stay ? HASHRING_STEP_DOWN : HASHRING_STEP_HELD,
 		.before = view->frontier, .after = view->frontier,
 	};
 

@@ -122,7 +122,7 @@ struct hr_ring_view {
  * @epoch: counts changes, steps and transitions; written under @lock
  * @migration: what is under way, or NULL, under @lock
  * @lease: the socket that paces @migration
- * @state: &enum hr_migration_state, of the last step or transition
+ * @state: &enum hashring_migration_state, of the last step or transition
  * @told: how @migration stood then, for readers; NULL without one
  * @steps: what happened to migrations
  * @told_lock: guards @told and @steps, which are written under @lock as well

@@ -8,14 +8,11 @@
 
 #include <linux/types.h>
 
-enum hr_established {
-	HR_ESTABLISHED_STAY,
-	HR_ESTABLISHED_MOVE,
-};
+#include <uapi/linux/hashring.h>
 
 /**
  * struct hr_settings - how a ring treats established flows
- * @established: &enum hr_established; applies to migrations that begin
+ * @established: &enum hashring_established; applies to migrations that begin
  * @tcp_timeout: ms without a segment after which a tracked connection is
  *	forgotten; read by packets
  * @syn_timeout: the same, of one that has only begun

@@ -184,7 +184,7 @@ static noinline unsigned int hr_no_owner(const struct hr_attach *attach,
 
 /* Who owns a packet's flow while a migration is under way. */
 static noinline struct hr_node *
-hr_moving_owner(const struct hr_ring_view *view, enum hr_key_policy policy,
+hr_moving_owner(const struct hr_ring_view *view, enum hashring_key_policy policy,
 		const struct sk_buff *skb, const struct nf_hook_state *state,
 		const struct hr_flow *flow, int flags, u64 hash)
 {

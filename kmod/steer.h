@@ -51,7 +51,7 @@ struct hr_attach_cpu {
  * @mark_mask: see @mark
  * @node_mask: contiguous bits that take the node's id, disjoint from
  *	@mark_mask; 0: the mark is left alone
- * @policy: &enum hr_key_policy
+ * @policy: &enum hashring_key_policy
  * @none_drop: drop what has no owner
  * @observe: count (also at the nodes), touch no packet
  */

@@ -8,38 +8,17 @@
 
 #include <linux/types.h>
 
+#include <uapi/linux/hashring.h>
+
 #define HR_MAX_REASON	96	/* bytes, with the NUL */
-
-enum hr_migration_state {
-	HR_MIGRATION_NONE,
-	HR_MIGRATION_HOLDING,
-	HR_MIGRATION_RUNNING,
-	HR_MIGRATION_THROTTLED,
-	HR_MIGRATION_PAUSED,
-	HR_MIGRATION_FAILED,
-	HR_MIGRATION_DRAINING,
-	HR_MIGRATION_ROLLING_BACK,
-	HR_MIGRATION_DONE,
-};
-
-enum hr_step_kind {
-	HR_STEP_HELD,
-	HR_STEP_STEP,
-	HR_STEP_STATE,
-	HR_STEP_DOWN,
-	HR_STEP_ROLLBACK,
-	HR_STEP_EXPIRED,
-	HR_STEP_FINISH,
-	HR_STEP_UNDONE,
-};
 
 /**
  * struct hr_happened - a step or a transition
  * @epoch: after it
  * @time: ns since 1970
  * @generation: after it
- * @kind: &enum hr_step_kind
- * @state: &enum hr_migration_state, after it
+ * @kind: &enum hashring_step_kind
+ * @state: &enum hashring_migration_state, after it
  * @reason: for a person; may be empty
  * @before: frontier
  * @after: frontier

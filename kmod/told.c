@@ -67,8 +67,8 @@ void hr_told_get(struct hr_ring *ring, struct hr_told *told)
 	spin_unlock(&ring->told_lock);
 
 	if (!told->moving) {
-		told->state = told->ended ? HR_MIGRATION_DONE :
-					    HR_MIGRATION_NONE;
+		told->state = told->ended ? HASHRING_MIGRATION_DONE :
+					    HASHRING_MIGRATION_NONE;
 		/* then the view: pairs with hr_ring_publish_locked() */
 		told->epoch = smp_load_acquire(&ring->epoch);
 		told->view = hr_ring_pin(ring);

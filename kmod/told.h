@@ -13,7 +13,7 @@
  * struct hr_told - how a migration stands
  * @moving: one is under way, and @m and @frontier are there
  * @ended: none is, but there was one: @last is there
- * @state: &enum hr_migration_state
+ * @state: &enum hashring_migration_state
  * @epoch: of all this
  * @view: pinned; with the track, if there is one
  * @m: the migration, without references: its @track is that of @view

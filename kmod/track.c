@@ -101,12 +101,12 @@ static void key_ends(struct hr_track_key *key, const u8 *saddr, const u8 *daddr)
 }
 
 static __always_inline void packet_key(struct hr_packet *packet,
-				       enum hr_key_policy policy,
+				       enum hashring_key_policy policy,
 				       const struct hr_flow *flow)
 {
 	struct hr_track_key *key = &packet->key;
 
-	packet->turned = policy == HR_KEY_5TUPLE_SYM && hr_flow_turns(flow);
+	packet->turned = policy == HASHRING_KEY_5TUPLE_SYM && hr_flow_turns(flow);
 	*key = (struct hr_track_key){
 		.family		= flow->family,
 		.protocol	= flow->protocol,
@@ -123,7 +123,7 @@ static __always_inline void packet_key(struct hr_packet *packet,
 }
 
 /* The same where its hash is not at hand. */
-static void packet_flow(struct hr_packet *packet, enum hr_key_policy policy,
+static void packet_flow(struct hr_packet *packet, enum hashring_key_policy policy,
 			const struct hr_flow *flow)
 {
 	const struct hr_track *track = packet->track;
@@ -479,7 +479,7 @@ static void fragments_follow(struct hr_packet *packet, u32 slot)
 
 /* The slot that a fragment of a protocol with ports goes to. */
 static noinline u32 fragment_slot(struct hr_packet *packet,
-				  enum hr_key_policy policy,
+				  enum hashring_key_policy policy,
 				  const struct sk_buff *skb, u8 pf,
 				  const struct hr_flow *flow, int flags)
 {
@@ -487,7 +487,7 @@ static noinline u32 fragment_slot(struct hr_packet *packet,
 	u32 slot = HR_NO_SLOT;
 
 	/* elsewhere the flow of its ports has another position, and other nodes */
-	if (policy == HR_KEY_SOURCE && !(flags & HR_FLOW_ICMP_ERROR) &&
+	if (policy == HASHRING_KEY_SOURCE && !(flags & HR_FLOW_ICMP_ERROR) &&
 	    hr_flow_first_ports(skb, pf, &whole)) {
 		packet_flow(packet, policy, &whole);
 		packet_kind(packet, skb, pf, 0);
@@ -504,15 +504,15 @@ static noinline u32 fragment_slot(struct hr_packet *packet,
 
 /* A packet whose arc moves, or has moved. */
 static __always_inline struct hr_node *
-track_owner(struct hr_packet *packet, enum hr_key_policy policy,
+track_owner(struct hr_packet *packet, enum hashring_key_policy policy,
 	    const struct sk_buff *skb, u8 pf, const struct hr_flow *flow,
 	    int flags)
 {
 	struct hr_flow whole __uninitialized;	/* hr_flow_parse() fills it */
 
 	/* A client's connections are flows of their own, whatever its key. */
-	if (unlikely(policy == HR_KEY_SOURCE)) {
-		flags = hr_flow_parse(skb, pf, HR_KEY_5TUPLE, &whole);
+	if (unlikely(policy == HASHRING_KEY_SOURCE)) {
+		flags = hr_flow_parse(skb, pf, HASHRING_KEY_5TUPLE, &whole);
 		flow = &whole;
 	}
 	if (unlikely(flags < 0))
@@ -521,7 +521,7 @@ track_owner(struct hr_packet *packet, enum hr_key_policy policy,
 		return hr_view_node(packet->view,
 				    fragment_slot(packet, policy, skb, pf, flow,
 						  flags));
-	if (unlikely(policy == HR_KEY_SOURCE))
+	if (unlikely(policy == HASHRING_KEY_SOURCE))
 		packet_flow(packet, policy, flow);
 	else
 		packet_key(packet, policy, flow);
@@ -544,7 +544,7 @@ track_owner(struct hr_packet *packet, enum hr_key_policy policy,
  * Return: the node, or NULL: nobody has it.
  */
 struct hr_node *hr_track_owner(const struct hr_ring_view *view,
-			       enum hr_key_policy policy,
+			       enum hashring_key_policy policy,
 			       const struct sk_buff *skb, u8 pf,
 			       const struct hr_flow *flow, int flags, u64 hash)
 {
@@ -574,7 +574,7 @@ struct hr_node *hr_track_owner(const struct hr_ring_view *view,
  * Return: the node, good as long as @view; NULL: it is not tracked.
  */
 const struct hr_node *hr_track_find(const struct hr_ring_view *view,
-				    enum hr_key_policy policy,
+				    enum hashring_key_policy policy,
 				    const struct hr_flow *flow, u32 pos)
 {
 	struct hr_packet packet = {

@@ -57,7 +57,7 @@ struct hr_track_counts {
 /**
  * struct hr_tracked - a flow of a track
  * @flow: as its first packet said it
- * @policy: &enum hr_key_policy
+ * @policy: &enum hashring_key_policy
  * @half_open: see &struct hr_track_counts
  * @closing: as @half_open
  * @pos: its position
@@ -90,11 +90,11 @@ void hr_track_forget(struct hr_track *track);
 
 /* track.c: packets */
 struct hr_node *hr_track_owner(const struct hr_ring_view *view,
-			       enum hr_key_policy policy,
+			       enum hashring_key_policy policy,
 			       const struct sk_buff *skb, u8 pf,
 			       const struct hr_flow *flow, int flags, u64 hash);
 const struct hr_node *hr_track_find(const struct hr_ring_view *view,
-				    enum hr_key_policy policy,
+				    enum hashring_key_policy policy,
 				    const struct hr_flow *flow, u32 pos);
 
 /* track_window.c: packets of unknown connections */

@@ -13,7 +13,7 @@
  * struct hr_track_key - what tells a flow from others
  * @family: 4 or 6
  * @protocol: IPPROTO_*
- * @policy: &enum hr_key_policy; a flow that two policies look at has two
+ * @policy: &enum hashring_key_policy; a flow that two policies look at has two
  *	positions
  * @pad: 0
  * @ports: source and destination, also where they do not count for the
@@ -46,9 +46,9 @@ struct hr_track_key {
  * Context: any.
  * Return: for hr_flow_hash(), what tells a client's flows apart too.
  */
-static inline enum hr_key_policy hr_track_policy(enum hr_key_policy policy)
+static inline enum hashring_key_policy hr_track_policy(enum hashring_key_policy policy)
 {
-	return policy == HR_KEY_SOURCE ? HR_KEY_5TUPLE : policy;
+	return policy == HASHRING_KEY_SOURCE ? HASHRING_KEY_5TUPLE : policy;
 }
 
 /**

@@ -159,7 +159,7 @@ int hr_apportion(struct hr_node *const *members, u32 nr, u32 grid, u32 *due,
 	if (!classes)
 		return -ENOMEM;
 	for (i = 0; i < nr; i++) {
-		if (members[i]->state != HR_ACTIVE)
+		if (members[i]->state != HASHRING_NODE_ACTIVE)
 			continue;
 		classes->of[members[i]->weight].nodes++;
 		weight += members[i]->weight;
@@ -169,7 +169,7 @@ int hr_apportion(struct hr_node *const *members, u32 nr, u32 grid, u32 *due,
 	for (i = 0; i < nr; i++) {
 		const struct weight_class *c = &classes->of[members[i]->weight];
 
-		if (members[i]->state != HR_ACTIVE)
+		if (members[i]->state != HASHRING_NODE_ACTIVE)
 			continue;
 		due[members[i]->slot] = c->cells;
 		if (more && c->tied) {

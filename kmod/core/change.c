@@ -15,10 +15,10 @@ static int count_nodes(struct hr_draft *c, u32 *nr_nodes)
 	u32 i;
 
 	for (i = 0; i < c->nr_ops; i++) {
-		n += c->ops[i].kind == HR_OP_ADD;
-		n -= c->ops[i].kind == HR_OP_DEL;
-		come += c->ops[i].kind == HR_OP_ADD ||
-			c->ops[i].kind == HR_OP_REPLACE;
+		n += c->ops[i].kind == HASHRING_OP_ADD;
+		n -= c->ops[i].kind == HASHRING_OP_DEL;
+		come += c->ops[i].kind == HASHRING_OP_ADD ||
+			c->ops[i].kind == HASHRING_OP_REPLACE;
 	}
 	if (n > HR_MAX_NODES)
 		return hr_refuse(c, hr_op_alone(c), HR_BAD_OP, -E2BIG,
@@ -63,7 +63,7 @@ static int take_home(const struct hr_draft *c, const struct hr_op *op,
 	const struct hr_run *home = NULL;
 	u32 n = 0;
 
-	if (node->state == HR_ACTIVE)
+	if (node->state == HASHRING_NODE_ACTIVE)
 		return 0;
 	if (op->has & HR_OP_HAS_CELLS) {
 		home = op->cells;
@@ -104,7 +104,7 @@ static int make_node(const struct hr_draft *c, u32 i, u32 *slot)
 	const struct hr_op *op = &c->ops[i];
 	struct hr_step *step = &c->steps[i];
 	const struct hr_node *old = step->old;
-	bool same = op->kind == HR_OP_SET;
+	bool same = op->kind == HASHRING_OP_SET;
 	struct hr_node *node;
 	int ret;
 
@@ -124,7 +124,7 @@ static int make_node(const struct hr_draft *c, u32 i, u32 *slot)
 	node->weight = old ? old->weight : 1;
 	if (op->has & HR_OP_HAS_WEIGHT)
 		node->weight = op->weight;
-	node->state = old ? old->state : HR_ACTIVE;
+	node->state = old ? old->state : HASHRING_NODE_ACTIVE;
 	if (op->has & HR_OP_HAS_STATE)
 		node->state = op->state;
 	if (op->has & HR_OP_HAS_VIA)
@@ -146,13 +146,13 @@ static int make_nodes(const struct hr_draft *c, u32 *nr_slots)
 	for (i = 0; i < c->nr_ops; i++) {
 		if (!(i & 0xff))
 			cond_resched();
-		if (c->leave && (c->ops[i].kind == HR_OP_DEL ||
-				 c->ops[i].kind == HR_OP_REPLACE)) {
+		if (c->leave && (c->ops[i].kind == HASHRING_OP_DEL ||
+				 c->ops[i].kind == HASHRING_OP_REPLACE)) {
 			ret = make_leaving(c, &c->steps[i]);
 			if (ret)
 				return ret;
 		}
-		if (c->ops[i].kind == HR_OP_DEL)
+		if (c->ops[i].kind == HASHRING_OP_DEL)
 			continue;
 		ret = make_node(c, i, &slot);
 		if (ret)
@@ -175,7 +175,7 @@ static struct hr_node *comes(const struct hr_draft *c,
 {
 	const struct hr_op *op = &c->ops[item->op];
 
-	if (op->kind == HR_OP_REPLACE && item->key == op->name)
+	if (op->kind == HASHRING_OP_REPLACE && item->key == op->name)
 		return NULL;
 	return c->steps[item->op].new;
 }
@@ -220,7 +220,7 @@ static void seat_nodes(const struct hr_draft *c, struct hr_table *next)
 		if (!step->old)
 			continue;
 		next->nodes[step->old->slot] = NULL;
-		if (step->old->state == HR_ACTIVE)
+		if (step->old->state == HASHRING_NODE_ACTIVE)
 			next->weight -= step->old->weight;
 	}
 	for (i = 0; i < next->nr_slots; i++) {
@@ -240,7 +240,7 @@ static void seat_nodes(const struct hr_draft *c, struct hr_table *next)
 		if (!step->new)
 			continue;
 		next->nodes[step->new->slot] = step->new;
-		if (step->new->state == HR_ACTIVE)
+		if (step->new->state == HASHRING_NODE_ACTIVE)
 			next->weight += step->new->weight;
 		step->new = NULL;
 	}
@@ -387,11 +387,11 @@ bool hr_change_only_removes(const struct hr_op *ops, u32 nr_ops)
 	u32 i;
 
 	for (i = 0; i < nr_ops; i++) {
-		if (ops[i].kind == HR_OP_DEL)
+		if (ops[i].kind == HASHRING_OP_DEL)
 			continue;
-		if (ops[i].kind != HR_OP_SET ||
+		if (ops[i].kind != HASHRING_OP_SET ||
 		    ops[i].has != HR_OP_HAS_STATE ||
-		    ops[i].state == HR_ACTIVE)
+		    ops[i].state == HASHRING_NODE_ACTIVE)
 			return false;
 	}
 	return true;

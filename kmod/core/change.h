@@ -9,14 +9,9 @@
 
 #include <linux/bits.h>
 
-#include "table.h"
+#include <uapi/linux/hashring.h>
 
-enum hr_op_kind {
-	HR_OP_ADD,
-	HR_OP_SET,
-	HR_OP_DEL,
-	HR_OP_REPLACE,
-};
+#include "table.h"
 
 /* Which members of an operation were given. */
 #define HR_OP_HAS_ID		BIT(0)
@@ -30,14 +25,14 @@ enum hr_op_kind {
 
 /**
  * struct hr_op - an operation on one node
- * @kind: &enum hr_op_kind
+ * @kind: &enum hashring_op_kind
  * @has: HR_OP_HAS_*: what of the following was given. A node that is added
  *	without an id takes the lowest free one, without a weight 1, without a
  *	state active; a replacement takes the lowest free id too, and for the
  *	rest what the old node has
- * @name: the node; with HR_OP_REPLACE the one that goes
- * @new_name: with HR_OP_REPLACE the one that takes its seat
- * @seat: with HR_OP_ADD, where a saved ring is restored: the seat
+ * @name: the node; with HASHRING_OP_REPLACE the one that goes
+ * @new_name: with HASHRING_OP_REPLACE the one that takes its seat
+ * @seat: with HASHRING_OP_ADD, where a saved ring is restored: the seat
  * @id: see &struct hr_node
  * @weight: as given, unchecked
  * @state: as given, unchecked
@@ -48,7 +43,7 @@ enum hr_op_kind {
  * @cells: balanced placement only: exactly the cells that the node gets, as many
  *	as are its due, ascending and apart from each other; of a node that is
  *	not active those that it returns to. Where a table is restored
- * @deadline: with HR_OP_SET to draining: ms that established flows have, 1 to
+ * @deadline: with HASHRING_OP_SET to draining: ms that established flows have, 1 to
  *	HR_MAX_DEADLINE; the table does not depend on it
  *
  * A change names a node at most once, so that the order of its operations

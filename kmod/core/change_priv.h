@@ -85,7 +85,7 @@ int hr_resolve_points(struct hr_draft *c);
 
 static inline const char *hr_name_after(const struct hr_op *op)
 {
-	return op->kind == HR_OP_REPLACE ? op->new_name : op->name;
+	return op->kind == HASHRING_OP_REPLACE ? op->new_name : op->name;
 }
 
 #endif

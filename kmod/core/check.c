@@ -20,7 +20,7 @@ static int check_names(struct hr_draft *c, u32 i)
 
 	if (bad)
 		return hr_refuse(c, i, HR_BAD_NAME, -EINVAL, "%s", bad);
-	if (op->kind == HR_OP_REPLACE) {
+	if (op->kind == HASHRING_OP_REPLACE) {
 		bad = bad_name(op->new_name);
 		if (bad)
 			return hr_refuse(c, i, HR_BAD_NEW_NAME, -EINVAL, "%s",
@@ -32,7 +32,7 @@ static int check_names(struct hr_draft *c, u32 i)
 	}
 	if (!(op->has & HR_OP_HAS_SEAT))
 		return 0;
-	if (op->kind != HR_OP_ADD)
+	if (op->kind != HASHRING_OP_ADD)
 		return hr_refuse(c, i, HR_BAD_SEAT, -EINVAL,
 				 "a seat is given only to a node that is added");
 	bad = bad_name(op->seat);
@@ -46,7 +46,7 @@ static int check_points(struct hr_draft *c, u32 i)
 	const struct hr_op *op = &c->ops[i];
 
 	if (!(op->has & HR_OP_HAS_POINTS)) {
-		if (op->kind == HR_OP_ADD && c->cfg->place->takes_points)
+		if (op->kind == HASHRING_OP_ADD && c->cfg->place->takes_points)
 			return hr_refuse(c, i, HR_BAD_POINTS, -EINVAL,
 					 "with %s placement node %s needs points",
 					 c->cfg->place->name, op->name);
@@ -114,7 +114,7 @@ static int check_figures(struct hr_draft *c, u32 i)
 				 op->weight ? -ERANGE : -EINVAL,
 				 "weight %u is not between 1 and %u",
 				 op->weight, HR_MAX_WEIGHT);
-	if (op->has & HR_OP_HAS_STATE && op->state > HR_DOWN)
+	if (op->has & HR_OP_HAS_STATE && op->state > HASHRING_NODE_DOWN)
 		return hr_refuse(c, i, HR_BAD_STATE, -EINVAL,
 				 "state %u cannot be set: active (0), draining (1) and down (2) can",
 				 op->state);
@@ -128,8 +128,8 @@ static int check_deadline(struct hr_draft *c, u32 i)
 
 	if (!(op->has & HR_OP_HAS_DEADLINE))
 		return 0;
-	if (op->kind != HR_OP_SET || !(op->has & HR_OP_HAS_STATE) ||
-	    op->state != HR_DRAINING)
+	if (op->kind != HASHRING_OP_SET || !(op->has & HR_OP_HAS_STATE) ||
+	    op->state != HASHRING_NODE_DRAINING)
 		return hr_refuse(c, i, HR_BAD_DEADLINE, -EINVAL,
 				 "a deadline is given only to a node that is set draining");
 	if (!op->deadline || op->deadline > HR_MAX_DEADLINE)
@@ -144,16 +144,16 @@ static int check_op(struct hr_draft *c, u32 i)
 	const struct hr_op *op = &c->ops[i];
 	int ret;
 
-	if (op->kind > HR_OP_REPLACE)
+	if (op->kind > HASHRING_OP_REPLACE)
 		return hr_refuse(c, i, HR_BAD_OP, -EINVAL,
 				 "there is no operation of kind %u", op->kind);
 	ret = check_names(c, i);
 	if (ret)
 		return ret;
-	if (op->kind == HR_OP_SET && !op->has)
+	if (op->kind == HASHRING_OP_SET && !op->has)
 		return hr_refuse(c, i, HR_BAD_OP, -EINVAL,
 				 "nothing to set on node %s", op->name);
-	if (op->kind == HR_OP_DEL && op->has)
+	if (op->kind == HASHRING_OP_DEL && op->has)
 		return hr_refuse(c, i, HR_BAD_OP, -EINVAL,
 				 "nothing can be set on node %s, which goes",
 				 op->name);

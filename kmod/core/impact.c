@@ -136,7 +136,7 @@ static u64 share_of(const struct hr_table *t, u32 slot)
 static u64 weight_of(const struct hr_table *t, u32 slot)
 {
 	if (slot >= t->nr_slots || !t->nodes[slot] ||
-	    t->nodes[slot]->state != HR_ACTIVE)
+	    t->nodes[slot]->state != HASHRING_NODE_ACTIVE)
 		return 0;
 	return t->nodes[slot]->weight;
 }

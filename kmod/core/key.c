@@ -9,7 +9,7 @@
  * so that the hash is the same whatever the machine's own order.
  *
  *	version(1) family(1) protocol(1) 0(1) saddr(4|16)
- *	daddr(4|16) sport(2) dport(2)			not with HR_KEY_SOURCE
+ *	daddr(4|16) sport(2) dport(2)			not with HASHRING_KEY_SOURCE
  */
 #define FLOW_VERSION	1
 #define FLOW_HEAD	4
@@ -112,14 +112,14 @@ static noinline u64 hash4_sym(const struct hr_keys *keys,
 			    dst | sport << 32 | dport << 48, &keys->flow);
 }
 
-static inline u64 hash4(const struct hr_keys *keys, enum hr_key_policy policy,
+static inline u64 hash4(const struct hr_keys *keys, enum hashring_key_policy policy,
 			const struct hr_flow *flow)
 {
 	u64 src = load_le32(flow->saddr);
 
-	if (policy == HR_KEY_SOURCE)
+	if (policy == HASHRING_KEY_SOURCE)
 		return siphash_1u64(head4(0) | src << 32, &keys->flow);
-	if (policy == HR_KEY_5TUPLE_SYM)
+	if (policy == HASHRING_KEY_5TUPLE_SYM)
 		return hash4_sym(keys, flow);
 	return siphash_2u64(head4(flow->protocol) | src << 32,
 			    load_le32(flow->daddr) |
@@ -128,18 +128,18 @@ static inline u64 hash4(const struct hr_keys *keys, enum hr_key_policy policy,
 
 /* Apart, so that its buffer costs IPv4 no guarded stack. */
 static noinline u64 hash6(const struct hr_keys *keys,
-			  enum hr_key_policy policy,
+			  enum hashring_key_policy policy,
 			  const struct hr_flow *flow)
 {
 	u8 bytes[40] __aligned(8) = { FLOW_VERSION, 6 };
 	bool turn;
 
-	if (policy == HR_KEY_SOURCE) {
+	if (policy == HASHRING_KEY_SOURCE) {
 		memcpy(bytes + FLOW_HEAD, flow->saddr, 16);
 		return siphash(bytes, FLOW_HEAD + 16, &keys->flow);
 	}
 	bytes[2] = flow->protocol;
-	turn = policy == HR_KEY_5TUPLE_SYM && source_is_higher(flow, 16);
+	turn = policy == HASHRING_KEY_5TUPLE_SYM && source_is_higher(flow, 16);
 	memcpy(bytes + FLOW_HEAD, turn ? flow->daddr : flow->saddr, 16);
 	memcpy(bytes + FLOW_HEAD + 16, turn ? flow->saddr : flow->daddr, 16);
 	memcpy(bytes + FLOW_HEAD + 32, turn ? flow->dport : flow->sport, 2);
@@ -157,7 +157,7 @@ static noinline u64 hash6(const struct hr_keys *keys,
  * Return: the hash. Its low half is the flow's position, which lookups tell to
  * everybody; the high half is told to nobody.
  */
-u64 hr_flow_hash(const struct hr_keys *keys, enum hr_key_policy policy,
+u64 hr_flow_hash(const struct hr_keys *keys, enum hashring_key_policy policy,
 		 const struct hr_flow *flow)
 {
 	if (likely(flow->family == 4))

@@ -10,6 +10,8 @@
 #include <linux/siphash.h>
 #include <linux/types.h>
 
+#include <uapi/linux/hashring.h>
+
 #define HR_ALGORITHM	1	/* version of everything that decides an owner */
 #define HR_SEED_LEN	16
 
@@ -17,12 +19,6 @@
 struct hr_keys {
 	siphash_key_t place;	/* positions of points */
 	siphash_key_t flow;	/* positions of keys and flows */
-};
-
-enum hr_key_policy {
-	HR_KEY_SOURCE,		/* family and source address */
-	HR_KEY_5TUPLE,
-	HR_KEY_5TUPLE_SYM,	/* the same for both directions of a flow */
 };
 
 /**
@@ -52,7 +48,7 @@ struct hr_flow {
 void hr_keys_derive(struct hr_keys *keys, const u8 seed[HR_SEED_LEN]);
 u32 hr_key_position(const struct hr_keys *keys, const void *key, size_t len);
 bool hr_flow_turns(const struct hr_flow *flow);
-u64 hr_flow_hash(const struct hr_keys *keys, enum hr_key_policy policy,
+u64 hr_flow_hash(const struct hr_keys *keys, enum hashring_key_policy policy,
 		 const struct hr_flow *flow);
 
 /**
@@ -65,7 +61,7 @@ u64 hr_flow_hash(const struct hr_keys *keys, enum hr_key_policy policy,
  * Return: the position, the low half of hr_flow_hash().
  */
 static inline u32 hr_flow_position(const struct hr_keys *keys,
-				   enum hr_key_policy policy,
+				   enum hashring_key_policy policy,
 				   const struct hr_flow *flow)
 {
 	return hr_flow_hash(keys, policy, flow);

@@ -34,7 +34,7 @@ static int take_owners(struct hr_layout *l)
 		if (!step->old)
 			continue;
 		after[step->old->slot] = HR_NO_SLOT;
-		if (step->new && step->new->state == HR_ACTIVE)
+		if (step->new && step->new->state == HASHRING_NODE_ACTIVE)
 			after[step->old->slot] = step->new->slot;
 	}
 	memset32(l->owner, HR_NO_SLOT, l->nr);
@@ -53,7 +53,7 @@ static bool is_exact(const struct hr_layout *l, u32 op)
 	const struct hr_node *node = l->c->steps[op].new;
 
 	return l->c->ops[op].has & HR_OP_HAS_CELLS &&
-	       node->state == HR_ACTIVE;
+	       node->state == HASHRING_NODE_ACTIVE;
 }
 
 static int take_exactly(struct hr_layout *l, u32 op)
@@ -136,7 +136,7 @@ static void take_homes(struct hr_layout *l)
 
 		old = step->old;
 		new = step->new;
-		if (!old || !new || new->state != HR_ACTIVE)
+		if (!old || !new || new->state != HASHRING_NODE_ACTIVE)
 			continue;
 		for (k = 0; k < old->nr_home; k++) {
 			take_home(l, &old->home[k], new->slot);
@@ -217,8 +217,8 @@ static int note_homes(struct hr_layout *l)
 		const struct hr_node *old = c->steps[i].old;
 
 		node = c->steps[i].new;
-		if (!old || !node || old->state != HR_ACTIVE ||
-		    node->state == HR_ACTIVE ||
+		if (!old || !node || old->state != HASHRING_NODE_ACTIVE ||
+		    node->state == HASHRING_NODE_ACTIVE ||
 		    c->ops[i].has & HR_OP_HAS_CELLS)
 			continue;
 		leaves[old->slot] = node;

@@ -23,9 +23,9 @@ static int count_points(struct hr_draft *c, struct hr_build *b)
 
 	for (i = 0; i < c->nr_ops; i++) {
 		step = &c->steps[i];
-		old = step->old && step->old->state == HR_ACTIVE ?
+		old = step->old && step->old->state == HASHRING_NODE_ACTIVE ?
 			place->count(c->cfg, step->old) : 0;
-		new = step->new && step->new->state == HR_ACTIVE ?
+		new = step->new && step->new->state == HASHRING_NODE_ACTIVE ?
 			place->count(c->cfg, step->new) : 0;
 		step->keeps = old && old == new &&
 			      !(c->ops[i].has & HR_OP_HAS_POINTS);
@@ -57,7 +57,7 @@ static int make_remap(const struct hr_draft *c, struct hr_build *b)
 
 	for (i = 0; i < c->nr_ops; i++) {
 		step = &c->steps[i];
-		if (!step->old || step->old->state != HR_ACTIVE)
+		if (!step->old || step->old->state != HASHRING_NODE_ACTIVE)
 			continue;
 		slot = step->keeps ? step->new->slot : HR_NO_SLOT;
 		if (slot == step->old->slot)
@@ -91,7 +91,7 @@ static int make_run(const struct hr_draft *c, struct hr_build *b)
 		const struct hr_step *step = &c->steps[c->seats[i].op];
 
 		node = step->new;
-		if (!node || step->keeps || node->state != HR_ACTIVE)
+		if (!node || step->keeps || node->state != HASHRING_NODE_ACTIVE)
 			continue;
 		c->cfg->place->fill(c->cfg, node, b->run + n);
 		n += c->cfg->place->count(c->cfg, node);

@@ -20,7 +20,7 @@ void hr_node_leave(struct hr_node *node, const struct hr_node *prev)
 	node->slot = prev->slot;
 	node->id = prev->id;
 	node->weight = prev->weight;
-	node->state = prev->state == HR_DOWN ? HR_DOWN : HR_LEAVING;
+	node->state = prev->state == HASHRING_NODE_DOWN ? HASHRING_NODE_DOWN : HASHRING_NODE_LEAVING;
 	node->via = prev->via;
 	strscpy(node->name, prev->name, sizeof(node->name));
 	strscpy(node->seat, prev->seat, sizeof(node->seat));
@@ -80,7 +80,7 @@ const char *hr_name_check(const char *name, size_t len)
 
 /**
  * hr_state_name() - the word for a state
- * @state: &enum hr_node_state
+ * @state: &enum hashring_node_state
  *
  * Context: any.
  * Return: the word, or NULL if there is no such state.
@@ -88,10 +88,10 @@ const char *hr_name_check(const char *name, size_t len)
 const char *hr_state_name(u8 state)
 {
 	static const char * const names[] = {
-		[HR_ACTIVE] = "active",
-		[HR_DRAINING] = "draining",
-		[HR_DOWN] = "down",
-		[HR_LEAVING] = "leaving",
+		[HASHRING_NODE_ACTIVE] = "active",
+		[HASHRING_NODE_DRAINING] = "draining",
+		[HASHRING_NODE_DOWN] = "down",
+		[HASHRING_NODE_LEAVING] = "leaving",
 	};
 
 	return state < ARRAY_SIZE(names) ? names[state] : NULL;

@@ -10,18 +10,13 @@
 #include <linux/refcount.h>
 #include <linux/types.h>
 
+#include <uapi/linux/hashring.h>
+
 #include "limits.h"
 
 /* "no node": what an empty ring answers, and the id of nothing. */
 #define HR_NO_SLOT	0x1ffffU	/* all bits that a slot may have */
 #define HR_NO_ID	0U
-
-enum hr_node_state {
-	HR_ACTIVE,	/* owns arcs */
-	HR_DRAINING,	/* established flows only */
-	HR_DOWN,	/* nothing */
-	HR_LEAVING,	/* no member any more; nobody can set it */
-};
 
 /* Where a node's packets are sent; a family that is not set is not forwarded. */
 struct hr_via {
@@ -49,7 +44,7 @@ struct hr_run {
  *	neighbouring tables can be compared by slot; at most 2 * HR_MAX_NODES
  * @id: what packets are marked with, 1 to 2^32 - 1, unique in the ring
  * @weight: 1 to HR_MAX_WEIGHT
- * @state: &enum hr_node_state
+ * @state: &enum hashring_node_state
  * @via: the backend's own addresses
  * @name: unique in the ring, NUL-terminated, see hr_name_check()
  * @seat: what the placement hashes; unique in the ring; the name, unless the

@@ -4,14 +4,14 @@
 #include "place.h"
 
 static const struct hr_place_ops * const policies[] = {
-	[HR_PLACE_HASH] = &hr_place_hash,
-	[HR_PLACE_EXPLICIT] = &hr_place_explicit,
-	[HR_PLACE_BALANCED] = &hr_place_balanced,
+	[HASHRING_PLACEMENT_HASH] = &hr_place_hash,
+	[HASHRING_PLACEMENT_EXPLICIT] = &hr_place_explicit,
+	[HASHRING_PLACEMENT_BALANCED] = &hr_place_balanced,
 };
 
 /**
  * hr_place_by_kind() - the policy that a number stands for
- * @kind: &enum hr_placement, unchecked
+ * @kind: &enum hashring_placement, unchecked
  *
  * Context: any.
  * Return: the policy, or NULL if there is none.
@@ -26,7 +26,7 @@ const struct hr_place_ops *hr_place_by_kind(u32 kind)
  * @ops: one that hr_place_by_kind() gave
  *
  * Context: any.
- * Return: &enum hr_placement.
+ * Return: &enum hashring_placement.
  */
 u32 hr_place_kind(const struct hr_place_ops *ops)
 {

@@ -6,14 +6,10 @@
 #ifndef HASHRING_CORE_PLACE_H
 #define HASHRING_CORE_PLACE_H
 
+#include <uapi/linux/hashring.h>
+
 #include "key.h"
 #include "node.h"
-
-enum hr_placement {
-	HR_PLACE_HASH,
-	HR_PLACE_EXPLICIT,
-	HR_PLACE_BALANCED,
-};
 
 #define HR_DEFAULT_POINTS	160	/* for a unit of weight */
 #define HR_DEFAULT_GRID		65536
@@ -85,7 +81,7 @@ int hr_lay_each(struct hr_draft *c, const struct hr_table *next,
 int hr_lay_cells(struct hr_draft *c, const struct hr_table *next,
 		 struct hr_build *b);
 
-/* The policy of &enum hr_placement, or NULL. */
+/* The policy of &enum hashring_placement, or NULL. */
 const struct hr_place_ops *hr_place_by_kind(u32 kind);
 u32 hr_place_kind(const struct hr_place_ops *ops);
 

@@ -15,7 +15,7 @@ static bool holds_on(const struct hr_draft *c, const struct hr_node *node)
 {
 	const struct hr_op *op = hr_op_on(c, node);
 
-	return !op || (op->kind != HR_OP_DEL && !(op->has & HR_OP_HAS_POINTS));
+	return !op || (op->kind != HASHRING_OP_DEL && !(op->has & HR_OP_HAS_POINTS));
 }
 
 static int refuse_point(struct hr_draft *c, const struct hr_point *point,
@@ -64,7 +64,7 @@ static int check_inactive(struct hr_draft *c)
 
 	for (i = 0; i < c->base->nr_nodes; i++) {
 		node = c->base->by_name[i];
-		if (node->state == HR_ACTIVE || !holds_on(c, node))
+		if (node->state == HASHRING_NODE_ACTIVE || !holds_on(c, node))
 			continue;
 		for (p = 0; p < node->nr_points; p++) {
 			k = hr_points_seek(c->given, c->nr_given,

@@ -153,7 +153,7 @@ static bool went_down(const struct hr_node *node, const struct hr_table *now)
 {
 	const struct hr_node *is = node_at(now, node->slot);
 
-	return is && is->state == HR_DOWN && node->state != HR_DOWN;
+	return is && is->state == HASHRING_NODE_DOWN && node->state != HASHRING_NODE_DOWN;
 }
 
 /**
@@ -188,9 +188,9 @@ int hr_recall_ops(const struct hr_table *origin, const struct hr_table *now,
 	for (i = 0; i < origin->nr_nodes; i++) {
 		if (!went_down(origin->by_name[i], now))
 			continue;
-		op->kind = HR_OP_SET;
+		op->kind = HASHRING_OP_SET;
 		op->has = HR_OP_HAS_STATE;
-		op->state = HR_DOWN;
+		op->state = HASHRING_NODE_DOWN;
 		strscpy(op->name, origin->by_name[i]->name, sizeof(op->name));
 		op++;
 	}

@@ -131,11 +131,11 @@ static void op_did(const struct source *source, const struct hr_op *op,
 	did->kind = op->kind;
 	did->old = NULL;
 	did->new = NULL;
-	if (op->kind != HR_OP_ADD)
+	if (op->kind != HASHRING_OP_ADD)
 		did->old = hr_table_find(source->before, op->name);
-	if (op->kind != HR_OP_DEL)
+	if (op->kind != HASHRING_OP_DEL)
 		did->new = hr_table_find(source->after,
-					 op->kind == HR_OP_REPLACE ?
+					 op->kind == HASHRING_OP_REPLACE ?
 					 op->new_name : op->name);
 }
 
@@ -165,8 +165,8 @@ static bool slot_did(const struct source *source, u32 slot, struct did *did)
 	did->new = member_at(source->after, slot);
 	if (did->old == did->new)
 		return false;
-	did->kind = !did->old ? HR_OP_ADD : !did->new ? HR_OP_DEL : HR_OP_SET;
-	return did->kind != HR_OP_SET || was_set(did->old, did->new);
+	did->kind = !did->old ? HASHRING_OP_ADD : !did->new ? HASHRING_OP_DEL : HASHRING_OP_SET;
+	return did->kind != HASHRING_OP_SET || was_set(did->old, did->new);
 }
 
 static bool next_did(struct source *source, struct did *did)

@@ -15,7 +15,7 @@
  * @seat: its seat
  * @id: its id
  * @weight: its weight
- * @state: &enum hr_node_state
+ * @state: &enum hashring_node_state
  * @via: its own addresses
  * @nr_points: number of @points
  * @points: explicit positions
@@ -37,7 +37,7 @@ struct hr_was {
 
 /**
  * struct hr_did - what an operation did
- * @kind: &enum hr_op_kind
+ * @kind: &enum hashring_op_kind
  * @has_before: there was a node before
  * @has_after: and there is one after
  * @same_points: both have the same explicit positions

@@ -43,7 +43,7 @@ static int place_items(const struct hr_draft *c, struct hr_item *items, u32 n,
 static int resolve_name(struct hr_draft *c, const struct hr_item *item)
 {
 	const struct hr_op *op = &c->ops[item->op];
-	bool comes = op->kind == HR_OP_ADD || item->key == op->new_name;
+	bool comes = op->kind == HASHRING_OP_ADD || item->key == op->new_name;
 
 	if (comes && item->hit)
 		return hr_refuse(c, item->op,
@@ -75,7 +75,7 @@ int hr_resolve_names(struct hr_draft *c)
 		c->names[c->nr_names++] = (struct hr_item) {
 			.key = c->ops[i].name, .op = i,
 		};
-		if (c->ops[i].kind == HR_OP_REPLACE)
+		if (c->ops[i].kind == HASHRING_OP_REPLACE)
 			c->names[c->nr_names++] = (struct hr_item) {
 				.key = c->ops[i].new_name, .op = i,
 			};
@@ -117,14 +117,14 @@ static int check_seat(struct hr_draft *c, const struct hr_item *items, u32 n)
 	for (i = 0; i < n; i++) {
 		op = items[i].op;
 		freed |= !!c->steps[op].old;
-		if (c->ops[op].kind == HR_OP_DEL)
+		if (c->ops[op].kind == HASHRING_OP_DEL)
 			continue;
 		if (taker == U32_MAX) {
 			taker = op;
 			continue;
 		}
 		/* Only an added node can ask for what another one has. */
-		if (c->ops[op].kind != HR_OP_ADD) {
+		if (c->ops[op].kind != HASHRING_OP_ADD) {
 			u32 other = taker;
 
 			taker = op;
@@ -202,7 +202,7 @@ static int mark_ids(struct hr_draft *c, const struct hr_point *given, u32 n,
 		if (k == n || given[k].pos != node->id)
 			continue;
 		op = hr_op_on(c, node);
-		if (op && op->kind == HR_OP_SET) {
+		if (op && op->kind == HASHRING_OP_SET) {
 			if (op->has & HR_OP_HAS_ID)
 				continue;
 			op = NULL;
@@ -233,8 +233,8 @@ static int choose_ids(struct hr_draft *c, const unsigned long *used,
 	for (i = 0; i < c->nr_ops; i++) {
 		const struct hr_op *op = &c->ops[i];
 
-		if (op->has & HR_OP_HAS_ID || op->kind == HR_OP_DEL ||
-		    op->kind == HR_OP_SET)
+		if (op->has & HR_OP_HAS_ID || op->kind == HASHRING_OP_DEL ||
+		    op->kind == HASHRING_OP_SET)
 			continue;
 		id = find_next_zero_bit(used, nr_used, id + 1);
 		if (id > c->id_max)
@@ -272,9 +272,9 @@ int hr_resolve_ids(struct hr_draft *c)
 		if (op->has & HR_OP_HAS_ID) {
 			step->id = op->id;
 			n++;
-		} else if (op->kind == HR_OP_SET) {
+		} else if (op->kind == HASHRING_OP_SET) {
 			step->id = step->old->id;
-		} else if (op->kind != HR_OP_DEL) {
+		} else if (op->kind != HASHRING_OP_DEL) {
 			choose = true;
 		}
 	}

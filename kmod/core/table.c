@@ -158,7 +158,7 @@ u64 hr_table_peak(const struct hr_table *t)
 	u32 i;
 
 	for (i = 0; i < t->nr_nodes; i++)
-		if (t->by_name[i]->state == HR_ACTIVE)
+		if (t->by_name[i]->state == HASHRING_NODE_ACTIVE)
 			peak = max(peak, load(t, t->by_name[i]));
 	return peak;
 }
@@ -176,7 +176,7 @@ u64 hr_table_trough(const struct hr_table *t)
 	u32 i;
 
 	for (i = 0; i < t->nr_nodes; i++)
-		if (t->by_name[i]->state == HR_ACTIVE)
+		if (t->by_name[i]->state == HASHRING_NODE_ACTIVE)
 			trough = min(trough, load(t, t->by_name[i]));
 	return trough == U64_MAX ? 0 : trough;
 }

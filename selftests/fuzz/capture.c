@@ -56,7 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char path[32];
 	int fd, ret;
 
-	if (policy > HR_KEY_5TUPLE_SYM)
+	if (policy > HASHRING_KEY_5TUPLE_SYM)
 		return -1;
 	fd = memfd_create("capture", MFD_CLOEXEC);
 	CHECK(fd >= 0 && write(fd, b.at, b.left) == (ssize_t)b.left);

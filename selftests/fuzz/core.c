@@ -21,8 +21,8 @@ static bool only_downs(const struct hr_op *ops, u32 n)
 	u32 i;
 
 	for (i = 0; i < n; i++)
-		if (ops[i].kind != HR_OP_SET || ops[i].has != HR_OP_HAS_STATE ||
-		    ops[i].state != HR_DOWN)
+		if (ops[i].kind != HASHRING_OP_SET || ops[i].has != HR_OP_HAS_STATE ||
+		    ops[i].state != HASHRING_NODE_DOWN)
 			return false;
 	return true;
 }
@@ -43,7 +43,7 @@ static bool changes_id(const struct hr_op *ops, u32 n)
 	u32 i;
 
 	for (i = 0; i < n; i++)
-		if (ops[i].kind == HR_OP_SET && ops[i].has & HR_OP_HAS_ID)
+		if (ops[i].kind == HASHRING_OP_SET && ops[i].has & HR_OP_HAS_ID)
 			return true;
 	return false;
 }
@@ -92,8 +92,8 @@ static void check_record(const struct hr_record *record,
 	for (i = 0; record->data && i < n; i++) {
 		CHECK(hr_record_next(record, &next, &did));
 		CHECK(did.kind == ops[i].kind);
-		CHECK(did.has_before == (did.kind != HR_OP_ADD));
-		CHECK(did.has_after == (did.kind != HR_OP_DEL));
+		CHECK(did.has_before == (did.kind != HASHRING_OP_ADD));
+		CHECK(did.has_after == (did.kind != HASHRING_OP_DEL));
 		if (did.has_before)
 			CHECK(!strcmp(did.before.name, ops[i].name));
 	}
@@ -112,7 +112,7 @@ static void check_collateral(const struct ring *r, const struct how *how,
 	for (i = 0; i < how->n; i++)
 		if (how->ops[i].kind != how->ops[0].kind ||
 		    how->ops[i].has & HR_OP_HAS_CELLS ||
-		    how->ops[i].kind == HR_OP_SET)
+		    how->ops[i].kind == HASHRING_OP_SET)
 			return;
 	CHECK(!impact->collateral);
 }
@@ -228,10 +228,10 @@ static bool recall_nodes(const struct ring *r, struct oracle *after)
 			old = &after->node[after->n++];
 			*old = *is;
 			old->member = false;
-			if (old->state != HR_DOWN)
-				old->state = HR_LEAVING;
-		} else if (is->state == HR_DOWN && old->state != HR_DOWN) {
-			old->state = HR_DOWN;
+			if (old->state != HASHRING_NODE_DOWN)
+				old->state = HASHRING_NODE_LEAVING;
+		} else if (is->state == HASHRING_NODE_DOWN && old->state != HASHRING_NODE_DOWN) {
+			old->state = HASHRING_NODE_DOWN;
 			whole = false;
 		}
 	}

@@ -66,7 +66,7 @@ static void check_node(const struct oracle_node *is, const struct hr_node *node)
 {
 	CHECK(!strcmp(is->name, node->name) && !strcmp(is->seat, node->seat));
 	CHECK(is->weight == node->weight && is->state == node->state);
-	CHECK(is->member == (node->state != HR_LEAVING && is->member));
+	CHECK(is->member == (node->state != HASHRING_NODE_LEAVING && is->member));
 }
 
 static void check_members(const struct ring *r)
@@ -93,7 +93,7 @@ static void check_members(const struct ring *r)
 		CHECK(is->id == t->nodes[i]->id);
 		CHECK(hr_table_find(t, is->name) == t->nodes[i]);
 		CHECK(hr_table_find_seat(t, is->seat) == t->nodes[i]);
-		if (is->state == HR_ACTIVE)
+		if (is->state == HASHRING_NODE_ACTIVE)
 			weight += is->weight;
 	}
 	CHECK(all == r->nodes.n && members == t->nr_nodes);
@@ -232,7 +232,7 @@ void check_anew(const struct ring *r)
 		if (!is->member)
 			continue;
 		memset(op, 0, sizeof(*op));
-		op->kind = HR_OP_ADD;
+		op->kind = HASHRING_OP_ADD;
 		op->has = HR_OP_HAS_ID | HR_OP_HAS_WEIGHT | HR_OP_HAS_STATE |
 			  HR_OP_HAS_SEAT;
 		strcpy(op->name, is->name);

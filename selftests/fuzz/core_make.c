@@ -105,7 +105,7 @@ static void drop_down(struct ring *r)
 	u32 i;
 
 	for (i = 0; i < r->nodes.n; i++) {
-		if (r->nodes.node[i].state != HR_DOWN)
+		if (r->nodes.node[i].state != HASHRING_NODE_DOWN)
 			continue;
 		map_drop(&r->from, r->nodes.node[i].uid);
 		map_drop(&r->base, r->nodes.node[i].uid);

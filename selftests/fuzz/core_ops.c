@@ -92,11 +92,11 @@ static void take_op(struct bytes *b, const struct hr_config *cfg,
 	static const u32 ids[] = { 0, 1, 63, 64, 255, 256, 65536, U32_MAX };
 	static const u32 deadlines[] = { 0, 1, HR_MAX_DEADLINE, U32_MAX };
 	static const u8 allowed[] = {
-		[HR_OP_ADD] = HR_OP_HAS_ID | HR_OP_HAS_WEIGHT | HR_OP_HAS_STATE |
+		[HASHRING_OP_ADD] = HR_OP_HAS_ID | HR_OP_HAS_WEIGHT | HR_OP_HAS_STATE |
 			      HR_OP_HAS_VIA | HR_OP_HAS_SEAT,
-		[HR_OP_SET] = HR_OP_HAS_WEIGHT | HR_OP_HAS_STATE | HR_OP_HAS_VIA,
-		[HR_OP_DEL] = 0,
-		[HR_OP_REPLACE] = HR_OP_HAS_ID | HR_OP_HAS_VIA,
+		[HASHRING_OP_SET] = HR_OP_HAS_WEIGHT | HR_OP_HAS_STATE | HR_OP_HAS_VIA,
+		[HASHRING_OP_DEL] = 0,
+		[HASHRING_OP_REPLACE] = HR_OP_HAS_ID | HR_OP_HAS_VIA,
 	};
 	u8 kind = take8(b), flags = take8(b);
 
@@ -106,18 +106,18 @@ static void take_op(struct bytes *b, const struct hr_config *cfg,
 	/* Left as it is, hardly any would be accepted. */
 	if (kind < 0xe0) {
 		op->has &= allowed[op->kind];
-		if (cfg->place->takes_points && op->kind == HR_OP_ADD)
+		if (cfg->place->takes_points && op->kind == HASHRING_OP_ADD)
 			op->has |= HR_OP_HAS_POINTS;
-		if (cfg->place->takes_points && op->kind == HR_OP_SET)
+		if (cfg->place->takes_points && op->kind == HASHRING_OP_SET)
 			op->has |= flags & HR_OP_HAS_POINTS;
-		if (op->kind == HR_OP_SET && !op->has)
+		if (op->kind == HASHRING_OP_SET && !op->has)
 			op->has = HR_OP_HAS_STATE;
 		/* Seats rarely: they are for tables that are restored. */
 		if (kind & 0x18)
 			op->has &= ~HR_OP_HAS_SEAT;
 	}
 	take_name(b, op->name);
-	if (op->kind == HR_OP_REPLACE)
+	if (op->kind == HASHRING_OP_REPLACE)
 		take_name(b, op->new_name);
 	if (op->has & HR_OP_HAS_SEAT)
 		take_name(b, op->seat);

@@ -33,7 +33,7 @@ static uint8_t *copy(const uint8_t *from, size_t len)
 }
 
 static void check_flow(const struct ref_flow *ref, const struct hr_flow *flow,
-		       int flags, bool six, enum hr_key_policy key)
+		       int flags, bool six, enum hashring_key_policy key)
 {
 	size_t len = six ? 16 : 4;
 
@@ -44,7 +44,7 @@ static void check_flow(const struct ref_flow *ref, const struct hr_flow *flow,
 	CHECK(flow->protocol == ref->protocol);
 	CHECK(!memcmp(flow->saddr, ref->src, len));
 	CHECK(!memcmp(flow->daddr, ref->dst, len));
-	if (key != HR_KEY_SOURCE) {
+	if (key != HASHRING_KEY_SOURCE) {
 		CHECK((flow->sport[0] << 8 | flow->sport[1]) == ref->sport);
 		CHECK((flow->dport[0] << 8 | flow->dport[1]) == ref->dport);
 	}
@@ -61,12 +61,12 @@ static void check_back(const struct hr_flow *flow)
 	memcpy(back.daddr, flow->saddr, sizeof(back.daddr));
 	memcpy(back.sport, flow->dport, sizeof(back.sport));
 	memcpy(back.dport, flow->sport, sizeof(back.dport));
-	CHECK(hr_flow_position(&keys, HR_KEY_5TUPLE_SYM, flow) ==
-	      hr_flow_position(&keys, HR_KEY_5TUPLE_SYM, &back));
+	CHECK(hr_flow_position(&keys, HASHRING_KEY_5TUPLE_SYM, flow) ==
+	      hr_flow_position(&keys, HASHRING_KEY_5TUPLE_SYM, &back));
 }
 
 static void check_packet(const struct sk_buff *skb, const uint8_t *packet,
-			 bool six, enum hr_key_policy key)
+			 bool six, enum hashring_key_policy key)
 {
 	struct ref_flow ref = ref_flow(packet, skb->len, six, (enum ref_key)key);
 	u8 pf = six ? NFPROTO_IPV6 : NFPROTO_IPV4;
@@ -85,7 +85,7 @@ static void check_packet(const struct sk_buff *skb, const uint8_t *packet,
 	}
 	check_flow(&ref, &flow, flags, six, key);
 	check_back(&flow);
-	if (key != HR_KEY_SOURCE && !flags && flow.protocol == IPPROTO_TCP) {
+	if (key != HASHRING_KEY_SOURCE && !flags && flow.protocol == IPPROTO_TCP) {
 		int is = hr_flow_tcp(skb, pf);
 
 		CHECK(is == (ref_tcp(packet, skb->len, six) < 0 ? -EINVAL :

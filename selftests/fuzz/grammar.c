@@ -219,9 +219,9 @@ static void put_attr(FILE *f, const struct nlattr *attr, const __u8 *data)
 static void put_op(FILE *f, const struct nlattr *op)
 {
 	static const char *const kinds[] = {
-		[HASHRING_OP_KIND_ADD] = "add", [HASHRING_OP_KIND_SET] = "set",
-		[HASHRING_OP_KIND_DEL] = "del",
-		[HASHRING_OP_KIND_REPLACE] = "replace",
+		[HASHRING_OP_ADD] = "add", [HASHRING_OP_SET] = "set",
+		[HASHRING_OP_DEL] = "del",
+		[HASHRING_OP_REPLACE] = "replace",
 	};
 	const char *at = (const char *)op + NLA_HDRLEN;
 	const char *end = (const char *)op + op->nla_len;

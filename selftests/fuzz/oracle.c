@@ -47,12 +47,12 @@ static bool bad_figures(const struct hr_op *op, u32 id_max)
 		return true;
 	if (op->has & HR_OP_HAS_WEIGHT && (!op->weight || op->weight > 1000))
 		return true;
-	if (op->has & HR_OP_HAS_STATE && op->state > HR_DOWN)
+	if (op->has & HR_OP_HAS_STATE && op->state > HASHRING_NODE_DOWN)
 		return true;
 	if (!(op->has & HR_OP_HAS_DEADLINE))
 		return false;
-	return op->kind != HR_OP_SET || !(op->has & HR_OP_HAS_STATE) ||
-	       op->state != HR_DRAINING || !op->deadline ||
+	return op->kind != HASHRING_OP_SET || !(op->has & HR_OP_HAS_STATE) ||
+	       op->state != HASHRING_NODE_DRAINING || !op->deadline ||
 	       op->deadline > HR_MAX_DEADLINE;
 }
 
@@ -62,18 +62,18 @@ static bool bad_op(const struct hr_config *cfg, const struct hr_op *op,
 {
 	bool gives = op->has & HR_OP_HAS_POINTS;
 
-	if (op->kind > HR_OP_REPLACE || bad_name(op->name))
+	if (op->kind > HASHRING_OP_REPLACE || bad_name(op->name))
 		return true;
-	if (op->kind == HR_OP_REPLACE && bad_name(op->new_name))
+	if (op->kind == HASHRING_OP_REPLACE && bad_name(op->new_name))
 		return true;
 	if (op->has & HR_OP_HAS_SEAT &&
-	    (op->kind != HR_OP_ADD || bad_name(op->seat)))
+	    (op->kind != HASHRING_OP_ADD || bad_name(op->seat)))
 		return true;
-	if ((op->kind == HR_OP_SET && !op->has) ||
-	    (op->kind == HR_OP_DEL && op->has))
+	if ((op->kind == HASHRING_OP_SET && !op->has) ||
+	    (op->kind == HASHRING_OP_DEL && op->has))
 		return true;
 	if (gives ? !cfg->place->takes_points || !op->nr_points :
-		    cfg->place->takes_points && op->kind == HR_OP_ADD)
+		    cfg->place->takes_points && op->kind == HASHRING_OP_ADD)
 		return true;
 	if (op->has & HR_OP_HAS_CELLS && !cfg->place->takes_cells)
 		return true;
@@ -86,7 +86,7 @@ static u32 times_named(const struct hr_op *ops, u32 n, const char *name)
 
 	for (i = 0; i < n; i++) {
 		times += !strcmp(ops[i].name, name);
-		times += ops[i].kind == HR_OP_REPLACE &&
+		times += ops[i].kind == HASHRING_OP_REPLACE &&
 			 !strcmp(ops[i].new_name, name);
 	}
 	return times;
@@ -99,12 +99,12 @@ static bool bad_names(const struct oracle *o, const struct hr_op *ops, u32 n)
 	for (i = 0; i < n; i++) {
 		const struct hr_op *op = &ops[i];
 
-		bool adds = op->kind == HR_OP_ADD;
+		bool adds = op->kind == HASHRING_OP_ADD;
 
 		if (times_named(ops, n, op->name) > 1 ||
 		    !oracle_find(o, op->name) != adds)
 			return true;
-		if (op->kind == HR_OP_REPLACE &&
+		if (op->kind == HASHRING_OP_REPLACE &&
 		    (times_named(ops, n, op->new_name) > 1 ||
 		     oracle_find(o, op->new_name)))
 			return true;
@@ -171,8 +171,8 @@ static bool change_node(const struct hr_config *cfg, const struct hr_op *op,
 static void leave_node(struct oracle *o, struct oracle_node *node, bool leave)
 {
 	node->member = false;
-	if (node->state != HR_DOWN)
-		node->state = HR_LEAVING;
+	if (node->state != HASHRING_NODE_DOWN)
+		node->state = HASHRING_NODE_LEAVING;
 	if (!leave)
 		*node = o->node[--o->n];
 }
@@ -181,14 +181,14 @@ static bool do_op(struct oracle *o, const struct hr_op *op, bool leave)
 {
 	struct oracle_node *old = oracle_find(o, op->name), new;
 
-	if (op->kind == HR_OP_SET)
+	if (op->kind == HASHRING_OP_SET)
 		return change_node(o->cfg, op, old);
 	memset(&new, 0, sizeof(new));
 	new.weight = 1;
 	if (old) {
 		new = *old;
 		leave_node(o, old, leave);
-		if (op->kind == HR_OP_DEL)
+		if (op->kind == HASHRING_OP_DEL)
 			return true;
 	} else {
 		strscpy(new.seat, op->has & HR_OP_HAS_SEAT ? op->seat : op->name,
@@ -213,10 +213,10 @@ static bool give_ids(const struct oracle *before, const struct hr_op *ops,
 	for (i = 0; i < n; i++) {
 		struct oracle_node *node;
 
-		if (ops[i].kind == HR_OP_DEL || ops[i].kind == HR_OP_SET ||
+		if (ops[i].kind == HASHRING_OP_DEL || ops[i].kind == HASHRING_OP_SET ||
 		    ops[i].has & HR_OP_HAS_ID)
 			continue;
-		node = oracle_find(after, ops[i].kind == HR_OP_REPLACE ?
+		node = oracle_find(after, ops[i].kind == HASHRING_OP_REPLACE ?
 				   ops[i].new_name : ops[i].name);
 		while (id_is_used(before, ops, n, ++id))
 			;
@@ -311,7 +311,7 @@ void oracle_map(const struct oracle *o, struct map *map)
 	for (i = 0; i < o->n; i++) {
 		const struct oracle_node *node = &o->node[i];
 
-		if (!node->member || node->state != HR_ACTIVE)
+		if (!node->member || node->state != HASHRING_NODE_ACTIVE)
 			continue;
 		for (k = 0; k < node->nr_points; k++) {
 			u32 pos = node->points[k];

@@ -24,7 +24,7 @@
  * @seat: its seat
  * @id: its id
  * @weight: its weight
- * @state: &enum hr_node_state
+ * @state: &enum hashring_node_state
  * @nr_points: number of @points
  * @points: that it holds while it is active
  */

@@ -126,7 +126,7 @@ static u64 weight_of(const struct oracle *o, u32 uid)
 {
 	const struct oracle_node *node = oracle_of(o, uid);
 
-	return node && node->member && node->state == HR_ACTIVE ?
+	return node && node->member && node->state == HASHRING_NODE_ACTIVE ?
 		       node->weight : 0;
 }
 
@@ -240,12 +240,12 @@ void oracle_check_due(const struct oracle *o, const struct hr_table *t)
 		u64 has_a = t->share[a->slot] / cell;
 
 		CHECK(t->share[a->slot] % cell == 0);
-		CHECK((a->state == HR_ACTIVE) == (has_a > 0));
+		CHECK((a->state == HASHRING_NODE_ACTIVE) == (has_a > 0));
 		for (k = 0; k < t->nr_nodes && has_a > 1; k++) {
 			const struct hr_node *b = t->by_name[k];
 			u64 has_b = t->share[b->slot] / cell;
 
-			if (b->state == HR_ACTIVE)
+			if (b->state == HASHRING_NODE_ACTIVE)
 				CHECK(a->weight * (2 * has_b + 1) >=
 				      b->weight * (2 * has_a - 1));
 		}

@@ -24,23 +24,23 @@ static void who_comes_back_alone(struct kunit *test)
 		strscpy(first, a, sizeof(first));
 		strscpy(second, b, sizeof(second));
 		if (ring.table->nr_nodes > 3 &&
-		    hr_table_find(ring.table, first)->state == HR_ACTIVE &&
-		    hr_table_find(ring.table, second)->state == HR_ACTIVE) {
+		    hr_table_find(ring.table, first)->state == HASHRING_NODE_ACTIVE &&
+		    hr_table_find(ring.table, second)->state == HASHRING_NODE_ACTIVE) {
 			digest = hr_digest_map(ring.table);
 			balanced_change_one(&ring, unit_state(unit_set(first),
-							      HR_DRAINING));
+							      HASHRING_NODE_DRAINING));
 			between = hr_digest_map(ring.table);
-			balanced_change_one(&ring, unit_state(unit_set(first), HR_DOWN));
+			balanced_change_one(&ring, unit_state(unit_set(first), HASHRING_NODE_DOWN));
 			balanced_change_one(&ring, unit_state(unit_set(second),
-							      HR_DOWN));
+							      HASHRING_NODE_DOWN));
 			balanced_change_one(&ring, unit_state(unit_set(second),
-							      HR_ACTIVE));
+							      HASHRING_NODE_ACTIVE));
 			KUNIT_ASSERT_EQ(test, hr_digest_map(ring.table),
 					between);
 			node = hr_table_find(ring.table, second);
 			KUNIT_ASSERT_EQ(test, node->nr_home, 0);
 			balanced_change_one(&ring, unit_state(unit_set(first),
-							      HR_ACTIVE));
+							      HASHRING_NODE_ACTIVE));
 			KUNIT_ASSERT_EQ(test, hr_digest_map(ring.table),
 					digest);
 		}
@@ -61,10 +61,10 @@ static void the_last_one_and_nobody(struct kunit *test)
 	balanced_change_one(&ring, unit_add("a"));
 	digest = hr_digest_map(ring.table);
 	KUNIT_ASSERT_EQ(test, ring.table->share[0], HR_WHOLE_RING);
-	balanced_change_one(&ring, unit_state(unit_set("a"), HR_DOWN));
+	balanced_change_one(&ring, unit_state(unit_set("a"), HASHRING_NODE_DOWN));
 	KUNIT_ASSERT_EQ(test, ring.table->nr_points, 0);
 	balanced_check_lookup(&ring);
-	balanced_change_one(&ring, unit_state(unit_set("a"), HR_ACTIVE));
+	balanced_change_one(&ring, unit_state(unit_set("a"), HASHRING_NODE_ACTIVE));
 	KUNIT_ASSERT_EQ(test, hr_digest_map(ring.table), digest);
 	balanced_change_one(&ring, unit_replace("a", "b"));
 	KUNIT_ASSERT_EQ(test,
@@ -93,9 +93,9 @@ static void replacements(struct kunit *test)
 
 	/* While a node is away its successor inherits where it returns to. */
 	share = hr_digest_map(ring.table);
-	balanced_change_one(&ring, unit_state(unit_set("n5"), HR_DOWN));
+	balanced_change_one(&ring, unit_state(unit_set("n5"), HASHRING_NODE_DOWN));
 	balanced_change_one(&ring, unit_replace("n5", "m5"));
-	balanced_change_one(&ring, unit_state(unit_set("m5"), HR_ACTIVE));
+	balanced_change_one(&ring, unit_state(unit_set("m5"), HASHRING_NODE_ACTIVE));
 	balanced_change_one(&ring, unit_replace("m5", "n5"));
 	KUNIT_ASSERT_EQ(test, hr_digest_map(ring.table), share);
 	unit_ring_free(&ring);
@@ -253,7 +253,7 @@ static void refused(struct kunit *test)
 	       "8001 runs of cells given in one operation (at most 8000)");
 	unit_change_one(&ring, unit_del("n1"));
 	unit_add_many(&ring, "m%u", 1023);
-	unit_change_one(&ring, unit_state(unit_set("m0"), HR_DOWN));
+	unit_change_one(&ring, unit_state(unit_set("m0"), HASHRING_NODE_DOWN));
 	refuse(&ring, unit_add("n1025"), -E2BIG, HR_BAD_OP,
 	       "the ring would hold 1025 nodes (at most 1024, one a cell of its grid)");
 	unit_ring_free(&ring);
@@ -293,7 +293,7 @@ static void very_many(struct kunit *test)
 	for (i = 0; i < n; i++) {
 		snprintf(ops[i].name, sizeof(ops[i].name), "n%u", i);
 		snprintf(ops[i].new_name, sizeof(ops[i].new_name), "m%u", i);
-		ops[i].kind = HR_OP_REPLACE;
+		ops[i].kind = HASHRING_OP_REPLACE;
 	}
 	unit_change(&ring, ops, n);
 	KUNIT_ASSERT_NULL(test, ring.table->cells);
@@ -310,9 +310,9 @@ static void failing(struct kunit *test)
 	unit_want_failures(test);
 	balanced_init(test, &ring, 1024);
 	unit_add_many(&ring, "n%u", 4);
-	balanced_change_one(&ring, unit_state(unit_set("n3"), HR_DOWN));
-	ops[0] = unit_state(unit_set("n3"), HR_ACTIVE);
-	ops[1] = unit_state(unit_set("n2"), HR_DRAINING);
+	balanced_change_one(&ring, unit_state(unit_set("n3"), HASHRING_NODE_DOWN));
+	ops[0] = unit_state(unit_set("n3"), HASHRING_NODE_ACTIVE);
+	ops[1] = unit_state(unit_set("n2"), HASHRING_NODE_DRAINING);
 	ops[2] = unit_replace("n1", "m1");
 	unit_fail_each(&ring, ops, 3);
 	ops[0] = unit_cells(unit_set("n3"), runs, 2);

@@ -92,12 +92,12 @@ static void what_a_replacement_takes_over(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, node->via.addr4[3], 9);
 	KUNIT_ASSERT_NULL(test, hr_table_find(ring->table, "b2"));
 
-	op = unit_state(unit_weight(unit_replace("b9", "b2"), 2), HR_DRAINING);
+	op = unit_state(unit_weight(unit_replace("b9", "b2"), 2), HASHRING_NODE_DRAINING);
 	op.has |= HR_OP_HAS_VIA;
 	unit_change_one(ring, op);
 	node = node_of(ring, "b2");
 	KUNIT_ASSERT_EQ(test, node->weight, 2);
-	KUNIT_ASSERT_EQ(test, node->state, HR_DRAINING);
+	KUNIT_ASSERT_EQ(test, node->state, HASHRING_NODE_DRAINING);
 	KUNIT_ASSERT_FALSE(test, node->via.has4);
 	KUNIT_ASSERT_EQ(test, ring->table->share[node->slot], 0);
 	KUNIT_ASSERT_EQ(test, ring->table->weight, 2);
@@ -184,10 +184,10 @@ static void a_node_that_comes_back(struct kunit *test)
 	u64 members = hr_digest_members(&ring->cfg, ring->table);
 	u8 away;
 
-	for (away = HR_DRAINING; away <= HR_DOWN; away++) {
+	for (away = HASHRING_NODE_DRAINING; away <= HASHRING_NODE_DOWN; away++) {
 		unit_change_one(ring, unit_state(unit_set("b2"), away));
 		KUNIT_ASSERT_NE(test, hr_digest_map(ring->table), map);
-		unit_change_one(ring, unit_state(unit_set("b2"), HR_ACTIVE));
+		unit_change_one(ring, unit_state(unit_set("b2"), HASHRING_NODE_ACTIVE));
 		KUNIT_ASSERT_EQ(test, hr_digest_map(ring->table), map);
 	}
 	unit_change_one(ring, unit_del("b2"));
@@ -229,13 +229,13 @@ static void only_removes(struct kunit *test)
 {
 	struct hr_op ops[2] = { unit_del("b1") };
 
-	ops[1] = unit_state(unit_set("b2"), HR_DOWN);
+	ops[1] = unit_state(unit_set("b2"), HASHRING_NODE_DOWN);
 	KUNIT_ASSERT_TRUE(test, hr_change_only_removes(ops, 2));
-	ops[1] = unit_state(unit_set("b2"), HR_DRAINING);
+	ops[1] = unit_state(unit_set("b2"), HASHRING_NODE_DRAINING);
 	KUNIT_ASSERT_TRUE(test, hr_change_only_removes(ops, 2));
-	ops[1] = unit_state(unit_set("b2"), HR_ACTIVE);
+	ops[1] = unit_state(unit_set("b2"), HASHRING_NODE_ACTIVE);
 	KUNIT_ASSERT_FALSE(test, hr_change_only_removes(ops, 2));
-	ops[1] = unit_weight(unit_state(unit_set("b2"), HR_DOWN), 2);
+	ops[1] = unit_weight(unit_state(unit_set("b2"), HASHRING_NODE_DOWN), 2);
 	KUNIT_ASSERT_FALSE(test, hr_change_only_removes(ops, 2));
 	ops[1] = unit_add("b2");
 	KUNIT_ASSERT_FALSE(test, hr_change_only_removes(ops, 2));
@@ -262,10 +262,10 @@ static void points_of_versions(struct kunit *test)
 			unit_slot(test, ring.table, "p2"));
 	KUNIT_ASSERT_EQ(test, hr_table_lookup(ring.table, 11),
 			unit_slot(test, ring.table, "p1"));
-	unit_change_one(&ring, unit_state(unit_set("p2"), HR_DOWN));
+	unit_change_one(&ring, unit_state(unit_set("p2"), HASHRING_NODE_DOWN));
 	unit_change_one(&ring, unit_replace("p2", "p3"));
 	KUNIT_ASSERT_EQ(test, node_of(&ring, "p3")->nr_points, 2);
-	unit_change_one(&ring, unit_state(unit_set("p3"), HR_ACTIVE));
+	unit_change_one(&ring, unit_state(unit_set("p3"), HASHRING_NODE_ACTIVE));
 	KUNIT_ASSERT_EQ(test, hr_table_lookup(ring.table, 10),
 			unit_slot(test, ring.table, "p3"));
 	unit_ring_free(&ring);
@@ -319,10 +319,10 @@ static void attachments(struct kunit *test)
 
 static void states(struct kunit *test)
 {
-	KUNIT_ASSERT_STREQ(test, hr_state_name(HR_ACTIVE), "active");
-	KUNIT_ASSERT_STREQ(test, hr_state_name(HR_DRAINING), "draining");
-	KUNIT_ASSERT_STREQ(test, hr_state_name(HR_DOWN), "down");
-	KUNIT_ASSERT_STREQ(test, hr_state_name(HR_LEAVING), "leaving");
+	KUNIT_ASSERT_STREQ(test, hr_state_name(HASHRING_NODE_ACTIVE), "active");
+	KUNIT_ASSERT_STREQ(test, hr_state_name(HASHRING_NODE_DRAINING), "draining");
+	KUNIT_ASSERT_STREQ(test, hr_state_name(HASHRING_NODE_DOWN), "down");
+	KUNIT_ASSERT_STREQ(test, hr_state_name(HASHRING_NODE_LEAVING), "leaving");
 	KUNIT_ASSERT_NULL(test, hr_state_name(4));
 }
 
@@ -343,7 +343,7 @@ static void failing_allocations(struct kunit *test)
 	unit_change_one(&ring, unit_points(unit_add("p4"), others, 1));
 	ops[0] = unit_points(unit_add("p2"), more, 2);
 	ops[1] = unit_replace("p1", "p3");
-	ops[2] = unit_state(unit_set("p4"), HR_DOWN);
+	ops[2] = unit_state(unit_set("p4"), HASHRING_NODE_DOWN);
 	unit_fail_each(&ring, ops, 3);
 	unit_ring_free(&ring);
 

@@ -175,32 +175,32 @@ static void both_directions(struct kunit *test)
 		memcpy(back.daddr, flow.saddr, 16);
 		memcpy(back.sport, flow.dport, 2);
 		memcpy(back.dport, flow.sport, 2);
-		there = hr_flow_position(&cfg.keys, HR_KEY_5TUPLE_SYM, &flow);
-		again = hr_flow_position(&cfg.keys, HR_KEY_5TUPLE_SYM, &back);
+		there = hr_flow_position(&cfg.keys, HASHRING_KEY_5TUPLE_SYM, &flow);
+		again = hr_flow_position(&cfg.keys, HASHRING_KEY_5TUPLE_SYM, &back);
 		KUNIT_ASSERT_EQ(test, there, again);
 		KUNIT_ASSERT_NE(test, hr_flow_turns(&flow),
 				hr_flow_turns(&back));
-		there = hr_flow_position(&cfg.keys, HR_KEY_5TUPLE, &flow);
-		again = hr_flow_position(&cfg.keys, HR_KEY_5TUPLE, &back);
+		there = hr_flow_position(&cfg.keys, HASHRING_KEY_5TUPLE, &flow);
+		again = hr_flow_position(&cfg.keys, HASHRING_KEY_5TUPLE, &back);
 		KUNIT_ASSERT_NE(test, there, again);
 	}
 }
 
 static void placements(struct kunit *test)
 {
-	KUNIT_ASSERT_PTR_EQ(test, hr_place_by_kind(HR_PLACE_HASH),
+	KUNIT_ASSERT_PTR_EQ(test, hr_place_by_kind(HASHRING_PLACEMENT_HASH),
 			    &hr_place_hash);
-	KUNIT_ASSERT_PTR_EQ(test, hr_place_by_kind(HR_PLACE_EXPLICIT),
+	KUNIT_ASSERT_PTR_EQ(test, hr_place_by_kind(HASHRING_PLACEMENT_EXPLICIT),
 			    &hr_place_explicit);
-	KUNIT_ASSERT_PTR_EQ(test, hr_place_by_kind(HR_PLACE_BALANCED),
+	KUNIT_ASSERT_PTR_EQ(test, hr_place_by_kind(HASHRING_PLACEMENT_BALANCED),
 			    &hr_place_balanced);
 	KUNIT_ASSERT_NULL(test, hr_place_by_kind(3));
 	KUNIT_ASSERT_NULL(test, hr_place_by_kind(U32_MAX));
-	KUNIT_ASSERT_EQ(test, hr_place_kind(&hr_place_hash), HR_PLACE_HASH);
+	KUNIT_ASSERT_EQ(test, hr_place_kind(&hr_place_hash), HASHRING_PLACEMENT_HASH);
 	KUNIT_ASSERT_EQ(test, hr_place_kind(&hr_place_explicit),
-			HR_PLACE_EXPLICIT);
+			HASHRING_PLACEMENT_EXPLICIT);
 	KUNIT_ASSERT_EQ(test, hr_place_kind(&hr_place_balanced),
-			HR_PLACE_BALANCED);
+			HASHRING_PLACEMENT_BALANCED);
 }
 
 static struct kunit_case key_cases[] = {

@@ -47,7 +47,7 @@ static int setup(struct kunit *test)
 	struct unit_ring *ring = unit_alloc(test, 1, sizeof(*ring));
 	struct hr_op ops[] = {
 		unit_add("a"), unit_weight(unit_add("b"), 5), unit_add("c"),
-		unit_state(unit_add("d"), HR_DOWN),
+		unit_state(unit_add("d"), HASHRING_NODE_DOWN),
 	};
 
 	unit_ring_init(test, ring, &hr_place_hash, 8, 1);
@@ -85,14 +85,14 @@ static void they_stay_in_their_slots(struct kunit *test)
 	b = t->nodes[unit_slot(test, before, "b")];
 	d = t->nodes[unit_slot(test, before, "d")];
 	KUNIT_ASSERT_STREQ(test, a->name, "a");
-	KUNIT_ASSERT_EQ(test, a->state, HR_LEAVING);
+	KUNIT_ASSERT_EQ(test, a->state, HASHRING_NODE_LEAVING);
 	KUNIT_ASSERT_EQ(test, a->id, 1);
 	KUNIT_ASSERT_FALSE(test, hr_table_has(t, a));
 	KUNIT_ASSERT_STREQ(test, b->name, "b");
-	KUNIT_ASSERT_EQ(test, b->state, HR_LEAVING);
+	KUNIT_ASSERT_EQ(test, b->state, HASHRING_NODE_LEAVING);
 	KUNIT_ASSERT_EQ(test, b->weight, 5);
 	KUNIT_ASSERT_STREQ(test, d->name, "d");
-	KUNIT_ASSERT_EQ(test, d->state, HR_DOWN);
+	KUNIT_ASSERT_EQ(test, d->state, HASHRING_NODE_DOWN);
 	KUNIT_ASSERT_FALSE(test, hr_table_has(t, d));
 	KUNIT_ASSERT_TRUE(test, hr_table_has(t, hr_table_find(t, "c")));
 
@@ -148,7 +148,7 @@ static void a_change_without_leaving_frees_them(struct kunit *test)
 
 static void nobody_sets_it(struct kunit *test)
 {
-	struct hr_op op = unit_state(unit_set("a"), HR_LEAVING);
+	struct hr_op op = unit_state(unit_set("a"), HASHRING_NODE_LEAVING);
 
 	refuse(test->priv, &op, 1, -EINVAL,
 	       "state 3 cannot be set: active (0), draining (1) and down (2) can");
@@ -216,12 +216,12 @@ static void too_many(struct kunit *test)
 
 	unit_ring_init(test, &ring, &hr_place_hash, 1, HR_MAX_WEIGHT);
 	for (i = 0; i < HR_MAX_NODES; i++) {
-		ops[i].kind = HR_OP_ADD;
+		ops[i].kind = HASHRING_OP_ADD;
 		snprintf(ops[i].name, sizeof(ops[i].name), "n%u", i);
 	}
 	unit_change(&ring, ops, HR_MAX_NODES);
 	for (i = 0; i < HR_MAX_NODES; i++) {
-		ops[i].kind = HR_OP_REPLACE;
+		ops[i].kind = HASHRING_OP_REPLACE;
 		snprintf(ops[i].new_name, sizeof(ops[i].new_name), "m%u", i);
 	}
 	hold(&ring, ops, HR_MAX_NODES);
@@ -249,14 +249,14 @@ static void fixture_init(struct kunit *test, struct fixture *f,
 {
 	struct hr_op ops[] = {
 		unit_del("n1"), unit_add("x"), unit_replace("n2", "y"),
-		unit_state(unit_set("n3"), HR_DOWN),
+		unit_state(unit_set("n3"), HASHRING_NODE_DOWN),
 	};
 	struct unit_ring ring;
 
 	unit_ring_init(test, &ring, place, 8, 1);
 	ring.cfg.grid = grid;
 	unit_add_many(&ring, "n%u", 6);
-	unit_change_one(&ring, unit_state(unit_set("n4"), HR_DOWN));
+	unit_change_one(&ring, unit_state(unit_set("n4"), HASHRING_NODE_DOWN));
 	f->test = test;
 	f->cfg = ring.cfg;
 	f->origin = hr_table_get(ring.table);
@@ -359,7 +359,7 @@ static void memory_fails(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, ret, 0);
 	KUNIT_ASSERT_EQ(test, nr, 1);
 	KUNIT_ASSERT_STREQ(test, ops[0].name, "n3");
-	KUNIT_ASSERT_EQ(test, ops[0].state, HR_DOWN);
+	KUNIT_ASSERT_EQ(test, ops[0].state, HASHRING_NODE_DOWN);
 	kvfree(ops);
 	fixture_free(&f);
 

@@ -90,7 +90,7 @@ static void less_down(struct moving *m, const struct hr_table *table)
 				&hr_node_plain_ops);
 	become(test, &m->view.base, less);
 	for (i = 0; i < table->nr_slots; i++) {
-		if (!table->nodes[i] || table->nodes[i]->state != HR_DOWN)
+		if (!table->nodes[i] || table->nodes[i]->state != HASHRING_NODE_DOWN)
 			continue;
 		take_down(&m->from, table->nodes[i]->id);
 		take_down(&m->base, table->nodes[i]->id);
@@ -187,8 +187,8 @@ static struct hr_op set_op(struct moving *m, const char *name)
 		return unit_id(unit_replace(name, other), m->next_id++);
 	case 2:
 		return unit_state(unit_set(name),
-				  unit_below(&m->random, 2) ? HR_ACTIVE :
-							      HR_DRAINING);
+				  unit_below(&m->random, 2) ? HASHRING_NODE_ACTIVE :
+							      HASHRING_NODE_DRAINING);
 	default:
 		return unit_del(name);
 	}
@@ -241,7 +241,7 @@ static struct hr_table *build(struct moving *m, const struct hr_op *ops, u32 nr,
 
 static bool is_down(const struct moving *m, u32 slot)
 {
-	return m->view.table->nodes[slot]->state == HR_DOWN;
+	return m->view.table->nodes[slot]->state == HASHRING_NODE_DOWN;
 }
 
 /* Nothing has moved, but what is at nodes that are down. */
@@ -258,7 +258,7 @@ static void assert_unmoved(const struct moving *m, const struct hr_view *was)
 			struct hr_node *new = hr_view_owner(&m->view, pos);
 
 			if (new)
-				KUNIT_ASSERT_TRUE(test, new->state != HR_DOWN);
+				KUNIT_ASSERT_TRUE(test, new->state != HASHRING_NODE_DOWN);
 			if (old && is_down(m, old->slot))
 				continue;
 			KUNIT_ASSERT_EQ(test, !old, !new);
@@ -275,7 +275,7 @@ static void note_up(struct moving *m, const struct hr_op *ops, u32 nr)
 	u32 i, k, n = 0;
 
 	for (i = 0; i < nr; i++) {
-		if (ops[i].kind != HR_OP_SET || !(ops[i].has & HR_OP_HAS_STATE))
+		if (ops[i].kind != HASHRING_OP_SET || !(ops[i].has & HR_OP_HAS_STATE))
 			continue;
 		node = hr_table_find(m->view.table, ops[i].name);
 		for (k = 0, n = 0; k < m->nr_down; k++)
@@ -335,7 +335,7 @@ void moving_down(struct moving *m, const char *name)
 {
 	struct kunit *test = m->test;
 	struct hr_node *node = hr_table_find(m->view.table, name);
-	struct hr_op op = unit_state(unit_set(name), HR_DOWN);
+	struct hr_op op = unit_state(unit_set(name), HASHRING_NODE_DOWN);
 	struct hr_view was = m->view;
 	u32 id;
 
@@ -370,9 +370,9 @@ static struct hr_table *origin_less_down(const struct moving *m)
 		struct hr_node *node = m->origin->by_name[i];
 
 		for (k = 0; k < m->nr_down; k++) {
-			if (m->down[k] != node->id || node->state == HR_DOWN)
+			if (m->down[k] != node->id || node->state == HASHRING_NODE_DOWN)
 				continue;
-			ops[n++] = unit_state(unit_set(node->name), HR_DOWN);
+			ops[n++] = unit_state(unit_set(node->name), HASHRING_NODE_DOWN);
 			break;
 		}
 	}

@@ -116,14 +116,14 @@ static void check_members(const struct moving *m)
 		if (hr_table_has(t, node))
 			continue;
 		leaving++;
-		KUNIT_ASSERT_TRUE(test, node->state == HR_LEAVING ||
-				  node->state == HR_DOWN);
+		KUNIT_ASSERT_TRUE(test, node->state == HASHRING_NODE_LEAVING ||
+				  node->state == HASHRING_NODE_DOWN);
 		KUNIT_ASSERT_EQ(test, t->share[i], 0);
 	}
 	KUNIT_ASSERT_EQ(test, t->nr_leaving, leaving);
 	KUNIT_ASSERT_EQ(test, t->nr_nodes + leaving, nr);
 	for (i = 0; i < t->nr_nodes; i++) {
-		KUNIT_ASSERT_TRUE(test, t->by_name[i]->state != HR_LEAVING);
+		KUNIT_ASSERT_TRUE(test, t->by_name[i]->state != HASHRING_NODE_LEAVING);
 		KUNIT_ASSERT_PTR_EQ(test, t->nodes[t->by_name[i]->slot],
 				    t->by_name[i]);
 	}

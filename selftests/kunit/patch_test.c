@@ -110,7 +110,7 @@ static void random_points(struct unit_random *random, struct hr_op *op,
 		else
 			points[i] = unit_random(random);
 	}
-	if (op->kind == HR_OP_ADD)
+	if (op->kind == HASHRING_OP_ADD)
 		*op = unit_points(*op, points, 40);
 }
 

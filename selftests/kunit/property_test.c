@@ -82,7 +82,7 @@ static void check_members(const struct world *w)
 		KUNIT_ASSERT_PTR_EQ(test, hr_table_find(t, node->name), node);
 		KUNIT_ASSERT_PTR_EQ(test, hr_table_find_seat(t, node->seat),
 				    node);
-		if (node->state == HR_ACTIVE)
+		if (node->state == HASHRING_NODE_ACTIVE)
 			weight += node->weight;
 		if (i) {
 			KUNIT_ASSERT_TRUE(test,
@@ -109,7 +109,7 @@ static void check_balance(const struct world *w)
 	for (i = 0; i < w->ref.n; i++) {
 		const struct ref_node *node = &w->ref.nodes[i];
 
-		if (node->state != HR_ACTIVE)
+		if (node->state != HASHRING_NODE_ACTIVE)
 			continue;
 		load = (2 * ref_share(&w->ref, node->name) * t->weight +
 			node->weight) / (2 * node->weight);
@@ -329,8 +329,8 @@ static void check_promises(struct kunit *test, const struct ref_ring *before,
 	u32 i, k;
 
 	for (i = 0; i < n; i++) {
-		adds &= ops[i].kind == HR_OP_ADD;
-		replaces &= ops[i].kind == HR_OP_REPLACE &&
+		adds &= ops[i].kind == HASHRING_OP_ADD;
+		replaces &= ops[i].kind == HASHRING_OP_REPLACE &&
 			    !(ops[i].has & ~(HR_OP_HAS_ID | HR_OP_HAS_VIA));
 		replaced += ref_share(before, ops[i].name);
 	}
@@ -368,39 +368,39 @@ static void random_op(struct world *w, struct hr_op *op, u32 *points)
 	u32 kind = unit_below(r, 10), i;
 
 	memset(op, 0, sizeof(*op));
-	op->kind = kind < 4 ? HR_OP_ADD : kind < 6 ? HR_OP_DEL :
-		   kind < 8 ? HR_OP_SET : HR_OP_REPLACE;
+	op->kind = kind < 4 ? HASHRING_OP_ADD : kind < 6 ? HASHRING_OP_DEL :
+		   kind < 8 ? HASHRING_OP_SET : HASHRING_OP_REPLACE;
 	random_name(w, op->name);
 	do
 		random_name(w, op->new_name);
 	while (!strcmp(op->name, op->new_name));
-	if (op->kind == HR_OP_DEL)
+	if (op->kind == HASHRING_OP_DEL)
 		return;
 	if (!unit_below(r, 4))
 		*op = unit_id(*op, 1 + unit_below(r, ID_MAX));
 	if (!unit_below(r, 3))
 		*op = unit_weight(*op, 1 + unit_below(r, 6));
 	if (!unit_below(r, 3))
-		*op = unit_state(*op, unit_below(r, 4) ? HR_ACTIVE :
+		*op = unit_state(*op, unit_below(r, 4) ? HASHRING_NODE_ACTIVE :
 						1 + unit_below(r, 2));
-	if (op->kind == HR_OP_ADD && !unit_below(r, 8)) {
+	if (op->kind == HASHRING_OP_ADD && !unit_below(r, 8)) {
 		op->has |= HR_OP_HAS_SEAT;
 		random_name(w, op->seat);
 	}
 	if (w->ring.cfg.place->takes_points &&
-	    (op->kind == HR_OP_ADD || !unit_below(r, 3))) {
+	    (op->kind == HASHRING_OP_ADD || !unit_below(r, 3))) {
 		*op = unit_points(*op, points, 1 + unit_below(r, 3));
 		for (i = 0; i < op->nr_points; i++)
 			points[i] = unit_below(r, 400) * 0x01010101;
 	}
-	if (op->kind == HR_OP_SET && !op->has)
+	if (op->kind == HASHRING_OP_SET && !op->has)
 		*op = unit_weight(*op, 1 + unit_below(r, 6));
 }
 
 /* Mostly what can be: a change of names that are there, or are not. */
 static bool plausible(const struct world *w, const struct hr_op *op)
 {
-	return !ref_find(&w->ref, op->name) == (op->kind == HR_OP_ADD);
+	return !ref_find(&w->ref, op->name) == (op->kind == HASHRING_OP_ADD);
 }
 
 static void step(struct world *w)

@@ -36,7 +36,7 @@ static void each_kind(struct kunit *test)
 		unit_add("b1"), unit_weight(unit_add("b2"), 3),
 	};
 	struct hr_op ops[] = {
-		unit_replace("b1", "b3"), unit_state(unit_set("b2"), HR_DOWN),
+		unit_replace("b1", "b3"), unit_state(unit_set("b2"), HASHRING_NODE_DOWN),
 		unit_add("b4"),
 	};
 	struct hr_op last[] = { unit_del("b4") };
@@ -58,7 +58,7 @@ static void each_kind(struct kunit *test)
 	KUNIT_ASSERT_NULL(test, record.arcs);
 
 	KUNIT_ASSERT_TRUE(test, hr_record_next(&record, &next, &did));
-	KUNIT_ASSERT_EQ(test, did.kind, HR_OP_REPLACE);
+	KUNIT_ASSERT_EQ(test, did.kind, HASHRING_OP_REPLACE);
 	KUNIT_ASSERT_TRUE(test, did.has_before && did.has_after);
 	KUNIT_ASSERT_STREQ(test, did.before.name, "b1");
 	KUNIT_ASSERT_STREQ(test, did.before.seat, "b1");
@@ -69,18 +69,18 @@ static void each_kind(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, next <= record.largest);
 
 	KUNIT_ASSERT_TRUE(test, hr_record_next(&record, &next, &did));
-	KUNIT_ASSERT_EQ(test, did.kind, HR_OP_SET);
+	KUNIT_ASSERT_EQ(test, did.kind, HASHRING_OP_SET);
 	KUNIT_ASSERT_EQ(test, did.before.weight, 3);
-	KUNIT_ASSERT_EQ(test, did.before.state, HR_ACTIVE);
+	KUNIT_ASSERT_EQ(test, did.before.state, HASHRING_NODE_ACTIVE);
 	KUNIT_ASSERT_FALSE(test, did.before.via.has6);
 	KUNIT_ASSERT_EQ(test, did.after.weight, 3);
-	KUNIT_ASSERT_EQ(test, did.after.state, HR_DOWN);
+	KUNIT_ASSERT_EQ(test, did.after.state, HASHRING_NODE_DOWN);
 	KUNIT_ASSERT_FALSE(test, did.after.via.has4);
 	KUNIT_ASSERT_TRUE(test, did.after.via.has6);
 	KUNIT_ASSERT_EQ(test, did.after.via.addr6[15], 7);
 
 	KUNIT_ASSERT_TRUE(test, hr_record_next(&record, &next, &did));
-	KUNIT_ASSERT_EQ(test, did.kind, HR_OP_ADD);
+	KUNIT_ASSERT_EQ(test, did.kind, HASHRING_OP_ADD);
 	KUNIT_ASSERT_FALSE(test, did.has_before);
 	KUNIT_ASSERT_STREQ(test, did.after.name, "b4");
 	KUNIT_ASSERT_TRUE(test, did.after.via.has4);
@@ -92,7 +92,7 @@ static void each_kind(struct kunit *test)
 	next = 0;
 	change(&ring, last, ARRAY_SIZE(last), false, &record);
 	KUNIT_ASSERT_TRUE(test, hr_record_next(&record, &next, &did));
-	KUNIT_ASSERT_EQ(test, did.kind, HR_OP_DEL);
+	KUNIT_ASSERT_EQ(test, did.kind, HASHRING_OP_DEL);
 	KUNIT_ASSERT_FALSE(test, did.has_after);
 	KUNIT_ASSERT_STREQ(test, did.before.name, "b4");
 	hr_record_release(&record);
@@ -408,14 +408,14 @@ static void assert_kinds(struct kunit *test, const struct hr_record *record)
 	while (hr_record_next(record, &next, &did)) {
 		n++;
 		if (did.has_before && did.has_after) {
-			KUNIT_ASSERT_EQ(test, did.kind, HR_OP_SET);
+			KUNIT_ASSERT_EQ(test, did.kind, HASHRING_OP_SET);
 			KUNIT_ASSERT_STREQ(test, did.before.name,
 					   did.after.name);
 			KUNIT_ASSERT_STREQ(test, did.before.seat,
 					   did.after.seat);
 		} else {
 			KUNIT_ASSERT_EQ(test, did.kind,
-					did.has_after ? HR_OP_ADD : HR_OP_DEL);
+					did.has_after ? HASHRING_OP_ADD : HASHRING_OP_DEL);
 		}
 	}
 	KUNIT_ASSERT_EQ(test, record->nr_ops, n);
@@ -514,7 +514,7 @@ static void each_difference(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, differ(&ring, &op, 0), 0);
 	op = unit_weight(unit_set("p"), 9);
 	KUNIT_ASSERT_EQ(test, differ(&ring, &op, 1), 1);
-	op = unit_state(unit_set("p"), HR_DRAINING);
+	op = unit_state(unit_set("p"), HASHRING_NODE_DRAINING);
 	KUNIT_ASSERT_EQ(test, differ(&ring, &op, 1), 1);
 	op = unit_points(unit_set("p"), other, 2);
 	KUNIT_ASSERT_EQ(test, differ(&ring, &op, 1), 1);

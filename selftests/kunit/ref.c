@@ -151,7 +151,7 @@ static u32 times_named(const struct hr_op *ops, u32 n, const char *name)
 
 	for (i = 0; i < n; i++) {
 		times += !strcmp(ops[i].name, name);
-		times += ops[i].kind == HR_OP_REPLACE &&
+		times += ops[i].kind == HASHRING_OP_REPLACE &&
 			 !strcmp(ops[i].new_name, name);
 	}
 	return times;
@@ -164,12 +164,12 @@ static bool named_well(const struct ref_ring *before, const struct hr_op *ops,
 
 	for (i = 0; i < n; i++) {
 		bool there = ref_find(before, ops[i].name);
-		bool adds = ops[i].kind == HR_OP_ADD;
+		bool adds = ops[i].kind == HASHRING_OP_ADD;
 
 		if (times_named(ops, n, ops[i].name) != 1 ||
 		    there == adds)
 			return false;
-		if (ops[i].kind == HR_OP_REPLACE &&
+		if (ops[i].kind == HASHRING_OP_REPLACE &&
 		    (times_named(ops, n, ops[i].new_name) != 1 ||
 		     ref_find(before, ops[i].new_name)))
 			return false;
@@ -212,11 +212,11 @@ static bool apply_op(const struct ref_ring *before, struct ref_ring *after,
 			sizeof(node->seat));
 	}
 	strscpy(node->name,
-		op->kind == HR_OP_REPLACE ? op->new_name : op->name,
+		op->kind == HASHRING_OP_REPLACE ? op->new_name : op->name,
 		sizeof(node->name));
 	if (op->has & HR_OP_HAS_ID)
 		node->id = op->id;
-	else if (op->kind != HR_OP_SET)
+	else if (op->kind != HASHRING_OP_SET)
 		node->id = lowest_free_id(before, after, ops, n);
 	if (op->has & HR_OP_HAS_WEIGHT)
 		node->weight = op->weight;
@@ -246,11 +246,11 @@ int ref_apply(const struct ref_ring *before, const struct hr_op *ops, u32 n,
 		if (!times_named(ops, n, before->nodes[i].name))
 			after->nodes[after->n++] = before->nodes[i];
 	for (i = 0; i < n; i++) {
-		if (ops[i].kind == HR_OP_DEL)
+		if (ops[i].kind == HASHRING_OP_DEL)
 			continue;
 		if (!apply_op(before, after, &ops[i], ops, n))
 			return -ENOSPC;
-		if (ops[i].kind != HR_OP_SET &&
+		if (ops[i].kind != HASHRING_OP_SET &&
 		    after->nodes[after->n - 1].id > id_max)
 			return -EINVAL;
 	}
@@ -265,7 +265,7 @@ const struct ref_node *ref_owner(const struct ref_ring *ring, u32 pos)
 	for (i = 0; i < ring->n; i++) {
 		const struct ref_node *node = &ring->nodes[i];
 
-		if (node->state != HR_ACTIVE)
+		if (node->state != HASHRING_NODE_ACTIVE)
 			continue;
 		for (k = 0; k < node->nr_points; k++) {
 			u32 far = node->points[k] - pos;
@@ -293,7 +293,7 @@ static u32 add_bounds(const struct ref_ring *ring, u32 *bounds, u32 n)
 	u32 i, k;
 
 	for (i = 0; i < ring->n; i++)
-		for (k = 0; ring->nodes[i].state == HR_ACTIVE &&
+		for (k = 0; ring->nodes[i].state == HASHRING_NODE_ACTIVE &&
 		     k < ring->nodes[i].nr_points; k++)
 			bounds[n++] = ring->nodes[i].points[k];
 	return n;
@@ -376,7 +376,7 @@ static u64 weight_sum(const struct ref_ring *ring)
 	u32 i;
 
 	for (i = 0; i < ring->n; i++)
-		if (ring->nodes[i].state == HR_ACTIVE)
+		if (ring->nodes[i].state == HASHRING_NODE_ACTIVE)
 			sum += ring->nodes[i].weight;
 	return sum;
 }
@@ -393,9 +393,9 @@ u64 ref_ideal(const struct ref_ring *before, const struct ref_ring *after)
 	for (i = 0; i < after->n; i++) {
 		const struct ref_node *node = &after->nodes[i];
 		const struct ref_node *old = ref_find(before, node->name);
-		u64 has = node->state == HR_ACTIVE ?
+		u64 has = node->state == HASHRING_NODE_ACTIVE ?
 			  node->weight * all_before : 0;
-		u64 had = old && old->state == HR_ACTIVE ?
+		u64 had = old && old->state == HASHRING_NODE_ACTIVE ?
 			  old->weight * all_after : 0;
 
 		if (has > had)

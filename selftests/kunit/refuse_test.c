@@ -28,7 +28,7 @@ static int setup(struct kunit *test)
 	unit_change_one(&rings->hashed, unit_replace("b2", "b6"));
 	unit_ring_init(test, &rings->listed, &hr_place_explicit, 1, 1);
 	ops[0] = unit_points(unit_add("p1"), first, 2);
-	ops[1] = unit_state(unit_points(unit_add("p2"), second, 1), HR_DOWN);
+	ops[1] = unit_state(unit_points(unit_add("p2"), second, 1), HASHRING_NODE_DOWN);
 	unit_change(&rings->listed, ops, 2);
 	test->priv = rings;
 	return 0;
@@ -287,13 +287,13 @@ static void deadlines(struct kunit *test)
 		int ret;
 		const char *text;
 	} bad[] = {
-		{ HR_ACTIVE, 1, -EINVAL,
+		{ HASHRING_NODE_ACTIVE, 1, -EINVAL,
 		  "a deadline is given only to a node that is set draining" },
-		{ HR_DOWN, 1, -EINVAL,
+		{ HASHRING_NODE_DOWN, 1, -EINVAL,
 		  "a deadline is given only to a node that is set draining" },
-		{ HR_DRAINING, 0, -ERANGE,
+		{ HASHRING_NODE_DRAINING, 0, -ERANGE,
 		  "deadline 0 ms is not between 1 and 2147483647" },
-		{ HR_DRAINING, HR_MAX_DEADLINE + 1ULL, -ERANGE,
+		{ HASHRING_NODE_DRAINING, HR_MAX_DEADLINE + 1ULL, -ERANGE,
 		  "deadline 2147483648 ms is not between 1 and 2147483647" },
 	};
 	struct hr_op op;
@@ -320,7 +320,7 @@ static void a_deadline_of_an_addition(struct kunit *test)
 static void the_last_deadline(struct kunit *test)
 {
 	const struct unit_ring *ring = &((struct rings *)test->priv)->hashed;
-	struct hr_op op = unit_state(unit_set("b1"), HR_DRAINING);
+	struct hr_op op = unit_state(unit_set("b1"), HASHRING_NODE_DRAINING);
 	struct hr_table *next;
 	struct hr_error err;
 
@@ -397,7 +397,7 @@ static void too_many_nodes(struct kunit *test)
 	u32 i;
 
 	for (i = 0; i <= HR_MAX_NODES; i++) {
-		ops[i].kind = HR_OP_ADD;
+		ops[i].kind = HASHRING_OP_ADD;
 		snprintf(ops[i].name, sizeof(ops[i].name), "n%u", i);
 	}
 	unit_ring_init(test, &ring, &hr_place_hash, 1, 1);
@@ -422,7 +422,7 @@ static void too_many_nodes(struct kunit *test)
 
 	/* All members can go for others at once: the slots are all new. */
 	for (i = 0; i < HR_MAX_NODES; i++) {
-		ops[i].kind = HR_OP_REPLACE;
+		ops[i].kind = HASHRING_OP_REPLACE;
 		snprintf(ops[i].new_name, sizeof(ops[i].new_name), "m%u", i);
 	}
 	unit_change(&ring, ops, HR_MAX_NODES);

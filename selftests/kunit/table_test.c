@@ -298,7 +298,7 @@ static void digests_of_members(struct kunit *test)
 	seen[n++] = hr_digest_members(&ring.cfg, ring.table);
 	ops[0] = unit_weight(unit_set("n1"), 2);
 	ops[1] = unit_id(unit_set("n1"), 9);
-	ops[2] = unit_state(unit_set("n1"), HR_DOWN);
+	ops[2] = unit_state(unit_set("n1"), HASHRING_NODE_DOWN);
 	ops[3] = unit_set("n1");
 	ops[3].has = HR_OP_HAS_VIA;
 	ops[3].via.has4 = true;

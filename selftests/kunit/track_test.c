@@ -34,7 +34,7 @@ static void chains_init(struct kunit *test, struct chains *chains)
 	chains->longest = 0;
 }
 
-static u64 chain_hash(const struct chains *chains, enum hr_key_policy policy,
+static u64 chain_hash(const struct chains *chains, enum hashring_key_policy policy,
 		      const struct hr_flow *flow)
 {
 	return hr_flow_hash(&chains->keys, hr_track_policy(policy), flow);
@@ -83,7 +83,7 @@ static void flow_craft(struct hr_flow *flow, enum craft craft, u8 family,
 	}
 }
 
-static u32 longest(struct kunit *test, enum hr_key_policy policy,
+static u32 longest(struct kunit *test, enum hashring_key_policy policy,
 		   enum craft craft, u8 family, u8 protocol)
 {
 	struct chains chains;
@@ -106,7 +106,7 @@ static void crafted_flows(struct kunit *test)
 	static const u8 protocols[] = { 17, 253 };
 	u8 policy, family, p;
 
-	for (policy = HR_KEY_SOURCE; policy <= HR_KEY_5TUPLE_SYM; policy++)
+	for (policy = HASHRING_KEY_SOURCE; policy <= HASHRING_KEY_5TUPLE_SYM; policy++)
 		for (family = 4; family <= 6; family += 2)
 			for (p = 0; p < ARRAY_SIZE(protocols); p++) {
 				u32 by_daddr, by_ports = 0, random;
@@ -150,7 +150,7 @@ static void chosen_flows(struct kunit *test)
 			u64 hash;
 
 			flow_craft(&flow, CRAFT_PORTS, 4, 17, i);
-			hash = chain_hash(&chains, HR_KEY_5TUPLE, &flow);
+			hash = chain_hash(&chains, HASHRING_KEY_5TUPLE, &flow);
 			if (!((hash >> 32 * half) & shared))
 				chain_add(&chains, hash);
 			if (!(i & 0xffff))

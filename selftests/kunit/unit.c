@@ -76,7 +76,7 @@ struct hr_op *unit_op_on(u8 kind, const char *name)
 
 struct hr_op *unit_op_replace(const char *name, const char *new_name)
 {
-	struct hr_op *op = unit_op_on(HR_OP_REPLACE, name);
+	struct hr_op *op = unit_op_on(HASHRING_OP_REPLACE, name);
 
 	strscpy(op->new_name, new_name, sizeof(op->new_name));
 	return op;
@@ -198,7 +198,7 @@ void unit_add_many(struct unit_ring *ring, const char *format, u32 n)
 
 	KUNIT_ASSERT_NOT_NULL(test, ops);
 	for (i = 0; i < n; i++) {
-		ops[i].kind = HR_OP_ADD;
+		ops[i].kind = HASHRING_OP_ADD;
 		snprintf(ops[i].name, sizeof(ops[i].name), format, i);
 	}
 	unit_change(ring, ops, n);

@@ -57,9 +57,9 @@ void unit_ring_free(struct unit_ring *ring);
  * no room for all its steps on a stack, which in a kernel is small; so copy them
  * before many more are made.
  */
-#define unit_add(name)		(*unit_op_on(HR_OP_ADD, name))
-#define unit_del(name)		(*unit_op_on(HR_OP_DEL, name))
-#define unit_set(name)		(*unit_op_on(HR_OP_SET, name))
+#define unit_add(name)		(*unit_op_on(HASHRING_OP_ADD, name))
+#define unit_del(name)		(*unit_op_on(HASHRING_OP_DEL, name))
+#define unit_set(name)		(*unit_op_on(HASHRING_OP_SET, name))
 #define unit_replace(name, new)	(*unit_op_replace(name, new))
 #define unit_weight(op, weight)	(*unit_op_weight(&(op), weight))
 #define unit_state(op, state)	(*unit_op_state(&(op), state))

@@ -53,11 +53,11 @@ def derive(seed, what):
 
 def flow_bytes(policy, protocol, src, sport, dst, dport):
     src, dst = ipaddress.ip_address(src), ipaddress.ip_address(dst)
-    if policy == "HR_KEY_SOURCE":
+    if policy == "HASHRING_KEY_SOURCE":
         return bytes([1, src.version, 0, 0]) + src.packed
     a = (src.packed, struct.pack(">H", sport))
     b = (dst.packed, struct.pack(">H", dport))
-    if policy == "HR_KEY_5TUPLE_SYM":
+    if policy == "HASHRING_KEY_5TUPLE_SYM":
         a, b = sorted((a, b))
     return bytes([1, src.version, protocol, 0]) + a[0] + b[0] + a[1] + b[1]
 
@@ -74,7 +74,7 @@ FLOWS = [(6, "203.0.113.9", 51234, "192.0.2.10", 443),
          (6, "2001:db8::9", 51234, "2001:db8:1::10", 443),
          (6, "2001:db8:1::10", 443, "2001:db8::9", 51234),
          (58, "fe80::1", 0, "ff02::1", 0)]
-POLICIES = ["HR_KEY_SOURCE", "HR_KEY_5TUPLE", "HR_KEY_5TUPLE_SYM"]
+POLICIES = ["HASHRING_KEY_SOURCE", "HASHRING_KEY_5TUPLE", "HASHRING_KEY_5TUPLE_SYM"]
 
 
 def c_bytes(data):

@@ -65,7 +65,7 @@ static void send_some(struct twin *t)
 	struct hashring_attach attach = {
 		.has = HASHRING_ATTACH_MODE, .hook = HASHRING_HOOK_OUTPUT,
 		.mark = MARK, .mark_mask = MARK,
-		.key_policy = HASHRING_KEY_POLICY_5TUPLE,
+		.key_policy = HASHRING_KEY_5TUPLE,
 		.mode = HASHRING_ATTACH_MODE_OBSERVE,
 	}, made;
 	unsigned int i, sent = 0;

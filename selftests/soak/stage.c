@@ -198,7 +198,7 @@ static void make_flows(struct stage *s)
 		key.dport[0] = s->port >> 8;
 		key.dport[1] = s->port;
 		flow->position = hr_flow_position(&s->twin.config.keys,
-						  HR_KEY_5TUPLE, &key);
+						  HASHRING_KEY_5TUPLE, &key);
 	}
 }
 
@@ -367,7 +367,7 @@ static void make_stage(struct stage *s, unsigned int number)
 		.hook = HASHRING_HOOK_PREROUTING,
 		.mark = (number + 1) << 8, .mark_mask = 0xff00,
 		.node_mask = 0xff0000,
-		.key_policy = HASHRING_KEY_POLICY_5TUPLE,
+		.key_policy = HASHRING_KEY_5TUPLE,
 		.none_policy = HASHRING_NONE_POLICY_DROP,
 	};
 	snprintf(t->ring, sizeof(t->ring), "stage%u", number);

@@ -240,9 +240,9 @@ static enum moved change(struct twin *t, const struct hr_op *op,
 
 	for (i = 0; i < nr; i++) {
 		twin_op_to_kernel(&op[i], &ops[i]);
-		downs &= op[i].kind == HR_OP_SET &&
+		downs &= op[i].kind == HASHRING_OP_SET &&
 			 op[i].has == HR_OP_HAS_STATE &&
-			 op[i].state == HR_DOWN;
+			 op[i].state == HASHRING_NODE_DOWN;
 	}
 	if (hr_change_build(&t->config, t->view.table, op, nr, U32_MAX,
 			    hold || migrating, &hr_node_plain_ops, GFP_KERNEL,
@@ -274,11 +274,11 @@ static enum moved change(struct twin *t, const struct hr_op *op,
 		return moved;
 	}
 	for (i = 0; i < nr; i++) {
-		t->gone |= op[i].kind == HR_OP_DEL ||
-			   op[i].kind == HR_OP_REPLACE;
-		t->downs |= op[i].kind == HR_OP_SET &&
+		t->gone |= op[i].kind == HASHRING_OP_DEL ||
+			   op[i].kind == HASHRING_OP_REPLACE;
+		t->downs |= op[i].kind == HASHRING_OP_SET &&
 			    op[i].has & HR_OP_HAS_STATE &&
-			    op[i].state == HR_DOWN;
+			    op[i].state == HASHRING_NODE_DOWN;
 	}
 	if (!(migrating && downs))
 		t->rolling = false;
@@ -317,14 +317,14 @@ enum moved twin_populate(struct twin *t, unsigned int nr)
 /* One node down: at once, also in mid-migration. */
 enum moved twin_down(struct twin *t)
 {
-	struct hr_op op = { .kind = HR_OP_SET, .has = HR_OP_HAS_STATE,
-			    .state = HR_DOWN };
+	struct hr_op op = { .kind = HASHRING_OP_SET, .has = HR_OP_HAS_STATE,
+			    .state = HASHRING_NODE_DOWN };
 	unsigned int i = below(&t->seed, t->names);
 	const struct hr_node *node;
 
 	snprintf(op.name, sizeof(op.name), "b%u", i + 1);
 	node = hr_table_find(t->view.table, op.name);
-	if (!node || node->state == HR_DOWN)
+	if (!node || node->state == HASHRING_NODE_DOWN)
 		return IDLE;
 	return change(t, &op, 1, false);
 }
@@ -474,7 +474,7 @@ enum moved twin_finish(struct twin *t, bool force)
 void twin_pause(struct twin *t)
 {
 	struct hashring_migrate_set set = {
-		.state = HASHRING_MIGRATION_STATE_PAUSED,
+		.state = HASHRING_MIGRATION_PAUSED,
 		.deadline = HASHRING_ANY, .quiet = HASHRING_ANY,
 	};
 	struct hashring_step_ask ask = {
@@ -488,7 +488,7 @@ void twin_pause(struct twin *t)
 		return;		/* it drains: nothing to pause */
 	if (!hashring_migrate_step(t->h, &ask, NULL))
 		violation("state", "%s: a step while paused", t->ring);
-	set.state = HASHRING_MIGRATION_STATE_HOLDING;
+	set.state = HASHRING_MIGRATION_HOLDING;
 	if (hashring_migrate_set(t->h, t->ring, &set, NULL) && !stopped())
 		violation("state", "%s: not resumed: %s", t->ring,
 			  hashring_error(t->h));

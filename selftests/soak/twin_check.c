@@ -121,7 +121,7 @@ void twin_check_history(struct twin *t)
 		const struct hr_node *node = table->by_name[i];
 
 		ops[i] = (struct hashring_op){
-			.kind = HASHRING_OP_KIND_ADD,
+			.kind = HASHRING_OP_ADD,
 			.has = HASHRING_OP_ID | HASHRING_OP_WEIGHT |
 			       HASHRING_OP_STATE,
 			.name = node->name, .seat = node->seat,

@@ -12,7 +12,7 @@ void twin_op_to_kernel(const struct hr_op *op, struct hashring_op *to)
 	memset(to, 0, sizeof(*to));
 	to->kind = op->kind;
 	to->name = op->name;
-	to->new_name = op->kind == HR_OP_REPLACE ? op->new_name : NULL;
+	to->new_name = op->kind == HASHRING_OP_REPLACE ? op->new_name : NULL;
 	if (op->has & HR_OP_HAS_ID)
 		to->has |= HASHRING_OP_ID;
 	if (op->has & HR_OP_HAS_WEIGHT)
@@ -53,7 +53,7 @@ void twin_op_add(struct twin *t, unsigned int i, struct hr_op *op,
 {
 	unsigned int k;
 
-	op->kind = HR_OP_ADD;
+	op->kind = HASHRING_OP_ADD;
 	op->has = HR_OP_HAS_ID | HR_OP_HAS_WEIGHT;
 	op->id = i + 1;
 	op->weight = 1 + below(&t->seed, 3);
@@ -70,13 +70,13 @@ void twin_op_add(struct twin *t, unsigned int i, struct hr_op *op,
 static void set_state(struct twin *t, const struct hr_node *node,
 		      struct hr_op *op)
 {
-	op->kind = HR_OP_SET;
+	op->kind = HASHRING_OP_SET;
 	op->has = HR_OP_HAS_STATE;
-	if (node->state != HR_ACTIVE)
-		op->state = HR_ACTIVE;
+	if (node->state != HASHRING_NODE_ACTIVE)
+		op->state = HASHRING_NODE_ACTIVE;
 	else
-		op->state = below(&t->seed, 2) || t->polite ? HR_DRAINING :
-							      HR_DOWN;
+		op->state = below(&t->seed, 2) || t->polite ? HASHRING_NODE_DRAINING :
+							      HASHRING_NODE_DOWN;
 }
 
 /* Something for one of the nodes; false where nothing comes to mind. */
@@ -98,21 +98,21 @@ bool twin_op_random(struct twin *t, bool *used, struct hr_op *op, __u32 *points)
 	} else if (dice < 25) {
 		if (t->view.table->nr_nodes < 3)
 			return false;
-		op->kind = HR_OP_DEL;
+		op->kind = HASHRING_OP_DEL;
 	} else if (dice < 40) {
 		if (used[k] || hr_table_find(t->view.table, op->new_name))
 			return false;
 		used[k] = true;
-		op->kind = HR_OP_REPLACE;
+		op->kind = HASHRING_OP_REPLACE;
 		op->has = HR_OP_HAS_ID;
 		op->id = k + 1;
 		give_via(t, k, op);
 	} else if (dice < 70 && !t->config.place->takes_points) {
-		op->kind = HR_OP_SET;
+		op->kind = HASHRING_OP_SET;
 		op->has = HR_OP_HAS_WEIGHT;
 		op->weight = 1 + below(&t->seed, 3);
 	} else if (dice < 75 && t->via) {
-		op->kind = HR_OP_SET;
+		op->kind = HASHRING_OP_SET;
 		give_via(t, i, op);
 	} else {
 		set_state(t, node, op);
@@ -134,7 +134,7 @@ void twin_op_words(struct twin *t, const struct hr_op *op, unsigned int nr)
 			       "%s%s %s", i ? "; " : "",
 			       hashring_enum_name(hashring_kinds, o->kind),
 			       o->name);
-		if (at < sizeof(t->doing) && o->kind == HR_OP_REPLACE)
+		if (at < sizeof(t->doing) && o->kind == HASHRING_OP_REPLACE)
 			at += snprintf(t->doing + at, sizeof(t->doing) - at,
 				       " %s", o->new_name);
 		if (at < sizeof(t->doing) && o->has & HR_OP_HAS_STATE)

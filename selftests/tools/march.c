@@ -137,7 +137,7 @@ static void open_flows(void)
 		flow.sport[1] = at;
 		flow.dport[0] = port >> 8;
 		flow.dport[1] = port & 0xff;
-		positions[i] = hr_flow_position(&config.keys, HR_KEY_5TUPLE,
+		positions[i] = hr_flow_position(&config.keys, HASHRING_KEY_5TUPLE,
 						&flow);
 	}
 }
@@ -380,12 +380,12 @@ static void hold_something(struct hashring *h)
 			if (view.table->nodes[i] &&
 			    view.table->nodes[i]->id == op.id)
 				return;
-		op.kind = HR_OP_ADD;
+		op.kind = HASHRING_OP_ADD;
 		op.has = HR_OP_HAS_ID | HR_OP_HAS_WEIGHT;
 	} else if (view.table->nr_nodes > 1 && rand_r(&seed) % 2) {
-		op.kind = HR_OP_DEL;
+		op.kind = HASHRING_OP_DEL;
 	} else {
-		op.kind = HR_OP_SET;
+		op.kind = HASHRING_OP_SET;
 		op.has = HR_OP_HAS_WEIGHT;
 	}
 	hold(h, &op, 1);
@@ -422,14 +422,14 @@ static void march(struct hashring *h)
 static void come_and_go(struct hashring *h)
 {
 	struct hr_op join = {
-		.kind = HR_OP_ADD, .id = nr_backends, .weight = 1,
+		.kind = HASHRING_OP_ADD, .id = nr_backends, .weight = 1,
 		.has = HR_OP_HAS_ID | HR_OP_HAS_WEIGHT | HR_OP_HAS_STATE,
-		.state = HR_DOWN,
+		.state = HASHRING_NODE_DOWN,
 	};
 	struct hr_op ops[] = {
-		{ .kind = HR_OP_SET, .has = HR_OP_HAS_STATE,
-		  .state = HR_ACTIVE },
-		{ .kind = HR_OP_DEL, .name = "b1" },
+		{ .kind = HASHRING_OP_SET, .has = HR_OP_HAS_STATE,
+		  .state = HASHRING_NODE_ACTIVE },
+		{ .kind = HASHRING_OP_DEL, .name = "b1" },
 	};
 
 	snprintf(join.name, sizeof(join.name), "b%u", nr_backends);
@@ -453,7 +453,7 @@ static void populate(struct hashring *h)
 	if (!view.table)
 		die("no memory");
 	for (i = 0; i + 1 < nr_backends; i++) {
-		ops[i].kind = HR_OP_ADD;
+		ops[i].kind = HASHRING_OP_ADD;
 		ops[i].has = HR_OP_HAS_ID | HR_OP_HAS_WEIGHT;
 		ops[i].id = i + 1;
 		ops[i].weight = 1;

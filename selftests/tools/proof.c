@@ -27,9 +27,9 @@ static const struct {
 	const char *name;
 	const char *words;
 } placements[] = {
-	[HR_PLACE_HASH] = { "hash", "points 40" },
-	[HR_PLACE_EXPLICIT] = { "explicit", "" },
-	[HR_PLACE_BALANCED] = { "balanced", "grid 65536" },
+	[HASHRING_PLACEMENT_HASH] = { "hash", "points 40" },
+	[HASHRING_PLACEMENT_EXPLICIT] = { "explicit", "" },
+	[HASHRING_PLACEMENT_BALANCED] = { "balanced", "grid 65536" },
 };
 
 struct sums sums;

@@ -31,7 +31,7 @@ static void op_add(struct step *s, struct hr_op *op, __u32 weight)
 	__u32 *points = s->points[op - s->op];
 	__u32 i;
 
-	op->kind = HR_OP_ADD;
+	op->kind = HASHRING_OP_ADD;
 	op->has = HR_OP_HAS_WEIGHT;
 	op->weight = weight;
 	add_text(s, "node add %s weight %u", op->name, weight);
@@ -76,22 +76,22 @@ static bool random_op(struct step *s, const struct hr_table *t, bool *used)
 	if (!node) {
 		op_add(s, op, random_weight());
 	} else if (below(4) == 0 && t->nr_nodes > 2 * OPS_MAX) {
-		op->kind = HR_OP_DEL;
+		op->kind = HASHRING_OP_DEL;
 		add_text(s, "node del %s", op->name);
 	} else if (below(3) == 0 && can_come(t, used, k, op->new_name)) {
 		used[k] = true;
-		op->kind = HR_OP_REPLACE;
+		op->kind = HASHRING_OP_REPLACE;
 		add_text(s, "node replace %s %s", op->name, op->new_name);
 	} else if (!alike && below(2)) {
-		op->kind = HR_OP_SET;
+		op->kind = HASHRING_OP_SET;
 		op->has = HR_OP_HAS_WEIGHT;
 		op->weight = random_weight();
 		add_text(s, "node set %s weight %u", op->name, op->weight);
 	} else {
 		/* Mostly back into service, so that the ring stays full. */
-		op->kind = HR_OP_SET;
+		op->kind = HASHRING_OP_SET;
 		op->has = HR_OP_HAS_STATE;
-		op->state = node->state ? HR_ACTIVE : below(3);
+		op->state = node->state ? HASHRING_NODE_ACTIVE : below(3);
 		add_text(s, "node set %s state %s", op->name,
 			 states[op->state]);
 	}
@@ -110,17 +110,17 @@ static void random_swap(struct step *s, const struct hr_table *t)
 	char name[HR_MAX_NAME + 1];
 
 	memset(s->op, 0, sizeof(s->op));
-	if (node->state != HR_ACTIVE || !can_come(t, used, below(NAMES), name))
+	if (node->state != HASHRING_NODE_ACTIVE || !can_come(t, used, below(NAMES), name))
 		return;
 	strcpy(s->op[0].name, node->name);
 	if (below(2)) {
-		s->op[0].kind = HR_OP_REPLACE;
+		s->op[0].kind = HASHRING_OP_REPLACE;
 		strcpy(s->op[0].new_name, name);
 		s->nr = 1;
 		add_text(s, "{ node replace %s %s", node->name, name);
 		return;
 	}
-	s->op[0].kind = HR_OP_DEL;
+	s->op[0].kind = HASHRING_OP_DEL;
 	add_text(s, "{ node del %s ; ", node->name);
 	strcpy(s->op[1].name, name);
 	op_add(s, &s->op[1], node->weight);

@@ -22,7 +22,7 @@ static __u32 weight_of(const struct hr_table *t, __u32 slot)
 {
 	const struct hr_node *node = slot < t->nr_slots ? t->nodes[slot] : NULL;
 
-	return node && node->state == HR_ACTIVE ? node->weight : 0;
+	return node && node->state == HASHRING_NODE_ACTIVE ? node->weight : 0;
 }
 
 /* Where a step only replaces, exactly the old nodes' parts move. */
@@ -33,7 +33,7 @@ static void check_replaced(const json_t *r, const struct step *s,
 	__u32 i;
 
 	for (i = 0; i < s->nr; i++) {
-		if (s->op[i].kind != HR_OP_REPLACE)
+		if (s->op[i].kind != HASHRING_OP_REPLACE)
 			return;
 		share += share_of(before, hr_table_find(before,
 							s->op[i].name)->slot);
@@ -111,7 +111,7 @@ void check_definition(const json_t *r, const struct step *s,
 		const struct hr_node *new;
 		__u32 slot, had, has;
 
-		if (op->kind == HR_OP_REPLACE)
+		if (op->kind == HASHRING_OP_REPLACE)
 			continue;
 		new = hr_table_find(after, op->name);
 		slot = (new ? new : hr_table_find(before, op->name))->slot;

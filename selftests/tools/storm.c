@@ -108,7 +108,7 @@ static struct hr_table *make_table(const struct members *members)
 
 		if (!m->present)
 			continue;
-		op->kind = HR_OP_ADD;
+		op->kind = HASHRING_OP_ADD;
 		op->has = HR_OP_HAS_ID | HR_OP_HAS_WEIGHT | HR_OP_HAS_STATE |
 			  HR_OP_HAS_SEAT;
 		snprintf(op->name, sizeof(op->name), "n%u", i);
@@ -225,7 +225,7 @@ static bool random_op(unsigned int *state, struct members *members,
 		if (!seat_free(members, i))
 			return false;
 		*m = (struct member){ 1, 1 + rand_r(state) % 3, 0, i };
-		op->kind = HASHRING_OP_KIND_ADD;
+		op->kind = HASHRING_OP_ADD;
 		op->has = HASHRING_OP_ID | HASHRING_OP_WEIGHT;
 		op->weight = m->weight;
 		return true;
@@ -233,17 +233,17 @@ static bool random_op(unsigned int *state, struct members *members,
 	switch (rand_r(state) % 4) {
 	case 0:
 		m->present = 0;
-		op->kind = HASHRING_OP_KIND_DEL;
+		op->kind = HASHRING_OP_DEL;
 		return true;
 	case 1:
 		m->weight = 1 + rand_r(state) % 3;
-		op->kind = HASHRING_OP_KIND_SET;
+		op->kind = HASHRING_OP_SET;
 		op->has = HASHRING_OP_WEIGHT;
 		op->weight = m->weight;
 		return true;
 	case 2:
 		m->state = rand_r(state) % 3;
-		op->kind = HASHRING_OP_KIND_SET;
+		op->kind = HASHRING_OP_SET;
 		op->has = HASHRING_OP_STATE;
 		op->state = m->state;
 		return true;
@@ -254,7 +254,7 @@ static bool random_op(unsigned int *state, struct members *members,
 		members->node[j] = *m;
 		m->present = 0;
 		snprintf(name[1], 8, "n%u", j);
-		op->kind = HASHRING_OP_KIND_REPLACE;
+		op->kind = HASHRING_OP_REPLACE;
 		op->new_name = name[1];
 		op->has = HASHRING_OP_ID;
 		op->id = j + 1;

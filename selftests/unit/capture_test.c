@@ -142,7 +142,7 @@ static void end(struct capture *c)
 	pcap_close(c->pcap);
 }
 
-static void read_set(struct flow_set *s, enum hr_key_policy policy)
+static void read_set(struct flow_set *s, enum hashring_key_policy policy)
 {
 	flow_set_init(s, &keys, policy);
 	assert_int_equal(flows_from_pcap(s, path), 0);
@@ -151,7 +151,7 @@ static void read_set(struct flow_set *s, enum hr_key_policy policy)
 
 /* A capture of one raw packet. */
 static void read_one(struct flow_set *s, const struct bytes *b,
-		     enum hr_key_policy policy)
+		     enum hashring_key_policy policy)
 {
 	struct capture c = begin(DLT_RAW);
 
@@ -233,7 +233,7 @@ static void links(void **state)
 		put_zeros(&b, 6);
 		dump(&c, &b);
 		end(&c);
-		read_set(&s, HR_KEY_5TUPLE);
+		read_set(&s, HASHRING_KEY_5TUPLE);
 		is_flow(&s, six ? "tcp 2001:db8::7 1234 2001:db8::1 80" :
 				  "tcp 198.51.100.7 1234 192.0.2.1 80");
 		assert_int_equal(s.flow[0].packets, 1);
@@ -257,11 +257,11 @@ static void packets_of_a_flow(void **state)
 	dump(&c, &back);
 	end(&c);
 
-	read_set(&s, HR_KEY_5TUPLE);
+	read_set(&s, HASHRING_KEY_5TUPLE);
 	assert_int_equal(s.nr, 3);
 	flow_set_release(&s);
 
-	read_set(&s, HR_KEY_5TUPLE_SYM);
+	read_set(&s, HASHRING_KEY_5TUPLE_SYM);
 	assert_int_equal(s.nr, 2);
 	i = s.flow[0].packets == 4 ? 0 : 1;
 	assert_int_equal(s.flow[i].packets, 4);
@@ -269,7 +269,7 @@ static void packets_of_a_flow(void **state)
 	assert_int_equal(s.flow[!i].packets, 1);
 	flow_set_release(&s);
 
-	flow_set_init(&s, &keys, HR_KEY_5TUPLE);
+	flow_set_init(&s, &keys, HASHRING_KEY_5TUPLE);
 	assert_int_equal(flow_filter_parse(&s.filter, "192.0.2.0/24:80"), 0);
 	assert_int_equal(flows_from_pcap(&s, path), 0);
 	flow_set_settle(&s);
@@ -285,11 +285,11 @@ static void fragments(void **state)
 
 	head4(&first, UDP, client4, server4, 0x2000, 20);
 	ports(&first, 5, 6);
-	read_one(&s, &first, HR_KEY_5TUPLE);
+	read_one(&s, &first, HASHRING_KEY_5TUPLE);
 	is_flow(&s, "udp 198.51.100.7 0 192.0.2.1 0");
 	assert_int_equal(s.portless, 1);
 	flow_set_release(&s);
-	read_one(&s, &first, HR_KEY_SOURCE);
+	read_one(&s, &first, HASHRING_KEY_SOURCE);
 	assert_int_equal(s.portless, 0);
 	flow_set_release(&s);
 
@@ -299,7 +299,7 @@ static void fragments(void **state)
 	put16(&six, 8 << 3);
 	put_zeros(&six, 4);
 	ports(&six, 5, 6);
-	read_one(&s, &six, HR_KEY_5TUPLE);
+	read_one(&s, &six, HASHRING_KEY_5TUPLE);
 	is_flow(&s, "udp 2001:db8::7 0 2001:db8::1 0");
 	assert_int_equal(s.portless, 1);
 	flow_set_release(&s);
@@ -307,7 +307,7 @@ static void fragments(void **state)
 	/* A fragment that is all there is. */
 	six.at[43] = 0;
 	six.at[42] = 0;
-	read_one(&s, &six, HR_KEY_5TUPLE);
+	read_one(&s, &six, HASHRING_KEY_5TUPLE);
 	is_flow(&s, "udp 2001:db8::7 5 2001:db8::1 6");
 	assert_int_equal(s.portless, 0);
 	flow_set_release(&s);
@@ -324,7 +324,7 @@ static void extension_headers(void **state)
 	put16(&b, TCP << 8 | 1);
 	put_zeros(&b, 14);
 	ports(&b, 77, 80);
-	read_one(&s, &b, HR_KEY_5TUPLE);
+	read_one(&s, &b, HASHRING_KEY_5TUPLE);
 	is_flow(&s, "tcp 2001:db8::7 77 2001:db8::1 80");
 	flow_set_release(&s);
 }
@@ -349,23 +349,23 @@ static void icmp_errors(void **state)
 	struct bytes b = error4(server4), six = { .len = 0 };
 	struct flow_set s;
 
-	read_one(&s, &b, HR_KEY_5TUPLE);
+	read_one(&s, &b, HASHRING_KEY_5TUPLE);
 	is_flow(&s, "tcp 198.51.100.7 1234 192.0.2.1 80");
 	flow_set_release(&s);
 
 	/* A quote that ends before the ports lacks nothing where none count. */
 	b.len -= 20;
 	b.at[3] -= 20;
-	read_one(&s, &b, HR_KEY_5TUPLE);
+	read_one(&s, &b, HASHRING_KEY_5TUPLE);
 	is_flow(&s, "tcp 198.51.100.7 0 192.0.2.1 0");
 	assert_int_equal(s.portless, 1);
 	flow_set_release(&s);
-	read_one(&s, &b, HR_KEY_SOURCE);
+	read_one(&s, &b, HASHRING_KEY_SOURCE);
 	assert_int_equal(s.portless, 0);
 	flow_set_release(&s);
 
 	b = error4(client4);
-	read_one(&s, &b, HR_KEY_5TUPLE);
+	read_one(&s, &b, HASHRING_KEY_5TUPLE);
 	is_flow(&s, "icmp 203.0.113.9 0 192.0.2.1 0");
 	flow_set_release(&s);
 
@@ -374,16 +374,16 @@ static void icmp_errors(void **state)
 	put_zeros(&six, 6);
 	head6(&six, TCP, server6, client6, 20);
 	ports(&six, 80, 1234);
-	read_one(&s, &six, HR_KEY_5TUPLE);
+	read_one(&s, &six, HASHRING_KEY_5TUPLE);
 	is_flow(&s, "tcp 2001:db8::7 1234 2001:db8::1 80");
 	flow_set_release(&s);
 
 	six.len -= 20;
 	six.at[5] -= 20;
-	read_one(&s, &six, HR_KEY_5TUPLE);
+	read_one(&s, &six, HASHRING_KEY_5TUPLE);
 	assert_int_equal(s.portless, 1);
 	flow_set_release(&s);
-	read_one(&s, &six, HR_KEY_SOURCE);
+	read_one(&s, &six, HASHRING_KEY_SOURCE);
 	assert_int_equal(s.portless, 0);
 	flow_set_release(&s);
 }
@@ -423,7 +423,7 @@ static void what_is_no_flow(void **state)
 	dump_cut(&c, &lies, 14 + 24);
 	end(&c);
 
-	read_set(&s, HR_KEY_5TUPLE);
+	read_set(&s, HASHRING_KEY_5TUPLE);
 	is_flow(&s, "tcp 198.51.100.7 9 192.0.2.1 80");
 	assert_int_equal(s.flow[0].bytes, 40);
 	assert_int_equal(s.left.foreign, 2);
@@ -435,7 +435,7 @@ static void refused(const char *wanted)
 {
 	struct flow_set s;
 
-	flow_set_init(&s, &keys, HR_KEY_5TUPLE);
+	flow_set_init(&s, &keys, HASHRING_KEY_5TUPLE);
 	assert_int_equal(flows_from_pcap(&s, path), -EINVAL);
 	if (!strstr(flow_set_error(&s), wanted))
 		fail_msg("'%s' is not in '%s'", wanted, flow_set_error(&s));
@@ -493,7 +493,7 @@ static void interrupted(void **state)
 
 	dump(&c, &b);
 	end(&c);
-	flow_set_init(&s, &keys, HR_KEY_5TUPLE);
+	flow_set_init(&s, &keys, HASHRING_KEY_5TUPLE);
 	s.watch.tick = enough;
 	s.watch.arg = &all;
 	assert_int_equal(flows_from_pcap(&s, path), -EINTR);
@@ -536,7 +536,7 @@ static void nonsense(void **state)
 			dump_cut(&c, &b, unit_below(&random, b.len + 1));
 		}
 		end(&c);
-		read_set(&s, HR_KEY_5TUPLE);
+		read_set(&s, HASHRING_KEY_5TUPLE);
 		for (k = 0; k < s.nr; k++)
 			packets += s.flow[k].packets;
 		assert_int_equal(packets + s.left.foreign + s.left.broken,

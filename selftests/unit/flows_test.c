@@ -16,7 +16,7 @@ static void made_up(struct flow_set *s, u64 nr, u64 seed, double zipf)
 {
 	const struct flow_synthetic how = { nr, seed, zipf };
 
-	flow_set_init(s, &keys, HR_KEY_5TUPLE);
+	flow_set_init(s, &keys, HASHRING_KEY_5TUPLE);
 	assert_int_equal(flows_from_synthetic(s, &how), 0);
 	flow_set_settle(s);
 }
@@ -79,7 +79,7 @@ static void made_up_for_an_address(void **state)
 	struct flow_set s;
 	u32 i;
 
-	flow_set_init(&s, &keys, HR_KEY_5TUPLE);
+	flow_set_init(&s, &keys, HASHRING_KEY_5TUPLE);
 	assert_int_equal(flow_filter_parse(&s.filter, "[2001:db8::5]:443"), 0);
 	assert_int_equal(flows_from_synthetic(&s, &how), 0);
 	flow_set_settle(&s);
@@ -101,7 +101,7 @@ static void out_of_range(void **state)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
-		flow_set_init(&s, &keys, HR_KEY_5TUPLE);
+		flow_set_init(&s, &keys, HASHRING_KEY_5TUPLE);
 		assert_int_equal(flows_from_synthetic(&s, &bad[i]), -EINVAL);
 		assert_true(*flow_set_error(&s));
 		flow_set_release(&s);
@@ -114,7 +114,7 @@ static void keys_once(void **state)
 	char key[16];
 	u32 i;
 
-	flow_set_init(&s, &keys, HR_KEY_5TUPLE);
+	flow_set_init(&s, &keys, HASHRING_KEY_5TUPLE);
 	for (i = 0; i < 300000; i++) {
 		u32 len = sprintf(key, "key_%u", i % 1000);
 
@@ -180,7 +180,7 @@ static void filters_by_bit(void **state)
 	u32 i, k;
 
 	for (i = 0; i <= 32; i++) {
-		flow_set_init(&s, &keys, HR_KEY_5TUPLE);
+		flow_set_init(&s, &keys, HASHRING_KEY_5TUPLE);
 		s.filter.family = 4;
 		s.filter.len = i;
 		/* Of addresses with one bit, those with it where it matters not. */

@@ -322,7 +322,7 @@ static void balance_by_hand(void **state)
 		unit_points(unit_add("a"), a, 1),
 		unit_points(unit_add("b"), b, 1),
 		unit_weight(unit_points(unit_add("c"), c, 1), 2),
-		unit_state(unit_points(unit_add("d"), (u32[]){ 5 }, 1), HR_DOWN),
+		unit_state(unit_points(unit_add("d"), (u32[]){ 5 }, 1), HASHRING_NODE_DOWN),
 	};
 	struct unit_ring ring;
 	struct balance is;

@@ -36,7 +36,7 @@ static void copy_table(const struct add_bench *bench)
 void add_bench_round(struct add_bench *bench, u32 round)
 {
 	const struct hr_table *base = bench->ring.table;
-	const struct hr_op op = { .kind = HR_OP_ADD, .name = "one-more" };
+	const struct hr_op op = { .kind = HASHRING_OP_ADD, .name = "one-more" };
 	double build = 0, receipt = 0, start, made;
 	struct hr_table *next = NULL;
 	struct hr_impact impact;

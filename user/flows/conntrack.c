@@ -70,7 +70,7 @@ static u64 count_of(const struct flow_set *s, const struct nf_conntrack *ct,
 {
 	u64 count = nfct_get_attr_u64(ct, orig);
 
-	if (s->policy == HR_KEY_5TUPLE_SYM)
+	if (s->policy == HASHRING_KEY_5TUPLE_SYM)
 		count += nfct_get_attr_u64(ct, repl);
 	return count;
 }

@@ -96,7 +96,7 @@ struct flow_watch {
  */
 struct flow_set {
 	struct hr_keys keys;
-	enum hr_key_policy policy;
+	enum hashring_key_policy policy;
 	struct flow_filter filter;
 	struct flow_watch watch;
 	const char *what;
@@ -117,7 +117,7 @@ struct flow_set {
 
 /* set.c */
 void flow_set_init(struct flow_set *s, const struct hr_keys *keys,
-		   enum hr_key_policy policy);
+		   enum hashring_key_policy policy);
 void flow_set_release(struct flow_set *s);
 int flow_set_add(struct flow_set *s, const struct hr_flow *tuple, u64 packets,
 		 u64 bytes);

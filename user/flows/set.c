@@ -23,7 +23,7 @@
  * The filter and the watch, both none, are the caller's to set afterwards.
  */
 void flow_set_init(struct flow_set *s, const struct hr_keys *keys,
-		   enum hr_key_policy policy)
+		   enum hashring_key_policy policy)
 {
 	memset(s, 0, sizeof(*s));
 	s->keys = *keys;
@@ -163,7 +163,7 @@ bool flow_counts(const struct flow_set *s, const struct hr_flow *tuple)
 	if (end_matches(f, tuple->daddr, tuple->dport))
 		return true;
 	/* A symmetric flow has no direction. */
-	return s->policy == HR_KEY_5TUPLE_SYM &&
+	return s->policy == HASHRING_KEY_5TUPLE_SYM &&
 	       end_matches(f, tuple->saddr, tuple->sport);
 }
 
@@ -215,7 +215,7 @@ int flow_set_add(struct flow_set *s, const struct hr_flow *tuple, u64 packets,
 	memcpy(flow->tuple.ports, tuple->ports, sizeof(tuple->ports));
 	memcpy(flow->tuple.saddr, tuple->saddr, sizeof(tuple->saddr));
 	memcpy(flow->tuple.daddr, tuple->daddr, sizeof(tuple->daddr));
-	if (s->policy == HR_KEY_5TUPLE_SYM)
+	if (s->policy == HASHRING_KEY_5TUPLE_SYM)
 		turn_lower_first(&flow->tuple);
 	flow->position = hr_flow_position(&s->keys, s->policy, &flow->tuple);
 	flow->packets = packets;

@@ -12,25 +12,25 @@ const char *const hashring_placements[] = {
 };
 
 const char *const hashring_states[] = {
-	[HASHRING_NODE_STATE_ACTIVE] = "active",
-	[HASHRING_NODE_STATE_DRAINING] = "draining",
-	[HASHRING_NODE_STATE_DOWN] = "down",
-	[HASHRING_NODE_STATE_LEAVING] = "leaving",
+	[HASHRING_NODE_ACTIVE] = "active",
+	[HASHRING_NODE_DRAINING] = "draining",
+	[HASHRING_NODE_DOWN] = "down",
+	[HASHRING_NODE_LEAVING] = "leaving",
 	NULL
 };
 
 const char *const hashring_kinds[] = {
-	[HASHRING_OP_KIND_ADD] = "add",
-	[HASHRING_OP_KIND_SET] = "set",
-	[HASHRING_OP_KIND_DEL] = "del",
-	[HASHRING_OP_KIND_REPLACE] = "replace",
+	[HASHRING_OP_ADD] = "add",
+	[HASHRING_OP_SET] = "set",
+	[HASHRING_OP_DEL] = "del",
+	[HASHRING_OP_REPLACE] = "replace",
 	NULL
 };
 
 const char *const hashring_policies[] = {
-	[HASHRING_KEY_POLICY_SOURCE] = "source",
-	[HASHRING_KEY_POLICY_5TUPLE] = "5tuple",
-	[HASHRING_KEY_POLICY_5TUPLE_SYM] = "5tuple-sym",
+	[HASHRING_KEY_SOURCE] = "source",
+	[HASHRING_KEY_5TUPLE] = "5tuple",
+	[HASHRING_KEY_5TUPLE_SYM] = "5tuple-sym",
 	NULL
 };
 
@@ -59,34 +59,34 @@ const char *const hashring_established[] = {
 };
 
 const char *const hashring_receipt_kinds[] = {
-	[HASHRING_RECEIPT_KIND_CHANGE] = "change",
-	[HASHRING_RECEIPT_KIND_HELD] = "held",
-	[HASHRING_RECEIPT_KIND_SETTLED] = "settled",
+	[HASHRING_RECEIPT_CHANGE] = "change",
+	[HASHRING_RECEIPT_HELD] = "held",
+	[HASHRING_RECEIPT_SETTLED] = "settled",
 	NULL
 };
 
 const char *const hashring_migration_states[] = {
-	[HASHRING_MIGRATION_STATE_NONE] = "none",
-	[HASHRING_MIGRATION_STATE_HOLDING] = "holding",
-	[HASHRING_MIGRATION_STATE_RUNNING] = "running",
-	[HASHRING_MIGRATION_STATE_THROTTLED] = "throttled",
-	[HASHRING_MIGRATION_STATE_PAUSED] = "paused",
-	[HASHRING_MIGRATION_STATE_FAILED] = "failed",
-	[HASHRING_MIGRATION_STATE_DRAINING] = "draining",
-	[HASHRING_MIGRATION_STATE_ROLLING_BACK] = "rolling-back",
-	[HASHRING_MIGRATION_STATE_DONE] = "done",
+	[HASHRING_MIGRATION_NONE] = "none",
+	[HASHRING_MIGRATION_HOLDING] = "holding",
+	[HASHRING_MIGRATION_RUNNING] = "running",
+	[HASHRING_MIGRATION_THROTTLED] = "throttled",
+	[HASHRING_MIGRATION_PAUSED] = "paused",
+	[HASHRING_MIGRATION_FAILED] = "failed",
+	[HASHRING_MIGRATION_DRAINING] = "draining",
+	[HASHRING_MIGRATION_ROLLING_BACK] = "rolling-back",
+	[HASHRING_MIGRATION_DONE] = "done",
 	NULL
 };
 
 const char *const hashring_step_kinds[] = {
-	[HASHRING_STEP_KIND_HELD] = "held",
-	[HASHRING_STEP_KIND_STEP] = "step",
-	[HASHRING_STEP_KIND_STATE] = "state",
-	[HASHRING_STEP_KIND_DOWN] = "down",
-	[HASHRING_STEP_KIND_ROLLBACK] = "rollback",
-	[HASHRING_STEP_KIND_EXPIRED] = "expired",
-	[HASHRING_STEP_KIND_FINISH] = "finish",
-	[HASHRING_STEP_KIND_UNDONE] = "undone",
+	[HASHRING_STEP_HELD] = "held",
+	[HASHRING_STEP_STEP] = "step",
+	[HASHRING_STEP_STATE] = "state",
+	[HASHRING_STEP_DOWN] = "down",
+	[HASHRING_STEP_ROLLBACK] = "rollback",
+	[HASHRING_STEP_EXPIRED] = "expired",
+	[HASHRING_STEP_FINISH] = "finish",
+	[HASHRING_STEP_UNDONE] = "undone",
 	NULL
 };
 

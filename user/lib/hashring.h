@@ -279,7 +279,7 @@ int hashring_node_list(struct hashring *h, const char *ring, bool with_points,
  * @cells: balanced placement, where a table is restored: exactly the cells that
  *	the node gets, ascending; of one that is not active those that it
  *	returns to
- * @deadline: with &HASHRING_NODE_STATE_DRAINING, ms that established flows have
+ * @deadline: with &HASHRING_NODE_DRAINING, ms that established flows have
  *	to end
  *
  * All memory is the caller's.

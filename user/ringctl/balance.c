@@ -22,7 +22,7 @@ void balance_of(const struct hr_table *t, struct balance *b)
 		const struct hr_node *node = t->by_name[i];
 		double due, off;
 
-		if (node->state != HR_ACTIVE)
+		if (node->state != HASHRING_NODE_ACTIVE)
 			continue;
 		due = (double)node->weight / t->weight * HR_WHOLE_RING;
 		off = t->share[node->slot] / due - 1;

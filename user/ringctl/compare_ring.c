@@ -65,7 +65,7 @@ static const struct hr_node *active(const struct hr_table *t, __u32 slot)
 	const struct hr_node *node;
 
 	node = slot < t->nr_slots ? t->nodes[slot] : NULL;
-	return node && node->state == HR_ACTIVE ? node : NULL;
+	return node && node->state == HASHRING_NODE_ACTIVE ? node : NULL;
 }
 
 /* Slots are numbers: a node keeps its slot, no other gets it in this change. */
@@ -104,11 +104,11 @@ static __u32 successor(const struct compare_ring *r, const struct hr_node *node)
 	__u32 i;
 
 	for (i = 0; i < r->nr_ops; i++) {
-		if (r->ops[i].kind != HR_OP_REPLACE ||
+		if (r->ops[i].kind != HASHRING_OP_REPLACE ||
 		    strcmp(r->ops[i].name, node->name))
 			continue;
 		next = hr_table_find(r->to, r->ops[i].new_name);
-		if (next->state == HR_ACTIVE)
+		if (next->state == HASHRING_NODE_ACTIVE)
 			return next->slot;
 	}
 	return SIM_NOBODY;

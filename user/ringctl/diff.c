@@ -37,8 +37,8 @@ static bool needs_cells(const struct model_node *from,
 {
 	return want->has_cells &&
 	       (!same_cells(from, want) ||
-		(want->state == HASHRING_NODE_STATE_ACTIVE &&
-		 from->state != HASHRING_NODE_STATE_ACTIVE));
+		(want->state == HASHRING_NODE_ACTIVE &&
+		 from->state != HASHRING_NODE_ACTIVE));
 }
 
 /* But for the ring and the counters. */
@@ -119,7 +119,7 @@ static int op_add(struct ops *ops, const struct model_node *want)
 
 	if (!op)
 		return fail_memory();
-	op->kind = HASHRING_OP_KIND_ADD;
+	op->kind = HASHRING_OP_ADD;
 	op->name = want->name;
 	if (*want->seat)
 		op->seat = want->seat;
@@ -135,7 +135,7 @@ static int op_replace(struct ops *ops, const struct model_node *have,
 
 	if (!op)
 		return fail_memory();
-	op->kind = HASHRING_OP_KIND_REPLACE;
+	op->kind = HASHRING_OP_REPLACE;
 	op->name = have->name;
 	op->new_name = want->name;
 	status = op_fill(op, have, want);
@@ -150,7 +150,7 @@ static int op_set(struct ops *ops, const struct model_node *have,
 		  const struct model_node *want)
 {
 	struct hashring_op tmp = {
-		.kind = HASHRING_OP_KIND_SET,
+		.kind = HASHRING_OP_SET,
 		.name = have->name,
 	};
 	struct hashring_op *op;
@@ -177,7 +177,7 @@ static int op_del(struct ops *ops, const struct model_node *have)
 
 	if (!op)
 		return fail_memory();
-	op->kind = HASHRING_OP_KIND_DEL;
+	op->kind = HASHRING_OP_DEL;
 	op->name = have->name;
 	return EXIT_DONE;
 }

@@ -66,7 +66,7 @@ static int get_policy(struct args *a, const struct flow_ring *ring,
 		*policy = args_value(a, "--key")->num;
 		return EXIT_DONE;
 	}
-	*policy = HASHRING_KEY_POLICY_5TUPLE;
+	*policy = HASHRING_KEY_5TUPLE;
 	if (!ring->policies)
 		return EXIT_DONE;
 	if (ring->policies & (ring->policies - 1))

@@ -205,7 +205,7 @@ void print_receipt_head(FILE *f, const struct hashring_receipt *r, bool planned)
 
 	fprintf(f, "%s generation %llu%s", r->ring, r->generation,
 		planned ? " planned" : "");
-	if (r->kind != HASHRING_RECEIPT_KIND_CHANGE)
+	if (r->kind != HASHRING_RECEIPT_CHANGE)
 		fprintf(f, " %s", hashring_enum_name(hashring_receipt_kinds,
 						     r->kind));
 	print_counts(f, r);

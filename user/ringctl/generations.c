@@ -36,7 +36,7 @@ struct generations {
 /* Whether an operation only says which cells a node has: its member is alike. */
 static bool only_cells(const struct hashring_op *op)
 {
-	return op->kind == HASHRING_OP_KIND_SET && op->has == HASHRING_OP_CELLS;
+	return op->kind == HASHRING_OP_SET && op->has == HASHRING_OP_CELLS;
 }
 
 static const struct model_node *node_of(const struct model_ring *r,
@@ -61,8 +61,8 @@ static struct past_op op_of(const struct generations *g,
 {
 	struct past_op past = { .kind = op->kind };
 
-	past.has_before = op->kind != HASHRING_OP_KIND_ADD;
-	past.has_after = op->kind != HASHRING_OP_KIND_DEL;
+	past.has_before = op->kind != HASHRING_OP_ADD;
+	past.has_after = op->kind != HASHRING_OP_DEL;
 	if (past.has_before)
 		past.before = *node_of(&g->from, op->name);
 	if (past.has_after)

@@ -81,7 +81,7 @@ static int load_ops(struct past_ops *ops, const struct hashring_receipt *r)
 static void print_line(const struct hashring_receipt *r,
 		       const struct past_ops *ops)
 {
-	bool changed = r->kind == HASHRING_RECEIPT_KIND_CHANGE;
+	bool changed = r->kind == HASHRING_RECEIPT_CHANGE;
 	char text[5][FIGURE_LEN];
 	__u32 i;
 

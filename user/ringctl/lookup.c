@@ -77,7 +77,7 @@ static int lookup(struct args *a)
 					  &owner);
 	} else if (flow->given) {
 		flow->flow.policy = policy->given ? policy->num :
-				    HASHRING_KEY_POLICY_5TUPLE;
+				    HASHRING_KEY_5TUPLE;
 		err = hashring_lookup_flow(h, ring, &flow->flow, &owner);
 	} else {
 		err = hashring_lookup_position(h, ring,

@@ -126,7 +126,7 @@ static int migrate_show(struct args *a)
 static int migrate_pause(struct args *a)
 {
 	struct hashring_migrate_set set = {
-		.state = HASHRING_MIGRATION_STATE_PAUSED,
+		.state = HASHRING_MIGRATION_PAUSED,
 		.reason = a->v[PAUSE_REASON].given ? a->v[PAUSE_REASON].text :
 			  "operator",
 		.deadline = HASHRING_ANY,
@@ -162,8 +162,8 @@ static int migrate_resume(struct args *a)
 	err = hashring_migrate_get(h, ring, &m);
 	if (err)
 		return refused(err);
-	set.state = *m.holder ? HASHRING_MIGRATION_STATE_RUNNING :
-		    HASHRING_MIGRATION_STATE_HOLDING;
+	set.state = *m.holder ? HASHRING_MIGRATION_RUNNING :
+		    HASHRING_MIGRATION_HOLDING;
 	hashring_migration_release(&m);
 	return migrate_told(h, hashring_migrate_set(h, ring, &set, &m), &m);
 }

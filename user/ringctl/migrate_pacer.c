@@ -112,14 +112,14 @@ static int wait_until(struct pacer *p, __u64 end)
 /* Says what is waited for, to whoever looks; not over and over. */
 static int throttle(struct pacer *p, const char *reason)
 {
-	bool throttled = p->m.state == HASHRING_MIGRATION_STATE_THROTTLED;
+	bool throttled = p->m.state == HASHRING_MIGRATION_THROTTLED;
 	__u64 now = clock_ms();
 	int err;
 
 	if (throttled && (!strcmp(p->m.reason, reason) ||
 			  now - p->throttled_at < TELL))
 		return 0;
-	err = set_state(p, HASHRING_MIGRATION_STATE_THROTTLED, reason);
+	err = set_state(p, HASHRING_MIGRATION_THROTTLED, reason);
 	p->throttled_at = now;
 	progress_state(p);
 	/* Somebody was faster: what there is now is looked at next. */
@@ -132,8 +132,8 @@ static int throttle(struct pacer *p, const char *reason)
 
 static bool is_paused(const struct pacer *p)
 {
-	return p->m.state == HASHRING_MIGRATION_STATE_PAUSED ||
-	       p->m.state == HASHRING_MIGRATION_STATE_FAILED;
+	return p->m.state == HASHRING_MIGRATION_PAUSED ||
+	       p->m.state == HASHRING_MIGRATION_FAILED;
 }
 
 /* Stops here; it can be gone on with. */
@@ -145,7 +145,7 @@ static int stop(struct pacer *p, int status, const char *reason)
 	if (is_paused(p))
 		reason = p->m.reason;
 	else
-		err = set_state(p, HASHRING_MIGRATION_STATE_PAUSED, reason);
+		err = set_state(p, HASHRING_MIGRATION_PAUSED, reason);
 	progress_end(p);
 	if (err)
 		return refused_by(p->h, err);
@@ -440,17 +440,17 @@ static int ended(struct pacer *p)
 static int act(struct pacer *p)
 {
 	switch (p->m.state) {
-	case HASHRING_MIGRATION_STATE_NONE:
-	case HASHRING_MIGRATION_STATE_DONE:
+	case HASHRING_MIGRATION_NONE:
+	case HASHRING_MIGRATION_DONE:
 		return ended(p);
-	case HASHRING_MIGRATION_STATE_HOLDING:
+	case HASHRING_MIGRATION_HOLDING:
 		return take_lease(p);
-	case HASHRING_MIGRATION_STATE_PAUSED:
-	case HASHRING_MIGRATION_STATE_FAILED:
+	case HASHRING_MIGRATION_PAUSED:
+	case HASHRING_MIGRATION_FAILED:
 		return wait_paused(p);
-	case HASHRING_MIGRATION_STATE_DRAINING:
+	case HASHRING_MIGRATION_DRAINING:
 		return drain(p);
-	case HASHRING_MIGRATION_STATE_ROLLING_BACK:
+	case HASHRING_MIGRATION_ROLLING_BACK:
 		return roll_back(p);
 	default:
 		return forward(p);

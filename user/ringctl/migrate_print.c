@@ -19,15 +19,15 @@ double migration_part(const struct hashring_migration *m)
 /* There is none, or none any more. */
 bool migration_ended(const struct hashring_migration *m)
 {
-	return m->state == HASHRING_MIGRATION_STATE_NONE ||
-	       m->state == HASHRING_MIGRATION_STATE_DONE;
+	return m->state == HASHRING_MIGRATION_NONE ||
+	       m->state == HASHRING_MIGRATION_DONE;
 }
 
 /* It has ended where it began. */
 bool migration_undone(const struct hashring_migration *m)
 {
 	return migration_ended(m) && m->has_step &&
-	       m->step.kind == HASHRING_STEP_KIND_UNDONE;
+	       m->step.kind == HASHRING_STEP_UNDONE;
 }
 
 void print_state(FILE *f, __u32 state, const char *reason)

@@ -39,14 +39,14 @@ static int judge_end(const struct hashring_migration *m, __u32 target)
 static int judge(const struct hashring_migration *m, __u32 target)
 {
 	switch (m->state) {
-	case HASHRING_MIGRATION_STATE_NONE:
-	case HASHRING_MIGRATION_STATE_DONE:
+	case HASHRING_MIGRATION_NONE:
+	case HASHRING_MIGRATION_DONE:
 		return judge_end(m, target);
-	case HASHRING_MIGRATION_STATE_FAILED:
+	case HASHRING_MIGRATION_FAILED:
 		return fail(EXIT_ABORTED, "%s: failed: %s", m->ring, m->reason);
-	case HASHRING_MIGRATION_STATE_PAUSED:
+	case HASHRING_MIGRATION_PAUSED:
 		return target == FOR_PAUSED ? EXIT_DONE : NOT_YET;
-	case HASHRING_MIGRATION_STATE_DRAINING:
+	case HASHRING_MIGRATION_DRAINING:
 		return target == FOR_DRAINING ? EXIT_DONE : NOT_YET;
 	default:
 		return NOT_YET;

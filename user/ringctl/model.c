@@ -68,8 +68,8 @@ void model_sort_points(__u32 *points, __u32 nr)
 /* Whether a migration of it is under way. */
 bool ring_migrates(const struct hashring_ring *ring)
 {
-	return ring->migration != HASHRING_MIGRATION_STATE_NONE &&
-	       ring->migration != HASHRING_MIGRATION_STATE_DONE;
+	return ring->migration != HASHRING_MIGRATION_NONE &&
+	       ring->migration != HASHRING_MIGRATION_DONE;
 }
 
 /* What the callbacks of lists fill. */
@@ -86,7 +86,7 @@ static int load_node(const struct hashring_node *node, void *arg)
 	struct model_node *to;
 	__u32 i;
 
-	if (node->state == HASHRING_NODE_STATE_LEAVING)
+	if (node->state == HASHRING_NODE_LEAVING)
 		return 0;	/* no member any more */
 	to = model_grow(r->node, r->nr_nodes, sizeof(*to));
 	if (!to)

@@ -83,7 +83,7 @@ static void restart_arcs(void *arg)
 
 	a->next = 0;
 	for (i = 0; i < r->nr_nodes; i++)
-		if (r->node[i].state == HASHRING_NODE_STATE_ACTIVE)
+		if (r->node[i].state == HASHRING_NODE_ACTIVE)
 			r->node[i].nr_cells = 0;
 }
 

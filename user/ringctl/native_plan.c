@@ -94,9 +94,9 @@ static const char *assigned_name(const struct hashring_op *op)
 {
 	if (op->has & HASHRING_OP_ID)
 		return NULL;
-	if (op->kind == HASHRING_OP_KIND_ADD)
+	if (op->kind == HASHRING_OP_ADD)
 		return op->name;
-	return op->kind == HASHRING_OP_KIND_REPLACE ? op->new_name : NULL;
+	return op->kind == HASHRING_OP_REPLACE ? op->new_name : NULL;
 }
 
 static int take_assigned(const struct step *s, struct hashring_receipt *r)
@@ -131,13 +131,13 @@ static void count_ops(const struct hashring_change *change,
 
 	for (i = 0; i < change->nr_ops; i++) {
 		switch (change->ops[i].kind) {
-		case HASHRING_OP_KIND_ADD:
+		case HASHRING_OP_ADD:
 			r->added++;
 			break;
-		case HASHRING_OP_KIND_SET:
+		case HASHRING_OP_SET:
 			r->set++;
 			break;
-		case HASHRING_OP_KIND_DEL:
+		case HASHRING_OP_DEL:
 			r->removed++;
 			break;
 		default:

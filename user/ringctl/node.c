@@ -17,9 +17,9 @@ static const struct arg show_args[] = {
 };
 
 const char *const node_states[] = {
-	[HASHRING_NODE_STATE_ACTIVE] = "active",
-	[HASHRING_NODE_STATE_DRAINING] = "draining",
-	[HASHRING_NODE_STATE_DOWN] = "down",
+	[HASHRING_NODE_ACTIVE] = "active",
+	[HASHRING_NODE_DRAINING] = "draining",
+	[HASHRING_NODE_DOWN] = "down",
 	NULL
 };
 
@@ -87,14 +87,14 @@ void node_op(struct args *a, struct hashring_op *op)
 
 	op->name = a->v[OP_NODE].text;
 	if (a->cmd->args == add_args)
-		op->kind = HASHRING_OP_KIND_ADD;
+		op->kind = HASHRING_OP_ADD;
 	else if (a->cmd->args == set_args)
-		op->kind = HASHRING_OP_KIND_SET;
+		op->kind = HASHRING_OP_SET;
 	else if (a->cmd->args == del_args)
-		op->kind = HASHRING_OP_KIND_DEL;
+		op->kind = HASHRING_OP_DEL;
 	else
-		op->kind = HASHRING_OP_KIND_REPLACE;
-	if (op->kind == HASHRING_OP_KIND_REPLACE)
+		op->kind = HASHRING_OP_REPLACE;
+	if (op->kind == HASHRING_OP_REPLACE)
 		op->new_name = a->v[OP_NEW].text;
 
 	if (op_has(a, "id", &v)) {

@@ -36,7 +36,7 @@ int past_grid_take(struct past_grid *g, const struct model_ring *r)
 	for (i = 0; i < r->nr_nodes; i++) {
 		const struct model_node *node = &r->node[i];
 
-		if (node->state != HASHRING_NODE_STATE_ACTIVE)
+		if (node->state != HASHRING_NODE_ACTIVE)
 			continue;
 		for (k = 0; k < node->nr_cells; k++)
 			for (c = 0; c < node->cells[k].count; c++)
@@ -128,7 +128,7 @@ int past_grid_return(struct past_grid *g, const struct model_ring *r,
 	for (i = 0; i < ops->nr; i++) {
 		const struct past_op *op = &ops->op[i];
 
-		if (op->kind != HASHRING_OP_KIND_SET ||
+		if (op->kind != HASHRING_OP_SET ||
 		    op->before.id == op->after.id)
 			continue;
 		ids[nr_ids].after = op->after.id;
@@ -175,7 +175,7 @@ int past_grid_settle(const struct past_grid *g, struct model_ring *r)
 		return fail_memory();
 	for (i = 0; i < r->nr_nodes; i++) {
 		r->node[i].has_cells = true;
-		if (r->node[i].state != HASHRING_NODE_STATE_ACTIVE)
+		if (r->node[i].state != HASHRING_NODE_ACTIVE)
 			continue;
 		r->node[i].nr_cells = 0;
 		by_id[nr++] = &r->node[i];

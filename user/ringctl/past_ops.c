@@ -147,16 +147,16 @@ void print_past_op(FILE *f, const struct past_op *op)
 	const struct model_node *after = &op->after;
 
 	switch (op->kind) {
-	case HASHRING_OP_KIND_ADD:
+	case HASHRING_OP_ADD:
 		fprintf(f, "+%s", after->name);
 		if (*after->seat)
 			fprintf(f, " seat %s", after->seat);
 		print_differing(f, &newborn, after, false);
 		break;
-	case HASHRING_OP_KIND_DEL:
+	case HASHRING_OP_DEL:
 		fprintf(f, "-%s", before->name);
 		break;
-	case HASHRING_OP_KIND_REPLACE:
+	case HASHRING_OP_REPLACE:
 		fprintf(f, "%s=>%s", before->name, after->name);
 		print_differing(f, before, after, false);
 		break;
@@ -193,7 +193,7 @@ static json_t *node_as_json(const struct model_node *node)
 		json_object_set_new(o, "points",
 				    numbers_to_json(node->points,
 						    node->nr_points));
-	if (node->nr_cells && node->state != HASHRING_NODE_STATE_ACTIVE)
+	if (node->nr_cells && node->state != HASHRING_NODE_ACTIVE)
 		json_object_set_new(o, "home", runs_to_json(node->cells,
 							    node->nr_cells));
 	return o;
@@ -206,7 +206,7 @@ json_t *past_op_to_json(const struct past_op *op)
 	json_set_text(o, "kind", hashring_enum_name(hashring_kinds, op->kind));
 	json_set_text(o, "name", op->has_before ? op->before.name :
 						  op->after.name);
-	if (op->kind == HASHRING_OP_KIND_REPLACE)
+	if (op->kind == HASHRING_OP_REPLACE)
 		json_set_text(o, "new_name", op->after.name);
 	if (op->has_before)
 		json_object_set_new(o, "before", node_as_json(&op->before));

@@ -14,15 +14,15 @@
 static const struct hr_node *node_that_goes(const struct plan *p,
 					    const struct hashring_op *op)
 {
-	bool stays = op->kind == HASHRING_OP_KIND_SET &&
+	bool stays = op->kind == HASHRING_OP_SET &&
 		     op->has == HASHRING_OP_STATE &&
-		     op->state != HASHRING_NODE_STATE_ACTIVE;
+		     op->state != HASHRING_NODE_ACTIVE;
 	const struct hr_node *node;
 
-	if (op->kind != HASHRING_OP_KIND_DEL && !stays)
+	if (op->kind != HASHRING_OP_DEL && !stays)
 		return NULL;
 	node = hr_table_find(p->ring.table, op->name);
-	return node && node->state == HR_ACTIVE ? node : NULL;
+	return node && node->state == HASHRING_NODE_ACTIVE ? node : NULL;
 }
 
 /* Whether the node that an operation adds could do what @node does. */
@@ -30,10 +30,10 @@ static bool comes_like(const struct hashring_op *op, const struct hr_node *node)
 {
 	__u32 weight = op->has & HASHRING_OP_WEIGHT ? op->weight : 1;
 
-	if (op->kind != HASHRING_OP_KIND_ADD || op->seat)
+	if (op->kind != HASHRING_OP_ADD || op->seat)
 		return false;
 	if (op->has & HASHRING_OP_STATE &&
-	    op->state != HASHRING_NODE_STATE_ACTIVE)
+	    op->state != HASHRING_NODE_ACTIVE)
 		return false;
 	return weight == node->weight;
 }
@@ -59,7 +59,7 @@ static __u32 pair_up(const struct plan *p, struct hashring_op *ops, __u32 *nr)
 		next[node->weight] = k;
 		if (k == *nr)
 			continue;
-		ops[k].kind = HASHRING_OP_KIND_REPLACE;
+		ops[k].kind = HASHRING_OP_REPLACE;
 		ops[k].new_name = ops[k].name;
 		ops[k].name = ops[i].name;
 		ops[k].has &= HASHRING_OP_ID | HASHRING_OP_VIA;

@@ -127,7 +127,7 @@ static int set_hint(json_t *o, const struct plan *p)
 			const struct hashring_op *op = &hint.change.ops[i];
 			json_t *pair;
 
-			if (op->kind != HASHRING_OP_KIND_REPLACE)
+			if (op->kind != HASHRING_OP_REPLACE)
 				continue;
 			pair = json_object();
 			json_set_text(pair, "name", op->name);

@@ -156,7 +156,7 @@ static int print_hint(const struct plan *p)
 		for (i = 0; i < hint.change.nr_ops; i++) {
 			const struct hashring_op *op = &hint.change.ops[i];
 
-			if (op->kind != HASHRING_OP_KIND_REPLACE)
+			if (op->kind != HASHRING_OP_REPLACE)
 				continue;
 			printf("%s node replace %s %s", first ? "" : " ;",
 			       op->name, op->new_name);

@@ -111,8 +111,8 @@ struct report_migration {
 /* Whether no migration of the ring is under way. */
 static inline bool report_settled(const struct report *r)
 {
-	return r->about.migration == HASHRING_MIGRATION_STATE_NONE ||
-	       r->about.migration == HASHRING_MIGRATION_STATE_DONE;
+	return r->about.migration == HASHRING_MIGRATION_NONE ||
+	       r->about.migration == HASHRING_MIGRATION_DONE;
 }
 
 /* report_past.c */

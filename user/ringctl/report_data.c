@@ -55,7 +55,7 @@ const struct report_node *report_node(const struct report *r, const char *name)
 static void take_member(struct report_node *to, const struct hr_node *member,
 			const struct hr_table *after)
 {
-	bool active = member->state == HR_ACTIVE;
+	bool active = member->state == HASHRING_NODE_ACTIVE;
 
 	to->name = member->name;
 	to->id = member->id;
@@ -298,7 +298,7 @@ static void describe_file(struct report *r, const struct model_ring *ring)
 	r->about.generation = ring->generation;
 	r->about.nodes = t->nr_nodes;
 	for (i = 0; i < t->nr_nodes; i++)
-		if (t->by_name[i]->state == HR_ACTIVE)
+		if (t->by_name[i]->state == HASHRING_NODE_ACTIVE)
 			r->about.active_nodes++;
 	r->about.table_points = t->nr_points;
 	r->about.table_bytes = t->bytes;

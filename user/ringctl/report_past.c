@@ -99,7 +99,7 @@ static void drop_cells(struct ops *ops)
 		op->cells = NULL;
 		op->nr_cells = 0;
 		op->has &= ~HASHRING_OP_CELLS;
-		if (op->kind != HASHRING_OP_KIND_SET || op->has)
+		if (op->kind != HASHRING_OP_SET || op->has)
 			ops->op[kept++] = *op;
 	}
 	ops->nr = kept;
@@ -155,8 +155,8 @@ static __u64 generation_before(const struct report *r)
 {
 	__u32 i = r->nr_history - 1;
 
-	if (r->receipt.kind == HASHRING_RECEIPT_KIND_SETTLED)
-		while (i && r->history[i - 1].kind == HASHRING_RECEIPT_KIND_HELD)
+	if (r->receipt.kind == HASHRING_RECEIPT_SETTLED)
+		while (i && r->history[i - 1].kind == HASHRING_RECEIPT_HELD)
 			i--;
 	return r->history[i].generation - 1;
 }

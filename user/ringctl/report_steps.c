@@ -19,8 +19,8 @@ int past_steps(struct report *r)
 
 static bool is_end(const struct hashring_step *step)
 {
-	return step->kind == HASHRING_STEP_KIND_FINISH ||
-	       step->kind == HASHRING_STEP_KIND_UNDONE;
+	return step->kind == HASHRING_STEP_FINISH ||
+	       step->kind == HASHRING_STEP_UNDONE;
 }
 
 /**
@@ -44,7 +44,7 @@ bool report_migration(const struct report *r, struct report_migration *m)
 		const struct hashring_step *step = &r->step[i];
 
 		m->nr++;
-		m->moves += step->kind == HASHRING_STEP_KIND_STEP;
+		m->moves += step->kind == HASHRING_STEP_STEP;
 		m->moved += step->moved;
 		m->flows += step->flows;
 		m->ended = is_end(step);

@@ -128,7 +128,7 @@ static void put_words(FILE *f, const struct hashring_step *step)
 static void put_mark(const struct timeline *t, const struct hashring_step *step,
 		     __u64 now)
 {
-	bool dot = step->kind == HASHRING_STEP_KIND_STEP;
+	bool dot = step->kind == HASHRING_STEP_STEP;
 	double x = x_of(t, now), y = y_of(step->frontier);
 
 	fprintf(t->f, "<path class=\"mark %s\" data-epoch=\"%llu\" data-frontier=\"%llu\" ",
@@ -162,7 +162,7 @@ static const char *end_word(const struct report_migration *m)
 
 	if (!m->ended)
 		return "under way";
-	return last->kind == HASHRING_STEP_KIND_UNDONE ? "rolled back" :
+	return last->kind == HASHRING_STEP_UNDONE ? "rolled back" :
 							  "finished";
 }
 
@@ -186,17 +186,17 @@ static void put_drawing(const struct timeline *t, __u32 number, __u32 which)
 /* What colours mean, and how long each state lasted. */
 static void put_legend(const struct timeline *t)
 {
-	__u64 now = 0, next, spent[HASHRING_MIGRATION_STATE_DONE + 1] = { 0 };
+	__u64 now = 0, next, spent[HASHRING_MIGRATION_DONE + 1] = { 0 };
 	char text[FIGURE_LEN];
 	__u32 i;
 
 	for (i = 0; i + 1 < t->m->nr; i++, now = next) {
 		next = moment(t->m, i + 1, now);
-		if (t->m->step[i].state <= HASHRING_MIGRATION_STATE_DONE)
+		if (t->m->step[i].state <= HASHRING_MIGRATION_DONE)
 			spent[t->m->step[i].state] += next - now;
 	}
 	fputs("<ul class=\"legend\">\n", t->f);
-	for (i = 0; i <= HASHRING_MIGRATION_STATE_DONE; i++) {
+	for (i = 0; i <= HASHRING_MIGRATION_DONE; i++) {
 		const char *word = hashring_enum_name(hashring_migration_states,
 						      i);
 

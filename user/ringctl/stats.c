@@ -19,7 +19,7 @@ static const struct arg stats_args[] = {
 static __u64 due_share(const struct hashring_ring *ring,
 		       const struct hashring_node *node)
 {
-	if (node->state != HASHRING_NODE_STATE_ACTIVE || !ring->weight)
+	if (node->state != HASHRING_NODE_ACTIVE || !ring->weight)
 		return 0;
 	return (HASHRING_WHOLE * node->weight + ring->weight / 2) /
 	       ring->weight;

@@ -51,7 +51,7 @@ static u32 weight_of(const struct sim_change *change, u32 number)
 }
 
 static struct hr_op *add_op(struct hr_op **next, const struct sim *s,
-			    enum hr_op_kind kind, u32 number)
+			    enum hashring_op_kind kind, u32 number)
 {
 	struct hr_op *op = (*next)++;
 
@@ -82,9 +82,9 @@ static u32 make_ops(const struct sim *s, const struct sim_change *change,
 	u32 i, number;
 
 	for (i = 0; i < change->nr_gone; i++)
-		add_op(&next, s, HR_OP_DEL, change->gone[i]);
+		add_op(&next, s, HASHRING_OP_DEL, change->gone[i]);
 	for (i = 0; i < change->nr_swaps; i++) {
-		op = add_op(&next, s, HR_OP_REPLACE, change->swap[i].gone);
+		op = add_op(&next, s, HASHRING_OP_REPLACE, change->swap[i].gone);
 		number = change->swap[i].joined;
 		snprintf(op->new_name, sizeof(op->new_name), "%s",
 			 s->nodes->name[number]);
@@ -94,7 +94,7 @@ static u32 make_ops(const struct sim *s, const struct sim_change *change,
 	}
 	for (i = 0; i < change->nr_joined; i++) {
 		number = change->joined[i];
-		op = add_op(&next, s, HR_OP_ADD, number);
+		op = add_op(&next, s, HASHRING_OP_ADD, number);
 		op->has = HR_OP_HAS_ID | HR_OP_HAS_WEIGHT;
 		op->id = number + 1;
 		op->weight = weight_of(change, number);
@@ -111,7 +111,7 @@ static u32 make_ops(const struct sim *s, const struct sim_change *change,
 		if (node->weight == weight_of(change, number) ||
 		    is_gone(change, number))
 			continue;
-		op = add_op(&next, s, HR_OP_SET, number);
+		op = add_op(&next, s, HASHRING_OP_SET, number);
 		op->has = HR_OP_HAS_WEIGHT;
 		op->weight = weight_of(change, number);
 	}

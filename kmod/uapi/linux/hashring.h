@@ -25,39 +25,39 @@ enum hashring_placement {
 
 /**
  * enum hashring_node_state
- * @HASHRING_NODE_STATE_ACTIVE: Owns arcs.
- * @HASHRING_NODE_STATE_DRAINING: Established flows stay, no new ones.
- * @HASHRING_NODE_STATE_DOWN: Nothing.
- * @HASHRING_NODE_STATE_LEAVING: Deleted while a migration is under way, and
- *   gone when that ends; no node can be set to it.
+ * @HASHRING_NODE_ACTIVE: Owns arcs.
+ * @HASHRING_NODE_DRAINING: Established flows stay, no new ones.
+ * @HASHRING_NODE_DOWN: Nothing.
+ * @HASHRING_NODE_LEAVING: Deleted while a migration is under way, and gone
+ *   when that ends; no node can be set to it.
  */
 enum hashring_node_state {
-	HASHRING_NODE_STATE_ACTIVE,
-	HASHRING_NODE_STATE_DRAINING,
-	HASHRING_NODE_STATE_DOWN,
-	HASHRING_NODE_STATE_LEAVING,
+	HASHRING_NODE_ACTIVE,
+	HASHRING_NODE_DRAINING,
+	HASHRING_NODE_DOWN,
+	HASHRING_NODE_LEAVING,
 };
 
 /**
  * enum hashring_op_kind - What an operation of a change does to a node.
  */
 enum hashring_op_kind {
-	HASHRING_OP_KIND_ADD,
-	HASHRING_OP_KIND_SET,
-	HASHRING_OP_KIND_DEL,
-	HASHRING_OP_KIND_REPLACE,
+	HASHRING_OP_ADD,
+	HASHRING_OP_SET,
+	HASHRING_OP_DEL,
+	HASHRING_OP_REPLACE,
 };
 
 /**
  * enum hashring_key_policy - What of a packet makes the key.
- * @HASHRING_KEY_POLICY_SOURCE: The source address.
- * @HASHRING_KEY_POLICY_5TUPLE: Protocol, addresses and ports.
- * @HASHRING_KEY_POLICY_5TUPLE_SYM: As 5tuple, the same in both directions.
+ * @HASHRING_KEY_SOURCE: The source address.
+ * @HASHRING_KEY_5TUPLE: Protocol, addresses and ports.
+ * @HASHRING_KEY_5TUPLE_SYM: As 5tuple, the same in both directions.
  */
 enum hashring_key_policy {
-	HASHRING_KEY_POLICY_SOURCE,
-	HASHRING_KEY_POLICY_5TUPLE,
-	HASHRING_KEY_POLICY_5TUPLE_SYM,
+	HASHRING_KEY_SOURCE,
+	HASHRING_KEY_5TUPLE,
+	HASHRING_KEY_5TUPLE_SYM,
 };
 
 enum hashring_hook {
@@ -97,67 +97,67 @@ enum hashring_established {
 
 /**
  * enum hashring_receipt_kind
- * @HASHRING_RECEIPT_KIND_CHANGE: A change that moved its arcs at once.
- * @HASHRING_RECEIPT_KIND_HELD: A change whose arcs a migration moves; the
- *   figures are to come.
- * @HASHRING_RECEIPT_KIND_SETTLED: A whole migration, from the map before it to
- *   the map after it.
+ * @HASHRING_RECEIPT_CHANGE: A change that moved its arcs at once.
+ * @HASHRING_RECEIPT_HELD: A change whose arcs a migration moves; the figures
+ *   are to come.
+ * @HASHRING_RECEIPT_SETTLED: A whole migration, from the map before it to the
+ *   map after it.
  */
 enum hashring_receipt_kind {
-	HASHRING_RECEIPT_KIND_CHANGE,
-	HASHRING_RECEIPT_KIND_HELD,
-	HASHRING_RECEIPT_KIND_SETTLED,
+	HASHRING_RECEIPT_CHANGE,
+	HASHRING_RECEIPT_HELD,
+	HASHRING_RECEIPT_SETTLED,
 };
 
 /**
  * enum hashring_migration_state
- * @HASHRING_MIGRATION_STATE_NONE: No migration is under way.
- * @HASHRING_MIGRATION_STATE_HOLDING: Nobody paces it; it stands where it is
- *   until it is stepped.
- * @HASHRING_MIGRATION_STATE_RUNNING: A pacer has the lease.
- * @HASHRING_MIGRATION_STATE_THROTTLED: A pacer has the lease and waits; the
- *   reason says for what.
- * @HASHRING_MIGRATION_STATE_PAUSED: It must not be stepped until it is
- *   resumed; the reason says why.
- * @HASHRING_MIGRATION_STATE_FAILED: As paused, because something went wrong.
- * @HASHRING_MIGRATION_STATE_DRAINING: All arcs have moved; established flows
- *   are still where they were.
- * @HASHRING_MIGRATION_STATE_ROLLING_BACK: It goes back; whoever paces it has
- *   the lease.
- * @HASHRING_MIGRATION_STATE_DONE: The last one has ended.
+ * @HASHRING_MIGRATION_NONE: No migration is under way.
+ * @HASHRING_MIGRATION_HOLDING: Nobody paces it; it stands where it is until it
+ *   is stepped.
+ * @HASHRING_MIGRATION_RUNNING: A pacer has the lease.
+ * @HASHRING_MIGRATION_THROTTLED: A pacer has the lease and waits; the reason
+ *   says for what.
+ * @HASHRING_MIGRATION_PAUSED: It must not be stepped until it is resumed; the
+ *   reason says why.
+ * @HASHRING_MIGRATION_FAILED: As paused, because something went wrong.
+ * @HASHRING_MIGRATION_DRAINING: All arcs have moved; established flows are
+ *   still where they were.
+ * @HASHRING_MIGRATION_ROLLING_BACK: It goes back; whoever paces it has the
+ *   lease.
+ * @HASHRING_MIGRATION_DONE: The last one has ended.
  */
 enum hashring_migration_state {
-	HASHRING_MIGRATION_STATE_NONE,
-	HASHRING_MIGRATION_STATE_HOLDING,
-	HASHRING_MIGRATION_STATE_RUNNING,
-	HASHRING_MIGRATION_STATE_THROTTLED,
-	HASHRING_MIGRATION_STATE_PAUSED,
-	HASHRING_MIGRATION_STATE_FAILED,
-	HASHRING_MIGRATION_STATE_DRAINING,
-	HASHRING_MIGRATION_STATE_ROLLING_BACK,
-	HASHRING_MIGRATION_STATE_DONE,
+	HASHRING_MIGRATION_NONE,
+	HASHRING_MIGRATION_HOLDING,
+	HASHRING_MIGRATION_RUNNING,
+	HASHRING_MIGRATION_THROTTLED,
+	HASHRING_MIGRATION_PAUSED,
+	HASHRING_MIGRATION_FAILED,
+	HASHRING_MIGRATION_DRAINING,
+	HASHRING_MIGRATION_ROLLING_BACK,
+	HASHRING_MIGRATION_DONE,
 };
 
 /**
  * enum hashring_step_kind - What happened to a migration.
- * @HASHRING_STEP_KIND_HELD: A change began it, or joined it.
- * @HASHRING_STEP_KIND_STEP: The frontier moved.
- * @HASHRING_STEP_KIND_STATE: Its state changed, or the reason for it.
- * @HASHRING_STEP_KIND_DOWN: A node went down, and its arcs with it.
- * @HASHRING_STEP_KIND_ROLLBACK: It was turned round.
- * @HASHRING_STEP_KIND_EXPIRED: A node's deadline passed.
- * @HASHRING_STEP_KIND_FINISH: It ended where it led to.
- * @HASHRING_STEP_KIND_UNDONE: It ended where it began.
+ * @HASHRING_STEP_HELD: A change began it, or joined it.
+ * @HASHRING_STEP_STEP: The frontier moved.
+ * @HASHRING_STEP_STATE: Its state changed, or the reason for it.
+ * @HASHRING_STEP_DOWN: A node went down, and its arcs with it.
+ * @HASHRING_STEP_ROLLBACK: It was turned round.
+ * @HASHRING_STEP_EXPIRED: A node's deadline passed.
+ * @HASHRING_STEP_FINISH: It ended where it led to.
+ * @HASHRING_STEP_UNDONE: It ended where it began.
  */
 enum hashring_step_kind {
-	HASHRING_STEP_KIND_HELD,
-	HASHRING_STEP_KIND_STEP,
-	HASHRING_STEP_KIND_STATE,
-	HASHRING_STEP_KIND_DOWN,
-	HASHRING_STEP_KIND_ROLLBACK,
-	HASHRING_STEP_KIND_EXPIRED,
-	HASHRING_STEP_KIND_FINISH,
-	HASHRING_STEP_KIND_UNDONE,
+	HASHRING_STEP_HELD,
+	HASHRING_STEP_STEP,
+	HASHRING_STEP_STATE,
+	HASHRING_STEP_DOWN,
+	HASHRING_STEP_ROLLBACK,
+	HASHRING_STEP_EXPIRED,
+	HASHRING_STEP_FINISH,
+	HASHRING_STEP_UNDONE,
 };
 
 enum {

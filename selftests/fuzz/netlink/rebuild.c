@@ -59,7 +59,7 @@ static int take_member(const struct hashring_node *node, void *arg)
 	}
 	op = &members->op[members->nr++];
 	memset(op, 0, sizeof(*op));
-	op->kind = HASHRING_OP_KIND_ADD;
+	op->kind = HASHRING_OP_ADD;
 	op->has = HASHRING_OP_ID | HASHRING_OP_WEIGHT | HASHRING_OP_STATE;
 	op->name = copy(node->name, strlen(node->name) + 1);
 	op->seat = copy(node->seat, strlen(node->seat) + 1);
@@ -155,7 +155,7 @@ bool rebuild(struct hashring *h, const char *name, char *why, size_t size)
 	    hashring_digest(h, name, false, &digest, &generation))
 		goto out;
 	for (i = 0; ring.grid && i < members.nr; i++)
-		if (members.op[i].state == HASHRING_NODE_STATE_ACTIVE)
+		if (members.op[i].state == HASHRING_NODE_ACTIVE)
 			give_cells(&members.op[i], &arcs, ring.grid);
 	made = !make(h, &ring, &members) &&
 	       !hashring_digest(h, ANEW, false, &anew, &generation);

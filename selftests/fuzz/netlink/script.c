@@ -121,20 +121,20 @@ static void put_op(struct stream *stream, struct message *message, u32 kind,
 	snprintf(name, sizeof(name), "n%u", node % NODES);
 	put_u32(message, HASHRING_A_OP_KIND, kind);
 	message_put(message, HASHRING_A_OP_NAME, name, strlen(name) + 1);
-	if (kind == HASHRING_OP_KIND_REPLACE)
+	if (kind == HASHRING_OP_REPLACE)
 		which |= 1ull << HASHRING_A_OP_NEW_NAME;
-	if (kind != HASHRING_OP_KIND_DEL) {
+	if (kind != HASHRING_OP_DEL) {
 		if (below(stream, 2))
 			which |= 1ull << HASHRING_A_OP_WEIGHT;
 		if (!below(stream, 5))
 			put_u32(message, HASHRING_A_OP_STATE,
-				below(stream, HASHRING_NODE_STATE_LEAVING));
+				below(stream, HASHRING_NODE_LEAVING));
 		if (!below(stream, 3))
 			which |= 1ull << HASHRING_A_OP_VIA4;
 		if (!below(stream, 16))
 			which |= 1ull << HASHRING_A_OP_ID;
 		if (placement == HASHRING_PLACEMENT_EXPLICIT &&
-		    (kind == HASHRING_OP_KIND_ADD || !below(stream, 3)))
+		    (kind == HASHRING_OP_ADD || !below(stream, 3)))
 			which |= 1ull << HASHRING_A_OP_POINTS;
 		if (placement == HASHRING_PLACEMENT_BALANCED &&
 		    !below(stream, 32))
@@ -162,7 +162,7 @@ static void nodes_add(struct stream *stream, struct message *message)
 	begin(stream, message, HASHRING_CMD_CHANGE,
 	      1ull << HASHRING_A_CHANGE_RING);
 	while (n--)
-		put_op(stream, message, HASHRING_OP_KIND_ADD, node++);
+		put_op(stream, message, HASHRING_OP_ADD, node++);
 }
 
 static void change(struct stream *stream, struct message *message)
@@ -188,8 +188,8 @@ static void drain(struct stream *stream, struct message *message)
 	begin(stream, message, HASHRING_CMD_CHANGE,
 	      1ull << HASHRING_A_CHANGE_RING);
 	nest = message_nest(message, HASHRING_A_CHANGE_OP);
-	put_u32(message, HASHRING_A_OP_KIND, HASHRING_OP_KIND_SET);
-	put_u32(message, HASHRING_A_OP_STATE, HASHRING_NODE_STATE_DRAINING);
+	put_u32(message, HASHRING_A_OP_KIND, HASHRING_OP_SET);
+	put_u32(message, HASHRING_A_OP_STATE, HASHRING_NODE_DRAINING);
 	draw_set(&stream->source, message,
 		 set->attrs[HASHRING_A_CHANGE_OP].nest,
 		 1ull << HASHRING_A_OP_NAME | 1ull << HASHRING_A_OP_DEADLINE);
@@ -214,7 +214,7 @@ static void stage(struct stream *stream, struct message *message)
 static void stage_add(struct stream *stream, struct message *message)
 {
 	begin(stream, message, HASHRING_CMD_CHANGE_ADD, 0);
-	put_op(stream, message, below(stream, 2) ? HASHRING_OP_KIND_ADD :
+	put_op(stream, message, below(stream, 2) ? HASHRING_OP_ADD :
 						   below(stream, 4),
 	       below(stream, NODES));
 }
@@ -310,13 +310,13 @@ static void set_state(struct stream *stream, struct message *message, u32 state)
 
 static void pause_it(struct stream *stream, struct message *message)
 {
-	set_state(stream, message, HASHRING_MIGRATION_STATE_THROTTLED +
+	set_state(stream, message, HASHRING_MIGRATION_THROTTLED +
 		  below(stream, 3));
 }
 
 static void resume(struct stream *stream, struct message *message)
 {
-	set_state(stream, message, HASHRING_MIGRATION_STATE_HOLDING +
+	set_state(stream, message, HASHRING_MIGRATION_HOLDING +
 		  below(stream, 2));
 }
 

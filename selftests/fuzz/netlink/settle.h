@@ -24,8 +24,8 @@ u64 arc_length(const struct arcs *arcs, u32 i);
 
 static inline bool migrating(const struct hashring_ring *ring)
 {
-	return ring->migration != HASHRING_MIGRATION_STATE_NONE &&
-	       ring->migration != HASHRING_MIGRATION_STATE_DONE;
+	return ring->migration != HASHRING_MIGRATION_NONE &&
+	       ring->migration != HASHRING_MIGRATION_DONE;
 }
 
 bool rebuild(struct hashring *h, const char *ring, char *why, size_t size);
