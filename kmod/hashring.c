@@ -32,7 +32,7 @@ u32 hashring_lookup(const struct hr_ring *ring, u32 position)
 {
 	const struct hr_node *node = hr_ring_owner(ring, position);
 
-	return node ? node->id : HR_NO_ID;
+	return node ? node->attrs.id : HR_NO_ID;
 }
 EXPORT_SYMBOL_NS_GPL(hashring_lookup, HR_EXPORT_NS);
 

@@ -158,7 +158,7 @@ const struct hr_node_ops hr_member_ops = {
  */
 int hr_member_prepare(struct hr_member *member, gfp_t gfp)
 {
-	const struct hr_via *via = &member->node.via;
+	const struct hr_via *via = &member->node.attrs.via;
 
 	if (!member->shared) {
 		member->shared = shared_alloc(gfp);

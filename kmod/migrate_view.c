@@ -148,7 +148,7 @@ static void forget_deadlines(const struct hr_table *t, bool all)
 	for (i = 0; i < t->nr_nodes; i++) {
 		struct hr_shared *shared = hr_member(t->by_name[i])->shared;
 
-		if (t->by_name[i]->state != HASHRING_NODE_ACTIVE && !all)
+		if (t->by_name[i]->attrs.state != HASHRING_NODE_ACTIVE && !all)
 			continue;
 		WRITE_ONCE(shared->deadline, 0);
 		WRITE_ONCE(shared->expired, false);

@@ -202,6 +202,10 @@ struct hr_nl_ops {
 	u32 nr_cells;
 };
 
+int hr_nl_get_attrs(struct hr_op *op, const struct nlattr *nest,
+		    struct netlink_ext_ack *extack);
+int hr_nl_put_attrs(struct sk_buff *skb, int type,
+		    const struct hr_node_attrs *attrs);
 int hr_nl_ops_add(struct hr_nl_ops *ops, int type, const struct genl_info *info);
 void hr_nl_ops_release(struct hr_nl_ops *ops);
 int hr_nl_ops_refuse(const struct genl_info *info, int type, u32 nr_ops,

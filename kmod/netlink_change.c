@@ -37,7 +37,7 @@ struct hr_nl_changing {
 /* The node that an operation leaves the choice of an id for, or NULL. */
 static const char *gets_id(const struct hr_op *op)
 {
-	if (op->has & HR_OP_HAS_ID)
+	if (op->has & HR_HAS_ATTR(ID))
 		return NULL;
 	if (op->kind == HASHRING_OP_ADD)
 		return op->name;
@@ -53,10 +53,24 @@ static bool few_ids(const struct hr_change *change)
 	return nr <= HR_TOLD_IDS;
 }
 
+static int put_id(struct sk_buff *skb, const char *name, u32 id)
+{
+	struct nlattr *op, *attrs;
+
+	op = nla_nest_start(skb, HASHRING_A_CHANGE_OP);
+	if (!op || nla_put_string(skb, HASHRING_A_OP_NAME, name))
+		return -EMSGSIZE;
+	attrs = nla_nest_start(skb, HASHRING_A_OP_ATTRS);
+	if (!attrs || nla_put_u32(skb, HASHRING_A_NODE_ATTRS_ID, id))
+		return -EMSGSIZE;
+	nla_nest_end(skb, attrs);
+	nla_nest_end(skb, op);
+	return 0;
+}
+
 static int put_ids(struct sk_buff *skb, const struct hr_change *change,
 		   const struct hr_table *next)
 {
-	struct nlattr *nest;
 	u32 i;
 
 	if (!few_ids(change))
@@ -64,14 +78,8 @@ static int put_ids(struct sk_buff *skb, const struct hr_change *change,
 	for (i = 0; i < change->nr_ops; i++) {
 		const char *name = gets_id(&change->ops[i]);
 
-		if (!name)
-			continue;
-		nest = nla_nest_start(skb, HASHRING_A_CHANGE_OP);
-		if (!nest || nla_put_string(skb, HASHRING_A_OP_NAME, name) ||
-		    nla_put_u32(skb, HASHRING_A_OP_ID,
-				hr_table_find(next, name)->id))
+		if (name && put_id(skb, name, hr_table_find(next, name)->attrs.id))
 			return -EMSGSIZE;
-		nla_nest_end(skb, nest);
 	}
 	return 0;
 }

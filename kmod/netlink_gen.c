@@ -22,16 +22,20 @@ const struct nla_policy hashring_flow_nl_policy[HASHRING_A_FLOW_KEY_POLICY + 1] 
 	[HASHRING_A_FLOW_KEY_POLICY] = NLA_POLICY_MAX(NLA_U32, 2),
 };
 
+const struct nla_policy hashring_node_attrs_nl_policy[HASHRING_A_NODE_ATTRS_VIA6 + 1] = {
+	[HASHRING_A_NODE_ATTRS_ID] = { .type = NLA_U32, },
+	[HASHRING_A_NODE_ATTRS_WEIGHT] = { .type = NLA_U32, },
+	[HASHRING_A_NODE_ATTRS_STATE] = NLA_POLICY_MAX(NLA_U32, 3),
+	[HASHRING_A_NODE_ATTRS_VIA4] = { .type = NLA_U32, },
+	[HASHRING_A_NODE_ATTRS_VIA6] = NLA_POLICY_EXACT_LEN(16),
+};
+
 const struct nla_policy hashring_op_nl_policy[HASHRING_A_OP_DEADLINE + 1] = {
 	[HASHRING_A_OP_KIND] = NLA_POLICY_MAX(NLA_U32, 3),
 	[HASHRING_A_OP_NAME] = { .type = NLA_NUL_STRING, },
 	[HASHRING_A_OP_NEW_NAME] = { .type = NLA_NUL_STRING, },
 	[HASHRING_A_OP_SEAT] = { .type = NLA_NUL_STRING, },
-	[HASHRING_A_OP_ID] = { .type = NLA_U32, },
-	[HASHRING_A_OP_WEIGHT] = { .type = NLA_U32, },
-	[HASHRING_A_OP_STATE] = NLA_POLICY_MAX(NLA_U32, 3),
-	[HASHRING_A_OP_VIA4] = { .type = NLA_U32, },
-	[HASHRING_A_OP_VIA6] = NLA_POLICY_EXACT_LEN(16),
+	[HASHRING_A_OP_ATTRS] = NLA_POLICY_NESTED(hashring_node_attrs_nl_policy),
 	[HASHRING_A_OP_POINTS] = { .type = NLA_BINARY, },
 	[HASHRING_A_OP_CELLS] = { .type = NLA_BINARY, },
 	[HASHRING_A_OP_DEADLINE] = { .type = NLA_U64, },

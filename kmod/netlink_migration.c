@@ -121,7 +121,7 @@ static int put_node(struct sk_buff *skb, struct hr_node *node, u32 flows,
 	    nla_put_string(skb, HASHRING_A_NODE_FLOWS_NAME, node->name) ||
 	    nla_put_u32(skb, HASHRING_A_NODE_FLOWS_FLOWS, flows) ||
 	    nla_put_u32(skb, HASHRING_A_NODE_FLOWS_PINNED, pinned) ||
-	    (node->state == HASHRING_NODE_LEAVING &&
+	    (node->attrs.state == HASHRING_NODE_LEAVING &&
 	     nla_put_flag(skb, HASHRING_A_NODE_FLOWS_LEAVING)) ||
 	    (deadline &&
 	     nla_put_u64_64bit(skb, HASHRING_A_NODE_FLOWS_DEADLINE,
@@ -148,7 +148,7 @@ static int put_nodes(struct sk_buff *skb, const struct hr_ring_view *view,
 	for (i = 0; i < t->nr_slots && told < HR_TOLD_NODES && !ret; i++) {
 		struct hr_node *node = t->nodes[i];
 
-		if (!node || (!flows[i] && node->state != HASHRING_NODE_LEAVING &&
+		if (!node || (!flows[i] && node->attrs.state != HASHRING_NODE_LEAVING &&
 			      !READ_ONCE(hr_member(node)->shared->deadline)))
 			continue;
 		ret = put_node(skb, node, flows[i], flows[t->nr_slots + i]);

@@ -37,21 +37,10 @@ static u32 *points_count(const struct hr_ring *ring,
 static u32 node_nr_points(const struct hr_ring *ring, const u32 *count,
 			  const struct hr_node *node)
 {
-	if (node->state != HASHRING_NODE_ACTIVE)
+	if (node->attrs.state != HASHRING_NODE_ACTIVE)
 		return 0;
 	return count ? count[node->slot] :
 		       ring->config.place->count(&ring->config, node);
-}
-
-static int node_put_via(struct sk_buff *skb, const struct hr_via *via)
-{
-	if (via->has4 && nla_put(skb, HASHRING_A_NODE_VIA4, sizeof(via->addr4),
-				 via->addr4))
-		return -EMSGSIZE;
-	if (via->has6 && nla_put(skb, HASHRING_A_NODE_VIA6, sizeof(via->addr6),
-				 via->addr6))
-		return -EMSGSIZE;
-	return 0;
 }
 
 static int node_put_stats(struct sk_buff *skb, struct hr_node *node)
@@ -109,10 +98,7 @@ static int node_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 	if (nla_put_string(skb, HASHRING_A_NODE_RING, ring->name) ||
 	    nla_put_string(skb, HASHRING_A_NODE_NAME, node->name) ||
 	    nla_put_string(skb, HASHRING_A_NODE_SEAT, node->seat) ||
-	    nla_put_u32(skb, HASHRING_A_NODE_ID, node->id) ||
-	    nla_put_u32(skb, HASHRING_A_NODE_WEIGHT, node->weight) ||
-	    nla_put_u32(skb, HASHRING_A_NODE_STATE, node->state) ||
-	    node_put_via(skb, &node->via) ||
+	    hr_nl_put_attrs(skb, HASHRING_A_NODE_ATTRS, &node->attrs) ||
 	    (points && node_put_points(skb, node)) ||
 	    nla_put_u32(skb, HASHRING_A_NODE_NR_POINTS,
 			node_nr_points(ring, count, node)) ||
@@ -226,7 +212,7 @@ static struct hr_node *node_at(const struct hr_table *table, u32 *next)
 		if (!table->nr_leaving)
 			return NULL;
 		node = table->nodes[*next - table->nr_nodes];
-		if (node && node->state == HASHRING_NODE_LEAVING)
+		if (node && node->attrs.state == HASHRING_NODE_LEAVING)
 			return node;
 	}
 	return NULL;

@@ -2,12 +2,9 @@
 /*
  * The operations of a change, out of messages.
  */
-#include <linux/in.h>
-#include <linux/in6.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
-#include <net/ipv6.h>
 
 #include "netlink.h"
 
@@ -19,42 +16,6 @@ static void op_name(char to[HR_MAX_NAME + 1], const struct nlattr *attr)
 	memcpy(to, nla_data(attr), min_t(size_t, size, HR_MAX_NAME + 1));
 }
 
-static int op_via(struct hr_op *op, struct nlattr **tb,
-		  struct netlink_ext_ack *extack)
-{
-	const struct nlattr *via4 = tb[HASHRING_A_OP_VIA4];
-	const struct nlattr *via6 = tb[HASHRING_A_OP_VIA6];
-	struct in6_addr addr6;
-	__be32 addr4;
-
-	if (via4) {
-		addr4 = nla_get_in_addr(via4);
-		if (ipv4_is_multicast(addr4) || ipv4_is_lbcast(addr4))
-			return hr_extack(extack, via4, -EINVAL,
-					 "%pI4 is not the address of a host",
-					 &addr4);
-		op->via.has4 = addr4 != htonl(INADDR_ANY);
-		memcpy(op->via.addr4, &addr4, sizeof(op->via.addr4));
-		op->has |= HR_OP_HAS_VIA;
-	}
-	if (via6) {
-		addr6 = nla_get_in6_addr(via6);
-		if (ipv6_addr_is_multicast(&addr6) ||
-		    ipv6_addr_v4mapped(&addr6))
-			return hr_extack(extack, via6, -EINVAL,
-					 "%pI6c is not the address of a host",
-					 &addr6);
-		if (ipv6_addr_type(&addr6) & IPV6_ADDR_LINKLOCAL)
-			return hr_extack(extack, via6, -EINVAL,
-					 "%pI6c is link-local and says no device: give a global address",
-					 &addr6);
-		op->via.has6 = !ipv6_addr_any(&addr6);
-		memcpy(op->via.addr6, &addr6, sizeof(op->via.addr6));
-		op->has |= HR_OP_HAS_VIA;
-	}
-	return 0;
-}
-
 static int op_points(struct hr_op *op, const struct nlattr *attr,
 		     struct netlink_ext_ack *extack)
 {
@@ -62,7 +23,7 @@ static int op_points(struct hr_op *op, const struct nlattr *attr,
 		return hr_extack(extack, attr, -EINVAL,
 				 "points are 4 bytes each, not %d in all",
 				 nla_len(attr));
-	op->has |= HR_OP_HAS_POINTS;
+	op->has |= HR_HAS(POINTS);
 	if (!nla_len(attr))
 		return 0;
 	op->points = kvmalloc(nla_len(attr), HR_GFP);
@@ -82,7 +43,7 @@ static int op_cells(struct hr_op *op, const struct nlattr *attr,
 		return hr_extack(extack, attr, -EINVAL,
 				 "runs of cells are 8 bytes each, not %d in all",
 				 nla_len(attr));
-	op->has |= HR_OP_HAS_CELLS;
+	op->has |= HR_HAS(CELLS);
 	if (!nla_len(attr))
 		return 0;
 	op->cells = kvmalloc(nla_len(attr), HR_GFP);
@@ -110,7 +71,7 @@ static int op_names(struct hr_op *op, struct nlattr **tb,
 				 "a new name is given only to a node that is replaced");
 	}
 	if (tb[HASHRING_A_OP_SEAT]) {
-		op->has |= HR_OP_HAS_SEAT;
+		op->has |= HR_HAS(SEAT);
 		op_name(op->seat, tb[HASHRING_A_OP_SEAT]);
 	}
 	return 0;
@@ -119,12 +80,11 @@ static int op_names(struct hr_op *op, struct nlattr **tb,
 static int op_get(struct hr_op *op, const struct nlattr *nest,
 		  struct netlink_ext_ack *extack)
 {
-	struct nlattr *tb[HASHRING_A_OP_DEADLINE + 1];
+	struct nlattr *tb[HASHRING_A_OP_MAX + 1];
 	int ret;
 
 	/* the request's own policy has been through it */
-	ret = nla_parse_nested(tb, HASHRING_A_OP_DEADLINE, nest,
-			       NULL, extack);
+	ret = nla_parse_nested(tb, HASHRING_A_OP_MAX, nest, NULL, extack);
 	if (ret)
 		return ret;
 	if (!tb[HASHRING_A_OP_KIND])
@@ -133,25 +93,15 @@ static int op_get(struct hr_op *op, const struct nlattr *nest,
 	ret = op_names(op, tb, nest, extack);
 	if (ret)
 		return ret;
-	if (tb[HASHRING_A_OP_ID]) {
-		op->has |= HR_OP_HAS_ID;
-		op->id = nla_get_u32(tb[HASHRING_A_OP_ID]);
-	}
-	if (tb[HASHRING_A_OP_WEIGHT]) {
-		op->has |= HR_OP_HAS_WEIGHT;
-		op->weight = nla_get_u32(tb[HASHRING_A_OP_WEIGHT]);
-	}
-	if (tb[HASHRING_A_OP_STATE]) {
-		op->has |= HR_OP_HAS_STATE;
-		op->state = nla_get_u32(tb[HASHRING_A_OP_STATE]);
-	}
 	if (tb[HASHRING_A_OP_DEADLINE]) {
-		op->has |= HR_OP_HAS_DEADLINE;
+		op->has |= HR_HAS(DEADLINE);
 		op->deadline = nla_get_u64(tb[HASHRING_A_OP_DEADLINE]);
 	}
-	ret = op_via(op, tb, extack);
-	if (ret)
-		return ret;
+	if (tb[HASHRING_A_OP_ATTRS]) {
+		ret = hr_nl_get_attrs(op, tb[HASHRING_A_OP_ATTRS], extack);
+		if (ret)
+			return ret;
+	}
 	if (tb[HASHRING_A_OP_POINTS]) {
 		ret = op_points(op, tb[HASHRING_A_OP_POINTS], extack);
 		if (ret)
@@ -284,25 +234,20 @@ static const struct nlattr *op_attr(const struct genl_info *info, int type,
 	return NULL;
 }
 
-/* What of an operation is to blame; all of it when that was not given. */
-static const struct nlattr *op_culprit(const struct nlattr *op,
-				       enum hr_culprit culprit)
+/* What of an operation is to blame; what it stands in when it was not given. */
+static const struct nlattr *op_part(const struct nlattr *op, u32 part)
 {
-	static const int types[] = {
-		[HR_BAD_NAME]		= HASHRING_A_OP_NAME,
-		[HR_BAD_NEW_NAME]	= HASHRING_A_OP_NEW_NAME,
-		[HR_BAD_SEAT]		= HASHRING_A_OP_SEAT,
-		[HR_BAD_ID]		= HASHRING_A_OP_ID,
-		[HR_BAD_WEIGHT]		= HASHRING_A_OP_WEIGHT,
-		[HR_BAD_STATE]		= HASHRING_A_OP_STATE,
-		[HR_BAD_POINTS]		= HASHRING_A_OP_POINTS,
-		[HR_BAD_CELLS]		= HASHRING_A_OP_CELLS,
-		[HR_BAD_DEADLINE]	= HASHRING_A_OP_DEADLINE,
-	};
-	const struct nlattr *attr = NULL;
+	const struct nlattr *attr = NULL, *attrs;
 
-	if (op && culprit != HR_BAD_OP)
-		attr = nla_find_nested(op, types[culprit]);
+	if (!op || part == HR_PART_ALL)
+		return op;
+	if (part <= HASHRING_A_OP_MAX) {
+		attr = nla_find_nested(op, part);
+		return attr ? attr : op;
+	}
+	attrs = nla_find_nested(op, HASHRING_A_OP_ATTRS);
+	if (attrs)
+		attr = nla_find_nested(attrs, part - HR_ATTR_OF(0));
 	return attr ? attr : op;
 }
 
@@ -323,7 +268,7 @@ int hr_nl_ops_refuse(const struct genl_info *info, int type, u32 nr_ops,
 	const struct nlattr *attr = NULL;
 
 	if (type)
-		attr = op_culprit(op_attr(info, type, err->op), err->culprit);
+		attr = op_part(op_attr(info, type, err->op), err->part);
 	if (nr_ops > 1)
 		return hr_extack(info->extack, attr, error, "operation %u: %s",
 				 err->op + 1, err->text);

@@ -21,17 +21,7 @@ static int put_node(struct sk_buff *skb, int type, const struct hr_was *was,
 	if (!nest ||
 	    nla_put_string(skb, HASHRING_A_PAST_NODE_NAME, was->name) ||
 	    nla_put_string(skb, HASHRING_A_PAST_NODE_SEAT, was->seat) ||
-	    nla_put_u32(skb, HASHRING_A_PAST_NODE_ID, was->id) ||
-	    nla_put_u32(skb, HASHRING_A_PAST_NODE_WEIGHT, was->weight) ||
-	    nla_put_u32(skb, HASHRING_A_PAST_NODE_STATE, was->state))
-		return -EMSGSIZE;
-	if (was->via.has4 &&
-	    nla_put(skb, HASHRING_A_PAST_NODE_VIA4, sizeof(was->via.addr4),
-		    was->via.addr4))
-		return -EMSGSIZE;
-	if (was->via.has6 &&
-	    nla_put(skb, HASHRING_A_PAST_NODE_VIA6, sizeof(was->via.addr6),
-		    was->via.addr6))
+	    hr_nl_put_attrs(skb, HASHRING_A_PAST_NODE_ATTRS, &was->attrs))
 		return -EMSGSIZE;
 	if (map && points && was->nr_points &&
 	    nla_put(skb, HASHRING_A_PAST_NODE_POINTS,

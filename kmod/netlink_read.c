@@ -12,7 +12,7 @@
 
 static u32 node_id(const struct hr_node *node)
 {
-	return node ? node->id : HR_NO_ID;
+	return node ? node->attrs.id : HR_NO_ID;
 }
 
 /* A flow that is looked up. */
@@ -83,7 +83,7 @@ static int lookup_put_owner(struct sk_buff *skb,
 	}
 	table_arc(sight->map, position, &start, &end);
 	if (nla_put_string(skb, HASHRING_A_LOOKUP_NODE, node->name) ||
-	    nla_put_u32(skb, HASHRING_A_LOOKUP_ID, node->id) ||
+	    nla_put_u32(skb, HASHRING_A_LOOKUP_ID, node->attrs.id) ||
 	    nla_put_u32(skb, HASHRING_A_LOOKUP_ARC_START, start) ||
 	    nla_put_u32(skb, HASHRING_A_LOOKUP_ARC_END, end))
 		return -EMSGSIZE;
@@ -421,7 +421,7 @@ static void arcs_write(const struct hr_table *table, bool raw, u32 cursor,
 	for (i = 0; i < nr; i++) {
 		next_arc(table, raw, &cursor, &ends[i], &slot);
 		owners[i] = slot == HR_NO_SLOT ? HR_NO_ID :
-						 table->nodes[slot]->id;
+						 table->nodes[slot]->attrs.id;
 	}
 }
 

@@ -15,7 +15,7 @@ static u32 active_nodes(const struct hr_table *table)
 	u32 i, nr = 0;
 
 	for (i = 0; i < table->nr_nodes; i++) {
-		nr += table->by_name[i]->state == HASHRING_NODE_ACTIVE;
+		nr += table->by_name[i]->attrs.state == HASHRING_NODE_ACTIVE;
 		if (!(i % 4096))
 			cond_resched();
 	}

@@ -18,7 +18,7 @@ static int change_refuse(struct hr_error *err, int error, const char *format,
 	va_list args;
 
 	err->op = U32_MAX;
-	err->culprit = HR_BAD_OP;
+	err->part = HR_PART_ALL;
 	va_start(args, format);
 	vsnprintf(err->text, sizeof(err->text), format, args);
 	va_end(args);
@@ -66,7 +66,7 @@ static bool has_deadline(const struct hr_change *change)
 	u32 i;
 
 	for (i = 0; i < change->nr_ops; i++)
-		if (change->ops[i].has & HR_OP_HAS_DEADLINE)
+		if (change->ops[i].has & HR_HAS(DEADLINE))
 			return true;
 	return false;
 }
@@ -78,8 +78,8 @@ static bool only_downs(const struct hr_change *change)
 
 	for (i = 0; i < change->nr_ops; i++)
 		if (change->ops[i].kind != HASHRING_OP_SET ||
-		    change->ops[i].has != HR_OP_HAS_STATE ||
-		    change->ops[i].state != HASHRING_NODE_DOWN)
+		    change->ops[i].has != HR_HAS_ATTR(STATE) ||
+		    change->ops[i].attrs.state != HASHRING_NODE_DOWN)
 			return false;
 	return true;
 }
@@ -97,16 +97,16 @@ static int check_ids(const struct hr_change *change, const struct hr_table *t,
 	for (i = 0; i < change->nr_ops; i++) {
 		const struct hr_op *op = &change->ops[i];
 
-		if (op->kind != HASHRING_OP_SET || !(op->has & HR_OP_HAS_ID))
+		if (op->kind != HASHRING_OP_SET || !(op->has & HR_HAS_ATTR(ID)))
 			continue;
 		node = hr_table_find(t, op->name);
-		if (!node || node->id == op->id)
+		if (!node || node->attrs.id == op->attrs.id)
 			continue;
 		change_refuse(err, -EBUSY,
 			      "the id of node %s cannot change while a migration is under way",
 			      op->name);
 		err->op = i;
-		err->culprit = HR_BAD_ID;
+		err->part = HR_ATTR(ID);
 		return -EBUSY;
 	}
 	return 0;
@@ -123,12 +123,12 @@ static void set_deadlines(const struct hr_change *change,
 		const struct hr_op *op = &change->ops[i];
 		struct hr_shared *shared;
 
-		if (op->kind != HASHRING_OP_SET || !(op->has & HR_OP_HAS_STATE))
+		if (op->kind != HASHRING_OP_SET || !(op->has & HR_HAS_ATTR(STATE)))
 			continue;
 		shared = hr_member(hr_table_find(next, op->name))->shared;
 		WRITE_ONCE(shared->expired, false);
 		WRITE_ONCE(shared->deadline, 0);
-		if (!(op->has & HR_OP_HAS_DEADLINE))
+		if (!(op->has & HR_HAS(DEADLINE)))
 			continue;
 		WRITE_ONCE(shared->deadline, get_jiffies_64() +
 			   msecs_to_jiffies(op->deadline));
@@ -370,7 +370,7 @@ int hr_ring_change(struct hr_ring *ring, struct hr_change *change,
 	int ret;
 
 	err->op = U32_MAX;
-	err->culprit = HR_BAD_OP;
+	err->part = HR_PART_ALL;
 	err->text[0] = '\0';
 	ret = mutex_lock_killable(&ring->lock);
 	if (ret)

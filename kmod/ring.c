@@ -131,10 +131,10 @@ int hr_ring_attach(struct hr_ring *ring, u32 id_max,
 	for (i = 0; i < table->nr_slots; i++) {
 		const struct hr_node *node = table->nodes[i];
 
-		if (node && node->id > id_max) {
+		if (node && node->attrs.id > id_max) {
 			ret = hr_extack(extack, NULL, -ERANGE,
 					"id %u of node %s does not fit the node mask, which holds up to %u",
-					node->id, node->name, id_max);
+					node->attrs.id, node->name, id_max);
 			goto unlock;
 		}
 	}

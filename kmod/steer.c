@@ -134,7 +134,7 @@ static unsigned int hr_steer_to(const struct hr_attach *attach,
 	u32 mark = skb->mark;
 
 	if (node_mask)
-		mark |= (member->node.id << attach->shift) & node_mask;
+		mark |= (member->node.attrs.id << attach->shift) & node_mask;
 	swap(mark, skb->mark);
 
 	result = hr_via(skb, state, member);

@@ -248,7 +248,7 @@ static inline bool hr_track_dead(const struct hr_view *view, u32 slot)
 	if (slot >= view->table->nr_slots)
 		return true;
 	node = view->table->nodes[slot];
-	return !node || node->state == HASHRING_NODE_DOWN ||
+	return !node || node->attrs.state == HASHRING_NODE_DOWN ||
 	       READ_ONCE(hr_member(node)->shared->expired);
 }
 

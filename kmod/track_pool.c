@@ -170,7 +170,7 @@ void hr_track_tell(struct hr_track *track, const struct hr_view *view,
 		if (view && slot < view->table->nr_slots)
 			node = view->table->nodes[slot];
 		trace_hashring_flow(track, entry,
-				    node ? node->id : HR_NO_ID, what);
+				    node ? node->attrs.id : HR_NO_ID, what);
 	}
 }
 

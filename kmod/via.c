@@ -206,7 +206,7 @@ static struct rtable *hr_via4_lookup(struct net *net, struct hr_member *member,
 			return rt;
 	}
 
-	memcpy(&fl4.daddr, member->node.via.addr4, sizeof(fl4.daddr));
+	memcpy(&fl4.daddr, member->node.attrs.via.addr4, sizeof(fl4.daddr));
 	rt = ip_route_output_key(net, &fl4);
 	if (IS_ERR(rt))
 		return NULL;
@@ -406,7 +406,7 @@ static struct dst_entry *hr_via6_lookup(struct net *net,
 			return dst;
 	}
 
-	memcpy(&fl6.daddr, member->node.via.addr6, sizeof(fl6.daddr));
+	memcpy(&fl6.daddr, member->node.attrs.via.addr6, sizeof(fl6.daddr));
 	dst = ip6_route_output(net, NULL, &fl6);
 	if (dst->error) {
 		dst_release(dst);
@@ -560,8 +560,8 @@ enum hr_via_result hr_via(struct sk_buff *skb, const struct nf_hook_state *state
 			  struct hr_member *member)
 {
 	if (state->pf == NFPROTO_IPV4)
-		return member->node.via.has4 ? hr_via4(skb, state, member) :
+		return member->node.attrs.via.has4 ? hr_via4(skb, state, member) :
 					       HR_VIA_NONE;
-	return member->node.via.has6 ? hr_via6(skb, state, member) :
+	return member->node.attrs.via.has6 ? hr_via6(skb, state, member) :
 				       HR_VIA_NONE;
 }

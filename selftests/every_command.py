@@ -11,7 +11,8 @@ import socket
 import struct
 
 import wire
-from wire import CHANGE, LOOKUP, NODE, RING, SPEC, attr, op, text, u32
+from wire import (ATTRS, CHANGE, LOOKUP, NODE, RING, SPEC, attr, attrs, op,
+                  text, u32)
 
 ATTACH, ARC = SPEC.sets["attach"], SPEC.sets["arc"]
 DIGEST, FLOW = SPEC.sets["digest"], SPEC.sets["flow"]
@@ -110,17 +111,17 @@ BUILD = [
     ("ring-set", False, text(RING["name"], "hash")
      + u32(RING["max-entries"], 1024)),
     ("change", False, change("hash", *(
-        op(f"b{i}", more=u32(OP["id"], i) + via(OP["via4"], i))
+        op(f"b{i}", more=attrs(u32(ATTRS["id"], i), via(ATTRS["via4"], i)))
         for i in range(1, 5)))),
     ("change", False, change("explicit", op("t1", more=attr(
-        OP["points"], POINTS) + u32(OP["id"], 1)))),
+        OP["points"], POINTS) + attrs(u32(ATTRS["id"], 1))))),
     ("change", False, change("even", *(
-        op(f"n{i}", more=u32(OP["weight"], i)) for i in range(1, 6)))),
-    ("change", False, change("even", op("n3", kind=1, more=u32(
-        OP["state"], 1)))),
+        op(f"n{i}", more=attrs(u32(ATTRS["weight"], i))) for i in range(1, 6)))),
+    ("change", False, change("even", op("n3", kind=1, more=attrs(u32(
+        ATTRS["state"], 1))))),
     ("change-begin", False, text(CHANGE["ring"], "hash")),
     ("change-add", False, op("b4", kind=3, more=text(OP["new-name"], "b5")
-                             + u32(OP["id"], 5))),
+                             + attrs(u32(ATTRS["id"], 5)))),
     ("change-commit", False, b""),
     ("change-begin", False, text(CHANGE["ring"], "hash")),
     ("change-abort", False, text(CHANGE["ring"], "hash")),
@@ -129,7 +130,7 @@ BUILD = [
      + text(ATTACH["ring"], "explicit")),
     ("attach-replace", False, u32(ATTACH["id"], 1)
      + text(ATTACH["ring"], "hash")),
-    ("change", False, change("hash", op("b6", more=u32(OP["id"], 6)),
+    ("change", False, change("hash", op("b6", more=attrs(u32(ATTRS["id"], 6))),
                              op("b1", kind=2),
                              more=attr(CHANGE["hold"], b""))),
     ("migrate-run", False, migration(text(MIGRATION["holder"], "somebody"))),

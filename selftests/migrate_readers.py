@@ -12,7 +12,8 @@ import time
 import callers
 import every_command as every
 import wire
-from wire import CHANGE, MIGRATION, NODE, OP, RING, attr, op, text, u32
+from wire import (ATTRS, CHANGE, MIGRATION, NODE, OP, RING, attr, attrs, op,
+                  text, u32)
 
 ENTRIES = 1 << 20
 DEADLINE = 2.0	# seconds
@@ -93,7 +94,7 @@ def change(sock, *ops):
 def drain(sock):
     """Seconds from the command until the deadline has ended the migration."""
     start = time.monotonic()
-    change(sock, op("b", SET, u32(OP["state"], DRAINING) + every.u64(
+    change(sock, op("b", SET, attrs(u32(ATTRS["state"], DRAINING)) + every.u64(
         OP["deadline"], int(DEADLINE * 1000))))
     while attribute(sock, "ring-get", text(RING["name"], "web"),
                     RING["migration"]) != DONE:
@@ -128,7 +129,7 @@ def main():
         tap.check(cmd, not reply.err, reply)
 
     alone = drain(sock)
-    quick = change(sock, op("b", SET, u32(OP["state"], ACTIVE)))
+    quick = change(sock, op("b", SET, attrs(u32(ATTRS["state"], ACTIVE))))
     print(f"# alone: a deadline of {DEADLINE:.0f} s after {alone:.1f} s, "
           f"a change in {quick:.2f} s")
 
@@ -139,16 +140,16 @@ def main():
         hold(sock, tap)
         pids, wrong = readers(jobs)
         tap.check(f"{len(pids)} {name}", not wrong, wrong)
-        slow = change(sock, op("a", SET, u32(OP["weight"], 2)))
+        slow = change(sock, op("a", SET, attrs(u32(ATTRS["weight"], 2))))
         end(sock)
         late = drain(sock)
-        slow = max(slow, change(sock, op("b", SET, u32(OP["state"], ACTIVE))))
+        slow = max(slow, change(sock, op("b", SET, attrs(u32(ATTRS["state"], ACTIVE)))))
         stop(pids)
         print(f"# beside {len(pids)} {name}: after {late:.1f} s, "
               f"a change in {slow:.2f} s")
         tap.check(f"a deadline holds beside {name}", late < alone + LATE, late)
         tap.check(f"a change is made beside {name}", slow < quick + LATE, slow)
-        change(sock, op("a", SET, u32(OP["weight"], 1)))
+        change(sock, op("a", SET, attrs(u32(ATTRS["weight"], 1))))
     reply = sock.do("ring-del", text(RING["name"], "web"))
     tap.check("nothing holds the ring", not reply.err, reply)
     print(f"1..{tap.number}")

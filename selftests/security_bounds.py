@@ -198,8 +198,8 @@ def listeners(tap, sock):
     child.run(deaf, callers.events_group())
     root = {"wire": sock}
     done = do(root, ring("told", points=1), add("told", "a"), *(
-        ("change", every.change("told", op("a", kind=1, more=u32(
-            every.OP["weight"], 2 + i % 2)))) for i in range(200)))
+        ("change", every.change("told", op("a", kind=1, more=wire.attrs(u32(
+            wire.ATTRS["weight"], 2 + i % 2))))) for i in range(200)))
     tap.check("changes are made, heard or not", not done[0], done)
     err, kept = child.run(wakes)
     tap.check(f"who does not read learns that he has missed some ({kept} bytes "
@@ -285,7 +285,8 @@ def unplugging(tap):
     user.run(connect, callers.NOBODY)
     user.run(devices, 2)
     before = user.run(devices, 10)
-    via6 = attr(every.OP["via6"], socket.inet_pton(socket.AF_INET6, "2001:db8::9"))
+    via6 = wire.attrs(attr(wire.ATTRS["via6"], socket.inet_pton(
+        socket.AF_INET6, "2001:db8::9")))
     done = user.run(do, ring("fleet", points=1), *(
         ("change", text(CHANGE["ring"], "fleet") + b"".join(
             op(f"n{i}", more=via6) for i in range(n, n + 400)))

@@ -54,7 +54,7 @@ def make_ring(sock, name, seed=None, **more):
             + b"".join(u32(RING[k.replace("_", "-")], v)
                        for k, v in more.items()))
     reply = sock.do("change", text(CHANGE["ring"], name) + b"".join(
-        op(f"b{i}", more=u32(every.OP["id"], i))
+        op(f"b{i}", more=wire.attrs(u32(wire.ATTRS["id"], i)))
         for i in range(1, NODES + 1)))
     assert not reply.err, reply
 
@@ -207,8 +207,8 @@ def syns(tap, sock, sender):
     new = [((198 << 24) + 78, p, 80) for p in range(30000, 30032)]
     sender.send(old, protocol=TCP, flags=SYN)
     sender.send(old, protocol=TCP, flags=ACK)
-    sock.do("change", every.change("busy", op("b9", more=u32(
-        every.OP["id"], 9)), op("b1", kind=2), more=attr(CHANGE["hold"], b"")))
+    sock.do("change", every.change("busy", op("b9", more=wire.attrs(u32(
+        wire.ATTRS["id"], 9))), op("b1", kind=2), more=attr(CHANGE["hold"], b"")))
     sock.do("migrate-step", text(every.MIGRATION["ring"], "busy") + every.u64(
         every.MIGRATION["position"], 1 << 31))
     sender.send(new, protocol=TCP, flags=SYN)

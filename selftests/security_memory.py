@@ -80,7 +80,7 @@ KINDS = {
     "rings": [ring(f"r{i}", points=1) for i in range(1000)],
     "a table": [ring("table", points=100000)] + nodes("table", 0, 4),
     "nodes": [ring("nodes", points=1)] + nodes(
-        "nodes", 0, 4000, every.via(every.OP["via4"], 1)),
+        "nodes", 0, 4000, wire.attrs(every.via(wire.ATTRS["via4"], 1))),
     "given points": [ring("given", placement=1)] + sum(
         (points("given", i) for i in range(16)), []),
     "cells": sum(([ring(f"cells{i}", placement=2, grid=1 << 20)]

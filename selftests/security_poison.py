@@ -123,7 +123,7 @@ def broken(requests):
 def long_names():
     """Nodes with names, seats, ids of all lengths: padding of every kind."""
     return ("change", False, text(CHANGE["ring"], "explicit") + b"".join(
-        op("n" * n, more=u32(every.OP["id"], 100 + n) + wire.attr(
+        op("n" * n, more=wire.attrs(u32(wire.ATTRS["id"], 100 + n)) + wire.attr(
             every.OP["points"], struct.pack("=I", n << 20))
            + text(every.OP["seat"], "s" * (64 - n)))
         for n in range(1, 64)))

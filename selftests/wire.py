@@ -150,8 +150,14 @@ class Ktap:
 SPEC = Spec(os.path.join(os.path.dirname(os.path.abspath(__file__)),
                          "../Documentation/netlink/specs/hashring.yaml"))
 RING, NODE, OP = SPEC.sets["ring"], SPEC.sets["node"], SPEC.sets["op"]
+ATTRS = SPEC.sets["node-attrs"]
 CHANGE, LOOKUP = SPEC.sets["change"], SPEC.sets["lookup"]
 MIGRATION = SPEC.sets["migration"]
+
+
+def attrs(*given):
+    """What an operation sets of a node."""
+    return attr(OP["attrs"] | 0x8000, b"".join(given))
 
 
 def op(name, kind=0, more=b""):
@@ -190,8 +196,8 @@ def malformed(tap, wire):
                     OP["kind"], b"\0\0") + text(OP["name"], "b9"))),
                 EINVAL, "invalid attribute length", after_ring + 4)
     tap.refused("a u32 of eight bytes",
-                wire.do("change", ring + op("b9", more=attr(
-                    OP["weight"], b"\0" * 8))), EINVAL,
+                wire.do("change", ring + op("b9", more=attrs(attr(
+                    ATTRS["weight"], b"\0" * 8)))), EINVAL,
                 "invalid attribute length")
     tap.refused("a string without its NUL",
                 wire.do("ring-get", attr(RING["name"], b"wire")), EINVAL,
@@ -214,8 +220,8 @@ def malformed(tap, wire):
                 wire.do("change", ring + op("b9", more=attr(
                     OP["points"], b"abcdef"))), EINVAL, "4 bytes each")
     tap.refused("an IPv6 address of 15 bytes",
-                wire.do("change", ring + op("b9", more=attr(
-                    OP["via6"], b"\1" * 15))), ERANGE, "")
+                wire.do("change", ring + op("b9", more=attrs(attr(
+                    ATTRS["via6"], b"\1" * 15)))), ERANGE, "")
     tap.refused("positions that are not whole",
                 wire.do("lookup", text(LOOKUP["ring"], "wire") + attr(
                     LOOKUP["positions"], b"abcde")), EINVAL, "4 bytes each")
@@ -367,7 +373,7 @@ def cells(tap, wire):
     one.close()
     tap.check("they go with their socket", generation(wire, "even") == 1)
     drained = wire.do("change", ring + op(
-        "b1", kind=1, more=u32(OP["state"], 1)))
+        "b1", kind=1, more=attrs(u32(ATTRS["state"], 1))))
     told = dict(attrs_of(wire.do(
         "node-get", text(NODE["ring"], "even") + text(NODE["name"], "b1")
     ).payload))

@@ -30,8 +30,8 @@ does()
 	by_schema --multi ring-add \
 		'{"name": "y", "placement": "hash", "points": 40}' \
 		--multi change '{"ring": "y", "op": [
-			{"kind": "add", "name": "a", "via4": 167772161},
-			{"kind": "add", "name": "b", "id": 7, "weight": 2}]}' \
+			{"kind": "add", "name": "a", "attrs": {"via4": 167772161}},
+			{"kind": "add", "name": "b", "attrs": {"id": 7, "weight": 2}}]}' \
 		--multi lookup \
 		'{"ring": "y", "positions": "0500000005000000"}' \
 		--multi digest-get '{"ring": "y"}' \

@@ -159,17 +159,17 @@ int hr_apportion(struct hr_node *const *members, u32 nr, u32 grid, u32 *due,
 	if (!classes)
 		return -ENOMEM;
 	for (i = 0; i < nr; i++) {
-		if (members[i]->state != HASHRING_NODE_ACTIVE)
+		if (members[i]->attrs.state != HASHRING_NODE_ACTIVE)
 			continue;
-		classes->of[members[i]->weight].nodes++;
-		weight += members[i]->weight;
+		classes->of[members[i]->attrs.weight].nodes++;
+		weight += members[i]->attrs.weight;
 	}
 	more = weight ? settle(classes, grid, estimate(classes, grid, weight)) :
 			0;
 	for (i = 0; i < nr; i++) {
-		const struct weight_class *c = &classes->of[members[i]->weight];
+		const struct weight_class *c = &classes->of[members[i]->attrs.weight];
 
-		if (members[i]->state != HASHRING_NODE_ACTIVE)
+		if (members[i]->attrs.state != HASHRING_NODE_ACTIVE)
 			continue;
 		due[members[i]->slot] = c->cells;
 		if (more && c->tied) {

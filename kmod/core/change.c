@@ -21,16 +21,16 @@ static int count_nodes(struct hr_draft *c, u32 *nr_nodes)
 			c->ops[i].kind == HASHRING_OP_REPLACE;
 	}
 	if (n > HR_MAX_NODES)
-		return hr_refuse(c, hr_op_alone(c), HR_BAD_OP, -E2BIG,
+		return hr_refuse(c, hr_op_alone(c), HR_PART_ALL, -E2BIG,
 				 "the ring would hold %u nodes (at most %u)",
 				 n, HR_MAX_NODES);
 	if (c->cfg->place->takes_cells && n > c->cfg->grid)
-		return hr_refuse(c, hr_op_alone(c), HR_BAD_OP, -E2BIG,
+		return hr_refuse(c, hr_op_alone(c), HR_PART_ALL, -E2BIG,
 				 "the ring would hold %u nodes (at most %u, one a cell of its grid)",
 				 n, c->cfg->grid);
 	come += c->base->nr_nodes + c->base->nr_leaving;
 	if (come > 2 * HR_MAX_NODES)
-		return hr_refuse(c, hr_op_alone(c), HR_BAD_OP, -E2BIG,
+		return hr_refuse(c, hr_op_alone(c), HR_PART_ALL, -E2BIG,
 				 "the ring would hold %u nodes with those that are leaving (at most %u)",
 				 come, 2 * HR_MAX_NODES);
 	*nr_nodes = n;
@@ -41,7 +41,7 @@ static int count_nodes(struct hr_draft *c, u32 *nr_nodes)
 static int take_points(const struct hr_draft *c, const struct hr_op *op,
 		       const struct hr_node *old, struct hr_node *node)
 {
-	bool given = op->has & HR_OP_HAS_POINTS;
+	bool given = op->has & HR_HAS(POINTS);
 	u32 n = given ? op->nr_points : old ? old->nr_points : 0;
 
 	if (!n)
@@ -63,9 +63,9 @@ static int take_home(const struct hr_draft *c, const struct hr_op *op,
 	const struct hr_run *home = NULL;
 	u32 n = 0;
 
-	if (node->state == HASHRING_NODE_ACTIVE)
+	if (node->attrs.state == HASHRING_NODE_ACTIVE)
 		return 0;
-	if (op->has & HR_OP_HAS_CELLS) {
+	if (op->has & HR_HAS(CELLS)) {
 		home = op->cells;
 		n = op->nr_cells;
 	} else if (old) {
@@ -101,6 +101,7 @@ static int make_leaving(const struct hr_draft *c, struct hr_step *step)
 /* Makes the version that comes of an operation, but for the points given. */
 static int make_node(const struct hr_draft *c, u32 i, u32 *slot)
 {
+	static const struct hr_node_attrs newborn = { .weight = 1 };
 	const struct hr_op *op = &c->ops[i];
 	struct hr_step *step = &c->steps[i];
 	const struct hr_node *old = step->old;
@@ -120,17 +121,9 @@ static int make_node(const struct hr_draft *c, u32 i, u32 *slot)
 			(*slot)++;
 		node->slot = (*slot)++;
 	}
-	node->id = step->id;
-	node->weight = old ? old->weight : 1;
-	if (op->has & HR_OP_HAS_WEIGHT)
-		node->weight = op->weight;
-	node->state = old ? old->state : HASHRING_NODE_ACTIVE;
-	if (op->has & HR_OP_HAS_STATE)
-		node->state = op->state;
-	if (op->has & HR_OP_HAS_VIA)
-		node->via = op->via;
-	else if (old)
-		node->via = old->via;
+	node->attrs = old ? old->attrs : newborn;
+	hr_node_attrs_set(&node->attrs, &op->attrs, op->has);
+	node->attrs.id = step->id;
 	strscpy(node->name, hr_name_after(op), sizeof(node->name));
 	strscpy(node->seat, step->seat, sizeof(node->seat));
 	ret = take_points(c, op, old, node);
@@ -220,8 +213,8 @@ static void seat_nodes(const struct hr_draft *c, struct hr_table *next)
 		if (!step->old)
 			continue;
 		next->nodes[step->old->slot] = NULL;
-		if (step->old->state == HASHRING_NODE_ACTIVE)
-			next->weight -= step->old->weight;
+		if (step->old->attrs.state == HASHRING_NODE_ACTIVE)
+			next->weight -= step->old->attrs.weight;
 	}
 	for (i = 0; i < next->nr_slots; i++) {
 		if (next->nodes[i])
@@ -240,8 +233,8 @@ static void seat_nodes(const struct hr_draft *c, struct hr_table *next)
 		if (!step->new)
 			continue;
 		next->nodes[step->new->slot] = step->new;
-		if (step->new->state == HASHRING_NODE_ACTIVE)
-			next->weight += step->new->weight;
+		if (step->new->attrs.state == HASHRING_NODE_ACTIVE)
+			next->weight += step->new->attrs.weight;
 		step->new = NULL;
 	}
 	while (next->nr_slots && !next->nodes[next->nr_slots - 1])
@@ -347,7 +340,7 @@ int hr_change_build(const struct hr_config *cfg, const struct hr_table *base,
 	int ret;
 
 	err->op = U32_MAX;
-	err->culprit = HR_BAD_OP;
+	err->part = HR_PART_ALL;
 	err->text[0] = '\0';
 	ret = hr_check_ops(&c);
 	if (ret)
@@ -390,8 +383,8 @@ bool hr_change_only_removes(const struct hr_op *ops, u32 nr_ops)
 		if (ops[i].kind == HASHRING_OP_DEL)
 			continue;
 		if (ops[i].kind != HASHRING_OP_SET ||
-		    ops[i].has != HR_OP_HAS_STATE ||
-		    ops[i].state == HASHRING_NODE_ACTIVE)
+		    ops[i].has != HR_HAS_ATTR(STATE) ||
+		    ops[i].attrs.state == HASHRING_NODE_ACTIVE)
 			return false;
 	}
 	return true;

@@ -5,13 +5,13 @@
 
 #include "change_priv.h"
 
-int hr_refuse(struct hr_draft *c, u32 op, enum hr_culprit culprit, int ret,
+int hr_refuse(struct hr_draft *c, u32 op, u32 part, int ret,
 	      const char *fmt, ...)
 {
 	va_list args;
 
 	c->err->op = op;
-	c->err->culprit = culprit;
+	c->err->part = part;
 	va_start(args, fmt);
 	vsnprintf(c->err->text, sizeof(c->err->text), fmt, args);
 	va_end(args);

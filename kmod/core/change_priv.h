@@ -64,7 +64,7 @@ struct hr_draft {
 
 /* Fills in the error; returns @ret. */
 __printf(5, 6)
-int hr_refuse(struct hr_draft *c, u32 op, enum hr_culprit culprit, int ret,
+int hr_refuse(struct hr_draft *c, u32 op, u32 part, int ret,
 	      const char *fmt, ...);
 
 /* For what a change is refused as a whole: its only operation, or none. */

@@ -63,13 +63,13 @@ u64 hr_digest_map(const struct hr_table *t)
 
 static u64 add_member(u64 digest, const struct hr_node *node)
 {
-	const struct hr_via *via = &node->via;
+	const struct hr_via *via = &node->attrs.via;
 	u32 i;
 
 	digest = add_bytes(digest, node->name, strlen(node->name));
 	digest = add_bytes(digest, node->seat, strlen(node->seat));
-	digest = add_word(digest, (u64)node->id << 32 | node->weight << 8 |
-				  node->state);
+	digest = add_word(digest, (u64)node->attrs.id << 32 | node->attrs.weight << 8 |
+				  node->attrs.state);
 	digest = add_bytes(digest, via->addr4, via->has4 ? 4 : 0);
 	digest = add_bytes(digest, via->addr6, via->has6 ? 16 : 0);
 	digest = add_word(digest, node->nr_points);

@@ -136,9 +136,9 @@ static u64 share_of(const struct hr_table *t, u32 slot)
 static u64 weight_of(const struct hr_table *t, u32 slot)
 {
 	if (slot >= t->nr_slots || !t->nodes[slot] ||
-	    t->nodes[slot]->state != HASHRING_NODE_ACTIVE)
+	    t->nodes[slot]->attrs.state != HASHRING_NODE_ACTIVE)
 		return 0;
-	return t->nodes[slot]->weight;
+	return t->nodes[slot]->attrs.weight;
 }
 
 /* @part / @whole in 2^-32, rounded to nearest; @part <= @whole < 2^52. */
@@ -355,7 +355,7 @@ int hr_impact_check(const struct hr_impact *impact, u64 max_moved,
 	would = millipercent(affected);
 	allowed = millipercent(max_moved);
 	err->op = U32_MAX;
-	err->culprit = HR_BAD_OP;
+	err->part = HR_PART_ALL;
 	snprintf(err->text, sizeof(err->text),
 		 "would move %llu.%03llu%%, more than %llu.%03llu%% allowed",
 		 would / 1000, would % 1000, allowed / 1000, allowed % 1000);

@@ -34,7 +34,7 @@ static int take_owners(struct hr_layout *l)
 		if (!step->old)
 			continue;
 		after[step->old->slot] = HR_NO_SLOT;
-		if (step->new && step->new->state == HASHRING_NODE_ACTIVE)
+		if (step->new && step->new->attrs.state == HASHRING_NODE_ACTIVE)
 			after[step->old->slot] = step->new->slot;
 	}
 	memset32(l->owner, HR_NO_SLOT, l->nr);
@@ -52,8 +52,8 @@ static bool is_exact(const struct hr_layout *l, u32 op)
 {
 	const struct hr_node *node = l->c->steps[op].new;
 
-	return l->c->ops[op].has & HR_OP_HAS_CELLS &&
-	       node->state == HASHRING_NODE_ACTIVE;
+	return l->c->ops[op].has & HR_HAS(CELLS) &&
+	       node->attrs.state == HASHRING_NODE_ACTIVE;
 }
 
 static int take_exactly(struct hr_layout *l, u32 op)
@@ -67,7 +67,7 @@ static int take_exactly(struct hr_layout *l, u32 op)
 			cell = o->cells[i].first + k;
 			owner = l->owner[cell];
 			if (owner != HR_NO_SLOT && l->exact[owner])
-				return hr_refuse(l->c, op, HR_BAD_CELLS,
+				return hr_refuse(l->c, op, HR_PART(CELLS),
 						 -EEXIST,
 						 "cell %u is given to another node already",
 						 cell);
@@ -77,7 +77,7 @@ static int take_exactly(struct hr_layout *l, u32 op)
 			cond_resched();
 	}
 	if (total != l->due[slot])
-		return hr_refuse(l->c, op, HR_BAD_CELLS, -EINVAL,
+		return hr_refuse(l->c, op, HR_PART(CELLS), -EINVAL,
 				 "node %s is given %u cells but due %u",
 				 hr_name_after(o), total, l->due[slot]);
 	return 0;
@@ -136,7 +136,7 @@ static void take_homes(struct hr_layout *l)
 
 		old = step->old;
 		new = step->new;
-		if (!old || !new || new->state != HASHRING_NODE_ACTIVE)
+		if (!old || !new || new->attrs.state != HASHRING_NODE_ACTIVE)
 			continue;
 		for (k = 0; k < old->nr_home; k++) {
 			take_home(l, &old->home[k], new->slot);
@@ -217,9 +217,9 @@ static int note_homes(struct hr_layout *l)
 		const struct hr_node *old = c->steps[i].old;
 
 		node = c->steps[i].new;
-		if (!old || !node || old->state != HASHRING_NODE_ACTIVE ||
-		    node->state == HASHRING_NODE_ACTIVE ||
-		    c->ops[i].has & HR_OP_HAS_CELLS)
+		if (!old || !node || old->attrs.state != HASHRING_NODE_ACTIVE ||
+		    node->attrs.state == HASHRING_NODE_ACTIVE ||
+		    c->ops[i].has & HR_HAS(CELLS))
 			continue;
 		leaves[old->slot] = node;
 		any = true;

@@ -23,12 +23,12 @@ static int count_points(struct hr_draft *c, struct hr_build *b)
 
 	for (i = 0; i < c->nr_ops; i++) {
 		step = &c->steps[i];
-		old = step->old && step->old->state == HASHRING_NODE_ACTIVE ?
+		old = step->old && step->old->attrs.state == HASHRING_NODE_ACTIVE ?
 			place->count(c->cfg, step->old) : 0;
-		new = step->new && step->new->state == HASHRING_NODE_ACTIVE ?
+		new = step->new && step->new->attrs.state == HASHRING_NODE_ACTIVE ?
 			place->count(c->cfg, step->new) : 0;
 		step->keeps = old && old == new &&
-			      !(c->ops[i].has & HR_OP_HAS_POINTS);
+			      !(c->ops[i].has & HR_HAS(POINTS));
 		if (step->keeps) {
 			if (step->old->slot != step->new->slot)
 				renamed += old;
@@ -39,7 +39,7 @@ static int count_points(struct hr_draft *c, struct hr_build *b)
 	}
 	total = c->base->nr_points - go + come;
 	if (total > HR_MAX_POINTS)
-		return hr_refuse(c, hr_op_alone(c), HR_BAD_OP, -E2BIG,
+		return hr_refuse(c, hr_op_alone(c), HR_PART_ALL, -E2BIG,
 				 "the ring would hold %llu points (at most %u)",
 				 total, HR_MAX_POINTS);
 	b->nr_run = come;
@@ -57,7 +57,7 @@ static int make_remap(const struct hr_draft *c, struct hr_build *b)
 
 	for (i = 0; i < c->nr_ops; i++) {
 		step = &c->steps[i];
-		if (!step->old || step->old->state != HASHRING_NODE_ACTIVE)
+		if (!step->old || step->old->attrs.state != HASHRING_NODE_ACTIVE)
 			continue;
 		slot = step->keeps ? step->new->slot : HR_NO_SLOT;
 		if (slot == step->old->slot)
@@ -91,7 +91,7 @@ static int make_run(const struct hr_draft *c, struct hr_build *b)
 		const struct hr_step *step = &c->steps[c->seats[i].op];
 
 		node = step->new;
-		if (!node || step->keeps || node->state != HASHRING_NODE_ACTIVE)
+		if (!node || step->keeps || node->attrs.state != HASHRING_NODE_ACTIVE)
 			continue;
 		c->cfg->place->fill(c->cfg, node, b->run + n);
 		n += c->cfg->place->count(c->cfg, node);

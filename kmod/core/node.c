@@ -1,9 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/kernel.h>
+#include <linux/build_bug.h>
 #include <linux/slab.h>
+#include <linux/stddef.h>
 #include <linux/string.h>
 
 #include "node.h"
+
+static_assert(sizeof(struct hr_node_attrs) ==
+	      sizeof_field(struct hr_node_attrs, id) +
+	      sizeof_field(struct hr_node_attrs, weight) +
+	      sizeof_field(struct hr_node_attrs, state) +
+	      sizeof_field(struct hr_node_attrs, via));
+
+/**
+ * hr_node_attrs_set() - set what an operation gives of a node
+ * @to: what is set
+ * @from: what was given
+ * @has: which of it, HR_HAS_ATTR() of each; other bits do not matter
+ *
+ * Context: any.
+ */
+void hr_node_attrs_set(struct hr_node_attrs *to,
+		       const struct hr_node_attrs *from, u64 has)
+{
+	if (has & HR_HAS_ATTR(ID))
+		to->id = from->id;
+	if (has & HR_HAS_ATTR(WEIGHT))
+		to->weight = from->weight;
+	if (has & HR_HAS_ATTR(STATE))
+		to->state = from->state;
+	if (has & HR_HAS_VIA)
+		to->via = from->via;
+}
+
+/* Whether two nodes have all of it alike. Context: any. */
+bool hr_node_attrs_same(const struct hr_node_attrs *a,
+			const struct hr_node_attrs *b)
+{
+	return !memcmp(a, b, sizeof(*a));
+}
 
 /**
  * hr_node_leave() - fill in the last version of a node
@@ -18,10 +53,9 @@ void hr_node_leave(struct hr_node *node, const struct hr_node *prev)
 {
 	refcount_set(&node->refs, 1);
 	node->slot = prev->slot;
-	node->id = prev->id;
-	node->weight = prev->weight;
-	node->state = prev->state == HASHRING_NODE_DOWN ? HASHRING_NODE_DOWN : HASHRING_NODE_LEAVING;
-	node->via = prev->via;
+	node->attrs = prev->attrs;
+	if (prev->attrs.state != HASHRING_NODE_DOWN)
+		node->attrs.state = HASHRING_NODE_LEAVING;
 	strscpy(node->name, prev->name, sizeof(node->name));
 	strscpy(node->seat, prev->seat, sizeof(node->seat));
 }
@@ -76,25 +110,6 @@ const char *hr_name_check(const char *name, size_t len)
 			return "a name must not contain any of {};\"'\\#";
 	}
 	return NULL;
-}
-
-/**
- * hr_state_name() - the word for a state
- * @state: &enum hashring_node_state
- *
- * Context: any.
- * Return: the word, or NULL if there is no such state.
- */
-const char *hr_state_name(u8 state)
-{
-	static const char * const names[] = {
-		[HASHRING_NODE_ACTIVE] = "active",
-		[HASHRING_NODE_DRAINING] = "draining",
-		[HASHRING_NODE_DOWN] = "down",
-		[HASHRING_NODE_LEAVING] = "leaving",
-	};
-
-	return state < ARRAY_SIZE(names) ? names[state] : NULL;
 }
 
 static struct hr_node *plain_alloc(const struct hr_node *prev, bool same,

@@ -7,6 +7,7 @@
 #ifndef HASHRING_CORE_NODE_H
 #define HASHRING_CORE_NODE_H
 
+#include <linux/bits.h>
 #include <linux/refcount.h>
 #include <linux/types.h>
 
@@ -18,12 +19,44 @@
 #define HR_NO_SLOT	0x1ffffU	/* all bits that a slot may have */
 #define HR_NO_ID	0U
 
+/*
+ * What an operation gives, and what an error is about, by its number on the
+ * wire: a member of the operation, or an attribute of its node.
+ */
+#define HR_PART_ALL	0U	/* the operation as a whole */
+#define HR_PART(name)	((u32)HASHRING_A_OP_##name)
+#define HR_ATTR_OF(type)	(16U + (type))
+#define HR_ATTR(name)	HR_ATTR_OF(HASHRING_A_NODE_ATTRS_##name)
+#define HR_PARTS	HR_ATTR(MAX)
+
+/* Bits of &struct hr_op.has. */
+#define HR_HAS(name)		BIT_ULL(HR_PART(name))
+#define HR_HAS_ATTR(name)	BIT_ULL(HR_ATTR(name))
+#define HR_HAS_VIA		(HR_HAS_ATTR(VIA4) | HR_HAS_ATTR(VIA6))
+
 /* Where a node's packets are sent; a family that is not set is not forwarded. */
 struct hr_via {
 	bool has4;
 	bool has6;
 	u8 addr4[4];		/* network order */
 	u8 addr6[16];
+};
+
+/**
+ * struct hr_node_attrs - what can be set of a node
+ * @id: what packets are marked with, 1 to 2^32 - 1, unique in the ring
+ * @weight: 1 to HR_MAX_WEIGHT
+ * @state: &enum hashring_node_state
+ * @via: the backend's own addresses
+ *
+ * Nodes, operations and records hold one each, and copy it whole. It has no
+ * padding, so that two of them can be compared by their bytes.
+ */
+struct hr_node_attrs {
+	u32 id;
+	u32 weight;
+	u16 state;
+	struct hr_via via;
 };
 
 /**
@@ -42,10 +75,7 @@ struct hr_run {
  * @slot: the number that points carry; a node keeps it for life. A slot that a
  *	change frees is not given out again in the same change, so that two
  *	neighbouring tables can be compared by slot; at most 2 * HR_MAX_NODES
- * @id: what packets are marked with, 1 to 2^32 - 1, unique in the ring
- * @weight: 1 to HR_MAX_WEIGHT
- * @state: &enum hashring_node_state
- * @via: the backend's own addresses
+ * @attrs: what can be set of it
  * @name: unique in the ring, NUL-terminated, see hr_name_check()
  * @seat: what the placement hashes; unique in the ring; the name, unless the
  *	node replaced another
@@ -59,10 +89,7 @@ struct hr_run {
 struct hr_node {
 	refcount_t refs;
 	u32 slot;
-	u32 id;
-	u16 weight;
-	u8 state;
-	struct hr_via via;
+	struct hr_node_attrs attrs;
 	char name[HR_MAX_NAME + 1];
 	char seat[HR_MAX_NAME + 1];
 	u32 nr_points;
@@ -95,9 +122,12 @@ static inline struct hr_node *hr_node_get(struct hr_node *node)
 	return node;
 }
 
+void hr_node_attrs_set(struct hr_node_attrs *to,
+		       const struct hr_node_attrs *from, u64 has);
+bool hr_node_attrs_same(const struct hr_node_attrs *a,
+			const struct hr_node_attrs *b);
 void hr_node_leave(struct hr_node *node, const struct hr_node *prev);
 void hr_node_put(struct hr_node *node, const struct hr_node_ops *ops);
 const char *hr_name_check(const char *name, size_t len);
-const char *hr_state_name(u8 state);
 
 #endif

@@ -13,7 +13,7 @@
 
 static u64 hash_count(const struct hr_config *cfg, const struct hr_node *node)
 {
-	u64 count = div_u64((u64)node->weight * cfg->points + cfg->per / 2,
+	u64 count = div_u64((u64)node->attrs.weight * cfg->points + cfg->per / 2,
 			    cfg->per);
 
 	return count ? count : 1;

@@ -15,13 +15,13 @@ static bool holds_on(const struct hr_draft *c, const struct hr_node *node)
 {
 	const struct hr_op *op = hr_op_on(c, node);
 
-	return !op || (op->kind != HASHRING_OP_DEL && !(op->has & HR_OP_HAS_POINTS));
+	return !op || (op->kind != HASHRING_OP_DEL && !(op->has & HR_HAS(POINTS)));
 }
 
 static int refuse_point(struct hr_draft *c, const struct hr_point *point,
 			const char *holder)
 {
-	return hr_refuse(c, point->slot, HR_BAD_POINTS, -EEXIST,
+	return hr_refuse(c, point->slot, HR_PART(POINTS), -EEXIST,
 			 "position %u is held by node %s", point->pos, holder);
 }
 
@@ -37,7 +37,7 @@ static int check_given(struct hr_draft *c)
 			cond_resched();
 		if (i && point[-1].pos == point->pos) {
 			if (point[-1].slot == point->slot)
-				return hr_refuse(c, point->slot, HR_BAD_POINTS,
+				return hr_refuse(c, point->slot, HR_PART(POINTS),
 						 -EEXIST,
 						 "position %u is given twice",
 						 point->pos);
@@ -64,7 +64,7 @@ static int check_inactive(struct hr_draft *c)
 
 	for (i = 0; i < c->base->nr_nodes; i++) {
 		node = c->base->by_name[i];
-		if (node->state == HASHRING_NODE_ACTIVE || !holds_on(c, node))
+		if (node->attrs.state == HASHRING_NODE_ACTIVE || !holds_on(c, node))
 			continue;
 		for (p = 0; p < node->nr_points; p++) {
 			k = hr_points_seek(c->given, c->nr_given,
@@ -93,19 +93,19 @@ int hr_resolve_points(struct hr_draft *c)
 	int ret;
 
 	for (i = 0; i < c->nr_ops; i++)
-		if (c->ops[i].has & HR_OP_HAS_POINTS)
+		if (c->ops[i].has & HR_HAS(POINTS))
 			total += c->ops[i].nr_points;
 	if (!total)
 		return 0;
 	if (total > HR_MAX_POINTS)
-		return hr_refuse(c, U32_MAX, HR_BAD_POINTS, -E2BIG,
+		return hr_refuse(c, U32_MAX, HR_PART(POINTS), -E2BIG,
 				 "%llu points given in one change (at most %u)",
 				 total, HR_MAX_POINTS);
 	c->given = kvmalloc_array(total, 2 * sizeof(*c->given), c->gfp);
 	if (!c->given)
 		return -ENOMEM;
 	for (i = 0; i < c->nr_ops; i++) {
-		if (!(c->ops[i].has & HR_OP_HAS_POINTS))
+		if (!(c->ops[i].has & HR_HAS(POINTS)))
 			continue;
 		for (k = 0; k < c->ops[i].nr_points; k++) {
 			c->given[n].pos = c->ops[i].points[k];

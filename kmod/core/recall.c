@@ -37,8 +37,8 @@ static void use_ids(struct ids *ids, const struct hr_table *t)
 	u32 i;
 
 	for (i = 0; i < t->nr_slots; i++)
-		if (t->nodes[i] && t->nodes[i]->id < ids->nr_used)
-			__set_bit(t->nodes[i]->id, ids->used);
+		if (t->nodes[i] && t->nodes[i]->attrs.id < ids->nr_used)
+			__set_bit(t->nodes[i]->attrs.id, ids->used);
 }
 
 static void release_ids(struct ids *ids)
@@ -66,7 +66,7 @@ static int collect_ids(struct ids *ids, const struct hr_table *origin,
 	use_ids(ids, now);
 	for (i = 0; i < n; i++)
 		ids->members[i] = (struct hr_point) {
-			.pos = origin->by_name[i]->id,
+			.pos = origin->by_name[i]->attrs.id,
 		};
 	hr_sort_points(ids->members, ids->members + n, n);
 	return 0;
@@ -97,15 +97,15 @@ static int add_leaving(struct hr_table *t, const struct hr_table *now,
 			cond_resched();
 		if (!node || t->nodes[i])
 			continue;
-		id = leaving_id(ids, t->nr_nodes, node->id);
-		if (id == node->id && !hr_table_has(now, node)) {
+		id = leaving_id(ids, t->nr_nodes, node->attrs.id);
+		if (id == node->attrs.id && !hr_table_has(now, node)) {
 			last = hr_node_get(node);
 		} else {
 			last = ops->alloc(node, true, gfp);
 			if (!last)
 				return -ENOMEM;
 			hr_node_leave(last, node);
-			last->id = id;
+			last->attrs.id = id;
 		}
 		t->nodes[i] = last;
 		t->nr_leaving++;
@@ -153,7 +153,7 @@ static bool went_down(const struct hr_node *node, const struct hr_table *now)
 {
 	const struct hr_node *is = node_at(now, node->slot);
 
-	return is && is->state == HASHRING_NODE_DOWN && node->state != HASHRING_NODE_DOWN;
+	return is && is->attrs.state == HASHRING_NODE_DOWN && node->attrs.state != HASHRING_NODE_DOWN;
 }
 
 /**
@@ -189,8 +189,8 @@ int hr_recall_ops(const struct hr_table *origin, const struct hr_table *now,
 		if (!went_down(origin->by_name[i], now))
 			continue;
 		op->kind = HASHRING_OP_SET;
-		op->has = HR_OP_HAS_STATE;
-		op->state = HASHRING_NODE_DOWN;
+		op->has = HR_HAS_ATTR(STATE);
+		op->attrs.state = HASHRING_NODE_DOWN;
 		strscpy(op->name, origin->by_name[i]->name, sizeof(op->name));
 		op++;
 	}

@@ -12,14 +12,11 @@
 
 /*
  * An operation takes a head, and for the node before and after each a body,
- * points, home, addresses, name and seat with their NULs; all of it in u32s.
+ * points, home, name and seat with their NULs; all of it in u32s.
  */
 #define HAS_BEFORE	BIT(0)
 #define HAS_AFTER	BIT(1)
 #define SAME_POINTS	BIT(2)
-
-#define HAS_VIA4	BIT(0)
-#define HAS_VIA6	BIT(1)
 
 struct head {
 	u8 kind;
@@ -28,12 +25,9 @@ struct head {
 };
 
 struct body {
-	u32 id;
+	struct hr_node_attrs attrs;
 	u32 nr_points;
 	u32 nr_home;
-	u16 weight;
-	u8 state;
-	u8 via;
 	u8 name_len;
 	u8 seat_len;
 	u16 unused;
@@ -62,15 +56,10 @@ static void pad(struct pen *pen)
 
 static void put_node(struct pen *pen, const struct hr_node *node, bool points)
 {
-	const struct hr_via *via = &node->via;
 	struct body body = {
-		.id		= node->id,
+		.attrs		= node->attrs,
 		.nr_points	= node->nr_points,
 		.nr_home	= node->nr_home,
-		.weight		= node->weight,
-		.state		= node->state,
-		.via		= (via->has4 ? HAS_VIA4 : 0) |
-				  (via->has6 ? HAS_VIA6 : 0),
 		.name_len	= strlen(node->name),
 		.seat_len	= strlen(node->seat),
 	};
@@ -81,10 +70,6 @@ static void put_node(struct pen *pen, const struct hr_node *node, bool points)
 		    node->nr_points * sizeof(*node->points));
 	if (node->nr_home)
 		put(pen, node->home, node->nr_home * sizeof(*node->home));
-	if (via->has4)
-		put(pen, via->addr4, sizeof(via->addr4));
-	if (via->has6)
-		put(pen, via->addr6, sizeof(via->addr6));
 	put(pen, node->name, body.name_len + 1);
 	put(pen, node->seat, body.seat_len + 1);
 	pad(pen);
@@ -149,10 +134,8 @@ static const struct hr_node *member_at(const struct hr_table *t, u32 slot)
 /* Whether the two versions of a node differ in what can be set. */
 static bool was_set(const struct hr_node *a, const struct hr_node *b)
 {
-	return a->id != b->id || a->weight != b->weight ||
-	       a->state != b->state || a->nr_points != b->nr_points ||
-	       a->nr_home != b->nr_home ||
-	       !same_bytes(&a->via, &b->via, sizeof(a->via)) ||
+	return !hr_node_attrs_same(&a->attrs, &b->attrs) ||
+	       a->nr_points != b->nr_points || a->nr_home != b->nr_home ||
 	       !same_bytes(a->points, b->points,
 			   a->nr_points * sizeof(*a->points)) ||
 	       !same_bytes(a->home, b->home, a->nr_home * sizeof(*a->home));
@@ -236,7 +219,7 @@ static int record_ops(struct hr_record *record, const struct source *source,
 
 static u32 id_of(const struct hr_table *t, u32 slot)
 {
-	return slot == HR_NO_SLOT ? HR_NO_ID : t->nodes[slot]->id;
+	return slot == HR_NO_SLOT ? HR_NO_ID : t->nodes[slot]->attrs.id;
 }
 
 static int record_arcs(struct hr_record *record, const struct hr_table *before,
@@ -343,9 +326,7 @@ static const u8 *get_node(const u8 *from, struct hr_was *was, bool points)
 {
 	const struct body *body = (const struct body *)from;
 
-	was->id = body->id;
-	was->weight = body->weight;
-	was->state = body->state;
+	was->attrs = body->attrs;
 	was->nr_points = body->nr_points;
 	was->nr_home = body->nr_home;
 	from += sizeof(*body);
@@ -355,16 +336,6 @@ static const u8 *get_node(const u8 *from, struct hr_was *was, bool points)
 	}
 	was->home = (const struct hr_run *)from;
 	from += was->nr_home * sizeof(*was->home);
-	if (body->via & HAS_VIA4) {
-		was->via.has4 = true;
-		memcpy(was->via.addr4, from, sizeof(was->via.addr4));
-		from += sizeof(was->via.addr4);
-	}
-	if (body->via & HAS_VIA6) {
-		was->via.has6 = true;
-		memcpy(was->via.addr6, from, sizeof(was->via.addr6));
-		from += sizeof(was->via.addr6);
-	}
 	was->name = (const char *)from;
 	was->seat = was->name + body->name_len + 1;
 	return from + ((body->name_len + body->seat_len + 2 + 3) & ~3);

@@ -13,10 +13,7 @@
  * struct hr_was - a node as it was
  * @name: its name
  * @seat: its seat
- * @id: its id
- * @weight: its weight
- * @state: &enum hashring_node_state
- * @via: its own addresses
+ * @attrs: what could be set of it
  * @nr_points: number of @points
  * @points: explicit positions
  * @nr_home: number of @home
@@ -25,10 +22,7 @@
 struct hr_was {
 	const char *name;
 	const char *seat;
-	u32 id;
-	u16 weight;
-	u8 state;
-	struct hr_via via;
+	struct hr_node_attrs attrs;
 	u32 nr_points;
 	const u32 *points;
 	u32 nr_home;

@@ -47,11 +47,11 @@ static int resolve_name(struct hr_draft *c, const struct hr_item *item)
 
 	if (comes && item->hit)
 		return hr_refuse(c, item->op,
-				 item->key == op->new_name ? HR_BAD_NEW_NAME :
-							     HR_BAD_NAME,
+				 item->key == op->new_name ? HR_PART(NEW_NAME) :
+							     HR_PART(NAME),
 				 -EEXIST, "node %s exists already", item->key);
 	if (!comes && !item->hit)
-		return hr_refuse(c, item->op, HR_BAD_NAME, -ENOENT,
+		return hr_refuse(c, item->op, HR_PART(NAME), -ENOENT,
 				 "there is no node %s", item->key);
 	if (!comes)
 		c->steps[item->op].old = c->base->by_name[item->pos];
@@ -89,7 +89,7 @@ int hr_resolve_names(struct hr_draft *c)
 		if (i && !strcmp(item[-1].key, item->key))
 			return hr_refuse(c, item->op,
 					 item->key == c->ops[item->op].name ?
-						HR_BAD_NAME : HR_BAD_NEW_NAME,
+						HR_PART(NAME) : HR_PART(NEW_NAME),
 					 -EEXIST, "operation %u names %s again",
 					 item->op, item->key);
 		ret = resolve_name(c, item);
@@ -102,8 +102,8 @@ int hr_resolve_names(struct hr_draft *c)
 static int refuse_seat(struct hr_draft *c, u32 op, const char *holder)
 {
 	return hr_refuse(c, op,
-			 c->ops[op].has & HR_OP_HAS_SEAT ? HR_BAD_SEAT :
-							   HR_BAD_NAME,
+			 c->ops[op].has & HR_HAS(SEAT) ? HR_PART(SEAT) :
+							   HR_PART(NAME),
 			 -EEXIST, "seat %s is held by node %s",
 			 c->steps[op].seat, holder);
 }
@@ -157,7 +157,7 @@ int hr_resolve_seats(struct hr_draft *c)
 		if (step->old)
 			step->seat = step->old->seat;
 		else
-			step->seat = op->has & HR_OP_HAS_SEAT ? op->seat :
+			step->seat = op->has & HR_HAS(SEAT) ? op->seat :
 								op->name;
 		c->seats[i] = (struct hr_item) { .key = step->seat, .op = i };
 	}
@@ -196,25 +196,25 @@ static int mark_ids(struct hr_draft *c, const struct hr_point *given, u32 n,
 		node = c->base->nodes[i];
 		if (!node)
 			continue;
-		if (node->id < nr_used)
-			__set_bit(node->id, used);
-		k = hr_points_seek(given, n, node->id);
-		if (k == n || given[k].pos != node->id)
+		if (node->attrs.id < nr_used)
+			__set_bit(node->attrs.id, used);
+		k = hr_points_seek(given, n, node->attrs.id);
+		if (k == n || given[k].pos != node->attrs.id)
 			continue;
 		op = hr_op_on(c, node);
 		if (op && op->kind == HASHRING_OP_SET) {
-			if (op->has & HR_OP_HAS_ID)
+			if (op->has & HR_HAS_ATTR(ID))
 				continue;
 			op = NULL;
 		}
 		if (!op || c->leave)
-			return hr_refuse(c, given[k].slot, HR_BAD_ID, -EEXIST,
-					 "id %u is taken by node %s%s", node->id,
+			return hr_refuse(c, given[k].slot, HR_ATTR(ID), -EEXIST,
+					 "id %u is taken by node %s%s", node->attrs.id,
 					 node->name, how_it_holds(c, node, op));
 	}
 	for (i = 0; i < n; i++) {
 		if (i && given[i].pos == given[i - 1].pos)
-			return hr_refuse(c, given[i].slot, HR_BAD_ID, -EEXIST,
+			return hr_refuse(c, given[i].slot, HR_ATTR(ID), -EEXIST,
 					 "id %u is given to node %s already",
 					 given[i].pos,
 					 hr_name_after(&c->ops[given[i - 1].slot]));
@@ -233,12 +233,12 @@ static int choose_ids(struct hr_draft *c, const unsigned long *used,
 	for (i = 0; i < c->nr_ops; i++) {
 		const struct hr_op *op = &c->ops[i];
 
-		if (op->has & HR_OP_HAS_ID || op->kind == HASHRING_OP_DEL ||
+		if (op->has & HR_HAS_ATTR(ID) || op->kind == HASHRING_OP_DEL ||
 		    op->kind == HASHRING_OP_SET)
 			continue;
 		id = find_next_zero_bit(used, nr_used, id + 1);
 		if (id > c->id_max)
-			return hr_refuse(c, i, HR_BAD_ID, -ERANGE,
+			return hr_refuse(c, i, HR_ATTR(ID), -ERANGE,
 					 "id %u does not fit the mask of an attachment (at most %u)",
 					 id, c->id_max);
 		c->steps[i].id = id;
@@ -269,11 +269,11 @@ int hr_resolve_ids(struct hr_draft *c)
 		const struct hr_op *op = &c->ops[i];
 		struct hr_step *step = &c->steps[i];
 
-		if (op->has & HR_OP_HAS_ID) {
-			step->id = op->id;
+		if (op->has & HR_HAS_ATTR(ID)) {
+			step->id = op->attrs.id;
 			n++;
 		} else if (op->kind == HASHRING_OP_SET) {
-			step->id = step->old->id;
+			step->id = step->old->attrs.id;
 		} else if (op->kind != HASHRING_OP_DEL) {
 			choose = true;
 		}
@@ -288,9 +288,9 @@ int hr_resolve_ids(struct hr_draft *c)
 		goto free;
 	}
 	for (i = 0, n = 0; i < c->nr_ops; i++) {
-		if (!(c->ops[i].has & HR_OP_HAS_ID))
+		if (!(c->ops[i].has & HR_HAS_ATTR(ID)))
 			continue;
-		given[n].pos = c->ops[i].id;
+		given[n].pos = c->ops[i].attrs.id;
 		given[n++].slot = i;
 	}
 	hr_sort_points(given, given + n, n);

@@ -140,8 +140,8 @@ void hr_table_put(struct hr_table *t, const struct hr_node_ops *ops)
 /* The share of an active node over its due by weight, rounded to nearest. */
 static u64 load(const struct hr_table *t, const struct hr_node *node)
 {
-	return div_u64(t->share[node->slot] * t->weight + node->weight / 2,
-		       node->weight);
+	return div_u64(t->share[node->slot] * t->weight + node->attrs.weight / 2,
+		       node->attrs.weight);
 }
 
 /**
@@ -158,7 +158,7 @@ u64 hr_table_peak(const struct hr_table *t)
 	u32 i;
 
 	for (i = 0; i < t->nr_nodes; i++)
-		if (t->by_name[i]->state == HASHRING_NODE_ACTIVE)
+		if (t->by_name[i]->attrs.state == HASHRING_NODE_ACTIVE)
 			peak = max(peak, load(t, t->by_name[i]));
 	return peak;
 }
@@ -176,7 +176,7 @@ u64 hr_table_trough(const struct hr_table *t)
 	u32 i;
 
 	for (i = 0; i < t->nr_nodes; i++)
-		if (t->by_name[i]->state == HASHRING_NODE_ACTIVE)
+		if (t->by_name[i]->attrs.state == HASHRING_NODE_ACTIVE)
 			trough = min(trough, load(t, t->by_name[i]));
 	return trough == U64_MAX ? 0 : trough;
 }

@@ -199,7 +199,7 @@ static bool is_up(const struct hr_table *members, u32 slot)
 	if (slot == HR_NO_SLOT)
 		return true;
 	return slot < members->nr_slots && members->nodes[slot] &&
-	       members->nodes[slot]->state != HASHRING_NODE_DOWN;
+	       members->nodes[slot]->attrs.state != HASHRING_NODE_DOWN;
 }
 
 static u32 count_up(const struct hr_table *t, const struct hr_table *members)

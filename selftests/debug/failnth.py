@@ -79,7 +79,13 @@ class Spec:
                                     "s32": "i", "u64": "Q"}[kind], value)
 
     def attrs(self, name, values):
+        """What is no attribute of an operation is one of its node."""
         out = b""
+        own = {attr["name"] for attr in self.sets[name]}
+        inner = {key: value for key, value in values.items() if key not in own}
+        if inner:
+            values = {key: value for key, value in values.items() if key in own}
+            values["attrs"] = inner
         for key, value in values.items():
             (kind, attr), = ((i, a) for i, a in enumerate(self.sets[name], 1)
                              if a["name"] == key)

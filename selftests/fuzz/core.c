@@ -21,8 +21,8 @@ static bool only_downs(const struct hr_op *ops, u32 n)
 	u32 i;
 
 	for (i = 0; i < n; i++)
-		if (ops[i].kind != HASHRING_OP_SET || ops[i].has != HR_OP_HAS_STATE ||
-		    ops[i].state != HASHRING_NODE_DOWN)
+		if (ops[i].kind != HASHRING_OP_SET || ops[i].has != HR_HAS_ATTR(STATE) ||
+		    ops[i].attrs.state != HASHRING_NODE_DOWN)
 			return false;
 	return true;
 }
@@ -32,7 +32,7 @@ static bool has_deadline(const struct hr_op *ops, u32 n)
 	u32 i;
 
 	for (i = 0; i < n; i++)
-		if (ops[i].has & HR_OP_HAS_DEADLINE)
+		if (ops[i].has & HR_HAS(DEADLINE))
 			return true;
 	return false;
 }
@@ -43,7 +43,7 @@ static bool changes_id(const struct hr_op *ops, u32 n)
 	u32 i;
 
 	for (i = 0; i < n; i++)
-		if (ops[i].kind == HASHRING_OP_SET && ops[i].has & HR_OP_HAS_ID)
+		if (ops[i].kind == HASHRING_OP_SET && ops[i].has & HR_HAS_ATTR(ID))
 			return true;
 	return false;
 }
@@ -111,7 +111,7 @@ static void check_collateral(const struct ring *r, const struct how *how,
 		return;
 	for (i = 0; i < how->n; i++)
 		if (how->ops[i].kind != how->ops[0].kind ||
-		    how->ops[i].has & HR_OP_HAS_CELLS ||
+		    how->ops[i].has & HR_HAS(CELLS) ||
 		    how->ops[i].kind == HASHRING_OP_SET)
 			return;
 	CHECK(!impact->collateral);

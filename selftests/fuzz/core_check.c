@@ -65,8 +65,8 @@ static void check_points(const struct ring *r)
 static void check_node(const struct oracle_node *is, const struct hr_node *node)
 {
 	CHECK(!strcmp(is->name, node->name) && !strcmp(is->seat, node->seat));
-	CHECK(is->weight == node->weight && is->state == node->state);
-	CHECK(is->member == (node->state != HASHRING_NODE_LEAVING && is->member));
+	CHECK(is->weight == node->attrs.weight && is->state == node->attrs.state);
+	CHECK(is->member == (node->attrs.state != HASHRING_NODE_LEAVING && is->member));
 }
 
 static void check_members(const struct ring *r)
@@ -90,7 +90,7 @@ static void check_members(const struct ring *r)
 			continue;
 		}
 		members++;
-		CHECK(is->id == t->nodes[i]->id);
+		CHECK(is->id == t->nodes[i]->attrs.id);
 		CHECK(hr_table_find(t, is->name) == t->nodes[i]);
 		CHECK(hr_table_find_seat(t, is->seat) == t->nodes[i]);
 		if (is->state == HASHRING_NODE_ACTIVE)
@@ -233,20 +233,20 @@ void check_anew(const struct ring *r)
 			continue;
 		memset(op, 0, sizeof(*op));
 		op->kind = HASHRING_OP_ADD;
-		op->has = HR_OP_HAS_ID | HR_OP_HAS_WEIGHT | HR_OP_HAS_STATE |
-			  HR_OP_HAS_SEAT;
+		op->has = HR_HAS_ATTR(ID) | HR_HAS_ATTR(WEIGHT) | HR_HAS_ATTR(STATE) |
+			  HR_HAS(SEAT);
 		strcpy(op->name, is->name);
 		strcpy(op->seat, is->seat);
-		op->id = is->id;
-		op->weight = is->weight;
-		op->state = is->state;
+		op->attrs.id = is->id;
+		op->attrs.weight = is->weight;
+		op->attrs.state = is->state;
 		if (r->cfg.place->takes_points) {
-			op->has |= HR_OP_HAS_POINTS;
+			op->has |= HR_HAS(POINTS);
 			op->points = (u32 *)is->points;
 			op->nr_points = is->nr_points;
 		}
-		op->has |= HR_OP_HAS_VIA;
-		op->via = hr_table_find(r->view.table, is->name)->via;
+		op->has |= HR_HAS_VIA;
+		op->attrs.via = hr_table_find(r->view.table, is->name)->attrs.via;
 		n++;
 	}
 	empty = hr_table_empty(GFP_KERNEL);

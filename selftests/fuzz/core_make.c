@@ -76,7 +76,7 @@ static void name_slots(struct ring *r)
 		if (!is || hr_table_find(t, is->name) != t->nodes[i]) {
 			is = oracle_of(&r->nodes, r->uid_of_slot[i]);
 			CHECK(is && !is->member);
-			is->id = t->nodes[i]->id;
+			is->id = t->nodes[i]->attrs.id;
 			continue;
 		}
 		/* One that a change frees is not given out by it. */

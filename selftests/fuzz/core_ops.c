@@ -92,11 +92,11 @@ static void take_op(struct bytes *b, const struct hr_config *cfg,
 	static const u32 ids[] = { 0, 1, 63, 64, 255, 256, 65536, U32_MAX };
 	static const u32 deadlines[] = { 0, 1, HR_MAX_DEADLINE, U32_MAX };
 	static const u8 allowed[] = {
-		[HASHRING_OP_ADD] = HR_OP_HAS_ID | HR_OP_HAS_WEIGHT | HR_OP_HAS_STATE |
-			      HR_OP_HAS_VIA | HR_OP_HAS_SEAT,
-		[HASHRING_OP_SET] = HR_OP_HAS_WEIGHT | HR_OP_HAS_STATE | HR_OP_HAS_VIA,
+		[HASHRING_OP_ADD] = HR_HAS_ATTR(ID) | HR_HAS_ATTR(WEIGHT) | HR_HAS_ATTR(STATE) |
+			      HR_HAS_VIA | HR_HAS(SEAT),
+		[HASHRING_OP_SET] = HR_HAS_ATTR(WEIGHT) | HR_HAS_ATTR(STATE) | HR_HAS_VIA,
 		[HASHRING_OP_DEL] = 0,
-		[HASHRING_OP_REPLACE] = HR_OP_HAS_ID | HR_OP_HAS_VIA,
+		[HASHRING_OP_REPLACE] = HR_HAS_ATTR(ID) | HR_HAS_VIA,
 	};
 	u8 kind = take8(b), flags = take8(b);
 
@@ -107,33 +107,33 @@ static void take_op(struct bytes *b, const struct hr_config *cfg,
 	if (kind < 0xe0) {
 		op->has &= allowed[op->kind];
 		if (cfg->place->takes_points && op->kind == HASHRING_OP_ADD)
-			op->has |= HR_OP_HAS_POINTS;
+			op->has |= HR_HAS(POINTS);
 		if (cfg->place->takes_points && op->kind == HASHRING_OP_SET)
-			op->has |= flags & HR_OP_HAS_POINTS;
+			op->has |= flags & HR_HAS(POINTS);
 		if (op->kind == HASHRING_OP_SET && !op->has)
-			op->has = HR_OP_HAS_STATE;
+			op->has = HR_HAS_ATTR(STATE);
 		/* Seats rarely: they are for tables that are restored. */
 		if (kind & 0x18)
-			op->has &= ~HR_OP_HAS_SEAT;
+			op->has &= ~HR_HAS(SEAT);
 	}
 	take_name(b, op->name);
 	if (op->kind == HASHRING_OP_REPLACE)
 		take_name(b, op->new_name);
-	if (op->has & HR_OP_HAS_SEAT)
+	if (op->has & HR_HAS(SEAT))
 		take_name(b, op->seat);
-	if (op->has & HR_OP_HAS_ID)
-		op->id = take_figure(b, 24, ids, ARRAY_SIZE(ids));
-	if (op->has & HR_OP_HAS_WEIGHT)
-		op->weight = 1 + take_figure(b, 5, weights, ARRAY_SIZE(weights));
-	if (op->has & HR_OP_HAS_STATE)
-		op->state = take_figure(b, 3, states, ARRAY_SIZE(states));
-	if (op->has & HR_OP_HAS_VIA)
-		op->via = (struct hr_via) { .has4 = true, .addr4 = { 10, take8(b) } };
-	if (op->has & HR_OP_HAS_POINTS)
+	if (op->has & HR_HAS_ATTR(ID))
+		op->attrs.id = take_figure(b, 24, ids, ARRAY_SIZE(ids));
+	if (op->has & HR_HAS_ATTR(WEIGHT))
+		op->attrs.weight = 1 + take_figure(b, 5, weights, ARRAY_SIZE(weights));
+	if (op->has & HR_HAS_ATTR(STATE))
+		op->attrs.state = take_figure(b, 3, states, ARRAY_SIZE(states));
+	if (op->has & HR_HAS_VIA)
+		op->attrs.via = (struct hr_via) { .has4 = true, .addr4 = { 10, take8(b) } };
+	if (op->has & HR_HAS(POINTS))
 		take_points(b, room, op);
-	if (op->has & HR_OP_HAS_CELLS)
+	if (op->has & HR_HAS(CELLS))
 		take_cells(b, cfg->grid, room, op);
-	if (op->has & HR_OP_HAS_DEADLINE)
+	if (op->has & HR_HAS(DEADLINE))
 		op->deadline = take_figure(b, 240, deadlines,
 					   ARRAY_SIZE(deadlines));
 }

@@ -17,6 +17,7 @@
 #include "ctl.h"
 #include "message.h"
 #include "wrap.h"
+#include "ringctl/node_attrs.h"
 #include "ringctl/ringctl.h"
 
 #define MAX_MESSAGE	(96 * 1024)
@@ -175,7 +176,6 @@ static void put_word(FILE *f, const char *word)
 
 static void put_attr(FILE *f, const struct nlattr *attr, const __u8 *data)
 {
-	char text[INET6_ADDRSTRLEN];
 	size_t len = attr->nla_len - NLA_HDRLEN, i;
 	__u64 word = 0;
 
@@ -184,14 +184,6 @@ static void put_attr(FILE *f, const struct nlattr *attr, const __u8 *data)
 		fputs("seat ", f);
 		put_word(f, (const char *)data);
 		return;
-	case HASHRING_A_OP_VIA4:
-		inet_ntop(AF_INET, data, text, sizeof(text));
-		fprintf(f, "via %s ", text);
-		return;
-	case HASHRING_A_OP_VIA6:
-		inet_ntop(AF_INET6, data, text, sizeof(text));
-		fprintf(f, "via %s ", text);
-		return;
 	case HASHRING_A_OP_POINTS:
 		fputs("point ", f);
 		for (i = 0; i < len; i += sizeof(__u32))
@@ -199,20 +191,43 @@ static void put_attr(FILE *f, const struct nlattr *attr, const __u8 *data)
 		return;
 	}
 	memcpy(&word, data, len < sizeof(word) ? len : sizeof(word));
-	switch (attr->nla_type) {
-	case HASHRING_A_OP_ID:
-		fprintf(f, "id %llu ", word);
-		break;
-	case HASHRING_A_OP_WEIGHT:
-		fprintf(f, "weight %llu ", word);
-		break;
-	case HASHRING_A_OP_STATE:
-		fprintf(f, "state %s ", node_states[word]);
-		break;
-	case HASHRING_A_OP_DEADLINE:
+	if (attr->nla_type == HASHRING_A_OP_DEADLINE)
 		fprintf(f, "deadline %llums ", word);
-		break;
+}
+
+/* What an operation sets of a node. */
+static void put_node_attr(FILE *f, const struct nlattr *attr, const __u8 *data)
+{
+	char text[INET6_ADDRSTRLEN];
+	const struct node_attr *a;
+
+	switch (attr->nla_type) {
+	case HASHRING_A_NODE_ATTRS_VIA4:
+		inet_ntop(AF_INET, data, text, sizeof(text));
+		fprintf(f, "via %s ", text);
+		return;
+	case HASHRING_A_NODE_ATTRS_VIA6:
+		inet_ntop(AF_INET6, data, text, sizeof(text));
+		fprintf(f, "via %s ", text);
+		return;
 	}
+	for (a = node_attrs; a->type != attr->nla_type; a++)
+		;
+	fprintf(f, "%s ", a->name);
+	if (a->names)
+		fprintf(f, "%s ", a->names(*(const __u32 *)data));
+	else
+		fprintf(f, "%u ", *(const __u32 *)data);
+}
+
+static void put_node_attrs(FILE *f, const struct nlattr *nest)
+{
+	const char *at = (const char *)nest + NLA_HDRLEN;
+	const char *end = (const char *)nest + nest->nla_len;
+
+	for (; at < end; at += NLA_ALIGN(((struct nlattr *)at)->nla_len))
+		put_node_attr(f, (const struct nlattr *)at,
+			      (const __u8 *)at + NLA_HDRLEN);
 }
 
 /* Kind and names come first in a message, too. */
@@ -236,6 +251,9 @@ static void put_op(FILE *f, const struct nlattr *op)
 			   attr->nla_type == HASHRING_A_OP_NEW_NAME) {
 			fputs("-- ", f);
 			put_word(f, (const char *)data);
+		} else if ((attr->nla_type & NLA_TYPE_MASK) ==
+			   HASHRING_A_OP_ATTRS) {
+			put_node_attrs(f, attr);
 		} else {
 			put_attr(f, attr, data);
 		}

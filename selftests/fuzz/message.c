@@ -11,6 +11,7 @@
 #include "hashring.h"
 #include "message.h"
 #include "netlink_gen.h"
+#include "ringctl/node_attrs.h"
 
 static void check_attrs(const uint8_t *at, size_t len,
 			const struct nla_policy *policy, uint16_t max);
@@ -34,10 +35,7 @@ static void check_attr(const struct nla_policy *p, bool nested,
 		return;
 	case NLA_NESTED:
 		CHECK(nested);
-		check_attrs(data, len, p->nested,
-			    p->nested == hashring_op_nl_policy ?
-				    ARRAY_SIZE(hashring_op_nl_policy) - 1 :
-				    ARRAY_SIZE(hashring_flow_nl_policy) - 1);
+		check_attrs(data, len, p->nested, p->len);
 		return;
 	default:
 		CHECK(p->type != NLA_UNSPEC && len == sizes[p->type]);
@@ -94,7 +92,7 @@ static const struct nlattr *find(const struct nlattr *op, uint16_t type)
 	const char *end = (const char *)op + op->nla_len;
 
 	for (; at < end; at += NLA_ALIGN(((struct nlattr *)at)->nla_len))
-		if (((struct nlattr *)at)->nla_type == type)
+		if ((((struct nlattr *)at)->nla_type & NLA_TYPE_MASK) == type)
 			return (const struct nlattr *)at;
 	return NULL;
 }
@@ -117,28 +115,40 @@ static void check_text(const struct nlattr *op, uint16_t type, const char *text)
 	check_is(op, type, text, text, text ? strlen(text) + 1 : 0);
 }
 
+static void check_node_attrs(const struct nlattr *nest, uint64_t has,
+			     const struct hashring_node_attrs *attrs)
+{
+	const struct hashring_via *via = &attrs->via;
+	bool addresses = has & HASHRING_HAS_VIA;
+	const struct node_attr *attr;
+
+	CHECK(!nest == !(has / HASHRING_HAS_ATTR_OF(0)));
+	if (!nest)
+		return;
+	for (attr = node_attrs; attr->name; attr++) {
+		uint32_t value = node_attr_get(attr, attrs);
+
+		check_is(nest, attr->type,
+			 has & HASHRING_HAS_ATTR_OF(attr->type), &value, 4);
+	}
+	/* No address at all is one of zeroes. */
+	check_is(nest, HASHRING_A_NODE_ATTRS_VIA4,
+		 addresses && (via->has4 || !via->has6), &via->addr4, 4);
+	check_is(nest, HASHRING_A_NODE_ATTRS_VIA6, addresses && via->has6,
+		 &via->addr6, 16);
+}
+
 static void check_op(const struct nlattr *attr, const struct hashring_op *op)
 {
-	bool via = op->has & HASHRING_OP_VIA;
-
 	check_is(attr, HASHRING_A_OP_KIND, true, &op->kind, 4);
 	check_text(attr, HASHRING_A_OP_NAME, op->name);
 	check_text(attr, HASHRING_A_OP_NEW_NAME, op->new_name);
 	check_text(attr, HASHRING_A_OP_SEAT, op->seat);
-	check_is(attr, HASHRING_A_OP_ID, op->has & HASHRING_OP_ID, &op->id, 4);
-	check_is(attr, HASHRING_A_OP_WEIGHT, op->has & HASHRING_OP_WEIGHT,
-		 &op->weight, 4);
-	check_is(attr, HASHRING_A_OP_STATE, op->has & HASHRING_OP_STATE,
-		 &op->state, 4);
-	check_is(attr, HASHRING_A_OP_DEADLINE, op->has & HASHRING_OP_DEADLINE,
+	check_is(attr, HASHRING_A_OP_DEADLINE, op->has & HASHRING_HAS(DEADLINE),
 		 &op->deadline, 8);
-	check_is(attr, HASHRING_A_OP_POINTS, op->has & HASHRING_OP_POINTS,
+	check_is(attr, HASHRING_A_OP_POINTS, op->has & HASHRING_HAS(POINTS),
 		 op->points, op->nr_points * sizeof(*op->points));
-	/* No address at all is one of zeroes. */
-	check_is(attr, HASHRING_A_OP_VIA4, via && (op->via.has4 || !op->via.has6),
-		 &op->via.addr4, 4);
-	check_is(attr, HASHRING_A_OP_VIA6, via && op->via.has6, &op->via.addr6,
-		 16);
+	check_node_attrs(find(attr, HASHRING_A_OP_ATTRS), op->has, &op->attrs);
 }
 
 void message_check_change(const struct nlmsghdr *nlh,

@@ -43,16 +43,16 @@ static bool bad_name(const char name[HR_MAX_NAME + 1])
 
 static bool bad_figures(const struct hr_op *op, u32 id_max)
 {
-	if (op->has & HR_OP_HAS_ID && (!op->id || op->id > id_max))
+	if (op->has & HR_HAS_ATTR(ID) && (!op->attrs.id || op->attrs.id > id_max))
 		return true;
-	if (op->has & HR_OP_HAS_WEIGHT && (!op->weight || op->weight > 1000))
+	if (op->has & HR_HAS_ATTR(WEIGHT) && (!op->attrs.weight || op->attrs.weight > 1000))
 		return true;
-	if (op->has & HR_OP_HAS_STATE && op->state > HASHRING_NODE_DOWN)
+	if (op->has & HR_HAS_ATTR(STATE) && op->attrs.state > HASHRING_NODE_DOWN)
 		return true;
-	if (!(op->has & HR_OP_HAS_DEADLINE))
+	if (!(op->has & HR_HAS(DEADLINE)))
 		return false;
-	return op->kind != HASHRING_OP_SET || !(op->has & HR_OP_HAS_STATE) ||
-	       op->state != HASHRING_NODE_DRAINING || !op->deadline ||
+	return op->kind != HASHRING_OP_SET || !(op->has & HR_HAS_ATTR(STATE)) ||
+	       op->attrs.state != HASHRING_NODE_DRAINING || !op->deadline ||
 	       op->deadline > HR_MAX_DEADLINE;
 }
 
@@ -60,13 +60,13 @@ static bool bad_figures(const struct hr_op *op, u32 id_max)
 static bool bad_op(const struct hr_config *cfg, const struct hr_op *op,
 		   u32 id_max)
 {
-	bool gives = op->has & HR_OP_HAS_POINTS;
+	bool gives = op->has & HR_HAS(POINTS);
 
 	if (op->kind > HASHRING_OP_REPLACE || bad_name(op->name))
 		return true;
 	if (op->kind == HASHRING_OP_REPLACE && bad_name(op->new_name))
 		return true;
-	if (op->has & HR_OP_HAS_SEAT &&
+	if (op->has & HR_HAS(SEAT) &&
 	    (op->kind != HASHRING_OP_ADD || bad_name(op->seat)))
 		return true;
 	if ((op->kind == HASHRING_OP_SET && !op->has) ||
@@ -75,7 +75,7 @@ static bool bad_op(const struct hr_config *cfg, const struct hr_op *op,
 	if (gives ? !cfg->place->takes_points || !op->nr_points :
 		    cfg->place->takes_points && op->kind == HASHRING_OP_ADD)
 		return true;
-	if (op->has & HR_OP_HAS_CELLS && !cfg->place->takes_cells)
+	if (op->has & HR_HAS(CELLS) && !cfg->place->takes_cells)
 		return true;
 	return bad_figures(op, id_max);
 }
@@ -121,7 +121,7 @@ static bool id_is_used(const struct oracle *o, const struct hr_op *ops, u32 n,
 		if (o->node[i].id == id)
 			return true;
 	for (i = 0; i < n; i++)
-		if (ops[i].has & HR_OP_HAS_ID && ops[i].id == id)
+		if (ops[i].has & HR_HAS_ATTR(ID) && ops[i].attrs.id == id)
 			return true;
 	return false;
 }
@@ -130,7 +130,7 @@ static bool id_is_used(const struct oracle *o, const struct hr_op *ops, u32 n,
 static bool place(const struct hr_config *cfg, struct oracle_node *node)
 {
 	struct hr_point points[ORACLE_POINTS];
-	struct hr_node as = { .weight = node->weight };
+	struct hr_node as = { .attrs.weight = node->weight };
 	u64 twice = 2ULL * node->weight * cfg->points, nr, i;
 
 	if (cfg->place->takes_points || cfg->place->takes_cells)
@@ -152,13 +152,13 @@ static bool place(const struct hr_config *cfg, struct oracle_node *node)
 static bool change_node(const struct hr_config *cfg, const struct hr_op *op,
 			struct oracle_node *node)
 {
-	if (op->has & HR_OP_HAS_ID)
-		node->id = op->id;
-	if (op->has & HR_OP_HAS_WEIGHT)
-		node->weight = op->weight;
-	if (op->has & HR_OP_HAS_STATE)
-		node->state = op->state;
-	if (op->has & HR_OP_HAS_POINTS) {
+	if (op->has & HR_HAS_ATTR(ID))
+		node->id = op->attrs.id;
+	if (op->has & HR_HAS_ATTR(WEIGHT))
+		node->weight = op->attrs.weight;
+	if (op->has & HR_HAS_ATTR(STATE))
+		node->state = op->attrs.state;
+	if (op->has & HR_HAS(POINTS)) {
 		if (op->nr_points > ORACLE_POINTS)
 			return false;
 		node->nr_points = op->nr_points;
@@ -191,7 +191,7 @@ static bool do_op(struct oracle *o, const struct hr_op *op, bool leave)
 		if (op->kind == HASHRING_OP_DEL)
 			return true;
 	} else {
-		strscpy(new.seat, op->has & HR_OP_HAS_SEAT ? op->seat : op->name,
+		strscpy(new.seat, op->has & HR_HAS(SEAT) ? op->seat : op->name,
 			sizeof(new.seat));
 	}
 	strscpy(new.name, old ? op->new_name : op->name, sizeof(new.name));
@@ -214,7 +214,7 @@ static bool give_ids(const struct oracle *before, const struct hr_op *ops,
 		struct oracle_node *node;
 
 		if (ops[i].kind == HASHRING_OP_DEL || ops[i].kind == HASHRING_OP_SET ||
-		    ops[i].has & HR_OP_HAS_ID)
+		    ops[i].has & HR_HAS_ATTR(ID))
 			continue;
 		node = oracle_find(after, ops[i].kind == HASHRING_OP_REPLACE ?
 				   ops[i].new_name : ops[i].name);
@@ -289,7 +289,7 @@ enum verdict oracle_apply(const struct oracle *before, const struct hr_op *ops,
 		return VERDICT_BAD;
 	*after = *before;
 	for (i = 0; i < n; i++) {
-		cells |= ops[i].has & HR_OP_HAS_CELLS;
+		cells |= ops[i].has & HR_HAS(CELLS);
 		if (!do_op(after, &ops[i], leave))
 			return VERDICT_TOO_MUCH;
 	}

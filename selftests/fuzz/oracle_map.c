@@ -240,14 +240,14 @@ void oracle_check_due(const struct oracle *o, const struct hr_table *t)
 		u64 has_a = t->share[a->slot] / cell;
 
 		CHECK(t->share[a->slot] % cell == 0);
-		CHECK((a->state == HASHRING_NODE_ACTIVE) == (has_a > 0));
+		CHECK((a->attrs.state == HASHRING_NODE_ACTIVE) == (has_a > 0));
 		for (k = 0; k < t->nr_nodes && has_a > 1; k++) {
 			const struct hr_node *b = t->by_name[k];
 			u64 has_b = t->share[b->slot] / cell;
 
-			if (b->state == HASHRING_NODE_ACTIVE)
-				CHECK(a->weight * (2 * has_b + 1) >=
-				      b->weight * (2 * has_a - 1));
+			if (b->attrs.state == HASHRING_NODE_ACTIVE)
+				CHECK(a->attrs.weight * (2 * has_b + 1) >=
+				      b->attrs.weight * (2 * has_a - 1));
 		}
 	}
 }

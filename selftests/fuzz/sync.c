@@ -24,7 +24,7 @@ int __wrap_native_ring_make(struct native_ring *n, const struct model *m,
 	__u32 i;
 
 	for (i = 0; i < r->nr_nodes; i++)
-		points += (__u64)r->node[i].weight *
+		points += (__u64)r->node[i].attrs.weight *
 			  (r->points ? r->points : HR_DEFAULT_POINTS);
 	if (r->placement == HASHRING_PLACEMENT_HASH && points > MAX_POINTS)
 		return fail_at(m, r->at, "too many points");
@@ -76,8 +76,8 @@ static void complete_settings(const struct model *m)
 		r->settings = s;
 		r->has_settings = HASHRING_SET_ALL;
 		for (k = 0; k < r->nr_nodes; k++)
-			r->node[k].id = hr_table_find(native.table,
-						      r->node[k].name)->id;
+			r->node[k].attrs.id = hr_table_find(native.table,
+						      r->node[k].name)->attrs.id;
 		native_ring_release(&native);
 	}
 }
@@ -91,9 +91,12 @@ static bool same_cells(const struct model_node *a, const struct model_node *b)
 
 static void check_node(const struct model_node *a, const struct model_node *b)
 {
+	const struct node_attr *attr;
+
 	CHECK(!strcmp(a->name, b->name) && !strcmp(a->seat, b->seat));
-	CHECK(a->id == b->id && a->weight == b->weight && a->state == b->state);
-	CHECK(same_via(&a->via, &b->via) && same_points(a, b) &&
+	for (attr = node_attrs; attr->name; attr++)
+		CHECK(!node_attr_differs(attr, &a->attrs, &b->attrs));
+	CHECK(same_via(&a->attrs.via, &b->attrs.via) && same_points(a, b) &&
 	      same_cells(a, b));
 }
 

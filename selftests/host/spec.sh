@@ -4,7 +4,7 @@
 # spec.sh generate|check - what is generated from the netlink family's spec
 #
 # generate writes the uapi header and the policies with the kernel's own
-# generator; check fails when what is committed is not what it would write,
+# generator, and the library's tables of names; check fails when what is committed is not what it would write,
 # or when the spec does not match its schema.
 
 set -u
@@ -22,6 +22,10 @@ cp "$spec" "$work/$spec" || exit 1
 
 generate() # MODE KIND FILE
 {
+	if [ "$1" = names ]; then
+		selftests/host/spec_names.py "$spec" "$2" >"$3"
+		return
+	fi
 	timeout 60 python3 "$tools/tools/net/ynl/ynl-gen-c.py" \
 		--mode "$1" "--$2" --spec "$work/$spec" -o "$3" </dev/null
 }
@@ -29,7 +33,9 @@ generate() # MODE KIND FILE
 # MODE KIND FILE of each output
 outputs="uapi header kmod/uapi/linux/hashring.h
 kernel header kmod/netlink_gen.h
-kernel source kmod/netlink_gen.c"
+kernel source kmod/netlink_gen.c
+names header user/lib/hashring_names.h
+names source user/lib/names_gen.c"
 
 case ${1:-} in
 generate)

@@ -16,7 +16,7 @@ static void count_out(const struct hr_table *t, u32 grid, u32 *due)
 
 	memset(due, 0, t->nr_slots * sizeof(*due));
 	for (i = 0; i < t->nr_nodes; i++) {
-		if (t->by_seat[i]->state != HASHRING_NODE_ACTIVE)
+		if (t->by_seat[i]->attrs.state != HASHRING_NODE_ACTIVE)
 			continue;
 		due[t->by_seat[i]->slot] = 1;
 		left--;
@@ -30,12 +30,12 @@ static void count_out(const struct hr_table *t, u32 grid, u32 *due)
 		for (i = 0; i < t->nr_nodes; i++) {
 			const struct hr_node *node = t->by_seat[i];
 
-			if (node->state != HASHRING_NODE_ACTIVE)
+			if (node->attrs.state != HASHRING_NODE_ACTIVE)
 				continue;
 			s = 2 * (u64)due[node->slot] + 1;
-			if (node->weight * best_s <= best_w * s)
+			if (node->attrs.weight * best_s <= best_w * s)
 				continue;
-			best_w = node->weight;
+			best_w = node->attrs.weight;
 			best_s = s;
 			best = node->slot;
 		}
@@ -60,10 +60,10 @@ static u64 check_due(const struct unit_ring *ring)
 	for (i = 0; i < t->nr_nodes; i++) {
 		const struct hr_node *node = t->by_seat[i];
 
-		if (node->state != HASHRING_NODE_ACTIVE)
+		if (node->attrs.state != HASHRING_NODE_ACTIVE)
 			continue;
 		has = due[node->slot] * t->weight;
-		part = (u64)node->weight * ring->cfg.grid;
+		part = (u64)node->attrs.weight * ring->cfg.grid;
 		off = has > part ? has - part : part - has;
 		off = div64_u64(1000 * off + t->weight - 1, t->weight);
 		most = off > most ? off : most;

@@ -24,8 +24,8 @@ static void who_comes_back_alone(struct kunit *test)
 		strscpy(first, a, sizeof(first));
 		strscpy(second, b, sizeof(second));
 		if (ring.table->nr_nodes > 3 &&
-		    hr_table_find(ring.table, first)->state == HASHRING_NODE_ACTIVE &&
-		    hr_table_find(ring.table, second)->state == HASHRING_NODE_ACTIVE) {
+		    hr_table_find(ring.table, first)->attrs.state == HASHRING_NODE_ACTIVE &&
+		    hr_table_find(ring.table, second)->attrs.state == HASHRING_NODE_ACTIVE) {
 			digest = hr_digest_map(ring.table);
 			balanced_change_one(&ring, unit_state(unit_set(first),
 							      HASHRING_NODE_DRAINING));
@@ -113,8 +113,8 @@ static u32 restore_ops(const struct unit_ring *ring, struct hr_op *ops,
 		/* The other way round, so that slots differ. */
 		node = t->by_name[t->nr_nodes - 1 - i];
 		ops[i] = unit_cells(unit_add(node->name), runs, 0);
-		ops[i] = unit_id(unit_weight(ops[i], node->weight), node->id);
-		ops[i] = unit_state(unit_seat(ops[i], node->seat), node->state);
+		ops[i] = unit_id(unit_weight(ops[i], node->attrs.weight), node->attrs.id);
+		ops[i] = unit_state(unit_seat(ops[i], node->seat), node->attrs.state);
 		for (k = 0; k < t->nr_points; k++)
 			if (t->points[k].slot == node->slot)
 				runs[ops[i].nr_cells++] =
@@ -197,7 +197,7 @@ static void reverted(struct kunit *test)
 static struct hr_run whole = { 0, 341 };
 
 static void refuse(const struct unit_ring *ring, struct hr_op op, int error,
-		   enum hr_culprit culprit, const char *text)
+		   u32 part, const char *text)
 {
 	struct kunit *test = ring->test;
 	struct hr_op ops[] = { unit_cells(unit_set("n1"), &whole, 1), op };
@@ -213,7 +213,7 @@ static void refuse(const struct unit_ring *ring, struct hr_op op, int error,
 			error);
 	KUNIT_ASSERT_NULL(test, next);
 	KUNIT_ASSERT_STREQ(test, err.text, text);
-	KUNIT_ASSERT_EQ(test, err.culprit, culprit);
+	KUNIT_ASSERT_EQ(test, err.part, part);
 	KUNIT_ASSERT_EQ(test, err.op, 1 - first);
 }
 
@@ -227,40 +227,40 @@ static void refused(struct kunit *test)
 	balanced_init(test, &ring, 1024);
 	unit_add_many(&ring, "n%u", 2);
 	refuse(&ring, unit_points(unit_add("p"), points, 1), -EINVAL,
-	       HR_BAD_POINTS, "with balanced placement points cannot be given");
-	refuse(&ring, op, -EEXIST, HR_BAD_CELLS,
+	       HR_PART(POINTS), "with balanced placement points cannot be given");
+	refuse(&ring, op, -EEXIST, HR_PART(CELLS),
 	       "cell 0 is given to another node already");
 	runs[0].count = 5;
-	refuse(&ring, op, -EINVAL, HR_BAD_CELLS,
+	refuse(&ring, op, -EINVAL, HR_PART(CELLS),
 	       "node c is given 5 cells but due 342");
 	op.nr_cells = 2;
 	runs[1].first = 4;
-	refuse(&ring, op, -EINVAL, HR_BAD_CELLS,
+	refuse(&ring, op, -EINVAL, HR_PART(CELLS),
 	       "runs of cells are not empty and ascend");
 	runs[1].first = 5;
 	runs[1].count = 0;
-	refuse(&ring, op, -EINVAL, HR_BAD_CELLS,
+	refuse(&ring, op, -EINVAL, HR_PART(CELLS),
 	       "runs of cells are not empty and ascend");
 	runs[1].count = 1020;
-	refuse(&ring, op, -ERANGE, HR_BAD_CELLS,
+	refuse(&ring, op, -ERANGE, HR_PART(CELLS),
 	       "cell 1024 is beyond the ring's 1024 cells");
 	runs[1].first = U32_MAX;
 	runs[1].count = U32_MAX;
-	refuse(&ring, op, -ERANGE, HR_BAD_CELLS,
+	refuse(&ring, op, -ERANGE, HR_PART(CELLS),
 	       "cell 8589934589 is beyond the ring's 1024 cells");
 	op.nr_cells = HR_MAX_NODE_RUNS + 1;
-	refuse(&ring, op, -E2BIG, HR_BAD_CELLS,
+	refuse(&ring, op, -E2BIG, HR_PART(CELLS),
 	       "8001 runs of cells given in one operation (at most 8000)");
 	unit_change_one(&ring, unit_del("n1"));
 	unit_add_many(&ring, "m%u", 1023);
 	unit_change_one(&ring, unit_state(unit_set("m0"), HASHRING_NODE_DOWN));
-	refuse(&ring, unit_add("n1025"), -E2BIG, HR_BAD_OP,
+	refuse(&ring, unit_add("n1025"), -E2BIG, HR_PART_ALL,
 	       "the ring would hold 1025 nodes (at most 1024, one a cell of its grid)");
 	unit_ring_free(&ring);
 
 	unit_ring_init(test, &ring, &hr_place_hash, 1, 1);
 	op.nr_cells = 1;
-	refuse(&ring, op, -EINVAL, HR_BAD_CELLS,
+	refuse(&ring, op, -EINVAL, HR_PART(CELLS),
 	       "with hash placement cells cannot be given");
 	unit_ring_free(&ring);
 }

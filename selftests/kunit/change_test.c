@@ -43,12 +43,12 @@ static void slots_and_ids(struct kunit *test)
 	unit_change(ring, ops, ARRAY_SIZE(ops));
 	KUNIT_ASSERT_EQ(test, unit_slot(test, ring->table, "b4"), 3);
 	KUNIT_ASSERT_EQ(test, unit_slot(test, ring->table, "b0"), 4);
-	KUNIT_ASSERT_EQ(test, node_of(ring, "b4")->id, 4);
-	KUNIT_ASSERT_EQ(test, node_of(ring, "b0")->id, 5);
+	KUNIT_ASSERT_EQ(test, node_of(ring, "b4")->attrs.id, 4);
+	KUNIT_ASSERT_EQ(test, node_of(ring, "b0")->attrs.id, 5);
 	/* The next one does. */
 	unit_change_one(ring, unit_add("b5"));
 	KUNIT_ASSERT_EQ(test, unit_slot(test, ring->table, "b5"), 1);
-	KUNIT_ASSERT_EQ(test, node_of(ring, "b5")->id, 2);
+	KUNIT_ASSERT_EQ(test, node_of(ring, "b5")->attrs.id, 2);
 	unit_change_one(ring, unit_del("b0"));
 	KUNIT_ASSERT_EQ(test, ring->table->nr_slots, 4);
 }
@@ -63,13 +63,13 @@ static void ids_that_are_asked_for(struct kunit *test)
 	};
 
 	unit_change(ring, ops, ARRAY_SIZE(ops));
-	KUNIT_ASSERT_EQ(test, node_of(ring, "b1")->id, 2);
-	KUNIT_ASSERT_EQ(test, node_of(ring, "b2")->id, 1);
-	KUNIT_ASSERT_EQ(test, node_of(ring, "b4")->id, 3);
-	KUNIT_ASSERT_EQ(test, node_of(ring, "b5")->id, 5);
-	KUNIT_ASSERT_EQ(test, node_of(ring, "b6")->id, 4);
+	KUNIT_ASSERT_EQ(test, node_of(ring, "b1")->attrs.id, 2);
+	KUNIT_ASSERT_EQ(test, node_of(ring, "b2")->attrs.id, 1);
+	KUNIT_ASSERT_EQ(test, node_of(ring, "b4")->attrs.id, 3);
+	KUNIT_ASSERT_EQ(test, node_of(ring, "b5")->attrs.id, 5);
+	KUNIT_ASSERT_EQ(test, node_of(ring, "b6")->attrs.id, 4);
 	unit_change_one(ring, unit_id(unit_add("b7"), U32_MAX));
-	KUNIT_ASSERT_EQ(test, node_of(ring, "b7")->id, U32_MAX);
+	KUNIT_ASSERT_EQ(test, node_of(ring, "b7")->attrs.id, U32_MAX);
 }
 
 static void what_a_replacement_takes_over(struct kunit *test)
@@ -78,27 +78,27 @@ static void what_a_replacement_takes_over(struct kunit *test)
 	const struct hr_node *node;
 	struct hr_op op = unit_weight(unit_set("b2"), 5);
 
-	op.has |= HR_OP_HAS_VIA;
-	op.via.has4 = true;
-	op.via.addr4[3] = 9;
+	op.has |= HR_HAS_VIA;
+	op.attrs.via.has4 = true;
+	op.attrs.via.addr4[3] = 9;
 	unit_change_one(ring, op);
 	unit_change_one(ring, unit_replace("b2", "b9"));
 	node = node_of(ring, "b9");
 	KUNIT_ASSERT_STREQ(test, node->seat, "b2");
 	KUNIT_ASSERT_PTR_EQ(test, hr_table_find_seat(ring->table, "b2"), node);
-	KUNIT_ASSERT_EQ(test, node->weight, 5);
-	KUNIT_ASSERT_EQ(test, node->id, 4);
-	KUNIT_ASSERT_TRUE(test, node->via.has4);
-	KUNIT_ASSERT_EQ(test, node->via.addr4[3], 9);
+	KUNIT_ASSERT_EQ(test, node->attrs.weight, 5);
+	KUNIT_ASSERT_EQ(test, node->attrs.id, 4);
+	KUNIT_ASSERT_TRUE(test, node->attrs.via.has4);
+	KUNIT_ASSERT_EQ(test, node->attrs.via.addr4[3], 9);
 	KUNIT_ASSERT_NULL(test, hr_table_find(ring->table, "b2"));
 
 	op = unit_state(unit_weight(unit_replace("b9", "b2"), 2), HASHRING_NODE_DRAINING);
-	op.has |= HR_OP_HAS_VIA;
+	op.has |= HR_HAS_VIA;
 	unit_change_one(ring, op);
 	node = node_of(ring, "b2");
-	KUNIT_ASSERT_EQ(test, node->weight, 2);
-	KUNIT_ASSERT_EQ(test, node->state, HASHRING_NODE_DRAINING);
-	KUNIT_ASSERT_FALSE(test, node->via.has4);
+	KUNIT_ASSERT_EQ(test, node->attrs.weight, 2);
+	KUNIT_ASSERT_EQ(test, node->attrs.state, HASHRING_NODE_DRAINING);
+	KUNIT_ASSERT_FALSE(test, node->attrs.via.has4);
 	KUNIT_ASSERT_EQ(test, ring->table->share[node->slot], 0);
 	KUNIT_ASSERT_EQ(test, ring->table->weight, 2);
 }
@@ -171,7 +171,7 @@ static void settings_that_move_nothing(struct kunit *test)
 	unit_change_impact(ring, ops, 1, &impact);
 	KUNIT_ASSERT_EQ(test, impact.moved, 0);
 	hr_impact_release(&impact);
-	KUNIT_ASSERT_EQ(test, node_of(ring, "b1")->id, 77);
+	KUNIT_ASSERT_EQ(test, node_of(ring, "b1")->attrs.id, 77);
 	KUNIT_ASSERT_EQ(test, hr_digest_map(ring->table), map);
 	KUNIT_ASSERT_NE(test, hr_digest_members(&ring->cfg, ring->table),
 			members);
@@ -317,15 +317,6 @@ static void attachments(struct kunit *test)
 	}
 }
 
-static void states(struct kunit *test)
-{
-	KUNIT_ASSERT_STREQ(test, hr_state_name(HASHRING_NODE_ACTIVE), "active");
-	KUNIT_ASSERT_STREQ(test, hr_state_name(HASHRING_NODE_DRAINING), "draining");
-	KUNIT_ASSERT_STREQ(test, hr_state_name(HASHRING_NODE_DOWN), "down");
-	KUNIT_ASSERT_STREQ(test, hr_state_name(HASHRING_NODE_LEAVING), "leaving");
-	KUNIT_ASSERT_NULL(test, hr_state_name(4));
-}
-
 static void failing_allocations(struct kunit *test)
 {
 	struct hr_op ops[] = {
@@ -391,7 +382,6 @@ static struct kunit_case change_cases[] = {
 	KUNIT_CASE(points_of_versions),
 	KUNIT_CASE(budgets),
 	KUNIT_CASE(attachments),
-	KUNIT_CASE(states),
 	KUNIT_CASE(failing_allocations),
 	KUNIT_CASE(an_empty_table_wants_memory),
 	{}

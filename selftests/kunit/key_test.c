@@ -76,7 +76,7 @@ static void positions_of_keys(struct kunit *test)
 
 static void points_of_seats(struct kunit *test)
 {
-	struct hr_node node = { .weight = 1, .slot = 7 };
+	struct hr_node node = { .attrs.weight = 1, .slot = 7 };
 	struct hr_point points[4];
 	struct hr_config cfg;
 	u32 i, k;
@@ -113,14 +113,14 @@ static void numbers_of_points(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(rounded); i++) {
 		cfg.points = rounded[i].points;
 		cfg.per = rounded[i].per;
-		node.weight = rounded[i].weight;
+		node.attrs.weight = rounded[i].weight;
 		KUNIT_ASSERT_EQ(test, hr_place_hash.count(&cfg, &node),
 				rounded[i].count);
 	}
 	/* Beyond the limit it does not overflow: the caller can see it. */
 	cfg.points = 16777216;
 	cfg.per = 1;
-	node.weight = 1000;
+	node.attrs.weight = 1000;
 	KUNIT_ASSERT_EQ(test, hr_place_hash.count(&cfg, &node), 16777216000ULL);
 }
 

@@ -85,14 +85,14 @@ static void they_stay_in_their_slots(struct kunit *test)
 	b = t->nodes[unit_slot(test, before, "b")];
 	d = t->nodes[unit_slot(test, before, "d")];
 	KUNIT_ASSERT_STREQ(test, a->name, "a");
-	KUNIT_ASSERT_EQ(test, a->state, HASHRING_NODE_LEAVING);
-	KUNIT_ASSERT_EQ(test, a->id, 1);
+	KUNIT_ASSERT_EQ(test, a->attrs.state, HASHRING_NODE_LEAVING);
+	KUNIT_ASSERT_EQ(test, a->attrs.id, 1);
 	KUNIT_ASSERT_FALSE(test, hr_table_has(t, a));
 	KUNIT_ASSERT_STREQ(test, b->name, "b");
-	KUNIT_ASSERT_EQ(test, b->state, HASHRING_NODE_LEAVING);
-	KUNIT_ASSERT_EQ(test, b->weight, 5);
+	KUNIT_ASSERT_EQ(test, b->attrs.state, HASHRING_NODE_LEAVING);
+	KUNIT_ASSERT_EQ(test, b->attrs.weight, 5);
 	KUNIT_ASSERT_STREQ(test, d->name, "d");
-	KUNIT_ASSERT_EQ(test, d->state, HASHRING_NODE_DOWN);
+	KUNIT_ASSERT_EQ(test, d->attrs.state, HASHRING_NODE_DOWN);
 	KUNIT_ASSERT_FALSE(test, hr_table_has(t, d));
 	KUNIT_ASSERT_TRUE(test, hr_table_has(t, hr_table_find(t, "c")));
 
@@ -129,11 +129,11 @@ static void ids_stay_taken(struct kunit *test)
 	refuse(ring, &op, 1, -EEXIST, "id 2 is taken by node b");
 	op = unit_add("a");
 	hold(ring, &op, 1);
-	KUNIT_ASSERT_EQ(test, hr_table_find(ring->table, "a")->id, 5);
+	KUNIT_ASSERT_EQ(test, hr_table_find(ring->table, "a")->attrs.id, 5);
 	/* What is set to another id frees its own. */
 	hold(ring, sets, 2);
-	KUNIT_ASSERT_EQ(test, hr_table_find(ring->table, "b")->id, 3);
-	KUNIT_ASSERT_EQ(test, hr_table_find(ring->table, "c")->id, 2);
+	KUNIT_ASSERT_EQ(test, hr_table_find(ring->table, "b")->attrs.id, 3);
+	KUNIT_ASSERT_EQ(test, hr_table_find(ring->table, "c")->attrs.id, 2);
 }
 
 static void a_change_without_leaving_frees_them(struct kunit *test)
@@ -143,7 +143,7 @@ static void a_change_without_leaving_frees_them(struct kunit *test)
 
 	unit_change(ring, both, 2);
 	KUNIT_ASSERT_EQ(test, ring->table->nr_leaving, 0);
-	KUNIT_ASSERT_EQ(test, hr_table_find(ring->table, "e")->id, 1);
+	KUNIT_ASSERT_EQ(test, hr_table_find(ring->table, "e")->attrs.id, 1);
 }
 
 static void nobody_sets_it(struct kunit *test)
@@ -152,7 +152,7 @@ static void nobody_sets_it(struct kunit *test)
 
 	refuse(test->priv, &op, 1, -EINVAL,
 	       "state 3 cannot be set: active (0), draining (1) and down (2) can");
-	op.state = 4;
+	op.attrs.state = 4;
 	refuse(test->priv, &op, 1, -EINVAL,
 	       "state 4 cannot be set: active (0), draining (1) and down (2) can");
 }
@@ -198,11 +198,11 @@ static void recalled_ids(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, hr_digest_members(&ring->cfg, t),
 			hr_digest_members(&ring->cfg, origin));
 	KUNIT_ASSERT_EQ(test, t->nr_leaving, 2);
-	KUNIT_ASSERT_EQ(test, t->nodes[unit_slot(test, ring->table, "f")]->id,
+	KUNIT_ASSERT_EQ(test, t->nodes[unit_slot(test, ring->table, "f")]->attrs.id,
 			7);
 	for (i = 0; i < t->nr_slots; i++)
 		for (k = 0; k < i; k++)
-			KUNIT_ASSERT_NE(test, t->nodes[i]->id, t->nodes[k]->id);
+			KUNIT_ASSERT_NE(test, t->nodes[i]->attrs.id, t->nodes[k]->attrs.id);
 	hr_table_put(t, plain);
 	hr_table_put(origin, plain);
 }
@@ -359,7 +359,7 @@ static void memory_fails(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, ret, 0);
 	KUNIT_ASSERT_EQ(test, nr, 1);
 	KUNIT_ASSERT_STREQ(test, ops[0].name, "n3");
-	KUNIT_ASSERT_EQ(test, ops[0].state, HASHRING_NODE_DOWN);
+	KUNIT_ASSERT_EQ(test, ops[0].attrs.state, HASHRING_NODE_DOWN);
 	kvfree(ops);
 	fixture_free(&f);
 

@@ -24,7 +24,7 @@ void moving_copy(struct kunit *test, struct moving_map *map,
 	for (i = 0; i < t->nr_points; i++)
 		map->points[i] = (struct moving_point) {
 			.pos = t->points[i].pos,
-			.id = t->nodes[t->points[i].slot]->id,
+			.id = t->nodes[t->points[i].slot]->attrs.id,
 		};
 }
 
@@ -90,10 +90,10 @@ static void less_down(struct moving *m, const struct hr_table *table)
 				&hr_node_plain_ops);
 	become(test, &m->view.base, less);
 	for (i = 0; i < table->nr_slots; i++) {
-		if (!table->nodes[i] || table->nodes[i]->state != HASHRING_NODE_DOWN)
+		if (!table->nodes[i] || table->nodes[i]->attrs.state != HASHRING_NODE_DOWN)
 			continue;
-		take_down(&m->from, table->nodes[i]->id);
-		take_down(&m->base, table->nodes[i]->id);
+		take_down(&m->from, table->nodes[i]->attrs.id);
+		take_down(&m->base, table->nodes[i]->attrs.id);
 	}
 }
 
@@ -241,7 +241,7 @@ static struct hr_table *build(struct moving *m, const struct hr_op *ops, u32 nr,
 
 static bool is_down(const struct moving *m, u32 slot)
 {
-	return m->view.table->nodes[slot]->state == HASHRING_NODE_DOWN;
+	return m->view.table->nodes[slot]->attrs.state == HASHRING_NODE_DOWN;
 }
 
 /* Nothing has moved, but what is at nodes that are down. */
@@ -258,12 +258,12 @@ static void assert_unmoved(const struct moving *m, const struct hr_view *was)
 			struct hr_node *new = hr_view_owner(&m->view, pos);
 
 			if (new)
-				KUNIT_ASSERT_TRUE(test, new->state != HASHRING_NODE_DOWN);
+				KUNIT_ASSERT_TRUE(test, new->attrs.state != HASHRING_NODE_DOWN);
 			if (old && is_down(m, old->slot))
 				continue;
 			KUNIT_ASSERT_EQ(test, !old, !new);
 			if (old)
-				KUNIT_ASSERT_EQ(test, old->id, new->id);
+				KUNIT_ASSERT_EQ(test, old->attrs.id, new->attrs.id);
 		}
 	}
 }
@@ -275,11 +275,11 @@ static void note_up(struct moving *m, const struct hr_op *ops, u32 nr)
 	u32 i, k, n = 0;
 
 	for (i = 0; i < nr; i++) {
-		if (ops[i].kind != HASHRING_OP_SET || !(ops[i].has & HR_OP_HAS_STATE))
+		if (ops[i].kind != HASHRING_OP_SET || !(ops[i].has & HR_HAS_ATTR(STATE)))
 			continue;
 		node = hr_table_find(m->view.table, ops[i].name);
 		for (k = 0, n = 0; k < m->nr_down; k++)
-			if (m->down[k] != node->id)
+			if (m->down[k] != node->attrs.id)
 				m->down[n++] = m->down[k];
 		m->nr_down = n;
 	}
@@ -340,7 +340,7 @@ void moving_down(struct moving *m, const char *name)
 	u32 id;
 
 	KUNIT_ASSERT_NOT_NULL(test, node);
-	id = node->id;
+	id = node->attrs.id;
 	if (hr_view_settled(&was)) {
 		KUNIT_ASSERT_TRUE(test, moving_change(m, &op, 1));
 		return;
@@ -370,7 +370,7 @@ static struct hr_table *origin_less_down(const struct moving *m)
 		struct hr_node *node = m->origin->by_name[i];
 
 		for (k = 0; k < m->nr_down; k++) {
-			if (m->down[k] != node->id || node->state == HASHRING_NODE_DOWN)
+			if (m->down[k] != node->attrs.id || node->attrs.state == HASHRING_NODE_DOWN)
 				continue;
 			ops[n++] = unit_state(unit_set(node->name), HASHRING_NODE_DOWN);
 			break;

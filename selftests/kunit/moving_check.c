@@ -10,7 +10,7 @@ static u32 id_at(const struct moving *m, u32 slot)
 		return HR_NO_ID;
 	KUNIT_ASSERT_TRUE(test, slot < m->view.table->nr_slots);
 	KUNIT_ASSERT_NOT_NULL(test, m->view.table->nodes[slot]);
-	return m->view.table->nodes[slot]->id;
+	return m->view.table->nodes[slot]->attrs.id;
 }
 
 static void check_at(const struct moving *m, const struct hr_table *composed,
@@ -25,7 +25,7 @@ static void check_at(const struct moving *m, const struct hr_table *composed,
 	struct hr_node *node = hr_view_owner(&m->view, pos);
 	u32 base, now, then;
 
-	KUNIT_ASSERT_EQ(test, node ? node->id : HR_NO_ID, now_id);
+	KUNIT_ASSERT_EQ(test, node ? node->attrs.id : HR_NO_ID, now_id);
 	hr_view_slots(&m->view, pos, &base, &now, &then);
 	KUNIT_ASSERT_EQ(test, id_at(m, base), base_id);
 	KUNIT_ASSERT_EQ(test, id_at(m, now), now_id);
@@ -112,25 +112,25 @@ static void check_members(const struct moving *m)
 		KUNIT_ASSERT_EQ(test, node->slot, i);
 		for (k = 0; k < i; k++)
 			KUNIT_ASSERT_TRUE(test, !t->nodes[k] ||
-					  t->nodes[k]->id != node->id);
+					  t->nodes[k]->attrs.id != node->attrs.id);
 		if (hr_table_has(t, node))
 			continue;
 		leaving++;
-		KUNIT_ASSERT_TRUE(test, node->state == HASHRING_NODE_LEAVING ||
-				  node->state == HASHRING_NODE_DOWN);
+		KUNIT_ASSERT_TRUE(test, node->attrs.state == HASHRING_NODE_LEAVING ||
+				  node->attrs.state == HASHRING_NODE_DOWN);
 		KUNIT_ASSERT_EQ(test, t->share[i], 0);
 	}
 	KUNIT_ASSERT_EQ(test, t->nr_leaving, leaving);
 	KUNIT_ASSERT_EQ(test, t->nr_nodes + leaving, nr);
 	for (i = 0; i < t->nr_nodes; i++) {
-		KUNIT_ASSERT_TRUE(test, t->by_name[i]->state != HASHRING_NODE_LEAVING);
+		KUNIT_ASSERT_TRUE(test, t->by_name[i]->attrs.state != HASHRING_NODE_LEAVING);
 		KUNIT_ASSERT_PTR_EQ(test, t->nodes[t->by_name[i]->slot],
 				    t->by_name[i]);
 	}
 	/* What went down owns nothing, in none of the maps. */
 	for (i = 0; i < t->nr_slots; i++) {
 		for (k = 0; t->nodes[i] && k < m->nr_down; k++) {
-			if (t->nodes[i]->id != m->down[k])
+			if (t->nodes[i]->attrs.id != m->down[k])
 				continue;
 			KUNIT_ASSERT_TRUE(test, i >= m->view.from->nr_slots ||
 					  !m->view.from->share[i]);

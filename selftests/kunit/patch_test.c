@@ -25,8 +25,8 @@ static void make_anew(const struct unit_ring *ring, struct unit_ring *anew)
 		const struct hr_node *node = t->by_name[i];
 
 		ops[i] = unit_seat(unit_add(node->name), node->seat);
-		ops[i] = unit_weight(ops[i], node->weight);
-		ops[i] = unit_state(ops[i], node->state);
+		ops[i] = unit_weight(ops[i], node->attrs.weight);
+		ops[i] = unit_state(ops[i], node->attrs.state);
 		if (node->nr_points)
 			ops[i] = unit_points(ops[i], node->points,
 					     node->nr_points);

@@ -72,9 +72,9 @@ static void check_members(const struct world *w)
 		node = t->by_name[i];
 		want = ref_find(&w->ref, node->name);
 		KUNIT_ASSERT_NOT_NULL(test, want);
-		KUNIT_ASSERT_EQ(test, node->id, want->id);
-		KUNIT_ASSERT_EQ(test, node->weight, want->weight);
-		KUNIT_ASSERT_EQ(test, node->state, want->state);
+		KUNIT_ASSERT_EQ(test, node->attrs.id, want->id);
+		KUNIT_ASSERT_EQ(test, node->attrs.weight, want->weight);
+		KUNIT_ASSERT_EQ(test, node->attrs.state, want->state);
 		KUNIT_ASSERT_STREQ(test, node->seat, want->seat);
 		KUNIT_ASSERT_EQ(test, t->share[node->slot],
 				ref_share(&w->ref, node->name));
@@ -82,8 +82,8 @@ static void check_members(const struct world *w)
 		KUNIT_ASSERT_PTR_EQ(test, hr_table_find(t, node->name), node);
 		KUNIT_ASSERT_PTR_EQ(test, hr_table_find_seat(t, node->seat),
 				    node);
-		if (node->state == HASHRING_NODE_ACTIVE)
-			weight += node->weight;
+		if (node->attrs.state == HASHRING_NODE_ACTIVE)
+			weight += node->attrs.weight;
 		if (i) {
 			KUNIT_ASSERT_TRUE(test,
 					  strcmp(t->by_name[i - 1]->name,
@@ -331,7 +331,7 @@ static void check_promises(struct kunit *test, const struct ref_ring *before,
 	for (i = 0; i < n; i++) {
 		adds &= ops[i].kind == HASHRING_OP_ADD;
 		replaces &= ops[i].kind == HASHRING_OP_REPLACE &&
-			    !(ops[i].has & ~(HR_OP_HAS_ID | HR_OP_HAS_VIA));
+			    !(ops[i].has & ~(HR_HAS_ATTR(ID) | HR_HAS_VIA));
 		replaced += ref_share(before, ops[i].name);
 	}
 	if (adds || hr_change_only_removes(ops, n))
@@ -384,7 +384,7 @@ static void random_op(struct world *w, struct hr_op *op, u32 *points)
 		*op = unit_state(*op, unit_below(r, 4) ? HASHRING_NODE_ACTIVE :
 						1 + unit_below(r, 2));
 	if (op->kind == HASHRING_OP_ADD && !unit_below(r, 8)) {
-		op->has |= HR_OP_HAS_SEAT;
+		op->has |= HR_HAS(SEAT);
 		random_name(w, op->seat);
 	}
 	if (w->ring.cfg.place->takes_points &&

@@ -47,12 +47,12 @@ static void each_kind(struct kunit *test)
 
 	unit_ring_init(test, &ring, &hr_place_hash, 4, 1);
 	unit_change(&ring, first, ARRAY_SIZE(first));
-	ops[1].has |= HR_OP_HAS_VIA;
-	ops[1].via.has6 = true;
-	ops[1].via.addr6[15] = 7;
-	ops[2].has |= HR_OP_HAS_VIA;
-	ops[2].via.has4 = true;
-	ops[2].via.addr4[3] = 9;
+	ops[1].has |= HR_HAS_VIA;
+	ops[1].attrs.via.has6 = true;
+	ops[1].attrs.via.addr6[15] = 7;
+	ops[2].has |= HR_HAS_VIA;
+	ops[2].attrs.via.has4 = true;
+	ops[2].attrs.via.addr4[3] = 9;
 	change(&ring, ops, ARRAY_SIZE(ops), false, &record);
 	KUNIT_ASSERT_EQ(test, record.nr_ops, 3);
 	KUNIT_ASSERT_NULL(test, record.arcs);
@@ -62,30 +62,30 @@ static void each_kind(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, did.has_before && did.has_after);
 	KUNIT_ASSERT_STREQ(test, did.before.name, "b1");
 	KUNIT_ASSERT_STREQ(test, did.before.seat, "b1");
-	KUNIT_ASSERT_EQ(test, did.before.id, 1);
+	KUNIT_ASSERT_EQ(test, did.before.attrs.id, 1);
 	KUNIT_ASSERT_STREQ(test, did.after.name, "b3");
 	KUNIT_ASSERT_STREQ(test, did.after.seat, "b1");
-	KUNIT_ASSERT_EQ(test, did.after.id, 3);
+	KUNIT_ASSERT_EQ(test, did.after.attrs.id, 3);
 	KUNIT_ASSERT_TRUE(test, next <= record.largest);
 
 	KUNIT_ASSERT_TRUE(test, hr_record_next(&record, &next, &did));
 	KUNIT_ASSERT_EQ(test, did.kind, HASHRING_OP_SET);
-	KUNIT_ASSERT_EQ(test, did.before.weight, 3);
-	KUNIT_ASSERT_EQ(test, did.before.state, HASHRING_NODE_ACTIVE);
-	KUNIT_ASSERT_FALSE(test, did.before.via.has6);
-	KUNIT_ASSERT_EQ(test, did.after.weight, 3);
-	KUNIT_ASSERT_EQ(test, did.after.state, HASHRING_NODE_DOWN);
-	KUNIT_ASSERT_FALSE(test, did.after.via.has4);
-	KUNIT_ASSERT_TRUE(test, did.after.via.has6);
-	KUNIT_ASSERT_EQ(test, did.after.via.addr6[15], 7);
+	KUNIT_ASSERT_EQ(test, did.before.attrs.weight, 3);
+	KUNIT_ASSERT_EQ(test, did.before.attrs.state, HASHRING_NODE_ACTIVE);
+	KUNIT_ASSERT_FALSE(test, did.before.attrs.via.has6);
+	KUNIT_ASSERT_EQ(test, did.after.attrs.weight, 3);
+	KUNIT_ASSERT_EQ(test, did.after.attrs.state, HASHRING_NODE_DOWN);
+	KUNIT_ASSERT_FALSE(test, did.after.attrs.via.has4);
+	KUNIT_ASSERT_TRUE(test, did.after.attrs.via.has6);
+	KUNIT_ASSERT_EQ(test, did.after.attrs.via.addr6[15], 7);
 
 	KUNIT_ASSERT_TRUE(test, hr_record_next(&record, &next, &did));
 	KUNIT_ASSERT_EQ(test, did.kind, HASHRING_OP_ADD);
 	KUNIT_ASSERT_FALSE(test, did.has_before);
 	KUNIT_ASSERT_STREQ(test, did.after.name, "b4");
-	KUNIT_ASSERT_TRUE(test, did.after.via.has4);
-	KUNIT_ASSERT_FALSE(test, did.after.via.has6);
-	KUNIT_ASSERT_EQ(test, did.after.via.addr4[3], 9);
+	KUNIT_ASSERT_TRUE(test, did.after.attrs.via.has4);
+	KUNIT_ASSERT_FALSE(test, did.after.attrs.via.has6);
+	KUNIT_ASSERT_EQ(test, did.after.attrs.via.addr4[3], 9);
 	KUNIT_ASSERT_FALSE(test, hr_record_next(&record, &next, &did));
 	hr_record_release(&record);
 
@@ -278,10 +278,10 @@ static struct hr_op op_of(const struct hr_was *was)
 {
 	struct hr_op op = unit_seat(unit_add(was->name), was->seat);
 
-	op = unit_state(unit_weight(unit_id(op, was->id), was->weight),
-			was->state);
-	op.has |= HR_OP_HAS_VIA;
-	op.via = was->via;
+	op = unit_state(unit_weight(unit_id(op, was->attrs.id), was->attrs.weight),
+			was->attrs.state);
+	op.has |= HR_HAS_VIA;
+	op.attrs.via = was->attrs.via;
 	return op;
 }
 
@@ -327,9 +327,9 @@ static void members_of(const struct hr_table *t, struct members *m)
 	for (i = 0; i < t->nr_nodes; i++) {
 		const struct hr_node *node = t->by_name[i];
 		struct hr_was was = {
-			.name = node->name, .seat = node->seat, .id = node->id,
-			.weight = node->weight, .state = node->state,
-			.via = node->via,
+			.name = node->name, .seat = node->seat, .attrs.id = node->attrs.id,
+			.attrs.weight = node->attrs.weight, .attrs.state = node->attrs.state,
+			.attrs.via = node->attrs.via,
 		};
 
 		m->op[m->nr++] = op_of(&was);
@@ -521,10 +521,10 @@ static void each_difference(struct kunit *test)
 	op = unit_points(unit_set("p"), one, 1);
 	KUNIT_ASSERT_EQ(test, differ(&ring, &op, 1), 1);
 	op = unit_set("p");
-	op.has |= HR_OP_HAS_VIA;
-	op.via.has4 = true;
+	op.has |= HR_HAS_VIA;
+	op.attrs.via.has4 = true;
 	KUNIT_ASSERT_EQ(test, differ(&ring, &op, 1), 1);
-	op.via.addr4[0] = 1;
+	op.attrs.via.addr4[0] = 1;
 	KUNIT_ASSERT_EQ(test, differ(&ring, &op, 1), 1);
 
 	ops[0] = unit_weight(unit_set("p"), 3);

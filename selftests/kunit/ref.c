@@ -187,7 +187,7 @@ static u32 lowest_free_id(const struct ref_ring *before,
 		bool used = id_in_use(before, id) || id_in_use(after, id);
 
 		for (i = 0; i < n; i++)
-			used |= ops[i].has & HR_OP_HAS_ID && ops[i].id == id;
+			used |= ops[i].has & HR_HAS_ATTR(ID) && ops[i].attrs.id == id;
 		if (!used)
 			return id;
 	}
@@ -208,21 +208,21 @@ static bool apply_op(const struct ref_ring *before, struct ref_ring *after,
 		memset(node, 0, sizeof(*node));
 		node->weight = 1;
 		strscpy(node->seat,
-			op->has & HR_OP_HAS_SEAT ? op->seat : op->name,
+			op->has & HR_HAS(SEAT) ? op->seat : op->name,
 			sizeof(node->seat));
 	}
 	strscpy(node->name,
 		op->kind == HASHRING_OP_REPLACE ? op->new_name : op->name,
 		sizeof(node->name));
-	if (op->has & HR_OP_HAS_ID)
-		node->id = op->id;
+	if (op->has & HR_HAS_ATTR(ID))
+		node->id = op->attrs.id;
 	else if (op->kind != HASHRING_OP_SET)
 		node->id = lowest_free_id(before, after, ops, n);
-	if (op->has & HR_OP_HAS_WEIGHT)
-		node->weight = op->weight;
-	if (op->has & HR_OP_HAS_STATE)
-		node->state = op->state;
-	if (op->has & HR_OP_HAS_POINTS) {
+	if (op->has & HR_HAS_ATTR(WEIGHT))
+		node->weight = op->attrs.weight;
+	if (op->has & HR_HAS_ATTR(STATE))
+		node->state = op->attrs.state;
+	if (op->has & HR_HAS(POINTS)) {
 		if (op->nr_points > REF_POINTS)
 			return false;
 		node->nr_points = op->nr_points;

@@ -46,7 +46,7 @@ static void teardown(struct kunit *test)
 
 static void assert_refused(const struct unit_ring *ring,
 			   const struct hr_op *ops, u32 n, int ret, u32 op,
-			   enum hr_culprit culprit, const char *text)
+			   u32 part, const char *text)
 {
 	struct kunit *test = ring->test;
 	const struct hr_table *base = ring->table;
@@ -63,7 +63,7 @@ static void assert_refused(const struct unit_ring *ring,
 			ret);
 	KUNIT_ASSERT_STREQ(test, err.text, text);
 	KUNIT_ASSERT_EQ(test, err.op, op);
-	KUNIT_ASSERT_EQ(test, err.culprit, culprit);
+	KUNIT_ASSERT_EQ(test, err.part, part);
 	KUNIT_ASSERT_PTR_EQ(test, next, untouched);
 	KUNIT_ASSERT_EQ(test, hr_digest_map(base), map);
 	KUNIT_ASSERT_EQ(test, hr_digest_members(&ring->cfg, base), members);
@@ -74,7 +74,7 @@ static void assert_refused(const struct unit_ring *ring,
 
 /* The bad operation comes third, after two that are good. */
 static void assert_third(const struct unit_ring *ring, struct hr_op op, int ret,
-			 enum hr_culprit culprit, const char *text)
+			 u32 part, const char *text)
 {
 	static u32 points[] = { 0x70000000 };
 	struct hr_op ops[3] = { unit_add("good1"), unit_set("b3"), op };
@@ -84,8 +84,8 @@ static void assert_third(const struct unit_ring *ring, struct hr_op op, int ret,
 		ops[1] = unit_set("p1");
 	}
 	ops[1] = unit_weight(ops[1], 2);
-	assert_refused(ring, ops, 3, ret, 2, culprit, text);
-	assert_refused(ring, &op, 1, ret, 0, culprit, text);
+	assert_refused(ring, ops, 3, ret, 2, part, text);
+	assert_refused(ring, &op, 1, ret, 0, part, text);
 }
 
 static void names(struct kunit *test)
@@ -115,23 +115,23 @@ static void names(struct kunit *test)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
-		assert_third(ring, unit_add(bad[i].name), -EINVAL, HR_BAD_NAME,
+		assert_third(ring, unit_add(bad[i].name), -EINVAL, HR_PART(NAME),
 			     bad[i].text);
-		assert_third(ring, unit_del(bad[i].name), -EINVAL, HR_BAD_NAME,
+		assert_third(ring, unit_del(bad[i].name), -EINVAL, HR_PART(NAME),
 			     bad[i].text);
 		assert_third(ring, unit_replace("b1", bad[i].name), -EINVAL,
-			     HR_BAD_NEW_NAME, bad[i].text);
+			     HR_PART(NEW_NAME), bad[i].text);
 		snprintf(text, sizeof(text), "seat: %s", bad[i].text);
 		assert_third(ring, unit_seat(unit_add("b9"), bad[i].name),
-			     -EINVAL, HR_BAD_SEAT, text);
+			     -EINVAL, HR_PART(SEAT), text);
 	}
 	op = unit_add("b9");
 	memset(op.name, 'x', sizeof(op.name));
-	assert_third(ring, op, -EINVAL, HR_BAD_NAME,
+	assert_third(ring, op, -EINVAL, HR_PART(NAME),
 		     "a name has at most 63 bytes");
 	op = unit_replace("b1", "b9");
 	memset(op.new_name, 'x', sizeof(op.new_name));
-	assert_third(ring, op, -EINVAL, HR_BAD_NEW_NAME,
+	assert_third(ring, op, -EINVAL, HR_PART(NEW_NAME),
 		     "a name has at most 63 bytes");
 	/* 63 bytes will do, and so will what else is printable. */
 	memset(text, '-', 63);
@@ -144,17 +144,17 @@ static void members(struct kunit *test)
 {
 	const struct unit_ring *ring = &((struct rings *)test->priv)->hashed;
 
-	assert_third(ring, unit_add("b1"), -EEXIST, HR_BAD_NAME,
+	assert_third(ring, unit_add("b1"), -EEXIST, HR_PART(NAME),
 		     "node b1 exists already");
-	assert_third(ring, unit_del("b7"), -ENOENT, HR_BAD_NAME,
+	assert_third(ring, unit_del("b7"), -ENOENT, HR_PART(NAME),
 		     "there is no node b7");
 	assert_third(ring, unit_weight(unit_set("b2"), 1), -ENOENT,
-		     HR_BAD_NAME, "there is no node b2");
-	assert_third(ring, unit_replace("b7", "b8"), -ENOENT, HR_BAD_NAME,
+		     HR_PART(NAME), "there is no node b2");
+	assert_third(ring, unit_replace("b7", "b8"), -ENOENT, HR_PART(NAME),
 		     "there is no node b7");
-	assert_third(ring, unit_replace("b1", "b6"), -EEXIST, HR_BAD_NEW_NAME,
+	assert_third(ring, unit_replace("b1", "b6"), -EEXIST, HR_PART(NEW_NAME),
 		     "node b6 exists already");
-	assert_third(ring, unit_replace("b1", "b1"), -EINVAL, HR_BAD_NEW_NAME,
+	assert_third(ring, unit_replace("b1", "b1"), -EINVAL, HR_PART(NEW_NAME),
 		     "node b1 cannot replace itself");
 }
 
@@ -164,16 +164,16 @@ static void named_twice(struct kunit *test)
 	struct hr_op ops[3] = { unit_del("b1"), unit_del("b3"), };
 
 	ops[2] = unit_add("b1");
-	assert_refused(ring, ops, 3, -EEXIST, 2, HR_BAD_NAME,
+	assert_refused(ring, ops, 3, -EEXIST, 2, HR_PART(NAME),
 		       "operation 2 names b1 again");
 	ops[2] = unit_del("b3");
-	assert_refused(ring, ops, 3, -EEXIST, 2, HR_BAD_NAME,
+	assert_refused(ring, ops, 3, -EEXIST, 2, HR_PART(NAME),
 		       "operation 2 names b3 again");
 	ops[2] = unit_replace("b6", "b3");
-	assert_refused(ring, ops, 3, -EEXIST, 2, HR_BAD_NEW_NAME,
+	assert_refused(ring, ops, 3, -EEXIST, 2, HR_PART(NEW_NAME),
 		       "operation 2 names b3 again");
 	ops[2] = unit_replace("b1", "b9");
-	assert_refused(ring, ops, 3, -EEXIST, 2, HR_BAD_NAME,
+	assert_refused(ring, ops, 3, -EEXIST, 2, HR_PART(NAME),
 		       "operation 2 names b1 again");
 }
 
@@ -182,29 +182,29 @@ static void seats(struct kunit *test)
 	const struct unit_ring *ring = &((struct rings *)test->priv)->hashed;
 	struct hr_op ops[3];
 
-	assert_third(ring, unit_add("b2"), -EEXIST, HR_BAD_NAME,
+	assert_third(ring, unit_add("b2"), -EEXIST, HR_PART(NAME),
 		     "seat b2 is held by node b6");
 	assert_third(ring, unit_seat(unit_add("b9"), "b3"), -EEXIST,
-		     HR_BAD_SEAT, "seat b3 is held by node b3");
+		     HR_PART(SEAT), "seat b3 is held by node b3");
 	assert_third(ring, unit_seat(unit_set("b1"), "b9"), -EINVAL,
-		     HR_BAD_SEAT,
+		     HR_PART(SEAT),
 		     "a seat is given only to a node that is added");
 	assert_third(ring, unit_seat(unit_replace("b1", "b9"), "b9"), -EINVAL,
-		     HR_BAD_SEAT,
+		     HR_PART(SEAT),
 		     "a seat is given only to a node that is added");
 
 	/* Of two in one change; a member that stays keeps its seat. */
 	ops[0] = unit_add("x1");
 	ops[1] = unit_add("x2");
 	ops[2] = unit_seat(unit_add("x3"), "x1");
-	assert_refused(ring, ops, 3, -EEXIST, 2, HR_BAD_SEAT,
+	assert_refused(ring, ops, 3, -EEXIST, 2, HR_PART(SEAT),
 		       "seat x1 is held by node x1");
 	ops[0] = unit_add("b2");
 	ops[2] = unit_weight(unit_set("b6"), 3);
-	assert_refused(ring, ops, 3, -EEXIST, 0, HR_BAD_NAME,
+	assert_refused(ring, ops, 3, -EEXIST, 0, HR_PART(NAME),
 		       "seat b2 is held by node b6");
 	ops[2] = unit_replace("b6", "b7");
-	assert_refused(ring, ops, 3, -EEXIST, 0, HR_BAD_NAME,
+	assert_refused(ring, ops, 3, -EEXIST, 0, HR_PART(NAME),
 		       "seat b2 is held by node b7");
 }
 
@@ -213,25 +213,25 @@ static void ids(struct kunit *test)
 	const struct unit_ring *ring = &((struct rings *)test->priv)->hashed;
 	struct hr_op ops[3];
 
-	assert_third(ring, unit_id(unit_add("b9"), 0), -EINVAL, HR_BAD_ID,
+	assert_third(ring, unit_id(unit_add("b9"), 0), -EINVAL, HR_ATTR(ID),
 		     "id 0 means no node");
-	assert_third(ring, unit_id(unit_add("b9"), 300), -ERANGE, HR_BAD_ID,
+	assert_third(ring, unit_id(unit_add("b9"), 300), -ERANGE, HR_ATTR(ID),
 		     "id 300 does not fit the mask of an attachment (at most 255)");
-	assert_third(ring, unit_id(unit_add("b9"), 1), -EEXIST, HR_BAD_ID,
+	assert_third(ring, unit_id(unit_add("b9"), 1), -EEXIST, HR_ATTR(ID),
 		     "id 1 is taken by node b1");
-	assert_third(ring, unit_id(unit_set("b1"), 4), -EEXIST, HR_BAD_ID,
+	assert_third(ring, unit_id(unit_set("b1"), 4), -EEXIST, HR_ATTR(ID),
 		     "id 4 is taken by node b6");
 	assert_third(ring, unit_id(unit_replace("b1", "b9"), 4), -EEXIST,
-		     HR_BAD_ID, "id 4 is taken by node b6");
+		     HR_ATTR(ID), "id 4 is taken by node b6");
 	ops[0] = unit_id(unit_add("x1"), 9);
 	ops[1] = unit_add("x2");
 	ops[2] = unit_id(unit_add("x3"), 9);
-	assert_refused(ring, ops, 3, -EEXIST, 2, HR_BAD_ID,
+	assert_refused(ring, ops, 3, -EEXIST, 2, HR_ATTR(ID),
 		       "id 9 is given to node x1 already");
 	/* A member that is set but for its id keeps that. */
 	ops[0] = unit_weight(unit_set("b1"), 7);
 	ops[2] = unit_id(unit_add("x3"), 1);
-	assert_refused(ring, ops, 3, -EEXIST, 2, HR_BAD_ID,
+	assert_refused(ring, ops, 3, -EEXIST, 2, HR_ATTR(ID),
 		       "id 1 is taken by node b1");
 }
 
@@ -246,7 +246,7 @@ static void ids_run_out(struct kunit *test)
 		 "id %u does not fit the mask of an attachment (at most %u)",
 		 ID_MAX + 1, ID_MAX);
 	assert_refused(&ring, (struct hr_op []) { unit_add("b9") }, 1, -ERANGE,
-		       0, HR_BAD_ID, text);
+		       0, HR_ATTR(ID), text);
 	unit_ring_free(&ring);
 }
 
@@ -256,24 +256,24 @@ static void figures(struct kunit *test)
 	struct hr_op op;
 
 	assert_third(ring, unit_weight(unit_add("b9"), 0), -EINVAL,
-		     HR_BAD_WEIGHT, "weight 0 is not between 1 and 1000");
+		     HR_ATTR(WEIGHT), "weight 0 is not between 1 and 1000");
 	assert_third(ring, unit_weight(unit_set("b1"), 1001), -ERANGE,
-		     HR_BAD_WEIGHT, "weight 1001 is not between 1 and 1000");
+		     HR_ATTR(WEIGHT), "weight 1001 is not between 1 and 1000");
 	assert_third(ring, unit_weight(unit_add("b9"), U32_MAX), -ERANGE,
-		     HR_BAD_WEIGHT,
+		     HR_ATTR(WEIGHT),
 		     "weight 4294967295 is not between 1 and 1000");
 	assert_third(ring, unit_state(unit_add("b9"), 3), -EINVAL,
-		     HR_BAD_STATE,
+		     HR_ATTR(STATE),
 		     "state 3 cannot be set: active (0), draining (1) and down (2) can");
-	assert_third(ring, unit_set("b1"), -EINVAL, HR_BAD_OP,
+	assert_third(ring, unit_set("b1"), -EINVAL, HR_PART_ALL,
 		     "nothing to set on node b1");
-	assert_third(ring, unit_weight(unit_del("b1"), 1), -EINVAL, HR_BAD_OP,
+	assert_third(ring, unit_weight(unit_del("b1"), 1), -EINVAL, HR_PART_ALL,
 		     "nothing can be set on node b1, which goes");
 	op = unit_add("b9");
 	op.kind = 4;
-	assert_third(ring, op, -EINVAL, HR_BAD_OP,
+	assert_third(ring, op, -EINVAL, HR_PART_ALL,
 		     "there is no operation of kind 4");
-	assert_refused(ring, &op, 0, -EINVAL, U32_MAX, HR_BAD_OP,
+	assert_refused(ring, &op, 0, -EINVAL, U32_MAX, HR_PART_ALL,
 		       "a change needs at least one operation");
 }
 
@@ -302,10 +302,10 @@ static void deadlines(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		op = unit_state(unit_set("b1"), bad[i].state);
 		assert_third(ring, unit_deadline(op, bad[i].deadline),
-			     bad[i].ret, HR_BAD_DEADLINE, bad[i].text);
+			     bad[i].ret, HR_PART(DEADLINE), bad[i].text);
 	}
 	op = unit_deadline(unit_weight(unit_set("b1"), 2), 1);
-	assert_third(ring, op, -EINVAL, HR_BAD_DEADLINE, bad[0].text);
+	assert_third(ring, op, -EINVAL, HR_PART(DEADLINE), bad[0].text);
 }
 
 static void a_deadline_of_an_addition(struct kunit *test)
@@ -313,7 +313,7 @@ static void a_deadline_of_an_addition(struct kunit *test)
 	const struct unit_ring *ring = &((struct rings *)test->priv)->hashed;
 
 	assert_third(ring, unit_deadline(unit_add("b9"), 1), -EINVAL,
-		     HR_BAD_DEADLINE,
+		     HR_PART(DEADLINE),
 		     "a deadline is given only to a node that is set draining");
 }
 
@@ -342,33 +342,33 @@ static void explicit_points(struct kunit *test)
 	struct hr_op ops[2];
 
 	assert_third(&rings->hashed, unit_points(unit_add("b9"), at100, 2),
-		     -EINVAL, HR_BAD_POINTS,
+		     -EINVAL, HR_PART(POINTS),
 		     "with hash placement points cannot be given");
-	assert_third(ring, unit_add("p9"), -EINVAL, HR_BAD_POINTS,
+	assert_third(ring, unit_add("p9"), -EINVAL, HR_PART(POINTS),
 		     "with explicit placement node p9 needs points");
 	assert_third(ring, unit_points(unit_add("p9"), NULL, 0), -EINVAL,
-		     HR_BAD_POINTS, "a node needs at least one point");
+		     HR_PART(POINTS), "a node needs at least one point");
 	assert_third(ring, unit_points(unit_add("p9"), at100, 2), -EEXIST,
-		     HR_BAD_POINTS, "position 100 is held by node p1");
+		     HR_PART(POINTS), "position 100 is held by node p1");
 	/* A member that is down holds on to its points. */
 	assert_third(ring, unit_points(unit_add("p9"), at300, 1), -EEXIST,
-		     HR_BAD_POINTS, "position 300 is held by node p2");
+		     HR_PART(POINTS), "position 300 is held by node p2");
 	assert_third(ring, unit_points(unit_add("p9"), twice, 3), -EEXIST,
-		     HR_BAD_POINTS, "position 7 is given twice");
+		     HR_PART(POINTS), "position 7 is given twice");
 	ops[0] = unit_points(unit_add("p8"), other, 2);
 	ops[1] = unit_points(unit_add("p9"), twice, 2);
-	assert_refused(ring, ops, 2, -EEXIST, 1, HR_BAD_POINTS,
+	assert_refused(ring, ops, 2, -EEXIST, 1, HR_PART(POINTS),
 		       "position 8 is held by node p8");
 	/* So does the node that takes a seat with all that goes with it. */
 	ops[0] = unit_replace("p1", "p8");
 	ops[1] = unit_points(unit_add("p9"), at100, 2);
-	assert_refused(ring, ops, 2, -EEXIST, 1, HR_BAD_POINTS,
+	assert_refused(ring, ops, 2, -EEXIST, 1, HR_PART(POINTS),
 		       "position 100 is held by node p1");
 
 	many = unit_alloc(test, HR_MAX_NODE_POINTS + 1, sizeof(*many));
 	assert_third(ring, unit_points(unit_add("p9"), many,
 				       HR_MAX_NODE_POINTS + 1),
-		     -E2BIG, HR_BAD_POINTS,
+		     -E2BIG, HR_PART(POINTS),
 		     "16001 points given in one operation (at most 16000)");
 }
 
@@ -380,10 +380,10 @@ static void too_many_points(struct kunit *test)
 	/* Two million a unit of weight: the eighth fits, the ninth does not. */
 	unit_ring_init(test, &ring, &hr_place_hash, HR_MAX_POINTS / 8, 1);
 	ops[0] = unit_weight(ops[0], 9);
-	assert_refused(&ring, ops, 1, -E2BIG, 0, HR_BAD_OP,
+	assert_refused(&ring, ops, 1, -E2BIG, 0, HR_PART_ALL,
 		       "the ring would hold 18874368 points (at most 16777216)");
 	ops[0] = unit_weight(ops[0], 8);
-	assert_refused(&ring, ops, 2, -E2BIG, U32_MAX, HR_BAD_OP,
+	assert_refused(&ring, ops, 2, -E2BIG, U32_MAX, HR_PART_ALL,
 		       "the ring would hold 18874368 points (at most 16777216)");
 	unit_ring_free(&ring);
 }
@@ -436,7 +436,7 @@ static void too_many_operations(struct kunit *test)
 	const struct unit_ring *ring = &((struct rings *)test->priv)->hashed;
 	struct hr_op *ops = unit_alloc(test, HR_MAX_OPS + 1, sizeof(*ops));
 
-	assert_refused(ring, ops, HR_MAX_OPS + 1, -E2BIG, U32_MAX, HR_BAD_OP,
+	assert_refused(ring, ops, HR_MAX_OPS + 1, -E2BIG, U32_MAX, HR_PART_ALL,
 		       "131073 operations in one change (at most 131072)");
 }
 

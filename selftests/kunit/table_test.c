@@ -300,11 +300,11 @@ static void digests_of_members(struct kunit *test)
 	ops[1] = unit_id(unit_set("n1"), 9);
 	ops[2] = unit_state(unit_set("n1"), HASHRING_NODE_DOWN);
 	ops[3] = unit_set("n1");
-	ops[3].has = HR_OP_HAS_VIA;
-	ops[3].via.has4 = true;
+	ops[3].has = HR_HAS_VIA;
+	ops[3].attrs.via.has4 = true;
 	ops[4] = unit_set("n1");
-	ops[4].has = HR_OP_HAS_VIA;
-	ops[4].via.has6 = true;
+	ops[4].has = HR_HAS_VIA;
+	ops[4].attrs.via.has6 = true;
 	ops[5] = unit_del("n0");
 	for (i = 0; i < 6; i++) {
 		unit_change_one(&ring, ops[i]);

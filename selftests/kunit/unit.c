@@ -86,8 +86,8 @@ struct hr_op *unit_op_weight(const struct hr_op *from, u32 weight)
 {
 	struct hr_op *op = copy_op(from);
 
-	op->has |= HR_OP_HAS_WEIGHT;
-	op->weight = weight;
+	op->has |= HR_HAS_ATTR(WEIGHT);
+	op->attrs.weight = weight;
 	return op;
 }
 
@@ -95,8 +95,8 @@ struct hr_op *unit_op_state(const struct hr_op *from, u8 state)
 {
 	struct hr_op *op = copy_op(from);
 
-	op->has |= HR_OP_HAS_STATE;
-	op->state = state;
+	op->has |= HR_HAS_ATTR(STATE);
+	op->attrs.state = state;
 	return op;
 }
 
@@ -104,8 +104,8 @@ struct hr_op *unit_op_id(const struct hr_op *from, u32 id)
 {
 	struct hr_op *op = copy_op(from);
 
-	op->has |= HR_OP_HAS_ID;
-	op->id = id;
+	op->has |= HR_HAS_ATTR(ID);
+	op->attrs.id = id;
 	return op;
 }
 
@@ -113,7 +113,7 @@ struct hr_op *unit_op_seat(const struct hr_op *from, const char *seat)
 {
 	struct hr_op *op = copy_op(from);
 
-	op->has |= HR_OP_HAS_SEAT;
+	op->has |= HR_HAS(SEAT);
 	strscpy(op->seat, seat, sizeof(op->seat));
 	return op;
 }
@@ -122,7 +122,7 @@ struct hr_op *unit_op_deadline(const struct hr_op *from, u64 ms)
 {
 	struct hr_op *op = copy_op(from);
 
-	op->has |= HR_OP_HAS_DEADLINE;
+	op->has |= HR_HAS(DEADLINE);
 	op->deadline = ms;
 	return op;
 }
@@ -131,7 +131,7 @@ struct hr_op *unit_op_points(const struct hr_op *from, u32 *points, u32 n)
 {
 	struct hr_op *op = copy_op(from);
 
-	op->has |= HR_OP_HAS_POINTS;
+	op->has |= HR_HAS(POINTS);
 	op->points = points;
 	op->nr_points = n;
 	return op;
@@ -142,7 +142,7 @@ struct hr_op *unit_op_cells(const struct hr_op *from, struct hr_run *cells,
 {
 	struct hr_op *op = copy_op(from);
 
-	op->has |= HR_OP_HAS_CELLS;
+	op->has |= HR_HAS(CELLS);
 	op->cells = cells;
 	op->nr_cells = n;
 	return op;

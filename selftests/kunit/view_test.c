@@ -48,7 +48,7 @@ static void some_down(struct moving *m)
 	if (!t->nr_nodes || m->nr_down >= 3)
 		return;
 	name = t->by_name[unit_below(&m->random, t->nr_nodes)]->name;
-	if (hr_table_find(t, name)->state != HASHRING_NODE_DOWN)
+	if (hr_table_find(t, name)->attrs.state != HASHRING_NODE_DOWN)
 		moving_down(m, name);
 }
 

@@ -34,9 +34,9 @@ static int take_node(const struct hashring_node *node, void *arg)
 {
 	struct reading *r = arg;
 
-	if (node->id > BACKENDS)
+	if (node->attrs.id > BACKENDS)
 		return 0;
-	r->node[node->id - 1] = node->packets;
+	r->node[node->attrs.id - 1] = node->packets;
 	r->nodes += node->packets;
 	return 0;
 }
@@ -149,7 +149,7 @@ static void check_burst(struct stage *s, struct reading *before)
 		const struct hr_node *node = hr_view_owner(&t->view,
 							   s->flow[i].position);
 
-		due[node ? node->id - 1 : NOBODY]++;
+		due[node ? node->attrs.id - 1 : NOBODY]++;
 	}
 	for (i = 0; i < BACKENDS && !stopped(); i++) {
 		snprintf(what, sizeof(what), "a burst's at backend %u", i + 1);

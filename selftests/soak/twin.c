@@ -241,8 +241,8 @@ static enum moved change(struct twin *t, const struct hr_op *op,
 	for (i = 0; i < nr; i++) {
 		twin_op_to_kernel(&op[i], &ops[i]);
 		downs &= op[i].kind == HASHRING_OP_SET &&
-			 op[i].has == HR_OP_HAS_STATE &&
-			 op[i].state == HASHRING_NODE_DOWN;
+			 op[i].has == HR_HAS_ATTR(STATE) &&
+			 op[i].attrs.state == HASHRING_NODE_DOWN;
 	}
 	if (hr_change_build(&t->config, t->view.table, op, nr, U32_MAX,
 			    hold || migrating, &hr_node_plain_ops, GFP_KERNEL,
@@ -277,8 +277,8 @@ static enum moved change(struct twin *t, const struct hr_op *op,
 		t->gone |= op[i].kind == HASHRING_OP_DEL ||
 			   op[i].kind == HASHRING_OP_REPLACE;
 		t->downs |= op[i].kind == HASHRING_OP_SET &&
-			    op[i].has & HR_OP_HAS_STATE &&
-			    op[i].state == HASHRING_NODE_DOWN;
+			    op[i].has & HR_HAS_ATTR(STATE) &&
+			    op[i].attrs.state == HASHRING_NODE_DOWN;
 	}
 	if (!(migrating && downs))
 		t->rolling = false;
@@ -317,14 +317,14 @@ enum moved twin_populate(struct twin *t, unsigned int nr)
 /* One node down: at once, also in mid-migration. */
 enum moved twin_down(struct twin *t)
 {
-	struct hr_op op = { .kind = HASHRING_OP_SET, .has = HR_OP_HAS_STATE,
-			    .state = HASHRING_NODE_DOWN };
+	struct hr_op op = { .kind = HASHRING_OP_SET, .has = HR_HAS_ATTR(STATE),
+			    .attrs.state = HASHRING_NODE_DOWN };
 	unsigned int i = below(&t->seed, t->names);
 	const struct hr_node *node;
 
 	snprintf(op.name, sizeof(op.name), "b%u", i + 1);
 	node = hr_table_find(t->view.table, op.name);
-	if (!node || node->state == HASHRING_NODE_DOWN)
+	if (!node || node->attrs.state == HASHRING_NODE_DOWN)
 		return IDLE;
 	return change(t, &op, 1, false);
 }

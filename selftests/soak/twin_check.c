@@ -83,11 +83,11 @@ void twin_check(struct twin *t, unsigned int lookups)
 		const struct hr_node *owner = hr_view_owner(&t->view,
 							    position[i]);
 
-		if (id[i] == (owner ? owner->id : HR_NO_ID))
+		if (id[i] == (owner ? owner->attrs.id : HR_NO_ID))
 			continue;
 		violation("lookup", "%s: position %u is node %u's instead of %u's",
 			  t->ring, position[i], id[i],
-			  owner ? owner->id : HR_NO_ID);
+			  owner ? owner->attrs.id : HR_NO_ID);
 		break;
 	}
 	count(FIG_LOOKUPS, lookups);
@@ -122,15 +122,15 @@ void twin_check_history(struct twin *t)
 
 		ops[i] = (struct hashring_op){
 			.kind = HASHRING_OP_ADD,
-			.has = HASHRING_OP_ID | HASHRING_OP_WEIGHT |
-			       HASHRING_OP_STATE,
+			.has = HASHRING_HAS_ATTR(ID) | HASHRING_HAS_ATTR(WEIGHT) |
+			       HASHRING_HAS_ATTR(STATE),
 			.name = node->name, .seat = node->seat,
-			.id = node->id, .weight = node->weight,
-			.state = node->state,
+			.attrs.id = node->attrs.id, .attrs.weight = node->attrs.weight,
+			.attrs.state = node->attrs.state,
 		};
 		if (!t->config.place->takes_points)
 			continue;
-		ops[i].has |= HASHRING_OP_POINTS;
+		ops[i].has |= HASHRING_HAS(POINTS);
 		ops[i].nr_points = node->nr_points;
 		ops[i].points = node->points;
 	}

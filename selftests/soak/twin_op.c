@@ -13,38 +13,38 @@ void twin_op_to_kernel(const struct hr_op *op, struct hashring_op *to)
 	to->kind = op->kind;
 	to->name = op->name;
 	to->new_name = op->kind == HASHRING_OP_REPLACE ? op->new_name : NULL;
-	if (op->has & HR_OP_HAS_ID)
-		to->has |= HASHRING_OP_ID;
-	if (op->has & HR_OP_HAS_WEIGHT)
-		to->has |= HASHRING_OP_WEIGHT;
-	if (op->has & HR_OP_HAS_STATE)
-		to->has |= HASHRING_OP_STATE;
-	if (op->has & HR_OP_HAS_POINTS)
-		to->has |= HASHRING_OP_POINTS;
-	if (op->has & HR_OP_HAS_VIA)
-		to->has |= HASHRING_OP_VIA;
-	to->id = op->id;
-	to->weight = op->weight;
-	to->state = op->state;
+	if (op->has & HR_HAS_ATTR(ID))
+		to->has |= HASHRING_HAS_ATTR(ID);
+	if (op->has & HR_HAS_ATTR(WEIGHT))
+		to->has |= HASHRING_HAS_ATTR(WEIGHT);
+	if (op->has & HR_HAS_ATTR(STATE))
+		to->has |= HASHRING_HAS_ATTR(STATE);
+	if (op->has & HR_HAS(POINTS))
+		to->has |= HASHRING_HAS(POINTS);
+	if (op->has & HR_HAS_VIA)
+		to->has |= HASHRING_HAS_VIA;
+	to->attrs.id = op->attrs.id;
+	to->attrs.weight = op->attrs.weight;
+	to->attrs.state = op->attrs.state;
 	to->nr_points = op->nr_points;
 	to->points = op->points;
-	if (!(op->has & HR_OP_HAS_VIA))
+	if (!(op->has & HR_HAS_VIA))
 		return;
-	to->via.has4 = op->via.has4;
-	to->via.has6 = op->via.has6;
-	memcpy(&to->via.addr4, op->via.addr4, sizeof(op->via.addr4));
-	memcpy(&to->via.addr6, op->via.addr6, sizeof(op->via.addr6));
+	to->attrs.via.has4 = op->attrs.via.has4;
+	to->attrs.via.has6 = op->attrs.via.has6;
+	memcpy(&to->attrs.via.addr4, op->attrs.via.addr4, sizeof(op->attrs.via.addr4));
+	memcpy(&to->attrs.via.addr6, op->attrs.via.addr6, sizeof(op->attrs.via.addr6));
 }
 
 static void give_via(const struct twin *t, unsigned int i, struct hr_op *op)
 {
 	if (!t->via)
 		return;
-	op->has |= HR_OP_HAS_VIA;
-	op->via.has4 = true;
-	op->via.has6 = true;
-	memcpy(op->via.addr4, &t->via[i].addr4, sizeof(op->via.addr4));
-	memcpy(op->via.addr6, &t->via[i].addr6, sizeof(op->via.addr6));
+	op->has |= HR_HAS_VIA;
+	op->attrs.via.has4 = true;
+	op->attrs.via.has6 = true;
+	memcpy(op->attrs.via.addr4, &t->via[i].addr4, sizeof(op->attrs.via.addr4));
+	memcpy(op->attrs.via.addr6, &t->via[i].addr6, sizeof(op->attrs.via.addr6));
 }
 
 /* Adds the node of that number. */
@@ -54,13 +54,13 @@ void twin_op_add(struct twin *t, unsigned int i, struct hr_op *op,
 	unsigned int k;
 
 	op->kind = HASHRING_OP_ADD;
-	op->has = HR_OP_HAS_ID | HR_OP_HAS_WEIGHT;
-	op->id = i + 1;
-	op->weight = 1 + below(&t->seed, 3);
+	op->has = HR_HAS_ATTR(ID) | HR_HAS_ATTR(WEIGHT);
+	op->attrs.id = i + 1;
+	op->attrs.weight = 1 + below(&t->seed, 3);
 	give_via(t, i, op);
 	if (!t->config.place->takes_points)
 		return;
-	op->has |= HR_OP_HAS_POINTS;
+	op->has |= HR_HAS(POINTS);
 	op->nr_points = 1 + below(&t->seed, TWIN_POINTS);
 	op->points = points;
 	for (k = 0; k < op->nr_points; k++)
@@ -71,11 +71,11 @@ static void set_state(struct twin *t, const struct hr_node *node,
 		      struct hr_op *op)
 {
 	op->kind = HASHRING_OP_SET;
-	op->has = HR_OP_HAS_STATE;
-	if (node->state != HASHRING_NODE_ACTIVE)
-		op->state = HASHRING_NODE_ACTIVE;
+	op->has = HR_HAS_ATTR(STATE);
+	if (node->attrs.state != HASHRING_NODE_ACTIVE)
+		op->attrs.state = HASHRING_NODE_ACTIVE;
 	else
-		op->state = below(&t->seed, 2) || t->polite ? HASHRING_NODE_DRAINING :
+		op->attrs.state = below(&t->seed, 2) || t->polite ? HASHRING_NODE_DRAINING :
 							      HASHRING_NODE_DOWN;
 }
 
@@ -104,13 +104,13 @@ bool twin_op_random(struct twin *t, bool *used, struct hr_op *op, __u32 *points)
 			return false;
 		used[k] = true;
 		op->kind = HASHRING_OP_REPLACE;
-		op->has = HR_OP_HAS_ID;
-		op->id = k + 1;
+		op->has = HR_HAS_ATTR(ID);
+		op->attrs.id = k + 1;
 		give_via(t, k, op);
 	} else if (dice < 70 && !t->config.place->takes_points) {
 		op->kind = HASHRING_OP_SET;
-		op->has = HR_OP_HAS_WEIGHT;
-		op->weight = 1 + below(&t->seed, 3);
+		op->has = HR_HAS_ATTR(WEIGHT);
+		op->attrs.weight = 1 + below(&t->seed, 3);
 	} else if (dice < 75 && t->via) {
 		op->kind = HASHRING_OP_SET;
 		give_via(t, i, op);
@@ -132,15 +132,15 @@ void twin_op_words(struct twin *t, const struct hr_op *op, unsigned int nr)
 
 		at += snprintf(t->doing + at, sizeof(t->doing) - at,
 			       "%s%s %s", i ? "; " : "",
-			       hashring_enum_name(hashring_kinds, o->kind),
+			       hashring_enum_name(hashring_op_kind_name, o->kind),
 			       o->name);
 		if (at < sizeof(t->doing) && o->kind == HASHRING_OP_REPLACE)
 			at += snprintf(t->doing + at, sizeof(t->doing) - at,
 				       " %s", o->new_name);
-		if (at < sizeof(t->doing) && o->has & HR_OP_HAS_STATE)
+		if (at < sizeof(t->doing) && o->has & HR_HAS_ATTR(STATE))
 			at += snprintf(t->doing + at, sizeof(t->doing) - at,
 				       " %s",
-				       hashring_enum_name(hashring_states,
-							  o->state));
+				       hashring_enum_name(hashring_node_state_name,
+							  o->attrs.state));
 	}
 }

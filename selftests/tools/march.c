@@ -228,7 +228,7 @@ static void announce(void)
 	for (i = 0; i < FLOWS; i++) {
 		const struct hr_node *node = hr_view_owner(&view, positions[i]);
 
-		owners[move][i] = node ? node->id - 1 : NOBODY;
+		owners[move][i] = node ? node->attrs.id - 1 : NOBODY;
 	}
 	atomic_store(&begun, move);
 }
@@ -285,19 +285,19 @@ static void hold(struct hashring *h, const struct hr_op *op, __u32 nr)
 	for (i = 0; i < nr; i++) {
 		ops[i].kind = op[i].kind;
 		ops[i].name = op[i].name;
-		if (op[i].has & HR_OP_HAS_ID) {
-			ops[i].has |= HASHRING_OP_ID | HASHRING_OP_VIA;
-			ops[i].id = op[i].id;
-			ops[i].via.has4 = true;
-			ops[i].via.addr4 = backends[op[i].id - 1].via;
+		if (op[i].has & HR_HAS_ATTR(ID)) {
+			ops[i].has |= HASHRING_HAS_ATTR(ID) | HASHRING_HAS_VIA;
+			ops[i].attrs.id = op[i].attrs.id;
+			ops[i].attrs.via.has4 = true;
+			ops[i].attrs.via.addr4 = backends[op[i].attrs.id - 1].via;
 		}
-		if (op[i].has & HR_OP_HAS_WEIGHT) {
-			ops[i].has |= HASHRING_OP_WEIGHT;
-			ops[i].weight = op[i].weight;
+		if (op[i].has & HR_HAS_ATTR(WEIGHT)) {
+			ops[i].has |= HASHRING_HAS_ATTR(WEIGHT);
+			ops[i].attrs.weight = op[i].attrs.weight;
 		}
-		if (op[i].has & HR_OP_HAS_STATE) {
-			ops[i].has |= HASHRING_OP_STATE;
-			ops[i].state = op[i].state;
+		if (op[i].has & HR_HAS_ATTR(STATE)) {
+			ops[i].has |= HASHRING_HAS_ATTR(STATE);
+			ops[i].attrs.state = op[i].attrs.state;
 		}
 	}
 	carried_out(h, hashring_change(h, &change, &receipt));
@@ -371,22 +371,22 @@ static void rollback_at_once(struct hashring *h)
 static void hold_something(struct hashring *h)
 {
 	unsigned int i = rand_r(&seed) % nr_backends;
-	struct hr_op op = { .id = i + 1, .weight = 1 + rand_r(&seed) % 3 };
+	struct hr_op op = { .attrs.id = i + 1, .attrs.weight = 1 + rand_r(&seed) % 3 };
 
 	snprintf(op.name, sizeof(op.name), "b%u", i + 1);
 	if (!hr_table_find(view.table, op.name)) {
 		/* Its id may still be a leaving node's. */
 		for (i = 0; i < view.table->nr_slots; i++)
 			if (view.table->nodes[i] &&
-			    view.table->nodes[i]->id == op.id)
+			    view.table->nodes[i]->attrs.id == op.attrs.id)
 				return;
 		op.kind = HASHRING_OP_ADD;
-		op.has = HR_OP_HAS_ID | HR_OP_HAS_WEIGHT;
+		op.has = HR_HAS_ATTR(ID) | HR_HAS_ATTR(WEIGHT);
 	} else if (view.table->nr_nodes > 1 && rand_r(&seed) % 2) {
 		op.kind = HASHRING_OP_DEL;
 	} else {
 		op.kind = HASHRING_OP_SET;
-		op.has = HR_OP_HAS_WEIGHT;
+		op.has = HR_HAS_ATTR(WEIGHT);
 	}
 	hold(h, &op, 1);
 }
@@ -422,13 +422,13 @@ static void march(struct hashring *h)
 static void come_and_go(struct hashring *h)
 {
 	struct hr_op join = {
-		.kind = HASHRING_OP_ADD, .id = nr_backends, .weight = 1,
-		.has = HR_OP_HAS_ID | HR_OP_HAS_WEIGHT | HR_OP_HAS_STATE,
-		.state = HASHRING_NODE_DOWN,
+		.kind = HASHRING_OP_ADD, .attrs.id = nr_backends, .attrs.weight = 1,
+		.has = HR_HAS_ATTR(ID) | HR_HAS_ATTR(WEIGHT) | HR_HAS_ATTR(STATE),
+		.attrs.state = HASHRING_NODE_DOWN,
 	};
 	struct hr_op ops[] = {
-		{ .kind = HASHRING_OP_SET, .has = HR_OP_HAS_STATE,
-		  .state = HASHRING_NODE_ACTIVE },
+		{ .kind = HASHRING_OP_SET, .has = HR_HAS_ATTR(STATE),
+		  .attrs.state = HASHRING_NODE_ACTIVE },
 		{ .kind = HASHRING_OP_DEL, .name = "b1" },
 	};
 
@@ -454,9 +454,9 @@ static void populate(struct hashring *h)
 		die("no memory");
 	for (i = 0; i + 1 < nr_backends; i++) {
 		ops[i].kind = HASHRING_OP_ADD;
-		ops[i].has = HR_OP_HAS_ID | HR_OP_HAS_WEIGHT;
-		ops[i].id = i + 1;
-		ops[i].weight = 1;
+		ops[i].has = HR_HAS_ATTR(ID) | HR_HAS_ATTR(WEIGHT);
+		ops[i].attrs.id = i + 1;
+		ops[i].attrs.weight = 1;
 		snprintf(ops[i].name, sizeof(ops[i].name), "b%u", i + 1);
 	}
 	hold(h, ops, nr_backends - 1);

@@ -32,12 +32,12 @@ static void op_add(struct step *s, struct hr_op *op, __u32 weight)
 	__u32 i;
 
 	op->kind = HASHRING_OP_ADD;
-	op->has = HR_OP_HAS_WEIGHT;
-	op->weight = weight;
+	op->has = HR_HAS_ATTR(WEIGHT);
+	op->attrs.weight = weight;
 	add_text(s, "node add %s weight %u", op->name, weight);
 	if (!config.place->takes_points)
 		return;
-	op->has |= HR_OP_HAS_POINTS;
+	op->has |= HR_HAS(POINTS);
 	op->points = points;
 	op->nr_points = 1 + below(POINTS_MAX);
 	add_text(s, " point");
@@ -84,16 +84,16 @@ static bool random_op(struct step *s, const struct hr_table *t, bool *used)
 		add_text(s, "node replace %s %s", op->name, op->new_name);
 	} else if (!alike && below(2)) {
 		op->kind = HASHRING_OP_SET;
-		op->has = HR_OP_HAS_WEIGHT;
-		op->weight = random_weight();
-		add_text(s, "node set %s weight %u", op->name, op->weight);
+		op->has = HR_HAS_ATTR(WEIGHT);
+		op->attrs.weight = random_weight();
+		add_text(s, "node set %s weight %u", op->name, op->attrs.weight);
 	} else {
 		/* Mostly back into service, so that the ring stays full. */
 		op->kind = HASHRING_OP_SET;
-		op->has = HR_OP_HAS_STATE;
-		op->state = node->state ? HASHRING_NODE_ACTIVE : below(3);
+		op->has = HR_HAS_ATTR(STATE);
+		op->attrs.state = node->attrs.state ? HASHRING_NODE_ACTIVE : below(3);
 		add_text(s, "node set %s state %s", op->name,
-			 states[op->state]);
+			 states[op->attrs.state]);
 	}
 	s->nr++;
 	return true;
@@ -110,7 +110,7 @@ static void random_swap(struct step *s, const struct hr_table *t)
 	char name[HR_MAX_NAME + 1];
 
 	memset(s->op, 0, sizeof(s->op));
-	if (node->state != HASHRING_NODE_ACTIVE || !can_come(t, used, below(NAMES), name))
+	if (node->attrs.state != HASHRING_NODE_ACTIVE || !can_come(t, used, below(NAMES), name))
 		return;
 	strcpy(s->op[0].name, node->name);
 	if (below(2)) {
@@ -123,7 +123,7 @@ static void random_swap(struct step *s, const struct hr_table *t)
 	s->op[0].kind = HASHRING_OP_DEL;
 	add_text(s, "{ node del %s ; ", node->name);
 	strcpy(s->op[1].name, name);
-	op_add(s, &s->op[1], node->weight);
+	op_add(s, &s->op[1], node->attrs.weight);
 	s->nr = 2;
 	snprintf(s->instead, sizeof(s->instead), "{ node replace %s %s }",
 		 node->name, name);

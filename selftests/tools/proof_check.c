@@ -22,7 +22,7 @@ static __u32 weight_of(const struct hr_table *t, __u32 slot)
 {
 	const struct hr_node *node = slot < t->nr_slots ? t->nodes[slot] : NULL;
 
-	return node && node->state == HASHRING_NODE_ACTIVE ? node->weight : 0;
+	return node && node->attrs.state == HASHRING_NODE_ACTIVE ? node->attrs.weight : 0;
 }
 
 /* Where a step only replaces, exactly the old nodes' parts move. */
@@ -168,7 +168,7 @@ void check_owners(const struct hr_table *t, const __u32 *ids)
 	for (i = 0; i < keys; i++) {
 		const struct hr_node *owner = hr_table_owner(t, position[i]);
 
-		if (ids[i] != (owner ? owner->id : HR_NO_ID))
+		if (ids[i] != (owner ? owner->attrs.id : HR_NO_ID))
 			die("lookup", "a key has another owner");
 	}
 }

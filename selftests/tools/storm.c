@@ -109,13 +109,13 @@ static struct hr_table *make_table(const struct members *members)
 		if (!m->present)
 			continue;
 		op->kind = HASHRING_OP_ADD;
-		op->has = HR_OP_HAS_ID | HR_OP_HAS_WEIGHT | HR_OP_HAS_STATE |
-			  HR_OP_HAS_SEAT;
+		op->has = HR_HAS_ATTR(ID) | HR_HAS_ATTR(WEIGHT) | HR_HAS_ATTR(STATE) |
+			  HR_HAS(SEAT);
 		snprintf(op->name, sizeof(op->name), "n%u", i);
 		snprintf(op->seat, sizeof(op->seat), "n%u", m->seat);
-		op->id = i + 1;
-		op->weight = m->weight;
-		op->state = m->state;
+		op->attrs.id = i + 1;
+		op->attrs.weight = m->weight;
+		op->attrs.state = m->state;
 		n++;
 	}
 	base = hr_table_empty(GFP_KERNEL);
@@ -158,7 +158,7 @@ static void check_answer(struct reader *reader, struct ring *ring,
 	for (i = 0; i < POSITIONS; i++) {
 		struct hr_node *owner = hr_table_owner(table, positions[i]);
 
-		if (ids[i] != (owner ? owner->id : HR_NO_ID))
+		if (ids[i] != (owner ? owner->attrs.id : HR_NO_ID))
 			complain(ring->name, generation, "a wrong owner");
 	}
 }
@@ -220,14 +220,14 @@ static bool random_op(unsigned int *state, struct members *members,
 	memset(op, 0, sizeof(*op));
 	snprintf(name[0], 8, "n%u", i);
 	op->name = name[0];
-	op->id = i + 1;
+	op->attrs.id = i + 1;
 	if (!m->present) {
 		if (!seat_free(members, i))
 			return false;
 		*m = (struct member){ 1, 1 + rand_r(state) % 3, 0, i };
 		op->kind = HASHRING_OP_ADD;
-		op->has = HASHRING_OP_ID | HASHRING_OP_WEIGHT;
-		op->weight = m->weight;
+		op->has = HASHRING_HAS_ATTR(ID) | HASHRING_HAS_ATTR(WEIGHT);
+		op->attrs.weight = m->weight;
 		return true;
 	}
 	switch (rand_r(state) % 4) {
@@ -238,14 +238,14 @@ static bool random_op(unsigned int *state, struct members *members,
 	case 1:
 		m->weight = 1 + rand_r(state) % 3;
 		op->kind = HASHRING_OP_SET;
-		op->has = HASHRING_OP_WEIGHT;
-		op->weight = m->weight;
+		op->has = HASHRING_HAS_ATTR(WEIGHT);
+		op->attrs.weight = m->weight;
 		return true;
 	case 2:
 		m->state = rand_r(state) % 3;
 		op->kind = HASHRING_OP_SET;
-		op->has = HASHRING_OP_STATE;
-		op->state = m->state;
+		op->has = HASHRING_HAS_ATTR(STATE);
+		op->attrs.state = m->state;
 		return true;
 	default:
 		if (named[j] || members->node[j].present)
@@ -256,8 +256,8 @@ static bool random_op(unsigned int *state, struct members *members,
 		snprintf(name[1], 8, "n%u", j);
 		op->kind = HASHRING_OP_REPLACE;
 		op->new_name = name[1];
-		op->has = HASHRING_OP_ID;
-		op->id = j + 1;
+		op->has = HASHRING_HAS_ATTR(ID);
+		op->attrs.id = j + 1;
 		return true;
 	}
 }

@@ -19,51 +19,36 @@ static size_t string_size(const char *string)
 /* Never less than what the operation takes in a message. */
 static size_t op_size(const struct hashring_op *op)
 {
-	return NLA_HDRLEN + string_size(op->name) + string_size(op->new_name) +
-	       string_size(op->seat) + 6 * (NLA_HDRLEN + sizeof(__u32)) +
-	       NLA_HDRLEN + sizeof(struct in6_addr) +
-	       op->nr_points * sizeof(*op->points) +
-	       NLA_HDRLEN + sizeof(op->deadline) + NLA_HDRLEN + op->nr_cells * sizeof(*op->cells);
-}
+	const size_t small = NLA_HDRLEN + sizeof(struct in6_addr);
 
-/* No address at all is said by an address of zeroes. */
-static void encode_via(struct request *req, const struct hashring_via *via)
-{
-	if (via->has4 || !via->has6)
-		request_data(req, HASHRING_A_OP_VIA4, &via->addr4,
-			     sizeof(via->addr4));
-	if (via->has6)
-		request_data(req, HASHRING_A_OP_VIA6, &via->addr6,
-			     sizeof(via->addr6));
+	return string_size(op->name) + string_size(op->new_name) +
+	       string_size(op->seat) +
+	       (HASHRING_A_OP_MAX + 1 + HASHRING_A_NODE_ATTRS_MAX) * small +
+	       op->nr_points * sizeof(*op->points) +
+	       op->nr_cells * sizeof(*op->cells);
 }
 
 static void encode_op(struct request *req, const struct hashring_op *op)
 {
-	struct nlattr *nest = request_nest(req, HASHRING_A_CHANGE_OP);
+	struct nest nest;
 
+	request_nest(req, &nest, HASHRING_A_CHANGE_OP);
 	request_u32(req, HASHRING_A_OP_KIND, op->kind);
 	request_string(req, HASHRING_A_OP_NAME, op->name);
 	if (op->new_name)
 		request_string(req, HASHRING_A_OP_NEW_NAME, op->new_name);
 	if (op->seat)
 		request_string(req, HASHRING_A_OP_SEAT, op->seat);
-	if (op->has & HASHRING_OP_ID)
-		request_u32(req, HASHRING_A_OP_ID, op->id);
-	if (op->has & HASHRING_OP_WEIGHT)
-		request_u32(req, HASHRING_A_OP_WEIGHT, op->weight);
-	if (op->has & HASHRING_OP_STATE)
-		request_u32(req, HASHRING_A_OP_STATE, op->state);
-	if (op->has & HASHRING_OP_VIA)
-		encode_via(req, &op->via);
-	if (op->has & HASHRING_OP_POINTS)
+	request_attrs(req, HASHRING_A_OP_ATTRS, &op->attrs, op->has);
+	if (op->has & HASHRING_HAS(POINTS))
 		request_data(req, HASHRING_A_OP_POINTS, op->points,
 			     op->nr_points * sizeof(*op->points));
-	if (op->has & HASHRING_OP_CELLS)
+	if (op->has & HASHRING_HAS(CELLS))
 		request_data(req, HASHRING_A_OP_CELLS, op->cells,
 			     op->nr_cells * sizeof(*op->cells));
-	if (op->has & HASHRING_OP_DEADLINE)
+	if (op->has & HASHRING_HAS(DEADLINE))
 		request_u64(req, HASHRING_A_OP_DEADLINE, op->deadline);
-	request_nest_end(req, nest);
+	request_nest_end(req, &nest);
 }
 
 static void encode_change(struct request *req,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Attributes into plain structs. What a kernel does not tell is 0.
+ * Rings, nodes and attachments out of messages, into plain structs.
  */
 #include <errno.h>
 #include <string.h>
@@ -9,60 +9,6 @@
 
 #include "hashring_attach.h"
 #include "private.h"
-
-/* Attributes that are not there, or too short, are as if not told. */
-__u32 attr_u32(struct nlattr *attr)
-{
-	return attr && nla_len(attr) >= 4 ? nla_get_u32(attr) : 0;
-}
-
-__u64 attr_u64(struct nlattr *attr)
-{
-	return attr && nla_len(attr) >= 8 ? nla_get_u64(attr) : 0;
-}
-
-void attr_string(char *to, size_t size, struct nlattr *attr)
-{
-	to[0] = '\0';
-	if (attr)
-		nla_strlcpy(to, attr, size);
-}
-
-void attr_via(struct hashring_via *via, struct nlattr *via4,
-	      struct nlattr *via6)
-{
-	if (via4 && nla_len(via4) >= (int)sizeof(via->addr4)) {
-		memcpy(&via->addr4, nla_data(via4), sizeof(via->addr4));
-		via->has4 = true;
-	}
-	if (via6 && nla_len(via6) >= (int)sizeof(via->addr6)) {
-		memcpy(&via->addr6, nla_data(via6), sizeof(via->addr6));
-		via->has6 = true;
-	}
-}
-
-/* The attributes of a whole message. */
-int parse_message(struct hashring *h, struct nlmsghdr *nlh, struct nlattr **tb,
-		  int max)
-{
-	if (genlmsg_parse(nlh, 0, tb, max, NULL) < 0)
-		return hr_error(h, -EBADMSG, "a malformed message");
-	return 0;
-}
-
-/* A packed array, which is as long as its attribute, and stands in it. */
-const __u32 *attr_packed(struct nlattr *attr, __u32 *nr)
-{
-	*nr = attr ? nla_len(attr) / sizeof(__u32) : 0;
-	return *nr ? nla_data(attr) : NULL;
-}
-
-/* Packed runs of cells, likewise. */
-const struct hashring_run *attr_runs(struct nlattr *attr, __u32 *nr)
-{
-	*nr = attr ? nla_len(attr) / sizeof(struct hashring_run) : 0;
-	return *nr ? nla_data(attr) : NULL;
-}
 
 int decode_ring(struct hashring *h, struct nlmsghdr *nlh,
 		struct hashring_ring *ring)
@@ -120,11 +66,8 @@ int decode_node(struct hashring *h, struct nlmsghdr *nlh,
 		return err;
 	attr_string(node->name, sizeof(node->name), tb[HASHRING_A_NODE_NAME]);
 	attr_string(node->seat, sizeof(node->seat), tb[HASHRING_A_NODE_SEAT]);
-	node->id = attr_u32(tb[HASHRING_A_NODE_ID]);
-	node->weight = attr_u32(tb[HASHRING_A_NODE_WEIGHT]);
-	node->state = attr_u32(tb[HASHRING_A_NODE_STATE]);
-	attr_via(&node->via, tb[HASHRING_A_NODE_VIA4],
-		 tb[HASHRING_A_NODE_VIA6]);
+	if (decode_attrs(tb[HASHRING_A_NODE_ATTRS], &node->attrs))
+		return hr_error(h, -EBADMSG, "a malformed message");
 	node->nr_points = attr_u32(tb[HASHRING_A_NODE_NR_POINTS]);
 	node->points = attr_packed(tb[HASHRING_A_NODE_POINTS], &node->nr_given);
 	node->share = attr_u64(tb[HASHRING_A_NODE_SHARE]);

@@ -18,26 +18,18 @@
 #include <linux/hashring.h>
 #include <linux/types.h>
 
+#include <hashring_names.h>
+
 #define HASHRING_NAME_LEN	64	/* with the NUL */
 #define HASHRING_SEED_LEN	16
 #define HASHRING_WHOLE		0x100000000ULL
 #define HASHRING_ANY		(~0ULL)
 #define HASHRING_LOOKUP_MAX	15000	/* positions in one message */
 
-/* The spec's names of enum values, by value, ended by NULL. */
-extern const char *const hashring_placements[];
-extern const char *const hashring_states[];
-extern const char *const hashring_kinds[];
-extern const char *const hashring_policies[];
-extern const char *const hashring_hooks[];
-extern const char *const hashring_nones[];
-extern const char *const hashring_modes[];
-extern const char *const hashring_established[];
-extern const char *const hashring_receipt_kinds[];
-extern const char *const hashring_migration_states[];
-extern const char *const hashring_step_kinds[];
+/* A function of hashring_names.h. */
+typedef const char *(*hashring_name_fn)(__u32 value);
 
-const char *hashring_enum_name(const char *const *names, __u32 value);
+const char *hashring_enum_name(hashring_name_fn name, __u32 value);
 
 /* Connections (socket.c, error.c). */
 
@@ -193,6 +185,20 @@ struct hashring_via {
 };
 
 /**
+ * struct hashring_node_attrs - what can be set of a node
+ * @id: what packets are marked with
+ * @weight: its weight
+ * @state: &enum hashring_node_state
+ * @via: its own addresses
+ */
+struct hashring_node_attrs {
+	__u32 id;
+	__u32 weight;
+	__u32 state;
+	struct hashring_via via;
+};
+
+/**
  * struct hashring_run - neighbouring cells of a balanced ring's grid
  * @first: the first cell
  * @count: how many
@@ -206,10 +212,7 @@ struct hashring_run {
  * struct hashring_node - a node as the kernel describes it
  * @name: its name
  * @seat: the identity that placement hashes
- * @id: what packets are marked with
- * @weight: its weight
- * @state: &enum hashring_node_state
- * @via: its own addresses
+ * @attrs: what can be set of it
  * @nr_points: points it holds in the table
  * @nr_given: number of @points
  * @points: explicit positions, where asked for and there are any
@@ -226,10 +229,7 @@ struct hashring_run {
 struct hashring_node {
 	char name[HASHRING_NAME_LEN];
 	char seat[HASHRING_NAME_LEN];
-	__u32 id;
-	__u32 weight;
-	__u32 state;
-	struct hashring_via via;
+	struct hashring_node_attrs attrs;
 	__u32 nr_points;
 	__u32 nr_given;
 	const __u32 *points;
@@ -253,26 +253,24 @@ int hashring_node_list(struct hashring *h, const char *ring, bool with_points,
 
 /* Changes (change.c). */
 
-/* Which members of an operation are given. */
-#define HASHRING_OP_ID		0x01
-#define HASHRING_OP_WEIGHT	0x02
-#define HASHRING_OP_STATE	0x04
-#define HASHRING_OP_VIA		0x08
-#define HASHRING_OP_POINTS	0x10
-#define HASHRING_OP_CELLS	0x20
-#define HASHRING_OP_DEADLINE	0x40
+/* What of an operation is given, by its number on the wire. */
+#define HASHRING_HAS(name)	(1ULL << HASHRING_A_OP_##name)
+#define HASHRING_HAS_ATTR_OF(type)	(1ULL << (16 + (type)))
+#define HASHRING_HAS_ATTR(name) \
+	HASHRING_HAS_ATTR_OF(HASHRING_A_NODE_ATTRS_##name)
+#define HASHRING_HAS_VIA \
+	(HASHRING_HAS_ATTR(VIA4) | HASHRING_HAS_ATTR(VIA6))
 
 /**
  * struct hashring_op - an operation on one node
  * @kind: &enum hashring_op_kind
- * @has: HASHRING_OP_*: which of the following are given
+ * @has: which of the following are given: HASHRING_HAS_ATTR() of @attrs, and
+ *	HASHRING_HAS() of points, cells and deadline
  * @name: the node; of a replacement the one that goes
  * @new_name: of a replacement the one that takes the seat, else NULL
  * @seat: of an addition the seat, or NULL for the name
- * @id: what packets are marked with
- * @weight: its weight
- * @state: &enum hashring_node_state
- * @via: replaces all addresses; with neither family they are cleared
+ * @attrs: what is set of it; @attrs.via replaces all addresses, with neither
+ *	family they are cleared
  * @nr_points: number of @points
  * @points: explicit positions
  * @nr_cells: number of @cells
@@ -286,14 +284,11 @@ int hashring_node_list(struct hashring *h, const char *ring, bool with_points,
  */
 struct hashring_op {
 	__u32 kind;
-	__u32 has;
+	__u64 has;
 	const char *name;
 	const char *new_name;
 	const char *seat;
-	__u32 id;
-	__u32 weight;
-	__u32 state;
-	struct hashring_via via;
+	struct hashring_node_attrs attrs;
 	__u32 nr_points;
 	const __u32 *points;
 	__u32 nr_cells;

@@ -11,10 +11,7 @@
  * struct hashring_was - a node as it was
  * @name: its name
  * @seat: the identity that placement hashes
- * @id: what packets were marked with
- * @weight: its weight
- * @state: &enum hashring_node_state
- * @via: its own addresses
+ * @attrs: what could be set of it
  * @nr_points: number of @points
  * @points: explicit positions; only for administrators
  * @nr_home: number of @home
@@ -24,10 +21,7 @@
 struct hashring_was {
 	char name[HASHRING_NAME_LEN];
 	char seat[HASHRING_NAME_LEN];
-	__u32 id;
-	__u32 weight;
-	__u32 state;
-	struct hashring_via via;
+	struct hashring_node_attrs attrs;
 	__u32 nr_points;
 	const __u32 *points;
 	__u32 nr_home;

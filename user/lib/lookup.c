@@ -61,12 +61,13 @@ int hashring_lookup_key(struct hashring *h, const char *ring, const void *key,
 
 static void encode_flow(struct request *req, const struct hashring_flow *flow)
 {
-	struct nlattr *nest = request_nest(req, HASHRING_A_LOOKUP_FLOW);
 	bool v4 = flow->family == AF_INET;
 	size_t len = v4 ? sizeof(flow->saddr.v4) : sizeof(flow->saddr.v6);
 	__be16 sport = htons(flow->sport);
 	__be16 dport = htons(flow->dport);
+	struct nest nest;
 
+	request_nest(req, &nest, HASHRING_A_LOOKUP_FLOW);
 	request_data(req, HASHRING_A_FLOW_PROTOCOL, &flow->protocol,
 		     sizeof(flow->protocol));
 	request_data(req, v4 ? HASHRING_A_FLOW_SADDR4 : HASHRING_A_FLOW_SADDR6,
@@ -79,7 +80,7 @@ static void encode_flow(struct request *req, const struct hashring_flow *flow)
 	if (dport)
 		request_data(req, HASHRING_A_FLOW_DPORT, &dport, sizeof(dport));
 	request_u32(req, HASHRING_A_FLOW_KEY_POLICY, flow->policy);
-	request_nest_end(req, nest);
+	request_nest_end(req, &nest);
 }
 
 /**

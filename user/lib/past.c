@@ -20,11 +20,8 @@ static int decode_was(struct nlattr *nest, struct hashring_was *was)
 		    tb[HASHRING_A_PAST_NODE_NAME]);
 	attr_string(was->seat, sizeof(was->seat),
 		    tb[HASHRING_A_PAST_NODE_SEAT]);
-	was->id = attr_u32(tb[HASHRING_A_PAST_NODE_ID]);
-	was->weight = attr_u32(tb[HASHRING_A_PAST_NODE_WEIGHT]);
-	was->state = attr_u32(tb[HASHRING_A_PAST_NODE_STATE]);
-	attr_via(&was->via, tb[HASHRING_A_PAST_NODE_VIA4],
-		 tb[HASHRING_A_PAST_NODE_VIA6]);
+	if (decode_attrs(tb[HASHRING_A_PAST_NODE_ATTRS], &was->attrs))
+		return -EBADMSG;
 	was->points = attr_packed(tb[HASHRING_A_PAST_NODE_POINTS],
 				  &was->nr_points);
 	was->home = attr_runs(tb[HASHRING_A_PAST_NODE_HOME], &was->nr_home);

@@ -17,10 +17,23 @@
 /* Room for a message with the longest attribute there can be, and more. */
 #define MESSAGE_SIZE	(96 * 1024)
 
-struct attr_set;
 struct hashring_attach;
 struct hashring_migration;
 struct hashring_step;
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+/**
+ * struct attr_set - attributes that may stand beside each other
+ * @names: their names, by number from 1 on
+ * @nested: by number, those that may stand in them; NULL: in none
+ * @max: the largest number
+ */
+struct attr_set {
+	const char *const *names;
+	const struct attr_set *const *nested;
+	int max;
+};
 
 /**
  * struct hashring - a connection
@@ -52,6 +65,16 @@ struct request {
 	int err;
 };
 
+/**
+ * struct nest - an attribute of others that is being put together
+ * @attr: the attribute
+ * @outer: set of the attributes that come after it
+ */
+struct nest {
+	struct nlattr *attr;
+	const struct attr_set *outer;
+};
+
 /* Called for each message of a reply; not 0: an error, or enough of a dump. */
 typedef int (*reply_cb)(struct hashring *h, struct nlmsghdr *nlh, void *arg);
 
@@ -68,34 +91,41 @@ void request_u64(struct request *req, int type, __u64 value);
 void request_flag(struct request *req, int type, bool value);
 void request_data(struct request *req, int type, const void *data, size_t len);
 void request_string(struct request *req, int type, const char *string);
-struct nlattr *request_nest(struct request *req, int type);
-void request_nest_end(struct request *req, struct nlattr *nest);
+void request_nest(struct request *req, struct nest *nest, int type);
+void request_nest_end(struct request *req, const struct nest *nest);
 int request_do(struct request *req, reply_cb cb, void *arg);
 int request_dump(struct request *req, reply_cb cb, void *arg,
 		 hashring_restart_cb restart, void *restart_arg);
 int socket_receive(struct hashring *h, size_t *len);
 
-/* names.c */
+/* names_gen.c */
 const struct attr_set *attr_set_of(int cmd);
+
+/* names.c */
 const struct attr_set *attr_set_nested(const struct attr_set *set, int type);
 const char *attr_set_name(const struct attr_set *set, int type);
 
-/* decode.c: attributes of a message or nest into plain structs. */
+/* attr.c */
 int parse_message(struct hashring *h, struct nlmsghdr *nlh, struct nlattr **tb,
 		  int max);
 void attr_string(char *to, size_t size, struct nlattr *attr);
 __u32 attr_u32(struct nlattr *attr);
 __u64 attr_u64(struct nlattr *attr);
-void attr_via(struct hashring_via *via, struct nlattr *via4,
-	      struct nlattr *via6);
 const __u32 *attr_packed(struct nlattr *attr, __u32 *nr);
 const struct hashring_run *attr_runs(struct nlattr *attr, __u32 *nr);
+
+/* decode.c */
 int decode_ring(struct hashring *h, struct nlmsghdr *nlh,
 		struct hashring_ring *ring);
 int decode_node(struct hashring *h, struct nlmsghdr *nlh,
 		struct hashring_node *node);
 int decode_attach(struct hashring *h, struct nlmsghdr *nlh,
 		  struct hashring_attach *attach);
+
+/* node_attrs.c */
+void request_attrs(struct request *req, int type,
+		   const struct hashring_node_attrs *attrs, __u64 has);
+int decode_attrs(struct nlattr *nest, struct hashring_node_attrs *attrs);
 
 /* receipt.c */
 int decode_receipt(struct nlattr *nest, struct hashring_receipt *receipt);

@@ -26,13 +26,15 @@ int decode_move(struct nlattr *nest, struct hashring_move *move)
 static int decode_assigned(struct nlattr *nest,
 			   struct hashring_assigned *assigned)
 {
+	struct hashring_node_attrs attrs = { 0 };
 	struct nlattr *tb[HASHRING_A_OP_MAX + 1];
 
-	if (nla_parse_nested(tb, HASHRING_A_OP_MAX, nest, NULL) < 0)
+	if (nla_parse_nested(tb, HASHRING_A_OP_MAX, nest, NULL) < 0 ||
+	    decode_attrs(tb[HASHRING_A_OP_ATTRS], &attrs))
 		return -EBADMSG;
 	attr_string(assigned->name, sizeof(assigned->name),
 		    tb[HASHRING_A_OP_NAME]);
-	assigned->id = attr_u32(tb[HASHRING_A_OP_ID]);
+	assigned->id = attrs.id;
 	return 0;
 }
 

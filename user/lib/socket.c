@@ -165,34 +165,30 @@ void request_string(struct request *req, int type, const char *string)
 	request_data(req, type, string, strlen(string) + 1);
 }
 
-struct nlattr *request_nest(struct request *req, int type)
+void request_nest(struct request *req, struct nest *nest, int type)
 {
-	struct nlattr *nest;
-
 	if (req->err)
-		return NULL;
-	nest = nla_nest_start(req->msg, type | NLA_F_NESTED);
-	if (nest)
+		return;
+	nest->attr = nla_nest_start(req->msg, type | NLA_F_NESTED);
+	nest->outer = req->set;
+	if (nest->attr)
 		req->set = attr_set_nested(req->set, type);
 	else
 		too_long(req, type);
-	return nest;
 }
 
-/* Nests stand at the top of a message, and not in each other. */
-void request_nest_end(struct request *req, struct nlattr *nest)
+void request_nest_end(struct request *req, const struct nest *nest)
 {
-	const struct genlmsghdr *genl = nlmsg_data(nlmsg_hdr(req->msg));
 	size_t len;
 
 	if (req->err)
 		return;
-	req->set = attr_set_of(genl->cmd);
-	len = (char *)nlmsg_tail(nlmsg_hdr(req->msg)) - (char *)nest;
+	req->set = nest->outer;
+	len = (char *)nlmsg_tail(nlmsg_hdr(req->msg)) - (char *)nest->attr;
 	if (len > UINT16_MAX)
-		too_long(req, nla_type(nest));
+		too_long(req, nla_type(nest->attr));
 	else
-		nla_nest_end(req->msg, nest);
+		nla_nest_end(req->msg, nest->attr);
 }
 
 static int request_send(struct request *req, int flags)

@@ -22,17 +22,17 @@ enum {
 static const struct arg add_args[] = {
 	[ADD_RING] = { ARG_RING, .meta = "RING", .required = true },
 	[ADD_HOOK] = { ARG_ENUM, "hook", .meta = "HOOK", .required = true,
-		       .names = hashring_hooks },
+		       .names = hashring_hook_name },
 	[ADD_PRIORITY] = { ARG_SIGNED, "priority", .meta = "N",
 			   .min = INT32_MAX, .max = INT32_MAX },
 	[ADD_FWMARK] = { ARG_MARK, "fwmark", .meta = "V/M", .required = true },
 	[ADD_SET] = { ARG_NUMBER, "set", .meta = "MASK" },
 	[ADD_KEY] = { ARG_ENUM, "key", .meta = "POLICY", .required = true,
-		      .names = hashring_policies },
+		      .names = hashring_key_policy_name },
 	[ADD_NONE] = { ARG_ENUM, "none", .meta = "POLICY",
-		       .names = hashring_nones },
+		       .names = hashring_none_policy_name },
 	[ADD_MODE] = { ARG_ENUM, "mode", .meta = "MODE",
-		       .names = hashring_modes },
+		       .names = hashring_attach_mode_name },
 	{ }
 };
 

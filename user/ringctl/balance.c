@@ -22,11 +22,11 @@ void balance_of(const struct hr_table *t, struct balance *b)
 		const struct hr_node *node = t->by_name[i];
 		double due, off;
 
-		if (node->state != HASHRING_NODE_ACTIVE)
+		if (node->attrs.state != HASHRING_NODE_ACTIVE)
 			continue;
-		due = (double)node->weight / t->weight * HR_WHOLE_RING;
+		due = (double)node->attrs.weight / t->weight * HR_WHOLE_RING;
 		off = t->share[node->slot] / due - 1;
-		sum += node->weight * off * off;
+		sum += node->attrs.weight * off * off;
 	}
 	b->deviation = sqrt(sum / t->weight) * HR_WHOLE_RING + 0.5;
 }

@@ -267,7 +267,7 @@ static int compare_scenario_all(const struct args *a, json_t *list)
 	if (a->v[COMPARE_SCENARIO].num)
 		return compare_scenario_run(a, a->v[COMPARE_SCENARIO].num,
 					    list);
-	for (i = 1; compare_scenarios[i] && !status; i++) {
+	for (i = 1; compare_scenarios(i) && !status; i++) {
 		if (i > 1 && !list)
 			putchar('\n');
 		status = compare_scenario_run(a, i, list);

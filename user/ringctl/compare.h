@@ -220,7 +220,7 @@ const char *compare_impact(double seconds);
  * compare_scenario.c: the cases of a document. The first word is "all", the
  * last one NULL.
  */
-extern const char *const compare_scenarios[];
+const char *compare_scenarios(__u32 value);
 int compare_scenario_begin(__u32 which, struct compare *c,
 			   struct compare_list *list, __u32 **keys);
 

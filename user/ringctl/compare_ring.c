@@ -65,7 +65,7 @@ static const struct hr_node *active(const struct hr_table *t, __u32 slot)
 	const struct hr_node *node;
 
 	node = slot < t->nr_slots ? t->nodes[slot] : NULL;
-	return node && node->state == HASHRING_NODE_ACTIVE ? node : NULL;
+	return node && node->attrs.state == HASHRING_NODE_ACTIVE ? node : NULL;
 }
 
 /* Slots are numbers: a node keeps its slot, no other gets it in this change. */
@@ -87,10 +87,10 @@ static int number_nodes(struct compare_ring *r, __u32 nr)
 		return fail_memory();
 	for (i = 0; i < nr; i++) {
 		node = active(before, i);
-		r->weight_before[i] = node ? node->weight : 1;
+		r->weight_before[i] = node ? node->attrs.weight : 1;
 		r->name[i] = node ? node->name : "-";
 		node = active(after, i);
-		r->weight_after[i] = node ? node->weight : 1;
+		r->weight_after[i] = node ? node->attrs.weight : 1;
 		if (node)
 			r->name[i] = node->name;
 	}
@@ -108,7 +108,7 @@ static __u32 successor(const struct compare_ring *r, const struct hr_node *node)
 		    strcmp(r->ops[i].name, node->name))
 			continue;
 		next = hr_table_find(r->to, r->ops[i].new_name);
-		if (next->state == HASHRING_NODE_ACTIVE)
+		if (next->attrs.state == HASHRING_NODE_ACTIVE)
 			return next->slot;
 	}
 	return SIM_NOBODY;

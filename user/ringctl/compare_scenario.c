@@ -188,27 +188,6 @@ static void claims_scale(const struct compare_scenario *s,
 	};
 }
 
-const char *const compare_scenarios[] = {
-	"all",
-	"optimal",
-	"small",
-	"medium",
-	"large",
-	"zone-3",
-	"zone-5",
-	"zone-10",
-	"zone-100",
-	"ecommerce",
-	"social",
-	"gaming",
-	"incremental",
-	"live",
-	"scale-100",
-	"scale-1000",
-	"scale-10000",
-	NULL
-};
-
 /* In the same order, which begins after "all". */
 static const struct compare_scenario scenarios[] = {
 	{
@@ -334,10 +313,33 @@ static const struct compare_scenario scenarios[] = {
 	},
 };
 
-#define NR_SCENARIOS	(sizeof(scenarios) / sizeof(*scenarios))
+const char *compare_scenarios(__u32 value)
+{
+	static const char *const names[] = {
+		"all",
+		"optimal",
+		"small",
+		"medium",
+		"large",
+		"zone-3",
+		"zone-5",
+		"zone-10",
+		"zone-100",
+		"ecommerce",
+		"social",
+		"gaming",
+		"incremental",
+		"live",
+		"scale-100",
+		"scale-1000",
+		"scale-10000",
+	};
 
-_Static_assert(sizeof(compare_scenarios) / sizeof(*compare_scenarios) ==
-	       NR_SCENARIOS + 2, "every scenario has a name");
+	_Static_assert(sizeof(names) / sizeof(*names) ==
+		       sizeof(scenarios) / sizeof(*scenarios) + 1,
+		       "every scenario has a name");
+	return value < sizeof(names) / sizeof(*names) ? names[value] : NULL;
+}
 
 /* Where the document's own keys are: key_0 and so on, by MD5. */
 static __u32 *md5_keys(__u64 nr)
@@ -378,7 +380,7 @@ int compare_scenario_begin(__u32 which, struct compare *c,
 			return fail_memory();
 	}
 	compare_join(c, list, s->nodes, 1);
-	c->scenario = compare_scenarios[which];
+	c->scenario = compare_scenarios(which);
 	c->title = s->title;
 	c->keys = s->keys;
 	c->key_size = s->key_size;

@@ -88,8 +88,8 @@ static void offer_value(const struct arg *arg, const char *ring,
 					   (void *)last);
 		return;
 	case ARG_ENUM:
-		for (i = 0; arg->names[i]; i++)
-			offer(arg->names[i], last);
+		for (i = 0; arg->names(i); i++)
+			offer(arg->names(i), last);
 		return;
 	case ARG_VIA:
 		offer("none", last);
@@ -121,16 +121,16 @@ static bool offer_flows(char *const *word, int nr, const char *last)
 	int i;
 
 	if (!nr) {
-		for (i = 0; flows_sources[i]; i++)
-			offer(flows_sources[i], last);
+		for (i = 0; flows_sources(i); i++)
+			offer(flows_sources(i), last);
 		return true;
 	}
-	if (!strcmp(word[0], flows_sources[FLOWS_PCAP])) {
+	if (!strcmp(word[0], flows_sources(FLOWS_PCAP))) {
 		if (nr == 1)
 			offer("@file", "");
 		return nr == 1;
 	}
-	if (strcmp(word[0], flows_sources[FLOWS_SYNTHETIC]))
+	if (strcmp(word[0], flows_sources(FLOWS_SYNTHETIC)))
 		return false;
 	/* A number, then words in pairs. */
 	if (nr % 2)
@@ -145,9 +145,9 @@ static int flows_words(char *const *word, int nr)
 {
 	int n = 2;
 
-	if (nr && !strcmp(word[0], flows_sources[FLOWS_CONNTRACK]))
+	if (nr && !strcmp(word[0], flows_sources(FLOWS_CONNTRACK)))
 		return 1;
-	if (nr && !strcmp(word[0], flows_sources[FLOWS_SYNTHETIC]))
+	if (nr && !strcmp(word[0], flows_sources(FLOWS_SYNTHETIC)))
 		while (n < nr && (!strcmp(word[n], "zipf") ||
 				  !strcmp(word[n], "seed")))
 			n += 2;

@@ -8,15 +8,6 @@
 
 #include "model.h"
 
-bool same_via(const struct hashring_via *a, const struct hashring_via *b)
-{
-	if (a->has4 != b->has4 || a->has6 != b->has6)
-		return false;
-	if (a->has4 && memcmp(&a->addr4, &b->addr4, sizeof(a->addr4)))
-		return false;
-	return !a->has6 || !memcmp(&a->addr6, &b->addr6, sizeof(a->addr6));
-}
-
 bool same_points(const struct model_node *a, const struct model_node *b)
 {
 	return a->nr_points == b->nr_points &&
@@ -37,8 +28,8 @@ static bool needs_cells(const struct model_node *from,
 {
 	return want->has_cells &&
 	       (!same_cells(from, want) ||
-		(want->state == HASHRING_NODE_ACTIVE &&
-		 from->state != HASHRING_NODE_ACTIVE));
+		(want->attrs.state == HASHRING_NODE_ACTIVE &&
+		 from->attrs.state != HASHRING_NODE_ACTIVE));
 }
 
 /* But for the ring and the counters. */
@@ -61,7 +52,7 @@ static int op_points(struct hashring_op *op, const struct model_node *node)
 	memcpy(points, node->points, node->nr_points * sizeof(*points));
 	op->points = points;
 	op->nr_points = node->nr_points;
-	op->has |= HASHRING_OP_POINTS;
+	op->has |= HASHRING_HAS(POINTS);
 	return EXIT_DONE;
 }
 
@@ -70,7 +61,7 @@ static int op_cells(struct hashring_op *op, const struct model_node *node)
 	size_t size = node->nr_cells * sizeof(*node->cells);
 	struct hashring_run *cells = NULL;
 
-	op->has |= HASHRING_OP_CELLS;
+	op->has |= HASHRING_HAS(CELLS);
 	if (!size)
 		return EXIT_DONE;
 	cells = malloc(size);
@@ -86,26 +77,19 @@ static int op_cells(struct hashring_op *op, const struct model_node *node)
 static int op_fill(struct hashring_op *op, const struct model_node *have,
 		   const struct model_node *want)
 {
-	const struct model_node newborn = { .weight = 1 };
+	const struct model_node newborn = { .attrs = newborn_attrs };
 	const struct model_node *from = have ? have : &newborn;
+	const struct node_attr *attr;
 	int status = EXIT_DONE;
 
-	if (want->id && want->id != from->id) {
-		op->id = want->id;
-		op->has |= HASHRING_OP_ID;
-	}
-	if (want->weight != from->weight) {
-		op->weight = want->weight;
-		op->has |= HASHRING_OP_WEIGHT;
-	}
-	if (want->state != from->state) {
-		op->state = want->state;
-		op->has |= HASHRING_OP_STATE;
-	}
-	if (!same_via(&want->via, &from->via)) {
-		op->via = want->via;
-		op->has |= HASHRING_OP_VIA;
-	}
+	op->attrs = want->attrs;
+	for (attr = node_attrs; attr->name; attr++)
+		if (node_attr_differs(attr, &want->attrs, &from->attrs))
+			op->has |= HASHRING_HAS_ATTR_OF(attr->type);
+	if (!want->attrs.id)
+		op->has &= ~HASHRING_HAS_ATTR(ID);
+	if (!same_via(&want->attrs.via, &from->attrs.via))
+		op->has |= HASHRING_HAS_VIA;
 	if (want->nr_points && !same_points(want, from))
 		status = op_points(op, want);
 	if (!status && needs_cells(from, want))
@@ -139,10 +123,8 @@ static int op_replace(struct ops *ops, const struct model_node *have,
 	op->name = have->name;
 	op->new_name = want->name;
 	status = op_fill(op, have, want);
-	if (want->id) {
-		op->id = want->id;
-		op->has |= HASHRING_OP_ID;
-	}
+	if (want->attrs.id)
+		op->has |= HASHRING_HAS_ATTR(ID);
 	return status;
 }
 
@@ -242,8 +224,8 @@ static int diff_both(struct diff *d, const struct model_node *have,
 		     const struct model_node *want)
 {
 	if (strcmp(model_seat(have), model_seat(want)))
-		return fail_at(d->m, want->at[HR_BAD_SEAT].line ?
-				     want->at[HR_BAD_SEAT] : want->at[HR_BAD_NAME],
+		return fail_at(d->m, want->at[HR_PART(SEAT)].line ?
+				     want->at[HR_PART(SEAT)] : want->at[HR_PART(NAME)],
 			       "node %s holds seat %s, not %s, and keeps it for life: delete the node first",
 			       want->name, model_seat(have), model_seat(want));
 	return op_set(d->ops, have, want);

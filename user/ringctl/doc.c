@@ -97,15 +97,15 @@ int doc_word(struct reader *r, yaml_node_t *value, const struct key *key,
 
 	if (!text)
 		return EXIT_USAGE;
-	for (i = 0; key->names[i]; i++) {
+	for (i = 0; key->names(i); i++) {
 		size_t len = strlen(list);
 
-		if (!strcmp(key->names[i], text)) {
+		if (!strcmp(key->names(i), text)) {
 			*to = i;
 			return EXIT_DONE;
 		}
 		snprintf(list + len, sizeof(list) - len, "%s%s", len ? ", " : "",
-			 key->names[i]);
+			 key->names(i));
 	}
 	return doc_bad(r, value, "%s: expected one of %s, not \"%s\"", key->name,
 		       list, doc_shown(word, value));

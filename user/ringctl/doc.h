@@ -34,7 +34,7 @@ struct key {
 	bool required;
 	int (*read)(struct reader *r, yaml_node_t *value, const struct key *key,
 		    void *to);
-	const char *const *names;
+	hashring_name_fn names;
 	__u64 min;
 	__u64 max;
 };

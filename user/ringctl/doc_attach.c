@@ -11,11 +11,11 @@ static int read_attach_word(struct reader *r, yaml_node_t *value,
 {
 	struct hashring_attach *attach = to;
 
-	if (key->names == hashring_hooks)
+	if (key->names == hashring_hook_name)
 		return doc_word(r, value, key, &attach->hook);
-	if (key->names == hashring_policies)
+	if (key->names == hashring_key_policy_name)
 		return doc_word(r, value, key, &attach->key_policy);
-	if (key->names == hashring_nones)
+	if (key->names == hashring_none_policy_name)
 		return doc_word(r, value, key, &attach->none_policy);
 	return doc_word(r, value, key, &attach->mode);
 }
@@ -74,14 +74,14 @@ static int read_set(struct reader *r, yaml_node_t *value,
 
 static const struct key attach_keys[] = {
 	{ "hook", .required = true, .read = read_attach_word,
-	  .names = hashring_hooks },
+	  .names = hashring_hook_name },
 	{ "priority", .read = read_priority },
 	{ "fwmark", .required = true, .read = read_fwmark },
 	{ "set", .read = read_set, .max = UINT32_MAX },
 	{ "key", .required = true, .read = read_attach_word,
-	  .names = hashring_policies },
-	{ "none", .read = read_attach_word, .names = hashring_nones },
-	{ "mode", .read = read_attach_word, .names = hashring_modes },
+	  .names = hashring_key_policy_name },
+	{ "none", .read = read_attach_word, .names = hashring_none_policy_name },
+	{ "mode", .read = read_attach_word, .names = hashring_attach_mode_name },
 	{ }
 };
 

@@ -11,7 +11,7 @@ static int read_node_name(struct reader *r, yaml_node_t *value,
 {
 	struct model_node *node = to;
 
-	node->at[HR_BAD_NAME] = doc_mark(value);
+	node->at[HR_PART(NAME)] = doc_mark(value);
 	return doc_name(r, value, key, node->name);
 }
 
@@ -20,41 +20,28 @@ static int read_node_seat(struct reader *r, yaml_node_t *value,
 {
 	struct model_node *node = to;
 
-	node->at[HR_BAD_SEAT] = doc_mark(value);
+	node->at[HR_PART(SEAT)] = doc_mark(value);
 	return doc_name(r, value, key, node->seat);
 }
 
-static int read_node_id(struct reader *r, yaml_node_t *value,
-			const struct key *key, void *to)
+static int read_attr(struct reader *r, yaml_node_t *value,
+		     const struct key *key, void *to)
 {
+	const struct node_attr *attr = node_attrs;
 	struct model_node *node = to;
 
-	node->at[HR_BAD_ID] = doc_mark(value);
-	return doc_u32(r, value, key, &node->id);
-}
-
-static int read_node_weight(struct reader *r, yaml_node_t *value,
-			    const struct key *key, void *to)
-{
-	struct model_node *node = to;
-
-	node->at[HR_BAD_WEIGHT] = doc_mark(value);
-	return doc_u32(r, value, key, &node->weight);
-}
-
-static int read_node_state(struct reader *r, yaml_node_t *value,
-			   const struct key *key, void *to)
-{
-	struct model_node *node = to;
-
-	node->at[HR_BAD_STATE] = doc_mark(value);
-	return doc_word(r, value, key, &node->state);
+	while (strcmp(attr->name, key->name))
+		attr++;
+	node->at[HR_ATTR_OF(attr->type)] = doc_mark(value);
+	if (key->names)
+		return doc_word(r, value, key, node_attr_at(attr, &node->attrs));
+	return doc_u32(r, value, key, node_attr_at(attr, &node->attrs));
 }
 
 static int read_address(struct reader *r, yaml_node_t *value, void *to)
 {
 	const char *text = doc_scalar(r, value, "via", "an address");
-	struct model_node *node = to;
+	struct hashring_via *all = &((struct model_node *)to)->attrs.via;
 	struct hashring_via via = { 0 };
 	char word[DOC_SHOWN];
 
@@ -63,14 +50,14 @@ static int read_address(struct reader *r, yaml_node_t *value, void *to)
 	if (get_via(text, &via))
 		return doc_bad(r, value, "via: expected an IPv4 or IPv6 address, not \"%s\"",
 			       doc_shown(word, value));
-	if ((via.has4 && node->via.has4) || (via.has6 && node->via.has6))
+	if ((via.has4 && all->has4) || (via.has6 && all->has6))
 		return doc_bad(r, value, "via: a node has one address of each family");
 	if (via.has4) {
-		node->via.has4 = true;
-		node->via.addr4 = via.addr4;
+		all->has4 = true;
+		all->addr4 = via.addr4;
 	} else {
-		node->via.has6 = true;
-		node->via.addr6 = via.addr6;
+		all->has6 = true;
+		all->addr6 = via.addr6;
 	}
 	return EXIT_DONE;
 }
@@ -108,7 +95,7 @@ static int read_points(struct reader *r, yaml_node_t *value,
 	struct model_node *node = to;
 	int status;
 
-	node->at[HR_BAD_POINTS] = doc_mark(value);
+	node->at[HR_PART(POINTS)] = doc_mark(value);
 	status = doc_list(r, value, key->name, read_point, to);
 	if (status)
 		return status;
@@ -151,22 +138,40 @@ static int read_cells(struct reader *r, yaml_node_t *value,
 {
 	struct model_node *node = to;
 
-	node->at[HR_BAD_CELLS] = doc_mark(value);
+	node->at[HR_PART(CELLS)] = doc_mark(value);
 	node->has_cells = true;
 	return doc_list(r, value, key->name, read_run, to);
 }
 
-static const struct key node_keys[] = {
+/* Keys of a node, but for its attributes. */
+static const struct key own_keys[] = {
 	{ "name", .required = true, .read = read_node_name },
 	{ "seat", .read = read_node_seat },
-	{ "id", .read = read_node_id, .min = 1, .max = UINT32_MAX },
-	{ "weight", .read = read_node_weight, .min = 1, .max = HR_MAX_WEIGHT },
-	{ "state", .read = read_node_state, .names = node_states },
 	{ "via", .read = read_via },
 	{ "points", .read = read_points },
 	{ "cells", .read = read_cells },
-	{ }
 };
+
+#define NR_OWN	(sizeof(own_keys) / sizeof(*own_keys))
+
+/* Those, and a key for each attribute; ended by one without a name. */
+static const struct key *node_keys(void)
+{
+	static struct key keys[NR_OWN + HASHRING_A_NODE_ATTRS_MAX + 1];
+	const struct node_attr *attr;
+	struct key *key;
+
+	if (keys[0].name)
+		return keys;
+	memcpy(keys, own_keys, sizeof(own_keys));
+	key = keys + NR_OWN;
+	for (attr = node_attrs; attr->name; attr++)
+		*key++ = (struct key){
+			attr->name, .read = read_attr, .names = attr->names,
+			.min = attr->min, .max = attr->max,
+		};
+	return keys;
+}
 
 int doc_read_node(struct reader *r, yaml_node_t *value, void *to)
 {
@@ -179,9 +184,8 @@ int doc_read_node(struct reader *r, yaml_node_t *value, void *to)
 		return fail_memory();
 	ring->node = node;
 	node += ring->nr_nodes++;
-	node->weight = 1;
-	for (i = 0; i <= HR_BAD_CELLS; i++)
+	node->attrs = newborn_attrs;
+	for (i = 0; i <= (int)HR_PARTS; i++)
 		node->at[i] = doc_mark(value);
-	return doc_map(r, value, "a node", node_keys, node);
+	return doc_map(r, value, "a node", node_keys(), node);
 }
-

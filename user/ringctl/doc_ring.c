@@ -125,7 +125,7 @@ static int read_attachments(struct reader *r, yaml_node_t *value,
 
 static const struct key ring_keys[] = {
 	{ "name", .required = true, .read = read_ring_name },
-	{ "placement", .read = read_ring_word, .names = hashring_placements },
+	{ "placement", .read = read_ring_word, .names = hashring_placement_name },
 	{ "points", .read = read_ring_points, .min = 1, .max = HR_MAX_POINTS },
 	{ "per", .read = read_per, .min = 1, .max = HR_MAX_WEIGHT },
 	{ "grid", .read = read_grid, .max = UINT32_MAX },
@@ -162,10 +162,10 @@ static int check_names(struct reader *r, const struct model_ring *ring)
 	qsort(list, ring->nr_nodes, sizeof(*list), compare_names);
 	for (i = 1; i < ring->nr_nodes && !status; i++)
 		if (!strcmp(list[i - 1]->name, list[i]->name))
-			status = fail_at(r->m, list[i]->at[HR_BAD_NAME],
+			status = fail_at(r->m, list[i]->at[HR_PART(NAME)],
 					 "node %s stands on line %u already",
 					 list[i]->name,
-					 list[i - 1]->at[HR_BAD_NAME].line);
+					 list[i - 1]->at[HR_PART(NAME)].line);
 	free(list);
 	return status;
 }
@@ -188,7 +188,7 @@ static int check_ring(struct reader *r, const struct model_ring *ring)
 	    ring->at_grid.line)
 		return fail_at(r->m, ring->at_grid,
 			       "with %s placement there is no grid",
-			       hashring_enum_name(hashring_placements,
+			       hashring_enum_name(hashring_placement_name,
 						  ring->placement));
 	status = check_names(r, ring);
 	if (status)

@@ -82,7 +82,7 @@ int doc_read_settings(struct reader *r, yaml_node_t *value,
 {
 	static const struct key keys[] = {
 		{ "established", .read = read_setting_word,
-		  .names = hashring_established },
+		  .names = hashring_established_name },
 		KEY_TIME("tcp-timeout"),
 		KEY_TIME("syn-timeout"),
 		KEY_TIME("fin-timeout"),
@@ -106,7 +106,7 @@ static void write_time(FILE *f, const char *name, __u32 ms)
 void doc_write_settings(FILE *f, const struct hashring_settings *s)
 {
 	fprintf(f, "  settings: { established: %s",
-		hashring_enum_name(hashring_established, s->established));
+		hashring_enum_name(hashring_established_name, s->established));
 	write_time(f, "tcp-timeout", s->tcp_timeout);
 	write_time(f, "syn-timeout", s->syn_timeout);
 	write_time(f, "fin-timeout", s->fin_timeout);

@@ -59,6 +59,25 @@ static void write_via(FILE *f, const struct hashring_via *via)
 	fputc(']', f);
 }
 
+static void write_attrs(FILE *f, const struct hashring_node_attrs *attrs)
+{
+	const struct node_attr *attr;
+
+	for (attr = node_attrs; attr->name; attr++) {
+		__u32 value = node_attr_get(attr, attrs);
+
+		if (!attr->saved && !node_attr_shown(attr, attrs))
+			continue;
+		fprintf(f, ", %s: ", attr->name);
+		if (attr->names)
+			fputs(hashring_enum_name(attr->names, value), f);
+		else
+			fprintf(f, "%u", value);
+	}
+	if (attrs->via.has4 || attrs->via.has6)
+		write_via(f, &attrs->via);
+}
+
 static void write_points(FILE *f, const struct model_node *node)
 {
 	__u32 i;
@@ -106,12 +125,7 @@ static void write_node(FILE *f, const struct model_node *node)
 		fputs(", ", f);
 		write_name(f, "seat", node->seat);
 	}
-	if (node->id)
-		fprintf(f, ", id: %u", node->id);
-	fprintf(f, ", weight: %u, state: %s", node->weight,
-		hashring_enum_name(hashring_states, node->state));
-	if (node->via.has4 || node->via.has6)
-		write_via(f, &node->via);
+	write_attrs(f, &node->attrs);
 	if (node->nr_points)
 		write_points(f, node);
 	if (node->has_cells)
@@ -122,14 +136,14 @@ static void write_node(FILE *f, const struct model_node *node)
 static void write_attach(FILE *f, const struct hashring_attach *a)
 {
 	fprintf(f, "  - { hook: %s, priority: %d, fwmark: 0x%x/0x%x",
-		hashring_enum_name(hashring_hooks, a->hook), a->priority,
+		hashring_enum_name(hashring_hook_name, a->hook), a->priority,
 		a->mark, a->mark_mask);
 	if (a->node_mask)
 		fprintf(f, ", set: 0x%x", a->node_mask);
 	fprintf(f, ", key: %s, none: %s, mode: %s }\n",
-		hashring_enum_name(hashring_policies, a->key_policy),
-		hashring_enum_name(hashring_nones, a->none_policy),
-		hashring_enum_name(hashring_modes, a->mode));
+		hashring_enum_name(hashring_key_policy_name, a->key_policy),
+		hashring_enum_name(hashring_none_policy_name, a->none_policy),
+		hashring_enum_name(hashring_attach_mode_name, a->mode));
 }
 
 static void write_ring(FILE *f, const struct model_ring *r)
@@ -139,7 +153,7 @@ static void write_ring(FILE *f, const struct model_ring *r)
 	fputs("- ", f);
 	write_name(f, "name", r->name);
 	fprintf(f, "\n  placement: %s\n",
-		hashring_enum_name(hashring_placements, r->placement));
+		hashring_enum_name(hashring_placement_name, r->placement));
 	if (r->placement == HASHRING_PLACEMENT_HASH)
 		fprintf(f, "  points: %u\n  per: %u\n", r->points, r->per);
 	if (r->grid)

@@ -15,7 +15,7 @@
 #define ARG_ROW_TO	{ ARG_TEXT, "--to", \
 			  .meta = "ADDRESS[/LENGTH][:PORT]" }
 #define ARG_ROW_KEY	{ ARG_ENUM, "--key", .meta = "POLICY", \
-			  .names = hashring_policies }
+			  .names = hashring_key_policy_name }
 
 /**
  * struct flow_ring - the ring that flows are mapped by

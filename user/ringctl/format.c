@@ -147,14 +147,14 @@ void print_via(FILE *f, const struct hashring_via *via)
 void print_attach(FILE *f, const struct hashring_attach *attach)
 {
 	fprintf(f, "hook %s priority %d fwmark 0x%x/0x%x",
-		hashring_enum_name(hashring_hooks, attach->hook),
+		hashring_enum_name(hashring_hook_name, attach->hook),
 		attach->priority, attach->mark, attach->mark_mask);
 	if (attach->node_mask)
 		fprintf(f, " set 0x%x", attach->node_mask);
 	fprintf(f, " key %s none %s mode %s",
-		hashring_enum_name(hashring_policies, attach->key_policy),
-		hashring_enum_name(hashring_nones, attach->none_policy),
-		hashring_enum_name(hashring_modes, attach->mode));
+		hashring_enum_name(hashring_key_policy_name, attach->key_policy),
+		hashring_enum_name(hashring_none_policy_name, attach->none_policy),
+		hashring_enum_name(hashring_attach_mode_name, attach->mode));
 }
 
 /* The counters that every packet passes, and the others where they count. */
@@ -206,7 +206,7 @@ void print_receipt_head(FILE *f, const struct hashring_receipt *r, bool planned)
 	fprintf(f, "%s generation %llu%s", r->ring, r->generation,
 		planned ? " planned" : "");
 	if (r->kind != HASHRING_RECEIPT_CHANGE)
-		fprintf(f, " %s", hashring_enum_name(hashring_receipt_kinds,
+		fprintf(f, " %s", hashring_enum_name(hashring_receipt_kind_name,
 						     r->kind));
 	print_counts(f, r);
 	fprintf(f, "\n moved %s  required %s  collateral %s  ideal %s\n",

@@ -36,7 +36,7 @@ struct generations {
 /* Whether an operation only says which cells a node has: its member is alike. */
 static bool only_cells(const struct hashring_op *op)
 {
-	return op->kind == HASHRING_OP_SET && op->has == HASHRING_OP_CELLS;
+	return op->kind == HASHRING_OP_SET && op->has == HASHRING_HAS(CELLS);
 }
 
 static const struct model_node *node_of(const struct model_ring *r,

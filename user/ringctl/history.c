@@ -87,7 +87,7 @@ static void print_line(const struct hashring_receipt *r,
 
 	printf("%4llu %s  %s%snodes %u -> %u  moved %s  collateral %s  ideal %s  max/mean %s ",
 	       r->generation, figure_time(text[0], r->time),
-	       changed ? "" : hashring_enum_name(hashring_receipt_kinds,
+	       changed ? "" : hashring_enum_name(hashring_receipt_kind_name,
 						 r->kind),
 	       changed ? "" : "  ",
 	       r->nodes_before,

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "node_attrs.h"
 #include "output.h"
 
 /* Whether the list that is being printed has an item yet. */
@@ -103,9 +104,9 @@ void json_set_flag(json_t *object, const char *key, bool value)
 }
 
 void json_set_enum(json_t *object, const char *key,
-		   const char *const *names, __u32 value)
+		   hashring_name_fn name, __u32 value)
 {
-	json_set_text(object, key, hashring_enum_name(names, value));
+	json_set_text(object, key, hashring_enum_name(name, value));
 }
 
 /* As text: it has all 64 bits, which JSON's numbers commonly have not. */
@@ -124,7 +125,7 @@ static void set_seed(json_t *object, const __u8 *seed)
 	json_set_text(object, "seed", text);
 }
 
-void json_set_via(json_t *object, const struct hashring_via *via)
+static void set_via(json_t *object, const struct hashring_via *via)
 {
 	char text[INET6_ADDRSTRLEN];
 
@@ -136,9 +137,27 @@ void json_set_via(json_t *object, const struct hashring_via *via)
 							text, sizeof(text)));
 }
 
+void json_set_node_attrs(json_t *object,
+			 const struct hashring_node_attrs *attrs)
+{
+	const struct node_attr *attr;
+
+	for (attr = node_attrs; attr->name; attr++) {
+		__u32 value = node_attr_get(attr, attrs);
+
+		if (attr->type == HASHRING_A_NODE_ATTRS_STATE)
+			/* also one that cannot be set */
+			json_set_enum(object, attr->name,
+				      hashring_node_state_name, value);
+		else
+			json_set_u64(object, attr->name, value);
+	}
+	set_via(object, &attrs->via);
+}
+
 static void set_settings(json_t *object, const struct hashring_settings *s)
 {
-	json_set_enum(object, "established", hashring_established,
+	json_set_enum(object, "established", hashring_established_name,
 		      s->established);
 	json_set_u64(object, "tcp_timeout", s->tcp_timeout);
 	json_set_u64(object, "syn_timeout", s->syn_timeout);
@@ -152,7 +171,7 @@ json_t *ring_to_json(const struct hashring_ring *ring)
 	json_t *o = json_object();
 
 	json_set_text(o, "name", ring->name);
-	json_set_enum(o, "placement", hashring_placements, ring->placement);
+	json_set_enum(o, "placement", hashring_placement_name, ring->placement);
 	if (ring->placement == HASHRING_PLACEMENT_HASH) {
 		json_set_u64(o, "points", ring->points);
 		json_set_u64(o, "per", ring->per);
@@ -173,7 +192,7 @@ json_t *ring_to_json(const struct hashring_ring *ring)
 	if (ring->grid)
 		json_set_u64(o, "grid", ring->grid);
 	json_set_u64(o, "epoch", ring->epoch);
-	json_set_enum(o, "migration", hashring_migration_states,
+	json_set_enum(o, "migration", hashring_migration_state_name,
 		      ring->migration);
 	set_settings(o, &ring->settings);
 	return o;
@@ -200,10 +219,7 @@ json_t *node_to_json(const struct hashring_node *node)
 
 	json_set_text(o, "name", node->name);
 	json_set_text(o, "seat", node->seat);
-	json_set_u64(o, "id", node->id);
-	json_set_u64(o, "weight", node->weight);
-	json_set_enum(o, "state", hashring_states, node->state);
-	json_set_via(o, &node->via);
+	json_set_node_attrs(o, &node->attrs);
 	if (node->nr_given) {
 		points = json_array();
 		for (i = 0; i < node->nr_given; i++)
@@ -255,7 +271,7 @@ json_t *figures_to_json(const struct hashring_receipt *r)
 	json_t *moves;
 	__u32 i;
 
-	json_set_enum(o, "kind", hashring_receipt_kinds, r->kind);
+	json_set_enum(o, "kind", hashring_receipt_kind_name, r->kind);
 	json_set_u64(o, "generation", r->generation);
 	json_set_u64(o, "time", r->time);
 	json_set_u64(o, "added", r->added);
@@ -314,14 +330,14 @@ json_t *attach_to_json(const struct hashring_attach *attach)
 
 	json_set_u64(o, "id", attach->id);
 	json_set_text(o, "ring", attach->ring);
-	json_set_enum(o, "hook", hashring_hooks, attach->hook);
+	json_set_enum(o, "hook", hashring_hook_name, attach->hook);
 	json_object_set_new(o, "priority", json_integer(attach->priority));
 	json_set_u64(o, "mark", attach->mark);
 	json_set_u64(o, "mark_mask", attach->mark_mask);
 	json_set_u64(o, "node_mask", attach->node_mask);
-	json_set_enum(o, "key_policy", hashring_policies, attach->key_policy);
-	json_set_enum(o, "none_policy", hashring_nones, attach->none_policy);
-	json_set_enum(o, "mode", hashring_modes, attach->mode);
+	json_set_enum(o, "key_policy", hashring_key_policy_name, attach->key_policy);
+	json_set_enum(o, "none_policy", hashring_none_policy_name, attach->none_policy);
+	json_set_enum(o, "mode", hashring_attach_mode_name, attach->mode);
 	json_object_set_new(o, "stats", attach_stats_to_json(attach));
 	return o;
 }

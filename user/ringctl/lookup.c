@@ -14,7 +14,7 @@ static const struct arg lookup_args[] = {
 	[LOOKUP_POSITION] = { ARG_NUMBER, "position", .meta = "POSITION" },
 	[LOOKUP_FLOW] = { ARG_FLOW, "flow" },
 	[LOOKUP_POLICY] = { ARG_ENUM, "key", .meta = "POLICY",
-			    .names = hashring_policies },
+			    .names = hashring_key_policy_name },
 	{ }
 };
 

@@ -85,9 +85,9 @@ static int note_op(struct comings *all, const struct hashring_receipt *r,
 		   const struct past_op *op, __u64 origin)
 {
 	bool was = op->has_before &&
-		   op->before.state == HASHRING_NODE_ACTIVE;
+		   op->before.attrs.state == HASHRING_NODE_ACTIVE;
 	bool is = op->has_after &&
-		  op->after.state == HASHRING_NODE_ACTIVE;
+		  op->after.attrs.state == HASHRING_NODE_ACTIVE;
 	bool same = was && is && !strcmp(op->before.name, op->after.name);
 	int err = 0;
 

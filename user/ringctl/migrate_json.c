@@ -14,8 +14,8 @@ json_t *step_to_json(const struct hashring_step *step)
 	json_set_u64(o, "epoch", step->epoch);
 	json_set_u64(o, "time", step->time);
 	json_set_u64(o, "generation", step->generation);
-	json_set_enum(o, "kind", hashring_step_kinds, step->kind);
-	json_set_enum(o, "state", hashring_migration_states, step->state);
+	json_set_enum(o, "kind", hashring_step_kind_name, step->kind);
+	json_set_enum(o, "state", hashring_migration_state_name, step->state);
 	if (*step->reason)
 		json_set_text(o, "reason", step->reason);
 	json_set_u64(o, "frontier_before", step->frontier_before);
@@ -90,7 +90,7 @@ json_t *migration_to_json(const struct hashring_migration *m)
 	json_t *o = json_object();
 
 	json_set_text(o, "ring", m->ring);
-	json_set_enum(o, "state", hashring_migration_states, m->state);
+	json_set_enum(o, "state", hashring_migration_state_name, m->state);
 	if (*m->reason)
 		json_set_text(o, "reason", m->reason);
 	json_set_u64(o, "generation", m->generation);
@@ -121,7 +121,7 @@ static json_t *flow_to_json(const struct hashring_flow *flow)
 		      inet_ntop(flow->family, &flow->daddr, text, sizeof(text)));
 	json_set_u64(o, "sport", flow->sport);
 	json_set_u64(o, "dport", flow->dport);
-	json_set_enum(o, "key_policy", hashring_policies, flow->policy);
+	json_set_enum(o, "key_policy", hashring_key_policy_name, flow->policy);
 	return o;
 }
 

@@ -402,7 +402,7 @@ static int wait_paused(struct pacer *p)
 
 	progress_end(p);
 	warn("%s: %s at 0x%08llx%s%s%s: waiting until it is resumed", p->ring,
-	     hashring_enum_name(hashring_migration_states, p->m.state),
+	     hashring_enum_name(hashring_migration_state_name, p->m.state),
 	     p->m.frontier, *p->m.reason ? " (" : "", p->m.reason,
 	     *p->m.reason ? ")" : "");
 	status = wait_until(p, CLOCK_NEVER);

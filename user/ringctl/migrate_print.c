@@ -32,7 +32,7 @@ bool migration_undone(const struct hashring_migration *m)
 
 void print_state(FILE *f, __u32 state, const char *reason)
 {
-	fputs(hashring_enum_name(hashring_migration_states, state), f);
+	fputs(hashring_enum_name(hashring_migration_state_name, state), f);
 	if (*reason)
 		fprintf(f, " (%s)", reason);
 }
@@ -50,7 +50,7 @@ void print_way(FILE *f, const struct hashring_step *step)
 {
 	char share[FIGURE_LEN];
 
-	fprintf(f, "%s ", hashring_enum_name(hashring_step_kinds, step->kind));
+	fprintf(f, "%s ", hashring_enum_name(hashring_step_kind_name, step->kind));
 	if (step->frontier != step->frontier_before) {
 		print_position(f, step->frontier_before);
 		fputs(" -> ", f);

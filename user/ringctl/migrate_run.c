@@ -34,7 +34,7 @@ enum {
 	RUN_NO_FINISH,
 };
 
-static const char *const on_fail[] = { "pause", "rollback", NULL };
+static WORDS(on_fail, "pause", "rollback")
 
 enum { FAIL_PAUSE, FAIL_ROLLBACK };
 

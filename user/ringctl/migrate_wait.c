@@ -12,7 +12,7 @@
 
 enum { WAIT_RING, WAIT_FOR, WAIT_TIMEOUT };
 
-static const char *const wanted[] = { "done", "draining", "paused", NULL };
+static WORDS(wanted, "done", "draining", "paused")
 
 enum { FOR_DONE, FOR_DRAINING, FOR_PAUSED };
 
@@ -133,7 +133,7 @@ int migrate_wait(struct args *a)
 				      hashring_error(events));
 		else if (!ret)
 			status = fail(EXIT_ABORTED, "%s: not %s in time", ring,
-				      wanted[target]);
+				      wanted(target));
 		if (ret <= 0)
 			break;
 	}

@@ -86,7 +86,7 @@ static int load_node(const struct hashring_node *node, void *arg)
 	struct model_node *to;
 	__u32 i;
 
-	if (node->state == HASHRING_NODE_LEAVING)
+	if (node->attrs.state == HASHRING_NODE_LEAVING)
 		return 0;	/* no member any more */
 	to = model_grow(r->node, r->nr_nodes, sizeof(*to));
 	if (!to)
@@ -96,10 +96,7 @@ static int load_node(const struct hashring_node *node, void *arg)
 	strcpy(to->name, node->name);
 	if (strcmp(node->seat, node->name))
 		strcpy(to->seat, node->seat);
-	to->id = node->id;
-	to->weight = node->weight;
-	to->state = node->state;
-	to->via = node->via;
+	to->attrs = node->attrs;
 	if (node->nr_given) {
 		to->points = malloc(node->nr_given * sizeof(*to->points));
 		if (!to->points)

@@ -6,6 +6,7 @@
 #ifndef RINGCTL_MODEL_H
 #define RINGCTL_MODEL_H
 
+#include "node_attrs.h"
 #include "ringctl.h"
 
 #include <core/impact.h>
@@ -24,31 +25,25 @@ struct mark {
  * struct model_node - a node
  * @name: its name
  * @seat: empty: the name
- * @id: 0: not given
- * @weight: its weight
- * @state: &enum hashring_node_state
- * @via: its own addresses
+ * @attrs: what can be set of it; an id of 0 is not given
  * @nr_points: number of @points
  * @points: explicit positions, ascending
  * @has_cells: whether @cells are known or asked for
  * @nr_cells: number of @cells
  * @cells: of a balanced ring: the cells that it has or, while it is not active,
  *	returns to; ascending
- * @at: where it stands in the file, by &enum hr_culprit
+ * @at: where it stands in the file, by HR_PART() and HR_ATTR()
  */
 struct model_node {
 	char name[HASHRING_NAME_LEN];
 	char seat[HASHRING_NAME_LEN];
-	__u32 id;
-	__u32 weight;
-	__u32 state;
-	struct hashring_via via;
+	struct hashring_node_attrs attrs;
 	__u32 nr_points;
 	__u32 *points;
 	bool has_cells;
 	__u32 nr_cells;
 	struct hashring_run *cells;
-	struct mark at[HR_BAD_CELLS + 1];
+	struct mark at[HR_PARTS + 1];
 };
 
 /* An attachment's place among netfilter hooks when none is given: the spec's. */
@@ -146,7 +141,6 @@ int model_add_cells(struct model_node *node, __u32 first, __u32 count);
 int model_load_cells(struct model_ring *r);
 
 /* diff.c */
-bool same_via(const struct hashring_via *a, const struct hashring_via *b);
 bool same_points(const struct model_node *a, const struct model_node *b);
 bool same_attach(const struct hashring_attach *a,
 		 const struct hashring_attach *b);

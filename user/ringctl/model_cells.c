@@ -83,7 +83,7 @@ static void restart_arcs(void *arg)
 
 	a->next = 0;
 	for (i = 0; i < r->nr_nodes; i++)
-		if (r->node[i].state == HASHRING_NODE_ACTIVE)
+		if (r->node[i].attrs.state == HASHRING_NODE_ACTIVE)
 			r->node[i].nr_cells = 0;
 }
 
@@ -105,7 +105,7 @@ int model_load_cells(struct model_ring *r)
 		return -ENOMEM;
 	for (i = 0; i < r->nr_nodes; i++) {
 		r->node[i].has_cells = true;
-		a.ids[i].id = r->node[i].id;
+		a.ids[i].id = r->node[i].attrs.id;
 		a.ids[i].node = i;
 	}
 	qsort(a.ids, r->nr_nodes, sizeof(*a.ids), compare_ids);

@@ -73,11 +73,11 @@ static void print_text(const struct hashring_event *event)
 	printf("%s %s", kinds[event->kind], event_ring(event));
 	if (event->kind == HASHRING_EVENT_RING_ADD && event->ring)
 		printf(" placement %s",
-		       hashring_enum_name(hashring_placements,
+		       hashring_enum_name(hashring_placement_name,
 					  event->ring->placement));
 	if (event->kind == HASHRING_EVENT_RING_SET && event->ring)
 		printf(" established %s",
-		       hashring_enum_name(hashring_established,
+		       hashring_enum_name(hashring_established_name,
 					  event->ring->settings.established));
 	if (event->receipt)
 		print_change(event->receipt);

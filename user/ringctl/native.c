@@ -36,6 +36,15 @@ static void native_via(struct hr_via *to, const struct hashring_via *via)
 	memcpy(to->addr6, &via->addr6, sizeof(to->addr6));
 }
 
+static void native_attrs(struct hr_node_attrs *to,
+			 const struct hashring_node_attrs *attrs)
+{
+	to->id = attrs->id;
+	to->weight = attrs->weight;
+	to->state = attrs->state;
+	native_via(&to->via, &attrs->via);
+}
+
 /**
  * native_ops() - operations as the core wants them
  * @ops: as they go over the wire; their points and cells are borrowed
@@ -58,33 +67,20 @@ struct hr_op *native_ops(const struct hashring_op *ops, __u32 nr)
 		struct hr_op *to = &list[i];
 
 		to->kind = op->kind;
-		if (op->has & HASHRING_OP_ID)
-			to->has |= HR_OP_HAS_ID;
-		if (op->has & HASHRING_OP_WEIGHT)
-			to->has |= HR_OP_HAS_WEIGHT;
-		if (op->has & HASHRING_OP_STATE)
-			to->has |= HR_OP_HAS_STATE;
-		if (op->has & HASHRING_OP_VIA)
-			to->has |= HR_OP_HAS_VIA;
-		if (op->has & HASHRING_OP_POINTS)
-			to->has |= HR_OP_HAS_POINTS;
+		to->has = op->has;
 		copy_name(to->name, op->name);
 		if (op->new_name)
 			copy_name(to->new_name, op->new_name);
 		if (op->seat) {
-			to->has |= HR_OP_HAS_SEAT;
+			to->has |= HR_HAS(SEAT);
 			copy_name(to->seat, op->seat);
 		}
-		to->id = op->id;
-		to->weight = op->weight;
-		to->state = op->state;
-		native_via(&to->via, &op->via);
+		native_attrs(&to->attrs, &op->attrs);
 		to->nr_points = op->nr_points;
 		to->points = (__u32 *)op->points;
-		if (op->has & HASHRING_OP_CELLS)
-			to->has |= HR_OP_HAS_CELLS;
 		to->nr_cells = op->nr_cells;
 		to->cells = (struct hr_run *)op->cells;
+		to->deadline = op->deadline;
 	}
 	return list;
 }
@@ -133,7 +129,7 @@ static int native_refused(const struct model *m, const struct model_ring *r,
 	if (err == -ENOMEM)
 		return fail_memory();
 	if (error->op < r->nr_nodes)
-		at = r->node[error->op].at[error->culprit];
+		at = r->node[error->op].at[error->part];
 	return fail_at(m, at, "%s", error->text);
 }
 

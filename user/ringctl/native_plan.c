@@ -92,7 +92,7 @@ static int take_rows(const struct step *s, struct hr_impact *impact,
 /* The name of a node that the operation gives an id of nobody's choice, or NULL. */
 static const char *assigned_name(const struct hashring_op *op)
 {
-	if (op->has & HASHRING_OP_ID)
+	if (op->has & HASHRING_HAS_ATTR(ID))
 		return NULL;
 	if (op->kind == HASHRING_OP_ADD)
 		return op->name;
@@ -119,7 +119,7 @@ static int take_assigned(const struct step *s, struct hashring_receipt *r)
 			continue;
 		to = &r->assigned[r->nr_assigned++];
 		strcpy(to->name, name);
-		to->id = hr_table_find(s->after, name)->id;
+		to->id = hr_table_find(s->after, name)->attrs.id;
 	}
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node_attrs.h"
 #include "output.h"
 
 enum { SHOW_RING, SHOW_NODE };
@@ -14,13 +15,6 @@ static const struct arg show_args[] = {
 	[SHOW_RING] = { ARG_RING, .meta = "RING", .required = true },
 	[SHOW_NODE] = { ARG_NODE, .meta = "NODE" },
 	{ }
-};
-
-const char *const node_states[] = {
-	[HASHRING_NODE_ACTIVE] = "active",
-	[HASHRING_NODE_DRAINING] = "draining",
-	[HASHRING_NODE_DOWN] = "down",
-	NULL
 };
 
 /* Of all commands that change a node; keywords are found by their words. */
@@ -83,6 +77,7 @@ static bool op_has(struct args *a, const char *word, struct value **v)
  */
 void node_op(struct args *a, struct hashring_op *op)
 {
+	const struct node_attr *attr;
 	struct value *v;
 
 	op->name = a->v[OP_NODE].text;
@@ -97,28 +92,22 @@ void node_op(struct args *a, struct hashring_op *op)
 	if (op->kind == HASHRING_OP_REPLACE)
 		op->new_name = a->v[OP_NEW].text;
 
-	if (op_has(a, "id", &v)) {
-		op->has |= HASHRING_OP_ID;
-		op->id = v->num;
-	}
-	if (op_has(a, "weight", &v)) {
-		op->has |= HASHRING_OP_WEIGHT;
-		op->weight = v->num;
-	}
-	if (op_has(a, "state", &v)) {
-		op->has |= HASHRING_OP_STATE;
-		op->state = v->num;
+	for (attr = node_attrs; attr->name; attr++) {
+		if (!op_has(a, attr->name, &v))
+			continue;
+		op->has |= HASHRING_HAS_ATTR_OF(attr->type);
+		*node_attr_at(attr, &op->attrs) = v->num;
 	}
 	if (op_has(a, "deadline", &v)) {
-		op->has |= HASHRING_OP_DEADLINE;
+		op->has |= HASHRING_HAS(DEADLINE);
 		op->deadline = v->num;
 	}
 	if (op_has(a, "via", &v)) {
-		op->has |= HASHRING_OP_VIA;
-		op->via = v->via;
+		op->has |= HASHRING_HAS_VIA;
+		op->attrs.via = v->via;
 	}
 	if (op_has(a, "point", &v)) {
-		op->has |= HASHRING_OP_POINTS;
+		op->has |= HASHRING_HAS(POINTS);
 		op->points = v->list;
 		op->nr_points = v->n;
 		v->list = NULL;
@@ -150,13 +139,18 @@ static void print_node(const struct hashring_node *node, int name_width,
 		       int id_width)
 {
 	char share[FIGURE_LEN], bytes[FIGURE_LEN], left[FIGURE_LEN];
+	const struct node_attr *attr;
 	__u32 i;
 
 	printf("%-*s id %-*u weight %-4u %-8s %8s", name_width, node->name,
-	       id_width, node->id, node->weight,
-	       hashring_enum_name(hashring_states, node->state),
+	       id_width, node->attrs.id, node->attrs.weight,
+	       hashring_enum_name(hashring_node_state_name, node->attrs.state),
 	       figure_share(share, node->share));
-	print_via(stdout, &node->via);
+	print_via(stdout, &node->attrs.via);
+	for (attr = node_attrs; attr->name; attr++)
+		if (!attr->column && node_attr_shown(attr, &node->attrs))
+			printf(" %s %u", attr->name,
+			       node_attr_get(attr, &node->attrs));
 	if (strcmp(node->seat, node->name))
 		printf(" seat %s", node->seat);
 	if (node->has_deadline)
@@ -194,7 +188,7 @@ static int show_all(const char *ring)
 
 		if (width > name_width)
 			name_width = width;
-		width = snprintf(NULL, 0, "%u", list.node[i].id);
+		width = snprintf(NULL, 0, "%u", list.node[i].attrs.id);
 		if (width > id_width)
 			id_width = width;
 	}

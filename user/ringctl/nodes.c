@@ -52,7 +52,7 @@ static int build_index(struct node_list *list)
 		return -1;
 	list->mask = size - 1;
 	for (i = 0; i < list->nr; i++) {
-		slot = id_slot(list, list->node[i].id);
+		slot = id_slot(list, list->node[i].attrs.id);
 		while (list->index[slot])
 			slot = (slot + 1) & list->mask;
 		list->index[slot] = i + 1;
@@ -92,7 +92,7 @@ const struct hashring_node *nodes_by_id(const struct node_list *list, __u32 id)
 		const struct hashring_node *node;
 
 		node = &list->node[list->index[slot] - 1];
-		if (node->id == id)
+		if (node->attrs.id == id)
 			return node;
 		slot = (slot + 1) & list->mask;
 	}

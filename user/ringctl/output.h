@@ -81,8 +81,9 @@ void json_set_u64(json_t *object, const char *key, __u64 value);
 void json_set_text(json_t *object, const char *key, const char *text);
 void json_set_flag(json_t *object, const char *key, bool value);
 void json_set_enum(json_t *object, const char *key,
-		   const char *const *names, __u32 value);
-void json_set_via(json_t *object, const struct hashring_via *via);
+		   hashring_name_fn name, __u32 value);
+void json_set_node_attrs(json_t *object,
+			 const struct hashring_node_attrs *attrs);
 void json_set_impact(json_t *object, const struct hashring_receipt *r);
 
 /* Prints a value and a newline, and releases it. */

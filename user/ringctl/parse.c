@@ -9,12 +9,10 @@
 
 #include "ringctl.h"
 
-const char *const flows_sources[] = {
+WORDS(flows_sources,
 	[FLOWS_CONNTRACK] = "conntrack",
 	[FLOWS_PCAP] = "pcap",
-	[FLOWS_SYNTHETIC] = "synthetic",
-	NULL
-};
+	[FLOWS_SYNTHETIC] = "synthetic")
 
 static bool is_prefix(const char *word, const char *of)
 {
@@ -76,12 +74,12 @@ static int parse_enum(const struct arg *arg, const char *word, struct value *v)
 	char list[256] = "";
 	int i;
 
-	for (i = 0; arg->names[i]; i++) {
-		if (!strcmp(arg->names[i], word)) {
+	for (i = 0; arg->names(i); i++) {
+		if (!strcmp(arg->names(i), word)) {
 			v->num = i;
 			return 0;
 		}
-		list_word(list, sizeof(list), arg->names[i]);
+		list_word(list, sizeof(list), arg->names(i));
 	}
 	return fail_usage("%s \"%s\": expected one of %s", arg_label(arg), word,
 			  list);

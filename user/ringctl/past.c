@@ -86,15 +86,15 @@ static int drop_after(struct model_ring *r, const struct past_ops *ops)
 		node = r->nr_nodes ? bsearch(after, r->node, r->nr_nodes,
 					     sizeof(*node), compare_names) :
 				     NULL;
-		if (!node || node->id != after->id)
+		if (!node || node->attrs.id != after->attrs.id)
 			return fail(EXIT_ABORTED,
 				    "what ring %s keeps of generation %llu is not what led to the present",
 				    r->name, r->generation);
 		/* No id: it goes. */
-		node->id = 0;
+		node->attrs.id = 0;
 	}
 	for (i = 0; i < r->nr_nodes; i++) {
-		if (r->node[i].id) {
+		if (r->node[i].attrs.id) {
 			r->node[kept++] = r->node[i];
 			continue;
 		}

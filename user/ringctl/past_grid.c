@@ -36,11 +36,11 @@ int past_grid_take(struct past_grid *g, const struct model_ring *r)
 	for (i = 0; i < r->nr_nodes; i++) {
 		const struct model_node *node = &r->node[i];
 
-		if (node->state != HASHRING_NODE_ACTIVE)
+		if (node->attrs.state != HASHRING_NODE_ACTIVE)
 			continue;
 		for (k = 0; k < node->nr_cells; k++)
 			for (c = 0; c < node->cells[k].count; c++)
-				g->owner[node->cells[k].first + c] = node->id;
+				g->owner[node->cells[k].first + c] = node->attrs.id;
 	}
 	return EXIT_DONE;
 }
@@ -129,10 +129,10 @@ int past_grid_return(struct past_grid *g, const struct model_ring *r,
 		const struct past_op *op = &ops->op[i];
 
 		if (op->kind != HASHRING_OP_SET ||
-		    op->before.id == op->after.id)
+		    op->before.attrs.id == op->after.attrs.id)
 			continue;
-		ids[nr_ids].after = op->after.id;
-		ids[nr_ids++].before = op->before.id;
+		ids[nr_ids].after = op->after.attrs.id;
+		ids[nr_ids++].before = op->before.attrs.id;
 	}
 	err = past_cells_return(g->owner, g->nr, p.arc, p.nr, ids, nr_ids);
 	if (err == -ENOMEM)
@@ -152,7 +152,7 @@ static int compare_ids(const void *a, const void *b)
 	const struct model_node *const *x = a;
 	const struct model_node *const *y = b;
 
-	return (*x)->id < (*y)->id ? -1 : (*x)->id > (*y)->id;
+	return (*x)->attrs.id < (*y)->attrs.id ? -1 : (*x)->attrs.id > (*y)->attrs.id;
 }
 
 /**
@@ -175,7 +175,7 @@ int past_grid_settle(const struct past_grid *g, struct model_ring *r)
 		return fail_memory();
 	for (i = 0; i < r->nr_nodes; i++) {
 		r->node[i].has_cells = true;
-		if (r->node[i].state != HASHRING_NODE_ACTIVE)
+		if (r->node[i].attrs.state != HASHRING_NODE_ACTIVE)
 			continue;
 		r->node[i].nr_cells = 0;
 		by_id[nr++] = &r->node[i];
@@ -187,12 +187,12 @@ int past_grid_settle(const struct past_grid *g, struct model_ring *r)
 				break;
 		if (!g->owner[i])
 			continue;
-		key.id = g->owner[i];
+		key.attrs.id = g->owner[i];
 		at = bsearch(&wanted, by_id, nr, sizeof(*by_id), compare_ids);
 		if (!at)
 			status = fail(EXIT_ABORTED,
 				      "ring %s has no node of id %u in generation %llu",
-				      r->name, key.id, r->generation);
+				      r->name, key.attrs.id, r->generation);
 		else if (model_add_cells(*at, i, end - i))
 			status = fail_memory();
 	}

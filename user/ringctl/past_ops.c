@@ -53,10 +53,7 @@ static int take_node(struct model_node *node, const struct hashring_was *was)
 	strcpy(node->name, was->name);
 	if (strcmp(was->seat, was->name))
 		strcpy(node->seat, was->seat);
-	node->id = was->id;
-	node->weight = was->weight;
-	node->state = was->state;
-	node->via = was->via;
+	node->attrs = was->attrs;
 	for (i = 0; i < was->nr_home; i++)
 		if (model_add_cells(node, was->home[i].first,
 				    was->home[i].count))
@@ -103,20 +100,32 @@ int past_ops_load(struct past_ops *ops, const char *ring, __u64 generation)
 				 restart_ops, ops);
 }
 
+static void print_attr(FILE *f, const struct node_attr *attr,
+		       const struct hashring_node_attrs *attrs)
+{
+	__u32 value = node_attr_get(attr, attrs);
+
+	if (attr->names)
+		fprintf(f, "%s%s", attr->brief,
+			hashring_enum_name(attr->names, value));
+	else
+		fprintf(f, "%s%u", attr->brief, value);
+}
+
 /* What a node has that another has not. */
 static void print_differing(FILE *f, const struct model_node *from,
 			    const struct model_node *to, bool id)
 {
-	if (id && to->id != from->id)
-		fprintf(f, " id %u", to->id);
-	if (to->weight != from->weight)
-		fprintf(f, " w%u", to->weight);
-	if (to->state != from->state)
-		fprintf(f, " %s", hashring_enum_name(hashring_states,
-						     to->state));
-	if (!same_via(&to->via, &from->via)) {
-		if (to->via.has4 || to->via.has6)
-			print_via(f, &to->via);
+	const struct hashring_via *via = &to->attrs.via;
+	const struct node_attr *attr;
+
+	for (attr = node_attrs; attr->name; attr++)
+		if ((id || attr->type != HASHRING_A_NODE_ATTRS_ID) &&
+		    node_attr_differs(attr, &from->attrs, &to->attrs))
+			print_attr(f, attr, &to->attrs);
+	if (!same_via(via, &from->attrs.via)) {
+		if (via->has4 || via->has6)
+			print_via(f, via);
 		else
 			fputs(" via none", f);
 	}
@@ -126,9 +135,12 @@ static void print_differing(FILE *f, const struct model_node *from,
 
 static bool same_member(const struct model_node *a, const struct model_node *b)
 {
-	return a->id == b->id && a->weight == b->weight &&
-	       a->state == b->state && same_via(&a->via, &b->via) &&
-	       same_points(a, b);
+	const struct node_attr *attr;
+
+	for (attr = node_attrs; attr->name; attr++)
+		if (node_attr_differs(attr, &a->attrs, &b->attrs))
+			return false;
+	return same_via(&a->attrs.via, &b->attrs.via) && same_points(a, b);
 }
 
 /**
@@ -142,7 +154,7 @@ static bool same_member(const struct model_node *a, const struct model_node *b)
  */
 void print_past_op(FILE *f, const struct past_op *op)
 {
-	static const struct model_node newborn = { .weight = 1 };
+	const struct model_node newborn = { .attrs = newborn_attrs };
 	const struct model_node *before = &op->before;
 	const struct model_node *after = &op->after;
 
@@ -184,16 +196,12 @@ static json_t *node_as_json(const struct model_node *node)
 
 	json_set_text(o, "name", node->name);
 	json_set_text(o, "seat", model_seat(node));
-	json_set_u64(o, "id", node->id);
-	json_set_u64(o, "weight", node->weight);
-	json_set_text(o, "state",
-		      hashring_enum_name(hashring_states, node->state));
-	json_set_via(o, &node->via);
+	json_set_node_attrs(o, &node->attrs);
 	if (node->nr_points)
 		json_object_set_new(o, "points",
 				    numbers_to_json(node->points,
 						    node->nr_points));
-	if (node->nr_cells && node->state != HASHRING_NODE_ACTIVE)
+	if (node->nr_cells && node->attrs.state != HASHRING_NODE_ACTIVE)
 		json_object_set_new(o, "home", runs_to_json(node->cells,
 							    node->nr_cells));
 	return o;
@@ -203,7 +211,7 @@ json_t *past_op_to_json(const struct past_op *op)
 {
 	json_t *o = json_object();
 
-	json_set_text(o, "kind", hashring_enum_name(hashring_kinds, op->kind));
+	json_set_text(o, "kind", hashring_enum_name(hashring_op_kind_name, op->kind));
 	json_set_text(o, "name", op->has_before ? op->before.name :
 						  op->after.name);
 	if (op->kind == HASHRING_OP_REPLACE)

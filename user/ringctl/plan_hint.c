@@ -15,27 +15,27 @@ static const struct hr_node *node_that_goes(const struct plan *p,
 					    const struct hashring_op *op)
 {
 	bool stays = op->kind == HASHRING_OP_SET &&
-		     op->has == HASHRING_OP_STATE &&
-		     op->state != HASHRING_NODE_ACTIVE;
+		     op->has == HASHRING_HAS_ATTR(STATE) &&
+		     op->attrs.state != HASHRING_NODE_ACTIVE;
 	const struct hr_node *node;
 
 	if (op->kind != HASHRING_OP_DEL && !stays)
 		return NULL;
 	node = hr_table_find(p->ring.table, op->name);
-	return node && node->state == HASHRING_NODE_ACTIVE ? node : NULL;
+	return node && node->attrs.state == HASHRING_NODE_ACTIVE ? node : NULL;
 }
 
 /* Whether the node that an operation adds could do what @node does. */
 static bool comes_like(const struct hashring_op *op, const struct hr_node *node)
 {
-	__u32 weight = op->has & HASHRING_OP_WEIGHT ? op->weight : 1;
+	__u32 weight = op->has & HASHRING_HAS_ATTR(WEIGHT) ? op->attrs.weight : 1;
 
 	if (op->kind != HASHRING_OP_ADD || op->seat)
 		return false;
-	if (op->has & HASHRING_OP_STATE &&
-	    op->state != HASHRING_NODE_ACTIVE)
+	if (op->has & HASHRING_HAS_ATTR(STATE) &&
+	    op->attrs.state != HASHRING_NODE_ACTIVE)
 		return false;
-	return weight == node->weight;
+	return weight == node->attrs.weight;
 }
 
 /*
@@ -53,16 +53,16 @@ static __u32 pair_up(const struct plan *p, struct hashring_op *ops, __u32 *nr)
 		node = node_that_goes(p, &ops[i]);
 		if (!node)
 			continue;
-		for (k = next[node->weight]; k < *nr; k++)
+		for (k = next[node->attrs.weight]; k < *nr; k++)
 			if (comes_like(&ops[k], node))
 				break;
-		next[node->weight] = k;
+		next[node->attrs.weight] = k;
 		if (k == *nr)
 			continue;
 		ops[k].kind = HASHRING_OP_REPLACE;
 		ops[k].new_name = ops[k].name;
 		ops[k].name = ops[i].name;
-		ops[k].has &= HASHRING_OP_ID | HASHRING_OP_VIA;
+		ops[k].has &= HASHRING_HAS_ATTR(ID) | HASHRING_HAS_VIA;
 		ops[i].name = NULL;
 		pairs++;
 	}

@@ -44,7 +44,7 @@ static __u64 points_of(const struct model_ring *r)
 		return r->grid ? r->grid : HR_DEFAULT_GRID;
 	for (i = 0; i < r->nr_nodes; i++)
 		points += r->placement == HASHRING_PLACEMENT_HASH ?
-			  each * r->node[i].weight : r->node[i].nr_points;
+			  each * r->node[i].attrs.weight : r->node[i].nr_points;
 	return r->per ? points / r->per : points;
 }
 

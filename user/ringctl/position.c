@@ -7,11 +7,9 @@
 #include "position.h"
 #include "ringctl.h"
 
-const char *const position_hashes[] = {
+WORDS(position_hashes,
 	[POSITION_SIPHASH] = "siphash",
-	[POSITION_MD5] = "md5",
-	NULL
-};
+	[POSITION_MD5] = "md5")
 
 /**
  * positioner_init() - prepares to work positions out

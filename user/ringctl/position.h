@@ -16,7 +16,7 @@ enum position_hash {
 };
 
 /* The words of enum position_hash, ended by NULL. */
-extern const char *const position_hashes[];
+const char *position_hashes(__u32 value);
 
 /**
  * struct positioner - how keys get their positions

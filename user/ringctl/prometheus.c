@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "node_attrs.h"
 #include "output.h"
 
 enum kind {
@@ -62,7 +63,7 @@ static const struct metric ring_metrics[] = {
 static const struct metric node_metrics[] = {
 	{ "share_ratio", "Part of the ring that the node owns.",
 	  false, RATIO, NODE(share) },
-	{ "weight", "Weight of the node.", false, U32, NODE(weight) },
+	{ "weight", "Weight of the node.", false, U32, NODE(attrs.weight) },
 	{ "points", "Points that the node holds.",
 	  false, U32, NODE(nr_points) },
 	{ "packets_total", "Packets steered to the node.",
@@ -174,15 +175,15 @@ static void print_states(FILE *f, const struct stats *stats)
 	for (i = 0; i < stats->rings.nr; i++) {
 		nodes = &stats->nodes[i];
 		for (j = 0; j < nodes->nr; j++) {
-			for (state = 0; node_states[state]; state++) {
+			for (state = 0; node_states(state); state++) {
 				begin_sample(f, "node", "state",
 					     stats->rings.ring[i].name);
 				fputc(',', f);
 				print_label(f, "node", nodes->node[j].name);
 				fputc(',', f);
-				print_label(f, "state", node_states[state]);
+				print_label(f, "state", node_states(state));
 				fprintf(f, "} %d\n",
-					nodes->node[j].state == state);
+					nodes->node[j].attrs.state == state);
 			}
 		}
 	}
@@ -204,7 +205,7 @@ static void print_attachments(FILE *f, const struct stats *stats)
 			begin_sample(f, "attachment", name, a->ring);
 			fprintf(f, ",id=\"%u\",", a->id);
 			print_label(f, "hook",
-				    hashring_enum_name(hashring_hooks, a->hook));
+				    hashring_enum_name(hashring_hook_name, a->hook));
 			fprintf(f, "} %llu\n", attach_counted(a, c));
 		}
 	}

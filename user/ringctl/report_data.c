@@ -55,14 +55,14 @@ const struct report_node *report_node(const struct report *r, const char *name)
 static void take_member(struct report_node *to, const struct hr_node *member,
 			const struct hr_table *after)
 {
-	bool active = member->state == HASHRING_NODE_ACTIVE;
+	bool active = member->attrs.state == HASHRING_NODE_ACTIVE;
 
 	to->name = member->name;
-	to->id = member->id;
-	to->weight = member->weight;
-	to->state = member->state;
+	to->id = member->attrs.id;
+	to->weight = member->attrs.weight;
+	to->state = member->attrs.state;
 	if (after && active)
-		to->due = ((__u64)member->weight << 32) / after->weight;
+		to->due = ((__u64)member->attrs.weight << 32) / after->weight;
 }
 
 /*
@@ -298,7 +298,7 @@ static void describe_file(struct report *r, const struct model_ring *ring)
 	r->about.generation = ring->generation;
 	r->about.nodes = t->nr_nodes;
 	for (i = 0; i < t->nr_nodes; i++)
-		if (t->by_name[i]->state == HASHRING_NODE_ACTIVE)
+		if (t->by_name[i]->attrs.state == HASHRING_NODE_ACTIVE)
 			r->about.active_nodes++;
 	r->about.table_points = t->nr_points;
 	r->about.table_bytes = t->bytes;

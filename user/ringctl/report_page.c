@@ -77,7 +77,7 @@ static void put_ops(FILE *f, const struct ops *ops)
 		const struct hashring_op *op = &ops->op[i];
 
 		fprintf(f, "%s%s <strong>", i ? ", " : "",
-			hashring_enum_name(hashring_kinds, op->kind));
+			hashring_enum_name(hashring_op_kind_name, op->kind));
 		text_escaped(f, op->name);
 		fputs("</strong>", f);
 		if (!op->new_name)
@@ -95,7 +95,7 @@ static void put_about(FILE *f, const struct report *r)
 	const struct hashring_ring *about = &r->about;
 
 	fprintf(f, "<p class=\"about\">placement %s",
-		hashring_enum_name(hashring_placements, about->placement));
+		hashring_enum_name(hashring_placement_name, about->placement));
 	if (about->placement == HASHRING_PLACEMENT_HASH) {
 		fprintf(f, ", %u points for ", about->points);
 		if (about->per == 1)
@@ -113,7 +113,7 @@ static void put_about(FILE *f, const struct report *r)
 	if (!report_settled(r))
 		fprintf(f, "<p class=\"about\">A migration is under way (%s): the map is the one\n"
 			"that it leads to, the digest that of the map as it stands.</p>\n",
-			hashring_enum_name(hashring_migration_states,
+			hashring_enum_name(hashring_migration_state_name,
 					   about->migration));
 }
 

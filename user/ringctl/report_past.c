@@ -98,7 +98,7 @@ static void drop_cells(struct ops *ops)
 		free((void *)op->cells);
 		op->cells = NULL;
 		op->nr_cells = 0;
-		op->has &= ~HASHRING_OP_CELLS;
+		op->has &= ~HASHRING_HAS(CELLS);
 		if (op->kind != HASHRING_OP_SET || op->has)
 			ops->op[kept++] = *op;
 	}

@@ -80,7 +80,7 @@ static const char *state_of(const struct report *r,
 		return r->kind == REPORT_PLANNED ? "would go" : "gone";
 	if (r->before && !node->is_before)
 		return r->kind == REPORT_PLANNED ? "would join" : "joined";
-	return hashring_enum_name(hashring_states, node->state);
+	return hashring_enum_name(hashring_node_state_name, node->state);
 }
 
 /* More or less than before, with its sign. */

@@ -66,7 +66,7 @@ static double y_of(__u64 frontier)
 
 static const char *state_word(const struct hashring_step *step)
 {
-	return hashring_enum_name(hashring_migration_states, step->state);
+	return hashring_enum_name(hashring_migration_state_name, step->state);
 }
 
 /* The time that was spent in each state; the last one lasts no time. */
@@ -108,7 +108,7 @@ static void put_words(FILE *f, const struct hashring_step *step)
 
 	fprintf(f, "<title>%s %s, frontier %s",
 		figure_time(text, step->time),
-		hashring_enum_name(hashring_step_kinds, step->kind),
+		hashring_enum_name(hashring_step_kind_name, step->kind),
 		step->frontier ? "" : "0");
 	if (step->frontier)
 		fprintf(f, "0x%08llx", step->frontier);
@@ -132,7 +132,7 @@ static void put_mark(const struct timeline *t, const struct hashring_step *step,
 	double x = x_of(t, now), y = y_of(step->frontier);
 
 	fprintf(t->f, "<path class=\"mark %s\" data-epoch=\"%llu\" data-frontier=\"%llu\" ",
-		hashring_enum_name(hashring_step_kinds, step->kind),
+		hashring_enum_name(hashring_step_kind_name, step->kind),
 		step->epoch, step->frontier);
 	if (dot)
 		fprintf(t->f, "d=\"M%.2f %.2fa%d %d 0 1 0 %d 0a%d %d 0 1 0 -%d 0Z\">",
@@ -197,7 +197,7 @@ static void put_legend(const struct timeline *t)
 	}
 	fputs("<ul class=\"legend\">\n", t->f);
 	for (i = 0; i <= HASHRING_MIGRATION_DONE; i++) {
-		const char *word = hashring_enum_name(hashring_migration_states,
+		const char *word = hashring_enum_name(hashring_migration_state_name,
 						      i);
 
 		if (!spent[i])

@@ -17,12 +17,12 @@ enum { ADD_RING, ADD_PLACEMENT, ADD_POINTS, ADD_GRID, ADD_SEED };
 static const struct arg add_args[] = {
 	[ADD_RING] = { ARG_NAME, .meta = "RING", .required = true },
 	[ADD_PLACEMENT] = { ARG_ENUM, "placement", .meta = "PLACEMENT",
-			    .names = hashring_placements },
+			    .names = hashring_placement_name },
 	[ADD_POINTS] = { ARG_RATIO, "points", .meta = "N[/W]" },
 	[ADD_GRID] = { ARG_NUMBER, "grid", .meta = "T", .min = 1 },
 	[ADD_SEED] = { ARG_SEED, "seed", .meta = "HEX" },
 	{ ARG_ENUM, "established", .meta = "POLICY",
-	  .names = hashring_established },
+	  .names = hashring_established_name },
 	{ ARG_TIME, "tcp-timeout", .meta = "TIME", .min = 1 },
 	{ ARG_TIME, "syn-timeout", .meta = "TIME", .min = 1 },
 	{ ARG_TIME, "fin-timeout", .meta = "TIME", .min = 1 },
@@ -36,7 +36,7 @@ enum { SET_RING };
 static const struct arg set_args[] = {
 	[SET_RING] = { ARG_RING, .meta = "RING", .required = true },
 	{ ARG_ENUM, "established", .meta = "POLICY",
-	  .names = hashring_established },
+	  .names = hashring_established_name },
 	{ ARG_TIME, "tcp-timeout", .meta = "TIME", .min = 1 },
 	{ ARG_TIME, "syn-timeout", .meta = "TIME", .min = 1 },
 	{ ARG_TIME, "fin-timeout", .meta = "TIME", .min = 1 },
@@ -87,7 +87,7 @@ static void print_settings(const struct hashring_settings *s)
 	char a[FIGURE_LEN], b[FIGURE_LEN], c[FIGURE_LEN], d[FIGURE_LEN];
 
 	printf(" established %s  max-entries %u",
-	       hashring_enum_name(hashring_established, s->established),
+	       hashring_enum_name(hashring_established_name, s->established),
 	       s->max_entries);
 	printf("  tcp-timeout %s  syn-timeout %s  fin-timeout %s  udp-timeout %s\n",
 	       figure_ms(a, s->tcp_timeout), figure_ms(b, s->syn_timeout),
@@ -99,7 +99,7 @@ static void print_ring(const struct hashring_ring *ring, __u64 digest)
 	char a[FIGURE_LEN], b[FIGURE_LEN];
 
 	printf("%s placement %s", ring->name,
-	       hashring_enum_name(hashring_placements, ring->placement));
+	       hashring_enum_name(hashring_placement_name, ring->placement));
 	if (ring->placement == HASHRING_PLACEMENT_HASH)
 		printf(" points %u", ring->points);
 	if (ring->placement == HASHRING_PLACEMENT_HASH && ring->per != 1)
@@ -114,7 +114,7 @@ static void print_ring(const struct hashring_ring *ring, __u64 digest)
 		printf("  arcs %u", ring->table_points);
 	printf("  table %s  max/mean %s  migration %s",
 	       figure_bytes(a, ring->table_bytes), figure_ratio(b, ring->peak),
-	       hashring_enum_name(hashring_migration_states, ring->migration));
+	       hashring_enum_name(hashring_migration_state_name, ring->migration));
 	if (ring->settings.established == HASHRING_ESTABLISHED_MOVE)
 		fputs("  established move", stdout);
 	putchar('\n');

@@ -65,7 +65,7 @@ extern struct options opt;
  * @ARG_FILE: text: a file, or - for standard input
  * @ARG_NUMBER: num: @min to @max, decimal or 0x
  * @ARG_SIGNED: num: an __s64, -@min to @max
- * @ARG_ENUM: num: index of one of @names
+ * @ARG_ENUM: num: which of @names
  * @ARG_RATIO: num, num2: N or N/W, both 1 to @max
  * @ARG_MARK: num, num2: VALUE/MASK; the mask is all bits if not given
  * @ARG_SHARE: num: 5%, or a fraction from 0 to 1, in units of 2^-32
@@ -133,8 +133,18 @@ struct arg {
 	bool required;
 	__u64 min;
 	__u64 max;
-	const char *const *names;
+	hashring_name_fn names;
 };
+
+/* A function that names values from 0 on, as hashring_name_fn has it. */
+#define WORDS(function, ...)						\
+const char *function(__u32 value)					\
+{									\
+	static const char *const words[] = { __VA_ARGS__ };		\
+									\
+	return value < sizeof(words) / sizeof(*words) ?			\
+	       words[value] : NULL;					\
+}
 
 enum flows_from {
 	FLOWS_CONNTRACK,
@@ -143,7 +153,7 @@ enum flows_from {
 };
 
 /* The words of enum flows_from, ended by NULL. */
-extern const char *const flows_sources[];
+const char *flows_sources(__u32 value);
 
 /**
  * struct flows_source - where flows come from
@@ -347,7 +357,6 @@ struct ops {
 };
 
 /* Of enum hashring_node_state, those that a node can be set to. */
-extern const char *const node_states[];
 
 void node_op(struct args *a, struct hashring_op *op);
 struct hashring_op *ops_add(struct ops *ops);

@@ -19,9 +19,9 @@ static const struct arg stats_args[] = {
 static __u64 due_share(const struct hashring_ring *ring,
 		       const struct hashring_node *node)
 {
-	if (node->state != HASHRING_NODE_ACTIVE || !ring->weight)
+	if (node->attrs.state != HASHRING_NODE_ACTIVE || !ring->weight)
 		return 0;
-	return (HASHRING_WHOLE * node->weight + ring->weight / 2) /
+	return (HASHRING_WHOLE * node->attrs.weight + ring->weight / 2) /
 	       ring->weight;
 }
 
@@ -47,8 +47,8 @@ static void print_text(const struct hashring_ring *ring,
 		const struct hashring_node *node = &nodes->node[i];
 
 		printf(" %-*s %10u %-8s %8s %8s %12llu %14llu\n", width,
-		       node->name, node->id,
-		       hashring_enum_name(hashring_states, node->state),
+		       node->name, node->attrs.id,
+		       hashring_enum_name(hashring_node_state_name, node->attrs.state),
 		       figure_share(share, node->share),
 		       figure_share(due, due_share(ring, node)), node->packets,
 		       node->bytes);

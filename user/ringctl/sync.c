@@ -79,7 +79,7 @@ static int check_birth(const struct model *m, const struct model_ring *have,
 	if (have->placement != want->placement)
 		return fail_at(m, want->at, "ring %s has %s placement, %s",
 			       want->name,
-			       hashring_enum_name(hashring_placements,
+			       hashring_enum_name(hashring_placement_name,
 						  have->placement), how);
 	if (want->has_seed &&
 	    memcmp(have->seed, want->seed, sizeof(have->seed)))

@@ -12,8 +12,8 @@ static void help_value(FILE *f, const struct arg *arg)
 	case ARG_FLAG:
 		return;
 	case ARG_ENUM:
-		for (i = 0; arg->names[i]; i++)
-			fprintf(f, "%s%s", i ? "|" : " ", arg->names[i]);
+		for (i = 0; arg->names(i); i++)
+			fprintf(f, "%s%s", i ? "|" : " ", arg->names(i));
 		return;
 	case ARG_FLOW:
 		fputs(" PROTOCOL SRC SPORT DST DPORT", f);

@@ -88,18 +88,18 @@ static u32 make_ops(const struct sim *s, const struct sim_change *change,
 		number = change->swap[i].joined;
 		snprintf(op->new_name, sizeof(op->new_name), "%s",
 			 s->nodes->name[number]);
-		op->has = HR_OP_HAS_ID | HR_OP_HAS_WEIGHT;
-		op->id = number + 1;
-		op->weight = weight_of(change, number);
+		op->has = HR_HAS_ATTR(ID) | HR_HAS_ATTR(WEIGHT);
+		op->attrs.id = number + 1;
+		op->attrs.weight = weight_of(change, number);
 	}
 	for (i = 0; i < change->nr_joined; i++) {
 		number = change->joined[i];
 		op = add_op(&next, s, HASHRING_OP_ADD, number);
-		op->has = HR_OP_HAS_ID | HR_OP_HAS_WEIGHT;
-		op->id = number + 1;
-		op->weight = weight_of(change, number);
+		op->has = HR_HAS_ATTR(ID) | HR_HAS_ATTR(WEIGHT);
+		op->attrs.id = number + 1;
+		op->attrs.weight = weight_of(change, number);
 		if (ring->cfg.place->takes_points) {
-			op->has |= HR_OP_HAS_POINTS;
+			op->has |= HR_HAS(POINTS);
 			op->nr_points = 1;
 			op->points = (u32 *)&s->nodes->point[number];
 		}
@@ -107,13 +107,13 @@ static u32 make_ops(const struct sim *s, const struct sim_change *change,
 	for (i = 0; i < ring->table->nr_nodes; i++) {
 		const struct hr_node *node = ring->table->by_name[i];
 
-		number = node->id - 1;
-		if (node->weight == weight_of(change, number) ||
+		number = node->attrs.id - 1;
+		if (node->attrs.weight == weight_of(change, number) ||
 		    is_gone(change, number))
 			continue;
 		op = add_op(&next, s, HASHRING_OP_SET, number);
-		op->has = HR_OP_HAS_WEIGHT;
-		op->weight = weight_of(change, number);
+		op->has = HR_HAS_ATTR(WEIGHT);
+		op->attrs.weight = weight_of(change, number);
 	}
 	return next - ops;
 }
@@ -128,7 +128,7 @@ static int take_places(struct sim *s, const struct hr_table *t,
 		u32 node = SIM_NOBODY;
 
 		if (t->nodes[i])
-			node = number ? number[i] : t->nodes[i]->id - 1;
+			node = number ? number[i] : t->nodes[i]->attrs.id - 1;
 		if (sim_insert(s, i, node))
 			return -ENOMEM;
 	}

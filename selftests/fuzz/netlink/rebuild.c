@@ -60,14 +60,14 @@ static int take_member(const struct hashring_node *node, void *arg)
 	op = &members->op[members->nr++];
 	memset(op, 0, sizeof(*op));
 	op->kind = HASHRING_OP_ADD;
-	op->has = HASHRING_OP_ID | HASHRING_OP_WEIGHT | HASHRING_OP_STATE;
+	op->has = HASHRING_HAS_ATTR(ID) | HASHRING_HAS_ATTR(WEIGHT) | HASHRING_HAS_ATTR(STATE);
 	op->name = copy(node->name, strlen(node->name) + 1);
 	op->seat = copy(node->seat, strlen(node->seat) + 1);
-	op->id = node->id;
-	op->weight = node->weight;
-	op->state = node->state;
+	op->attrs.id = node->attrs.id;
+	op->attrs.weight = node->attrs.weight;
+	op->attrs.state = node->attrs.state;
 	if (node->nr_given) {
-		op->has |= HASHRING_OP_POINTS;
+		op->has |= HASHRING_HAS(POINTS);
 		op->nr_points = node->nr_given;
 		op->points = copy(node->points, node->nr_given * sizeof(u32));
 	}
@@ -94,7 +94,7 @@ static void give_cells(struct hashring_op *op, const struct arcs *arcs,
 		u32 n = arc_length(arcs, i) / width;
 		u32 end = ((u64)arcs->end[i] + 1) / width;
 
-		if (arcs->owner[i] != op->id)
+		if (arcs->owner[i] != op->attrs.id)
 			continue;
 		/* The first arc may begin before the end of the ring. */
 		if (n > end) {
@@ -104,7 +104,7 @@ static void give_cells(struct hashring_op *op, const struct arcs *arcs,
 		add_run(op, runs, end - n, n);
 	}
 	add_run(op, runs, grid - behind, behind);
-	op->has |= HASHRING_OP_CELLS;
+	op->has |= HASHRING_HAS(CELLS);
 	op->cells = runs;
 }
 
@@ -155,7 +155,7 @@ bool rebuild(struct hashring *h, const char *name, char *why, size_t size)
 	    hashring_digest(h, name, false, &digest, &generation))
 		goto out;
 	for (i = 0; ring.grid && i < members.nr; i++)
-		if (members.op[i].state == HASHRING_NODE_ACTIVE)
+		if (members.op[i].attrs.state == HASHRING_NODE_ACTIVE)
 			give_cells(&members.op[i], &arcs, ring.grid);
 	made = !make(h, &ring, &members) &&
 	       !hashring_digest(h, ANEW, false, &anew, &generation);

@@ -107,6 +107,31 @@ static void ring_del(struct stream *stream, struct message *message)
 	      1ull << HASHRING_A_RING_NAME);
 }
 
+static void put_attrs(struct stream *stream, struct message *message)
+{
+	const struct spec_set *op =
+		spec_commands[HASHRING_CMD_CHANGE].set->attrs[HASHRING_A_CHANGE_OP].nest;
+	const struct spec_set *set = op->attrs[HASHRING_A_OP_ATTRS].nest;
+	struct nlattr *nest = message_nest(message, HASHRING_A_OP_ATTRS);
+	u64 which = 0;
+	int i;
+
+	/* Each of them now and then, a weight often, an id seldom. */
+	for (i = 1; i <= set->max; i++)
+		if (!below(stream, 4))
+			which |= 1ull << i;
+	which &= ~(1ull << HASHRING_A_NODE_ATTRS_STATE);
+	if (below(stream, 4))
+		which &= ~(1ull << HASHRING_A_NODE_ATTRS_ID);
+	if (below(stream, 2))
+		which |= 1ull << HASHRING_A_NODE_ATTRS_WEIGHT;
+	if (!below(stream, 5))
+		put_u32(message, HASHRING_A_NODE_ATTRS_STATE,
+			below(stream, HASHRING_NODE_LEAVING));
+	draw_set(&stream->source, message, set, which);
+	message_nest_end(message, nest);
+}
+
 /* One operation, which the present members may refuse. */
 static void put_op(struct stream *stream, struct message *message, u32 kind,
 		   u32 node)
@@ -124,15 +149,7 @@ static void put_op(struct stream *stream, struct message *message, u32 kind,
 	if (kind == HASHRING_OP_REPLACE)
 		which |= 1ull << HASHRING_A_OP_NEW_NAME;
 	if (kind != HASHRING_OP_DEL) {
-		if (below(stream, 2))
-			which |= 1ull << HASHRING_A_OP_WEIGHT;
-		if (!below(stream, 5))
-			put_u32(message, HASHRING_A_OP_STATE,
-				below(stream, HASHRING_NODE_LEAVING));
-		if (!below(stream, 3))
-			which |= 1ull << HASHRING_A_OP_VIA4;
-		if (!below(stream, 16))
-			which |= 1ull << HASHRING_A_OP_ID;
+		put_attrs(stream, message);
 		if (placement == HASHRING_PLACEMENT_EXPLICIT &&
 		    (kind == HASHRING_OP_ADD || !below(stream, 3)))
 			which |= 1ull << HASHRING_A_OP_POINTS;
@@ -183,13 +200,15 @@ static void change(struct stream *stream, struct message *message)
 static void drain(struct stream *stream, struct message *message)
 {
 	const struct spec_set *set = spec_commands[HASHRING_CMD_CHANGE].set;
-	struct nlattr *nest;
+	struct nlattr *nest, *attrs;
 
 	begin(stream, message, HASHRING_CMD_CHANGE,
 	      1ull << HASHRING_A_CHANGE_RING);
 	nest = message_nest(message, HASHRING_A_CHANGE_OP);
 	put_u32(message, HASHRING_A_OP_KIND, HASHRING_OP_SET);
-	put_u32(message, HASHRING_A_OP_STATE, HASHRING_NODE_DRAINING);
+	attrs = message_nest(message, HASHRING_A_OP_ATTRS);
+	put_u32(message, HASHRING_A_NODE_ATTRS_STATE, HASHRING_NODE_DRAINING);
+	message_nest_end(message, attrs);
 	draw_set(&stream->source, message,
 		 set->attrs[HASHRING_A_CHANGE_OP].nest,
 		 1ull << HASHRING_A_OP_NAME | 1ull << HASHRING_A_OP_DEADLINE);

@@ -112,8 +112,8 @@ static int take_node(const struct hashring_node *node, void *arg)
 	}
 	memcpy(picture->node[picture->nr_nodes].name, node->name,
 	       sizeof(node->name));
-	picture->node[picture->nr_nodes].id = node->id;
-	picture->node[picture->nr_nodes].state = node->state;
+	picture->node[picture->nr_nodes].id = node->attrs.id;
+	picture->node[picture->nr_nodes].state = node->attrs.state;
 	picture->node[picture->nr_nodes++].share = node->share;
 	return 0;
 }
@@ -202,14 +202,14 @@ static void show_picture(const struct picture *p)
 
 	fprintf(stderr, "%s: %s placement, migration %s, generation %llu, epoch %llu, %u arcs\n",
 		p->ring.name,
-		hashring_enum_name(hashring_placements, p->ring.placement),
-		hashring_enum_name(hashring_migration_states,
+		hashring_enum_name(hashring_placement_name, p->ring.placement),
+		hashring_enum_name(hashring_migration_state_name,
 				   p->ring.migration),
 		p->ring.generation, p->ring.epoch, p->arcs.nr);
 	for (i = 0; i < p->nr_nodes; i++)
 		fprintf(stderr, "  node %s id %u %s, share %llu\n",
 			p->node[i].name, p->node[i].id,
-			hashring_enum_name(hashring_states, p->node[i].state),
+			hashring_enum_name(hashring_node_state_name, p->node[i].state),
 			p->node[i].share);
 }
 

@@ -59,13 +59,13 @@ def write_sets(spec):
     for each in sets:
         name, constant = each["name"], symbol("set", each["name"]).lower()
         last = attr_constant(name, each["attributes"][-1]["name"])
-        print(f"\nstatic struct spec_attr {constant}_attrs[{last} + 1] = {{")
+        print(f"\nstatic struct spec_attr attrs_of_{constant}[{last} + 1] = {{")
         for attr in each["attributes"]:
             what = ", ".join(attribute(attr, enums))
             print(f'\t[{attr_constant(name, attr["name"])}] = {{ {what} }},')
         print("};")
         print(f"static const struct spec_set {constant} = {{")
-        print(f'\t.name = "{name}", .attrs = {constant}_attrs, .max = {last},')
+        print(f'\t.name = "{name}", .attrs = attrs_of_{constant}, .max = {last},')
         print("};")
     print("\nconst struct spec_set *const spec_sets[] = {")
     for each in sets:
