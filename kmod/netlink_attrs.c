@@ -68,6 +68,8 @@ int hr_nl_get_attrs(struct hr_op *op, const struct nlattr *nest,
 			nla_get_u32(tb[HASHRING_A_NODE_ATTRS_WEIGHT]);
 	if (tb[HASHRING_A_NODE_ATTRS_STATE])
 		op->attrs.state = nla_get_u32(tb[HASHRING_A_NODE_ATTRS_STATE]);
+	if (tb[HASHRING_A_NODE_ATTRS_ZONE])
+		op->attrs.zone = nla_get_u32(tb[HASHRING_A_NODE_ATTRS_ZONE]);
 	if (tb[HASHRING_A_NODE_ATTRS_VIA4]) {
 		ret = get_via4(op, tb[HASHRING_A_NODE_ATTRS_VIA4], extack);
 		if (ret)
@@ -97,7 +99,8 @@ int hr_nl_put_attrs(struct sk_buff *skb, int type,
 	if (!nest ||
 	    nla_put_u32(skb, HASHRING_A_NODE_ATTRS_ID, attrs->id) ||
 	    nla_put_u32(skb, HASHRING_A_NODE_ATTRS_WEIGHT, attrs->weight) ||
-	    nla_put_u32(skb, HASHRING_A_NODE_ATTRS_STATE, attrs->state))
+	    nla_put_u32(skb, HASHRING_A_NODE_ATTRS_STATE, attrs->state) ||
+	    nla_put_u32(skb, HASHRING_A_NODE_ATTRS_ZONE, attrs->zone))
 		return -EMSGSIZE;
 	if (via->has4 && nla_put(skb, HASHRING_A_NODE_ATTRS_VIA4,
 				 sizeof(via->addr4), via->addr4))

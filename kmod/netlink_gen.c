@@ -22,12 +22,13 @@ const struct nla_policy hashring_flow_nl_policy[HASHRING_A_FLOW_KEY_POLICY + 1] 
 	[HASHRING_A_FLOW_KEY_POLICY] = NLA_POLICY_MAX(NLA_U32, 2),
 };
 
-const struct nla_policy hashring_node_attrs_nl_policy[HASHRING_A_NODE_ATTRS_VIA6 + 1] = {
+const struct nla_policy hashring_node_attrs_nl_policy[HASHRING_A_NODE_ATTRS_ZONE + 1] = {
 	[HASHRING_A_NODE_ATTRS_ID] = { .type = NLA_U32, },
 	[HASHRING_A_NODE_ATTRS_WEIGHT] = { .type = NLA_U32, },
 	[HASHRING_A_NODE_ATTRS_STATE] = NLA_POLICY_MAX(NLA_U32, 3),
 	[HASHRING_A_NODE_ATTRS_VIA4] = { .type = NLA_U32, },
 	[HASHRING_A_NODE_ATTRS_VIA6] = NLA_POLICY_EXACT_LEN(16),
+	[HASHRING_A_NODE_ATTRS_ZONE] = { .type = NLA_U32, },
 };
 
 const struct nla_policy hashring_op_nl_policy[HASHRING_A_OP_DEADLINE + 1] = {

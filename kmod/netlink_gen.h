@@ -13,7 +13,7 @@
 
 /* Common nested types */
 extern const struct nla_policy hashring_flow_nl_policy[HASHRING_A_FLOW_KEY_POLICY + 1];
-extern const struct nla_policy hashring_node_attrs_nl_policy[HASHRING_A_NODE_ATTRS_VIA6 + 1];
+extern const struct nla_policy hashring_node_attrs_nl_policy[HASHRING_A_NODE_ATTRS_ZONE + 1];
 extern const struct nla_policy hashring_op_nl_policy[HASHRING_A_OP_DEADLINE + 1];
 
 extern const struct nla_policy hashring_ring_get_nl_policy[HASHRING_A_RING_NAME + 1];

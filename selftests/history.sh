@@ -122,7 +122,7 @@ in_words()
 	expect_match $'\n b6=>b1 via none\n' ringctl diff web 2 1
 	expect_match $'\n b3 down\n' ringctl diff web 1
 	expect_match 'nothing differs' ringctl diff web 2
-	expect_match '"op":\[\{"kind":"add","name":"b5","after":\{"name":"b5","seat":"b5","id":[0-9]+,"weight":2,"state":"active"\}\}' \
+	expect_match '"op":\[\{"kind":"add","name":"b5","after":\{"name":"b5","seat":"b5","id":[0-9]+,"weight":2,"state":"active","zone":0\}\}' \
 		said_json history web generation 2
 	# Rows stand in the list as well.
 	expect_match '"move":\[\{"from".*"nr_ops":5,"kept_ops":5' said_json history web

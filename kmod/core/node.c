@@ -10,7 +10,8 @@ static_assert(sizeof(struct hr_node_attrs) ==
 	      sizeof_field(struct hr_node_attrs, id) +
 	      sizeof_field(struct hr_node_attrs, weight) +
 	      sizeof_field(struct hr_node_attrs, state) +
-	      sizeof_field(struct hr_node_attrs, via));
+	      sizeof_field(struct hr_node_attrs, via) +
+	      sizeof_field(struct hr_node_attrs, zone));
 
 /**
  * hr_node_attrs_set() - set what an operation gives of a node
@@ -31,6 +32,8 @@ void hr_node_attrs_set(struct hr_node_attrs *to,
 		to->state = from->state;
 	if (has & HR_HAS_VIA)
 		to->via = from->via;
+	if (has & HR_HAS_ATTR(ZONE))
+		to->zone = from->zone;
 }
 
 /* Whether two nodes have all of it alike. Context: any. */

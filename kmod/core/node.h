@@ -48,6 +48,7 @@ struct hr_via {
  * @weight: 1 to HR_MAX_WEIGHT
  * @state: &enum hashring_node_state
  * @via: the backend's own addresses
+ * @zone: number of the failure domain that it is in; 0: none is said
  *
  * Nodes, operations and records hold one each, and copy it whole. It has no
  * padding, so that two of them can be compared by their bytes.
@@ -57,6 +58,7 @@ struct hr_node_attrs {
 	u32 weight;
 	u16 state;
 	struct hr_via via;
+	u32 zone;
 };
 
 /**

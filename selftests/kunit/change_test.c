@@ -177,6 +177,29 @@ static void settings_that_move_nothing(struct kunit *test)
 			members);
 }
 
+static void zones(struct kunit *test)
+{
+	struct unit_ring *ring = test->priv;
+	u64 map = hr_digest_map(ring->table);
+	u64 members = hr_digest_members(&ring->cfg, ring->table);
+	struct hr_op op = unit_set("b2");
+
+	op.has = HR_HAS_ATTR(ZONE);
+	op.attrs.zone = 5;
+	unit_change_one(ring, op);
+	KUNIT_ASSERT_EQ(test, node_of(ring, "b2")->attrs.zone, 5);
+	KUNIT_ASSERT_EQ(test, hr_digest_map(ring->table), map);
+	KUNIT_ASSERT_NE(test, hr_digest_members(&ring->cfg, ring->table),
+			members);
+	unit_change_one(ring, unit_replace("b2", "b9"));
+	KUNIT_ASSERT_EQ(test, node_of(ring, "b9")->attrs.zone, 5);
+	unit_change_one(ring, unit_replace("b9", "b2"));
+	op.attrs.zone = 0;
+	unit_change_one(ring, op);
+	KUNIT_ASSERT_EQ(test, hr_digest_members(&ring->cfg, ring->table),
+			members);
+}
+
 static void a_node_that_comes_back(struct kunit *test)
 {
 	struct unit_ring *ring = test->priv;
@@ -376,6 +399,7 @@ static struct kunit_case change_cases[] = {
 	KUNIT_CASE(a_seat_that_comes_free),
 	KUNIT_CASE(replacements_at_once),
 	KUNIT_CASE(settings_that_move_nothing),
+	KUNIT_CASE(zones),
 	KUNIT_CASE(a_node_that_comes_back),
 	KUNIT_CASE(the_first_and_the_last),
 	KUNIT_CASE(only_removes),

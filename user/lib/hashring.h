@@ -190,12 +190,14 @@ struct hashring_via {
  * @weight: its weight
  * @state: &enum hashring_node_state
  * @via: its own addresses
+ * @zone: number of the failure domain that it is in; 0: none is said
  */
 struct hashring_node_attrs {
 	__u32 id;
 	__u32 weight;
 	__u32 state;
 	struct hashring_via via;
+	__u32 zone;
 };
 
 /**

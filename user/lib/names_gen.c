@@ -174,11 +174,12 @@ static const char *const node_attrs_attrs[] = {
 	[3] = "state",
 	[4] = "via4",
 	[5] = "via6",
+	[6] = "zone",
 };
 
 static const struct attr_set node_attrs_set = {
 	.names = node_attrs_attrs,
-	.max = 5,
+	.max = 6,
 };
 
 static const char *const node_attrs[] = {

@@ -35,6 +35,8 @@ void request_attrs(struct request *req, int type,
 		request_u32(req, HASHRING_A_NODE_ATTRS_STATE, attrs->state);
 	if (has & HASHRING_HAS_VIA)
 		request_via(req, &attrs->via);
+	if (has & HASHRING_HAS_ATTR(ZONE))
+		request_u32(req, HASHRING_A_NODE_ATTRS_ZONE, attrs->zone);
 	request_nest_end(req, &nest);
 }
 
@@ -65,5 +67,6 @@ int decode_attrs(struct nlattr *nest, struct hashring_node_attrs *attrs)
 	attrs->state = attr_u32(tb[HASHRING_A_NODE_ATTRS_STATE]);
 	decode_via(&attrs->via, tb[HASHRING_A_NODE_ATTRS_VIA4],
 		   tb[HASHRING_A_NODE_ATTRS_VIA6]);
+	attrs->zone = attr_u32(tb[HASHRING_A_NODE_ATTRS_ZONE]);
 	return 0;
 }

@@ -42,6 +42,7 @@ static void native_attrs(struct hr_node_attrs *to,
 	to->id = attrs->id;
 	to->weight = attrs->weight;
 	to->state = attrs->state;
+	to->zone = attrs->zone;
 	native_via(&to->via, &attrs->via);
 }
 

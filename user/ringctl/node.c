@@ -26,6 +26,7 @@ static const struct arg add_args[] = {
 	{ ARG_NUMBER, "id", .meta = "N" },
 	{ ARG_NUMBER, "weight", .meta = "W" },
 	{ ARG_ENUM, "state", .meta = "STATE", .names = node_states },
+	{ ARG_NUMBER, "zone", .meta = "N" },
 	{ ARG_DEADLINE, "deadline", .meta = "TIME" },
 	{ ARG_VIA, "via", .meta = "ADDR" },
 	{ ARG_POINTS, "point", "points", .meta = "POSITION" },
@@ -40,6 +41,7 @@ static const struct arg set_args[] = {
 	{ ARG_NUMBER, "id", .meta = "N" },
 	{ ARG_NUMBER, "weight", .meta = "W" },
 	{ ARG_ENUM, "state", .meta = "STATE", .names = node_states },
+	{ ARG_NUMBER, "zone", .meta = "N" },
 	{ ARG_DEADLINE, "deadline", .meta = "TIME" },
 	{ ARG_VIA, "via", .meta = "ADDR" },
 	{ ARG_POINTS, "point", "points", .meta = "POSITION" },
@@ -59,6 +61,7 @@ static const struct arg replace_args[] = {
 	[OP_NODE] = { ARG_NODE, .meta = "OLD", .required = true },
 	[OP_NEW] = { ARG_NAME, .meta = "NEW", .required = true },
 	{ ARG_NUMBER, "id", .meta = "N" },
+	{ ARG_NUMBER, "zone", .meta = "N" },
 	{ ARG_VIA, "via", .meta = "ADDR" },
 	{ ARG_FLAG, "--hold" },
 	{ }

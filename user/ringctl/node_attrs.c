@@ -20,6 +20,7 @@ const struct node_attr node_attrs[] = {
 	  .column = true, .saved = true },
 	{ ATTR(state, STATE), .names = node_states, .brief = " ",
 	  .column = true, .saved = true },
+	{ ATTR(zone, ZONE), .max = UINT32_MAX, .brief = " zone " },
 	{ }
 };
 
