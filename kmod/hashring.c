@@ -4,7 +4,7 @@
  */
 #include "compat.h"
 #include "hashring.h"
-#include "ring.h"
+#include "ring/ring.h"
 
 /**
  * hashring_get() - a ring by its name

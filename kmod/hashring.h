@@ -3,8 +3,8 @@
  * hashring for other modules: who owns a position of a ring. Import the symbol
  * namespace HASHRING.
  */
-#ifndef HASHRING_H
-#define HASHRING_H
+#ifndef HASHRING_HASHRING_H
+#define HASHRING_HASHRING_H
 
 #include <linux/types.h>
 

@@ -7,9 +7,9 @@
 
 #include <uapi/linux/hashring.h>
 
-#include "netlink.h"
-#include "ring.h"
-#include "steer.h"
+#include "netlink/common.h"
+#include "ring/ring.h"
+#include "steer/steer.h"
 
 static int __init hashring_init(void)
 {

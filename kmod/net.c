@@ -10,11 +10,11 @@
 #include <linux/slab.h>
 #include <net/net_namespace.h>
 
-#include "core/build.h"
+#include "core/table_build.h"
 #include "extack.h"
-#include "member.h"
-#include "migrate.h"
-#include "ring.h"
+#include "migrate/migration.h"
+#include "ring/backend.h"
+#include "ring/ring.h"
 
 static void ring_work(struct work_struct *work)
 {

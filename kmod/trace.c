@@ -4,10 +4,10 @@
  */
 #include <net/net_namespace.h>
 
-#include "history.h"
-#include "ring.h"
-#include "steer.h"
-#include "track_entry.h"
+#include "ring/history.h"
+#include "ring/ring.h"
+#include "steer/steer.h"
+#include "track/entry.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"

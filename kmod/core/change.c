@@ -6,8 +6,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "build.h"
-#include "change_priv.h"
+#include "change_draft.h"
+#include "table_build.h"
 
 static int count_nodes(struct hr_draft *c, u32 *nr_nodes)
 {

@@ -3,7 +3,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
-#include "change_priv.h"
+#include "change_draft.h"
 
 int hr_refuse(struct hr_draft *c, u32 op, u32 part, int ret,
 	      const char *fmt, ...)

@@ -4,8 +4,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "index.h"
 #include "sort.h"
+#include "table_index.h"
 
 /**
  * hr_table_search() - the part of a lookup that the index leaves

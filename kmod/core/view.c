@@ -7,8 +7,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "build.h"
 #include "sort.h"
+#include "table_build.h"
 #include "view_priv.h"
 
 /**

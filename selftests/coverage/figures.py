@@ -15,7 +15,7 @@ import sys
 
 CORE = "kmod/core/"
 CORE_LINES, CORE_BRANCHES, ALL_LINES = 95, 90, 85
-GENERATED = "kmod/netlink_gen"
+GENERATED = "kmod/netlink/gen"
 LIST = "Documentation/coverage.md"
 
 

@@ -8,9 +8,9 @@
 
 #include <linux/slab.h>
 
-#include "core/build.h"
 #include "core/digest.h"
-#include "core/frontier.h"
+#include "core/table_build.h"
+#include "core/view_frontier.h"
 #include "core_make.h"
 #include "core_ops.h"
 

@@ -7,9 +7,9 @@
 
 #include <linux/slab.h>
 
-#include "core/build.h"
 #include "core/digest.h"
-#include "core/frontier.h"
+#include "core/table_build.h"
+#include "core/view_frontier.h"
 #include "core_ring.h"
 
 void put(struct hr_table *t)

@@ -16,9 +16,9 @@
 
 #include "ctl.h"
 #include "message.h"
-#include "wrap.h"
-#include "ringctl/node_attrs.h"
+#include "ringctl/model/node_attrs.h"
 #include "ringctl/ringctl.h"
+#include "wrap.h"
 
 #define MAX_MESSAGE	(96 * 1024)
 #define MAX_LINES	8

@@ -32,8 +32,8 @@ generate() # MODE KIND FILE
 
 # MODE KIND FILE of each output
 outputs="uapi header kmod/uapi/linux/hashring.h
-kernel header kmod/netlink_gen.h
-kernel source kmod/netlink_gen.c
+kernel header kmod/netlink/gen.h
+kernel source kmod/netlink/gen.c
 names header user/lib/hashring_names.h
 names source user/lib/names_gen.c"
 

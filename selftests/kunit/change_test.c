@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What accepted changes come to: slots, ids, versions, points, memory. */
-#include "core/build.h"
+#include "core/table_build.h"
 #include "suites.h"
 #include "unit.h"
 

@@ -7,8 +7,8 @@
 #ifndef HASHRING_KUNIT_MOVING_H
 #define HASHRING_KUNIT_MOVING_H
 
-#include "core/frontier.h"
 #include "core/view.h"
+#include "core/view_frontier.h"
 #include "unit.h"
 
 #define MOVING_NAMES	10

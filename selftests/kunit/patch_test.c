@@ -3,7 +3,7 @@
  * Large tables that change little, whose index and shares are patched, against
  * the same members' table made in one go.
  */
-#include "core/build.h"
+#include "core/table_build.h"
 #include "ref.h"
 #include "suites.h"
 #include "unit.h"

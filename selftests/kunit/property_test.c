@@ -4,7 +4,7 @@
  * narrow: after each one everything that the core says is held against the
  * reference.
  */
-#include "core/build.h"
+#include "core/table_build.h"
 #include "ref.h"
 #include "suites.h"
 #include "unit.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Tables that are extreme: one node, points in a heap, all that may be. */
-#include "core/index.h"
+#include "core/table_index.h"
 #include "suites.h"
 #include "unit.h"
 

@@ -4,7 +4,7 @@
  * The hashes are the module's own.
  */
 #include "suites.h"
-#include "track_key.h"
+#include "track/key.h"
 #include "unit.h"
 
 /* As many flows as chains: in one chain of a million more than 15 are unheard of. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "core/build.h"
+#include "core/table_build.h"
 #include "unit.h"
 
 /* SplitMix64. */

@@ -10,7 +10,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "core/build.h"
+#include "core/table_build.h"
 #include "twin.h"
 
 #define CELLS	4096	/* of balanced rings, at whose borders frontiers stand */

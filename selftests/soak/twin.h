@@ -8,8 +8,8 @@
 #include "hashring_migrate.h"
 
 #include "core/change.h"
-#include "core/frontier.h"
 #include "core/view.h"
+#include "core/view_frontier.h"
 
 #define TWIN_OPS	4
 #define TWIN_POINTS	8	/* of a node with explicit placement */

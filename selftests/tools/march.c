@@ -36,10 +36,10 @@
 
 #include "hashring_migrate.h"
 
-#include "core/build.h"
 #include "core/change.h"
-#include "core/frontier.h"
+#include "core/table_build.h"
 #include "core/view.h"
+#include "core/view_frontier.h"
 
 #define FLOWS		256
 #define NODES_MAX	16

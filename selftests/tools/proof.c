@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/build.h"
+#include "core/table_build.h"
 #include "proof.h"
 
 #define POINTS		40	/* for a unit of weight with hashed placement */

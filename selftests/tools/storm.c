@@ -22,8 +22,8 @@
 
 #include "hashring.h"
 
-#include "core/build.h"
 #include "core/change.h"
+#include "core/table_build.h"
 
 #define NODES		24	/* names a ring's members come from */
 #define POINTS		40

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include <ringctl/clock.h>
-#include <ringctl/migrate_health.h>
+#include <ringctl/migrate/health.h>
 
 #define LONG	60000	/* ms: never, for what ends by itself */
 

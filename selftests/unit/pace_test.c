@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <ringctl/migrate_pace.h>
+#include <ringctl/migrate/pace.h>
 #include <ringctl/ringctl.h>
 
 /* Last, because of what it calls fail(). */

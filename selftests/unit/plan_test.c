@@ -9,9 +9,9 @@
 /* Before cmocka, which has a fail() of its own. */
 #include "ringctl/ringctl.h"
 
-#include "ringctl/balance.h"
-#include "ringctl/token.h"
-#include "ringctl/transfer.h"
+#include "ringctl/measure/transfer.h"
+#include "ringctl/plan/token.h"
+#include "ringctl/print/balance.h"
 #include "sim/shares.h"
 #include "unit.h"
 

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/build.h"
 #include "bench.h"
+#include "core/table_build.h"
 
 /*
  * Nanoseconds that this thread has run: what else the machine does counts only

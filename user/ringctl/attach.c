@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model.h"
-#include "output.h"
+#include "ringctl/model/model.h"
+#include "ringctl/print/output.h"
 
 enum {
 	ADD_RING,

@@ -2,8 +2,8 @@
 /*
  * ringctl change: all of many operations or none, in one new generation.
  */
-#include "output.h"
-#include "token.h"
+#include "ringctl/plan/token.h"
+#include "ringctl/print/output.h"
 
 enum {
 	CHANGE_RING,

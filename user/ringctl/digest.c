@@ -4,7 +4,7 @@
  * has another one.
  */
 #include "digest.h"
-#include "output.h"
+#include "ringctl/print/output.h"
 
 enum { DIGEST_RING, DIGEST_CONFIG, DIGEST_AGAINST };
 

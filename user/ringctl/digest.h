@@ -3,7 +3,7 @@
 #ifndef RINGCTL_DIGEST_H
 #define RINGCTL_DIGEST_H
 
-#include "model.h"
+#include "ringctl/model/model.h"
 
 /**
  * struct told - a digest that somebody told

@@ -2,7 +2,7 @@
 /*
  * ringctl limits: what the module enforces.
  */
-#include "output.h"
+#include "ringctl/print/output.h"
 
 static const struct arg no_args[] = {
 	{ }

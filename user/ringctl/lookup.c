@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "output.h"
+#include "ringctl/print/output.h"
 
 enum { LOOKUP_RING, LOOKUP_KEY, LOOKUP_POSITION, LOOKUP_FLOW, LOOKUP_POLICY };
 

@@ -4,8 +4,8 @@
  */
 #include <stdlib.h>
 
-#include "keys.h"
-#include "output.h"
+#include "ringctl/measure/keys.h"
+#include "ringctl/print/output.h"
 
 #define TRIES	10
 

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "migrate.h"
+#include "ringctl/migrate/migrate.h"
 
 enum { MONITOR_RING };
 

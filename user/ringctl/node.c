@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node_attrs.h"
-#include "output.h"
+#include "ringctl/model/node_attrs.h"
+#include "ringctl/print/output.h"
 
 enum { SHOW_RING, SHOW_NODE };
 

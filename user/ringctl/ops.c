@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model.h"
 #include "ringctl.h"
+#include "ringctl/model/model.h"
 
 /* Room for one more operation, zeroed; NULL without memory. */
 struct hashring_op *ops_add(struct ops *ops)

@@ -2,7 +2,7 @@
 /*
  * ringctl ring: rings come, go and are shown.
  */
-#include "migrate.h"
+#include "ringctl/migrate/migrate.h"
 
 enum { SHOW_RING };
 

@@ -367,7 +367,7 @@ void ops_release(struct ops *ops);
 int change_run(const struct hashring_change *change);
 int check_plan(const char *ring, const char *word, __u64 *expect);
 
-/* What rings there are (rings.c). */
+/* What rings there are (model/rings.c). */
 
 /**
  * struct ring_list - a ring, or all
@@ -383,7 +383,7 @@ int rings_load(struct ring_list *list, const char *ring);
 bool ring_migrates(const struct hashring_ring *ring);
 void rings_release(struct ring_list *list);
 
-/* What nodes a ring has, by id and by name (nodes.c). */
+/* What nodes a ring has, by id and by name (model/nodes.c). */
 
 /**
  * struct node_list - the nodes of a ring

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "output.h"
+#include "ringctl/print/output.h"
 
 enum { STATS_RING, STATS_PROMETHEUS };
 

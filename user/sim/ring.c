@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/build.h"
+#include "core/table_build.h"
 #include "sim.h"
 
 struct ring {

@@ -184,7 +184,7 @@ check_floors() # RELEASE
 # others' stacks.
 check_stack() # RELEASE
 {
-	local path='^kmod/(steer|flow|segment|via|track|track_pool|view)\.c'
+	local path='^kmod/(flow|flow_tcp|ring/view|steer/steer|steer/via|track/track|track/pool)\.c'
 
 	locked "$1" compile_gcc "$1" || return
 	find "$out/$1/kmod" -name '*.su' -exec sed "s,^$out/$1/,," {} + |

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Laying points for policies that place each node by itself: a node that no
+ * operation is about keeps its points where they are.
+ */
+#include <linux/errno.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include "change_draft.h"
+#include "table_build.h"
+
+/*
+ * Sees which versions that come take over the points of the old one, and how
+ * many points come, go and are there in the end.
+ */
+static int count_points(struct hr_draft *c, struct hr_build *b)
+{
+	const struct hr_place_ops *place = c->cfg->place;
+	u64 come = 0, go = 0, renamed = 0, total, old, new;
+	struct hr_step *step;
+	u32 i;
+
+	for (i = 0; i < c->nr_ops; i++) {
+		step = &c->steps[i];
+		old = step->old && step->old->attrs.state == HASHRING_NODE_ACTIVE ?
+			place->count(c->cfg, step->old) : 0;
+		new = step->new && step->new->attrs.state == HASHRING_NODE_ACTIVE ?
+			place->count(c->cfg, step->new) : 0;
+		step->keeps = old && old == new &&
+			      !(c->ops[i].has & HR_HAS(POINTS));
+		if (step->keeps) {
+			if (step->old->slot != step->new->slot)
+				renamed += old;
+			continue;
+		}
+		go += old;
+		come += new;
+	}
+	total = c->base->nr_points - go + come;
+	if (total > HR_MAX_POINTS)
+		return hr_refuse(c, hr_op_alone(c), HR_PART_ALL, -E2BIG,
+				 "the ring would hold %llu points (at most %u)",
+				 total, HR_MAX_POINTS);
+	b->nr_run = come;
+	b->nr_points = total;
+	b->nr_changed = come + go + renamed;
+	return 0;
+}
+
+/* What becomes of the old points by slot, if they do not all stay. */
+static int make_remap(const struct hr_draft *c, struct hr_build *b)
+{
+	const struct hr_step *step;
+	u32 *remap = NULL;
+	u32 i, k, slot;
+
+	for (i = 0; i < c->nr_ops; i++) {
+		step = &c->steps[i];
+		if (!step->old || step->old->attrs.state != HASHRING_NODE_ACTIVE)
+			continue;
+		slot = step->keeps ? step->new->slot : HR_NO_SLOT;
+		if (slot == step->old->slot)
+			continue;
+		if (!remap) {
+			remap = kvmalloc_array(c->base->nr_slots,
+					       sizeof(*remap), c->gfp);
+			if (!remap)
+				return -ENOMEM;
+			for (k = 0; k < c->base->nr_slots; k++)
+				remap[k] = k;
+			b->remap = remap;
+		}
+		remap[step->old->slot] = slot;
+	}
+	return 0;
+}
+
+/* The points that come, in the order of their seats. */
+static int make_run(const struct hr_draft *c, struct hr_build *b)
+{
+	const struct hr_node *node;
+	u32 i, n = 0;
+
+	if (!b->nr_run)
+		return 0;
+	b->run = kvmalloc_array(b->nr_run, sizeof(*b->run), c->gfp);
+	if (!b->run)
+		return -ENOMEM;
+	for (i = 0; i < c->nr_ops; i++) {
+		const struct hr_step *step = &c->steps[c->seats[i].op];
+
+		node = step->new;
+		if (!node || step->keeps || node->attrs.state != HASHRING_NODE_ACTIVE)
+			continue;
+		c->cfg->place->fill(c->cfg, node, b->run + n);
+		n += c->cfg->place->count(c->cfg, node);
+		if (!(i & 0xff))
+			cond_resched();
+	}
+	return 0;
+}
+
+/**
+ * hr_lay_each() - lay the points of a change, each node's by itself
+ * @c: the change; its versions that come are made
+ * @next: the table in the making
+ * @b: filled in but for the tables; to be released whatever is returned
+ *
+ * Context: process; sleeps.
+ * Return: 0, -ENOMEM, or -E2BIG, explained in @c.
+ */
+int hr_lay_each(struct hr_draft *c, const struct hr_table *next,
+		struct hr_build *b)
+{
+	int ret;
+
+	ret = count_points(c, b);
+	if (ret)
+		return ret;
+	ret = make_remap(c, b);
+	if (ret)
+		return ret;
+	return make_run(c, b);
+}

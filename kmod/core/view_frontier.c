@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+
+#include "grid.h"
+#include "impact_priv.h"
+#include "sort.h"
+#include "view_frontier.h"
+
+/* A walk over what changes hands in a migration, from a frontier on. */
+static struct hr_walk walk_from(const struct hr_view *view, u64 frontier)
+{
+	struct hr_walk walk = { .before = view->from, .after = view->table };
+
+	hr_walk_seek(&walk, frontier);
+	return walk;
+}
+
+/* A piece as the frontiers at its two ends. */
+static u64 piece_low(const struct hr_moved_arc *piece)
+{
+	return (u32)(piece->start + 1);
+}
+
+static u64 piece_high(const struct hr_moved_arc *piece)
+{
+	return (u64)piece->end + 1;
+}
+
+/**
+ * hr_view_between() - what changes hands between two frontiers
+ * @view: the view of a migration
+ * @low: a frontier
+ * @high: one that is not below it
+ * @share: in 2^-32 of the ring
+ * @arcs: pieces that lie between them in whole or in part
+ *
+ * Takes a time of O(points between them).
+ *
+ * Context: process; sleeps. The caller keeps the view alive.
+ */
+void hr_view_between(const struct hr_view *view, u64 low, u64 high, u64 *share,
+		     u32 *arcs)
+{
+	struct hr_walk walk = walk_from(view, low);
+	struct hr_moved_arc piece;
+	u32 n = 0;
+
+	*share = 0;
+	*arcs = 0;
+	while (hr_walk_piece(&walk, &piece) && piece_low(&piece) < high) {
+		*share += min(piece_high(&piece), high) - piece_low(&piece);
+		(*arcs)++;
+		if (!(++n & (HR_CHUNK - 1)))
+			cond_resched();
+	}
+}
+
+/**
+ * hr_view_way() - how far a migration has come
+ * @view: its view
+ * @frontier: where the frontier is taken to be
+ * @way: filled in
+ *
+ * Context: process; sleeps. The caller keeps the view alive.
+ */
+void hr_view_way(const struct hr_view *view, u64 frontier, struct hr_way *way)
+{
+	struct hr_walk walk = walk_from(view, 0);
+	struct hr_moved_arc piece;
+
+	memset(way, 0, sizeof(*way));
+	while (hr_walk_piece(&walk, &piece)) {
+		u64 low = piece_low(&piece), high = piece_high(&piece);
+
+		way->share += high - low;
+		way->arcs++;
+		if (low < frontier)
+			way->share_released += min(high, frontier) - low;
+		if (high <= frontier)
+			way->arcs_released++;
+		if (!(way->arcs & (HR_CHUNK - 1)))
+			cond_resched();
+	}
+}
+
+/*
+ * The least frontier from @frontier on with so much more below it: share, or
+ * pieces in whole; the end when there is not so much, or nothing beyond.
+ */
+static u64 forward(const struct hr_view *view, u64 frontier,
+		   enum hr_pace_by by, u64 amount)
+{
+	struct hr_walk walk = walk_from(view, frontier);
+	struct hr_moved_arc piece;
+	u64 low, high, left = amount;
+	u32 n = 0;
+
+	while (hr_walk_piece(&walk, &piece)) {
+		low = piece_low(&piece);
+		high = piece_high(&piece);
+		if (!left)
+			return frontier;
+		if (by == HR_PACE_SHARE && left < high - low)
+			return low + left;
+		left -= by == HR_PACE_SHARE ? high - low : 1;
+		frontier = high;
+		if (!(++n & (HR_CHUNK - 1)))
+			cond_resched();
+	}
+	return HR_WHOLE_RING;
+}
+
+/*
+ * The least frontier with so much less below it than @frontier has. A piece
+ * that is there in part counts as one.
+ */
+static u64 backward(const struct hr_view *view, u64 frontier,
+		    enum hr_pace_by by, u64 amount)
+{
+	u64 share, below;
+	u32 arcs;
+
+	hr_view_between(view, 0, frontier, &share, &arcs);
+	below = by == HR_PACE_SHARE ? share : arcs;
+	return below > amount ? forward(view, 0, by, below - amount) : 0;
+}
+
+/* A frontier that is asked for; either end when nothing is left before it. */
+static u64 to_position(const struct hr_view *view, u64 frontier, u64 to)
+{
+	struct hr_moved_arc piece;
+	struct hr_walk walk;
+
+	to = min(to, HR_WHOLE_RING);
+	if (to >= frontier) {
+		walk = walk_from(view, to);
+		return hr_walk_piece(&walk, &piece) ? to : HR_WHOLE_RING;
+	}
+	walk = walk_from(view, 0);
+	return hr_walk_piece(&walk, &piece) && piece_low(&piece) < to ? to : 0;
+}
+
+/**
+ * hr_view_step() - where a step takes the frontier
+ * @view: the view of a migration
+ * @frontier: where it is, 0 to 2^32
+ * @pace: the step
+ * @grid: number of cells that all points end, or 0. Then a frontier is at the
+ *	border of two, and a step goes on to the next one
+ *
+ * The least frontier that is far enough; when nothing that changes hands is
+ * left beyond it, the end, 2^32, and when nothing is left below it, 0. A step
+ * forward takes a time of O(points that it passes), one back of O(points).
+ *
+ * Context: process; sleeps. The caller keeps the view alive.
+ * Return: the frontier after the step.
+ */
+u64 hr_view_step(const struct hr_view *view, u64 frontier,
+		 const struct hr_pace *pace, u32 grid)
+{
+	u64 amount = pace->amount;
+	u32 shift;
+
+	if (pace->by != HR_PACE_POSITION)
+		amount = max(amount, 1ULL);
+	amount = min(amount, HR_WHOLE_RING);
+	if (grid && pace->by != HR_PACE_ARCS) {
+		shift = hr_grid_shift(grid);
+		amount = (amount + BIT_ULL(shift) - 1) >> shift << shift;
+	}
+	if (pace->by == HR_PACE_POSITION)
+		return to_position(view, frontier, amount);
+	if (pace->back)
+		return backward(view, frontier, pace->by, amount);
+	return forward(view, frontier, pace->by, amount);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What readers are told of migrations: a copy of how one stood after its last
+ * step or transition. Anybody may ask for it and nobody who asks takes the lock
+ * of the ring, under which its migration goes on.
+ */
+#ifndef HASHRING_MIGRATE_INFO_H
+#define HASHRING_MIGRATE_INFO_H
+
+#include "migration.h"
+
+/**
+ * struct hr_told - how a migration stands
+ * @moving: one is under way, and @m and @frontier are there
+ * @ended: none is, but there was one: @last is there
+ * @state: &enum hashring_migration_state
+ * @epoch: of all this
+ * @view: pinned; with the track, if there is one
+ * @m: the migration, without references: its @track is that of @view
+ * @frontier: where it stands
+ * @last: the last step or transition
+ */
+struct hr_told {
+	bool moving;
+	bool ended;
+	u8 state;
+	u64 epoch;
+	struct hr_ring_view *view;
+	struct hr_migration m;
+	u64 frontier;
+	struct hr_happened last;
+};
+
+void hr_told_update_locked(struct hr_ring *ring,
+			   const struct hr_happened *what);
+void hr_told_get(struct hr_ring *ring, struct hr_told *told);
+void hr_told_put(struct hr_told *told);
+
+u32 hr_told_steps(struct hr_ring *ring, u64 *oldest);
+bool hr_told_step_after(struct hr_ring *ring, u64 epoch,
+			struct hr_happened *what);
+
+#endif

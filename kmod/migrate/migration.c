@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A migration: its life, and all that happens to it.
+ */
+#include <linux/ktime.h>
+#include <linux/slab.h>
+
+#include "extack.h"
+#include "ring/lease.h"
+#include "ring/backend.h"
+#include "migration.h"
+#include "info.h"
+#include "trace.h"
+#include "track/track.h"
+
+BLOCKING_NOTIFIER_HEAD(hr_migrate_chain);
+
+/**
+ * hr_migration_begin() - a migration that is about to begin
+ * @ring: its lock is held
+ *
+ * Flow state has all its memory from here on, so that packets need none.
+ *
+ * Context: may sleep.
+ * Return: for hr_migration_free(), or -ENOMEM, -E2BIG (too many flows are
+ * tracked in the namespace, or in all).
+ */
+struct hr_migration *hr_migration_begin(struct hr_ring *ring)
+{
+	struct hr_migration *m;
+	int ret;
+
+	ret = hr_steps_prepare(&ring->steps);
+	if (ret)
+		return ERR_PTR(ret);
+	m = kzalloc(sizeof(*m), HR_GFP);
+	if (!m)
+		return ERR_PTR(-ENOMEM);
+	m->told = kzalloc(sizeof(*m->told), HR_GFP);
+	if (!m->told) {
+		kfree(m);
+		return ERR_PTR(-ENOMEM);
+	}
+	m->mode = HASHRING_MIGRATION_HOLDING;
+	m->quiet = HR_DEFAULT_QUIET;
+	m->origin = hr_table_get(hr_ring_view_locked(ring)->core.table);
+	m->origin_generation = hr_ring_view_locked(ring)->generation;
+	if (ring->settings.established == HASHRING_ESTABLISHED_STAY) {
+		m->track = hr_track_create(ring, &ring->settings, HR_GFP);
+		if (IS_ERR(m->track)) {
+			ret = PTR_ERR(m->track);
+			m->track = NULL;
+			hr_migration_free(m);
+			return ERR_PTR(ret);
+		}
+	}
+	return m;
+}
+
+/**
+ * hr_migration_free() - a migration is over, or was not to be
+ * @migration: that no ring has any more
+ *
+ * Context: may sleep.
+ */
+void hr_migration_free(struct hr_migration *migration)
+{
+	hr_table_put(migration->origin, &hr_member_ops);
+	hr_track_put(migration->track);
+	kfree(migration->told);
+	kfree(migration);
+}
+
+/**
+ * hr_migrate_happened_locked() - something happened: log, trace and tell it
+ * @ring: the ring
+ * @what: kind, and what a step has; the rest is filled in
+ * @receipt: of the whole migration, if it has ended
+ *
+ * Context: ring->lock is held. May sleep.
+ */
+void hr_migrate_happened_locked(struct hr_ring *ring, struct hr_happened *what,
+				const struct hr_receipt *receipt)
+{
+	const struct hr_migration *m = hr_migration_locked(ring);
+	const struct hr_ring_view *view = hr_ring_view_locked(ring);
+	struct hr_migrate_event event = {
+		.ring = ring, .what = what, .receipt = receipt,
+	};
+
+	what->epoch = ring->epoch + 1;
+	what->time = ktime_get_real_ns();
+	what->generation = view->generation;
+	what->state = hr_migration_state(ring);
+	WRITE_ONCE(ring->state, what->state);
+	if (m)
+		strscpy(what->reason, m->reason, sizeof(what->reason));
+	hr_told_update_locked(ring, what);
+	/* Who sees this epoch sees frontier and state: pairs with hr_nl_look(). */
+	smp_store_release(&ring->epoch, what->epoch);
+	trace_hashring_migration(ring, what);
+	blocking_notifier_call_chain(&hr_migrate_chain, 0, &event);
+}
+
+/**
+ * hr_migrate_changed_state_locked() - tell a transition that moves nothing
+ * @ring: the ring
+ *
+ * Context: ring->lock is held. May sleep.
+ */
+void hr_migrate_changed_state_locked(struct hr_ring *ring)
+{
+	u64 frontier = hr_ring_view_locked(ring)->core.frontier;
+	struct hr_happened what = {
+		.kind = HASHRING_STEP_STATE, .before = frontier, .after = frontier,
+	};
+
+	hr_migrate_happened_locked(ring, &what, NULL);
+}
+
+/**
+ * hr_migrate_catch_up_locked() - see whether the pacer's socket is closed
+ * @ring: the ring
+ *
+ * Closing it waits for no ring's lock: whoever has that looks here first.
+ *
+ * Context: ring->lock is held. May sleep.
+ */
+void hr_migrate_catch_up_locked(struct hr_ring *ring)
+{
+	struct hr_migration *m = hr_migration_locked(ring);
+
+	if (!m || !m->holder_port || hr_lease_taken(ring))
+		return;
+	hr_migration_unpaced(m, hr_migration_at_end(ring));
+	hr_migrate_changed_state_locked(ring);
+}
+
+/**
+ * hr_migration_get_locked() - the migration that a request is about
+ * @ring: the ring
+ * @extack: for the reason
+ *
+ * Context: ring->lock is held. May sleep.
+ * Return: the migration, or -ENOENT.
+ */
+struct hr_migration *hr_migration_get_locked(struct hr_ring *ring,
+					     struct netlink_ext_ack *extack)
+{
+	struct hr_migration *m = hr_migration_locked(ring);
+
+	if (ring->dead)
+		return ERR_PTR(hr_extack(extack, NULL, -ENOENT,
+					 "no such ring"));
+	hr_migrate_catch_up_locked(ring);
+	if (!m)
+		return ERR_PTR(hr_extack(extack, NULL, -ENOENT,
+					 "no migration of %s is under way",
+					 ring->name));
+	return m;
+}
+
+/**
+ * hr_migrate_move_locked() - set the frontier
+ * @ring: with a migration
+ * @frontier: where it is to be
+ *
+ * The window is open before the first segment of the range comes: a packet reads
+ * the frontier first and the window then, and hr_track_stepped() has opened that
+ * and ordered it before what follows.
+ *
+ * Context: ring->lock is held; hr_migrate_happened_locked() is to follow, whose
+ * release of the epoch orders the frontier before it for readers.
+ */
+void hr_migrate_move_locked(struct hr_ring *ring, u64 frontier)
+{
+	struct hr_migration *m = hr_migration_locked(ring);
+	struct hr_view *view = &hr_ring_view_locked(ring)->core;
+
+	if (m->track)
+		hr_track_stepped(m->track);
+	WRITE_ONCE(view->frontier, frontier);
+	hr_view_way(view, frontier, &m->way);
+}
+
+/**
+ * hr_migrate_check_holder() - whether a socket may move the frontier
+ * @ring: the ring
+ * @m: its migration
+ * @port: the socket's
+ * @extack: for the reason
+ *
+ * Context: ring->lock is held.
+ * Return: 0, or -EBUSY: another socket has the lease.
+ */
+int hr_migrate_check_holder(const struct hr_ring *ring,
+			    const struct hr_migration *m, u32 port,
+			    struct netlink_ext_ack *extack)
+{
+	if (!m->holder_port || m->holder_port == port)
+		return 0;
+	return hr_extack(extack, NULL, -EBUSY, "%s is paced by %s", ring->name,
+			 m->holder);
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Migrations: the frontier in motion, who may move it, and how long.
+ *
+ * A held change begins one; steps carry it on; it ends where it leads to or,
+ * rolled back, where it began. All of it happens under the ring's lock, and
+ * everything that happens is one step or transition: logged, traced, told.
+ */
+#ifndef HASHRING_MIGRATE_MIGRATION_H
+#define HASHRING_MIGRATE_MIGRATION_H
+
+#include <linux/notifier.h>
+
+#include "core/view_frontier.h"
+#include "ring/ring.h"
+
+#define HR_DEFAULT_QUIET	60000	/* ms */
+
+/**
+ * struct hr_migration - a migration under way
+ * @told: what readers are told of it; theirs only when hr_ring.told has it
+ * @origin: the settled table, and membership, that it began with
+ * @origin_generation: of @origin
+ * @changes: how many it carries
+ * @rolling: it leads to @origin
+ * @automatic: it ends by itself once everything has moved and drained
+ * @mode: holding, running, throttled, paused or failed: hr_migration_state()
+ *	says what that comes to
+ * @reason: for @mode, for a person; may be empty
+ * @holder_port: the socket that has the lease, or 0; once it is closed
+ *	hr_migrate_catch_up_locked() sees that
+ * @holder: what to call its owner
+ * @deadline: for established flows, in jiffies_64; 0: none
+ * @quiet: ms without an unknown segment after which the window closes
+ * @way: how far it has come
+ * @track: flow state, or NULL where established flows move
+ */
+struct hr_migration {
+	struct hr_told *told;
+	struct hr_table *origin;
+	u64 origin_generation;
+	u32 changes;
+	bool rolling;
+	bool automatic;
+	u8 mode;
+	char reason[HR_MAX_REASON];
+	u32 holder_port;
+	char holder[HR_MAX_NAME + 1];
+	u64 deadline;
+	u32 quiet;
+	struct hr_way way;
+	struct hr_track *track;
+};
+
+/**
+ * struct hr_migrate_event - a step or a transition that has happened
+ * @ring: its lock is held
+ * @what: what happened
+ * @receipt: of the whole migration, when it has ended; else NULL
+ */
+struct hr_migrate_event {
+	struct hr_ring *ring;
+	const struct hr_happened *what;
+	const struct hr_receipt *receipt;
+};
+
+extern struct blocking_notifier_head hr_migrate_chain;
+
+enum hr_migrate_by {
+	HR_BY_POSITION,
+	HR_BY_SHARE,
+	HR_BY_ARCS,
+	HR_BY_FLOWS,
+};
+
+/**
+ * struct hr_migrate_step - a step as asked for, and what it did
+ * @port: the socket that asks
+ * @by: &enum hr_migrate_by
+ * @amount: a frontier, a share in 2^-32, arcs or tracked flows
+ * @back: not with HR_BY_POSITION: step back
+ * @max_flows: refuse to step over more tracked flows; U32_MAX: any
+ * @expect: refuse unless this epoch is in force; U64_MAX: any
+ * @dry_run: step nowhere
+ * @done: filled in: what happened, or would happen
+ */
+struct hr_migrate_step {
+	u32 port;
+	enum hr_migrate_by by;
+	u64 amount;
+	bool back;
+	u32 max_flows;
+	u64 expect;
+	bool dry_run;
+	struct hr_happened done;
+};
+
+/**
+ * struct hr_migrate_terms - what goes with a lease, or is set by itself
+ * @port: the socket that asks
+ * @holder: of a lease: what to call who takes it
+ * @state: &enum hashring_migration_state to be set, or HASHRING_MIGRATION_NONE
+ * @reason: for @state; NULL: none
+ * @has_deadline: @deadline is given
+ * @deadline: ms from now on
+ * @has_quiet: @quiet is given
+ * @quiet: ms
+ */
+struct hr_migrate_terms {
+	u32 port;
+	const char *holder;
+	u8 state;
+	const char *reason;
+	bool has_deadline;
+	u64 deadline;
+	bool has_quiet;
+	u32 quiet;
+};
+
+void hr_ring_tick(struct hr_ring *ring, unsigned long delay);
+void hr_migrate_init(struct hr_ring *ring);
+void hr_migrate_drop_locked(struct hr_ring *ring);
+
+/* All under hr_ring.lock, for netlink to answer what is true at that moment. */
+int hr_migrate_step_locked(struct hr_ring *ring, struct hr_migrate_step *step,
+			   struct netlink_ext_ack *extack);
+int hr_migrate_run_locked(struct hr_ring *ring,
+			  const struct hr_migrate_terms *terms,
+			  struct netlink_ext_ack *extack);
+int hr_migrate_set_locked(struct hr_ring *ring,
+			  const struct hr_migrate_terms *terms,
+			  struct netlink_ext_ack *extack);
+int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
+			       bool now, struct netlink_ext_ack *extack);
+int hr_migrate_finish_locked(struct hr_ring *ring, bool force,
+			     struct netlink_ext_ack *extack);
+void hr_migrate_catch_up_locked(struct hr_ring *ring);
+
+void hr_migrate_release(struct net *net, u32 port);
+
+void hr_migration_set_mode(struct hr_migration *m, u8 mode,
+			   const char *reason);
+u8 hr_migration_state(const struct hr_ring *ring);
+u8 hr_migration_state_of(const struct hr_migration *m, u64 frontier);
+void hr_migration_unpaced(struct hr_migration *m, bool at_end);
+bool hr_migration_at_end(const struct hr_ring *ring);
+
+/* For the files of migrations, and for changes that are held. */
+struct hr_migration *hr_migration_get_locked(struct hr_ring *ring,
+					     struct netlink_ext_ack *extack);
+struct hr_migration *hr_migration_begin(struct hr_ring *ring);
+void hr_migration_free(struct hr_migration *migration);
+int hr_migrate_check_holder(const struct hr_ring *ring,
+			    const struct hr_migration *m, u32 port,
+			    struct netlink_ext_ack *extack);
+void hr_migrate_changed_state_locked(struct hr_ring *ring);
+void hr_migrate_move_locked(struct hr_ring *ring, u64 frontier);
+void hr_migrate_happened_locked(struct hr_ring *ring,
+				struct hr_happened *what,
+				const struct hr_receipt *receipt);
+struct hr_ring_view *hr_held_view(struct hr_ring *ring,
+				  struct hr_migration *migration,
+				  struct hr_table *map, struct hr_table *next,
+				  bool stay, gfp_t gfp);
+int hr_migrate_settle_locked(struct hr_ring *ring, const char *reason,
+			     gfp_t gfp);
+
+/* The migration under way, for the holder of ring->lock, or NULL. */
+static inline struct hr_migration *
+hr_migration_locked(const struct hr_ring *ring)
+{
+	lockdep_assert_held(&ring->lock);
+	return ring->migration;
+}
+
+#endif

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The pacer: the socket that has a migration's lease, and on which terms.
+ */
+#include <linux/jiffies.h>
+
+#include "extack.h"
+#include "info.h"
+#include "migration.h"
+#include "ring/lease.h"
+
+static int set_terms(struct hr_migration *m,
+		     const struct hr_migrate_terms *terms,
+		     struct netlink_ext_ack *extack)
+{
+	if (terms->has_deadline && !terms->deadline)
+		return hr_extack(extack, NULL, -ERANGE,
+				 "a deadline of 0 ms has passed already");
+	if (terms->has_deadline) {
+		m->deadline = get_jiffies_64() +
+			      msecs_to_jiffies(min_t(u64, terms->deadline,
+						     HR_MAX_DEADLINE));
+		m->automatic = true;
+	}
+	if (terms->has_quiet)
+		m->quiet = terms->quiet;
+	return 0;
+}
+
+/**
+ * hr_migrate_run_locked() - take the lease
+ * @ring: the ring
+ * @terms: who takes it, and on which terms
+ * @extack: for the reason
+ *
+ * Takes up a migration that was paused.
+ *
+ * Context: ring->lock is held. May sleep.
+ * Return: 0, -ENOENT, -EBUSY (somebody has it), -ERANGE.
+ */
+int hr_migrate_run_locked(struct hr_ring *ring,
+			  const struct hr_migrate_terms *terms,
+			  struct netlink_ext_ack *extack)
+{
+	struct hr_migration *m = hr_migration_get_locked(ring, extack);
+	int ret;
+
+	if (IS_ERR(m))
+		return PTR_ERR(m);
+	ret = hr_migrate_check_holder(ring, m, terms->port, extack);
+	if (ret)
+		return ret;
+	ret = set_terms(m, terms, extack);
+	if (ret)
+		return ret;
+	hr_lease_take_locked(ring, terms->port);
+	m->holder_port = terms->port;
+	hr_steps_words(m->holder, terms->holder, sizeof(m->holder));
+	hr_migration_set_mode(m, HASHRING_MIGRATION_RUNNING, NULL);
+	hr_migrate_changed_state_locked(ring);
+	return 0;
+}
+
+/**
+ * hr_migrate_set_locked() - pause, resume, say why, or change the terms
+ * @ring: the ring
+ * @terms: what to set
+ * @extack: for the reason
+ *
+ * Context: ring->lock is held. May sleep.
+ * Return: 0, -ENOENT, -EBUSY (only the lease's holder may), -EINVAL, -ERANGE.
+ */
+int hr_migrate_set_locked(struct hr_ring *ring,
+			  const struct hr_migrate_terms *terms,
+			  struct netlink_ext_ack *extack)
+{
+	struct hr_migration *m = hr_migration_get_locked(ring, extack);
+	int ret;
+
+	if (IS_ERR(m))
+		return PTR_ERR(m);
+	switch (terms->state) {
+	case HASHRING_MIGRATION_NONE:
+	case HASHRING_MIGRATION_PAUSED:
+	case HASHRING_MIGRATION_FAILED:
+	case HASHRING_MIGRATION_RUNNING:
+	case HASHRING_MIGRATION_HOLDING:
+		break;
+	case HASHRING_MIGRATION_THROTTLED:
+		if (m->holder_port == terms->port)
+			break;
+		return hr_extack(extack, NULL, -EBUSY,
+				 "only who paces %s can say what it waits for",
+				 ring->name);
+	default:
+		return hr_extack(extack, NULL, -EINVAL,
+				 "a migration cannot be set to that state");
+	}
+	ret = set_terms(m, terms, extack);
+	if (ret)
+		return ret;
+	if (terms->state == HASHRING_MIGRATION_NONE) {
+		hr_told_update_locked(ring, NULL);
+		return 0;
+	}
+	if (terms->state == HASHRING_MIGRATION_RUNNING ||
+	    terms->state == HASHRING_MIGRATION_HOLDING)
+		hr_migration_set_mode(m, m->holder_port ? HASHRING_MIGRATION_RUNNING :
+					     HASHRING_MIGRATION_HOLDING, NULL);
+	else
+		hr_migration_set_mode(m, terms->state, terms->reason);
+	hr_migrate_changed_state_locked(ring);
+	return 0;
+}
+
+/**
+ * hr_migrate_release() - a socket is closed: so are its leases
+ * @net: the namespace
+ * @port: the socket's; when this returns another socket may have it, and has
+ *	none of these leases
+ *
+ * Waits for no ring. Where somebody else has the ring's lock the migration is
+ * paused by the next one that asks for something of it, at the latest by its
+ * own tick; readers are told that it is paused from now on.
+ *
+ * Context: may sleep.
+ */
+void hr_migrate_release(struct net *net, u32 port)
+{
+	struct hr_net *hn = hr_net(net);
+	struct hr_ring *ring;
+
+	while ((ring = hr_lease_lose(hn, port))) {
+		if (mutex_trylock(&ring->lock)) {
+			hr_migrate_catch_up_locked(ring);
+			mutex_unlock(&ring->lock);
+		}
+		hr_ring_put(ring);
+	}
+}

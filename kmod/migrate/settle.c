@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How a migration begins or goes on, turns round and ends, and its views.
+ */
+#include <linux/slab.h>
+
+#include "extack.h"
+#include "info.h"
+#include "ring/backend.h"
+#include "track/track.h"
+
+/**
+ * hr_held_view() - the view that a held change leads to
+ * @ring: its lock is held
+ * @migration: that the change begins or joins
+ * @map: the effective map
+ * @next: where the migration is to lead; taken over unless NULL is returned
+ * @stay: leave the frontier where it is: the change only takes nodes down
+ * @gfp: how to allocate
+ *
+ * Nothing moves by it but what nodes that are down had: that goes at once, in
+ * all three maps.
+ *
+ * Context: may sleep.
+ * Return: the view, or NULL without memory.
+ */
+struct hr_ring_view *hr_held_view(struct hr_ring *ring,
+				  struct hr_migration *migration,
+				  struct hr_table *map, struct hr_table *next,
+				  bool stay, gfp_t gfp)
+{
+	struct hr_ring_view *old = hr_ring_view_locked(ring);
+	bool settled = hr_view_settled(&old->core);
+	struct hr_table *base = settled ? old->core.table : old->core.base;
+	struct hr_table *from = stay ? old->core.from : map;
+	const u32 grid = ring->config.grid;
+	struct hr_ring_view *view;
+
+	view = hr_view_alloc(hr_table_get(next), old->generation + 1, gfp);
+	if (!view) {
+		hr_table_put(next, &hr_member_ops);
+		return NULL;
+	}
+	view->core.base = hr_table_without(base, next, grid, gfp,
+					   &hr_member_ops);
+	if (!view->core.base)
+		goto err_free_view;
+	if (from == base)
+		view->core.from = hr_table_get(view->core.base);
+	else
+		view->core.from = hr_table_without(from, next, grid, gfp,
+						   &hr_member_ops);
+	if (!view->core.from)
+		goto err_free_view;
+	view->core.frontier = stay ? old->core.frontier : 0;
+	if (migration->track) {
+		view->track = hr_track_get(migration->track);
+		view->track_put = hr_track_put;
+	}
+	hr_table_put(next, &hr_member_ops);
+	return view;
+
+err_free_view:
+	hr_view_free(view);
+	return NULL;
+}
+
+/* Where a rollback leads: to the origin, less what went down since. */
+static int make_target(struct hr_ring *ring, const struct hr_migration *m,
+		       const struct hr_table *table, struct hr_table **target)
+{
+	const gfp_t gfp = HR_GFP;
+	struct hr_table *origin, *next;
+	struct hr_op *ops = NULL;
+	struct hr_error err;
+	u32 nr_ops = 0;
+	int ret;
+
+	origin = hr_table_recall(m->origin, table, ring->config.grid, gfp,
+				 &hr_member_ops);
+	if (!origin)
+		return -ENOMEM;
+	ret = hr_recall_ops(m->origin, table, &ops, &nr_ops, gfp);
+	if (ret)
+		goto err_put_origin;
+	if (!nr_ops) {
+		*target = origin;
+		return 0;
+	}
+	ret = hr_change_build(&ring->config, origin, ops, nr_ops, U32_MAX,
+			      true, &hr_member_ops, gfp, &next, &err);
+	kvfree(ops);
+	if (!ret)
+		*target = next;
+err_put_origin:
+	hr_table_put(origin, &hr_member_ops);
+	return ret;
+}
+
+/* How many members came and went between two tables. */
+static void count_members(const struct hr_table *before,
+			  const struct hr_table *after,
+			  struct hr_receipt *receipt)
+{
+	u32 i;
+
+	for (i = 0; i < after->nr_nodes; i++) {
+		const struct hr_node *node = after->by_name[i];
+		const struct hr_node *was = hr_table_find(before, node->name);
+
+		if (!was)
+			receipt->added++;
+		else if (was != node)
+			receipt->set++;
+		cond_resched();
+	}
+	receipt->removed = before->nr_nodes + receipt->added -
+			   after->nr_nodes;
+}
+
+/* A receipt, with the record of what differs from the membership in force. */
+static struct hr_receipt *make_receipt(struct hr_ring *ring,
+				       const struct hr_table *before,
+				       const struct hr_table *after,
+				       enum hashring_receipt_kind kind, gfp_t gfp)
+{
+	struct hr_ring_view *old = hr_ring_view_locked(ring);
+	struct hr_receipt *receipt;
+
+	receipt = hr_receipt_make(before, after, gfp);
+	if (!receipt)
+		return NULL;
+	receipt->generation = old->generation + 1;
+	receipt->kind = kind;
+	if (hr_record_diff(&receipt->record, old->core.table, after,
+			   ring->config.grid, gfp)) {
+		hr_receipt_free(receipt);
+		return NULL;
+	}
+	return receipt;
+}
+
+/* Nodes that are in service again may keep flows for ever, @all as well. */
+static void forget_deadlines(const struct hr_table *t, bool all)
+{
+	u32 i;
+
+	for (i = 0; i < t->nr_nodes; i++) {
+		struct hr_shared *shared = hr_member(t->by_name[i])->shared;
+
+		if (t->by_name[i]->attrs.state != HASHRING_NODE_ACTIVE && !all)
+			continue;
+		WRITE_ONCE(shared->deadline, 0);
+		WRITE_ONCE(shared->expired, false);
+		cond_resched();
+	}
+}
+
+/*
+ * With @now all is at once where it goes: what a node has that goes down by it
+ * would otherwise be at a third one for a moment.
+ */
+static int turn_round(struct hr_ring *ring, struct hr_migration *m, bool now)
+{
+	struct hr_ring_view *old = hr_ring_view_locked(ring), *view;
+	struct hr_table *target, *map;
+	struct hr_receipt *receipt;
+	int ret;
+
+	map = hr_ring_map_locked(ring, HR_GFP);
+	if (!map)
+		return -ENOMEM;
+	ret = make_target(ring, m, old->core.table, &target);
+	if (ret)
+		goto put_map;
+	ret = hr_members_prepare(old->core.table, target, HR_GFP);
+	if (ret)
+		goto err_put_target;
+	ret = -ENOMEM;
+	receipt = make_receipt(ring, map, target, HASHRING_RECEIPT_HELD, HR_GFP);
+	if (!receipt)
+		goto err_put_target;
+	count_members(old->core.table, target, receipt);
+	view = hr_held_view(ring, m, map, target, false, HR_GFP);
+	if (!view) {
+		hr_receipt_free(receipt);
+		goto err_put_target;
+	}
+	ret = hr_ring_make_room_locked(ring);
+	if (ret) {
+		hr_view_free(view);
+		hr_receipt_free(receipt);
+		goto put_map;
+	}
+	if (m->track) {
+		hr_track_joined(m->track);
+		hr_track_stepped(m->track);
+	}
+	m->rolling = true;
+	m->changes++;
+	if (now)
+		view->core.frontier = HR_WHOLE_RING;
+	hr_view_way(&view->core, view->core.frontier, &m->way);
+	hr_ring_publish_locked(ring, view, receipt);
+	forget_deadlines(view->core.table, false);
+	goto put_map;
+
+err_put_target:
+	hr_table_put(target, &hr_member_ops);
+put_map:
+	hr_table_put(map, &hr_member_ops);
+	return ret;
+}
+
+/**
+ * hr_migrate_rollback_locked() - turn a migration round
+ * @ring: the ring
+ * @reason: for a person; NULL: none
+ * @now: go back in one step, and cut off what is then at another node
+ * @extack: for the reason of a refusal
+ *
+ * From the effective map the migration then leads to the one that it began
+ * with. No flow moves by that, unless @now.
+ *
+ * Context: ring->lock is held. May sleep.
+ * Return: 0, -ENOENT (no migration), -EALREADY (it goes back), -ENOMEM, -EINTR.
+ */
+int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
+			       bool now, struct netlink_ext_ack *extack)
+{
+	struct hr_migration *m = hr_migration_get_locked(ring, extack);
+	struct hr_happened what = { .kind = HASHRING_STEP_ROLLBACK };
+	struct hr_track_counts counts;
+	u64 before = 0;
+	int ret;
+
+	if (IS_ERR(m))
+		return PTR_ERR(m);
+	if (m->rolling && !now)
+		return hr_extack(extack, NULL, -EALREADY,
+				 "%s goes back already", ring->name);
+	if (!m->rolling) {
+		what.before = hr_ring_view_locked(ring)->core.frontier;
+		ret = turn_round(ring, m, now);
+		if (ret)
+			return ret;
+		hr_steps_words(m->reason, reason ?: "", sizeof(m->reason));
+		m->mode = m->holder_port ? HASHRING_MIGRATION_RUNNING :
+					   HASHRING_MIGRATION_HOLDING;
+		hr_migrate_happened_locked(ring, &what, NULL);
+	} else {
+		before = hr_ring_view_locked(ring)->core.frontier;
+		hr_migrate_move_locked(ring, HR_WHOLE_RING);
+	}
+	if (!now)
+		return 0;
+
+	/* Who is at another node than the map it goes back to says, is cut off. */
+	what = (struct hr_happened){
+		.kind = HASHRING_STEP_STEP, .before = before, .after = HR_WHOLE_RING,
+	};
+	hr_view_between(&hr_ring_view_locked(ring)->core, before,
+			HR_WHOLE_RING, &what.moved, &what.arcs);
+	if (m->track) {
+		hr_track_count(hr_ring_view_locked(ring), &counts);
+		what.flows = counts.pinned;
+		hr_track_close(hr_ring_view_locked(ring));
+	}
+	hr_migrate_happened_locked(ring, &what, NULL);
+
+	/* It has gone back: as a removal, that must not fail for want of memory. */
+	return hr_migrate_settle_locked(ring, "rolled back at once",
+					HR_GFP_NOFAIL);
+}
+
+/**
+ * hr_migrate_settle_locked() - end a migration where it leads to
+ * @ring: with one, wherever its frontier is
+ * @reason: for a person
+ * @gfp: how to allocate; with __GFP_NOFAIL there is no -ENOMEM
+ *
+ * Context: ring->lock is held. May sleep.
+ * Return: 0, -ENOMEM, -EINTR; then it has not ended.
+ */
+int hr_migrate_settle_locked(struct hr_ring *ring, const char *reason,
+			     gfp_t gfp)
+{
+	struct hr_migration *m = hr_migration_locked(ring);
+	struct hr_ring_view *old = hr_ring_view_locked(ring), *view;
+	struct hr_happened what = {
+		.kind = m->rolling ? HASHRING_STEP_UNDONE : HASHRING_STEP_FINISH,
+		.before = old->core.frontier, .after = HR_WHOLE_RING,
+	};
+	struct hr_receipt *receipt;
+	struct hr_table *settled;
+	int ret = -ENOMEM;
+
+	settled = hr_table_settle(old->core.table, ring->config.grid, gfp,
+				  &hr_member_ops);
+	if (!settled)
+		return -ENOMEM;
+	receipt = make_receipt(ring, m->origin, settled, HASHRING_RECEIPT_SETTLED,
+			       gfp);
+	if (!receipt)
+		goto err_put_table;
+	count_members(m->origin, settled, receipt);
+	view = hr_view_alloc(settled, receipt->generation, gfp);
+	if (!view)
+		goto err_free_receipt;
+	ret = hr_ring_make_room_locked(ring);
+	if (ret) {
+		hr_view_free(view);
+		settled = NULL;
+		goto err_free_receipt;
+	}
+	hr_view_between(&old->core, what.before, what.after, &what.moved,
+			&what.arcs);
+	strscpy(what.reason, reason, sizeof(what.reason));
+	hr_lease_give_locked(ring);
+	hr_ring_publish_locked(ring, view, receipt);
+	ring->migration = NULL;
+	forget_deadlines(settled, true);
+	hr_migrate_happened_locked(ring, &what, receipt);
+	hr_migration_free(m);
+	return 0;
+
+err_free_receipt:
+	hr_receipt_free(receipt);
+err_put_table:
+	hr_table_put(settled, &hr_member_ops);
+	return ret;
+}
+
+/**
+ * hr_migrate_finish_locked() - end a migration, if it has come to its end
+ * @ring: the ring
+ * @force: or even if not
+ * @extack: for the reason
+ *
+ * Context: ring->lock is held. May sleep.
+ * Return: 0, -ENOENT, -EBUSY (it has not), -ENOMEM, -EINTR.
+ */
+int hr_migrate_finish_locked(struct hr_ring *ring, bool force,
+			     struct netlink_ext_ack *extack)
+{
+	struct hr_migration *m = hr_migration_get_locked(ring, extack);
+	struct hr_track_counts counts;
+	u64 left;
+
+	if (IS_ERR(m))
+		return PTR_ERR(m);
+	if (force)
+		return hr_migrate_settle_locked(ring, "finished by force",
+						HR_GFP);
+	if (!hr_migration_at_end(ring)) {
+		left = m->way.share - m->way.share_released;
+		left = (left * 100000 + HR_WHOLE_RING / 2) >> 32;
+		return hr_extack(extack, NULL, -EBUSY,
+				 "%llu.%03llu%% of %s has still to move",
+				 left / 1000, left % 1000, ring->name);
+	}
+	if (m->track) {
+		hr_track_count(hr_ring_view_locked(ring), &counts);
+		if (counts.pinned)
+			return hr_extack(extack, NULL, -EBUSY,
+					 "%u flow%s still where %s",
+					 counts.pinned,
+					 counts.pinned == 1 ? " is" : "s are",
+					 counts.pinned == 1 ? "it was" :
+							      "they were");
+		if (hr_track_window(m->track, m->quiet))
+			return hr_extack(extack, NULL, -EBUSY,
+					 "connections that nothing was heard of yet may be left; %u ms without one have not passed",
+					 m->quiet);
+	}
+	return hr_migrate_settle_locked(ring, "finished", HR_GFP);
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a migration is up to, told by what it has alone.
+ */
+#include "migration.h"
+
+/**
+ * hr_migration_at_end() - whether everything has moved
+ * @ring: with a migration
+ *
+ * Context: ring->lock is held.
+ * Return: whether its frontier is at its end.
+ */
+bool hr_migration_at_end(const struct hr_ring *ring)
+{
+	return hr_ring_view_locked(ring)->core.frontier == HR_WHOLE_RING;
+}
+
+/**
+ * hr_migration_state_of() - what a migration is up to
+ * @m: the migration
+ * @frontier: where it stands
+ *
+ * Context: any.
+ * Return: &enum hashring_migration_state.
+ */
+u8 hr_migration_state_of(const struct hr_migration *m, u64 frontier)
+{
+	if (m->mode == HASHRING_MIGRATION_PAUSED || m->mode == HASHRING_MIGRATION_FAILED)
+		return m->mode;
+	if (frontier == HR_WHOLE_RING)
+		return HASHRING_MIGRATION_DRAINING;
+	if (m->mode == HASHRING_MIGRATION_THROTTLED)
+		return m->mode;
+	return m->rolling ? HASHRING_MIGRATION_ROLLING_BACK : m->mode;
+}
+
+/**
+ * hr_migration_state() - what the migration of a ring is up to
+ * @ring: the ring
+ *
+ * Context: ring->lock is held.
+ * Return: &enum hashring_migration_state.
+ */
+u8 hr_migration_state(const struct hr_ring *ring)
+{
+	const struct hr_migration *m = hr_migration_locked(ring);
+
+	if (!m)
+		return ring->steps.nr ? HASHRING_MIGRATION_DONE : HASHRING_MIGRATION_NONE;
+	return hr_migration_state_of(m, hr_ring_view_locked(ring)->core.frontier);
+}
+
+/**
+ * hr_migration_set_mode() - what a migration is told to do
+ * @m: the migration, or a copy
+ * @mode: &enum hashring_migration_state
+ * @reason: for a person; NULL: none
+ *
+ * Context: any; nobody else sees @m meanwhile.
+ */
+void hr_migration_set_mode(struct hr_migration *m, u8 mode,
+			   const char *reason)
+{
+	m->mode = mode;
+	hr_steps_words(m->reason, reason ?: "", sizeof(m->reason));
+}
+
+/**
+ * hr_migration_unpaced() - the pacer is gone
+ * @m: the migration, or a copy
+ * @at_end: everything has moved
+ *
+ * A dead pacer leaves a paused migration, never a broken one.
+ *
+ * Context: any.
+ */
+void hr_migration_unpaced(struct hr_migration *m, bool at_end)
+{
+	m->holder_port = 0;
+	m->holder[0] = '\0';
+	if (m->mode != HASHRING_MIGRATION_RUNNING && m->mode != HASHRING_MIGRATION_THROTTLED)
+		return;
+	if (at_end)
+		hr_migration_set_mode(m, HASHRING_MIGRATION_HOLDING, NULL);
+	else
+		hr_migration_set_mode(m, HASHRING_MIGRATION_PAUSED, "its pacer is gone");
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The tick: looks after a migration's windows and deadlines, and ends it.
+ */
+#include <linux/jiffies.h>
+
+#include "info.h"
+#include "migration.h"
+#include "ring/backend.h"
+#include "ring/lease.h"
+#include "track/track.h"
+
+/* How often a migration is looked after: windows and deadlines. */
+#define HR_TICK		(HZ / 5)
+
+/**
+ * hr_ring_tick() - have the ring's migration looked after
+ * @ring: the ring
+ * @delay: jiffies until then
+ *
+ * Context: ring->lock is held.
+ */
+void hr_ring_tick(struct hr_ring *ring, unsigned long delay)
+{
+	lockdep_assert_held(&ring->lock);
+
+	refcount_inc(&ring->refs);
+	if (mod_delayed_work(hr_wq, &ring->tick, delay))
+		hr_ring_put(ring);	/* it was queued, with a reference */
+}
+
+/**
+ * hr_ring_try_lock() - for hr_ring.tick: the ring's lock, or another time
+ * @ring: the ring, with the work item's reference
+ * @delay: jiffies until then
+ *
+ * Who has the lock may wait for memory of older tables to be freed, by work items
+ * on the same queue: those that wait for locks could take all its places.
+ *
+ * Context: hr_ring.tick.
+ * Return: whether ring->lock is held; if not, the reference has been taken over.
+ */
+static bool hr_ring_try_lock(struct hr_ring *ring, unsigned long delay)
+{
+	if (mutex_trylock(&ring->lock))
+		return true;
+	refcount_inc(&ring->refs);	/* for what follows */
+	if (!queue_delayed_work(hr_wq, &ring->tick, delay))
+		hr_ring_put(ring);	/* it was queued, with a reference */
+	/* Either it is seen here or hr_migrate_drop_locked() sees the work. */
+	smp_mb();
+	if (READ_ONCE(ring->dead) && cancel_delayed_work(&ring->tick))
+		hr_ring_put(ring);
+	hr_ring_put(ring);
+	return false;
+}
+
+/* Flows are no longer kept at nodes whose deadline has passed. */
+static void expire_nodes(struct hr_ring *ring, u64 now)
+{
+	const struct hr_table *t = hr_ring_view_locked(ring)->core.table;
+	u64 frontier = hr_ring_view_locked(ring)->core.frontier;
+	struct hr_happened what = {
+		.kind = HASHRING_STEP_EXPIRED, .before = frontier, .after = frontier,
+	};
+	bool any = false;
+	u32 i;
+
+	for (i = 0; i < t->nr_slots; i++) {
+		struct hr_shared *shared;
+
+		if (!t->nodes[i])
+			continue;
+		shared = hr_member(t->nodes[i])->shared;
+		if (!shared->deadline || READ_ONCE(shared->expired) ||
+		    time_before64(now, shared->deadline))
+			continue;
+		WRITE_ONCE(shared->expired, true);
+		any = true;
+	}
+	if (any)
+		hr_migrate_happened_locked(ring, &what, NULL);
+}
+
+/* The tick does not wait for readers of older views: there is a next time. */
+static void settle(struct hr_ring *ring, const char *why)
+{
+	if (hr_ring_has_room_locked(ring))
+		hr_migrate_settle_locked(ring, why, HR_GFP);
+}
+
+/*
+ * Whether the migration ends now, should nothing be left where it was. Looks at
+ * the window in any case: that closes it.
+ */
+static bool about_to_end(struct hr_ring *ring, const struct hr_migration *m)
+{
+	bool window = m->track && hr_track_window(m->track, m->quiet);
+
+	return !window && m->automatic && hr_migration_at_end(ring);
+}
+
+static void look_after(struct hr_ring *ring)
+{
+	static const char why[] = "the deadline has passed";
+	struct hr_migration *m = hr_migration_locked(ring);
+	u64 now = get_jiffies_64();
+
+	hr_migrate_catch_up_locked(ring);
+	expire_nodes(ring, now);
+	if (!m->deadline || time_before64(now, m->deadline))
+		return;
+	if (hr_migration_at_end(ring)) {
+		if (m->track)
+			hr_track_close(hr_ring_view_locked(ring));
+		/* Without memory it is still due the next time. */
+		settle(ring, why);
+	} else {
+		m->deadline = 0;
+		hr_migration_set_mode(m, HASHRING_MIGRATION_PAUSED, why);
+		hr_migrate_changed_state_locked(ring);
+	}
+}
+
+/*
+ * Ends a migration if no flow is left where it was. They are counted without the
+ * lock, for which a change would wait meanwhile.
+ */
+static void settle_drained(struct hr_ring *ring, struct hr_ring_view *view,
+			   u64 epoch)
+{
+	struct hr_track_counts counts = {};
+	struct hr_migration *m;
+
+	if (view->track)
+		hr_track_count(view, &counts);
+	if (counts.pinned || !mutex_trylock(&ring->lock))
+		return;
+	m = hr_migration_locked(ring);
+	if (m && ring->epoch == epoch && about_to_end(ring, m))
+		settle(ring, "drained");
+	mutex_unlock(&ring->lock);
+}
+
+static void tick(struct work_struct *work)
+{
+	struct hr_ring *ring = container_of(to_delayed_work(work),
+					    struct hr_ring, tick);
+	struct hr_ring_view *view = NULL;
+	u64 epoch;
+
+	if (!hr_ring_try_lock(ring, HR_TICK))
+		return;
+	if (hr_migration_locked(ring))
+		look_after(ring);
+	if (hr_migration_locked(ring)) {
+		if (about_to_end(ring, hr_migration_locked(ring)))
+			view = hr_ring_pin(ring);
+		epoch = ring->epoch;
+		hr_ring_tick(ring, HR_TICK);
+	}
+	mutex_unlock(&ring->lock);
+	if (view) {
+		settle_drained(ring, view, epoch);
+		hr_ring_unpin(view);
+	}
+	hr_ring_put(ring);
+}
+
+/**
+ * hr_migrate_init() - make a ring ready for migrations
+ * @ring: the ring
+ */
+void hr_migrate_init(struct hr_ring *ring)
+{
+	INIT_DELAYED_WORK(&ring->tick, tick);
+}
+
+/**
+ * hr_migrate_drop_locked() - the ring goes, with the migration that it may have
+ * @ring: the ring
+ *
+ * Nothing looks after it any more, nor after one that has just ended.
+ *
+ * Context: ring->lock is held.
+ */
+void hr_migrate_drop_locked(struct hr_ring *ring)
+{
+	struct hr_migration *m = hr_migration_locked(ring);
+
+	if (m) {
+		hr_lease_give_locked(ring);
+		ring->migration = NULL;
+		hr_told_update_locked(ring, NULL);
+		hr_migration_free(m);
+	}
+	if (cancel_delayed_work(&ring->tick))
+		hr_ring_put(ring);
+}

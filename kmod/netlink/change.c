@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Changes: what is asked, and the receipt that comes of it.
+ */
+#include <linux/skbuff.h>
+
+#include "common.h"
+#include "trace.h"
+
+/* Nodes whose id was chosen here are told, if they are not more than these. */
+#define HR_TOLD_IDS	64
+
+/*
+ * Replies are made before anything happens, and have to fit: the receipt comes
+ * first, then as many rows of its matrix as there is room for.
+ */
+#define HR_CHANGE_SIZE	(SKB_WITH_OVERHEAD(8192) - NLMSG_HDRLEN)
+
+/**
+ * struct hr_nl_changing - a change on its way
+ * @change: what the ring sees of it
+ * @ring: the ring
+ * @to: whom the reply is for
+ * @reply: made beforehand, filled before the change happens
+ * @heard: an event will be sent
+ * @event: the event; NULL if there was no memory for it
+ */
+struct hr_nl_changing {
+	struct hr_change change;
+	struct hr_ring *ring;
+	struct hr_nl_to to;
+	struct sk_buff *reply;
+	bool heard;
+	struct sk_buff *event;
+};
+
+/* The node that an operation leaves the choice of an id for, or NULL. */
+static const char *gets_id(const struct hr_op *op)
+{
+	if (op->has & HR_HAS_ATTR(ID))
+		return NULL;
+	if (op->kind == HASHRING_OP_ADD)
+		return op->name;
+	return op->kind == HASHRING_OP_REPLACE ? op->new_name : NULL;
+}
+
+static bool few_ids(const struct hr_change *change)
+{
+	u32 i, nr = 0;
+
+	for (i = 0; i < change->nr_ops && nr <= HR_TOLD_IDS; i++)
+		nr += !!gets_id(&change->ops[i]);
+	return nr <= HR_TOLD_IDS;
+}
+
+static int put_id(struct sk_buff *skb, const char *name, u32 id)
+{
+	struct nlattr *op, *attrs;
+
+	op = nla_nest_start(skb, HASHRING_A_CHANGE_OP);
+	if (!op || nla_put_string(skb, HASHRING_A_OP_NAME, name))
+		return -EMSGSIZE;
+	attrs = nla_nest_start(skb, HASHRING_A_OP_ATTRS);
+	if (!attrs || nla_put_u32(skb, HASHRING_A_NODE_ATTRS_ID, id))
+		return -EMSGSIZE;
+	nla_nest_end(skb, attrs);
+	nla_nest_end(skb, op);
+	return 0;
+}
+
+static int put_ids(struct sk_buff *skb, const struct hr_change *change,
+		   const struct hr_table *next)
+{
+	u32 i;
+
+	if (!few_ids(change))
+		return 0;
+	for (i = 0; i < change->nr_ops; i++) {
+		const char *name = gets_id(&change->ops[i]);
+
+		if (name && put_id(skb, name, hr_table_find(next, name)->attrs.id))
+			return -EMSGSIZE;
+	}
+	return 0;
+}
+
+static int change_fill(struct sk_buff *skb, const struct hr_nl_to *to,
+		       const struct hr_nl_changing *changing,
+		       const struct hr_receipt *receipt,
+		       const struct hr_table *next)
+{
+	void *head;
+
+	head = hr_nl_begin(skb, to);
+	if (!head)
+		return -EMSGSIZE;
+	if (nla_put_string(skb, HASHRING_A_CHANGE_RING,
+			   changing->ring->name) ||
+	    put_ids(skb, &changing->change, next) ||
+	    hr_nl_put_receipt(skb, HASHRING_A_CHANGE_RECEIPT, receipt, false)) {
+		genlmsg_cancel(skb, head);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, head);
+	return 0;
+}
+
+static int changing_prepare(struct hr_change *change,
+			    const struct hr_receipt *receipt,
+			    const struct hr_table *next)
+{
+	const struct hr_nl_to event = hr_nl_event(HASHRING_CMD_CHANGE_NTF);
+	struct hr_nl_changing *changing = container_of(change,
+						       struct hr_nl_changing,
+						       change);
+	int ret;
+
+	ret = change_fill(changing->reply, &changing->to, changing, receipt,
+			  next);
+	if (ret || change->dry_run)
+		return ret;
+
+	/* Listeners must not stand in the way: they hear at least of a loss. */
+	changing->heard = hr_nl_heard(changing->ring->net);
+	if (!changing->heard)
+		return 0;
+	changing->event = nlmsg_new(HR_CHANGE_SIZE, GFP_KERNEL);
+	if (!changing->event)
+		return 0;
+	ret = change_fill(changing->event, &event, changing, receipt, next);
+	if (ret) {
+		nlmsg_free(changing->event);
+		changing->event = NULL;
+	}
+	return ret;
+}
+
+static void changing_published(struct hr_change *change)
+{
+	struct hr_nl_changing *changing = container_of(change,
+						       struct hr_nl_changing,
+						       change);
+
+	if (!changing->heard)
+		return;
+	hr_nl_send_event(changing->ring->net, changing->event);
+	changing->event = NULL;
+}
+
+/* Say why, with the attribute that is to blame, where it is in this message. */
+static int change_refuse(const struct genl_info *info, u32 nr_ops,
+			 const struct hr_error *err, int error)
+{
+	bool staged = info->genlhdr->cmd != HASHRING_CMD_CHANGE;
+	const struct nlattr *attr = NULL;
+
+	if (error == -ENOMEM)
+		return hr_extack(info->extack, NULL, error, "out of memory");
+	if (!err->text[0])
+		return error;
+	if (err->op != U32_MAX)
+		return hr_nl_ops_refuse(info, staged ? 0 : HASHRING_A_CHANGE_OP,
+					nr_ops, err, error);
+	if (!staged && error == -ESTALE)
+		attr = info->attrs[HASHRING_A_CHANGE_EXPECT_GENERATION];
+	else if (!staged && error == -EDQUOT)
+		attr = info->attrs[HASHRING_A_CHANGE_MAX_MOVED];
+	else if (!staged && error == -ENOENT)
+		attr = info->attrs[HASHRING_A_CHANGE_RING];
+	return hr_extack(info->extack, attr, error, "%s", err->text);
+}
+
+/**
+ * hr_nl_trace_refused() - leave a trace of a change that is refused
+ * @info: the request, with the words for whom it is from
+ * @ring: the name of the ring; "" if there is none
+ * @dry_run: it would not have been carried out anyway
+ * @error: negative errno, or 0: it is not refused
+ *
+ * Context: at the end of the request.
+ * Return: @error.
+ */
+int hr_nl_trace_refused(struct genl_info *info, const char *ring,
+			bool dry_run, int error)
+{
+	if (error)
+		trace_hashring_refused(genl_info_net(info), ring, dry_run,
+				       error, info->extack->_msg ?: "");
+	return error;
+}
+
+/**
+ * hr_nl_ring_name() - the name of a ring, for a trace event
+ * @attr: out of a request, or NULL
+ *
+ * Return: the name; "" where there is none, or one that no ring can have.
+ */
+const char *hr_nl_ring_name(const struct nlattr *attr)
+{
+	const char *name = attr ? nla_data(attr) : "";
+
+	return hr_name_check(name, strlen(name)) ? "" : name;
+}
+
+/**
+ * hr_nl_order_get() - what is asked of a change besides its operations
+ * @order: filled in
+ * @info: the message
+ */
+void hr_nl_order_get(struct hr_nl_order *order, const struct genl_info *info)
+{
+	struct nlattr **attrs = info->attrs;
+
+	order->expect = U64_MAX;
+	order->max_moved = U64_MAX;
+	order->hold = attrs[HASHRING_A_CHANGE_HOLD];
+	if (attrs[HASHRING_A_CHANGE_EXPECT_GENERATION])
+		order->expect = nla_get_u64(attrs[HASHRING_A_CHANGE_EXPECT_GENERATION]);
+	if (attrs[HASHRING_A_CHANGE_MAX_MOVED])
+		order->max_moved = nla_get_u64(attrs[HASHRING_A_CHANGE_MAX_MOVED]);
+}
+
+/**
+ * hr_nl_change() - carry a change out and reply
+ * @ring: the ring
+ * @ops: the operations
+ * @order: the conditions
+ * @info: the request; says whether it is a dry run
+ *
+ * Context: a request. May sleep.
+ * Return: 0, or a negative error and nothing has changed.
+ */
+int hr_nl_change(struct hr_ring *ring, const struct hr_nl_ops *ops,
+		 const struct hr_nl_order *order, struct genl_info *info)
+{
+	struct hr_nl_changing changing = {
+		.change = {
+			.ops		= ops->ops,
+			.nr_ops		= ops->nr,
+			.expect		= order->expect,
+			.max_moved	= order->max_moved,
+			.hold		= order->hold,
+			.dry_run	= info->attrs[HASHRING_A_CHANGE_DRY_RUN],
+			.prepare	= changing_prepare,
+			.published	= changing_published,
+		},
+		.ring = ring,
+		.to = hr_nl_reply(info),
+	};
+	gfp_t gfp = GFP_KERNEL;
+	struct hr_error err;
+	int ret;
+
+	if (hr_change_only_removes(ops->ops, ops->nr))
+		gfp |= __GFP_NOFAIL;
+	changing.reply = nlmsg_new(HR_CHANGE_SIZE, gfp);
+	if (!changing.reply)
+		return -ENOMEM;
+	ret = hr_ring_change(ring, &changing.change, &err);
+	if (ret) {
+		nlmsg_free(changing.event);
+		nlmsg_free(changing.reply);
+		return change_refuse(info, ops->nr, &err, ret);
+	}
+
+	/* Done, whether the reply finds room at the other end or not. */
+	genlmsg_reply(changing.reply, info);
+	return 0;
+}
+
+int hashring_nl_change_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *attr = info->attrs[HASHRING_A_CHANGE_RING];
+	struct hr_nl_ops ops = {};
+	struct hr_nl_order order;
+	struct hr_ring *ring;
+	int ret;
+
+	ring = hr_nl_ring_get(genl_info_net(info), attr, HASHRING_A_CHANGE_RING,
+			      info->extack);
+	ret = PTR_ERR_OR_ZERO(ring);
+	if (ret)
+		goto out;
+	hr_nl_order_get(&order, info);
+	ret = hr_nl_ops_add(&ops, HASHRING_A_CHANGE_OP, info);
+	if (!ret)
+		ret = hr_nl_change(ring, &ops, &order, info);
+	hr_nl_ops_release(&ops);
+	hr_ring_put(ring);
+out:
+	return hr_nl_trace_refused(info, hr_nl_ring_name(attr),
+				   info->attrs[HASHRING_A_CHANGE_DRY_RUN], ret);
+}

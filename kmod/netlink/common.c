@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the files of the genetlink family share.
+ */
+#include <linux/module.h>
+
+#include "common.h"
+#include "compat.h"
+#include "ring/backend.h"
+
+/* Its commands are those of family.c, which is above all others. */
+struct genl_family hr_nl_family __ro_after_init = {
+	.name		= HASHRING_FAMILY_NAME,
+	.version	= HASHRING_FAMILY_VERSION,
+	.netnsok	= true,
+	.parallel_ops	= true,
+	.module		= THIS_MODULE,
+};
+
+/**
+ * hr_nl_missing() - refuse a request that lacks an attribute
+ * @extack: the request's
+ * @nest: where it is missing; NULL at the top level
+ * @type: the attribute
+ * @name: as the spec calls it
+ *
+ * Context: a request. May sleep.
+ * Return: -EINVAL.
+ */
+int hr_nl_missing(struct netlink_ext_ack *extack, const struct nlattr *nest,
+		  u32 type, const char *name)
+{
+	NL_SET_ERR_ATTR_MISS(extack, nest, type);
+	return hr_extack(extack, NULL, -EINVAL, "%s is missing", name);
+}
+
+/**
+ * hr_nl_ring_get() - the ring that a request names
+ * @net: the namespace
+ * @attr: its name, or NULL
+ * @type: the attribute that it should have been
+ * @extack: the request's
+ *
+ * Context: a request. May sleep.
+ * Return: the ring with a reference, or -EINVAL, -ENOENT.
+ */
+struct hr_ring *hr_nl_ring_get(struct net *net, const struct nlattr *attr,
+			       u32 type, struct netlink_ext_ack *extack)
+{
+	struct hr_ring *ring;
+
+	if (!attr)
+		return ERR_PTR(hr_nl_missing(extack, NULL, type, "ring"));
+	ring = hr_ring_get(net, nla_data(attr));
+	if (!ring)
+		return ERR_PTR(hr_extack(extack, attr, -ENOENT,
+					 "no such ring"));
+	return ring;
+}
+
+/* Whether anybody in a namespace listens to events. */
+bool hr_nl_heard(struct net *net)
+{
+	return genl_has_listeners(&hr_nl_family, net, HASHRING_NLGRP_EVENTS);
+}
+
+/**
+ * hr_nl_send_event() - send an event
+ * @net: the namespace
+ * @skb: taken over; NULL when there was no memory: listeners then learn that
+ *	they have missed something
+ *
+ * Context: may sleep.
+ */
+void hr_nl_send_event(struct net *net, struct sk_buff *skb)
+{
+	if (skb)
+		genlmsg_multicast_netns(&hr_nl_family, net, skb, 0,
+					HASHRING_NLGRP_EVENTS, GFP_KERNEL);
+	else
+		genl_set_err(&hr_nl_family, net, 0, HASHRING_NLGRP_EVENTS,
+			     -ENOBUFS);
+}
+
+/**
+ * hr_nl_walk() - where the dump of a ring's parts stands
+ * @cb: the dump
+ * @type: the attribute that names the ring
+ *
+ * Context: a dump. May sleep.
+ * Return: the walk, or -EINVAL, -ENOENT.
+ */
+struct hr_nl_walk *hr_nl_walk(struct netlink_callback *cb, u32 type)
+{
+	struct hr_nl_walk *walk = (struct hr_nl_walk *)cb->ctx;
+	struct hr_ring *ring;
+
+	NL_ASSERT_DUMP_CTX_FITS(struct hr_nl_walk);
+	if (!walk->ring) {
+		ring = hr_nl_ring_get(sock_net(cb->skb->sk),
+				      hr_dump_attrs(cb)[type], type,
+				      cb->extack);
+		if (IS_ERR(ring))
+			return ERR_CAST(ring);
+		walk->ring = ring;
+	}
+	return walk;
+}
+
+/**
+ * hr_nl_walk_done() - the dump of a ring's parts ends
+ * @cb: the dump
+ *
+ * Context: a dump. May sleep.
+ * Return: 0.
+ */
+int hr_nl_walk_done(struct netlink_callback *cb)
+{
+	struct hr_nl_walk *walk = (struct hr_nl_walk *)cb->ctx;
+
+	if (walk->ring)
+		hr_ring_put(walk->ring);
+	return 0;
+}
+
+/**
+ * hr_nl_look() - what a message is to tell of a ring
+ * @sight: filled in, for hr_nl_look_away()
+ * @ring: outlasts it
+ *
+ * Context: may sleep.
+ * Return: 0, or -ENOMEM with nothing to look away from.
+ */
+int hr_nl_look(struct hr_nl_sight *sight, struct hr_ring *ring)
+{
+	/*
+	 * Asked for first: what changes meanwhile is another epoch's. View,
+	 * frontier and state were there before it: pairs with the releases in
+	 * hr_ring_publish_locked() and hr_migrate_happened_locked().
+	 */
+	sight->epoch = smp_load_acquire(&ring->epoch);
+	sight->view = hr_ring_pin(ring);
+	sight->map = hr_ring_map(ring, sight->view, HR_GFP,
+				 &sight->frontier);
+	if (sight->map)
+		return 0;
+	hr_ring_unpin(sight->view);
+	return -ENOMEM;
+}
+
+/**
+ * hr_nl_look_away() - let go what hr_nl_look() has taken
+ * @sight: is of no use afterwards
+ *
+ * Context: may sleep.
+ */
+void hr_nl_look_away(struct hr_nl_sight *sight)
+{
+	hr_table_put(sight->map, &hr_member_ops);
+	hr_ring_unpin(sight->view);
+}
+
+/**
+ * hr_nl_walk_look() - what the next message of a dump is to tell
+ * @cb: the dump
+ * @walk: its walk
+ * @sight: filled in, for hr_nl_look_away(), if 1 is returned
+ *
+ * Context: a dump. May sleep.
+ * Return: 1; -ENOMEM; or 0 when the ring has changed since the first message:
+ * the dump is to end, and the reader will learn from NLM_F_DUMP_INTR that it
+ * was cut short.
+ */
+int hr_nl_walk_look(struct netlink_callback *cb, struct hr_nl_walk *walk,
+		    struct hr_nl_sight *sight)
+{
+	int ret = hr_nl_look(sight, walk->ring);
+
+	if (ret)
+		return ret;
+	hr_nl_consistent(cb, sight->epoch);
+	if (!walk->begun) {
+		walk->begun = true;
+		walk->generation = sight->epoch;
+	} else if (walk->generation != sight->epoch) {
+		hr_nl_look_away(sight);
+		return 0;
+	}
+	return 1;
+}

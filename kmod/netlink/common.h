@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the files of the genetlink family share. family.c: the commands;
+ * limits.c: limits; ring.c: rings; node.c: nodes; op.c: the operations of
+ * a change; change.c: changes; stage.c: those that come in
+ * pieces; history.c: what they did; history_ops.c: and to which nodes;
+ * lookup.c: lookups, arcs; digest.c: digests; attach.c:
+ * attachments; migrate.c: what is asked of migrations;
+ * migrate_fill.c: how they stand; migrate_log.c: what happened to them;
+ * migrate_flows.c: the flows that they track.
+ *
+ * Each object has one function that fills a message, which serves replies,
+ * dumps and events alike.
+ */
+#ifndef HASHRING_NETLINK_COMMON_H
+#define HASHRING_NETLINK_COMMON_H
+
+#include <linux/netlink.h>
+#include <net/genetlink.h>
+
+#include <uapi/linux/hashring.h>
+
+#include "extack.h"
+#include "gen.h"
+#include "ring/ring.h"
+
+extern struct genl_family hr_nl_family;
+
+int hr_nl_init(void);
+void hr_nl_exit(void);
+
+/**
+ * struct hr_nl_to - whom a message is for
+ * @portid: the socket; 0 for events
+ * @seq: of the request; 0 for events
+ * @flags: NLM_F_*
+ * @cmd: of the message
+ */
+struct hr_nl_to {
+	u32 portid;
+	u32 seq;
+	int flags;
+	u8 cmd;
+};
+
+static inline struct hr_nl_to hr_nl_reply(const struct genl_info *info)
+{
+	return (struct hr_nl_to){
+		.portid	= info->snd_portid,
+		.seq	= info->snd_seq,
+		.cmd	= info->genlhdr->cmd,
+	};
+}
+
+static inline struct hr_nl_to hr_nl_dump(const struct netlink_callback *cb)
+{
+	const struct genlmsghdr *head = nlmsg_data(cb->nlh);
+
+	return (struct hr_nl_to){
+		.portid	= NETLINK_CB(cb->skb).portid,
+		.seq	= cb->nlh->nlmsg_seq,
+		.flags	= NLM_F_MULTI,
+		.cmd	= head->cmd,
+	};
+}
+
+static inline struct hr_nl_to hr_nl_event(u8 cmd)
+{
+	return (struct hr_nl_to){ .cmd = cmd };
+}
+
+/* Begin a message; end it with genlmsg_end() or genlmsg_cancel(). */
+static inline void *hr_nl_begin(struct sk_buff *skb, const struct hr_nl_to *to)
+{
+	return genlmsg_put(skb, to->portid, to->seq, &hr_nl_family, to->flags,
+			   to->cmd);
+}
+
+/**
+ * hr_nl_answer() - send a reply, or drop it
+ * @reply: taken over
+ * @info: the request
+ * @error: of filling it in; 0 if it is to be sent
+ *
+ * Return: @error, or what became of sending it.
+ */
+static inline int hr_nl_answer(struct sk_buff *reply, struct genl_info *info,
+			       int error)
+{
+	if (error) {
+		nlmsg_free(reply);
+		return error;
+	}
+	return genlmsg_reply(reply, info);
+}
+
+/* Netlink aligns 64-bit attributes with one of these. */
+static inline int hr_nl_put_u64(struct sk_buff *skb, int type, u64 value)
+{
+	return nla_put_u64_64bit(skb, type, value, 1);
+}
+
+/**
+ * hr_nl_consistent() - tell a dump what it shows
+ * @cb: the dump
+ * @version: of what is dumped; that it changed is told to the reader
+ *
+ * Call it before each message, and before the end.
+ */
+static inline void hr_nl_consistent(struct netlink_callback *cb, u64 version)
+{
+	cb->seq = (u32)version << 1 | 1;	/* 0 would be "unknown" */
+}
+
+int hr_nl_missing(struct netlink_ext_ack *extack, const struct nlattr *nest,
+		  u32 type, const char *name);
+struct hr_ring *hr_nl_ring_get(struct net *net, const struct nlattr *attr,
+			       u32 type, struct netlink_ext_ack *extack);
+bool hr_nl_heard(struct net *net);
+void hr_nl_send_event(struct net *net, struct sk_buff *skb);
+
+/**
+ * struct hr_nl_sight - what one message tells of a ring
+ * @view: pinned
+ * @map: its effective map, with a reference
+ * @frontier: where that is of
+ * @epoch: not younger than @map
+ */
+struct hr_nl_sight {
+	struct hr_ring_view *view;
+	struct hr_table *map;
+	u64 frontier;
+	u64 epoch;
+};
+
+int hr_nl_look(struct hr_nl_sight *sight, struct hr_ring *ring);
+void hr_nl_look_away(struct hr_nl_sight *sight);
+
+/**
+ * struct hr_nl_walk - where the dump of a ring's parts stands, in cb->ctx
+ * @ring: held from the first message to the end
+ * @generation: or epoch of what is dumped
+ * @next: what comes next
+ * @begun: the rest is set
+ */
+struct hr_nl_walk {
+	struct hr_ring *ring;
+	u64 generation;
+	u32 next;
+	bool begun;
+};
+
+struct hr_nl_walk *hr_nl_walk(struct netlink_callback *cb, u32 type);
+int hr_nl_walk_done(struct netlink_callback *cb);
+int hr_nl_walk_look(struct netlink_callback *cb, struct hr_nl_walk *walk,
+		    struct hr_nl_sight *sight);
+
+/* node.c */
+int hr_nl_node_start(struct netlink_callback *cb);
+
+/* history.c */
+
+/**
+ * struct hr_nl_part - a part of a receipt that is dumped by itself
+ * @size: how much of it is kept; 0 when it is forgotten
+ * @fill: puts a message of what stands at *@next, below that size, and sets
+ *	*@next to what follows; 0 or -EMSGSIZE. Under hr_history.lock
+ */
+struct hr_nl_part {
+	u32 (*size)(const struct hr_receipt *receipt);
+	int (*fill)(struct sk_buff *skb, const struct hr_nl_to *to,
+		    struct netlink_callback *cb, const struct hr_ring *ring,
+		    const struct hr_receipt *receipt, u32 *next);
+};
+
+int hr_nl_put_receipt(struct sk_buff *skb, int type,
+		      const struct hr_receipt *receipt, bool whole);
+void *hr_nl_part_begin(struct sk_buff *skb, const struct hr_nl_to *to,
+		       struct netlink_callback *cb, const struct hr_ring *ring,
+		       const struct hr_receipt *receipt);
+int hr_nl_part_dump(struct sk_buff *skb, struct netlink_callback *cb,
+		    const struct hr_nl_part *part);
+
+/* history_ops.c */
+int hr_nl_ops_start(struct netlink_callback *cb);
+
+/* op.c */
+
+/**
+ * struct hr_nl_ops - operations out of one or many messages
+ * @ops: owns their points and cells
+ * @nr: number of @ops
+ * @size: for how many there is room
+ * @nr_points: of all of them
+ * @nr_cells: runs of cells, of all of them
+ */
+struct hr_nl_ops {
+	struct hr_op *ops;
+	u32 nr;
+	u32 size;
+	u32 nr_points;
+	u32 nr_cells;
+};
+
+int hr_nl_get_attrs(struct hr_op *op, const struct nlattr *nest,
+		    struct netlink_ext_ack *extack);
+int hr_nl_put_attrs(struct sk_buff *skb, int type,
+		    const struct hr_node_attrs *attrs);
+int hr_nl_ops_add(struct hr_nl_ops *ops, int type, const struct genl_info *info);
+void hr_nl_ops_release(struct hr_nl_ops *ops);
+int hr_nl_ops_refuse(const struct genl_info *info, int type, u32 nr_ops,
+		     const struct hr_error *err, int error);
+
+/* change.c */
+
+/**
+ * struct hr_nl_order - what is asked of a change besides its operations
+ * @expect: see &struct hr_change
+ * @max_moved: see &struct hr_change
+ * @hold: see &struct hr_change
+ */
+struct hr_nl_order {
+	u64 expect;
+	u64 max_moved;
+	bool hold;
+};
+
+int hr_nl_trace_refused(struct genl_info *info, const char *ring,
+			bool dry_run, int error);
+const char *hr_nl_ring_name(const struct nlattr *attr);
+void hr_nl_order_get(struct hr_nl_order *order, const struct genl_info *info);
+int hr_nl_change(struct hr_ring *ring, const struct hr_nl_ops *ops,
+		 const struct hr_nl_order *order, struct genl_info *info);
+
+/* migrate_fill.c */
+#define HR_MIGRATION_SIZE	(SKB_WITH_OVERHEAD(16384) - NLMSG_HDRLEN)
+
+u64 hr_nl_ms_until(u64 moment);
+int hr_nl_put_step(struct sk_buff *skb, int type,
+		   const struct hr_happened *what);
+int hr_nl_migration_fill(struct sk_buff *skb, const struct hr_nl_to *to,
+			 struct netlink_callback *cb,
+			 const struct hr_ring *ring, const struct hr_told *told,
+			 const struct hr_happened *what,
+			 const struct hr_receipt *receipt, bool done);
+
+/* migrate.c */
+int hr_nl_migrate_start(struct netlink_callback *cb);
+int hr_nl_migrate_init(void);
+void hr_nl_migrate_exit(void);
+
+/* stage.c */
+int hr_nl_stage_init(void);
+void hr_nl_stage_exit(void);
+
+#endif

@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Migrations over netlink: what is asked of them, and who hears of them.
+ */
+#include <linux/skbuff.h>
+#include <net/sock.h>
+
+#include "common.h"
+#include "compat.h"
+#include "migrate/info.h"
+#include "migrate/migration.h"
+#include "ring/lease.h"
+
+/* The last step is told with a migration that has ended: it says how. */
+static const struct hr_happened *last_step(const struct hr_told *told)
+{
+	return told->ended ? &told->last : NULL;
+}
+
+static int migrate_notify(struct notifier_block *block, unsigned long unused,
+			  void *data)
+{
+	const struct hr_nl_to to = hr_nl_event(HASHRING_CMD_MIGRATE_NTF);
+	const struct hr_migrate_event *event = data;
+	struct net *net = event->ring->net;
+	struct hr_told told;
+	struct sk_buff *skb;
+
+	if (!hr_nl_heard(net))
+		return NOTIFY_DONE;
+	skb = nlmsg_new(HR_MIGRATION_SIZE, GFP_KERNEL);
+	hr_told_get(event->ring, &told);
+	if (skb && hr_nl_migration_fill(skb, &to, NULL, event->ring, &told,
+					event->what, event->receipt, false)) {
+		nlmsg_free(skb);
+		skb = NULL;
+	}
+	hr_told_put(&told);
+	hr_nl_send_event(net, skb);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block hr_nl_migrate_block = {
+	.notifier_call = migrate_notify,
+};
+
+static int socket_notify(struct notifier_block *block, unsigned long event,
+			 void *data)
+{
+	const struct netlink_notify *notify = data;
+
+	if (event == NETLINK_URELEASE && notify->protocol == NETLINK_GENERIC)
+		hr_migrate_release(notify->net, notify->portid);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block hr_nl_socket_block = {
+	.notifier_call = socket_notify,
+};
+
+/**
+ * struct hr_nl_migrating - a request about a migration
+ * @ring: the ring, with a reference
+ * @reply: made beforehand
+ * @to: whom it is for
+ */
+struct hr_nl_migrating {
+	struct hr_ring *ring;
+	struct sk_buff *reply;
+	struct hr_nl_to to;
+};
+
+/* Finds the ring, makes the reply, locks the ring. */
+static int migrating_begin(struct hr_nl_migrating *migrating,
+			   struct genl_info *info)
+{
+	int ret;
+
+	migrating->reply = NULL;
+	migrating->ring = hr_nl_ring_get(genl_info_net(info),
+					 info->attrs[HASHRING_A_MIGRATION_RING],
+					 HASHRING_A_MIGRATION_RING,
+					 info->extack);
+	if (IS_ERR(migrating->ring))
+		return PTR_ERR(migrating->ring);
+	ret = -ENOMEM;
+	migrating->to = hr_nl_reply(info);
+	migrating->reply = nlmsg_new(HR_MIGRATION_SIZE, GFP_KERNEL);
+	if (!migrating->reply)
+		goto err_put_ring;
+	ret = mutex_lock_killable(&migrating->ring->lock);
+	if (!ret)
+		return 0;
+	nlmsg_free(migrating->reply);
+err_put_ring:
+	hr_ring_put(migrating->ring);
+	return ret;
+}
+
+/*
+ * Unlocks the ring, and replies with how the migration stood then. A command that
+ * has done its work does not fail any more for want of memory.
+ */
+static int migrating_end(struct hr_nl_migrating *migrating,
+			 struct genl_info *info, int error,
+			 const struct hr_happened *what)
+{
+	struct hr_ring *ring = migrating->ring;
+	struct hr_told told;
+
+	hr_told_get(ring, &told);
+	mutex_unlock(&ring->lock);
+	if (!error)
+		error = hr_nl_migration_fill(migrating->reply, &migrating->to,
+					     NULL, ring, &told,
+					     what ?: last_step(&told), NULL, true);
+	hr_told_put(&told);
+	hr_ring_put(ring);
+	return hr_nl_answer(migrating->reply, info, error);
+}
+
+int hashring_nl_migrate_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct hr_nl_to to = hr_nl_reply(info);
+	struct sk_buff *reply;
+	struct hr_told told;
+	struct hr_ring *ring;
+	int ret;
+
+	ring = hr_nl_ring_get(genl_info_net(info),
+			      info->attrs[HASHRING_A_MIGRATION_RING],
+			      HASHRING_A_MIGRATION_RING, info->extack);
+	if (IS_ERR(ring))
+		return PTR_ERR(ring);
+	ret = -ENOMEM;
+	reply = nlmsg_new(HR_MIGRATION_SIZE, GFP_KERNEL);
+	if (!reply)
+		goto put_ring;
+	hr_told_get(ring, &told);
+	ret = hr_nl_migration_fill(reply, &to, NULL, ring, &told,
+				   last_step(&told), NULL, false);
+	hr_told_put(&told);
+	ret = hr_nl_answer(reply, info, ret);
+put_ring:
+	hr_ring_put(ring);
+	return ret;
+}
+
+int hashring_nl_migrate_get_dumpit(struct sk_buff *skb,
+				   struct netlink_callback *cb)
+{
+	const struct hr_nl_to to = hr_nl_dump(cb);
+	struct net *net = sock_net(cb->skb->sk);
+	u32 *next = (u32 *)cb->ctx;
+	struct hr_ring *ring;
+	struct hr_told told;
+	int ret = 0;
+
+	if (hr_dump_attrs(cb)[HASHRING_A_MIGRATION_RING])
+		return hr_extack(cb->extack,
+				 hr_dump_attrs(cb)[HASHRING_A_MIGRATION_RING],
+				 -EINVAL, "a dump is of all rings");
+	hr_nl_consistent(cb, READ_ONCE(hr_net(net)->rings_seq));
+	for (; (ring = hr_ring_get_nth(net, *next)); (*next)++) {
+		hr_told_get(ring, &told);
+		if (told.moving)
+			ret = hr_nl_migration_fill(skb, &to, cb, ring, &told,
+						   NULL, NULL, false);
+		hr_told_put(&told);
+		hr_ring_put(ring);
+		if (ret)
+			return skb->len ? skb->len : ret;
+	}
+	return 0;
+}
+
+/* Everything of a migration's message must fit into a dump's. */
+int hr_nl_migrate_start(struct netlink_callback *cb)
+{
+	cb->min_dump_alloc = HR_MIGRATION_SIZE;
+	return 0;
+}
+
+static int terms_get(struct hr_migrate_terms *terms,
+		     const struct genl_info *info)
+{
+	struct nlattr **attrs = info->attrs;
+	const struct nlattr *state = attrs[HASHRING_A_MIGRATION_STATE];
+	const struct nlattr *quiet = attrs[HASHRING_A_MIGRATION_QUIET];
+	const struct nlattr *reason = attrs[HASHRING_A_MIGRATION_REASON];
+
+	*terms = (struct hr_migrate_terms){ .port = info->snd_portid };
+	if (state)
+		terms->state = nla_get_u32(state);
+	if (reason && nla_len(reason) > HR_MAX_REASON)
+		return hr_extack(info->extack, reason, -E2BIG,
+				 "a reason has at most %d bytes",
+				 HR_MAX_REASON - 1);
+	if (reason)
+		terms->reason = nla_data(reason);
+	if (attrs[HASHRING_A_MIGRATION_DEADLINE]) {
+		terms->has_deadline = true;
+		terms->deadline = nla_get_u64(attrs[HASHRING_A_MIGRATION_DEADLINE]);
+	}
+	if (!quiet)
+		return 0;
+	if (nla_get_u64(quiet) > HR_MAX_DEADLINE)
+		return hr_extack(info->extack, quiet, -ERANGE,
+				 "%llu ms are more than %d",
+				 nla_get_u64(quiet), HR_MAX_DEADLINE);
+	terms->has_quiet = true;
+	terms->quiet = nla_get_u64(quiet);
+	return 0;
+}
+
+/* The attribute that an error of a lease or a state is about. */
+static int terms_refuse(struct genl_info *info, int error)
+{
+	struct nlattr **attrs = info->attrs;
+
+	if (error == -ERANGE)
+		NL_SET_BAD_ATTR(info->extack,
+				attrs[HASHRING_A_MIGRATION_DEADLINE]);
+	else if (error == -EINVAL)
+		NL_SET_BAD_ATTR(info->extack,
+				attrs[HASHRING_A_MIGRATION_STATE]);
+	else if (error)
+		NL_SET_BAD_ATTR(info->extack,
+				attrs[HASHRING_A_MIGRATION_RING]);
+	return error;
+}
+
+int hashring_nl_migrate_run_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *holder = info->attrs[HASHRING_A_MIGRATION_HOLDER];
+	struct hr_nl_migrating migrating;
+	struct hr_migrate_terms terms;
+	char nobody[32];
+	int ret;
+
+	ret = terms_get(&terms, info);
+	if (ret)
+		return ret;
+	if (holder && nla_len(holder) > HR_MAX_NAME + 1)
+		return hr_extack(info->extack, holder, -E2BIG,
+				 "a holder's name has at most %d bytes",
+				 HR_MAX_NAME);
+	snprintf(nobody, sizeof(nobody), "port %u", info->snd_portid);
+	terms.holder = holder ? nla_data(holder) : nobody;
+	ret = migrating_begin(&migrating, info);
+	if (ret)
+		return ret;
+	ret = hr_migrate_run_locked(migrating.ring, &terms, info->extack);
+	return migrating_end(&migrating, info, terms_refuse(info, ret), NULL);
+}
+
+int hashring_nl_migrate_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct hr_nl_migrating migrating;
+	struct hr_migrate_terms terms;
+	int ret;
+
+	ret = terms_get(&terms, info);
+	if (ret)
+		return ret;
+	if (!terms.state && !terms.has_deadline && !terms.has_quiet)
+		return hr_nl_missing(info->extack, NULL,
+				     HASHRING_A_MIGRATION_STATE, "state");
+	ret = migrating_begin(&migrating, info);
+	if (ret)
+		return ret;
+	ret = hr_migrate_set_locked(migrating.ring, &terms, info->extack);
+	return migrating_end(&migrating, info, terms_refuse(info, ret), NULL);
+}
+
+static int step_get(struct hr_migrate_step *step, const struct nlattr **amount,
+		    const struct genl_info *info)
+{
+	static const int by[] = {
+		[HR_BY_POSITION] = HASHRING_A_MIGRATION_POSITION,
+		[HR_BY_SHARE] = HASHRING_A_MIGRATION_STEP_SHARE,
+		[HR_BY_ARCS] = HASHRING_A_MIGRATION_STEP_ARCS,
+		[HR_BY_FLOWS] = HASHRING_A_MIGRATION_STEP_FLOWS,
+	};
+	struct nlattr **attrs = info->attrs;
+	u32 i;
+
+	*step = (struct hr_migrate_step){
+		.port	= info->snd_portid,
+		.back	= attrs[HASHRING_A_MIGRATION_BACK],
+		.dry_run = attrs[HASHRING_A_MIGRATION_DRY_RUN],
+		.max_flows = U32_MAX,
+		.expect	= U64_MAX,
+	};
+	*amount = NULL;
+	for (i = 0; i < ARRAY_SIZE(by); i++) {
+		const struct nlattr *attr = attrs[by[i]];
+
+		if (!attr)
+			continue;
+		if (*amount)
+			return hr_extack(info->extack, attr, -EINVAL,
+					 "one of position, share, arcs and flows");
+		*amount = attr;
+		step->by = i;
+		step->amount = nla_len(attr) == sizeof(u64) ?
+			       nla_get_u64(attr) : nla_get_u32(attr);
+	}
+	if (!*amount)
+		return hr_nl_missing(info->extack, NULL,
+				     HASHRING_A_MIGRATION_STEP_SHARE,
+				     "one of position, share, arcs and flows");
+	if (attrs[HASHRING_A_MIGRATION_MAX_FLOWS])
+		step->max_flows = nla_get_u32(attrs[HASHRING_A_MIGRATION_MAX_FLOWS]);
+	if (attrs[HASHRING_A_MIGRATION_EXPECT_EPOCH])
+		step->expect = nla_get_u64(attrs[HASHRING_A_MIGRATION_EXPECT_EPOCH]);
+	return 0;
+}
+
+int hashring_nl_migrate_step_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct hr_nl_migrating migrating;
+	const struct nlattr *amount;
+	struct hr_migrate_step step;
+	int ret;
+
+	ret = step_get(&step, &amount, info);
+	if (ret)
+		return ret;
+	ret = migrating_begin(&migrating, info);
+	if (ret)
+		return ret;
+	ret = hr_migrate_step_locked(migrating.ring, &step, info->extack);
+	if (ret == -ESTALE)
+		amount = info->attrs[HASHRING_A_MIGRATION_EXPECT_EPOCH];
+	else if (ret == -EAGAIN)
+		amount = info->attrs[HASHRING_A_MIGRATION_MAX_FLOWS];
+	else if (ret == -EBUSY || ret == -ENOENT)
+		amount = info->attrs[HASHRING_A_MIGRATION_RING];
+	if (ret)
+		NL_SET_BAD_ATTR(info->extack, amount);
+	return migrating_end(&migrating, info, ret, &step.done);
+}
+
+int hashring_nl_migrate_rollback_doit(struct sk_buff *skb,
+				      struct genl_info *info)
+{
+	struct hr_nl_migrating migrating;
+	struct hr_migrate_terms terms;
+	int ret;
+
+	ret = terms_get(&terms, info);
+	if (ret)
+		return ret;
+	ret = migrating_begin(&migrating, info);
+	if (ret)
+		return ret;
+	ret = hr_migrate_rollback_locked(migrating.ring, terms.reason,
+					 info->attrs[HASHRING_A_MIGRATION_NOW],
+					 info->extack);
+	return migrating_end(&migrating, info, terms_refuse(info, ret), NULL);
+}
+
+int hashring_nl_migrate_finish_doit(struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	struct hr_nl_migrating migrating;
+	int ret;
+
+	ret = migrating_begin(&migrating, info);
+	if (ret)
+		return ret;
+	ret = hr_migrate_finish_locked(migrating.ring,
+				       info->attrs[HASHRING_A_MIGRATION_FORCE],
+				       info->extack);
+	return migrating_end(&migrating, info, terms_refuse(info, ret), NULL);
+}
+
+/**
+ * hr_nl_migrate_init() - tell of migrations, and hear of sockets that close
+ *
+ * Context: module init.
+ * Return: 0 or a negative error.
+ */
+int __init hr_nl_migrate_init(void)
+{
+	int ret;
+
+	ret = netlink_register_notifier(&hr_nl_socket_block);
+	if (ret)
+		return ret;
+	ret = blocking_notifier_chain_register(&hr_migrate_chain,
+					       &hr_nl_migrate_block);
+	if (ret)
+		netlink_unregister_notifier(&hr_nl_socket_block);
+	return ret;
+}
+
+/**
+ * hr_nl_migrate_exit() - undo hr_nl_migrate_init()
+ *
+ * Context: the family is unregistered.
+ */
+void hr_nl_migrate_exit(void)
+{
+	blocking_notifier_chain_unregister(&hr_migrate_chain,
+					   &hr_nl_migrate_block);
+	netlink_unregister_notifier(&hr_nl_socket_block);
+}

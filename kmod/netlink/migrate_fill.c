@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Migrations, told over netlink: how they stand, and their steps.
+ */
+#include <linux/jiffies.h>
+#include <linux/skbuff.h>
+
+#include "common.h"
+#include "compat.h"
+#include "migrate/info.h"
+#include "migrate/migration.h"
+#include "ring/backend.h"
+#include "track/track.h"
+
+/* Nodes that a message tells of, at most. */
+#define HR_TOLD_NODES	64
+
+/**
+ * hr_nl_ms_until() - how long it is until a moment
+ * @moment: in jiffies_64
+ *
+ * Return: milliseconds; 0 when it has passed.
+ */
+u64 hr_nl_ms_until(u64 moment)
+{
+	u64 now = get_jiffies_64();
+
+	return time_before64(now, moment) ?
+		jiffies64_to_msecs(moment - now) : 0;
+}
+
+/**
+ * hr_nl_put_step() - put a step or a transition into a message
+ * @skb: the message
+ * @type: the attribute
+ * @what: what happened
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int hr_nl_put_step(struct sk_buff *skb, int type,
+		   const struct hr_happened *what)
+{
+	struct nlattr *nest = nla_nest_start(skb, type);
+
+	if (!nest ||
+	    hr_nl_put_u64(skb, HASHRING_A_STEP_EPOCH, what->epoch) ||
+	    hr_nl_put_u64(skb, HASHRING_A_STEP_TIME, what->time) ||
+	    hr_nl_put_u64(skb, HASHRING_A_STEP_GENERATION, what->generation) ||
+	    nla_put_u32(skb, HASHRING_A_STEP_KIND, what->kind) ||
+	    nla_put_u32(skb, HASHRING_A_STEP_STATE, what->state) ||
+	    nla_put_string(skb, HASHRING_A_STEP_REASON, what->reason) ||
+	    hr_nl_put_u64(skb, HASHRING_A_STEP_FRONTIER_BEFORE, what->before) ||
+	    hr_nl_put_u64(skb, HASHRING_A_STEP_FRONTIER, what->after) ||
+	    hr_nl_put_u64(skb, HASHRING_A_STEP_MOVED, what->moved) ||
+	    nla_put_u32(skb, HASHRING_A_STEP_ARCS, what->arcs) ||
+	    nla_put_u32(skb, HASHRING_A_STEP_FLOWS, what->flows))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_way(struct sk_buff *skb, const struct hr_way *way)
+{
+	if (hr_nl_put_u64(skb, HASHRING_A_MIGRATION_TOTAL, way->share) ||
+	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_RELEASED,
+			  way->share_released) ||
+	    nla_put_u32(skb, HASHRING_A_MIGRATION_ARCS, way->arcs) ||
+	    nla_put_u32(skb, HASHRING_A_MIGRATION_ARCS_RELEASED,
+			way->arcs_released))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_stats(struct sk_buff *skb, const struct hr_track *track)
+{
+	u64 stats[HR_TRACK_COUNTERS];
+	struct nlattr *nest;
+	u32 i;
+
+	hr_track_stats(track, stats);
+	nest = nla_nest_start(skb, HASHRING_A_MIGRATION_STATS);
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 0; i < HR_TRACK_COUNTERS; i++)
+		if (hr_nl_put_u64(skb, HASHRING_A_TRACK_STATS_STARTED + i,
+				  stats[i]))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_tracked(struct sk_buff *skb, const struct hr_told *told)
+{
+	const struct hr_track *track = told->view->track;
+	struct hr_track_counts counts = {};
+
+	if (track)
+		hr_track_count(told->view, &counts);
+	if (nla_put_u32(skb, HASHRING_A_MIGRATION_MAX_ENTRIES,
+			track ? hr_track_max(track) : 0) ||
+	    nla_put_u32(skb, HASHRING_A_MIGRATION_ENTRIES, counts.entries) ||
+	    nla_put_u32(skb, HASHRING_A_MIGRATION_PINNED, counts.pinned) ||
+	    nla_put_u32(skb, HASHRING_A_MIGRATION_NOTED, counts.noted))
+		return -EMSGSIZE;
+	if (!track)
+		return 0;
+	if (hr_track_window_seen(track, told->m.quiet) &&
+	    nla_put_flag(skb, HASHRING_A_MIGRATION_WINDOW))
+		return -EMSGSIZE;
+	return put_stats(skb, track);
+}
+
+static int put_node(struct sk_buff *skb, struct hr_node *node, u32 flows,
+		    u32 pinned)
+{
+	u64 deadline = READ_ONCE(hr_member(node)->shared->deadline);
+	struct nlattr *nest;
+
+	nest = nla_nest_start(skb, HASHRING_A_MIGRATION_NODE);
+	if (!nest ||
+	    nla_put_string(skb, HASHRING_A_NODE_FLOWS_NAME, node->name) ||
+	    nla_put_u32(skb, HASHRING_A_NODE_FLOWS_FLOWS, flows) ||
+	    nla_put_u32(skb, HASHRING_A_NODE_FLOWS_PINNED, pinned) ||
+	    (node->attrs.state == HASHRING_NODE_LEAVING &&
+	     nla_put_flag(skb, HASHRING_A_NODE_FLOWS_LEAVING)) ||
+	    (deadline &&
+	     nla_put_u64_64bit(skb, HASHRING_A_NODE_FLOWS_DEADLINE,
+			       hr_nl_ms_until(deadline),
+			       HASHRING_A_NODE_FLOWS_PAD)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* The nodes that there is something to say of. */
+static int put_nodes(struct sk_buff *skb, const struct hr_ring_view *view,
+		     gfp_t gfp)
+{
+	const struct hr_table *t = view->core.table;
+	u32 *flows, i, told = 0;
+	int ret = 0;
+
+	flows = kvcalloc(t->nr_slots, 2 * sizeof(*flows), gfp);
+	if (!flows)
+		return -ENOMEM;
+	if (view->track)
+		hr_track_nodes(view, flows, flows + t->nr_slots);
+	for (i = 0; i < t->nr_slots && told < HR_TOLD_NODES && !ret; i++) {
+		struct hr_node *node = t->nodes[i];
+
+		if (!node || (!flows[i] && node->attrs.state != HASHRING_NODE_LEAVING &&
+			      !READ_ONCE(hr_member(node)->shared->deadline)))
+			continue;
+		ret = put_node(skb, node, flows[i], flows[t->nr_slots + i]);
+		told++;
+	}
+	kvfree(flows);
+	return ret;
+}
+
+static int put_migration(struct sk_buff *skb, const struct hr_told *told)
+{
+	const struct hr_migration *m = &told->m;
+
+	if (nla_put_string(skb, HASHRING_A_MIGRATION_REASON, m->reason) ||
+	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_ORIGIN,
+			  m->origin_generation) ||
+	    nla_put_u32(skb, HASHRING_A_MIGRATION_CHANGES, m->changes) ||
+	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_FRONTIER,
+			  told->frontier) ||
+	    put_way(skb, &m->way) ||
+	    (m->rolling && nla_put_flag(skb, HASHRING_A_MIGRATION_BACK)) ||
+	    (m->holder_port &&
+	     nla_put_string(skb, HASHRING_A_MIGRATION_HOLDER, m->holder)) ||
+	    (m->deadline &&
+	     hr_nl_put_u64(skb, HASHRING_A_MIGRATION_DEADLINE,
+			   hr_nl_ms_until(m->deadline))) ||
+	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_QUIET, m->quiet))
+		return -EMSGSIZE;
+	return put_tracked(skb, told);
+}
+
+/**
+ * hr_nl_migration_fill() - how a migration stands
+ * @skb: the message
+ * @to: whom it is for
+ * @cb: the dump that it is part of, or NULL
+ * @ring: the ring
+ * @told: how its migration stands
+ * @what: what has just happened, or would; NULL: nothing to tell
+ * @receipt: of the whole migration, when it has ended; or NULL
+ * @done: a command's reply, which has done its work: there is no -ENOMEM
+ *
+ * Flows are counted in here, all of the pool twice.
+ *
+ * Context: may sleep; wants no lock.
+ * Return: 0, -EMSGSIZE or -ENOMEM.
+ */
+int hr_nl_migration_fill(struct sk_buff *skb, const struct hr_nl_to *to,
+			 struct netlink_callback *cb,
+			 const struct hr_ring *ring, const struct hr_told *told,
+			 const struct hr_happened *what,
+			 const struct hr_receipt *receipt, bool done)
+{
+	int ret = -EMSGSIZE;
+	void *head;
+
+	head = hr_nl_begin(skb, to);
+	if (!head)
+		return ret;
+	if (cb)
+		genl_dump_check_consistent(cb, head);
+	if (nla_put_string(skb, HASHRING_A_MIGRATION_RING, ring->name) ||
+	    nla_put_u32(skb, HASHRING_A_MIGRATION_STATE,
+			told->state) ||
+	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_GENERATION,
+			  told->view->generation) ||
+	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_EPOCH, told->epoch) ||
+	    (told->moving && put_migration(skb, told)) ||
+	    (what && hr_nl_put_step(skb, HASHRING_A_MIGRATION_STEP, what)) ||
+	    (receipt &&
+	     hr_nl_put_receipt(skb, HASHRING_A_MIGRATION_RECEIPT, receipt,
+			       false)))
+		goto err_cancel;
+	if (told->moving) {
+		ret = put_nodes(skb, told->view, done ? HR_GFP_NOFAIL : HR_GFP);
+		if (ret)
+			goto err_cancel;
+	}
+	genlmsg_end(skb, head);
+	return 0;
+
+err_cancel:
+	genlmsg_cancel(skb, head);
+	return ret;
+}

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Nodes, told over netlink.
+ */
+#include <linux/capability.h>
+
+#include "common.h"
+#include "compat.h"
+#include "core/sort.h"
+#include "ring/backend.h"
+
+/*
+ * How many points each slot holds in the table, where a node by itself does not
+ * tell; NULL where it does. For kvfree().
+ */
+static u32 *points_count(const struct hr_ring *ring,
+			 const struct hr_table *table)
+{
+	u32 *count, i;
+
+	if (ring->config.place->count)
+		return NULL;
+	count = kvcalloc(table->nr_slots, sizeof(*count), HR_GFP);
+	if (!count)
+		return ERR_PTR(-ENOMEM);
+	for (i = 0; i < table->nr_points; i++) {
+		/* in a migration from or to nothing some belong to nobody */
+		if (table->points[i].slot < table->nr_slots)
+			count[table->points[i].slot]++;
+		if (!(i & (HR_CHUNK - 1)))
+			cond_resched();
+	}
+	return count;
+}
+
+/* Points that a node holds in the table. */
+static u32 node_nr_points(const struct hr_ring *ring, const u32 *count,
+			  const struct hr_node *node)
+{
+	if (node->attrs.state != HASHRING_NODE_ACTIVE)
+		return 0;
+	return count ? count[node->slot] :
+		       ring->config.place->count(&ring->config, node);
+}
+
+static int node_put_stats(struct sk_buff *skb, struct hr_node *node)
+{
+	u64 packets, bytes;
+
+	hr_member_read(hr_member(node), &packets, &bytes);
+	if (hr_nl_put_u64(skb, HASHRING_A_NODE_PACKETS, packets) ||
+	    hr_nl_put_u64(skb, HASHRING_A_NODE_BYTES, bytes))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int node_put_deadline(struct sk_buff *skb, struct hr_node *node)
+{
+	u64 deadline = READ_ONCE(hr_member(node)->shared->deadline);
+
+	return deadline ? hr_nl_put_u64(skb, HASHRING_A_NODE_DEADLINE,
+					hr_nl_ms_until(deadline)) : 0;
+}
+
+/* Points that were given, and cells to return to. */
+static int node_put_points(struct sk_buff *skb, const struct hr_node *node)
+{
+	if (node->nr_points &&
+	    nla_put(skb, HASHRING_A_NODE_POINTS,
+		    node->nr_points * sizeof(*node->points), node->points))
+		return -EMSGSIZE;
+	if (node->nr_home &&
+	    nla_put(skb, HASHRING_A_NODE_HOME,
+		    node->nr_home * sizeof(*node->home), node->home))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* Bytes of the message that node_put_points() takes. */
+static size_t node_points_size(const struct hr_node *node)
+{
+	return node->nr_points * sizeof(*node->points) +
+	       node->nr_home * sizeof(*node->home);
+}
+
+static int node_fill(struct sk_buff *skb, const struct hr_nl_to *to,
+		     struct netlink_callback *cb, const struct hr_ring *ring,
+		     const struct hr_nl_sight *sight, const u32 *count,
+		     struct hr_node *node, bool points)
+{
+	void *head;
+
+	head = hr_nl_begin(skb, to);
+	if (!head)
+		return -EMSGSIZE;
+	if (cb)
+		genl_dump_check_consistent(cb, head);
+	if (nla_put_string(skb, HASHRING_A_NODE_RING, ring->name) ||
+	    nla_put_string(skb, HASHRING_A_NODE_NAME, node->name) ||
+	    nla_put_string(skb, HASHRING_A_NODE_SEAT, node->seat) ||
+	    hr_nl_put_attrs(skb, HASHRING_A_NODE_ATTRS, &node->attrs) ||
+	    (points && node_put_points(skb, node)) ||
+	    nla_put_u32(skb, HASHRING_A_NODE_NR_POINTS,
+			node_nr_points(ring, count, node)) ||
+	    hr_nl_put_u64(skb, HASHRING_A_NODE_SHARE,
+			  sight->map->share[node->slot]) ||
+	    node_put_stats(skb, node) || node_put_deadline(skb, node) ||
+	    hr_nl_put_u64(skb, HASHRING_A_NODE_GENERATION,
+			  sight->view->generation)) {
+		genlmsg_cancel(skb, head);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, head);
+	return 0;
+}
+
+/* Points are the map: only for those who may look positions up. */
+static int node_get(struct hr_ring *ring, struct genl_info *info, bool points)
+{
+	const struct nlattr *name = info->attrs[HASHRING_A_NODE_NAME];
+	const struct hr_nl_to to = hr_nl_reply(info);
+	struct hr_nl_sight sight;
+	struct sk_buff *reply;
+	struct hr_node *node;
+	u32 *count;
+	int ret;
+
+	if (!name)
+		return hr_nl_missing(info->extack, NULL, HASHRING_A_NODE_NAME,
+				     "name");
+	ret = hr_nl_look(&sight, ring);
+	if (ret)
+		return ret;
+	node = hr_table_find(sight.map, nla_data(name));
+	if (!node) {
+		ret = hr_extack(info->extack, name, -ENOENT, "no such node");
+		goto look_away;
+	}
+	count = points_count(ring, sight.map);
+	if (IS_ERR(count)) {
+		ret = PTR_ERR(count);
+		goto look_away;
+	}
+	ret = -ENOMEM;
+	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE + node_points_size(node),
+			    GFP_KERNEL);
+	if (!reply)
+		goto free_count;
+	ret = hr_nl_answer(reply, info,
+			   node_fill(reply, &to, NULL, ring, &sight, count,
+				     node, points));
+free_count:
+	kvfree(count);
+look_away:
+	hr_nl_look_away(&sight);
+	return ret;
+}
+
+int hashring_nl_node_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct hr_ring *ring;
+	int ret;
+
+	ring = hr_nl_ring_get(genl_info_net(info),
+			      info->attrs[HASHRING_A_NODE_RING],
+			      HASHRING_A_NODE_RING, info->extack);
+	if (IS_ERR(ring))
+		return PTR_ERR(ring);
+	ret = node_get(ring, info, netlink_net_capable(skb, CAP_NET_ADMIN));
+	hr_ring_put(ring);
+	return ret;
+}
+
+/* A node's points stand in one message: see that it will fit. */
+int hr_nl_node_start(struct netlink_callback *cb)
+{
+	struct nlattr **attrs = hr_dump_attrs(cb);
+	const struct hr_table *table;
+	struct hr_ring_view *view;
+	struct hr_ring *ring;
+	size_t most = 0;
+	u32 i;
+
+	if (!attrs[HASHRING_A_NODE_WITH_POINTS] || !attrs[HASHRING_A_NODE_RING])
+		return 0;
+	ring = hr_ring_get(sock_net(cb->skb->sk),
+			   nla_data(attrs[HASHRING_A_NODE_RING]));
+	if (!ring)
+		return 0;
+	view = hr_ring_pin(ring);
+	table = view->core.table;
+	for (i = 0; i < table->nr_nodes; i++)
+		most = max(most, node_points_size(table->by_name[i]));
+	hr_ring_unpin(view);
+	hr_ring_put(ring);
+	cb->min_dump_alloc = NLMSG_GOODSIZE + most;
+	return 0;
+}
+
+/*
+ * What stands at a place of the dump: members by name, then, slot by slot,
+ * those that are deleted and leave when the migration ends. *@next is moved on
+ * to such a place; NULL behind the last.
+ */
+static struct hr_node *node_at(const struct hr_table *table, u32 *next)
+{
+	for (; *next < table->nr_nodes + table->nr_slots; (*next)++) {
+		struct hr_node *node;
+
+		if (*next < table->nr_nodes)
+			return table->by_name[*next];
+		if (!table->nr_leaving)
+			return NULL;
+		node = table->nodes[*next - table->nr_nodes];
+		if (node && node->attrs.state == HASHRING_NODE_LEAVING)
+			return node;
+	}
+	return NULL;
+}
+
+int hashring_nl_node_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb)
+{
+	struct nlattr **attrs = hr_dump_attrs(cb);
+	const struct nlattr *points = attrs[HASHRING_A_NODE_WITH_POINTS];
+	const struct hr_nl_to to = hr_nl_dump(cb);
+	const struct hr_table *table;
+	struct hr_nl_sight sight;
+	struct hr_nl_walk *walk;
+	struct hr_node *node;
+	u32 *count;
+	int ret;
+
+	if (attrs[HASHRING_A_NODE_NAME])
+		return hr_extack(cb->extack, attrs[HASHRING_A_NODE_NAME],
+				 -EINVAL, "a dump is of all nodes");
+	if (points && !netlink_net_capable(cb->skb, CAP_NET_ADMIN))
+		return hr_extack(cb->extack, points, -EPERM,
+				 "points are told only to administrators");
+	walk = hr_nl_walk(cb, HASHRING_A_NODE_RING);
+	if (IS_ERR(walk))
+		return PTR_ERR(walk);
+	ret = hr_nl_walk_look(cb, walk, &sight);
+	if (ret <= 0)
+		return ret;
+	table = sight.map;
+	count = points_count(walk->ring, table);
+	if (IS_ERR(count)) {
+		ret = PTR_ERR(count);
+		goto look_away;
+	}
+	ret = 0;
+	for (; (node = node_at(table, &walk->next)); walk->next++) {
+		ret = node_fill(skb, &to, cb, walk->ring, &sight, count, node,
+				points);
+		if (ret)
+			break;
+	}
+	kvfree(count);
+look_away:
+	hr_nl_look_away(&sight);
+	return ret && skb->len ? skb->len : ret;
+}

@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rings, told and asked for over netlink.
+ */
+#include <linux/capability.h>
+#include <linux/random.h>
+#include <net/sock.h>
+
+#include "common.h"
+#include "compat.h"
+#include "core/grid.h"
+
+static u32 active_nodes(const struct hr_table *table)
+{
+	u32 i, nr = 0;
+
+	for (i = 0; i < table->nr_nodes; i++) {
+		nr += table->by_name[i]->attrs.state == HASHRING_NODE_ACTIVE;
+		if (!(i % 4096))
+			cond_resched();
+	}
+	return nr;
+}
+
+static int ring_put_config(struct sk_buff *skb, const struct hr_config *config,
+			   bool secret)
+{
+	if (nla_put_u32(skb, HASHRING_A_RING_PLACEMENT,
+			hr_place_kind(config->place)))
+		return -EMSGSIZE;
+	if (config->points &&
+	    (nla_put_u32(skb, HASHRING_A_RING_POINTS, config->points) ||
+	     nla_put_u32(skb, HASHRING_A_RING_PER, config->per)))
+		return -EMSGSIZE;
+	if (config->grid && nla_put_u32(skb, HASHRING_A_RING_GRID, config->grid))
+		return -EMSGSIZE;
+	if (secret && nla_put(skb, HASHRING_A_RING_SEED, sizeof(config->seed),
+			      config->seed))
+		return -EMSGSIZE;
+	return nla_put_u32(skb, HASHRING_A_RING_ALGORITHM, HR_ALGORITHM);
+}
+
+static int ring_put_map(struct sk_buff *skb, const struct hr_nl_sight *sight)
+{
+	const struct hr_table *map = sight->map;
+
+	if (hr_nl_put_u64(skb, HASHRING_A_RING_GENERATION,
+			  sight->view->generation) ||
+	    hr_nl_put_u64(skb, HASHRING_A_RING_EPOCH, sight->epoch) ||
+	    nla_put_u32(skb, HASHRING_A_RING_NODES, map->nr_nodes) ||
+	    nla_put_u32(skb, HASHRING_A_RING_ACTIVE_NODES, active_nodes(map)) ||
+	    nla_put_u32(skb, HASHRING_A_RING_TABLE_POINTS, map->nr_points) ||
+	    hr_nl_put_u64(skb, HASHRING_A_RING_TABLE_BYTES,
+			  hr_view_bytes(sight->view)) ||
+	    hr_nl_put_u64(skb, HASHRING_A_RING_WEIGHT, map->weight) ||
+	    hr_nl_put_u64(skb, HASHRING_A_RING_PEAK, hr_table_peak(map)) ||
+	    hr_nl_put_u64(skb, HASHRING_A_RING_TROUGH, hr_table_trough(map)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int ring_put_settings(struct sk_buff *skb, const struct hr_ring *ring)
+{
+	const struct hr_settings *settings = &ring->settings;
+
+	if (nla_put_u32(skb, HASHRING_A_RING_ESTABLISHED,
+			READ_ONCE(settings->established)) ||
+	    nla_put_u32(skb, HASHRING_A_RING_TCP_TIMEOUT,
+			READ_ONCE(settings->tcp_timeout)) ||
+	    nla_put_u32(skb, HASHRING_A_RING_SYN_TIMEOUT,
+			READ_ONCE(settings->syn_timeout)) ||
+	    nla_put_u32(skb, HASHRING_A_RING_FIN_TIMEOUT,
+			READ_ONCE(settings->fin_timeout)) ||
+	    nla_put_u32(skb, HASHRING_A_RING_UDP_TIMEOUT,
+			READ_ONCE(settings->udp_timeout)) ||
+	    nla_put_u32(skb, HASHRING_A_RING_MAX_ENTRIES,
+			READ_ONCE(settings->max_entries)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* @secret: the reader may know the seed. */
+static int ring_put(struct sk_buff *skb, const struct hr_nl_to *to,
+		    struct netlink_callback *cb, const struct hr_ring *ring,
+		    const struct hr_nl_sight *sight, bool secret)
+{
+	void *head;
+
+	head = hr_nl_begin(skb, to);
+	if (!head)
+		return -EMSGSIZE;
+	if (cb)
+		genl_dump_check_consistent(cb, head);
+	if (nla_put_string(skb, HASHRING_A_RING_NAME, ring->name) ||
+	    ring_put_config(skb, &ring->config, secret) ||
+	    ring_put_map(skb, sight) || ring_put_settings(skb, ring) ||
+	    nla_put_u32(skb, HASHRING_A_RING_MIGRATION,
+			READ_ONCE(ring->state)) ||
+	    nla_put_u32(skb, HASHRING_A_RING_ATTACHMENTS,
+			READ_ONCE(ring->attachments)) ||
+	    nla_put_u32(skb, HASHRING_A_RING_RECEIPTS,
+			READ_ONCE(ring->history.nr))) {
+		genlmsg_cancel(skb, head);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, head);
+	return 0;
+}
+
+static int ring_fill(struct sk_buff *skb, const struct hr_nl_to *to,
+		     struct netlink_callback *cb, struct hr_ring *ring,
+		     bool secret)
+{
+	struct hr_nl_sight sight;
+	int ret;
+
+	ret = hr_nl_look(&sight, ring);
+	if (ret)
+		return ret;
+	ret = ring_put(skb, to, cb, ring, &sight, secret);
+	hr_nl_look_away(&sight);
+	return ret;
+}
+
+/* Under hr_net.lock, so that events come in the order of what happened. */
+static void ring_event_locked(struct net *net, struct hr_ring *ring, u8 cmd)
+{
+	const struct hr_nl_to to = hr_nl_event(cmd);
+	struct sk_buff *skb;
+
+	lockdep_assert_held(&hr_net(net)->lock);
+
+	if (!hr_nl_heard(net))
+		return;
+	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (skb && ring_fill(skb, &to, NULL, ring, false)) {
+		nlmsg_free(skb);
+		skb = NULL;
+	}
+	hr_nl_send_event(net, skb);
+}
+
+int hashring_nl_ring_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct hr_nl_to to = hr_nl_reply(info);
+	struct sk_buff *reply;
+	struct hr_ring *ring;
+	int ret;
+
+	ring = hr_nl_ring_get(genl_info_net(info),
+			      info->attrs[HASHRING_A_RING_NAME],
+			      HASHRING_A_RING_NAME, info->extack);
+	if (IS_ERR(ring))
+		return PTR_ERR(ring);
+	ret = -ENOMEM;
+	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!reply)
+		goto put_ring;
+	ret = ring_fill(reply, &to, NULL, ring,
+			netlink_net_capable(skb, CAP_NET_ADMIN));
+	if (ret)
+		nlmsg_free(reply);
+	else
+		ret = genlmsg_reply(reply, info);
+put_ring:
+	hr_ring_put(ring);
+	return ret;
+}
+
+int hashring_nl_ring_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb)
+{
+	const struct hr_nl_to to = hr_nl_dump(cb);
+	struct net *net = sock_net(cb->skb->sk);
+	u32 *next = (u32 *)cb->ctx;
+	struct hr_ring *ring;
+	int ret;
+
+	if (hr_dump_attrs(cb)[HASHRING_A_RING_NAME])
+		return hr_extack(cb->extack,
+				 hr_dump_attrs(cb)[HASHRING_A_RING_NAME],
+				 -EINVAL, "a dump is of all rings");
+	hr_nl_consistent(cb, READ_ONCE(hr_net(net)->rings_seq));
+	while ((ring = hr_ring_get_nth(net, *next))) {
+		ret = ring_fill(skb, &to, cb, ring,
+				netlink_net_capable(cb->skb, CAP_NET_ADMIN));
+		hr_ring_put(ring);
+		if (ret)
+			return skb->len ? skb->len : ret;
+		(*next)++;
+	}
+	return 0;
+}
+
+static int config_points(struct hr_config *config, struct nlattr **attrs,
+			 struct netlink_ext_ack *extack)
+{
+	const struct nlattr *points = attrs[HASHRING_A_RING_POINTS];
+	const struct nlattr *per = attrs[HASHRING_A_RING_PER];
+
+	if (config->place->takes_points || config->place->takes_cells) {
+		if (points || per)
+			return hr_extack(extack, points ? points : per, -EINVAL,
+					 config->place->takes_points ?
+					 "with %s placement nodes bring their own points" :
+					 "with %s placement there are cells, not points",
+					 config->place->name);
+		return 0;
+	}
+	config->points = points ? nla_get_u32(points) : HR_DEFAULT_POINTS;
+	if (!config->points || config->points > HR_MAX_POINTS)
+		return hr_extack(extack, points, -ERANGE,
+				 "points %u is not between 1 and %u",
+				 config->points, HR_MAX_POINTS);
+	config->per = per ? nla_get_u32(per) : 1;
+	if (!config->per || config->per > HR_MAX_WEIGHT)
+		return hr_extack(extack, per, -ERANGE,
+				 "per %u is not between 1 and %u",
+				 config->per, HR_MAX_WEIGHT);
+	return 0;
+}
+
+static int config_grid(struct hr_config *config, const struct nlattr *grid,
+		       struct netlink_ext_ack *extack)
+{
+	const char *bad;
+
+	if (!config->place->takes_cells) {
+		if (grid)
+			return hr_extack(extack, grid, -EINVAL,
+					 "with %s placement there is no grid",
+					 config->place->name);
+		return 0;
+	}
+	config->grid = grid ? nla_get_u32(grid) : HR_DEFAULT_GRID;
+	bad = hr_grid_check(config->grid);
+	if (bad)
+		return hr_extack(extack, grid, -ERANGE, "grid %u: %s",
+				 config->grid, bad);
+	return 0;
+}
+
+static int config_get(struct hr_config *config, struct nlattr **attrs,
+		      struct netlink_ext_ack *extack)
+{
+	const struct nlattr *kind = attrs[HASHRING_A_RING_PLACEMENT];
+	const struct nlattr *seed = attrs[HASHRING_A_RING_SEED];
+	int ret;
+
+	memset(config, 0, sizeof(*config));
+	config->place = hr_place_by_kind(kind ? nla_get_u32(kind) :
+						HASHRING_PLACEMENT_HASH);
+	if (!config->place)
+		return hr_extack(extack, kind, -EINVAL, "no such placement");
+	ret = config_points(config, attrs, extack);
+	if (ret)
+		return ret;
+	ret = config_grid(config, attrs[HASHRING_A_RING_GRID], extack);
+	if (ret)
+		return ret;
+	if (seed)
+		memcpy(config->seed, nla_data(seed), sizeof(config->seed));
+	else
+		get_random_bytes(config->seed, sizeof(config->seed));
+	hr_keys_derive(&config->keys, config->seed);
+	return 0;
+}
+
+static int settings_time(u32 *ms, const struct nlattr *attr,
+			 struct netlink_ext_ack *extack)
+{
+	if (!attr)
+		return 0;
+	if (!nla_get_u32(attr) || nla_get_u32(attr) > HR_MAX_DEADLINE)
+		return hr_extack(extack, attr, -ERANGE,
+				 "%u ms is not between 1 and %u",
+				 nla_get_u32(attr), HR_MAX_DEADLINE);
+	*ms = nla_get_u32(attr);
+	return 0;
+}
+
+/* What is given replaces what @settings has. */
+static int settings_get(struct hr_settings *settings, struct nlattr **attrs,
+			struct netlink_ext_ack *extack)
+{
+	const struct nlattr *established = attrs[HASHRING_A_RING_ESTABLISHED];
+	const struct nlattr *entries = attrs[HASHRING_A_RING_MAX_ENTRIES];
+	u32 *const times[] = {
+		&settings->tcp_timeout, &settings->syn_timeout,
+		&settings->fin_timeout, &settings->udp_timeout,
+	};
+	u32 i;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(times); i++) {
+		ret = settings_time(times[i],
+				    attrs[HASHRING_A_RING_TCP_TIMEOUT + i],
+				    extack);
+		if (ret)
+			return ret;
+	}
+	if (established)
+		settings->established = nla_get_u32(established);
+	if (!entries)
+		return 0;
+	if (!nla_get_u32(entries) || nla_get_u32(entries) > HR_MAX_ENTRIES)
+		return hr_extack(extack, entries, -ERANGE,
+				 "%u entries is not between 1 and %u",
+				 nla_get_u32(entries), HR_MAX_ENTRIES);
+	settings->max_entries = nla_get_u32(entries);
+	return 0;
+}
+
+static const struct hr_settings hr_default_settings = {
+	.established	= HASHRING_ESTABLISHED_STAY,
+	.tcp_timeout	= HR_DEFAULT_TCP_TIMEOUT,
+	.syn_timeout	= HR_DEFAULT_SYN_TIMEOUT,
+	.fin_timeout	= HR_DEFAULT_FIN_TIMEOUT,
+	.udp_timeout	= HR_DEFAULT_UDP_TIMEOUT,
+	.max_entries	= HR_DEFAULT_ENTRIES,
+};
+
+int hashring_nl_ring_add_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *name = info->attrs[HASHRING_A_RING_NAME];
+	const struct hr_nl_to to = hr_nl_reply(info);
+	struct net *net = genl_info_net(info);
+	struct hr_settings settings = hr_default_settings;
+	struct hr_config config;
+	struct sk_buff *reply;
+	struct hr_ring *ring;
+	int ret;
+
+	if (!name)
+		return hr_nl_missing(info->extack, NULL, HASHRING_A_RING_NAME,
+				     "name");
+	ret = config_get(&config, info->attrs, info->extack);
+	if (ret)
+		goto wipe;
+	ret = settings_get(&settings, info->attrs, info->extack);
+	if (ret)
+		goto wipe;
+	ret = -ENOMEM;
+	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!reply)
+		goto wipe;
+
+	mutex_lock(&hr_net(net)->lock);
+	ring = hr_ring_create_locked(net, nla_data(name), &config,
+				     &settings, info->extack);
+	ret = PTR_ERR_OR_ZERO(ring);
+	if (!ret) {
+		/* All of it fits: the message is new and large enough. */
+		ret = ring_fill(reply, &to, NULL, ring, true);
+		ring_event_locked(net, ring, HASHRING_CMD_RING_ADD_NTF);
+	} else {
+		NL_SET_BAD_ATTR(info->extack, name);
+	}
+	mutex_unlock(&hr_net(net)->lock);
+
+	if (ret)
+		nlmsg_free(reply);
+	else
+		genlmsg_reply(reply, info);	/* made, heard of or not */
+wipe:
+	memzero_explicit(&config, sizeof(config));
+	return ret;
+}
+
+/*
+ * Packets read some of them meanwhile, each by itself. What the reply is to tell
+ * of the ring is in @sight then: once they are set nothing fails any more.
+ */
+static int ring_set_locked(struct hr_ring *ring, const struct genl_info *info,
+			   struct hr_nl_sight *sight)
+{
+	struct hr_settings *to = &ring->settings, settings;
+	int ret;
+
+	if (ring->dead) {
+		hr_extack(info->extack, info->attrs[HASHRING_A_RING_NAME],
+			  -ENOENT, "no such ring");
+		return -ENOENT;
+	}
+	settings = *to;
+	ret = settings_get(&settings, info->attrs, info->extack);
+	if (ret)
+		return ret;
+	ret = hr_nl_look(sight, ring);
+	if (ret)
+		return ret;
+	WRITE_ONCE(to->established, settings.established);
+	WRITE_ONCE(to->tcp_timeout, settings.tcp_timeout);
+	WRITE_ONCE(to->syn_timeout, settings.syn_timeout);
+	WRITE_ONCE(to->fin_timeout, settings.fin_timeout);
+	WRITE_ONCE(to->udp_timeout, settings.udp_timeout);
+	WRITE_ONCE(to->max_entries, settings.max_entries);
+	return 0;
+}
+
+int hashring_nl_ring_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct hr_nl_to to = hr_nl_reply(info);
+	struct net *net = genl_info_net(info);
+	struct hr_nl_sight sight;
+	struct sk_buff *reply;
+	struct hr_ring *ring;
+	int ret;
+
+	ring = hr_nl_ring_get(net, info->attrs[HASHRING_A_RING_NAME],
+			      HASHRING_A_RING_NAME, info->extack);
+	if (IS_ERR(ring))
+		return PTR_ERR(ring);
+	ret = -ENOMEM;
+	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!reply)
+		goto put_ring;
+	mutex_lock(&hr_net(net)->lock);
+	mutex_lock(&ring->lock);
+	ret = ring_set_locked(ring, info, &sight);
+	mutex_unlock(&ring->lock);
+	if (!ret)
+		ring_event_locked(net, ring, HASHRING_CMD_RING_SET_NTF);
+	mutex_unlock(&hr_net(net)->lock);
+	if (!ret) {
+		ret = ring_put(reply, &to, NULL, ring, &sight, true);
+		hr_nl_look_away(&sight);
+	}
+	ret = hr_nl_answer(reply, info, ret);
+put_ring:
+	hr_ring_put(ring);
+	return ret;
+}
+
+int hashring_nl_ring_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *name = info->attrs[HASHRING_A_RING_NAME];
+	struct net *net = genl_info_net(info);
+	struct hr_ring *ring;
+	int ret;
+
+	ring = hr_nl_ring_get(net, name, HASHRING_A_RING_NAME, info->extack);
+	if (IS_ERR(ring))
+		return PTR_ERR(ring);
+
+	mutex_lock(&hr_net(net)->lock);
+	if (ring->dead)
+		ret = hr_extack(info->extack, name, -ENOENT, "no such ring");
+	else
+		ret = hr_ring_remove_locked(net, ring, info->extack);
+	if (!ret)
+		ring_event_locked(net, ring, HASHRING_CMD_RING_DEL_NTF);
+	else
+		NL_SET_BAD_ATTR(info->extack, name);
+	mutex_unlock(&hr_net(net)->lock);
+	hr_ring_put(ring);
+	return ret;
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Members: what a node has besides its place on the ring.
+ */
+#include <linux/percpu.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <net/ip6_fib.h>
+
+#include "backend.h"
+#include "core/table.h"
+#include "netdev.h"
+
+static struct hr_shared *shared_alloc(gfp_t gfp)
+{
+	struct hr_shared *shared;
+	int cpu;
+
+	shared = kzalloc(sizeof(*shared), gfp);
+	if (!shared)
+		return NULL;
+	shared->cpu = alloc_percpu_gfp(struct hr_member_cpu, gfp);
+	if (!shared->cpu) {
+		kfree(shared);
+		return NULL;
+	}
+	for_each_possible_cpu(cpu)
+		u64_stats_init(&per_cpu_ptr(shared->cpu, cpu)->syncp);
+	refcount_set(&shared->refs, 1);
+	return shared;
+}
+
+static void shared_put(struct hr_shared *shared)
+{
+	if (!shared || !refcount_dec_and_test(&shared->refs))
+		return;
+	free_percpu(shared->cpu);
+	kfree(shared);
+}
+
+static void routes_put(struct hr_routes *routes)
+{
+	int cpu;
+
+	if (!routes || !refcount_dec_and_test(&routes->refs))
+		return;
+	hr_unplug_forget(routes);
+	for_each_possible_cpu(cpu)
+		dst_release(rcu_access_pointer(per_cpu_ptr(routes->cpu,
+							   cpu)->route4));
+	free_percpu(routes->cpu);
+	kfree(routes);
+}
+
+static struct hr_routes *routes_alloc(const struct hr_via *via, gfp_t gfp)
+{
+	struct hr_routes *routes;
+
+	routes = kzalloc(sizeof(*routes), gfp);
+	if (!routes)
+		return NULL;
+	routes->cpu = alloc_percpu_gfp(struct hr_routes_cpu, gfp);
+	if (!routes->cpu) {
+		kfree(routes);
+		return NULL;
+	}
+	refcount_set(&routes->refs, 1);
+	routes->via = *via;
+	INIT_LIST_HEAD(&routes->list);
+	return routes;
+}
+
+/* The slot gets a reference of its own. Return: the route that it had, with one. */
+static struct dst_entry *route_set(struct dst_entry __rcu **route,
+				   struct dst_entry *dst)
+{
+	dst_hold(dst);
+	return unrcu_pointer(xchg(route, RCU_INITIALIZER(dst)));
+}
+
+/**
+ * hr_route_set4() - cache an IPv4 route to a node, for this CPU
+ * @routes: the node's
+ * @rt: to its address; the caller keeps its reference
+ *
+ * Context: as hr_route_get4().
+ */
+void hr_route_set4(struct hr_routes *routes, struct rtable *rt)
+{
+	dst_release(route_set(&this_cpu_ptr(routes->cpu)->route4, &rt->dst));
+}
+
+/**
+ * hr_route_set6() - cache an IPv6 route to a node, for this CPU
+ * @net: where it leads
+ * @routes: the node's
+ * @dst: to its address; the caller keeps its reference
+ *
+ * Context: as hr_route_get4(), in the read-side section of the lookup.
+ */
+void hr_route_set6(struct net *net, struct hr_routes *routes,
+		   struct dst_entry *dst)
+{
+	const struct rt6_info *rt = container_of(dst, struct rt6_info, dst);
+	struct hr_routes_cpu *cpu = this_cpu_ptr(routes->cpu);
+
+	cpu->cookie6 = rt6_get_cookie(rt);
+	hr_route6_drop(route_set(&cpu->route6, dst));
+	hr_unplug_watch(net, routes, rt);
+}
+
+static struct hr_node *hr_member_alloc(const struct hr_node *prev, bool same,
+				       gfp_t gfp)
+{
+	struct hr_member *member;
+
+	member = kzalloc(sizeof(*member), gfp);
+	if (!member)
+		return NULL;
+	if (prev && same) {
+		const struct hr_member *was = container_of(prev,
+							   struct hr_member,
+							   node);
+
+		member->shared = was->shared;
+		refcount_inc(&member->shared->refs);
+		member->routes = was->routes;
+		if (member->routes)
+			refcount_inc(&member->routes->refs);
+	}
+	return &member->node;
+}
+
+/* Tables free many of them at a time. */
+static void hr_member_free(struct hr_node *node)
+{
+	struct hr_member *member = hr_member(node);
+
+	cond_resched();
+	routes_put(member->routes);
+	shared_put(member->shared);
+	kfree(member);
+}
+
+const struct hr_node_ops hr_member_ops = {
+	.alloc	= hr_member_alloc,
+	.free	= hr_member_free,
+};
+
+/**
+ * hr_member_prepare() - make ready for packets
+ * @member: a new version of a node, filled in and not published
+ * @gfp: for what it needs
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM; then hr_node_put() frees what was made.
+ */
+int hr_member_prepare(struct hr_member *member, gfp_t gfp)
+{
+	const struct hr_via *via = &member->node.attrs.via;
+
+	if (!member->shared) {
+		member->shared = shared_alloc(gfp);
+		if (!member->shared)
+			return -ENOMEM;
+	}
+	if (member->routes && memcmp(&member->routes->via, via, sizeof(*via))) {
+		routes_put(member->routes);
+		member->routes = NULL;
+	}
+	if (!member->routes && (via->has4 || via->has6)) {
+		member->routes = routes_alloc(via, gfp);
+		if (!member->routes)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/**
+ * hr_members_prepare() - give node versions that are new what packets need
+ * @before: the table in force
+ * @after: the next one
+ * @gfp: how to allocate
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int hr_members_prepare(const struct hr_table *before,
+		       const struct hr_table *after, gfp_t gfp)
+{
+	u32 slot;
+	int ret;
+
+	for (slot = 0; slot < after->nr_slots; slot++) {
+		struct hr_node *node = after->nodes[slot];
+
+		if (!node || (slot < before->nr_slots &&
+			      before->nodes[slot] == node))
+			continue;
+		ret = hr_member_prepare(hr_member(node), gfp);
+		if (ret)
+			return ret;
+		cond_resched();
+	}
+	return 0;
+}
+
+/**
+ * hr_member_read() - what was counted
+ * @member: the node
+ * @packets: by all CPUs
+ * @bytes: as @packets
+ *
+ * Context: any.
+ */
+void hr_member_read(const struct hr_member *member, u64 *packets, u64 *bytes)
+{
+	int i;
+
+	*packets = 0;
+	*bytes = 0;
+	for_each_possible_cpu(i) {
+		struct hr_member_cpu *cpu = per_cpu_ptr(member->shared->cpu,
+							i);
+		unsigned int start;
+		u64 p, b;
+
+		do {
+			start = u64_stats_fetch_begin(&cpu->syncp);
+			p = u64_stats_read(&cpu->packets);
+			b = u64_stats_read(&cpu->bytes);
+		} while (u64_stats_fetch_retry(&cpu->syncp, start));
+		*packets += p;
+		*bytes += b;
+	}
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A member: the kernel's node, the core's one with counters, a deadline and
+ * routes. A version of a node is immutable; what packets change hangs off it,
+ * per CPU.
+ */
+#ifndef HASHRING_RING_BACKEND_H
+#define HASHRING_RING_BACKEND_H
+
+#include <linux/list.h>
+#include <linux/percpu.h>
+#include <linux/rcupdate.h>
+#include <linux/u64_stats_sync.h>
+#include <net/dst.h>
+#include <net/ip6_fib.h>
+#include <net/route.h>
+
+#include "core/node.h"
+
+struct hr_table;
+
+/* One CPU's count of what was steered to a node; bottom halves off. */
+struct hr_member_cpu {
+	u64_stats_t packets;
+	u64_stats_t bytes;
+	struct u64_stats_sync syncp;
+};
+
+/**
+ * struct hr_shared - what all versions of a node share
+ * @refs: one for each version
+ * @expired: established flows must have left: those that have not go where
+ *	their arcs go; READ_ONCE(), WRITE_ONCE()
+ * @deadline: when that is to be, in jiffies64; 0: never
+ * @cpu: counters, per CPU
+ */
+struct hr_shared {
+	refcount_t refs;
+	bool expired;
+	u64 deadline;
+	struct hr_member_cpu __percpu *cpu;
+};
+
+/**
+ * struct hr_routes_cpu - one CPU's cached routes to a node
+ * @route4: to via.addr4, with a reference; NULL: none yet
+ * @route6: to via.addr6, as @route4
+ * @cookie6: tells whether the routing table has changed since @route6 was made
+ *
+ * The CPU itself reads and sets them, bottom halves off. Any CPU may take
+ * @route6 away: xchg() hands the reference over, and RCU keeps the route's
+ * memory for a packet that has just read the pointer.
+ */
+struct hr_routes_cpu {
+	struct dst_entry __rcu *route4;
+	struct dst_entry __rcu *route6;
+	u32 cookie6;
+};
+
+/**
+ * struct hr_routes - the way to a node's own addresses
+ * @refs: one for each version that has these addresses
+ * @via: the addresses
+ * @cpu: cached routes, per CPU
+ * @list: in hr_unplug.routes while a CPU may have a route6; see netdev.c
+ */
+struct hr_routes {
+	refcount_t refs;
+	struct hr_via via;
+	struct hr_routes_cpu __percpu *cpu;
+	struct list_head list;
+};
+
+/**
+ * struct hr_member - a version of a node
+ * @node: the core's part
+ * @shared: outlives the version; a replacing node starts its own
+ * @routes: there if the node has addresses; outlive the version as long as
+ *	these stay, so that a node can be taken down without new memory per CPU,
+ *	which there is no way to insist on
+ *
+ * The core makes a node first and fills its addresses in after, so that the
+ * routes are settled by hr_member_prepare() before the node is published.
+ */
+struct hr_member {
+	struct hr_node node;
+	struct hr_shared *shared;
+	struct hr_routes *routes;
+};
+
+static inline struct hr_member *hr_member(struct hr_node *node)
+{
+	return container_of(node, struct hr_member, node);
+}
+
+extern const struct hr_node_ops hr_member_ops;
+
+int hr_member_prepare(struct hr_member *member, gfp_t gfp);
+int hr_members_prepare(const struct hr_table *before,
+		       const struct hr_table *after, gfp_t gfp);
+void hr_member_read(const struct hr_member *member, u64 *packets, u64 *bytes);
+
+void hr_route_set4(struct hr_routes *routes, struct rtable *rt);
+void hr_route_set6(struct net *net, struct hr_routes *routes,
+		   struct dst_entry *dst);
+
+/**
+ * hr_route6_disown() - an IPv6 route gives its entry of the routing table back
+ * @dst: the route; one of no cache but this module's
+ *
+ * An IPv6 route to a neighbour of its own holds the entry that the route was made
+ * from, and the entry holds its device, or the devices of a group of nexthops. A
+ * packet that waits in a user's queue may hold the route for as long as the user
+ * likes, and no longer keeps the devices so. The kernel does the same to the copies
+ * of its CPUs (RTF_PCPU) when an entry goes. dst_check() of the route fails from
+ * then on, so no packet gets the route out of a cache.
+ *
+ * Context: any; a packet that reads the entry does so under rcu_read_lock().
+ */
+static inline void hr_route6_disown(struct dst_entry *dst)
+{
+	struct rt6_info *rt = container_of(dst, struct rt6_info, dst);
+
+	if (!(rt->rt6i_flags & RTF_PCPU))
+		fib6_info_release(unrcu_pointer(xchg(&rt->from, NULL)));
+}
+
+/* A cached IPv6 route that is taken away. */
+static inline void hr_route6_drop(struct dst_entry *dst)
+{
+	if (!dst)
+		return;
+	hr_route6_disown(dst);
+	dst_release(dst);
+}
+
+/* The route with a reference, or NULL if there is none or it is out of date. */
+static inline struct dst_entry *hr_route_hold(struct dst_entry __rcu **route,
+					      u32 cookie)
+{
+	struct dst_entry *dst = rcu_dereference(*route);
+
+	if (unlikely(!dst || !dst_check(dst, cookie) || !dst_hold_safe(dst)))
+		return NULL;
+	return dst;
+}
+
+/**
+ * hr_route_get4() - this CPU's cached IPv4 route to a node
+ * @routes: the node's
+ *
+ * Context: softirq, or bottom halves disabled; under rcu_read_lock().
+ * Return: the route with a reference, or NULL: look one up, and
+ * hr_route_set4().
+ */
+static inline struct rtable *hr_route_get4(struct hr_routes *routes)
+{
+	struct hr_routes_cpu *cpu = this_cpu_ptr(routes->cpu);
+
+	/* IPv4's check needs no cookie */
+	return (struct rtable *)hr_route_hold(&cpu->route4, 0);
+}
+
+/**
+ * hr_route_get6() - this CPU's cached IPv6 route to a node
+ * @routes: the node's
+ *
+ * Context: as hr_route_get4().
+ * Return: as hr_route_get4(), for hr_route_set6().
+ */
+static inline struct dst_entry *hr_route_get6(struct hr_routes *routes)
+{
+	struct hr_routes_cpu *cpu = this_cpu_ptr(routes->cpu);
+
+	return hr_route_hold(&cpu->route6, cpu->cookie6);
+}
+
+/**
+ * hr_member_count() - count packets steered to a node
+ * @member: the node
+ * @packets: segments, not frames
+ * @bytes: all of them
+ *
+ * Context: softirq, or bottom halves disabled.
+ */
+static inline void hr_member_count(struct hr_member *member, u64 packets,
+				   u64 bytes)
+{
+	struct hr_member_cpu *cpu = this_cpu_ptr(member->shared->cpu);
+
+	u64_stats_update_begin(&cpu->syncp);
+	u64_stats_add(&cpu->packets, packets);
+	u64_stats_add(&cpu->bytes, bytes);
+	u64_stats_update_end(&cpu->syncp);
+}
+
+#endif

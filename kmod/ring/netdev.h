@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Devices that go, and the cached routes that lead over them.
+ */
+#ifndef HASHRING_RING_NETDEV_H
+#define HASHRING_RING_NETDEV_H
+
+#include <linux/list.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+
+struct hr_routes;
+struct net;
+struct rt6_info;
+
+/**
+ * struct hr_unplug - what a namespace knows of devices in use
+ * @work: drops all cached IPv6 routes
+ * @routes: &struct hr_routes that have some, under the lock in netdev.c
+ * @devices: numbers of the devices that these may hold
+ * @any: it may be any device, as @devices lacks one; READ_ONCE(), WRITE_ONCE()
+ */
+struct hr_unplug {
+	struct work_struct work;
+	struct list_head routes;
+	struct xarray devices;
+	bool any;
+};
+
+void hr_unplug_watch(struct net *net, struct hr_routes *routes,
+		     const struct rt6_info *rt);
+void hr_unplug_forget(struct hr_routes *routes);
+
+void hr_unplug_net_init(struct hr_unplug *unplug);
+void hr_unplug_net_exit(struct hr_unplug *unplug);
+int hr_unplug_init(void);
+void hr_unplug_exit(void);
+
+#endif

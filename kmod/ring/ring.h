@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Rings: named, one set for each network namespace. A ring's map hangs off one
+ * RCU pointer; changes are made beside it and published by one store.
+ *
+ * Locks, outermost first:
+ *	hr_net.lock	the set of rings and of attachments of a namespace
+ *	hr_ring.lock	the ring's writer: view, generation, epoch, migration,
+ *			settings, id_bits, dead
+ *	hr_history.lock	the receipts
+ *	hr_ring_view.map_lock	the effective map, as a table
+ *	hr_net.lease_lock, hr_ring.told_lock, hr_ring.retired_lock
+ *				(spinlocks; none inside another)
+ * Readers of a view take rcu_read_lock() and nothing else; those that want it
+ * for longer pin it. Finding a ring by its name takes no lock either.
+ *
+ * Commands that anybody may send take neither hr_ring.lock nor wait for what is
+ * done under it: what an administrator asks for, and what is due at a deadline,
+ * does not wait for readers.
+ */
+#ifndef HASHRING_RING_RING_H
+#define HASHRING_RING_RING_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/netlink.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <net/net_namespace.h>
+
+#include "core/change.h"
+#include "core/impact.h"
+#include "core/view.h"
+#include "gfp.h"
+#include "history.h"
+#include "lease.h"
+#include "migrate_log.h"
+#include "netdev.h"
+#include "settings.h"
+
+struct hr_migration;
+struct hr_told;
+struct hr_track;
+
+/**
+ * struct hr_net - what one network namespace has
+ * @lock: guards everything here but the leases
+ * @rings: &struct hr_ring, ascending by name; also read under RCU
+ * @nr_rings: number of @rings
+ * @rings_seq: counts additions and removals, for consistent dumps
+ * @attachments: &struct hr_attach, ascending by id
+ * @nr_attachments: number of @attachments
+ * @attach_seq: as @rings_seq
+ * @last_attach: id of the youngest attachment ever
+ * @lease_lock: guards the leases of this namespace's rings
+ * @leases: &struct hr_lease, those that a socket has; read without the lock for
+ *	whether there are any
+ * @unplug: lets go of devices that have gone
+ */
+struct hr_net {
+	struct mutex lock;	/* all of this but the leases */
+	struct list_head rings;
+	u32 nr_rings;
+	u32 rings_seq;
+	struct list_head attachments;
+	u32 nr_attachments;
+	u32 attach_seq;
+	u32 last_attach;
+	spinlock_t lease_lock;	/* leases */
+	struct list_head leases;
+	struct hr_unplug unplug;
+};
+
+struct hr_net *hr_net(const struct net *net);
+
+/**
+ * struct hr_ring_view - a view as the kernel keeps it
+ * @core: what readers use; owns a reference to each of its tables
+ * @generation: number of this membership and table
+ * @track: flow state of the migration, with a reference; NULL where established
+ *	flows move, and without a migration
+ * @track_put: gives that reference back; a view knows nothing of flow state
+ * @map_lock: guards all that follows up to @digested
+ * @map: the effective map of a migration at @map_frontier, once somebody asked
+ * @map_frontier: see @map
+ * @digest: of the effective map
+ * @digested: @digest is there
+ * @refs: the ring's while it is in force, and those of hr_ring_pin()
+ * @ring: set when it is retired, and a reference then
+ * @list: in hr_ring.retired while it is retired and has its table
+ * @work: frees it a grace period after the last reference
+ */
+struct hr_ring_view {
+	struct hr_view core;
+	u64 generation;
+	struct hr_track *track;
+	void (*track_put)(struct hr_track *track);
+	struct mutex map_lock;	/* map, map_frontier, digest, digested */
+	struct hr_table *map;
+	u64 map_frontier;
+	u64 digest;
+	bool digested;
+	refcount_t refs;
+	struct hr_ring *ring;
+	struct list_head list;
+	struct rcu_work work;
+};
+
+/**
+ * struct hr_ring - a ring
+ * @view: the map in force; written under @lock, read under RCU
+ * @config: fixed at birth
+ * @name: fixed at birth
+ * @net: the namespace; valid while the ring is listed or attached
+ * @refs: the list's, the attachments', the retired views', the users'
+ * @list: in hr_net.rings, under hr_net.lock
+ * @lock: the writer's
+ * @settings: how it treats established flows; written under @lock
+ * @epoch: counts changes, steps and transitions; written under @lock
+ * @migration: what is under way, or NULL, under @lock
+ * @lease: the socket that paces @migration
+ * @state: &enum hashring_migration_state, of the last step or transition
+ * @told: how @migration stood then, for readers; NULL without one
+ * @steps: what happened to migrations
+ * @told_lock: guards @told and @steps, which are written under @lock as well
+ * @tick: looks after @migration; holds a reference while it is queued
+ * @history: receipts
+ * @attachments: how many attachments steer by it, under hr_net.lock
+ * @id_bits: of these, how many have room for ids of so many bits, under @lock
+ * @dead: the ring is removed, no more changes; written under both locks
+ * @retired: views that were replaced and still have their tables
+ * @nr_retired: number of @retired, at most HR_RETIRED_MAX
+ * @retired_lock: guards both
+ * @retired_wait: for the writer that would exceed that
+ * @work: frees the ring a grace period after the last reference
+ */
+struct hr_ring {
+	struct hr_ring_view __rcu *view;
+	struct hr_config config;
+	char name[HR_MAX_NAME + 1];
+	struct net *net;
+	refcount_t refs;
+	struct list_head list;
+	struct mutex lock;	/* writers */
+	struct hr_settings settings;
+	u64 epoch;
+	struct hr_migration *migration;
+	struct hr_lease lease;
+	u8 state;
+	struct hr_told *told;
+	struct hr_steps steps;
+	spinlock_t told_lock;	/* told, steps */
+	struct delayed_work tick;
+	struct hr_history history;
+	u32 attachments;
+	u32 id_bits[33];
+	bool dead;
+	struct list_head retired;
+	u32 nr_retired;
+	spinlock_t retired_lock;	/* retired views */
+	wait_queue_head_t retired_wait;
+	struct rcu_work work;
+};
+
+#define HR_RETIRED_MAX	2
+
+/**
+ * struct hr_change - a change as asked for
+ * @ops: the operations
+ * @nr_ops: number of @ops
+ * @expect: refuse unless this generation is in force; U64_MAX: any
+ * @max_moved: see hr_impact_check(); U64_MAX: any
+ * @hold: begin a migration; while one is under way all changes are held
+ * @dry_run: work the receipt out and publish nothing
+ * @prepare: called with the receipt and the next table before anything has
+ *	happened; an error refuses the change. NULL: not wanted
+ * @published: called when the change is in force. NULL: not wanted
+ *
+ * Both are called under the ring's lock, so that what they tell the world
+ * comes in the order of the generations.
+ */
+struct hr_change {
+	struct hr_op *ops;
+	u32 nr_ops;
+	u64 expect;
+	u64 max_moved;
+	bool hold;
+	bool dry_run;
+	int (*prepare)(struct hr_change *change,
+		       const struct hr_receipt *receipt,
+		       const struct hr_table *next);
+	void (*published)(struct hr_change *change);
+};
+
+extern unsigned int hr_net_id;
+extern struct workqueue_struct *hr_wq;	/* frees, and scheduled work */
+
+int hr_rings_init(void);
+void hr_rings_exit(void);
+
+/* _locked: hr_net.lock is held; the others take it, or no lock at all. */
+struct hr_ring *hr_ring_create_locked(struct net *net, const char *name,
+				      const struct hr_config *config,
+				      const struct hr_settings *settings,
+				      struct netlink_ext_ack *extack);
+int hr_ring_remove_locked(struct net *net, struct hr_ring *ring,
+			  struct netlink_ext_ack *extack);
+struct hr_ring *hr_ring_find_locked(struct hr_net *hn, const char *name);
+struct hr_ring *hr_ring_get(struct net *net, const char *name);
+struct hr_ring *hr_ring_get_nth(struct net *net, u32 n);
+void hr_ring_put(struct hr_ring *ring);
+
+int hr_ring_change(struct hr_ring *ring, struct hr_change *change,
+		   struct hr_error *err);
+
+/* Attachments: all ids must fit. Both under hr_net.lock. */
+int hr_ring_attach(struct hr_ring *ring, u32 id_max,
+		   struct netlink_ext_ack *extack);
+void hr_ring_detach(struct hr_ring *ring, u32 id_max);
+
+struct hr_ring_view *hr_ring_pin(struct hr_ring *ring);
+void hr_ring_unpin(struct hr_ring_view *view);
+
+struct hr_table *hr_ring_map(const struct hr_ring *ring,
+			     struct hr_ring_view *view, gfp_t gfp, u64 *at);
+struct hr_table *hr_ring_map_locked(const struct hr_ring *ring, gfp_t gfp);
+
+/* For the writer, under hr_ring.lock. */
+struct hr_ring_view *hr_view_alloc(struct hr_table *table, u64 generation,
+				   gfp_t gfp);
+u64 hr_view_bytes(const struct hr_ring_view *view);
+void hr_view_free(struct hr_ring_view *view);
+bool hr_ring_has_room_locked(struct hr_ring *ring);
+int hr_ring_make_room_locked(struct hr_ring *ring);
+void hr_ring_publish_locked(struct hr_ring *ring, struct hr_ring_view *view,
+			    struct hr_receipt *receipt);
+
+/**
+ * hr_ring_view() - the view in force
+ * @ring: the ring
+ *
+ * Context: under rcu_read_lock().
+ * Return: the view, good until rcu_read_unlock().
+ */
+static inline const struct hr_ring_view *hr_ring_view(const struct hr_ring *ring)
+{
+	return rcu_dereference(ring->view);
+}
+
+/* The view for the holder of ring->lock. */
+static inline struct hr_ring_view *hr_ring_view_locked(const struct hr_ring *ring)
+{
+	return rcu_dereference_protected(ring->view,
+					 lockdep_is_held(&ring->lock));
+}
+
+/* The node that owns @pos, or NULL. Context as hr_ring_view(). */
+static inline struct hr_node *hr_ring_owner(const struct hr_ring *ring, u32 pos)
+{
+	return hr_view_owner(&hr_ring_view(ring)->core, pos);
+}
+
+#endif

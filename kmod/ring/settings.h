@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A ring's settings: how it treats established flows. They can be changed at
+ * any time.
+ */
+#ifndef HASHRING_RING_SETTINGS_H
+#define HASHRING_RING_SETTINGS_H
+
+#include <linux/types.h>
+
+#include <uapi/linux/hashring.h>
+
+/**
+ * struct hr_settings - how a ring treats established flows
+ * @established: &enum hashring_established; applies to migrations that begin
+ * @tcp_timeout: ms without a segment after which a tracked connection is
+ *	forgotten; read by packets
+ * @syn_timeout: the same, of one that has only begun
+ * @fin_timeout: the same, of one that seems to end
+ * @udp_timeout: the same, of flows of other protocols
+ * @max_entries: flows that a migration can track; applies to those that begin
+ */
+struct hr_settings {
+	u32 established;
+	u32 tcp_timeout;
+	u32 syn_timeout;
+	u32 fin_timeout;
+	u32 udp_timeout;
+	u32 max_entries;
+};
+
+/* The timeouts of IPVS. */
+#define HR_DEFAULT_TCP_TIMEOUT	900000
+#define HR_DEFAULT_SYN_TIMEOUT	60000
+#define HR_DEFAULT_FIN_TIMEOUT	120000
+#define HR_DEFAULT_UDP_TIMEOUT	300000
+#define HR_DEFAULT_ENTRIES	65536
+
+#endif

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A ring's views: published by one store, held on to by readers, and freed when
+ * nobody has them any more.
+ */
+#include <linux/slab.h>
+
+#include "backend.h"
+#include "ring.h"
+#include "trace.h"
+
+/* What a view holds: whoever takes it away gives it back. */
+struct view_parts {
+	struct hr_view core;
+	struct hr_table *map;
+	struct hr_track *track;
+	void (*track_put)(struct hr_track *track);
+};
+
+static struct view_parts view_take(struct hr_ring_view *view)
+{
+	const struct view_parts parts = {
+		.core = view->core, .map = view->map, .track = view->track,
+		.track_put = view->track_put,
+	};
+
+	view->core = (struct hr_view){};
+	view->map = NULL;
+	view->track = NULL;
+	return parts;
+}
+
+static void parts_put(const struct view_parts *parts)
+{
+	hr_table_put(parts->core.table, &hr_member_ops);
+	hr_table_put(parts->core.from, &hr_member_ops);
+	hr_table_put(parts->core.base, &hr_member_ops);
+	hr_table_put(parts->map, &hr_member_ops);
+	if (parts->track)
+		parts->track_put(parts->track);
+}
+
+/* Of a retired view, unless somebody was there before. */
+static bool view_take_locked(struct hr_ring_view *view,
+			     struct view_parts *parts)
+{
+	struct hr_ring *ring = view->ring;
+
+	lockdep_assert_held(&ring->retired_lock);
+
+	if (list_empty(&view->list))
+		return false;
+	list_del_init(&view->list);
+	WRITE_ONCE(ring->nr_retired, ring->nr_retired - 1);
+	*parts = view_take(view);
+	return true;
+}
+
+/**
+ * hr_view_free() - free a view that nobody else has
+ * @view: the view, or NULL
+ *
+ * Context: may sleep.
+ */
+void hr_view_free(struct hr_ring_view *view)
+{
+	struct view_parts parts;
+
+	if (!view)
+		return;
+	parts = view_take(view);
+	parts_put(&parts);
+	mutex_destroy(&view->map_lock);
+	kfree(view);
+}
+
+/* A retired view, a grace period after its last user. */
+static void view_work(struct work_struct *work)
+{
+	struct hr_ring_view *view = container_of(to_rcu_work(work),
+						 struct hr_ring_view, work);
+	struct hr_ring *ring = view->ring;
+	struct view_parts parts = {};
+
+	spin_lock(&ring->retired_lock);
+	view_take_locked(view, &parts);
+	spin_unlock(&ring->retired_lock);
+	parts_put(&parts);
+	hr_view_free(view);
+	wake_up(&ring->retired_wait);
+	hr_ring_put(ring);
+}
+
+/**
+ * hr_view_alloc() - a view of a settled table
+ * @table: its reference is taken over
+ * @generation: its number
+ * @gfp: for the view
+ *
+ * Context: may sleep.
+ * Return: the view or NULL; then the caller keeps @table.
+ */
+struct hr_ring_view *hr_view_alloc(struct hr_table *table, u64 generation,
+				   gfp_t gfp)
+{
+	struct hr_ring_view *view = kzalloc(sizeof(*view), gfp);
+
+	if (!view)
+		return NULL;
+	view->core.table = table;
+	view->generation = generation;
+	mutex_init(&view->map_lock);
+	refcount_set(&view->refs, 1);
+	INIT_LIST_HEAD(&view->list);
+	INIT_RCU_WORK(&view->work, view_work);
+	return view;
+}
+
+/* Free a view when nobody uses it any more. Does not wait. */
+static void view_retire_locked(struct hr_ring *ring, struct hr_ring_view *view)
+{
+	lockdep_assert_held(&ring->lock);
+
+	refcount_inc(&ring->refs);
+	view->ring = ring;
+	spin_lock(&ring->retired_lock);
+	list_add_tail(&view->list, &ring->retired);
+	WRITE_ONCE(ring->nr_retired, ring->nr_retired + 1);
+	spin_unlock(&ring->retired_lock);
+	hr_ring_unpin(view);
+}
+
+/**
+ * hr_ring_publish_locked() - put a view in force
+ * @ring: the ring, with room for one more retired view
+ * @view: taken over, with everything in it
+ * @receipt: taken over: what lies between the view in force and this one
+ *
+ * Context: ring->lock is held. Does not wait, and does not fail.
+ */
+void hr_ring_publish_locked(struct hr_ring *ring, struct hr_ring_view *view,
+			    struct hr_receipt *receipt)
+{
+	struct hr_ring_view *old;
+
+	old = rcu_replace_pointer(ring->view, view,
+				  lockdep_is_held(&ring->lock));
+	/* Who sees this epoch sees this view: pairs with hr_nl_look(). */
+	smp_store_release(&ring->epoch, ring->epoch + 1);
+	view_retire_locked(ring, old);
+	trace_hashring_change(ring, receipt);
+	hr_history_add(&ring->history, receipt);
+}
+
+/**
+ * hr_ring_has_room_locked() - whether one more view can be retired
+ * @ring: the ring
+ *
+ * Normally it can. In a burst of changes it cannot, and ordinary grace periods
+ * are long: an expedited one frees the tables that nobody has pinned, without
+ * waiting for their work.
+ *
+ * Context: ring->lock is held. May sleep, but waits for no reader.
+ * Return: whether hr_ring_make_room_locked() would return at once.
+ */
+bool hr_ring_has_room_locked(struct hr_ring *ring)
+{
+	struct view_parts parts[HR_RETIRED_MAX];
+	struct hr_ring_view *view, *next;
+	u32 nr = 0;
+
+	lockdep_assert_held(&ring->lock);
+
+	if (READ_ONCE(ring->nr_retired) < HR_RETIRED_MAX)
+		return true;
+	synchronize_rcu_expedited();
+	spin_lock(&ring->retired_lock);
+	list_for_each_entry_safe(view, next, &ring->retired, list)
+		if (!refcount_read(&view->refs) &&
+		    view_take_locked(view, &parts[nr]))
+			nr++;
+	spin_unlock(&ring->retired_lock);
+	while (nr)
+		parts_put(&parts[--nr]);
+	return READ_ONCE(ring->nr_retired) < HR_RETIRED_MAX;
+}
+
+/**
+ * hr_ring_make_room_locked() - see that one more view can be retired
+ * @ring: the ring
+ *
+ * Waits for readers of older views, at most for one message of each: nobody can
+ * pin a view again that has been retired.
+ *
+ * Context: ring->lock is held. May sleep.
+ * Return: 0, or -EINTR when killed while a reader has a view pinned.
+ */
+int hr_ring_make_room_locked(struct hr_ring *ring)
+{
+	if (hr_ring_has_room_locked(ring))
+		return 0;
+	if (wait_event_killable(ring->retired_wait,
+				READ_ONCE(ring->nr_retired) < HR_RETIRED_MAX))
+		return -EINTR;
+	return 0;
+}
+
+/**
+ * hr_ring_pin() - hold on to the view in force
+ * @ring: the ring; the caller's reference must outlast the pin
+ *
+ * For readers that take longer than RCU allows, or sleep. A writer that has
+ * retired as many views as it may waits for them, so that who has one pinned
+ * must not wait for hr_net.lock or hr_ring.lock.
+ *
+ * Context: any.
+ * Return: the view; hr_ring_unpin() it.
+ */
+struct hr_ring_view *hr_ring_pin(struct hr_ring *ring)
+{
+	struct hr_ring_view *view;
+
+	rcu_read_lock();
+	do {
+		view = rcu_dereference(ring->view);
+	} while (!refcount_inc_not_zero(&view->refs));
+	rcu_read_unlock();
+	return view;
+}
+
+/**
+ * hr_ring_unpin() - let a view go
+ * @view: of hr_ring_pin()
+ *
+ * Context: any.
+ */
+void hr_ring_unpin(struct hr_ring_view *view)
+{
+	if (refcount_dec_and_test(&view->refs))
+		queue_rcu_work(hr_wq, &view->work);
+}
+
+/**
+ * hr_view_bytes() - memory of a view's tables
+ * @view: the view
+ *
+ * Context: any; the caller keeps the view alive.
+ * Return: bytes.
+ */
+u64 hr_view_bytes(const struct hr_ring_view *view)
+{
+	const struct hr_view *core = &view->core;
+	u64 bytes = core->table->bytes;
+
+	if (hr_view_settled(core))
+		return bytes;
+	bytes += core->from->bytes;
+	return core->base == core->from ? bytes : bytes + core->base->bytes;
+}
+
+/* The effective map, kept until the frontier moves; NULL without memory. */
+static struct hr_table *map_get_locked(const struct hr_ring *ring,
+				       struct hr_ring_view *view, gfp_t gfp)
+{
+	u64 frontier = READ_ONCE(view->core.frontier);
+	struct hr_table *map;
+
+	lockdep_assert_held(&view->map_lock);
+
+	if (!view->map || view->map_frontier != frontier) {
+		map = hr_view_compose(&view->core, frontier, ring->config.grid,
+				      gfp, &hr_member_ops);
+		if (!map)
+			return NULL;
+		hr_table_put(view->map, &hr_member_ops);
+		view->map = map;
+		view->map_frontier = frontier;
+		view->digested = false;
+	}
+	return hr_table_get(view->map);
+}
+
+/**
+ * hr_ring_map() - the effective map, as a table
+ * @ring: the ring
+ * @view: of it, pinned
+ * @gfp: how to allocate
+ * @at: filled in: the frontier that it is of
+ *
+ * While a migration is under way it is put together where the frontier stands,
+ * and kept until that moves.
+ *
+ * Context: may sleep.
+ * Return: the table, for hr_table_put(), or NULL without memory.
+ */
+struct hr_table *hr_ring_map(const struct hr_ring *ring,
+			     struct hr_ring_view *view, gfp_t gfp, u64 *at)
+{
+	struct hr_table *map;
+
+	*at = HR_WHOLE_RING;
+	if (hr_view_settled(&view->core))
+		return hr_table_get(view->core.table);
+	mutex_lock(&view->map_lock);
+	map = map_get_locked(ring, view, gfp);
+	if (map)
+		*at = view->map_frontier;
+	mutex_unlock(&view->map_lock);
+	return map;
+}
+
+/**
+ * hr_ring_map_locked() - the effective map of the view in force, for a change
+ * @ring: the ring
+ * @gfp: how to allocate; with __GFP_NOFAIL it will not fail
+ *
+ * A reader may be putting the map together, or working its digest out: a change
+ * does not wait for that, and makes a map of its own.
+ *
+ * Context: ring->lock is held. May sleep.
+ * Return: the table, for hr_table_put(), or NULL without memory.
+ */
+struct hr_table *hr_ring_map_locked(const struct hr_ring *ring, gfp_t gfp)
+{
+	struct hr_ring_view *view = hr_ring_view_locked(ring);
+	struct hr_table *map;
+
+	if (hr_view_settled(&view->core))
+		return hr_table_get(view->core.table);
+	if (!mutex_trylock(&view->map_lock))
+		return hr_view_compose(&view->core, view->core.frontier,
+				       ring->config.grid, gfp, &hr_member_ops);
+	map = map_get_locked(ring, view, gfp);
+	mutex_unlock(&view->map_lock);
+	return map;
+}

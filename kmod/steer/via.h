@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Straight to the backend: a packet is sent to a node's own address with its
+ * headers as they are (direct return, as ipvs in DR mode transmits).
+ */
+#ifndef HASHRING_STEER_VIA_H
+#define HASHRING_STEER_VIA_H
+
+#include <linux/netfilter.h>
+#include <linux/skbuff.h>
+
+struct hr_member;
+
+/* What became of the packet. */
+enum hr_via_result {
+	HR_VIA_NONE,		/* the node has no address in its family: go on */
+	HR_VIA_LEFT,		/* the kernel's own path has to say: go on */
+	HR_VIA_FORWARDING_OFF,	/* this host is no router: go on */
+	HR_VIA_BAD_SOURCE,	/* as rp_filter says: go on */
+	HR_VIA_SENT,		/* taken and sent (prerouting) */
+	HR_VIA_ROUTED,		/* has its route now, let it go on (output) */
+	HR_VIA_NO_ROUTE,	/* to be dropped */
+	HR_VIA_TOO_BIG,		/* to be dropped, the sender is told */
+	HR_VIA_TTL_EXPIRED,	/* to be dropped, the sender is told */
+	HR_VIA_REFUSED,		/* to be dropped: IPsec policy, or no memory */
+};
+
+enum hr_via_result hr_via(struct sk_buff *skb, const struct nf_hook_state *state,
+			  struct hr_member *member);
+
+#endif

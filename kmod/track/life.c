@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Flow state: a track's life. All of its memory is had when it is made.
+ */
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <linux/percpu.h>
+#include <linux/random.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/user_namespace.h>
+
+#include "entry.h"
+
+#define HR_CPU_LOCKS		32		/* of chains, for a CPU */
+#define HR_TURNED_BITS		4		/* for an entry */
+#define HR_TURNED_MIN		1024U
+
+static LIST_HEAD(hr_tracks);
+static DEFINE_MUTEX(hr_tracks_lock);	/* hr_tracks, and what they hold in all */
+
+static int pool_alloc(struct hr_track *track, gfp_t gfp)
+{
+	u32 bits = max(roundup_pow_of_two(track->max * HR_TURNED_BITS),
+		       HR_TURNED_MIN);
+	u32 chains = roundup_pow_of_two(track->max);
+	u32 i;
+
+	track->pool = kvcalloc(track->max, sizeof(*track->pool), gfp);
+	track->table = kvcalloc(chains, sizeof(*track->table), gfp);
+	track->cpu = alloc_percpu_gfp(struct hr_track_cpu, gfp);
+	if (!track->pool || !track->table || !track->cpu ||
+	    alloc_bucket_spinlocks(&track->locks, &track->lock_mask, chains,
+				   HR_CPU_LOCKS, gfp))
+		return -ENOMEM;
+	track->table_mask = chains - 1;
+	for (i = 0; i < ARRAY_SIZE(track->turned_away); i++) {
+		track->turned_away[i] = kvcalloc(BITS_TO_LONGS(bits),
+						 sizeof(long), gfp);
+		if (!track->turned_away[i])
+			return -ENOMEM;
+	}
+	track->turned_mask = bits - 1;
+	for_each_possible_cpu(i)
+		u64_stats_init(&per_cpu_ptr(track->cpu, i)->syncp);
+	/* the first ones last, so that they are the first to be taken */
+	for (i = track->max; i--;) {
+		struct hr_entry *entry = &track->pool[i];
+
+		entry->word = HR_ENTRY_GONE;
+		entry->next = track->free;
+		track->free = entry;
+		if (!(i % 4096))
+			cond_resched();
+	}
+	track->nr_free = track->max;
+	return 0;
+}
+
+static void track_free(struct hr_track *track)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(track->turned_away); i++)
+		kvfree(track->turned_away[i]);
+	free_percpu(track->cpu);
+	free_bucket_spinlocks(track->locks);
+	kvfree(track->table);
+	kvfree(track->pool);
+	kfree(track);
+}
+
+/*
+ * Take as many entries as a track is to have, if they may be had here and in
+ * all. Namespaces of the first user namespace are the machine's own: to what
+ * they can have the others leave enough.
+ */
+static bool tracks_reserve(struct hr_track *new)
+{
+	const struct hr_track *track;
+	u64 all = new->max, here = new->max, users = new->user ? new->max : 0;
+	bool room;
+
+	mutex_lock(&hr_tracks_lock);
+	list_for_each_entry(track, &hr_tracks, list) {
+		all += track->max;
+		if (track->net_cookie == new->net_cookie)
+			here += track->max;
+		if (new->user && track->user)
+			users += track->max;
+	}
+	room = all <= HR_MAX_ALL_ENTRIES && here <= HR_MAX_NET_ENTRIES &&
+	       users <= HR_MAX_USER_ENTRIES;
+	if (room)
+		list_add_tail(&new->list, &hr_tracks);
+	mutex_unlock(&hr_tracks_lock);
+	return room;
+}
+
+/* Its entries may be had by others. */
+static void track_unlist(struct hr_track *track)
+{
+	mutex_lock(&hr_tracks_lock);
+	list_del(&track->list);
+	mutex_unlock(&hr_tracks_lock);
+}
+
+/**
+ * hr_track_create() - make ready to track a migration's flows
+ * @ring: the ring; outlives the track
+ * @settings: the ring's, as @ring; max_entries is at least 1, and what it is
+ *	now counts
+ * @gfp: for all of it
+ *
+ * Context: may sleep.
+ * Return: the track with one reference, or -ENOMEM; -E2BIG when all that are
+ * tracked, or those of the namespace, would be more than may be.
+ */
+struct hr_track *hr_track_create(struct hr_ring *ring,
+				 const struct hr_settings *settings, gfp_t gfp)
+{
+	struct hr_track *track;
+	int ret;
+
+	track = kzalloc(sizeof(*track), gfp);
+	if (!track)
+		return ERR_PTR(-ENOMEM);
+	track->ring = ring;
+	track->settings = settings;
+	track->max = READ_ONCE(settings->max_entries);
+	track->user = ring->net->user_ns != &init_user_ns;
+	track->netns = ring->net->ns.inum;
+	track->net_cookie = ring->net->net_cookie;
+	track->secret = get_random_u64() | 1;
+	track->window = true;
+	track->since = jiffies;
+	track->turned = jiffies;
+	spin_lock_init(&track->lock);
+	refcount_set(&track->refs, 1);
+	INIT_DELAYED_WORK(&track->gc, hr_track_gc);
+
+	ret = -E2BIG;
+	if (!tracks_reserve(track))
+		goto err_free;
+	/* It may take long, where memory is short: nobody waits for it. */
+	ret = pool_alloc(track, gfp);
+	if (ret)
+		goto err_unlist;
+	mutex_lock(&hr_tracks_lock);
+	track->ready = true;
+	mutex_unlock(&hr_tracks_lock);
+	queue_delayed_work(hr_wq, &track->gc, HR_TRACK_PERIOD);
+	return track;
+
+err_unlist:
+	track_unlist(track);
+err_free:
+	track_free(track);
+	return ERR_PTR(ret);
+}
+
+/**
+ * hr_track_get() - one more reference
+ * @track: the track, or NULL
+ *
+ * Context: any.
+ * Return: @track.
+ */
+struct hr_track *hr_track_get(struct hr_track *track)
+{
+	if (track)
+		refcount_inc(&track->refs);
+	return track;
+}
+
+/**
+ * hr_track_put() - give a reference back
+ * @track: the track, or NULL
+ *
+ * Context: may sleep. A view gives its reference back when nobody has the view
+ * any more, a grace period after it was replaced, and before its ring goes.
+ */
+void hr_track_put(struct hr_track *track)
+{
+	if (!track || !refcount_dec_and_test(&track->refs))
+		return;
+	track_unlist(track);
+	cancel_delayed_work_sync(&track->gc);
+	track_free(track);
+}
+
+/**
+ * hr_track_max() - how many flows can be tracked
+ * @track: the track
+ *
+ * Context: any.
+ * Return: the number of its entries.
+ */
+u32 hr_track_max(const struct hr_track *track)
+{
+	return track->max;
+}
+
+static int forget_set(const char *value, const struct kernel_param *param)
+{
+	struct hr_track *track;
+	bool forget;
+	int ret;
+
+	ret = kstrtobool(value, &forget);
+	if (ret || !forget)
+		return ret;
+	mutex_lock(&hr_tracks_lock);
+	list_for_each_entry(track, &hr_tracks, list)
+		if (track->ready)
+			hr_track_forget(track);
+	mutex_unlock(&hr_tracks_lock);
+	return 0;
+}
+
+static const struct kernel_param_ops forget_ops = {
+	.set = forget_set,
+};
+
+module_param_cb(forget_flows, &forget_ops, NULL, 0200);
+MODULE_PARM_DESC(forget_flows,
+		 "for tests: when written, all rings lose the flows that they track (counted as evicted)");

@@ -1,0 +1,602 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Flow state: where a packet goes while a migration is under way.
+ *
+ * A flow's rightful node is the one that first took it. With base, now and then
+ * the owners of its position by the last settled map, at this moment, and by
+ * the map that the migration leads to:
+ *
+ * All three the same: no arc moves there, nothing is kept.
+ *
+ * TCP begins with a SYN, so that what is new can be told from what is not. In
+ * a moved arc (base and now differ) a SYN goes to now, and an entry says so
+ * before the packet leaves; without one to be had, it goes to base. Segments
+ * without an entry are of older connections, or of such: they go to base, as
+ * long as the window is open. In an arc still to move a SYN is noted, because
+ * the next one of the same flow may come after the frontier has passed.
+ *
+ * Anything else has no beginning. A flow that was seen before the frontier
+ * passed stays; one that was not goes to now, and stays there.
+ *
+ * Fragments have no ports, but for the first of a datagram. Those of two ends
+ * and a protocol are a flow of their own, without ports. Where only the source
+ * counts for the position, a first fragment goes where the flow of its ports
+ * goes, and takes the others there.
+ *
+ * What a packet claims can be forged: FIN and RST only make an entry's time
+ * shorter, and a SYN changes nothing of a connection that is alive.
+ */
+#include <net/tcp.h>
+
+#include "compat.h"
+#include "entry.h"
+#include "flow.h"
+
+/* What a packet is, as far as flow state cares. */
+enum hr_packet_kind {
+	HR_PACKET_SYN,		/* begins a TCP connection */
+	HR_PACKET_SEGMENT,	/* of a TCP connection that has begun */
+	HR_PACKET_END,		/* the same, with FIN or RST */
+	HR_PACKET_OTHER,	/* of another protocol, or a fragment */
+	HR_PACKET_ABOUT,	/* tells about a flow and is none of its own */
+};
+
+/**
+ * struct hr_packet - a packet and what is known about it
+ * @track: the track
+ * @view: the view that it sees
+ * @key: its flow
+ * @hash: hr_track_hash() of @key
+ * @pos: its position
+ * @turned: @key has the flow's ends the other way round than the packet
+ * @slots: the owners of @pos
+ * @kind: what it is
+ * @tcp: TCPHDR_* and HR_FLOW_TCP_DATA, if it is TCP's
+ */
+struct hr_packet {
+	struct hr_track *track;
+	const struct hr_view *view;
+	struct hr_track_key key;
+	u32 hash;
+	u32 pos;
+	bool turned;
+	struct hr_track_slots slots;
+	enum hr_packet_kind kind;
+	int tcp;
+};
+
+/**
+ * struct hr_begin - what becomes of a packet whose flow has no entry
+ * @slot: where it goes
+ * @fallback: where it goes if it should get an entry and does not
+ * @make: it should get an entry
+ * @needed: it may break without
+ * @made: what the entry counts as
+ * @counts: what the packet counts as; HR_TRACK_COUNTERS: nothing
+ * @failed: what a missing entry counts as; as @counts
+ */
+struct hr_begin {
+	u32 slot;
+	u32 fallback;
+	bool make;
+	bool needed;
+	enum hr_track_counter made;
+	enum hr_track_counter counts;
+	enum hr_track_counter failed;
+};
+
+/* An entry changed under our hands: look again. Not a slot. */
+#define HR_AGAIN	U32_MAX
+
+/* Lengths that the compiler knows: most packets are IPv4's. */
+static void key_ends(struct hr_track_key *key, const u8 *saddr, const u8 *daddr)
+{
+	if (likely(key->family == 4)) {
+		memcpy(key->saddr, saddr, 4);
+		memcpy(key->daddr, daddr, 4);
+	} else {
+		memcpy(key->saddr, saddr, 16);
+		memcpy(key->daddr, daddr, 16);
+	}
+}
+
+static __always_inline void packet_key(struct hr_packet *packet,
+				       enum hashring_key_policy policy,
+				       const struct hr_flow *flow)
+{
+	struct hr_track_key *key = &packet->key;
+
+	packet->turned = policy == HASHRING_KEY_5TUPLE_SYM && hr_flow_turns(flow);
+	*key = (struct hr_track_key){
+		.family		= flow->family,
+		.protocol	= flow->protocol,
+		.policy		= policy,
+	};
+	if (unlikely(packet->turned)) {
+		memcpy(key->ports, flow->dport, 2);
+		memcpy(key->ports + 2, flow->sport, 2);
+		key_ends(key, flow->daddr, flow->saddr);
+	} else {
+		memcpy(key->ports, flow->ports, 4);
+		key_ends(key, flow->saddr, flow->daddr);
+	}
+}
+
+/* The same where its hash is not at hand. */
+static void packet_flow(struct hr_packet *packet, enum hashring_key_policy policy,
+			const struct hr_flow *flow)
+{
+	const struct hr_track *track = packet->track;
+	u64 hash = hr_flow_hash(&track->ring->config.keys,
+				hr_track_policy(policy), flow);
+
+	packet->hash = hr_track_hash(hash, track->secret);
+	packet_key(packet, policy, flow);
+}
+
+static void packet_kind(struct hr_packet *packet, const struct sk_buff *skb,
+			u8 pf, int flags)
+{
+	if (unlikely(flags & HR_FLOW_ICMP_ERROR)) {
+		packet->kind = HR_PACKET_ABOUT;
+	} else if (packet->key.protocol != IPPROTO_TCP) {
+		packet->kind = HR_PACKET_OTHER;
+	} else if (unlikely(flags & HR_FLOW_PORTLESS)) {
+		packet->kind = HR_PACKET_SEGMENT;
+	} else {
+		packet->tcp = hr_flow_tcp(skb, pf);
+		if (unlikely(packet->tcp < 0))
+			packet->kind = HR_PACKET_ABOUT;
+		else if (packet->tcp & (TCPHDR_FIN | TCPHDR_RST))
+			packet->kind = HR_PACKET_END;
+		else if ((packet->tcp & (TCPHDR_SYN | TCPHDR_ACK)) ==
+			 TCPHDR_SYN)
+			packet->kind = HR_PACKET_SYN;
+		else
+			packet->kind = HR_PACKET_SEGMENT;
+	}
+}
+
+/* The flow's entry, or NULL. One that is gone is not found. */
+static __always_inline struct hr_entry *
+entry_find(const struct hr_packet *packet)
+{
+	struct hr_entry *entry;
+
+	hlist_for_each_entry_rcu(entry,
+				 hr_track_chain(packet->track, packet->hash),
+				 link)
+		if (likely(hr_track_same(&entry->key, &packet->key)) &&
+		    likely(!(READ_ONCE(entry->word) & HR_ENTRY_GONE)))
+			return entry;
+	return NULL;
+}
+
+/*
+ * Put a filled in entry into the table, unless the flow has got one meanwhile:
+ * false. It lives once its word is there. A scan that marks it as gone at once
+ * gets the chain's lock only after it has been put in.
+ */
+static bool entry_publish(const struct hr_packet *packet,
+			  struct hr_entry *entry, u64 word)
+{
+	spinlock_t *lock = hr_track_lock(packet->track, packet->hash);
+	bool first;
+
+	spin_lock(lock);
+	first = !entry_find(packet);
+	if (likely(first)) {
+		/* pairs with hr_track_scan() */
+		smp_store_release(&entry->word, word);
+		hlist_add_head_rcu(&entry->link,
+				   hr_track_chain(packet->track, packet->hash));
+	}
+	spin_unlock(lock);
+	return first;
+}
+
+/* How a packet changes the flags of its flow's entry. */
+static u64 flags_after(const struct hr_packet *packet, u64 flags, bool moved)
+{
+	switch (packet->kind) {
+	case HR_PACKET_SYN:
+		/* a port used again, or a client that begins anew elsewhere */
+		if (flags & HR_ENTRY_CLOSING || moved)
+			flags |= HR_ENTRY_HALF_OPEN;
+		return flags & ~HR_ENTRY_CLOSING;
+	case HR_PACKET_END:
+		return (flags | HR_ENTRY_CLOSING) & ~HR_ENTRY_HALF_OPEN;
+	case HR_PACKET_SEGMENT:
+		if (packet->tcp & HR_FLOW_TCP_DATA)
+			flags &= ~HR_ENTRY_CLOSING;
+		if (!(packet->tcp & TCPHDR_SYN))
+			flags &= ~HR_ENTRY_HALF_OPEN;
+		return flags;
+	default:
+		return flags;
+	}
+}
+
+/*
+ * A packet of a flow that has an entry which lives: the slot it goes to,
+ * HR_NO_SLOT, or HR_AGAIN when the entry is gone.
+ */
+static u32 packet_known(const struct hr_packet *packet, struct hr_entry *entry,
+			u64 word)
+{
+	for (;;) {
+		u32 slot = hr_entry_slot(word);
+		u32 goes = slot;
+		u64 flags, next;
+
+		/* where that is base, hr_track_slots() has looked */
+		if (slot != packet->slots.base)
+			goes = hr_track_goes(packet->view, slot,
+					     packet->slots.now);
+		if (goes == HR_NO_SLOT || packet->kind == HR_PACKET_ABOUT)
+			return goes;
+		flags = word & (HR_ENTRY_TURNED | HR_ENTRY_CLOSING |
+				HR_ENTRY_HALF_OPEN);
+		next = hr_entry_word(flags_after(packet, flags, goes != slot),
+				     goes);
+		if (likely((u32)next == (u32)word &&
+			   hr_entry_idle(word) < HR_ENTRY_GRAIN))
+			return goes;
+		if (try_cmpxchg64(&entry->word, &word, next)) {
+			if (unlikely(goes != slot))
+				hr_track_tell(packet->track, packet->view,
+					      entry, slot, HR_TRACK_EXPIRED);
+			return goes;
+		}
+		if (word & HR_ENTRY_GONE)
+			return HR_AGAIN;
+	}
+}
+
+/* A step opens it before the frontier moves: pairs with hr_track_stepped(). */
+static bool window_open(const struct hr_track *track)
+{
+	smp_rmb();	/* the frontier was read first */
+	return READ_ONCE(track->window);
+}
+
+/* Somebody went to base because he is not known: others like him will come. */
+static void window_hold(struct hr_track *track)
+{
+	unsigned long now = jiffies;
+
+	if (READ_ONCE(track->since) != now)
+		WRITE_ONCE(track->since, now);
+	if (unlikely(!READ_ONCE(track->window)))
+		WRITE_ONCE(track->window, true);
+}
+
+static void begin_syn(const struct hr_packet *packet, struct hr_begin *begin)
+{
+	const struct hr_track_slots *slots = &packet->slots;
+
+	begin->slot = slots->now;
+	begin->fallback = slots->base;
+	begin->make = true;
+	begin->needed = true;
+	begin->made = HR_TRACK_STARTED;
+	begin->failed = HR_TRACK_NOT_NOTED;
+	if (slots->now != slots->base) {
+		begin->failed = HR_TRACK_NO_ENTRY;
+		if (hr_turned_away(packet->track, packet->hash))
+			begin->slot = slots->base;
+	}
+}
+
+static void begin_segment(const struct hr_packet *packet,
+			  struct hr_begin *begin)
+{
+	const struct hr_track_slots *slots = &packet->slots;
+
+	begin->slot = slots->base;
+	begin->fallback = slots->base;
+	begin->make = packet->kind != HR_PACKET_END;
+	begin->made = HR_TRACK_SEEN;
+	if (slots->now == slots->base)
+		return;
+	begin->counts = HR_TRACK_UNKNOWN;
+	if (!window_open(packet->track)) {
+		begin->slot = slots->now;
+		begin->make = false;
+		begin->counts = HR_TRACK_UNKNOWN_LATE;
+	}
+}
+
+static void begin_other(const struct hr_packet *packet, struct hr_begin *begin)
+{
+	const struct hr_track_slots *slots = &packet->slots;
+	bool moved = slots->now != slots->base;
+
+	begin->slot = slots->now;
+	begin->fallback = slots->now;
+	begin->make = true;
+	begin->needed = true;
+	begin->made = moved ? HR_TRACK_STARTED : HR_TRACK_SEEN;
+	begin->failed = moved ? HR_TRACK_NO_ENTRY : HR_TRACK_NOT_NOTED;
+}
+
+static void begin_about(const struct hr_packet *packet, struct hr_begin *begin)
+{
+	const struct hr_track_slots *slots = &packet->slots;
+
+	begin->slot = slots->now;
+	if (packet->key.protocol == IPPROTO_TCP && window_open(packet->track))
+		begin->slot = slots->base;
+}
+
+static void packet_begin(const struct hr_packet *packet,
+			 struct hr_begin *begin)
+{
+	*begin = (struct hr_begin){
+		.counts	= HR_TRACK_COUNTERS,
+		.failed	= HR_TRACK_COUNTERS,
+	};
+	if (hr_track_still(&packet->slots)) {
+		begin->slot = packet->slots.now;
+		return;
+	}
+	switch (packet->kind) {
+	case HR_PACKET_SYN:
+		begin_syn(packet, begin);
+		break;
+	case HR_PACKET_SEGMENT:
+	case HR_PACKET_END:
+		begin_segment(packet, begin);
+		break;
+	case HR_PACKET_OTHER:
+		begin_other(packet, begin);
+		break;
+	case HR_PACKET_ABOUT:
+		begin_about(packet, begin);
+		break;
+	}
+}
+
+/* Fill in and publish: an entry, or NULL: none to be had, or -EEXIST. */
+static struct hr_entry *entry_make(const struct hr_packet *packet,
+				   const struct hr_begin *begin, u64 word)
+{
+	struct hr_entry *entry;
+
+	entry = hr_pool_take(packet->track, begin->needed);
+	if (unlikely(!entry))
+		return NULL;
+	entry->key = packet->key;
+	entry->pos = packet->pos;
+	entry->hash = packet->hash;
+	if (likely(entry_publish(packet, entry, word)))
+		return entry;
+	hr_pool_put(packet->track, entry);
+	return ERR_PTR(-EEXIST);
+}
+
+/*
+ * A packet of a flow that has no entry, or one that has expired and is made
+ * new: as packet_known().
+ */
+static u32 packet_unknown(const struct hr_packet *packet,
+			  struct hr_entry *entry, u64 old)
+{
+	struct hr_track *track = packet->track;
+	struct hr_begin begin;
+	u64 word;
+
+	packet_begin(packet, &begin);
+	if (unlikely(begin.slot == HR_NO_SLOT))
+		return HR_NO_SLOT;
+	if (!begin.make)
+		goto count;
+
+	word = hr_entry_word((packet->turned ? HR_ENTRY_TURNED : 0) |
+			     (packet->kind == HR_PACKET_SYN ?
+				HR_ENTRY_HALF_OPEN : 0), begin.slot);
+	if (entry) {
+		if (!try_cmpxchg64(&entry->word, &old, word))
+			return HR_AGAIN;
+		hr_track_tell(track, packet->view, entry, hr_entry_slot(old),
+			      hr_entry_cause(old));
+	} else {
+		entry = entry_make(packet, &begin, word);
+		if (IS_ERR(entry))
+			return HR_AGAIN;
+	}
+	if (entry) {
+		hr_track_tell(track, packet->view, entry, begin.slot,
+			      begin.made);
+	} else if (begin.failed != HR_TRACK_COUNTERS) {
+		hr_track_add(track, begin.failed);
+		begin.slot = begin.fallback;
+		if (packet->kind == HR_PACKET_SYN) {
+			hr_turn_away(track, packet->hash);
+			/* its segments will be unknown, and must follow it */
+			if (begin.failed == HR_TRACK_NO_ENTRY)
+				window_hold(track);
+		}
+	}
+count:
+	if (begin.counts != HR_TRACK_COUNTERS)
+		hr_track_add(track, begin.counts);
+	if (begin.counts == HR_TRACK_UNKNOWN)
+		window_hold(track);
+	return begin.slot;
+}
+
+static u32 packet_slot(const struct hr_packet *packet)
+{
+	struct hr_entry *entry;
+	u32 slot;
+	u64 word;
+
+	do {
+		word = 0;
+		entry = entry_find(packet);
+		if (entry) {
+			word = READ_ONCE(entry->word);
+			if (unlikely(word & HR_ENTRY_GONE)) {
+				slot = HR_AGAIN;
+				continue;
+			}
+		}
+		if (entry && likely(!hr_entry_expired(packet->track, entry,
+						      word)))
+			slot = packet_known(packet, entry, word);
+		else
+			slot = packet_unknown(packet, entry, word);
+	} while (unlikely(slot == HR_AGAIN));
+	return slot;
+}
+
+/* From now on fragments without ports go to @slot. */
+static void fragments_follow(struct hr_packet *packet, u32 slot)
+{
+	const struct hr_begin begin = { .needed = true };
+	const u64 next = hr_entry_word(0, slot);
+	struct hr_entry *entry = entry_find(packet);
+
+	if (entry) {
+		u64 word = READ_ONCE(entry->word);
+
+		while (!(word & HR_ENTRY_GONE))
+			if (((u32)word == (u32)next &&
+			     hr_entry_idle(word) < HR_ENTRY_GRAIN) ||
+			    try_cmpxchg64(&entry->word, &word, next))
+				return;
+	}
+	if (hr_track_still(&packet->slots) && slot == packet->slots.now)
+		return;
+	entry = entry_make(packet, &begin, next);
+	if (!IS_ERR_OR_NULL(entry))
+		hr_track_tell(packet->track, packet->view, entry, slot,
+			      HR_TRACK_SEEN);
+	else if (!entry)
+		hr_track_add(packet->track, HR_TRACK_NOT_NOTED);
+}
+
+/* The slot that a fragment of a protocol with ports goes to. */
+static noinline u32 fragment_slot(struct hr_packet *packet,
+				  enum hashring_key_policy policy,
+				  const struct sk_buff *skb, u8 pf,
+				  const struct hr_flow *flow, int flags)
+{
+	struct hr_flow whole = *flow;
+	u32 slot = HR_NO_SLOT;
+
+	/* elsewhere the flow of its ports has another position, and other nodes */
+	if (policy == HASHRING_KEY_SOURCE && !(flags & HR_FLOW_ICMP_ERROR) &&
+	    hr_flow_first_ports(skb, pf, &whole)) {
+		packet_flow(packet, policy, &whole);
+		packet_kind(packet, skb, pf, 0);
+		slot = packet_slot(packet);
+	}
+	packet_flow(packet, policy, flow);
+	if (slot == HR_NO_SLOT) {
+		packet_kind(packet, skb, pf, flags);
+		return packet_slot(packet);
+	}
+	fragments_follow(packet, slot);
+	return slot;
+}
+
+/* A packet whose arc moves, or has moved. */
+static __always_inline struct hr_node *
+track_owner(struct hr_packet *packet, enum hashring_key_policy policy,
+	    const struct sk_buff *skb, u8 pf, const struct hr_flow *flow,
+	    int flags)
+{
+	struct hr_flow whole __uninitialized;	/* hr_flow_parse() fills it */
+
+	/* A client's connections are flows of their own, whatever its key. */
+	if (unlikely(policy == HASHRING_KEY_SOURCE)) {
+		flags = hr_flow_parse(skb, pf, HASHRING_KEY_5TUPLE, &whole);
+		flow = &whole;
+	}
+	if (unlikely(flags < 0))
+		return hr_view_node(packet->view, packet->slots.now);
+	if (unlikely(flags & HR_FLOW_PORTLESS))
+		return hr_view_node(packet->view,
+				    fragment_slot(packet, policy, skb, pf, flow,
+						  flags));
+	if (unlikely(policy == HASHRING_KEY_SOURCE))
+		packet_flow(packet, policy, flow);
+	else
+		packet_key(packet, policy, flow);
+	packet_kind(packet, skb, pf, flags);
+	return hr_view_node(packet->view, packet_slot(packet));
+}
+
+/**
+ * hr_track_owner() - the node that a packet goes to in a migration
+ * @view: has a track
+ * @policy: the attachment's
+ * @skb: the packet
+ * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @flow: of hr_flow_parse() with @policy
+ * @flags: what that returned
+ * @hash: hr_flow_hash() of both; its low half is the flow's position
+ *
+ * Context: under rcu_read_lock(), in softirq or with bottom halves off: chains
+ * are locked, and this CPU's free entries are taken. Allocates nothing.
+ * Return: the node, or NULL: nobody has it.
+ */
+struct hr_node *hr_track_owner(const struct hr_ring_view *view,
+			       enum hashring_key_policy policy,
+			       const struct sk_buff *skb, u8 pf,
+			       const struct hr_flow *flow, int flags, u64 hash)
+{
+	struct hr_packet packet __uninitialized;
+
+	lockdep_assert_in_softirq();
+	packet.track = view->track;
+	packet.view = &view->core;
+	packet.pos = hash;
+	packet.tcp = 0;
+	hr_track_slots(packet.view, packet.pos, &packet.slots);
+	if (likely(hr_track_still(&packet.slots)) &&
+	    likely(!READ_ONCE(view->track->strays)))
+		return hr_view_node(packet.view, packet.slots.now);
+	packet.hash = hr_track_hash(hash, packet.track->secret);
+	return track_owner(&packet, policy, skb, pf, flow, flags);
+}
+
+/**
+ * hr_track_find() - where a flow stays
+ * @view: pinned, with a track
+ * @policy: an attachment's
+ * @flow: as a packet of it says; with its ports, whatever @policy
+ * @pos: its position
+ *
+ * Context: may not be in a packet's path: it sees no more than a moment.
+ * Return: the node, good as long as @view; NULL: it is not tracked.
+ */
+const struct hr_node *hr_track_find(const struct hr_ring_view *view,
+				    enum hashring_key_policy policy,
+				    const struct hr_flow *flow, u32 pos)
+{
+	struct hr_packet packet = {
+		.track = view->track, .view = &view->core, .pos = pos,
+	};
+	const struct hr_node *node = NULL;
+	struct hr_entry *entry;
+	u64 word;
+
+	packet_flow(&packet, policy, flow);
+	hr_track_slots(packet.view, pos, &packet.slots);
+	rcu_read_lock();
+	entry = entry_find(&packet);
+	if (entry) {
+		word = READ_ONCE(entry->word);
+		if (!(word & HR_ENTRY_GONE) &&
+		    !hr_entry_expired(packet.track, entry, word))
+			node = hr_view_node(packet.view,
+					    hr_track_goes(packet.view,
+							  hr_entry_slot(word),
+							  packet.slots.now));
+	}
+	rcu_read_unlock();
+	return node;
+}

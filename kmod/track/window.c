@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Flow state: what is remembered of connections without an entry.
+ *
+ * Segments of unknown connections go to the old owner as long as the window is
+ * open.
+ *
+ * A connection that began without an entry went to the old owner. Should its
+ * SYN be sent again when there is an entry to be had, that one must go there
+ * too: the client may be about to answer to the first. So the hashes of such
+ * flows are remembered, lossily, in bits; a wrong yes only sends a new flow to
+ * the old owner. There are two sets of bits, the older of which is cleared and
+ * becomes the younger as often as half-open connections are forgotten.
+ */
+#include <linux/bitmap.h>
+
+#include "entry.h"
+
+/**
+ * hr_turned_away() - whether a flow began without an entry, lately
+ * @track: the track
+ * @hash: the flow's
+ *
+ * Context: any.
+ * Return: true if it did, and rarely if it did not.
+ */
+bool hr_turned_away(const struct hr_track *track, u32 hash)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(track->turned_away); i++)
+		if (unlikely(READ_ONCE(track->turned_any[i])) &&
+		    test_bit(hash & track->turned_mask, track->turned_away[i]))
+			return true;
+	return false;
+}
+
+/**
+ * hr_turn_away() - remember that a flow began without an entry
+ * @track: the track
+ * @hash: the flow's
+ *
+ * Context: any.
+ */
+void hr_turn_away(struct hr_track *track, u32 hash)
+{
+	u8 i = READ_ONCE(track->turning);
+
+	set_bit(hash & track->turned_mask, track->turned_away[i]);
+	if (!READ_ONCE(track->turned_any[i]))
+		WRITE_ONCE(track->turned_any[i], true);
+}
+
+/**
+ * hr_turned_age() - forget flows that began without an entry, in time
+ * @track: the track
+ *
+ * Context: may sleep; one at a time.
+ */
+void hr_turned_age(struct hr_track *track)
+{
+	u8 older = !track->turning;
+
+	if (time_before(jiffies, track->turned +
+			msecs_to_jiffies(READ_ONCE(track->settings->syn_timeout))))
+		return;
+	if (READ_ONCE(track->turned_any[older])) {
+		WRITE_ONCE(track->turned_any[older], false);
+		bitmap_zero(track->turned_away[older], track->turned_mask + 1);
+	}
+	WRITE_ONCE(track->turning, older);
+	track->turned = jiffies;
+}
+
+/**
+ * hr_track_stepped() - the frontier is about to move
+ * @track: the track
+ *
+ * Opens the window for segments of connections that are not known, who have had
+ * no occasion to be. Call it before the frontier moves: a packet that sees the
+ * new one then sees the window open.
+ *
+ * Context: under the ring's lock.
+ */
+void hr_track_stepped(struct hr_track *track)
+{
+	WRITE_ONCE(track->since, jiffies);
+	WRITE_ONCE(track->window, true);
+	smp_wmb();	/* pairs with window_open() */
+}
+
+/**
+ * hr_track_joined() - the migration is about to get another view
+ * @track: the track
+ *
+ * Arcs that moved may be still by the new maps, and flows that began there
+ * meanwhile stay where they began: from now on every packet looks for an entry.
+ * Call it before the view is published, whenever it is not the migration's
+ * first.
+ *
+ * Context: under the ring's lock.
+ */
+void hr_track_joined(struct hr_track *track)
+{
+	WRITE_ONCE(track->strays, true);
+	hr_track_stepped(track);
+}
+
+/**
+ * hr_track_window_seen() - hr_track_window() for readers
+ * @track: the track
+ * @quiet: as there
+ *
+ * Closes nothing: that is for the holder of the ring's lock, who alone knows that
+ * no step opens it at that moment.
+ *
+ * Context: any.
+ * Return: true if they do.
+ */
+bool hr_track_window_seen(const struct hr_track *track, u32 quiet)
+{
+	return READ_ONCE(track->window) &&
+	       time_before(jiffies, READ_ONCE(track->since) +
+			   msecs_to_jiffies(quiet));
+}
+
+/**
+ * hr_track_window() - whether unknown segments still go to the old owner
+ * @track: the track
+ * @quiet: ms without one, and without a step, after which they do no more
+ *
+ * Open again after a step, and when there was no entry to be had for a new
+ * connection: what it sends next will be unknown.
+ *
+ * Context: under the ring's lock.
+ * Return: true if they do.
+ */
+bool hr_track_window(struct hr_track *track, u32 quiet)
+{
+	if (hr_track_window_seen(track, quiet))
+		return true;
+	if (READ_ONCE(track->window))
+		WRITE_ONCE(track->window, false);
+	return false;
+}

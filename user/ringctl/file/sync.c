@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ringctl sync: what runs becomes like a file, by one change a ring.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/slab.h>
+
+#include "ringctl/signals.h"
+#include "sync.h"
+
+/**
+ * struct target - a ring of the file and what is to be done
+ * @want: the ring as the file has it
+ * @exists: it runs already
+ * @have: as it runs
+ * @ops: what makes the one of the other
+ * @differ: HASHRING_SET_*: settings that are not as the file says
+ */
+struct target {
+	const struct model_ring *want;
+	bool exists;
+	struct model_ring have;
+	struct ops ops;
+	__u32 differ;
+};
+
+/**
+ * struct sync - what is to be done in all
+ * @m: the file
+ * @target: one for each ring of the file
+ * @others: rings that the file does not name
+ * @nr_others: number of @others
+ * @attach: what is to be done to attachments
+ * @max_moved: for each ring
+ * @prune: other rings go
+ */
+struct sync {
+	const struct model *m;
+	struct target *target;
+	char (*others)[HASHRING_NAME_LEN];
+	__u32 nr_others;
+	struct attach_plan attach;
+	__u64 max_moved;
+	bool prune;
+};
+
+static int take_other(const struct hashring_ring *ring, void *arg)
+{
+	struct sync *s = arg;
+	void *others;
+
+	if (model_ring_find(s->m, ring->name))
+		return 0;
+	others = model_grow(s->others, s->nr_others, sizeof(*s->others));
+	if (!others)
+		return -ENOMEM;
+	s->others = others;
+	strcpy(s->others[s->nr_others++], ring->name);
+	return 0;
+}
+
+static void restart_others(void *arg)
+{
+	struct sync *s = arg;
+
+	s->nr_others = 0;
+}
+
+/* What a ring is born with cannot be made like the file. */
+static int check_birth(const struct model *m, const struct model_ring *have,
+		       const struct model_ring *want)
+{
+	static const char how[] =
+		"which is for life: restore the file under another name and attach that";
+
+	if (have->placement != want->placement)
+		return fail_at(m, want->at, "ring %s has %s placement, %s",
+			       want->name,
+			       hashring_enum_name(hashring_placement_name,
+						  have->placement), how);
+	if (want->has_seed &&
+	    memcmp(have->seed, want->seed, sizeof(have->seed)))
+		return fail_at(m, want->at_seed,
+			       "ring %s has another seed, %s", want->name,
+			       how);
+	if ((want->points && want->points != have->points) ||
+	    (want->per && want->per != have->per))
+		return fail_at(m, want->at_points,
+			       "ring %s has %u points for %u of weight, %s",
+			       want->name, have->points, have->per, how);
+	if (want->grid && want->grid != have->grid)
+		return fail_at(m, want->at_grid,
+			       "ring %s has a grid of %u cells, %s",
+			       want->name, have->grid, how);
+	return EXIT_DONE;
+}
+
+static int make_target(const struct model *m, struct target *t)
+{
+	struct hashring_ring ring;
+	int status, err;
+
+	err = hashring_ring_get(conn(), t->want->name, &ring);
+	if (err == -ENOENT)
+		return model_ops(t->want, &t->ops);
+	if (err)
+		return refused(err);
+	t->exists = true;
+	status = model_ring_from_kernel(&t->have, t->want->name);
+	if (!status)
+		status = check_birth(m, &t->have, t->want);
+	if (!status)
+		status = model_diff(m, &t->have, t->want, &t->ops);
+	t->differ = settings_differ(t->want, &t->have.settings);
+	return status;
+}
+
+static struct hashring_change change_of(const struct sync *s,
+					const struct target *t, bool dry_run)
+{
+	return (struct hashring_change) {
+		.ring = t->want->name,
+		.ops = t->ops.op,
+		.nr_ops = t->ops.nr,
+		.expect_generation = t->exists ? t->have.generation : 0,
+		.max_moved = s->max_moved,
+		.dry_run = dry_run,
+	};
+}
+
+static void print_word(const char *ring, const char *key, const char *word)
+{
+	json_t *o;
+
+	if (!opt.json) {
+		printf("%s %s\n", ring, word);
+		return;
+	}
+	o = json_object();
+	json_set_text(o, "ring", ring);
+	json_object_set_new(o, key, json_true());
+	json_list_item(o);
+}
+
+static void print_change(const struct hashring_receipt *receipt, bool planned)
+{
+	if (opt.json)
+		json_list_item(receipt_to_json(receipt));
+	else
+		print_receipt(stdout, receipt, planned);
+}
+
+/* A ring that there is not yet can only be asked about here. */
+static int plan_new(const struct sync *s, const struct target *t, bool print)
+{
+	struct hashring_change change = change_of(s, t, true);
+	struct model_ring empty = *t->want;
+	struct hashring_receipt receipt;
+	struct native_ring native;
+	int status;
+
+	if (!print)
+		return EXIT_DONE;
+	memset(&receipt, 0, sizeof(receipt));
+	empty.nr_nodes = 0;
+	status = native_ring_make(&native, s->m, &empty);
+	if (!status && t->ops.nr)
+		status = native_plan(&native, 0, &change, &receipt);
+	if (!status) {
+		print_made(t->want, &receipt, true);
+		hashring_receipt_release(&receipt);
+	}
+	native_ring_release(&native);
+	return status;
+}
+
+/* What the kernel would refuse is refused before anything is done. */
+static int plan_target(const struct sync *s, const struct target *t, bool print)
+{
+	struct hashring_change change = change_of(s, t, true);
+	struct hashring_receipt receipt;
+	int err;
+
+	if (!t->exists)
+		return plan_new(s, t, print);
+	if (t->differ && print)
+		print_word(t->want->name, "set", "settings would change");
+	if (!t->ops.nr) {
+		if (print && !t->differ)
+			print_word(t->want->name, "unchanged", "unchanged");
+		return EXIT_DONE;
+	}
+	err = hashring_change(conn(), &change, &receipt);
+	if (err)
+		return refused(err);
+	if (print)
+		print_change(&receipt, true);
+	hashring_receipt_release(&receipt);
+	return EXIT_DONE;
+}
+
+static int run_target(const struct sync *s, const struct target *t)
+{
+	struct hashring_change change = change_of(s, t, false);
+	struct hashring_receipt receipt;
+	int status, err;
+
+	if (!t->exists) {
+		status = ring_make(t->want, &receipt);
+		if (!status) {
+			print_made(t->want, &receipt, false);
+			hashring_receipt_release(&receipt);
+		}
+		return status;
+	}
+	if (t->differ) {
+		err = hashring_ring_set(conn(), t->want->name, t->differ,
+					&t->want->settings, NULL);
+		if (err)
+			return refused(err);
+		print_word(t->want->name, "set", "settings changed");
+	}
+	if (!t->ops.nr) {
+		if (!t->differ)
+			print_word(t->want->name, "unchanged", "unchanged");
+		return EXIT_DONE;
+	}
+	err = hashring_change(conn(), &change, &receipt);
+	if (err)
+		return refused(err);
+	print_change(&receipt, false);
+	hashring_receipt_release(&receipt);
+	return EXIT_DONE;
+}
+
+static int sync_others(const struct sync *s, bool dry_run)
+{
+	__u32 i;
+	int err;
+
+	for (i = 0; i < s->nr_others; i++) {
+		if (!s->prune) {
+			print_word(s->others[i], "left",
+				   "is not in the file: left alone (--prune removes it)");
+			continue;
+		}
+		if (!dry_run) {
+			err = hashring_ring_del(conn(), s->others[i]);
+			if (err)
+				return refused(err);
+		}
+		print_word(s->others[i], "removed",
+			   dry_run ? "would be removed" : "removed");
+	}
+	return EXIT_DONE;
+}
+
+static int sync_run(struct sync *s, bool dry_run)
+{
+	int status = 0;
+	__u32 i;
+
+	for (i = 0; i < s->m->nr_rings && !status; i++)
+		status = plan_target(s, &s->target[i], dry_run);
+	if (!dry_run) {
+		for (i = 0; i < s->m->nr_rings && !status; i++)
+			status = run_target(s, &s->target[i]);
+		if (!status)
+			status = attach_plan_run(&s->attach);
+	}
+	if (!status)
+		attach_plan_print(&s->attach);
+	if (!status)
+		status = sync_others(s, dry_run);
+	return status;
+}
+
+static int sync_make(struct sync *s)
+{
+	int status = 0;
+	int err;
+	__u32 i;
+
+	if (!conn())
+		return EXIT_REFUSED;
+	s->target = calloc((size_t)s->m->nr_rings + 1, sizeof(*s->target));
+	if (!s->target)
+		return fail_memory();
+	for (i = 0; i < s->m->nr_rings && !status; i++) {
+		s->target[i].want = &s->m->ring[i];
+		status = make_target(s->m, &s->target[i]);
+	}
+	if (status)
+		return status;
+	err = hashring_ring_list(conn(), take_other, restart_others, s);
+	if (err)
+		return err == -ENOMEM ? fail_memory() : refused(err);
+	return attach_plan_make(&s->attach, s->m, s->prune);
+}
+
+static void sync_release(struct sync *s)
+{
+	__u32 i;
+
+	for (i = 0; s->target && i < s->m->nr_rings; i++) {
+		ops_release(&s->target[i].ops);
+		model_ring_release(&s->target[i].have);
+	}
+	free(s->target);
+	free(s->others);
+	attach_plan_release(&s->attach);
+}
+
+enum { SYNC_FILE, SYNC_DRY_RUN, SYNC_PRUNE, SYNC_MAX_MOVED };
+
+static const struct arg sync_args[] = {
+	[SYNC_FILE] = { ARG_FILE, .meta = "FILE", .required = true },
+	[SYNC_DRY_RUN] = { ARG_FLAG, "--dry-run" },
+	[SYNC_PRUNE] = { ARG_FLAG, "--prune" },
+	[SYNC_MAX_MOVED] = { ARG_SHARE, "--max-moved", .meta = "SHARE" },
+	{ }
+};
+
+static int sync_file(struct args *a)
+{
+	struct model m;
+	struct sync s = {
+		.m = &m,
+		.max_moved = a->v[SYNC_MAX_MOVED].given ?
+			a->v[SYNC_MAX_MOVED].num : HASHRING_ANY,
+		.prune = a->v[SYNC_PRUNE].given,
+	};
+	int status = model_read(&m, a->v[SYNC_FILE].text);
+
+	if (!status)
+		status = sync_make(&s);
+	if (!status) {
+		if (opt.json)
+			json_list_begin();
+		signals_hold();
+		status = sync_run(&s, a->v[SYNC_DRY_RUN].given);
+		signals_release();
+		if (opt.json)
+			json_list_end();
+	}
+	sync_release(&s);
+	model_release(&m);
+	return status;
+}
+
+static const struct command commands[] = {
+	{ NULL, NULL,
+	  "make what runs like FILE, by one change a ring; --dry-run: only say how",
+	  sync_args, sync_file },
+	{ }
+};
+
+const struct noun noun_sync = {
+	.name = "sync",
+	.help = "what runs becomes like a file",
+	.commands = commands,
+};

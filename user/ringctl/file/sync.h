@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What save, restore and sync share.
+ */
+#ifndef RINGCTL_FILE_SYNC_H
+#define RINGCTL_FILE_SYNC_H
+
+#include "ringctl/model/model.h"
+#include "ringctl/print/output.h"
+
+enum attach_action {
+	ATTACH_DEL,
+	ATTACH_REPLACE,
+	ATTACH_ADD,
+};
+
+/**
+ * struct attach_step - what is to be done to an attachment
+ * @action: what
+ * @is: the attachment as it is, or with ATTACH_ADD as it is to be
+ * @ring: the ring that it is to steer by; NULL with ATTACH_DEL
+ * @done: it has been done; @is.id is then the kernel's
+ */
+struct attach_step {
+	enum attach_action action;
+	struct hashring_attach is;
+	const char *ring;
+	bool done;
+};
+
+/**
+ * struct attach_plan - how attachments become what a file says
+ * @step: in the order in which they are to be done
+ * @nr: number of @step
+ */
+struct attach_plan {
+	struct attach_step *step;
+	__u32 nr;
+};
+
+/* sync_attach.c; all return an exit status, after telling what is wrong. */
+int attach_plan_make(struct attach_plan *plan, const struct model *m,
+		     bool prune);
+int attach_plan_run(struct attach_plan *plan);
+void attach_plan_undo(struct attach_plan *plan);
+void attach_plan_print(const struct attach_plan *plan);
+void attach_plan_release(struct attach_plan *plan);
+
+/* restore.c: a ring that there is not yet, with its nodes. */
+int ring_make(const struct model_ring *r, struct hashring_receipt *receipt);
+void ring_unmake(const struct model_ring *r);
+void print_made(const struct model_ring *r,
+		const struct hashring_receipt *receipt, bool planned);
+
+#endif

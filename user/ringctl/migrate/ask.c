@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the kernel answers about a migration is printed.
+ */
+#include "migrate.h"
+#include "ringctl/print/output.h"
+#include "ringctl/ringctl.h"
+
+/* With the receipt of the whole, if it has ended and that is kept. */
+int migration_tell(struct hashring *h, struct hashring_migration *m)
+{
+	bool ended = migration_ended(m) && m->has_step;
+	int err = 0;
+
+	if (ended && !m->has_receipt)
+		err = hashring_history_get(h, m->ring, m->step.generation,
+					   &m->receipt);
+	if (err && err != -ENOENT)
+		return refused_by(h, err);
+	if (ended && !err)
+		m->has_receipt = true;
+	if (opt.json) {
+		json_print(migration_to_json(m));
+		return EXIT_DONE;
+	}
+	print_migration(stdout, m);
+	if (m->has_receipt)
+		print_receipt(stdout, &m->receipt, false);
+	return EXIT_DONE;
+}
+
+/**
+ * migrate_told() - prints what the kernel answered, and releases it
+ * @h: the connection
+ * @err: 0, or a negative errno: then there is nothing to be released
+ * @m: the migration as it is now
+ *
+ * Return: an exit status; errors are told.
+ */
+int migrate_told(struct hashring *h, int err, struct hashring_migration *m)
+{
+	int status;
+
+	if (err)
+		return refused(err);
+	status = migration_tell(h, m);
+	hashring_migration_release(m);
+	return status;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ringctl migrate: what its files share.
+ */
+#ifndef RINGCTL_MIGRATE_MIGRATE_H
+#define RINGCTL_MIGRATE_MIGRATE_H
+
+#include <hashring_migrate.h>
+
+#include "ringctl/print/output.h"
+
+/* Figures and JSON (print.c, json.c). */
+double migration_part(const struct hashring_migration *m);
+bool migration_ended(const struct hashring_migration *m);
+bool migration_undone(const struct hashring_migration *m);
+void print_state(FILE *f, __u32 state, const char *reason);
+void print_position(FILE *f, __u64 frontier);
+void print_way(FILE *f, const struct hashring_step *step);
+void print_step(FILE *f, const struct hashring_step *step);
+void print_migration_body(FILE *f, const struct hashring_migration *m);
+void print_migration(FILE *f, const struct hashring_migration *m);
+void print_tracked(FILE *f, const struct hashring_tracked *t);
+json_t *step_to_json(const struct hashring_step *step);
+json_t *migration_to_json(const struct hashring_migration *m);
+json_t *tracked_to_json(const struct hashring_tracked *t);
+
+/* Commands (run.c, step.c, list.c, wait.c). */
+extern const struct arg migrate_run_args[];
+extern const struct arg migrate_step_args[];
+extern const struct arg migrate_list_args[];
+extern const struct arg migrate_wait_args[];
+
+int migrate_run(struct args *a);
+int migrate_step(struct args *a);
+int migrate_steps(struct args *a);
+int migrate_flows(struct args *a);
+int migrate_wait(struct args *a);
+
+/**
+ * struct step_list - steps and transitions of a ring
+ * @step: oldest first
+ * @nr: number of @step
+ */
+struct step_list {
+	struct hashring_step *step;
+	__u32 nr;
+};
+
+/* For reports too (list.c). */
+int steps_load(struct hashring *h, const char *ring, struct step_list *list);
+
+/* Of all commands that ask for something (migrate.c). */
+int migrate_told(struct hashring *h, int err, struct hashring_migration *m);
+
+int migration_tell(struct hashring *h, struct hashring_migration *m);
+
+#endif

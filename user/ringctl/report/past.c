@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a report tells of the past: receipts, the last one's matrix, and the map
+ * before the last change where that is kept.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/slab.h>
+
+#include "report.h"
+#include "ringctl/past/past.h"
+
+static int compare_moves(const void *a, const void *b)
+{
+	const struct hashring_move *x = a;
+	const struct hashring_move *y = b;
+	int order;
+
+	if (x->share != y->share)
+		return x->share > y->share ? -1 : 1;
+	order = strcmp(x->from, y->from);
+	return order ? order : strcmp(x->to, y->to);
+}
+
+/* For lists of moves; @arg is the report. */
+int report_take_move(const struct hashring_move *move, void *arg)
+{
+	struct report *r = arg;
+	struct hashring_move *more;
+
+	more = model_grow(r->move, r->nr_moves, sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	r->move = more;
+	more[r->nr_moves++] = *move;
+	return 0;
+}
+
+static void restart_moves(void *arg)
+{
+	struct report *r = arg;
+
+	r->nr_moves = 0;
+}
+
+/* The largest first, and then by name. */
+void report_sort_moves(struct report *r)
+{
+	if (r->nr_moves)
+		qsort(r->move, r->nr_moves, sizeof(*r->move), compare_moves);
+}
+
+static int take_receipt(const struct hashring_receipt *receipt, void *arg)
+{
+	struct report *r = arg;
+	struct hashring_receipt *more;
+
+	more = model_grow(r->history, r->nr_history, sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	r->history = more;
+	more += r->nr_history++;
+	*more = *receipt;
+	more->rows = NULL;
+	more->assigned = NULL;
+	more->nr_rows = 0;
+	more->nr_assigned = 0;
+	return 0;
+}
+
+static void restart_receipts(void *arg)
+{
+	struct report *r = arg;
+
+	r->nr_history = 0;
+}
+
+/* Receipts that the ring keeps; 0 or a negative errno. */
+int past_receipts(struct report *r)
+{
+	return hashring_history_list(conn(), r->about.name, take_receipt,
+				     restart_receipts, r);
+}
+
+/*
+ * What was done, for people and for other methods: members, and not which cells
+ * they were given.
+ */
+static void drop_cells(struct ops *ops)
+{
+	struct hashring_op *op;
+	__u32 i, kept = 0;
+
+	for (i = 0; i < ops->nr; i++) {
+		op = &ops->op[i];
+		free((void *)op->cells);
+		op->cells = NULL;
+		op->nr_cells = 0;
+		op->has &= ~HASHRING_HAS(CELLS);
+		if (op->kind != HASHRING_OP_SET || op->has)
+			ops->op[kept++] = *op;
+	}
+	ops->nr = kept;
+}
+
+/* Whether the change from @before is the one of the receipt. */
+static bool is_before(const struct report *r, const struct hr_table *before)
+{
+	const struct hashring_receipt *receipt = &r->receipt;
+	struct hr_impact impact;
+	bool same;
+
+	if (hr_impact(before, r->after, GFP_KERNEL, &impact))
+		return false;
+	same = impact.moved == receipt->moved && impact.arcs == receipt->arcs &&
+	       impact.required == receipt->required &&
+	       impact.ideal == receipt->ideal &&
+	       impact.peak_before == receipt->peak_before &&
+	       impact.nr_moves == receipt->nr_moves;
+	hr_impact_release(&impact);
+	return same;
+}
+
+/* The map that operations make of the present one, if it is the one before. */
+static int build_before(struct report *r, const struct ops *back)
+{
+	struct hr_op *list = native_ops(back->op, back->nr);
+	struct hr_error error;
+	int err;
+
+	if (!list)
+		return EXIT_REFUSED;
+	err = hr_change_build(&r->native.config, r->after, list, back->nr,
+			      U32_MAX, false, &hr_node_plain_ops, GFP_KERNEL,
+			      &r->other, &error);
+	native_ops_release(list);
+	if (err)
+		r->other = NULL;
+	if (err == -ENOMEM)
+		return fail_memory();
+	if (!err && is_before(r, r->other)) {
+		r->before = r->other;
+		r->ops = r->past.nr ? &r->past : NULL;
+	}
+	return EXIT_DONE;
+}
+
+/*
+ * The generation before what the last receipt is of: a whole migration began
+ * before the changes that were held for it.
+ */
+static __u64 generation_before(const struct report *r)
+{
+	__u32 i = r->nr_history - 1;
+
+	if (r->receipt.kind == HASHRING_RECEIPT_SETTLED)
+		while (i && r->history[i - 1].kind == HASHRING_RECEIPT_HELD)
+			i--;
+	return r->history[i].generation - 1;
+}
+
+/* Makes the map before the change, or leaves it unknown where it is not kept. */
+static int undo(struct report *r, const struct model_ring *ring)
+{
+	const struct model none = { 0 };
+	const struct model_node *node;
+	struct ops back = { 0 };
+	bool gone;
+	int status;
+
+	status = past_copy(&r->then, ring);
+	if (!status)
+		status = past_return_kept(&r->then, generation_before(r),
+					  &gone);
+	if (status || gone || past_in_the_way(ring, &r->then, &node))
+		return status;
+	status = model_diff(&none, ring, &r->then, &back);
+	if (!status)
+		status = model_diff(&none, &r->then, ring, &r->past);
+	drop_cells(&r->past);
+	if (!status && back.nr)
+		status = build_before(r, &back);
+	ops_release(&back);
+	return status;
+}
+
+/**
+ * past_change() - the last change of a ring, by its receipt
+ * @r: the ring as it is; the receipt is filled in, if there is one
+ * @ring: the same, as it was loaded
+ *
+ * Return: an exit status, after telling what is wrong.
+ */
+int past_change(struct report *r, const struct model_ring *ring)
+{
+	struct hashring *h = conn();
+	int err;
+
+	if (!r->nr_history)
+		return EXIT_DONE;
+	err = hashring_history_get(h, ring->name, ring->generation,
+				   &r->receipt);
+	if (!err)
+		err = hashring_moves_list(h, ring->name, ring->generation,
+					  report_take_move, restart_moves, r);
+	if (err)
+		return err == -ENOMEM ? fail_memory() : refused(err);
+	report_sort_moves(r);
+	r->kind = REPORT_DONE;
+	return undo(r, ring);
+}

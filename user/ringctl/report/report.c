@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ringctl report: rings and what a change of them moves, as a page.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "report.h"
+#include "ringctl/file/save.h"
+
+enum {
+	REPORT_FILE,
+	REPORT_RINGS,
+	REPORT_OPS,
+	REPORT_OPS_FILE,
+	REPORT_OFFLINE,
+	REPORT_SVG,
+};
+
+static const struct arg report_args[] = {
+	[REPORT_FILE] = { ARG_FILE, .meta = "FILE.html", .required = true },
+	[REPORT_RINGS] = { ARG_RINGS, .meta = "RING..." },
+	[REPORT_OPS] = { ARG_OPS, .meta = "'{ OPERATION; ... }'" },
+	[REPORT_OPS_FILE] = { ARG_FILE, "-f", "--file", .meta = "FILE" },
+	[REPORT_OFFLINE] = { ARG_FILE, "--offline", .meta = "SAVED" },
+	[REPORT_SVG] = { ARG_FILE, "--svg", .meta = "FILE.svg" },
+	{ }
+};
+
+/**
+ * struct job - a report in the making
+ * @m: the rings as they are written down
+ * @offline: they come from a file
+ * @ops: what is planned
+ * @has_ops: whether there is @ops
+ * @ring: of @m, those that are told
+ * @report: what is told of each
+ * @nr: number of @ring and @report
+ */
+struct job {
+	struct model m;
+	bool offline;
+	struct ops ops;
+	bool has_ops;
+	const struct model_ring **ring;
+	struct report *report;
+	__u32 nr;
+};
+
+static int load(struct job *j, const struct value *rings, const char *saved)
+{
+	int status;
+	size_t i;
+
+	if (saved)
+		status = model_read(&j->m, saved);
+	else
+		status = model_from_kernel(&j->m, rings->words, rings->n);
+	if (status)
+		return status;
+	j->ring = calloc((size_t)j->m.nr_rings + 1, sizeof(*j->ring));
+	j->report = calloc((size_t)j->m.nr_rings + 1, sizeof(*j->report));
+	if (!j->ring || !j->report)
+		return fail_memory();
+	/* Those that were asked for, in that order; the kernel told no others. */
+	for (i = 0; i < rings->n; i++) {
+		const struct model_ring *r;
+		__u32 k;
+
+		r = model_ring_find(&j->m, rings->words[i]);
+		if (!r)
+			return fail_usage("%s: there is no ring %s", saved,
+					  rings->words[i]);
+		for (k = 0; k < j->nr && j->ring[k] != r; k++)
+			;
+		if (k == j->nr)
+			j->ring[j->nr++] = r;
+	}
+	for (i = 0; !rings->n && i < j->m.nr_rings; i++)
+		j->ring[j->nr++] = &j->m.ring[i];
+	return EXIT_DONE;
+}
+
+/* A ring of a million points takes about a second. */
+#define LARGE	1000000
+
+/*
+ * Says what is being done, if it may take a while, where somebody looks. What is
+ * told next, be it an error, is written over it.
+ */
+static void show_step(const struct model_ring *r, const char *what)
+{
+	__u64 points = r->points ? r->points : HR_DEFAULT_POINTS;
+
+	if (points * r->nr_nodes >= LARGE && isatty(STDERR_FILENO))
+		fprintf(stderr, "\r\033[K%s: %s\r", r->name, what);
+}
+
+static int gather(struct job *j)
+{
+	const struct ops *ops = j->has_ops ? &j->ops : NULL;
+	int status = EXIT_DONE;
+	__u32 i;
+
+	/* Behind the last one there is none. */
+	for (i = 0; j->ring[i] && !status; i++) {
+		const struct model_ring *r = j->ring[i];
+
+		show_step(r, "maps");
+		if (j->offline)
+			status = report_from_file(&j->report[i], &j->m, r, ops);
+		else
+			status = report_from_kernel(&j->report[i], &j->m, r, ops);
+		show_step(r, status ? "" : "page");
+	}
+	return status;
+}
+
+/* What becomes a file; it is held until all of it is there. */
+struct text {
+	char *text;
+	size_t len;
+	FILE *f;
+};
+
+static int text_begin(struct text *t)
+{
+	memset(t, 0, sizeof(*t));
+	t->f = open_memstream(&t->text, &t->len);
+	return t->f ? EXIT_DONE : fail_memory();
+}
+
+static int text_end(struct text *t, int status)
+{
+	bool bad = ferror(t->f);
+
+	if (fclose(t->f) || bad)
+		return status ? status : fail_memory();
+	return status;
+}
+
+static void put_text(FILE *f, const void *arg)
+{
+	const struct text *t = arg;
+
+	fwrite(t->text, 1, t->len, f);
+}
+
+static int save_text(const struct text *t, const char *file)
+{
+	char size[FIGURE_LEN];
+	mode_t mask = umask(0);
+	int err;
+
+	umask(mask);
+	if (!strcmp(file, "-")) {
+		put_text(stdout, t);
+		return EXIT_DONE;
+	}
+	err = save_file(file, 0666 & ~mask, put_text, t);
+	if (err)
+		return fail_usage("%s: %s", file, strerror(-err));
+	if (!opt.json)
+		fprintf(stderr, "%s%s written, %s\n",
+			isatty(STDERR_FILENO) ? "\r\033[K" : "", file,
+			figure_bytes(size, t->len));
+	return EXIT_DONE;
+}
+
+/* Both or none of them are made; then each replaces its file at once. */
+static int make_files(const struct job *j, const char *file, const char *svg)
+{
+	struct text page, drawing = { 0 };
+	struct drawn drawn;
+	int status;
+
+	status = text_begin(&page);
+	if (status)
+		return status;
+	status = text_end(&page, page_write(page.f, j->report, j->nr));
+	if (!status && svg)
+		status = text_begin(&drawing);
+	if (!status && svg)
+		status = text_end(&drawing, svg_write(drawing.f, j->report, 1,
+						      &drawn, true));
+	if (!status)
+		status = save_text(&page, file);
+	if (!status && svg)
+		status = save_text(&drawing, svg);
+	free(drawing.text);
+	free(page.text);
+	return status;
+}
+
+static int report_make(struct args *a)
+{
+	const char *svg = a->v[REPORT_SVG].given ? a->v[REPORT_SVG].text : NULL;
+	const char *file = a->v[REPORT_FILE].text;
+	struct job j = {
+		.offline = a->v[REPORT_OFFLINE].given,
+		.has_ops = a->v[REPORT_OPS].given || a->v[REPORT_OPS_FILE].given,
+	};
+	int status = EXIT_DONE;
+	__u32 i;
+
+	if (svg && !strcmp(svg, file))
+		return fail_usage("the page and the drawing cannot be one file: %s",
+				  file);
+	if (j.has_ops)
+		status = ops_from_args(&j.ops, &a->v[REPORT_OPS],
+				       &a->v[REPORT_OPS_FILE]);
+	if (!status)
+		status = load(&j, &a->v[REPORT_RINGS],
+			      j.offline ? a->v[REPORT_OFFLINE].text : NULL);
+	if (!status && j.has_ops && j.nr != 1)
+		status = fail_usage("a change is of one ring: which?");
+	if (!status && svg && j.nr != 1)
+		status = fail_usage("--svg draws one ring: which?");
+	if (!status)
+		status = gather(&j);
+	if (!status)
+		status = make_files(&j, file, svg);
+	for (i = 0; j.report && i < j.nr; i++)
+		report_release(&j.report[i]);
+	free(j.report);
+	free(j.ring);
+	ops_release(&j.ops);
+	model_release(&j.m);
+	return status;
+}
+
+static const struct command commands[] = {
+	{ NULL, NULL,
+	  "write a page: these rings, or all, and the last change of each; or one ring and a change that is planned",
+	  report_args, report_make },
+	{ }
+};
+
+const struct noun noun_report = {
+	.name = "report",
+	.help = "rings and their changes as a page for a browser",
+	.commands = commands,
+};

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "style.h"
+
+const char drawing_css[] =
+#include "ringctl/report/drawing.css.h"
+;
+
+const char report_css[] =
+#include "ringctl/report/report.css.h"
+;
