@@ -123,9 +123,10 @@ static void set_deadlines(const struct hr_change *change,
 		const struct hr_op *op = &change->ops[i];
 		struct hr_shared *shared;
 
-		if (op->kind != HASHRING_OP_SET || !(op->has & HR_HAS_ATTR(STATE)))
+		if (op->kind != HASHRING_OP_SET ||
+		    !(op->has & HR_HAS_ATTR(STATE)))
 			continue;
-		shared = hr_member(hr_table_find(next, op->name))->shared;
+		shared = hr_backend(hr_table_find(next, op->name))->shared;
 		WRITE_ONCE(shared->expired, false);
 		WRITE_ONCE(shared->deadline, 0);
 		if (!(op->has & HR_HAS(DEADLINE)))
@@ -139,7 +140,7 @@ static void set_deadlines(const struct hr_change *change,
 }
 
 /**
- * struct hr_making - a change in the making
+ * struct hr_change_draft - a change in the making
  * @held: it begins a migration, or joins one
  * @stay: the frontier stays where it is
  * @release: all its arcs move at once
@@ -149,7 +150,7 @@ static void set_deadlines(const struct hr_change *change,
  * @receipt: what it does
  * @migration: what it begins, or joins
  */
-struct hr_making {
+struct hr_change_draft {
 	bool held;
 	bool stay;
 	bool release;
@@ -160,25 +161,26 @@ struct hr_making {
 	struct hr_migration *migration;
 };
 
-static void making_begin(struct hr_making *making, const struct hr_ring *ring,
-			 const struct hr_change *change)
+static void draft_begin(struct hr_change_draft *draft,
+			const struct hr_ring *ring,
+			const struct hr_change *change)
 {
 	const struct hr_migration *m = hr_migration_locked(ring);
 
-	making->held = change->hold || m || has_deadline(change);
-	making->stay = m && only_downs(change);
-	making->release = !m && !change->hold && making->held;
+	draft->held = change->hold || m || has_deadline(change);
+	draft->stay = m && only_downs(change);
+	draft->release = !m && !change->hold && draft->held;
 
 	/* What only takes away must not fail for want of memory. */
-	making->gfp = HR_GFP;
-	if ((m || !making->held) &&
+	draft->gfp = HR_GFP;
+	if ((m || !draft->held) &&
 	    hr_change_only_removes(change->ops, change->nr_ops))
-		making->gfp = HR_GFP_NOFAIL;
+		draft->gfp = HR_GFP_NOFAIL;
 }
 
 /* The next table, and the receipt of what lies between. */
 static int make_next(struct hr_ring *ring, struct hr_change *change,
-		     struct hr_making *making, struct hr_error *err)
+		     struct hr_change_draft *draft, struct hr_error *err)
 {
 	struct hr_ring_view *old = hr_ring_view_locked(ring);
 	u64 start = ktime_get_ns();
@@ -186,108 +188,109 @@ static int make_next(struct hr_ring *ring, struct hr_change *change,
 
 	ret = hr_change_build(&ring->config, old->core.table, change->ops,
 			      change->nr_ops, ring_id_max_locked(ring),
-			      making->held, &hr_member_ops, making->gfp,
-			      &making->next, err);
+			      draft->held, &hr_backend_ops, draft->gfp,
+			      &draft->next, err);
 	if (ret)
 		return ret;
-	ret = hr_members_prepare(old->core.table, making->next, making->gfp);
+	ret = hr_backends_prepare(old->core.table, draft->next, draft->gfp);
 	if (ret)
 		return ret;
 	start = ktime_get_ns() - start;
-	making->map = hr_ring_map_locked(ring, making->gfp);
-	if (!making->map)
+	draft->map = hr_ring_map_locked(ring, draft->gfp);
+	if (!draft->map)
 		return -ENOMEM;
-	making->receipt = hr_receipt_make(making->map, making->next,
-					  making->gfp);
-	if (!making->receipt)
+	draft->receipt = hr_receipt_make(draft->map, draft->next, draft->gfp);
+	if (!draft->receipt)
 		return -ENOMEM;
-	making->receipt->generation = old->generation + 1;
-	making->receipt->kind = making->held ? HASHRING_RECEIPT_HELD :
-					       HASHRING_RECEIPT_CHANGE;
-	making->receipt->build_ns = start;
-	receipt_count(making->receipt, change);
-	ret = hr_impact_check(&making->receipt->impact, change->max_moved, err);
+	draft->receipt->generation = old->generation + 1;
+	draft->receipt->kind = draft->held ? HASHRING_RECEIPT_HELD :
+					     HASHRING_RECEIPT_CHANGE;
+	draft->receipt->build_ns = start;
+	receipt_count(draft->receipt, change);
+	ret = hr_impact_check(&draft->receipt->impact, change->max_moved, err);
 	if (ret)
 		return ret;
 	return change->prepare ?
-		change->prepare(change, making->receipt, making->next) : 0;
+		       change->prepare(change, draft->receipt, draft->next) :
+		       0;
 }
 
 /* The view that is to be in force. */
 static struct hr_ring_view *make_view(struct hr_ring *ring,
-				      struct hr_making *making)
+				      struct hr_change_draft *draft)
 {
-	struct hr_table *next = hr_table_get(making->next);
+	struct hr_table *next = hr_table_get(draft->next);
 	struct hr_ring_view *view;
 
-	if (making->held)
-		view = hr_held_view(ring, making->migration, making->map, next,
-				    making->stay, making->gfp);
+	if (draft->held)
+		view = hr_held_view(ring, draft->migration, draft->map, next,
+				    draft->stay, draft->gfp);
 	else
-		view = hr_view_alloc(next, making->receipt->generation,
-				     making->gfp);
+		view = hr_view_alloc(next, draft->receipt->generation,
+				     draft->gfp);
 	if (!view)
-		hr_table_put(next, &hr_member_ops);
-	else if (making->release)
+		hr_table_put(next, &hr_backend_ops);
+	else if (draft->release)
 		view->core.frontier = HR_WHOLE_RING;
 	return view;
 }
 
 /* The migration goes on from the view that has just been published. */
 static void held(struct hr_ring *ring, const struct hr_change *change,
-		 struct hr_making *making)
+		 struct hr_change_draft *draft)
 {
 	const struct hr_view *view = &hr_ring_view_locked(ring)->core;
-	struct hr_migration *m = making->migration;
-	struct hr_happened what = {
-		.kind = making->stay ? HASHRING_STEP_DOWN : HASHRING_STEP_HELD,
-		.before = view->frontier, .after = view->frontier,
+	struct hr_migration *m = draft->migration;
+	struct hr_migrate_event what = {
+		.kind = draft->stay ? HASHRING_STEP_DOWN : HASHRING_STEP_HELD,
+		.before = view->frontier,
+		.after = view->frontier,
 	};
 
 	if (!hr_migration_locked(ring)) {
 		ring->migration = m;
 		hr_ring_tick(ring, HZ);
 	}
-	if (making->release) {
+	if (draft->release) {
 		what.before = 0;
 		hr_view_between(view, 0, view->frontier, &what.moved,
 				&what.arcs);
 	}
 	m->changes++;
-	m->automatic |= making->release;
-	if (!making->stay)
+	m->automatic |= draft->release;
+	if (!draft->stay)
 		m->rolling = false;
-	hr_view_way(view, view->frontier, &m->way);
+	hr_view_progress(view, view->frontier, &m->progress);
 	set_deadlines(change, view->table, m);
-	hr_migrate_happened_locked(ring, &what, NULL);
+	hr_migrate_event_locked(ring, &what, NULL);
 }
 
 static int publish(struct hr_ring *ring, struct hr_change *change,
-		   struct hr_making *making, struct hr_error *err)
+		   struct hr_change_draft *draft, struct hr_error *err)
 {
 	struct hr_ring_view *old = hr_ring_view_locked(ring), *view;
 	int ret;
 
 	/* Where the table depends on history, it alone does not tell the past. */
-	ret = hr_record_make(&making->receipt->record, old->core.table,
-			     making->next, change->ops, change->nr_ops,
-			     ring->config.grid, making->gfp);
+	ret = hr_record_make(&draft->receipt->record, old->core.table,
+			     draft->next, change->ops, change->nr_ops,
+			     ring->config.grid, draft->gfp);
 	if (ret)
 		return ret;
-	if (making->held) {
-		making->migration = hr_migration_locked(ring);
-		if (!making->migration)
-			making->migration = hr_migration_begin(ring);
-		if (IS_ERR(making->migration)) {
-			ret = PTR_ERR(making->migration);
-			making->migration = NULL;
+	if (draft->held) {
+		draft->migration = hr_migration_locked(ring);
+		if (!draft->migration)
+			draft->migration = hr_migration_begin(ring);
+		if (IS_ERR(draft->migration)) {
+			ret = PTR_ERR(draft->migration);
+			draft->migration = NULL;
 			if (ret == -E2BIG)
 				change_refuse(err, ret,
 					      "too many flows are tracked already");
 			return ret;
 		}
 	}
-	view = make_view(ring, making);
+	view = make_view(ring, draft);
 	if (!view)
 		return -ENOMEM;
 	ret = hr_ring_make_room_locked(ring);
@@ -297,20 +300,20 @@ static int publish(struct hr_ring *ring, struct hr_change *change,
 	}
 
 	/* Here it happens. Nothing fails any more. */
-	if (making->held && making->migration->track) {
+	if (draft->held && draft->migration->track) {
 		if (hr_migration_locked(ring))
-			hr_track_joined(making->migration->track);
-		if (!making->stay)
-			hr_track_stepped(making->migration->track);
+			hr_track_joined(draft->migration->track);
+		if (!draft->stay)
+			hr_track_stepped(draft->migration->track);
 	}
-	hr_ring_publish_locked(ring, view, making->receipt);
-	making->receipt = NULL;
+	hr_ring_publish_locked(ring, view, draft->receipt);
+	draft->receipt = NULL;
 	if (change->published)
 		change->published(change);
-	if (making->held)
-		held(ring, change, making);
+	if (draft->held)
+		held(ring, change, draft);
 	else
-		set_deadlines(change, making->next, NULL);
+		set_deadlines(change, draft->next, NULL);
 	return 0;
 }
 
@@ -318,7 +321,7 @@ static int ring_change_locked(struct hr_ring *ring, struct hr_change *change,
 			      struct hr_error *err)
 {
 	struct hr_ring_view *old = hr_ring_view_locked(ring);
-	struct hr_making making = {};
+	struct hr_change_draft draft = {};
 	int ret;
 
 	if (ring->dead)
@@ -328,22 +331,22 @@ static int ring_change_locked(struct hr_ring *ring, struct hr_change *change,
 		return change_refuse(err, -ESTALE,
 				     "generation is %llu, not %llu",
 				     old->generation, change->expect);
-	making_begin(&making, ring, change);
-	if (making.held) {
+	draft_begin(&draft, ring, change);
+	if (draft.held) {
 		ret = check_ids(change, old->core.table, err);
 		if (ret)
 			return ret;
 	}
-	ret = make_next(ring, change, &making, err);
+	ret = make_next(ring, change, &draft, err);
 	if (!ret && !change->dry_run)
-		ret = publish(ring, change, &making, err);
+		ret = publish(ring, change, &draft, err);
 
-	if (making.migration && making.migration != hr_migration_locked(ring))
-		hr_migration_free(making.migration);
-	if (making.receipt)
-		hr_receipt_free(making.receipt);
-	hr_table_put(making.next, &hr_member_ops);
-	hr_table_put(making.map, &hr_member_ops);
+	if (draft.migration && draft.migration != hr_migration_locked(ring))
+		hr_migration_free(draft.migration);
+	if (draft.receipt)
+		hr_receipt_free(draft.receipt);
+	hr_table_put(draft.next, &hr_backend_ops);
+	hr_table_put(draft.map, &hr_backend_ops);
 	return ret;
 }
 

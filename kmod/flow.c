@@ -65,7 +65,8 @@ static noinline int hr_flow_fragment(enum hashring_key_policy policy,
 				     struct hr_flow *flow)
 {
 	hr_flow_no_ports(flow);
-	if (policy == HASHRING_KEY_SOURCE || !hr_protocol_has_ports(flow->protocol))
+	if (policy == HASHRING_KEY_SOURCE ||
+	    !hr_protocol_has_ports(flow->protocol))
 		return 0;
 	return HR_FLOW_PORTLESS;
 }
@@ -110,7 +111,8 @@ static noinline int hr_flow_icmp4(const struct sk_buff *skb, int offset,
 	flow->protocol = quote->protocol;
 	memcpy(flow->saddr, &quote->daddr, sizeof(quote->daddr));
 	memcpy(flow->daddr, &quote->saddr, sizeof(quote->saddr));
-	if (policy == HASHRING_KEY_SOURCE || !hr_protocol_has_ports(quote->protocol))
+	if (policy == HASHRING_KEY_SOURCE ||
+	    !hr_protocol_has_ports(quote->protocol))
 		return flags;
 	if (quote->frag_off & htons(IP_OFFSET))
 		return flags | HR_FLOW_PORTLESS;
@@ -181,7 +183,8 @@ static bool hr_fragment6_protocol(const struct sk_buff *skb, int offset,
 }
 
 static int hr_flow_fragment6(const struct sk_buff *skb,
-			     enum hashring_key_policy policy, struct hr_flow *flow)
+			     enum hashring_key_policy policy,
+			     struct hr_flow *flow)
 {
 	unsigned int offset = 0;
 

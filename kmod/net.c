@@ -25,7 +25,7 @@ static void ring_work(struct work_struct *work)
 	view = rcu_dereference_protected(ring->view,
 					 !refcount_read(&ring->refs));
 	hr_view_free(view);
-	hr_steps_release(&ring->steps);
+	hr_migrate_log_release(&ring->migrate_log);
 	hr_history_release(&ring->history);
 	mutex_destroy(&ring->lock);
 	kfree_sensitive(ring);
@@ -52,7 +52,7 @@ static struct hr_ring *ring_alloc(const struct hr_config *config,
 	ring->settings = *settings;
 	refcount_set(&ring->refs, 1);
 	mutex_init(&ring->lock);
-	spin_lock_init(&ring->told_lock);
+	spin_lock_init(&ring->info_lock);
 	hr_lease_init(&ring->lease);
 	hr_migrate_init(ring);
 	hr_history_init(&ring->history);
@@ -64,7 +64,7 @@ static struct hr_ring *ring_alloc(const struct hr_config *config,
 	return ring;
 
 err_free_table:
-	hr_table_put(table, &hr_member_ops);
+	hr_table_put(table, &hr_backend_ops);
 err_free_ring:
 	kfree(ring);
 	return NULL;
@@ -175,7 +175,7 @@ static int __net_init hr_net_init(struct net *net)
 	INIT_LIST_HEAD(&hn->leases);
 	INIT_LIST_HEAD(&hn->rings);
 	INIT_LIST_HEAD(&hn->attachments);
-	hr_unplug_net_init(&hn->unplug);
+	hr_netdev_net_init(&hn->netdev);
 	return 0;
 }
 
@@ -184,7 +184,7 @@ static void __net_exit hr_net_exit(struct net *net)
 	struct hr_net *hn = hr_net(net);
 	struct hr_ring *ring, *next;
 
-	hr_unplug_net_exit(&hn->unplug);
+	hr_netdev_net_exit(&hn->netdev);
 	mutex_lock(&hn->lock);
 	list_for_each_entry_safe(ring, next, &hn->rings, list)
 		ring_unlist_locked(hn, ring);

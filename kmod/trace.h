@@ -18,7 +18,7 @@
 struct hr_attach;
 struct hr_entry;
 struct hr_flow;
-struct hr_happened;
+struct hr_migrate_event;
 struct hr_receipt;
 struct hr_ring;
 struct hr_track;
@@ -103,7 +103,7 @@ TRACE_EVENT(hashring_refused,
 
 /* A step or a transition of a migration; kind and state by the wire's numbers. */
 TRACE_EVENT(hashring_migration,
-	TP_PROTO(const struct hr_ring *ring, const struct hr_happened *what),
+	TP_PROTO(const struct hr_ring *ring, const struct hr_migrate_event *what),
 	TP_ARGS(ring, what),
 	TP_STRUCT__entry(
 		__field(unsigned int, netns)

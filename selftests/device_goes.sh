@@ -317,7 +317,7 @@ packets_of_group_wait()
 
 works()
 {
-	grep -c hr_unplug_work "$tracing/trace" || :
+	grep -c hr_netdev_work "$tracing/trace" || :
 }
 
 unrelated_costs_nothing()

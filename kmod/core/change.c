@@ -86,15 +86,15 @@ static int take_home(const struct hr_draft *c, const struct hr_op *op,
  * Makes the last version of a node that goes: it names the slot for maps before
  * this one. It holds no points and returns to nothing.
  */
-static int make_leaving(const struct hr_draft *c, struct hr_step *step)
+static int make_leaving(const struct hr_draft *c, struct hr_op_effect *effect)
 {
-	const struct hr_node *old = step->old;
+	const struct hr_node *old = effect->old;
 	struct hr_node *node = c->node_ops->alloc(old, true, c->gfp);
 
 	if (!node)
 		return -ENOMEM;
 	hr_node_leave(node, old);
-	step->leaving = node;
+	effect->leaving = node;
 	return 0;
 }
 
@@ -103,8 +103,8 @@ static int make_node(const struct hr_draft *c, u32 i, u32 *slot)
 {
 	static const struct hr_node_attrs newborn = { .weight = 1 };
 	const struct hr_op *op = &c->ops[i];
-	struct hr_step *step = &c->steps[i];
-	const struct hr_node *old = step->old;
+	struct hr_op_effect *effect = &c->effects[i];
+	const struct hr_node *old = effect->old;
 	bool same = op->kind == HASHRING_OP_SET;
 	struct hr_node *node;
 	int ret;
@@ -113,7 +113,7 @@ static int make_node(const struct hr_draft *c, u32 i, u32 *slot)
 	if (!node)
 		return -ENOMEM;
 	refcount_set(&node->refs, 1);
-	step->new = node;
+	effect->new = node;
 	if (same) {
 		node->slot = old->slot;
 	} else {
@@ -123,9 +123,9 @@ static int make_node(const struct hr_draft *c, u32 i, u32 *slot)
 	}
 	node->attrs = old ? old->attrs : newborn;
 	hr_node_attrs_set(&node->attrs, &op->attrs, op->has);
-	node->attrs.id = step->id;
+	node->attrs.id = effect->id;
 	strscpy(node->name, hr_name_after(op), sizeof(node->name));
-	strscpy(node->seat, step->seat, sizeof(node->seat));
+	strscpy(node->seat, effect->seat, sizeof(node->seat));
 	ret = take_points(c, op, old, node);
 	return ret ? ret : take_home(c, op, old, node);
 }
@@ -141,7 +141,7 @@ static int make_nodes(const struct hr_draft *c, u32 *nr_slots)
 			cond_resched();
 		if (c->leave && (c->ops[i].kind == HASHRING_OP_DEL ||
 				 c->ops[i].kind == HASHRING_OP_REPLACE)) {
-			ret = make_leaving(c, &c->steps[i]);
+			ret = make_leaving(c, &c->effects[i]);
 			if (ret)
 				return ret;
 		}
@@ -152,7 +152,7 @@ static int make_nodes(const struct hr_draft *c, u32 *nr_slots)
 			return ret;
 	}
 	for (i = 0; i < c->nr_given; i++) {
-		struct hr_node *node = c->steps[c->given[i].slot].new;
+		struct hr_node *node = c->effects[c->given[i].slot].new;
 
 		node->points[node->nr_points++] = c->given[i].pos;
 		if (!(i & (HR_CHUNK - 1)))
@@ -170,7 +170,7 @@ static struct hr_node *comes(const struct hr_draft *c,
 
 	if (op->kind == HASHRING_OP_REPLACE && item->key == op->name)
 		return NULL;
-	return c->steps[item->op].new;
+	return c->effects[item->op].new;
 }
 
 /* Members in order: those that stay, and between them what the items say. */
@@ -202,19 +202,19 @@ static void merge_members(const struct hr_draft *c, struct hr_node **to,
 /* Hands the versions that come to the table; all others it shares. */
 static void seat_nodes(const struct hr_draft *c, struct hr_table *next)
 {
-	struct hr_step *step;
+	struct hr_op_effect *effect;
 	u32 i;
 
 	memcpy(next->nodes, c->base->nodes,
 	       c->base->nr_slots * sizeof(*next->nodes));
 	next->weight = c->base->weight;
 	for (i = 0; i < c->nr_ops; i++) {
-		step = &c->steps[i];
-		if (!step->old)
+		effect = &c->effects[i];
+		if (!effect->old)
 			continue;
-		next->nodes[step->old->slot] = NULL;
-		if (step->old->attrs.state == HASHRING_NODE_ACTIVE)
-			next->weight -= step->old->attrs.weight;
+		next->nodes[effect->old->slot] = NULL;
+		if (effect->old->attrs.state == HASHRING_NODE_ACTIVE)
+			next->weight -= effect->old->attrs.weight;
 	}
 	for (i = 0; i < next->nr_slots; i++) {
 		if (next->nodes[i])
@@ -224,18 +224,18 @@ static void seat_nodes(const struct hr_draft *c, struct hr_table *next)
 	}
 	next->nr_leaving = c->base->nr_leaving;
 	for (i = 0; i < c->nr_ops; i++) {
-		step = &c->steps[i];
-		if (step->leaving) {
-			next->nodes[step->leaving->slot] = step->leaving;
+		effect = &c->effects[i];
+		if (effect->leaving) {
+			next->nodes[effect->leaving->slot] = effect->leaving;
 			next->nr_leaving++;
-			step->leaving = NULL;
+			effect->leaving = NULL;
 		}
-		if (!step->new)
+		if (!effect->new)
 			continue;
-		next->nodes[step->new->slot] = step->new;
-		if (step->new->attrs.state == HASHRING_NODE_ACTIVE)
-			next->weight += step->new->attrs.weight;
-		step->new = NULL;
+		next->nodes[effect->new->slot] = effect->new;
+		if (effect->new->attrs.state == HASHRING_NODE_ACTIVE)
+			next->weight += effect->new->attrs.weight;
+		effect->new = NULL;
 	}
 	while (next->nr_slots && !next->nodes[next->nr_slots - 1])
 		next->nr_slots--;
@@ -347,20 +347,20 @@ int hr_change_build(const struct hr_config *cfg, const struct hr_table *base,
 		return ret;
 
 	ret = -ENOMEM;
-	c.steps = kvcalloc(nr_ops, sizeof(*c.steps), gfp);
+	c.effects = kvcalloc(nr_ops, sizeof(*c.effects), gfp);
 	c.names = kvmalloc_array(nr_ops, 2 * sizeof(*c.names), gfp);
 	c.seats = kvmalloc_array(nr_ops, sizeof(*c.seats), gfp);
-	if (c.steps && c.names && c.seats)
+	if (c.effects && c.names && c.seats)
 		ret = build_change(&c, next);
 
-	for (i = 0; c.steps && i < nr_ops; i++) {
-		hr_node_put(c.steps[i].new, node_ops);
-		hr_node_put(c.steps[i].leaving, node_ops);
+	for (i = 0; c.effects && i < nr_ops; i++) {
+		hr_node_put(c.effects[i].new, node_ops);
+		hr_node_put(c.effects[i].leaving, node_ops);
 	}
 	kvfree(c.given);
 	kvfree(c.seats);
 	kvfree(c.names);
-	kvfree(c.steps);
+	kvfree(c.effects);
 	return ret;
 }
 

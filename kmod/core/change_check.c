@@ -114,7 +114,8 @@ static int check_figures(struct hr_draft *c, u32 i)
 				 op->attrs.weight ? -ERANGE : -EINVAL,
 				 "weight %u is not between 1 and %u",
 				 op->attrs.weight, HR_MAX_WEIGHT);
-	if (op->has & HR_HAS_ATTR(STATE) && op->attrs.state > HASHRING_NODE_DOWN)
+	if (op->has & HR_HAS_ATTR(STATE) &&
+	    op->attrs.state > HASHRING_NODE_DOWN)
 		return hr_refuse(c, i, HR_ATTR(STATE), -EINVAL,
 				 "state %u cannot be set: active (0), draining (1) and down (2) can",
 				 op->attrs.state);

@@ -31,7 +31,7 @@ const struct hr_op *hr_op_on(const struct hr_draft *c,
 		else
 			high = mid;
 	}
-	if (low == c->nr_names || c->steps[c->names[low].op].old != node)
+	if (low == c->nr_names || c->effects[c->names[low].op].old != node)
 		return NULL;
 	return &c->ops[c->names[low].op];
 }

@@ -9,7 +9,7 @@
 #include "sort.h"
 
 /**
- * struct hr_step - what an operation comes to
+ * struct hr_op_effect - what an operation comes to
  * @old: the member that it changes or takes away, or NULL
  * @new: the version that comes, owned until it stands in a table, or NULL
  * @leaving: the last version of one that goes, likewise, or NULL
@@ -17,7 +17,7 @@
  * @id: of the version that comes
  * @keeps: the version that comes takes over the old one's points
  */
-struct hr_step {
+struct hr_op_effect {
 	struct hr_node *old;
 	struct hr_node *new;
 	struct hr_node *leaving;
@@ -37,7 +37,7 @@ struct hr_step {
  * @node_ops: who makes nodes
  * @gfp: how to allocate
  * @err: filled in when the change is refused
- * @steps: one for each operation
+ * @effects: one for each operation
  * @names: what the operations name, ascending
  * @nr_names: number of @names
  * @seats: the seats that the operations are about, ascending; @nr_ops of them
@@ -54,7 +54,7 @@ struct hr_draft {
 	const struct hr_node_ops *node_ops;
 	gfp_t gfp;
 	struct hr_error *err;
-	struct hr_step *steps;
+	struct hr_op_effect *effects;
 	struct hr_item *names;
 	u32 nr_names;
 	struct hr_item *seats;

@@ -15,7 +15,8 @@ static bool holds_on(const struct hr_draft *c, const struct hr_node *node)
 {
 	const struct hr_op *op = hr_op_on(c, node);
 
-	return !op || (op->kind != HASHRING_OP_DEL && !(op->has & HR_HAS(POINTS)));
+	return !op ||
+	       (op->kind != HASHRING_OP_DEL && !(op->has & HR_HAS(POINTS)));
 }
 
 static int refuse_point(struct hr_draft *c, const struct hr_point *point,
@@ -37,8 +38,8 @@ static int check_given(struct hr_draft *c)
 			cond_resched();
 		if (i && point[-1].pos == point->pos) {
 			if (point[-1].slot == point->slot)
-				return hr_refuse(c, point->slot, HR_PART(POINTS),
-						 -EEXIST,
+				return hr_refuse(c, point->slot,
+						 HR_PART(POINTS), -EEXIST,
 						 "position %u is given twice",
 						 point->pos);
 			return refuse_point(c, point,
@@ -64,7 +65,8 @@ static int check_inactive(struct hr_draft *c)
 
 	for (i = 0; i < c->base->nr_nodes; i++) {
 		node = c->base->by_name[i];
-		if (node->attrs.state == HASHRING_NODE_ACTIVE || !holds_on(c, node))
+		if (node->attrs.state == HASHRING_NODE_ACTIVE ||
+		    !holds_on(c, node))
 			continue;
 		for (p = 0; p < node->nr_points; p++) {
 			k = hr_points_seek(c->given, c->nr_given,

@@ -54,13 +54,13 @@ static int resolve_name(struct hr_draft *c, const struct hr_item *item)
 		return hr_refuse(c, item->op, HR_PART(NAME), -ENOENT,
 				 "there is no node %s", item->key);
 	if (!comes)
-		c->steps[item->op].old = c->base->by_name[item->pos];
+		c->effects[item->op].old = c->base->by_name[item->pos];
 	return 0;
 }
 
 /**
  * hr_resolve_names() - find the members that the operations name
- * @c: the change; its names and the old nodes of its steps are filled in
+ * @c: the change; its names and the old nodes of its effects are filled in
  *
  * Context: process; sleeps.
  * Return: 0 or an error, explained in @c.
@@ -89,7 +89,8 @@ int hr_resolve_names(struct hr_draft *c)
 		if (i && !strcmp(item[-1].key, item->key))
 			return hr_refuse(c, item->op,
 					 item->key == c->ops[item->op].name ?
-						HR_PART(NAME) : HR_PART(NEW_NAME),
+						 HR_PART(NAME) :
+						 HR_PART(NEW_NAME),
 					 -EEXIST, "operation %u names %s again",
 					 item->op, item->key);
 		ret = resolve_name(c, item);
@@ -103,9 +104,9 @@ static int refuse_seat(struct hr_draft *c, u32 op, const char *holder)
 {
 	return hr_refuse(c, op,
 			 c->ops[op].has & HR_HAS(SEAT) ? HR_PART(SEAT) :
-							   HR_PART(NAME),
+							 HR_PART(NAME),
 			 -EEXIST, "seat %s is held by node %s",
-			 c->steps[op].seat, holder);
+			 c->effects[op].seat, holder);
 }
 
 /* @n operations about one seat: at most one of them may fill it. */
@@ -116,7 +117,7 @@ static int check_seat(struct hr_draft *c, const struct hr_item *items, u32 n)
 
 	for (i = 0; i < n; i++) {
 		op = items[i].op;
-		freed |= !!c->steps[op].old;
+		freed |= !!c->effects[op].old;
 		if (c->ops[op].kind == HASHRING_OP_DEL)
 			continue;
 		if (taker == U32_MAX) {
@@ -152,14 +153,14 @@ int hr_resolve_seats(struct hr_draft *c)
 
 	for (i = 0; i < c->nr_ops; i++) {
 		const struct hr_op *op = &c->ops[i];
-		struct hr_step *step = &c->steps[i];
+		struct hr_op_effect *effect = &c->effects[i];
 
-		if (step->old)
-			step->seat = step->old->seat;
+		if (effect->old)
+			effect->seat = effect->old->seat;
 		else
-			step->seat = op->has & HR_HAS(SEAT) ? op->seat :
+			effect->seat = op->has & HR_HAS(SEAT) ? op->seat :
 								op->name;
-		c->seats[i] = (struct hr_item) { .key = step->seat, .op = i };
+		c->seats[i] = (struct hr_item){ .key = effect->seat, .op = i };
 	}
 	ret = place_items(c, c->seats, c->nr_ops, c->base->by_seat,
 			  offsetof(struct hr_node, seat));
@@ -241,14 +242,14 @@ static int choose_ids(struct hr_draft *c, const unsigned long *used,
 			return hr_refuse(c, i, HR_ATTR(ID), -ERANGE,
 					 "id %u does not fit the mask of an attachment (at most %u)",
 					 id, c->id_max);
-		c->steps[i].id = id;
+		c->effects[i].id = id;
 	}
 	return 0;
 }
 
 /**
  * hr_resolve_ids() - give every version that comes its id
- * @c: the change; the ids of its steps are filled in
+ * @c: the change; the ids of its effects are filled in
  *
  * An id that the change frees is given out only to who asks for it. That of a
  * node that leaves is not free.
@@ -267,13 +268,13 @@ int hr_resolve_ids(struct hr_draft *c)
 
 	for (i = 0; i < c->nr_ops; i++) {
 		const struct hr_op *op = &c->ops[i];
-		struct hr_step *step = &c->steps[i];
+		struct hr_op_effect *effect = &c->effects[i];
 
 		if (op->has & HR_HAS_ATTR(ID)) {
-			step->id = op->attrs.id;
+			effect->id = op->attrs.id;
 			n++;
 		} else if (op->kind == HASHRING_OP_SET) {
-			step->id = step->old->attrs.id;
+			effect->id = effect->old->attrs.id;
 		} else if (op->kind != HASHRING_OP_DEL) {
 			choose = true;
 		}

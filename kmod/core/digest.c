@@ -68,13 +68,15 @@ static u64 add_member(u64 digest, const struct hr_node *node)
 
 	digest = add_bytes(digest, node->name, strlen(node->name));
 	digest = add_bytes(digest, node->seat, strlen(node->seat));
-	digest = add_word(digest, (u64)node->attrs.id << 32 | node->attrs.weight << 8 |
-				  node->attrs.state);
+	digest = add_word(digest, (u64)node->attrs.id << 32 |
+					  node->attrs.weight << 8 |
+					  node->attrs.state);
 	digest = add_bytes(digest, via->addr4, via->has4 ? 4 : 0);
 	digest = add_bytes(digest, via->addr6, via->has6 ? 16 : 0);
 	/* What most nodes have not leaves their digests as they are. */
 	if (node->attrs.zone)
-		digest = add_word(digest, (u64)U32_MAX << 32 | node->attrs.zone);
+		digest =
+			add_word(digest, (u64)U32_MAX << 32 | node->attrs.zone);
 	digest = add_word(digest, node->nr_points);
 	for (i = 0; i < node->nr_points; i++)
 		digest = add_word(digest, node->points[i]);

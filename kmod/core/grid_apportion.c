@@ -167,7 +167,8 @@ int hr_apportion(struct hr_node *const *members, u32 nr, u32 grid, u32 *due,
 	more = weight ? settle(classes, grid, estimate(classes, grid, weight)) :
 			0;
 	for (i = 0; i < nr; i++) {
-		const struct weight_class *c = &classes->of[members[i]->attrs.weight];
+		const struct weight_class *c =
+			&classes->of[members[i]->attrs.weight];
 
 		if (members[i]->attrs.state != HASHRING_NODE_ACTIVE)
 			continue;

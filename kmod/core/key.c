@@ -112,7 +112,8 @@ static noinline u64 hash4_sym(const struct hr_keys *keys,
 			    dst | sport << 32 | dport << 48, &keys->flow);
 }
 
-static inline u64 hash4(const struct hr_keys *keys, enum hashring_key_policy policy,
+static inline u64 hash4(const struct hr_keys *keys,
+			enum hashring_key_policy policy,
 			const struct hr_flow *flow)
 {
 	u64 src = load_le32(flow->saddr);

@@ -38,8 +38,8 @@ struct hr_table;
  * @count: number of points an active node holds, 0 to beyond the limit (the
  *	caller checks)
  * @fill: writes those points, in any order
- * @lay: lays the points of a change: hr_lay_each(), which has @count and @fill
- *	place each node by itself, or else hr_lay_cells()
+ * @lay: lays the points of a change: hr_place_points(), which has @count and @fill
+ *	place each node by itself, or else hr_place_grid()
  */
 struct hr_place_ops {
 	const char *name;
@@ -76,10 +76,10 @@ extern const struct hr_place_ops hr_place_hash;
 extern const struct hr_place_ops hr_place_explicit;
 extern const struct hr_place_ops hr_place_balanced;
 
-int hr_lay_each(struct hr_draft *c, const struct hr_table *next,
-		struct hr_build *b);
-int hr_lay_cells(struct hr_draft *c, const struct hr_table *next,
-		 struct hr_build *b);
+int hr_place_points(struct hr_draft *c, const struct hr_table *next,
+		    struct hr_build *b);
+int hr_place_grid(struct hr_draft *c, const struct hr_table *next,
+		  struct hr_build *b);
 
 /* The policy of &enum hashring_placement, or NULL. */
 const struct hr_place_ops *hr_place_by_kind(u32 kind);

@@ -11,5 +11,5 @@
 const struct hr_place_ops hr_place_balanced = {
 	.name = "balanced",
 	.takes_cells = true,
-	.lay = hr_lay_cells,
+	.lay = hr_place_grid,
 };

@@ -26,5 +26,5 @@ const struct hr_place_ops hr_place_explicit = {
 	.takes_points = true,
 	.count = explicit_count,
 	.fill = explicit_fill,
-	.lay = hr_lay_each,
+	.lay = hr_place_points,
 };

@@ -19,7 +19,7 @@
 static int take_owners(struct hr_layout *l)
 {
 	const struct hr_table *base = l->c->base;
-	const struct hr_step *step;
+	const struct hr_op_effect *effect;
 	struct hr_run run;
 	u32 *after;
 	u32 i;
@@ -30,12 +30,13 @@ static int take_owners(struct hr_layout *l)
 	for (i = 0; i < base->nr_slots; i++)
 		after[i] = i;
 	for (i = 0; i < l->c->nr_ops; i++) {
-		step = &l->c->steps[i];
-		if (!step->old)
+		effect = &l->c->effects[i];
+		if (!effect->old)
 			continue;
-		after[step->old->slot] = HR_NO_SLOT;
-		if (step->new && step->new->attrs.state == HASHRING_NODE_ACTIVE)
-			after[step->old->slot] = step->new->slot;
+		after[effect->old->slot] = HR_NO_SLOT;
+		if (effect->new &&
+		    effect->new->attrs.state == HASHRING_NODE_ACTIVE)
+			after[effect->old->slot] = effect->new->slot;
 	}
 	memset32(l->owner, HR_NO_SLOT, l->nr);
 	for (i = 0; i < base->nr_points; i++) {
@@ -50,7 +51,7 @@ static int take_owners(struct hr_layout *l)
 
 static bool is_exact(const struct hr_layout *l, u32 op)
 {
-	const struct hr_node *node = l->c->steps[op].new;
+	const struct hr_node *node = l->c->effects[op].new;
 
 	return l->c->ops[op].has & HR_HAS(CELLS) &&
 	       node->attrs.state == HASHRING_NODE_ACTIVE;
@@ -59,7 +60,7 @@ static bool is_exact(const struct hr_layout *l, u32 op)
 static int take_exactly(struct hr_layout *l, u32 op)
 {
 	const struct hr_op *o = &l->c->ops[op];
-	u32 slot = l->c->steps[op].new->slot, total = 0, i, k, cell, owner;
+	u32 slot = l->c->effects[op].new->slot, total = 0, i, k, cell, owner;
 
 	for (i = 0; i < o->nr_cells; i++) {
 		total += o->cells[i].count;
@@ -93,7 +94,7 @@ static int take_given(struct hr_layout *l)
 	for (i = 0; i < l->c->nr_ops; i++) {
 		if (!is_exact(l, i))
 			continue;
-		l->exact[l->c->steps[i].new->slot] = true;
+		l->exact[l->c->effects[i].new->slot] = true;
 		any = true;
 	}
 	if (!any)
@@ -132,10 +133,11 @@ static void take_homes(struct hr_layout *l)
 	u32 i, k;
 
 	for (i = 0; i < l->c->nr_ops; i++) {
-		const struct hr_step *step = &l->c->steps[l->c->seats[i].op];
+		const struct hr_op_effect *effect =
+			&l->c->effects[l->c->seats[i].op];
 
-		old = step->old;
-		new = step->new;
+		old = effect->old;
+		new = effect->new;
 		if (!old || !new || new->attrs.state != HASHRING_NODE_ACTIVE)
 			continue;
 		for (k = 0; k < old->nr_home; k++) {
@@ -214,9 +216,9 @@ static int note_homes(struct hr_layout *l)
 	if (!leaves)
 		return -ENOMEM;
 	for (i = 0; i < c->nr_ops; i++) {
-		const struct hr_node *old = c->steps[i].old;
+		const struct hr_node *old = c->effects[i].old;
 
-		node = c->steps[i].new;
+		node = c->effects[i].new;
 		if (!old || !node || old->attrs.state != HASHRING_NODE_ACTIVE ||
 		    node->attrs.state == HASHRING_NODE_ACTIVE ||
 		    c->ops[i].has & HR_HAS(CELLS))
@@ -273,7 +275,7 @@ static int lay(struct hr_layout *l, struct hr_build *b)
 static const struct hr_table no_points;
 
 /**
- * hr_lay_cells() - lay the points of a change of a balanced ring
+ * hr_place_grid() - lay the points of a change of a balanced ring
  * @c: the change; its versions that come are made
  * @next: the table in the making, whose members are in order
  * @b: filled in but for the table in the making; to be released whatever is
@@ -285,8 +287,8 @@ static const struct hr_table no_points;
  * Return: 0, -ENOMEM, or, explained in @c, -EINVAL or -EEXIST for cells that
  * cannot be given so.
  */
-int hr_lay_cells(struct hr_draft *c, const struct hr_table *next,
-		 struct hr_build *b)
+int hr_place_grid(struct hr_draft *c, const struct hr_table *next,
+		  struct hr_build *b)
 {
 	struct hr_layout l = { .c = c, .next = next, .nr = c->cfg->grid };
 	int ret = -ENOMEM;

@@ -13,8 +13,8 @@
 
 static u64 hash_count(const struct hr_config *cfg, const struct hr_node *node)
 {
-	u64 count = div_u64((u64)node->attrs.weight * cfg->points + cfg->per / 2,
-			    cfg->per);
+	u64 times_per = (u64)node->attrs.weight * cfg->points + cfg->per / 2;
+	u64 count = div_u64(times_per, cfg->per);
 
 	return count ? count : 1;
 }
@@ -44,5 +44,5 @@ const struct hr_place_ops hr_place_hash = {
 	.name = "hash",
 	.count = hash_count,
 	.fill = hash_fill,
-	.lay = hr_lay_each,
+	.lay = hr_place_points,
 };

@@ -10,27 +10,32 @@
 #include "change_draft.h"
 #include "table_build.h"
 
+/* What a version of a node holds: an inactive one nothing. */
+static u64 points_of(const struct hr_draft *c, const struct hr_node *node)
+{
+	if (!node || node->attrs.state != HASHRING_NODE_ACTIVE)
+		return 0;
+	return c->cfg->place->count(c->cfg, node);
+}
+
 /*
  * Sees which versions that come take over the points of the old one, and how
  * many points come, go and are there in the end.
  */
 static int count_points(struct hr_draft *c, struct hr_build *b)
 {
-	const struct hr_place_ops *place = c->cfg->place;
 	u64 come = 0, go = 0, renamed = 0, total, old, new;
-	struct hr_step *step;
+	struct hr_op_effect *effect;
 	u32 i;
 
 	for (i = 0; i < c->nr_ops; i++) {
-		step = &c->steps[i];
-		old = step->old && step->old->attrs.state == HASHRING_NODE_ACTIVE ?
-			place->count(c->cfg, step->old) : 0;
-		new = step->new && step->new->attrs.state == HASHRING_NODE_ACTIVE ?
-			place->count(c->cfg, step->new) : 0;
-		step->keeps = old && old == new &&
-			      !(c->ops[i].has & HR_HAS(POINTS));
-		if (step->keeps) {
-			if (step->old->slot != step->new->slot)
+		effect = &c->effects[i];
+		old = points_of(c, effect->old);
+		new = points_of(c, effect->new);
+		effect->keeps = old && old == new &&
+				!(c->ops[i].has & HR_HAS(POINTS));
+		if (effect->keeps) {
+			if (effect->old->slot != effect->new->slot)
 				renamed += old;
 			continue;
 		}
@@ -51,16 +56,17 @@ static int count_points(struct hr_draft *c, struct hr_build *b)
 /* What becomes of the old points by slot, if they do not all stay. */
 static int make_remap(const struct hr_draft *c, struct hr_build *b)
 {
-	const struct hr_step *step;
+	const struct hr_op_effect *effect;
 	u32 *remap = NULL;
 	u32 i, k, slot;
 
 	for (i = 0; i < c->nr_ops; i++) {
-		step = &c->steps[i];
-		if (!step->old || step->old->attrs.state != HASHRING_NODE_ACTIVE)
+		effect = &c->effects[i];
+		if (!effect->old ||
+		    effect->old->attrs.state != HASHRING_NODE_ACTIVE)
 			continue;
-		slot = step->keeps ? step->new->slot : HR_NO_SLOT;
-		if (slot == step->old->slot)
+		slot = effect->keeps ? effect->new->slot : HR_NO_SLOT;
+		if (slot == effect->old->slot)
 			continue;
 		if (!remap) {
 			remap = kvmalloc_array(c->base->nr_slots,
@@ -71,7 +77,7 @@ static int make_remap(const struct hr_draft *c, struct hr_build *b)
 				remap[k] = k;
 			b->remap = remap;
 		}
-		remap[step->old->slot] = slot;
+		remap[effect->old->slot] = slot;
 	}
 	return 0;
 }
@@ -88,10 +94,11 @@ static int make_run(const struct hr_draft *c, struct hr_build *b)
 	if (!b->run)
 		return -ENOMEM;
 	for (i = 0; i < c->nr_ops; i++) {
-		const struct hr_step *step = &c->steps[c->seats[i].op];
+		const struct hr_op_effect *effect = &c->effects[c->seats[i].op];
 
-		node = step->new;
-		if (!node || step->keeps || node->attrs.state != HASHRING_NODE_ACTIVE)
+		node = effect->new;
+		if (!node || effect->keeps ||
+		    node->attrs.state != HASHRING_NODE_ACTIVE)
 			continue;
 		c->cfg->place->fill(c->cfg, node, b->run + n);
 		n += c->cfg->place->count(c->cfg, node);
@@ -102,7 +109,7 @@ static int make_run(const struct hr_draft *c, struct hr_build *b)
 }
 
 /**
- * hr_lay_each() - lay the points of a change, each node's by itself
+ * hr_place_points() - lay the points of a change, each node's by itself
  * @c: the change; its versions that come are made
  * @next: the table in the making
  * @b: filled in but for the tables; to be released whatever is returned
@@ -110,8 +117,8 @@ static int make_run(const struct hr_draft *c, struct hr_build *b)
  * Context: process; sleeps.
  * Return: 0, -ENOMEM, or -E2BIG, explained in @c.
  */
-int hr_lay_each(struct hr_draft *c, const struct hr_table *next,
-		struct hr_build *b)
+int hr_place_points(struct hr_draft *c, const struct hr_table *next,
+		    struct hr_build *b)
 {
 	int ret;
 

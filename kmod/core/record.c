@@ -148,7 +148,9 @@ static bool slot_did(const struct source *source, u32 slot, struct did *did)
 	did->new = member_at(source->after, slot);
 	if (did->old == did->new)
 		return false;
-	did->kind = !did->old ? HASHRING_OP_ADD : !did->new ? HASHRING_OP_DEL : HASHRING_OP_SET;
+	did->kind = !did->old ? HASHRING_OP_ADD :
+		    !did->new ? HASHRING_OP_DEL :
+				HASHRING_OP_SET;
 	return did->kind != HASHRING_OP_SET || was_set(did->old, did->new);
 }
 
@@ -322,7 +324,7 @@ int hr_record_diff(struct hr_record *record, const struct hr_table *before,
 }
 
 /* Takes a node out of the data at @from; returns what stands behind it. */
-static const u8 *get_node(const u8 *from, struct hr_was *was, bool points)
+static const u8 *get_node(const u8 *from, struct hr_node_info *was, bool points)
 {
 	const struct body *body = (const struct body *)from;
 
@@ -351,7 +353,7 @@ static const u8 *get_node(const u8 *from, struct hr_was *was, bool points)
  * Return: whether there was one more that is kept.
  */
 bool hr_record_next(const struct hr_record *record, u32 *next,
-		    struct hr_did *did)
+		    struct hr_op_record *did)
 {
 	const struct head *head;
 	const u8 *from;

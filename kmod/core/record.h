@@ -10,7 +10,7 @@
 #include "change.h"
 
 /**
- * struct hr_was - a node as it was
+ * struct hr_node_info - a node as it was
  * @name: its name
  * @seat: its seat
  * @attrs: what could be set of it
@@ -19,7 +19,7 @@
  * @nr_home: number of @home
  * @home: cells that it returns to
  */
-struct hr_was {
+struct hr_node_info {
 	const char *name;
 	const char *seat;
 	struct hr_node_attrs attrs;
@@ -30,7 +30,7 @@ struct hr_was {
 };
 
 /**
- * struct hr_did - what an operation did
+ * struct hr_op_record - what an operation did
  * @kind: &enum hashring_op_kind
  * @has_before: there was a node before
  * @has_after: and there is one after
@@ -38,13 +38,13 @@ struct hr_was {
  * @before: the node before; of a replacement the one that went
  * @after: and after
  */
-struct hr_did {
+struct hr_op_record {
 	u8 kind;
 	bool has_before;
 	bool has_after;
 	bool same_points;
-	struct hr_was before;
-	struct hr_was after;
+	struct hr_node_info before;
+	struct hr_node_info after;
 };
 
 /**
@@ -87,7 +87,7 @@ int hr_record_make(struct hr_record *record, const struct hr_table *before,
 int hr_record_diff(struct hr_record *record, const struct hr_table *before,
 		   const struct hr_table *after, bool arcs, gfp_t gfp);
 bool hr_record_next(const struct hr_record *record, u32 *next,
-		    struct hr_did *did);
+		    struct hr_op_record *did);
 void hr_record_release(struct hr_record *record);
 
 #endif

@@ -140,7 +140,8 @@ void hr_table_put(struct hr_table *t, const struct hr_node_ops *ops)
 /* The share of an active node over its due by weight, rounded to nearest. */
 static u64 load(const struct hr_table *t, const struct hr_node *node)
 {
-	return div_u64(t->share[node->slot] * t->weight + node->attrs.weight / 2,
+	return div_u64(t->share[node->slot] * t->weight +
+			       node->attrs.weight / 2,
 		       node->attrs.weight);
 }
 

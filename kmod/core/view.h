@@ -81,11 +81,10 @@ struct hr_table *hr_table_settle(struct hr_table *t, u32 grid, gfp_t gfp,
 
 struct hr_op;
 
-struct hr_table *hr_table_recall(const struct hr_table *origin,
-				 const struct hr_table *now, u32 grid,
-				 gfp_t gfp, const struct hr_node_ops *ops);
-int hr_recall_ops(const struct hr_table *origin,
-		  const struct hr_table *now, struct hr_op **ops, u32 *nr,
-		  gfp_t gfp);
+struct hr_table *hr_table_rollback(const struct hr_table *origin,
+				   const struct hr_table *now, u32 grid,
+				   gfp_t gfp, const struct hr_node_ops *ops);
+int hr_rollback_ops(const struct hr_table *origin, const struct hr_table *now,
+		    struct hr_op **ops, u32 *nr, gfp_t gfp);
 
 #endif

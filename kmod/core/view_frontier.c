@@ -59,29 +59,30 @@ void hr_view_between(const struct hr_view *view, u64 low, u64 high, u64 *share,
 }
 
 /**
- * hr_view_way() - how far a migration has come
+ * hr_view_progress() - how far a migration has come
  * @view: its view
  * @frontier: where the frontier is taken to be
- * @way: filled in
+ * @progress: filled in
  *
  * Context: process; sleeps. The caller keeps the view alive.
  */
-void hr_view_way(const struct hr_view *view, u64 frontier, struct hr_way *way)
+void hr_view_progress(const struct hr_view *view, u64 frontier,
+		      struct hr_progress *progress)
 {
 	struct hr_walk walk = walk_from(view, 0);
 	struct hr_moved_arc piece;
 
-	memset(way, 0, sizeof(*way));
+	memset(progress, 0, sizeof(*progress));
 	while (hr_walk_piece(&walk, &piece)) {
 		u64 low = piece_low(&piece), high = piece_high(&piece);
 
-		way->share += high - low;
-		way->arcs++;
+		progress->share += high - low;
+		progress->arcs++;
 		if (low < frontier)
-			way->share_released += min(high, frontier) - low;
+			progress->share_released += min(high, frontier) - low;
 		if (high <= frontier)
-			way->arcs_released++;
-		if (!(way->arcs & (HR_CHUNK - 1)))
+			progress->arcs_released++;
+		if (!(progress->arcs & (HR_CHUNK - 1)))
 			cond_resched();
 	}
 }

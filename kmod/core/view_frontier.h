@@ -11,13 +11,13 @@
 #include "view.h"
 
 /**
- * struct hr_way - how far a migration has come
+ * struct hr_progress - how far a migration has come
  * @share: all that changes hands, in 2^-32 of the ring
  * @share_released: of @share, what lies below the frontier
  * @arcs: pieces that change hands
  * @arcs_released: of @arcs, those that lie below the frontier in whole
  */
-struct hr_way {
+struct hr_progress {
 	u64 share;
 	u64 share_released;
 	u32 arcs;
@@ -42,7 +42,8 @@ struct hr_pace {
 	u64 amount;
 };
 
-void hr_view_way(const struct hr_view *view, u64 frontier, struct hr_way *way);
+void hr_view_progress(const struct hr_view *view, u64 frontier,
+		      struct hr_progress *progress);
 u64 hr_view_step(const struct hr_view *view, u64 frontier,
 		 const struct hr_pace *pace, u32 grid);
 void hr_view_between(const struct hr_view *view, u64 low, u64 high, u64 *share,

@@ -114,7 +114,7 @@ static int add_leaving(struct hr_table *t, const struct hr_table *now,
 }
 
 /**
- * hr_table_recall() - make the table that leads back to an earlier one
+ * hr_table_rollback() - make the table that leads back to an earlier one
  * @origin: the earlier one, without nodes that are leaving
  * @now: a table that came of it by changes that left nodes
  * @grid: number of cells that all points end, or 0
@@ -129,9 +129,9 @@ static int add_leaving(struct hr_table *t, const struct hr_table *now,
  * Context: process; sleeps. The caller keeps the tables alive.
  * Return: a table to be put, or NULL.
  */
-struct hr_table *hr_table_recall(const struct hr_table *origin,
-				 const struct hr_table *now, u32 grid,
-				 gfp_t gfp, const struct hr_node_ops *ops)
+struct hr_table *hr_table_rollback(const struct hr_table *origin,
+				   const struct hr_table *now, u32 grid,
+				   gfp_t gfp, const struct hr_node_ops *ops)
 {
 	u32 nr_slots = max(origin->nr_slots, now->nr_slots);
 	struct hr_table *t;
@@ -153,13 +153,14 @@ static bool went_down(const struct hr_node *node, const struct hr_table *now)
 {
 	const struct hr_node *is = node_at(now, node->slot);
 
-	return is && is->attrs.state == HASHRING_NODE_DOWN && node->attrs.state != HASHRING_NODE_DOWN;
+	return is && is->attrs.state == HASHRING_NODE_DOWN &&
+	       node->attrs.state != HASHRING_NODE_DOWN;
 }
 
 /**
- * hr_recall_ops() - what has gone down since, to be said of a recalled table
- * @origin: as hr_table_recall() has it
- * @now: as hr_table_recall() has it
+ * hr_rollback_ops() - what has gone down since, to be said of a recalled table
+ * @origin: as hr_table_rollback() has it
+ * @now: as hr_table_rollback() has it
  * @ops: operations that take down again what is down in @now and was not in
  *	@origin; for the caller to kvfree(), NULL when there are none
  * @nr: their number
@@ -168,8 +169,8 @@ static bool went_down(const struct hr_node *node, const struct hr_table *now)
  * Context: process; sleeps. The caller keeps the tables alive.
  * Return: 0, or -ENOMEM.
  */
-int hr_recall_ops(const struct hr_table *origin, const struct hr_table *now,
-		  struct hr_op **ops, u32 *nr, gfp_t gfp)
+int hr_rollback_ops(const struct hr_table *origin, const struct hr_table *now,
+		    struct hr_op **ops, u32 *nr, gfp_t gfp)
 {
 	struct hr_op *op;
 	u32 i, n = 0;

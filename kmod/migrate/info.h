@@ -10,7 +10,7 @@
 #include "migration.h"
 
 /**
- * struct hr_told - how a migration stands
+ * struct hr_migrate_info - how a migration stands
  * @moving: one is under way, and @m and @frontier are there
  * @ended: none is, but there was one: @last is there
  * @state: &enum hashring_migration_state
@@ -20,7 +20,7 @@
  * @frontier: where it stands
  * @last: the last step or transition
  */
-struct hr_told {
+struct hr_migrate_info {
 	bool moving;
 	bool ended;
 	u8 state;
@@ -28,16 +28,16 @@ struct hr_told {
 	struct hr_ring_view *view;
 	struct hr_migration m;
 	u64 frontier;
-	struct hr_happened last;
+	struct hr_migrate_event last;
 };
 
-void hr_told_update_locked(struct hr_ring *ring,
-			   const struct hr_happened *what);
-void hr_told_get(struct hr_ring *ring, struct hr_told *told);
-void hr_told_put(struct hr_told *told);
+void hr_migrate_info_update_locked(struct hr_ring *ring,
+				   const struct hr_migrate_event *what);
+void hr_migrate_info_get(struct hr_ring *ring, struct hr_migrate_info *info);
+void hr_migrate_info_put(struct hr_migrate_info *info);
 
-u32 hr_told_steps(struct hr_ring *ring, u64 *oldest);
-bool hr_told_step_after(struct hr_ring *ring, u64 epoch,
-			struct hr_happened *what);
+u32 hr_migrate_info_kept(struct hr_ring *ring, u64 *oldest);
+bool hr_migrate_info_event_after(struct hr_ring *ring, u64 epoch,
+				 struct hr_migrate_event *what);
 
 #endif

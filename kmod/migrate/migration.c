@@ -30,14 +30,14 @@ struct hr_migration *hr_migration_begin(struct hr_ring *ring)
 	struct hr_migration *m;
 	int ret;
 
-	ret = hr_steps_prepare(&ring->steps);
+	ret = hr_migrate_log_prepare(&ring->migrate_log);
 	if (ret)
 		return ERR_PTR(ret);
 	m = kzalloc(sizeof(*m), HR_GFP);
 	if (!m)
 		return ERR_PTR(-ENOMEM);
-	m->told = kzalloc(sizeof(*m->told), HR_GFP);
-	if (!m->told) {
+	m->info = kzalloc(sizeof(*m->info), HR_GFP);
+	if (!m->info) {
 		kfree(m);
 		return ERR_PTR(-ENOMEM);
 	}
@@ -65,27 +65,30 @@ struct hr_migration *hr_migration_begin(struct hr_ring *ring)
  */
 void hr_migration_free(struct hr_migration *migration)
 {
-	hr_table_put(migration->origin, &hr_member_ops);
+	hr_table_put(migration->origin, &hr_backend_ops);
 	hr_track_put(migration->track);
-	kfree(migration->told);
+	kfree(migration->info);
 	kfree(migration);
 }
 
 /**
- * hr_migrate_happened_locked() - something happened: log, trace and tell it
+ * hr_migrate_event_locked() - something happened: log, trace and tell it
  * @ring: the ring
  * @what: kind, and what a step has; the rest is filled in
  * @receipt: of the whole migration, if it has ended
  *
  * Context: ring->lock is held. May sleep.
  */
-void hr_migrate_happened_locked(struct hr_ring *ring, struct hr_happened *what,
-				const struct hr_receipt *receipt)
+void hr_migrate_event_locked(struct hr_ring *ring,
+			     struct hr_migrate_event *what,
+			     const struct hr_receipt *receipt)
 {
 	const struct hr_migration *m = hr_migration_locked(ring);
 	const struct hr_ring_view *view = hr_ring_view_locked(ring);
-	struct hr_migrate_event event = {
-		.ring = ring, .what = what, .receipt = receipt,
+	struct hr_migrate_note event = {
+		.ring = ring,
+		.what = what,
+		.receipt = receipt,
 	};
 
 	what->epoch = ring->epoch + 1;
@@ -95,8 +98,8 @@ void hr_migrate_happened_locked(struct hr_ring *ring, struct hr_happened *what,
 	WRITE_ONCE(ring->state, what->state);
 	if (m)
 		strscpy(what->reason, m->reason, sizeof(what->reason));
-	hr_told_update_locked(ring, what);
-	/* Who sees this epoch sees frontier and state: pairs with hr_nl_look(). */
+	hr_migrate_info_update_locked(ring, what);
+	/* Who sees this epoch sees frontier and state: pairs with hr_nl_snapshot_get(). */
 	smp_store_release(&ring->epoch, what->epoch);
 	trace_hashring_migration(ring, what);
 	blocking_notifier_call_chain(&hr_migrate_chain, 0, &event);
@@ -111,11 +114,13 @@ void hr_migrate_happened_locked(struct hr_ring *ring, struct hr_happened *what,
 void hr_migrate_changed_state_locked(struct hr_ring *ring)
 {
 	u64 frontier = hr_ring_view_locked(ring)->core.frontier;
-	struct hr_happened what = {
-		.kind = HASHRING_STEP_STATE, .before = frontier, .after = frontier,
+	struct hr_migrate_event what = {
+		.kind = HASHRING_STEP_STATE,
+		.before = frontier,
+		.after = frontier,
 	};
 
-	hr_migrate_happened_locked(ring, &what, NULL);
+	hr_migrate_event_locked(ring, &what, NULL);
 }
 
 /**
@@ -169,7 +174,7 @@ struct hr_migration *hr_migration_get_locked(struct hr_ring *ring,
  * the frontier first and the window then, and hr_track_stepped() has opened that
  * and ordered it before what follows.
  *
- * Context: ring->lock is held; hr_migrate_happened_locked() is to follow, whose
+ * Context: ring->lock is held; hr_migrate_event_locked() is to follow, whose
  * release of the epoch orders the frontier before it for readers.
  */
 void hr_migrate_move_locked(struct hr_ring *ring, u64 frontier)
@@ -180,7 +185,7 @@ void hr_migrate_move_locked(struct hr_ring *ring, u64 frontier)
 	if (m->track)
 		hr_track_stepped(m->track);
 	WRITE_ONCE(view->frontier, frontier);
-	hr_view_way(view, frontier, &m->way);
+	hr_view_progress(view, frontier, &m->progress);
 }
 
 /**

@@ -18,7 +18,7 @@
 
 /**
  * struct hr_migration - a migration under way
- * @told: what readers are told of it; theirs only when hr_ring.told has it
+ * @info: what readers are told of it; theirs only when hr_ring.migrate_info has it
  * @origin: the settled table, and membership, that it began with
  * @origin_generation: of @origin
  * @changes: how many it carries
@@ -32,11 +32,11 @@
  * @holder: what to call its owner
  * @deadline: for established flows, in jiffies_64; 0: none
  * @quiet: ms without an unknown segment after which the window closes
- * @way: how far it has come
+ * @progress: how far it has come
  * @track: flow state, or NULL where established flows move
  */
 struct hr_migration {
-	struct hr_told *told;
+	struct hr_migrate_info *info;
 	struct hr_table *origin;
 	u64 origin_generation;
 	u32 changes;
@@ -48,19 +48,19 @@ struct hr_migration {
 	char holder[HR_MAX_NAME + 1];
 	u64 deadline;
 	u32 quiet;
-	struct hr_way way;
+	struct hr_progress progress;
 	struct hr_track *track;
 };
 
 /**
- * struct hr_migrate_event - a step or a transition that has happened
+ * struct hr_migrate_note - a step or a transition that has happened
  * @ring: its lock is held
  * @what: what happened
  * @receipt: of the whole migration, when it has ended; else NULL
  */
-struct hr_migrate_event {
+struct hr_migrate_note {
 	struct hr_ring *ring;
-	const struct hr_happened *what;
+	const struct hr_migrate_event *what;
 	const struct hr_receipt *receipt;
 };
 
@@ -92,7 +92,7 @@ struct hr_migrate_step {
 	u32 max_flows;
 	u64 expect;
 	bool dry_run;
-	struct hr_happened done;
+	struct hr_migrate_event done;
 };
 
 /**
@@ -155,9 +155,9 @@ int hr_migrate_check_holder(const struct hr_ring *ring,
 			    struct netlink_ext_ack *extack);
 void hr_migrate_changed_state_locked(struct hr_ring *ring);
 void hr_migrate_move_locked(struct hr_ring *ring, u64 frontier);
-void hr_migrate_happened_locked(struct hr_ring *ring,
-				struct hr_happened *what,
-				const struct hr_receipt *receipt);
+void hr_migrate_event_locked(struct hr_ring *ring,
+			     struct hr_migrate_event *what,
+			     const struct hr_receipt *receipt);
 struct hr_ring_view *hr_held_view(struct hr_ring *ring,
 				  struct hr_migration *migration,
 				  struct hr_table *map, struct hr_table *next,

@@ -55,7 +55,7 @@ int hr_migrate_run_locked(struct hr_ring *ring,
 		return ret;
 	hr_lease_take_locked(ring, terms->port);
 	m->holder_port = terms->port;
-	hr_steps_words(m->holder, terms->holder, sizeof(m->holder));
+	hr_migrate_log_text(m->holder, terms->holder, sizeof(m->holder));
 	hr_migration_set_mode(m, HASHRING_MIGRATION_RUNNING, NULL);
 	hr_migrate_changed_state_locked(ring);
 	return 0;
@@ -100,13 +100,16 @@ int hr_migrate_set_locked(struct hr_ring *ring,
 	if (ret)
 		return ret;
 	if (terms->state == HASHRING_MIGRATION_NONE) {
-		hr_told_update_locked(ring, NULL);
+		hr_migrate_info_update_locked(ring, NULL);
 		return 0;
 	}
 	if (terms->state == HASHRING_MIGRATION_RUNNING ||
 	    terms->state == HASHRING_MIGRATION_HOLDING)
-		hr_migration_set_mode(m, m->holder_port ? HASHRING_MIGRATION_RUNNING :
-					     HASHRING_MIGRATION_HOLDING, NULL);
+		hr_migration_set_mode(m,
+				      m->holder_port ?
+					      HASHRING_MIGRATION_RUNNING :
+					      HASHRING_MIGRATION_HOLDING,
+				      NULL);
 	else
 		hr_migration_set_mode(m, terms->state, terms->reason);
 	hr_migrate_changed_state_locked(ring);

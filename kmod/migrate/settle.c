@@ -38,18 +38,18 @@ struct hr_ring_view *hr_held_view(struct hr_ring *ring,
 
 	view = hr_view_alloc(hr_table_get(next), old->generation + 1, gfp);
 	if (!view) {
-		hr_table_put(next, &hr_member_ops);
+		hr_table_put(next, &hr_backend_ops);
 		return NULL;
 	}
-	view->core.base = hr_table_without(base, next, grid, gfp,
-					   &hr_member_ops);
+	view->core.base =
+		hr_table_without(base, next, grid, gfp, &hr_backend_ops);
 	if (!view->core.base)
 		goto err_free_view;
 	if (from == base)
 		view->core.from = hr_table_get(view->core.base);
 	else
 		view->core.from = hr_table_without(from, next, grid, gfp,
-						   &hr_member_ops);
+						   &hr_backend_ops);
 	if (!view->core.from)
 		goto err_free_view;
 	view->core.frontier = stay ? old->core.frontier : 0;
@@ -57,7 +57,7 @@ struct hr_ring_view *hr_held_view(struct hr_ring *ring,
 		view->track = hr_track_get(migration->track);
 		view->track_put = hr_track_put;
 	}
-	hr_table_put(next, &hr_member_ops);
+	hr_table_put(next, &hr_backend_ops);
 	return view;
 
 err_free_view:
@@ -76,24 +76,24 @@ static int make_target(struct hr_ring *ring, const struct hr_migration *m,
 	u32 nr_ops = 0;
 	int ret;
 
-	origin = hr_table_recall(m->origin, table, ring->config.grid, gfp,
-				 &hr_member_ops);
+	origin = hr_table_rollback(m->origin, table, ring->config.grid, gfp,
+				   &hr_backend_ops);
 	if (!origin)
 		return -ENOMEM;
-	ret = hr_recall_ops(m->origin, table, &ops, &nr_ops, gfp);
+	ret = hr_rollback_ops(m->origin, table, &ops, &nr_ops, gfp);
 	if (ret)
 		goto err_put_origin;
 	if (!nr_ops) {
 		*target = origin;
 		return 0;
 	}
-	ret = hr_change_build(&ring->config, origin, ops, nr_ops, U32_MAX,
-			      true, &hr_member_ops, gfp, &next, &err);
+	ret = hr_change_build(&ring->config, origin, ops, nr_ops, U32_MAX, true,
+			      &hr_backend_ops, gfp, &next, &err);
 	kvfree(ops);
 	if (!ret)
 		*target = next;
 err_put_origin:
-	hr_table_put(origin, &hr_member_ops);
+	hr_table_put(origin, &hr_backend_ops);
 	return ret;
 }
 
@@ -122,7 +122,8 @@ static void count_members(const struct hr_table *before,
 static struct hr_receipt *make_receipt(struct hr_ring *ring,
 				       const struct hr_table *before,
 				       const struct hr_table *after,
-				       enum hashring_receipt_kind kind, gfp_t gfp)
+				       enum hashring_receipt_kind kind,
+				       gfp_t gfp)
 {
 	struct hr_ring_view *old = hr_ring_view_locked(ring);
 	struct hr_receipt *receipt;
@@ -146,7 +147,7 @@ static void forget_deadlines(const struct hr_table *t, bool all)
 	u32 i;
 
 	for (i = 0; i < t->nr_nodes; i++) {
-		struct hr_shared *shared = hr_member(t->by_name[i])->shared;
+		struct hr_shared *shared = hr_backend(t->by_name[i])->shared;
 
 		if (t->by_name[i]->attrs.state != HASHRING_NODE_ACTIVE && !all)
 			continue;
@@ -160,7 +161,8 @@ static void forget_deadlines(const struct hr_table *t, bool all)
  * With @now all is at once where it goes: what a node has that goes down by it
  * would otherwise be at a third one for a moment.
  */
-static int turn_round(struct hr_ring *ring, struct hr_migration *m, bool now)
+static int rollback_begin(struct hr_ring *ring, struct hr_migration *m,
+			  bool now)
 {
 	struct hr_ring_view *old = hr_ring_view_locked(ring), *view;
 	struct hr_table *target, *map;
@@ -173,11 +175,12 @@ static int turn_round(struct hr_ring *ring, struct hr_migration *m, bool now)
 	ret = make_target(ring, m, old->core.table, &target);
 	if (ret)
 		goto put_map;
-	ret = hr_members_prepare(old->core.table, target, HR_GFP);
+	ret = hr_backends_prepare(old->core.table, target, HR_GFP);
 	if (ret)
 		goto err_put_target;
 	ret = -ENOMEM;
-	receipt = make_receipt(ring, map, target, HASHRING_RECEIPT_HELD, HR_GFP);
+	receipt =
+		make_receipt(ring, map, target, HASHRING_RECEIPT_HELD, HR_GFP);
 	if (!receipt)
 		goto err_put_target;
 	count_members(old->core.table, target, receipt);
@@ -200,15 +203,15 @@ static int turn_round(struct hr_ring *ring, struct hr_migration *m, bool now)
 	m->changes++;
 	if (now)
 		view->core.frontier = HR_WHOLE_RING;
-	hr_view_way(&view->core, view->core.frontier, &m->way);
+	hr_view_progress(&view->core, view->core.frontier, &m->progress);
 	hr_ring_publish_locked(ring, view, receipt);
 	forget_deadlines(view->core.table, false);
 	goto put_map;
 
 err_put_target:
-	hr_table_put(target, &hr_member_ops);
+	hr_table_put(target, &hr_backend_ops);
 put_map:
-	hr_table_put(map, &hr_member_ops);
+	hr_table_put(map, &hr_backend_ops);
 	return ret;
 }
 
@@ -229,7 +232,7 @@ int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
 			       bool now, struct netlink_ext_ack *extack)
 {
 	struct hr_migration *m = hr_migration_get_locked(ring, extack);
-	struct hr_happened what = { .kind = HASHRING_STEP_ROLLBACK };
+	struct hr_migrate_event what = { .kind = HASHRING_STEP_ROLLBACK };
 	struct hr_track_counts counts;
 	u64 before = 0;
 	int ret;
@@ -241,13 +244,13 @@ int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
 				 "%s goes back already", ring->name);
 	if (!m->rolling) {
 		what.before = hr_ring_view_locked(ring)->core.frontier;
-		ret = turn_round(ring, m, now);
+		ret = rollback_begin(ring, m, now);
 		if (ret)
 			return ret;
-		hr_steps_words(m->reason, reason ?: "", sizeof(m->reason));
+		hr_migrate_log_text(m->reason, reason ?: "", sizeof(m->reason));
 		m->mode = m->holder_port ? HASHRING_MIGRATION_RUNNING :
 					   HASHRING_MIGRATION_HOLDING;
-		hr_migrate_happened_locked(ring, &what, NULL);
+		hr_migrate_event_locked(ring, &what, NULL);
 	} else {
 		before = hr_ring_view_locked(ring)->core.frontier;
 		hr_migrate_move_locked(ring, HR_WHOLE_RING);
@@ -256,8 +259,10 @@ int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
 		return 0;
 
 	/* Who is at another node than the map it goes back to says, is cut off. */
-	what = (struct hr_happened){
-		.kind = HASHRING_STEP_STEP, .before = before, .after = HR_WHOLE_RING,
+	what = (struct hr_migrate_event){
+		.kind = HASHRING_STEP_STEP,
+		.before = before,
+		.after = HR_WHOLE_RING,
 	};
 	hr_view_between(&hr_ring_view_locked(ring)->core, before,
 			HR_WHOLE_RING, &what.moved, &what.arcs);
@@ -266,7 +271,7 @@ int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
 		what.flows = counts.pinned;
 		hr_track_close(hr_ring_view_locked(ring));
 	}
-	hr_migrate_happened_locked(ring, &what, NULL);
+	hr_migrate_event_locked(ring, &what, NULL);
 
 	/* It has gone back: as a removal, that must not fail for want of memory. */
 	return hr_migrate_settle_locked(ring, "rolled back at once",
@@ -287,20 +292,22 @@ int hr_migrate_settle_locked(struct hr_ring *ring, const char *reason,
 {
 	struct hr_migration *m = hr_migration_locked(ring);
 	struct hr_ring_view *old = hr_ring_view_locked(ring), *view;
-	struct hr_happened what = {
-		.kind = m->rolling ? HASHRING_STEP_UNDONE : HASHRING_STEP_FINISH,
-		.before = old->core.frontier, .after = HR_WHOLE_RING,
+	struct hr_migrate_event what = {
+		.kind = m->rolling ? HASHRING_STEP_UNDONE :
+				     HASHRING_STEP_FINISH,
+		.before = old->core.frontier,
+		.after = HR_WHOLE_RING,
 	};
 	struct hr_receipt *receipt;
 	struct hr_table *settled;
 	int ret = -ENOMEM;
 
 	settled = hr_table_settle(old->core.table, ring->config.grid, gfp,
-				  &hr_member_ops);
+				  &hr_backend_ops);
 	if (!settled)
 		return -ENOMEM;
-	receipt = make_receipt(ring, m->origin, settled, HASHRING_RECEIPT_SETTLED,
-			       gfp);
+	receipt = make_receipt(ring, m->origin, settled,
+			       HASHRING_RECEIPT_SETTLED, gfp);
 	if (!receipt)
 		goto err_put_table;
 	count_members(m->origin, settled, receipt);
@@ -320,14 +327,14 @@ int hr_migrate_settle_locked(struct hr_ring *ring, const char *reason,
 	hr_ring_publish_locked(ring, view, receipt);
 	ring->migration = NULL;
 	forget_deadlines(settled, true);
-	hr_migrate_happened_locked(ring, &what, receipt);
+	hr_migrate_event_locked(ring, &what, receipt);
 	hr_migration_free(m);
 	return 0;
 
 err_free_receipt:
 	hr_receipt_free(receipt);
 err_put_table:
-	hr_table_put(settled, &hr_member_ops);
+	hr_table_put(settled, &hr_backend_ops);
 	return ret;
 }
 
@@ -353,7 +360,7 @@ int hr_migrate_finish_locked(struct hr_ring *ring, bool force,
 		return hr_migrate_settle_locked(ring, "finished by force",
 						HR_GFP);
 	if (!hr_migration_at_end(ring)) {
-		left = m->way.share - m->way.share_released;
+		left = m->progress.share - m->progress.share_released;
 		left = (left * 100000 + HR_WHOLE_RING / 2) >> 32;
 		return hr_extack(extack, NULL, -EBUSY,
 				 "%llu.%03llu%% of %s has still to move",

@@ -26,7 +26,8 @@ bool hr_migration_at_end(const struct hr_ring *ring)
  */
 u8 hr_migration_state_of(const struct hr_migration *m, u64 frontier)
 {
-	if (m->mode == HASHRING_MIGRATION_PAUSED || m->mode == HASHRING_MIGRATION_FAILED)
+	if (m->mode == HASHRING_MIGRATION_PAUSED ||
+	    m->mode == HASHRING_MIGRATION_FAILED)
 		return m->mode;
 	if (frontier == HR_WHOLE_RING)
 		return HASHRING_MIGRATION_DRAINING;
@@ -47,7 +48,8 @@ u8 hr_migration_state(const struct hr_ring *ring)
 	const struct hr_migration *m = hr_migration_locked(ring);
 
 	if (!m)
-		return ring->steps.nr ? HASHRING_MIGRATION_DONE : HASHRING_MIGRATION_NONE;
+		return ring->migrate_log.nr ? HASHRING_MIGRATION_DONE :
+					      HASHRING_MIGRATION_NONE;
 	return hr_migration_state_of(m, hr_ring_view_locked(ring)->core.frontier);
 }
 
@@ -63,7 +65,7 @@ void hr_migration_set_mode(struct hr_migration *m, u8 mode,
 			   const char *reason)
 {
 	m->mode = mode;
-	hr_steps_words(m->reason, reason ?: "", sizeof(m->reason));
+	hr_migrate_log_text(m->reason, reason ?: "", sizeof(m->reason));
 }
 
 /**
@@ -79,7 +81,8 @@ void hr_migration_unpaced(struct hr_migration *m, bool at_end)
 {
 	m->holder_port = 0;
 	m->holder[0] = '\0';
-	if (m->mode != HASHRING_MIGRATION_RUNNING && m->mode != HASHRING_MIGRATION_THROTTLED)
+	if (m->mode != HASHRING_MIGRATION_RUNNING &&
+	    m->mode != HASHRING_MIGRATION_THROTTLED)
 		return;
 	if (at_end)
 		hr_migration_set_mode(m, HASHRING_MIGRATION_HOLDING, NULL);

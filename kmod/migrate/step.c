@@ -17,7 +17,8 @@ static int check_may_step(const struct hr_ring *ring,
 
 	if (ret)
 		return ret;
-	if (m->mode == HASHRING_MIGRATION_PAUSED || m->mode == HASHRING_MIGRATION_FAILED)
+	if (m->mode == HASHRING_MIGRATION_PAUSED ||
+	    m->mode == HASHRING_MIGRATION_FAILED)
 		return hr_extack(extack, NULL, -EBUSY,
 				 "%s %s%s%s%s: resume it first", ring->name,
 				 m->mode == HASHRING_MIGRATION_PAUSED ? "is paused" :
@@ -124,7 +125,7 @@ int hr_migrate_step_locked(struct hr_ring *ring, struct hr_migrate_step *step,
 			   struct netlink_ext_ack *extack)
 {
 	struct hr_migration *m = hr_migration_get_locked(ring, extack);
-	struct hr_happened *done = &step->done;
+	struct hr_migrate_event *done = &step->done;
 	struct hr_ring_view *view;
 	u64 target = 0, low, high;
 	int ret;
@@ -160,6 +161,6 @@ int hr_migrate_step_locked(struct hr_ring *ring, struct hr_migrate_step *step,
 	hr_migrate_move_locked(ring, target);
 	if (m->mode == HASHRING_MIGRATION_THROTTLED)
 		hr_migration_set_mode(m, HASHRING_MIGRATION_RUNNING, NULL);
-	hr_migrate_happened_locked(ring, done, NULL);
+	hr_migrate_event_locked(ring, done, NULL);
 	return 0;
 }

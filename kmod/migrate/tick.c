@@ -60,8 +60,10 @@ static void expire_nodes(struct hr_ring *ring, u64 now)
 {
 	const struct hr_table *t = hr_ring_view_locked(ring)->core.table;
 	u64 frontier = hr_ring_view_locked(ring)->core.frontier;
-	struct hr_happened what = {
-		.kind = HASHRING_STEP_EXPIRED, .before = frontier, .after = frontier,
+	struct hr_migrate_event what = {
+		.kind = HASHRING_STEP_EXPIRED,
+		.before = frontier,
+		.after = frontier,
 	};
 	bool any = false;
 	u32 i;
@@ -71,7 +73,7 @@ static void expire_nodes(struct hr_ring *ring, u64 now)
 
 		if (!t->nodes[i])
 			continue;
-		shared = hr_member(t->nodes[i])->shared;
+		shared = hr_backend(t->nodes[i])->shared;
 		if (!shared->deadline || READ_ONCE(shared->expired) ||
 		    time_before64(now, shared->deadline))
 			continue;
@@ -79,7 +81,7 @@ static void expire_nodes(struct hr_ring *ring, u64 now)
 		any = true;
 	}
 	if (any)
-		hr_migrate_happened_locked(ring, &what, NULL);
+		hr_migrate_event_locked(ring, &what, NULL);
 }
 
 /* The tick does not wait for readers of older views: there is a next time. */
@@ -100,7 +102,7 @@ static bool about_to_end(struct hr_ring *ring, const struct hr_migration *m)
 	return !window && m->automatic && hr_migration_at_end(ring);
 }
 
-static void look_after(struct hr_ring *ring)
+static void tick_ring(struct hr_ring *ring)
 {
 	static const char why[] = "the deadline has passed";
 	struct hr_migration *m = hr_migration_locked(ring);
@@ -152,7 +154,7 @@ static void tick(struct work_struct *work)
 	if (!hr_ring_try_lock(ring, HR_TICK))
 		return;
 	if (hr_migration_locked(ring))
-		look_after(ring);
+		tick_ring(ring);
 	if (hr_migration_locked(ring)) {
 		if (about_to_end(ring, hr_migration_locked(ring)))
 			view = hr_ring_pin(ring);
@@ -191,7 +193,7 @@ void hr_migrate_drop_locked(struct hr_ring *ring)
 	if (m) {
 		hr_lease_give_locked(ring);
 		ring->migration = NULL;
-		hr_told_update_locked(ring, NULL);
+		hr_migrate_info_update_locked(ring, NULL);
 		hr_migration_free(m);
 	}
 	if (cancel_delayed_work(&ring->tick))

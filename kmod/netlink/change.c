@@ -17,7 +17,7 @@
 #define HR_CHANGE_SIZE	(SKB_WITH_OVERHEAD(8192) - NLMSG_HDRLEN)
 
 /**
- * struct hr_nl_changing - a change on its way
+ * struct hr_nl_change_request - a change on its way
  * @change: what the ring sees of it
  * @ring: the ring
  * @to: whom the reply is for
@@ -25,7 +25,7 @@
  * @heard: an event will be sent
  * @event: the event; NULL if there was no memory for it
  */
-struct hr_nl_changing {
+struct hr_nl_change_request {
 	struct hr_change change;
 	struct hr_ring *ring;
 	struct hr_nl_to to;
@@ -78,14 +78,15 @@ static int put_ids(struct sk_buff *skb, const struct hr_change *change,
 	for (i = 0; i < change->nr_ops; i++) {
 		const char *name = gets_id(&change->ops[i]);
 
-		if (name && put_id(skb, name, hr_table_find(next, name)->attrs.id))
+		if (name &&
+		    put_id(skb, name, hr_table_find(next, name)->attrs.id))
 			return -EMSGSIZE;
 	}
 	return 0;
 }
 
 static int change_fill(struct sk_buff *skb, const struct hr_nl_to *to,
-		       const struct hr_nl_changing *changing,
+		       const struct hr_nl_change_request *request,
 		       const struct hr_receipt *receipt,
 		       const struct hr_table *next)
 {
@@ -94,9 +95,8 @@ static int change_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 	head = hr_nl_begin(skb, to);
 	if (!head)
 		return -EMSGSIZE;
-	if (nla_put_string(skb, HASHRING_A_CHANGE_RING,
-			   changing->ring->name) ||
-	    put_ids(skb, &changing->change, next) ||
+	if (nla_put_string(skb, HASHRING_A_CHANGE_RING, request->ring->name) ||
+	    put_ids(skb, &request->change, next) ||
 	    hr_nl_put_receipt(skb, HASHRING_A_CHANGE_RECEIPT, receipt, false)) {
 		genlmsg_cancel(skb, head);
 		return -EMSGSIZE;
@@ -105,46 +105,43 @@ static int change_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 	return 0;
 }
 
-static int changing_prepare(struct hr_change *change,
-			    const struct hr_receipt *receipt,
-			    const struct hr_table *next)
+static int request_prepare(struct hr_change *change,
+			   const struct hr_receipt *receipt,
+			   const struct hr_table *next)
 {
 	const struct hr_nl_to event = hr_nl_event(HASHRING_CMD_CHANGE_NTF);
-	struct hr_nl_changing *changing = container_of(change,
-						       struct hr_nl_changing,
-						       change);
+	struct hr_nl_change_request *request =
+		container_of(change, struct hr_nl_change_request, change);
 	int ret;
 
-	ret = change_fill(changing->reply, &changing->to, changing, receipt,
-			  next);
+	ret = change_fill(request->reply, &request->to, request, receipt, next);
 	if (ret || change->dry_run)
 		return ret;
 
 	/* Listeners must not stand in the way: they hear at least of a loss. */
-	changing->heard = hr_nl_heard(changing->ring->net);
-	if (!changing->heard)
+	request->heard = hr_nl_has_listeners(request->ring->net);
+	if (!request->heard)
 		return 0;
-	changing->event = nlmsg_new(HR_CHANGE_SIZE, GFP_KERNEL);
-	if (!changing->event)
+	request->event = nlmsg_new(HR_CHANGE_SIZE, GFP_KERNEL);
+	if (!request->event)
 		return 0;
-	ret = change_fill(changing->event, &event, changing, receipt, next);
+	ret = change_fill(request->event, &event, request, receipt, next);
 	if (ret) {
-		nlmsg_free(changing->event);
-		changing->event = NULL;
+		nlmsg_free(request->event);
+		request->event = NULL;
 	}
 	return ret;
 }
 
-static void changing_published(struct hr_change *change)
+static void request_published(struct hr_change *change)
 {
-	struct hr_nl_changing *changing = container_of(change,
-						       struct hr_nl_changing,
-						       change);
+	struct hr_nl_change_request *request =
+		container_of(change, struct hr_nl_change_request, change);
 
-	if (!changing->heard)
+	if (!request->heard)
 		return;
-	hr_nl_send_event(changing->ring->net, changing->event);
-	changing->event = NULL;
+	hr_nl_send_event(request->ring->net, request->event);
+	request->event = NULL;
 }
 
 /* Say why, with the attribute that is to blame, where it is in this message. */
@@ -203,46 +200,49 @@ const char *hr_nl_ring_name(const struct nlattr *attr)
 }
 
 /**
- * hr_nl_order_get() - what is asked of a change besides its operations
- * @order: filled in
+ * hr_nl_change_terms_get() - what is asked of a change besides its operations
+ * @terms: filled in
  * @info: the message
  */
-void hr_nl_order_get(struct hr_nl_order *order, const struct genl_info *info)
+void hr_nl_change_terms_get(struct hr_nl_change_terms *terms,
+			    const struct genl_info *info)
 {
 	struct nlattr **attrs = info->attrs;
 
-	order->expect = U64_MAX;
-	order->max_moved = U64_MAX;
-	order->hold = attrs[HASHRING_A_CHANGE_HOLD];
+	terms->expect = U64_MAX;
+	terms->max_moved = U64_MAX;
+	terms->hold = attrs[HASHRING_A_CHANGE_HOLD];
 	if (attrs[HASHRING_A_CHANGE_EXPECT_GENERATION])
-		order->expect = nla_get_u64(attrs[HASHRING_A_CHANGE_EXPECT_GENERATION]);
+		terms->expect =
+			nla_get_u64(attrs[HASHRING_A_CHANGE_EXPECT_GENERATION]);
 	if (attrs[HASHRING_A_CHANGE_MAX_MOVED])
-		order->max_moved = nla_get_u64(attrs[HASHRING_A_CHANGE_MAX_MOVED]);
+		terms->max_moved =
+			nla_get_u64(attrs[HASHRING_A_CHANGE_MAX_MOVED]);
 }
 
 /**
  * hr_nl_change() - carry a change out and reply
  * @ring: the ring
  * @ops: the operations
- * @order: the conditions
+ * @terms: the conditions
  * @info: the request; says whether it is a dry run
  *
  * Context: a request. May sleep.
  * Return: 0, or a negative error and nothing has changed.
  */
 int hr_nl_change(struct hr_ring *ring, const struct hr_nl_ops *ops,
-		 const struct hr_nl_order *order, struct genl_info *info)
+		 const struct hr_nl_change_terms *terms, struct genl_info *info)
 {
-	struct hr_nl_changing changing = {
+	struct hr_nl_change_request request = {
 		.change = {
 			.ops		= ops->ops,
 			.nr_ops		= ops->nr,
-			.expect		= order->expect,
-			.max_moved	= order->max_moved,
-			.hold		= order->hold,
+			.expect		= terms->expect,
+			.max_moved	= terms->max_moved,
+			.hold		= terms->hold,
 			.dry_run	= info->attrs[HASHRING_A_CHANGE_DRY_RUN],
-			.prepare	= changing_prepare,
-			.published	= changing_published,
+			.prepare	= request_prepare,
+			.published	= request_published,
 		},
 		.ring = ring,
 		.to = hr_nl_reply(info),
@@ -253,18 +253,18 @@ int hr_nl_change(struct hr_ring *ring, const struct hr_nl_ops *ops,
 
 	if (hr_change_only_removes(ops->ops, ops->nr))
 		gfp |= __GFP_NOFAIL;
-	changing.reply = nlmsg_new(HR_CHANGE_SIZE, gfp);
-	if (!changing.reply)
+	request.reply = nlmsg_new(HR_CHANGE_SIZE, gfp);
+	if (!request.reply)
 		return -ENOMEM;
-	ret = hr_ring_change(ring, &changing.change, &err);
+	ret = hr_ring_change(ring, &request.change, &err);
 	if (ret) {
-		nlmsg_free(changing.event);
-		nlmsg_free(changing.reply);
+		nlmsg_free(request.event);
+		nlmsg_free(request.reply);
 		return change_refuse(info, ops->nr, &err, ret);
 	}
 
 	/* Done, whether the reply finds room at the other end or not. */
-	genlmsg_reply(changing.reply, info);
+	genlmsg_reply(request.reply, info);
 	return 0;
 }
 
@@ -272,7 +272,7 @@ int hashring_nl_change_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *attr = info->attrs[HASHRING_A_CHANGE_RING];
 	struct hr_nl_ops ops = {};
-	struct hr_nl_order order;
+	struct hr_nl_change_terms terms;
 	struct hr_ring *ring;
 	int ret;
 
@@ -281,10 +281,10 @@ int hashring_nl_change_doit(struct sk_buff *skb, struct genl_info *info)
 	ret = PTR_ERR_OR_ZERO(ring);
 	if (ret)
 		goto out;
-	hr_nl_order_get(&order, info);
+	hr_nl_change_terms_get(&terms, info);
 	ret = hr_nl_ops_add(&ops, HASHRING_A_CHANGE_OP, info);
 	if (!ret)
-		ret = hr_nl_change(ring, &ops, &order, info);
+		ret = hr_nl_change(ring, &ops, &terms, info);
 	hr_nl_ops_release(&ops);
 	hr_ring_put(ring);
 out:

@@ -59,7 +59,7 @@ struct hr_ring *hr_nl_ring_get(struct net *net, const struct nlattr *attr,
 }
 
 /* Whether anybody in a namespace listens to events. */
-bool hr_nl_heard(struct net *net)
+bool hr_nl_has_listeners(struct net *net)
 {
 	return genl_has_listeners(&hr_nl_family, net, HASHRING_NLGRP_EVENTS);
 }
@@ -83,107 +83,107 @@ void hr_nl_send_event(struct net *net, struct sk_buff *skb)
 }
 
 /**
- * hr_nl_walk() - where the dump of a ring's parts stands
+ * hr_nl_dump_begin() - where the dump of a ring's parts stands
  * @cb: the dump
  * @type: the attribute that names the ring
  *
  * Context: a dump. May sleep.
  * Return: the walk, or -EINVAL, -ENOENT.
  */
-struct hr_nl_walk *hr_nl_walk(struct netlink_callback *cb, u32 type)
+struct hr_nl_dump_ctx *hr_nl_dump_begin(struct netlink_callback *cb, u32 type)
 {
-	struct hr_nl_walk *walk = (struct hr_nl_walk *)cb->ctx;
+	struct hr_nl_dump_ctx *ctx = (struct hr_nl_dump_ctx *)cb->ctx;
 	struct hr_ring *ring;
 
-	NL_ASSERT_DUMP_CTX_FITS(struct hr_nl_walk);
-	if (!walk->ring) {
+	NL_ASSERT_DUMP_CTX_FITS(struct hr_nl_dump_ctx);
+	if (!ctx->ring) {
 		ring = hr_nl_ring_get(sock_net(cb->skb->sk),
 				      hr_dump_attrs(cb)[type], type,
 				      cb->extack);
 		if (IS_ERR(ring))
 			return ERR_CAST(ring);
-		walk->ring = ring;
+		ctx->ring = ring;
 	}
-	return walk;
+	return ctx;
 }
 
 /**
- * hr_nl_walk_done() - the dump of a ring's parts ends
+ * hr_nl_dump_done() - the dump of a ring's parts ends
  * @cb: the dump
  *
  * Context: a dump. May sleep.
  * Return: 0.
  */
-int hr_nl_walk_done(struct netlink_callback *cb)
+int hr_nl_dump_done(struct netlink_callback *cb)
 {
-	struct hr_nl_walk *walk = (struct hr_nl_walk *)cb->ctx;
+	struct hr_nl_dump_ctx *ctx = (struct hr_nl_dump_ctx *)cb->ctx;
 
-	if (walk->ring)
-		hr_ring_put(walk->ring);
+	if (ctx->ring)
+		hr_ring_put(ctx->ring);
 	return 0;
 }
 
 /**
- * hr_nl_look() - what a message is to tell of a ring
- * @sight: filled in, for hr_nl_look_away()
+ * hr_nl_snapshot_get() - what a message is to tell of a ring
+ * @snapshot: filled in, for hr_nl_snapshot_put()
  * @ring: outlasts it
  *
  * Context: may sleep.
  * Return: 0, or -ENOMEM with nothing to look away from.
  */
-int hr_nl_look(struct hr_nl_sight *sight, struct hr_ring *ring)
+int hr_nl_snapshot_get(struct hr_nl_snapshot *snapshot, struct hr_ring *ring)
 {
 	/*
 	 * Asked for first: what changes meanwhile is another epoch's. View,
 	 * frontier and state were there before it: pairs with the releases in
-	 * hr_ring_publish_locked() and hr_migrate_happened_locked().
+	 * hr_ring_publish_locked() and hr_migrate_event_locked().
 	 */
-	sight->epoch = smp_load_acquire(&ring->epoch);
-	sight->view = hr_ring_pin(ring);
-	sight->map = hr_ring_map(ring, sight->view, HR_GFP,
-				 &sight->frontier);
-	if (sight->map)
+	snapshot->epoch = smp_load_acquire(&ring->epoch);
+	snapshot->view = hr_ring_pin(ring);
+	snapshot->map =
+		hr_ring_map(ring, snapshot->view, HR_GFP, &snapshot->frontier);
+	if (snapshot->map)
 		return 0;
-	hr_ring_unpin(sight->view);
+	hr_ring_unpin(snapshot->view);
 	return -ENOMEM;
 }
 
 /**
- * hr_nl_look_away() - let go what hr_nl_look() has taken
- * @sight: is of no use afterwards
+ * hr_nl_snapshot_put() - let go what hr_nl_snapshot_get() has taken
+ * @snapshot: is of no use afterwards
  *
  * Context: may sleep.
  */
-void hr_nl_look_away(struct hr_nl_sight *sight)
+void hr_nl_snapshot_put(struct hr_nl_snapshot *snapshot)
 {
-	hr_table_put(sight->map, &hr_member_ops);
-	hr_ring_unpin(sight->view);
+	hr_table_put(snapshot->map, &hr_backend_ops);
+	hr_ring_unpin(snapshot->view);
 }
 
 /**
  * hr_nl_walk_look() - what the next message of a dump is to tell
  * @cb: the dump
- * @walk: its walk
- * @sight: filled in, for hr_nl_look_away(), if 1 is returned
+ * @ctx: its walk
+ * @snapshot: filled in, for hr_nl_snapshot_put(), if 1 is returned
  *
  * Context: a dump. May sleep.
  * Return: 1; -ENOMEM; or 0 when the ring has changed since the first message:
  * the dump is to end, and the reader will learn from NLM_F_DUMP_INTR that it
  * was cut short.
  */
-int hr_nl_walk_look(struct netlink_callback *cb, struct hr_nl_walk *walk,
-		    struct hr_nl_sight *sight)
+int hr_nl_walk_look(struct netlink_callback *cb, struct hr_nl_dump_ctx *ctx,
+		    struct hr_nl_snapshot *snapshot)
 {
-	int ret = hr_nl_look(sight, walk->ring);
+	int ret = hr_nl_snapshot_get(snapshot, ctx->ring);
 
 	if (ret)
 		return ret;
-	hr_nl_consistent(cb, sight->epoch);
-	if (!walk->begun) {
-		walk->begun = true;
-		walk->generation = sight->epoch;
-	} else if (walk->generation != sight->epoch) {
-		hr_nl_look_away(sight);
+	hr_nl_consistent(cb, snapshot->epoch);
+	if (!ctx->begun) {
+		ctx->begun = true;
+		ctx->generation = snapshot->epoch;
+	} else if (ctx->generation != snapshot->epoch) {
+		hr_nl_snapshot_put(snapshot);
 		return 0;
 	}
 	return 1;

@@ -116,44 +116,44 @@ int hr_nl_missing(struct netlink_ext_ack *extack, const struct nlattr *nest,
 		  u32 type, const char *name);
 struct hr_ring *hr_nl_ring_get(struct net *net, const struct nlattr *attr,
 			       u32 type, struct netlink_ext_ack *extack);
-bool hr_nl_heard(struct net *net);
+bool hr_nl_has_listeners(struct net *net);
 void hr_nl_send_event(struct net *net, struct sk_buff *skb);
 
 /**
- * struct hr_nl_sight - what one message tells of a ring
+ * struct hr_nl_snapshot - what one message tells of a ring
  * @view: pinned
  * @map: its effective map, with a reference
  * @frontier: where that is of
  * @epoch: not younger than @map
  */
-struct hr_nl_sight {
+struct hr_nl_snapshot {
 	struct hr_ring_view *view;
 	struct hr_table *map;
 	u64 frontier;
 	u64 epoch;
 };
 
-int hr_nl_look(struct hr_nl_sight *sight, struct hr_ring *ring);
-void hr_nl_look_away(struct hr_nl_sight *sight);
+int hr_nl_snapshot_get(struct hr_nl_snapshot *snapshot, struct hr_ring *ring);
+void hr_nl_snapshot_put(struct hr_nl_snapshot *snapshot);
 
 /**
- * struct hr_nl_walk - where the dump of a ring's parts stands, in cb->ctx
+ * struct hr_nl_dump_ctx - where the dump of a ring's parts stands, in cb->ctx
  * @ring: held from the first message to the end
  * @generation: or epoch of what is dumped
  * @next: what comes next
  * @begun: the rest is set
  */
-struct hr_nl_walk {
+struct hr_nl_dump_ctx {
 	struct hr_ring *ring;
 	u64 generation;
 	u32 next;
 	bool begun;
 };
 
-struct hr_nl_walk *hr_nl_walk(struct netlink_callback *cb, u32 type);
-int hr_nl_walk_done(struct netlink_callback *cb);
-int hr_nl_walk_look(struct netlink_callback *cb, struct hr_nl_walk *walk,
-		    struct hr_nl_sight *sight);
+struct hr_nl_dump_ctx *hr_nl_dump_begin(struct netlink_callback *cb, u32 type);
+int hr_nl_dump_done(struct netlink_callback *cb);
+int hr_nl_walk_look(struct netlink_callback *cb, struct hr_nl_dump_ctx *ctx,
+		    struct hr_nl_snapshot *snapshot);
 
 /* node.c */
 int hr_nl_node_start(struct netlink_callback *cb);
@@ -214,12 +214,12 @@ int hr_nl_ops_refuse(const struct genl_info *info, int type, u32 nr_ops,
 /* change.c */
 
 /**
- * struct hr_nl_order - what is asked of a change besides its operations
+ * struct hr_nl_change_terms - what is asked of a change besides its operations
  * @expect: see &struct hr_change
  * @max_moved: see &struct hr_change
  * @hold: see &struct hr_change
  */
-struct hr_nl_order {
+struct hr_nl_change_terms {
 	u64 expect;
 	u64 max_moved;
 	bool hold;
@@ -228,20 +228,23 @@ struct hr_nl_order {
 int hr_nl_trace_refused(struct genl_info *info, const char *ring,
 			bool dry_run, int error);
 const char *hr_nl_ring_name(const struct nlattr *attr);
-void hr_nl_order_get(struct hr_nl_order *order, const struct genl_info *info);
+void hr_nl_change_terms_get(struct hr_nl_change_terms *terms,
+			    const struct genl_info *info);
 int hr_nl_change(struct hr_ring *ring, const struct hr_nl_ops *ops,
-		 const struct hr_nl_order *order, struct genl_info *info);
+		 const struct hr_nl_change_terms *terms,
+		 struct genl_info *info);
 
 /* migrate_fill.c */
 #define HR_MIGRATION_SIZE	(SKB_WITH_OVERHEAD(16384) - NLMSG_HDRLEN)
 
 u64 hr_nl_ms_until(u64 moment);
 int hr_nl_put_step(struct sk_buff *skb, int type,
-		   const struct hr_happened *what);
+		   const struct hr_migrate_event *what);
 int hr_nl_migration_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 			 struct netlink_callback *cb,
-			 const struct hr_ring *ring, const struct hr_told *told,
-			 const struct hr_happened *what,
+			 const struct hr_ring *ring,
+			 const struct hr_migrate_info *info,
+			 const struct hr_migrate_event *what,
 			 const struct hr_receipt *receipt, bool done);
 
 /* migrate.c */

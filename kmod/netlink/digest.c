@@ -37,18 +37,18 @@ static u64 digest_attachments(struct net *net, const struct hr_ring *ring)
  * Anybody may ask, and as often as they like: it is worked out once for each
  * map. In a migration the one that is kept may be a later one than was seen.
  */
-static u64 digest_map(const struct hr_nl_sight *sight)
+static u64 digest_map(const struct hr_nl_snapshot *snapshot)
 {
-	struct hr_ring_view *view = sight->view;
+	struct hr_ring_view *view = snapshot->view;
 	bool kept;
 	u64 digest;
 
 	mutex_lock(&view->map_lock);
-	kept = hr_view_settled(&view->core) || view->map == sight->map;
+	kept = hr_view_settled(&view->core) || view->map == snapshot->map;
 	if (kept && view->digested) {
 		digest = view->digest;
 	} else {
-		digest = hr_digest_map(sight->map);
+		digest = hr_digest_map(snapshot->map);
 		if (kept) {
 			view->digest = digest;
 			view->digested = true;
@@ -60,7 +60,7 @@ static u64 digest_map(const struct hr_nl_sight *sight)
 
 static int digest_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 		       const struct hr_ring *ring,
-		       const struct hr_nl_sight *sight, u64 digest)
+		       const struct hr_nl_snapshot *snapshot, u64 digest)
 {
 	void *head;
 
@@ -69,8 +69,8 @@ static int digest_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 		return -EMSGSIZE;
 	if (nla_put_string(skb, HASHRING_A_DIGEST_RING, ring->name) ||
 	    hr_nl_put_u64(skb, HASHRING_A_DIGEST_GENERATION,
-			  sight->view->generation) ||
-	    hr_nl_put_u64(skb, HASHRING_A_DIGEST_EPOCH, sight->epoch) ||
+			  snapshot->view->generation) ||
+	    hr_nl_put_u64(skb, HASHRING_A_DIGEST_EPOCH, snapshot->epoch) ||
 	    hr_nl_put_u64(skb, HASHRING_A_DIGEST_DIGEST, digest)) {
 		genlmsg_cancel(skb, head);
 		return -EMSGSIZE;
@@ -83,7 +83,7 @@ int hashring_nl_digest_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct hr_nl_to to = hr_nl_reply(info);
 	struct net *net = genl_info_net(info);
-	struct hr_nl_sight sight;
+	struct hr_nl_snapshot snapshot;
 	struct sk_buff *reply;
 	struct hr_ring *ring;
 	u64 digest = 0;
@@ -99,14 +99,15 @@ int hashring_nl_digest_get_doit(struct sk_buff *skb, struct genl_info *info)
 		goto put_ring;
 	if (info->attrs[HASHRING_A_DIGEST_CONFIG])
 		digest = digest_attachments(net, ring);
-	ret = hr_nl_look(&sight, ring);
+	ret = hr_nl_snapshot_get(&snapshot, ring);
 	if (!ret) {
 		if (info->attrs[HASHRING_A_DIGEST_CONFIG])
-			digest += hr_digest_members(&ring->config, sight.map);
+			digest +=
+				hr_digest_members(&ring->config, snapshot.map);
 		else
-			digest = digest_map(&sight);
-		ret = digest_fill(reply, &to, ring, &sight, digest);
-		hr_nl_look_away(&sight);
+			digest = digest_map(&snapshot);
+		ret = digest_fill(reply, &to, ring, &snapshot, digest);
+		hr_nl_snapshot_put(&snapshot);
 	}
 	ret = hr_nl_answer(reply, info, ret);
 put_ring:

@@ -20,7 +20,7 @@ static void __init ops_complete(void)
 		switch (hr_nl_ops[i].cmd) {
 		case HASHRING_CMD_NODE_GET:
 			hr_nl_ops[i].start = hr_nl_node_start;
-			hr_nl_ops[i].done = hr_nl_walk_done;
+			hr_nl_ops[i].done = hr_nl_dump_done;
 			break;
 		case HASHRING_CMD_MIGRATE_GET:
 			hr_nl_ops[i].start = hr_nl_migrate_start;
@@ -34,7 +34,7 @@ static void __init ops_complete(void)
 		case HASHRING_CMD_ARCS_GET:
 		case HASHRING_CMD_STEPS_GET:
 		case HASHRING_CMD_FLOWS_GET:
-			hr_nl_ops[i].done = hr_nl_walk_done;
+			hr_nl_ops[i].done = hr_nl_dump_done;
 			break;
 		}
 	}

@@ -289,24 +289,24 @@ int hashring_nl_history_get_dumpit(struct sk_buff *skb,
 	const struct hr_nl_to to = hr_nl_dump(cb);
 	const struct hr_receipt *receipt;
 	struct hr_history *history;
-	struct hr_nl_walk *walk;
+	struct hr_nl_dump_ctx *ctx;
 	int ret = 0;
 
 	if (hr_dump_attrs(cb)[HASHRING_A_HISTORY_GENERATION])
 		return hr_extack(cb->extack,
 				 hr_dump_attrs(cb)[HASHRING_A_HISTORY_GENERATION],
 				 -EINVAL, "a dump is of all generations");
-	walk = hr_nl_walk(cb, HASHRING_A_HISTORY_RING);
-	if (IS_ERR(walk))
-		return PTR_ERR(walk);
-	history = &walk->ring->history;
+	ctx = hr_nl_dump_begin(cb, HASHRING_A_HISTORY_RING);
+	if (IS_ERR(ctx))
+		return PTR_ERR(ctx);
+	history = &ctx->ring->history;
 	mutex_lock(&history->lock);
 	hr_nl_consistent(cb, history->newest);
-	while ((receipt = hr_history_next_locked(history, walk->generation))) {
-		ret = history_fill(skb, &to, cb, walk->ring, receipt);
+	while ((receipt = hr_history_next_locked(history, ctx->generation))) {
+		ret = history_fill(skb, &to, cb, ctx->ring, receipt);
 		if (ret)
 			break;
-		walk->generation = receipt->generation;
+		ctx->generation = receipt->generation;
 	}
 	mutex_unlock(&history->lock);
 	return ret && skb->len ? skb->len : ret;
@@ -356,7 +356,7 @@ int hr_nl_part_dump(struct sk_buff *skb, struct netlink_callback *cb,
 	const struct hr_nl_to to = hr_nl_dump(cb);
 	const struct hr_receipt *receipt;
 	struct hr_history *history;
-	struct hr_nl_walk *walk;
+	struct hr_nl_dump_ctx *ctx;
 	u32 size;
 	int ret = 0;
 
@@ -364,22 +364,21 @@ int hr_nl_part_dump(struct sk_buff *skb, struct netlink_callback *cb,
 		return hr_nl_missing(cb->extack, NULL,
 				     HASHRING_A_HISTORY_GENERATION,
 				     "generation");
-	walk = hr_nl_walk(cb, HASHRING_A_HISTORY_RING);
-	if (IS_ERR(walk))
-		return PTR_ERR(walk);
-	history = &walk->ring->history;
+	ctx = hr_nl_dump_begin(cb, HASHRING_A_HISTORY_RING);
+	if (IS_ERR(ctx))
+		return PTR_ERR(ctx);
+	history = &ctx->ring->history;
 	mutex_lock(&history->lock);
 	receipt = hr_history_find_locked(history, nla_get_u64(generation));
-	if (!receipt && !walk->begun)
+	if (!receipt && !ctx->begun)
 		ret = no_receipt(generation, cb->extack);
 
 	/* What is forgotten meanwhile ends the dump, and tells. */
 	size = receipt ? part->size(receipt) : 0;
 	hr_nl_consistent(cb, size);
-	walk->begun = true;
-	while (walk->next < size) {
-		ret = part->fill(skb, &to, cb, walk->ring, receipt,
-				 &walk->next);
+	ctx->begun = true;
+	while (ctx->next < size) {
+		ret = part->fill(skb, &to, cb, ctx->ring, receipt, &ctx->next);
 		if (ret)
 			break;
 	}

@@ -12,8 +12,8 @@
 #define HR_TOLD_ARCS	512
 
 /* @map: the reader may know which positions are whose. */
-static int put_node(struct sk_buff *skb, int type, const struct hr_was *was,
-		    bool points, bool map)
+static int put_node(struct sk_buff *skb, int type,
+		    const struct hr_node_info *was, bool points, bool map)
 {
 	struct nlattr *nest;
 
@@ -35,7 +35,8 @@ static int put_node(struct sk_buff *skb, int type, const struct hr_was *was,
 	return 0;
 }
 
-static int put_did(struct sk_buff *skb, const struct hr_did *did, bool map)
+static int put_did(struct sk_buff *skb, const struct hr_op_record *did,
+		   bool map)
 {
 	const char *name = did->has_before ? did->before.name :
 					     did->after.name;
@@ -67,7 +68,7 @@ static int ops_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 		    const struct hr_receipt *receipt, u32 *next)
 {
 	bool map = netlink_net_capable(cb->skb, CAP_NET_ADMIN);
-	struct hr_did did;
+	struct hr_op_record did;
 	u32 after = *next;
 	void *head;
 

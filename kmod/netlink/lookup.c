@@ -42,10 +42,10 @@ static void table_arc(const struct hr_table *table, u32 position,
 
 /* How a migration stands at a position, and for a flow. */
 static int lookup_put_moving(struct sk_buff *skb,
-			     const struct hr_nl_sight *sight, u32 position,
-			     const struct hr_nl_flow *flow)
+			     const struct hr_nl_snapshot *snapshot,
+			     u32 position, const struct hr_nl_flow *flow)
 {
-	const struct hr_ring_view *view = sight->view;
+	const struct hr_ring_view *view = snapshot->view;
 	const struct hr_node *old, *new, *pinned = NULL;
 	u32 base, now, then;
 
@@ -59,19 +59,19 @@ static int lookup_put_moving(struct sk_buff *skb,
 				       position);
 	if ((old && nla_put_string(skb, HASHRING_A_LOOKUP_OLD, old->name)) ||
 	    (new && nla_put_string(skb, HASHRING_A_LOOKUP_NEW, new->name)) ||
-	    (position < sight->frontier &&
+	    (position < snapshot->frontier &&
 	     nla_put_flag(skb, HASHRING_A_LOOKUP_RELEASED)) ||
-	    (pinned && nla_put_string(skb, HASHRING_A_LOOKUP_PINNED,
-				      pinned->name)))
+	    (pinned &&
+	     nla_put_string(skb, HASHRING_A_LOOKUP_PINNED, pinned->name)))
 		return -EMSGSIZE;
 	return 0;
 }
 
 static int lookup_put_owner(struct sk_buff *skb,
-			    const struct hr_nl_sight *sight, u32 position,
+			    const struct hr_nl_snapshot *snapshot, u32 position,
 			    const struct hr_nl_flow *flow)
 {
-	const struct hr_node *node = hr_table_owner(sight->map, position);
+	const struct hr_node *node = hr_table_owner(snapshot->map, position);
 	u32 start, end;
 
 	if (nla_put_u32(skb, HASHRING_A_LOOKUP_POSITION, position))
@@ -79,19 +79,19 @@ static int lookup_put_owner(struct sk_buff *skb,
 	if (!node) {
 		if (nla_put_u32(skb, HASHRING_A_LOOKUP_ID, HR_NO_ID))
 			return -EMSGSIZE;
-		return lookup_put_moving(skb, sight, position, flow);
+		return lookup_put_moving(skb, snapshot, position, flow);
 	}
-	table_arc(sight->map, position, &start, &end);
+	table_arc(snapshot->map, position, &start, &end);
 	if (nla_put_string(skb, HASHRING_A_LOOKUP_NODE, node->name) ||
 	    nla_put_u32(skb, HASHRING_A_LOOKUP_ID, node->attrs.id) ||
 	    nla_put_u32(skb, HASHRING_A_LOOKUP_ARC_START, start) ||
 	    nla_put_u32(skb, HASHRING_A_LOOKUP_ARC_END, end))
 		return -EMSGSIZE;
-	return lookup_put_moving(skb, sight, position, flow);
+	return lookup_put_moving(skb, snapshot, position, flow);
 }
 
 static int lookup_put_owners(struct sk_buff *skb,
-			     const struct hr_nl_sight *sight,
+			     const struct hr_nl_snapshot *snapshot,
 			     const struct nlattr *attr)
 {
 	const u32 *positions = nla_data(attr);
@@ -104,7 +104,7 @@ static int lookup_put_owners(struct sk_buff *skb,
 		return -EMSGSIZE;
 	ids = nla_data(owners);
 	for (i = 0; i < nr; i++)
-		ids[i] = node_id(hr_table_owner(sight->map, positions[i]));
+		ids[i] = node_id(hr_table_owner(snapshot->map, positions[i]));
 	return 0;
 }
 
@@ -113,35 +113,35 @@ static int lookup_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 		       struct hr_ring *ring, const struct nlattr *positions,
 		       u32 position, const struct hr_nl_flow *flow)
 {
-	struct hr_nl_sight sight;
+	struct hr_nl_snapshot snapshot;
 	void *head;
 	int ret;
 
-	ret = hr_nl_look(&sight, ring);
+	ret = hr_nl_snapshot_get(&snapshot, ring);
 	if (ret)
 		return ret;
 	ret = -EMSGSIZE;
 	head = hr_nl_begin(skb, to);
 	if (!head)
-		goto look_away;
+		goto put_snapshot;
 	if (nla_put_string(skb, HASHRING_A_LOOKUP_RING, ring->name) ||
 	    hr_nl_put_u64(skb, HASHRING_A_LOOKUP_GENERATION,
-			  sight.view->generation) ||
-	    hr_nl_put_u64(skb, HASHRING_A_LOOKUP_EPOCH, sight.epoch))
+			  snapshot.view->generation) ||
+	    hr_nl_put_u64(skb, HASHRING_A_LOOKUP_EPOCH, snapshot.epoch))
 		goto cancel;
 	if (positions)
-		ret = lookup_put_owners(skb, &sight, positions);
+		ret = lookup_put_owners(skb, &snapshot, positions);
 	else
-		ret = lookup_put_owner(skb, &sight, position, flow);
+		ret = lookup_put_owner(skb, &snapshot, position, flow);
 	if (ret)
 		goto cancel;
 	genlmsg_end(skb, head);
-	goto look_away;
+	goto put_snapshot;
 
 cancel:
 	genlmsg_cancel(skb, head);
-look_away:
-	hr_nl_look_away(&sight);
+put_snapshot:
+	hr_nl_snapshot_put(&snapshot);
 	return ret;
 }
 
@@ -249,7 +249,8 @@ static int flow_get(struct hr_nl_flow *looked_up, const struct nlattr *nest,
 	else if (policy != HASHRING_KEY_SOURCE)
 		return hr_nl_missing(extack, nest, HASHRING_A_FLOW_PROTOCOL,
 				     "protocol");
-	ret = flow_addresses(flow, tb, nest, policy == HASHRING_KEY_SOURCE, extack);
+	ret = flow_addresses(flow, tb, nest, policy == HASHRING_KEY_SOURCE,
+			     extack);
 	if (ret)
 		return ret;
 	if (policy != HASHRING_KEY_SOURCE) {
@@ -353,7 +354,7 @@ static u32 count_arcs(const struct hr_table *table)
 
 static int arcs_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 		     const struct hr_ring *ring,
-		     const struct hr_nl_sight *sight, u32 nr_arcs)
+		     const struct hr_nl_snapshot *snapshot, u32 nr_arcs)
 {
 	void *head;
 
@@ -362,8 +363,8 @@ static int arcs_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 		return -EMSGSIZE;
 	if (nla_put_string(skb, HASHRING_A_ARC_RING, ring->name) ||
 	    hr_nl_put_u64(skb, HASHRING_A_ARC_GENERATION,
-			  sight->view->generation) ||
-	    hr_nl_put_u64(skb, HASHRING_A_ARC_EPOCH, sight->epoch) ||
+			  snapshot->view->generation) ||
+	    hr_nl_put_u64(skb, HASHRING_A_ARC_EPOCH, snapshot->epoch) ||
 	    nla_put_u32(skb, HASHRING_A_ARC_NR_ARCS, nr_arcs)) {
 		genlmsg_cancel(skb, head);
 		return -EMSGSIZE;
@@ -375,25 +376,25 @@ static int arcs_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 static int arcs_answer(struct hr_ring *ring, struct genl_info *info)
 {
 	const struct hr_nl_to to = hr_nl_reply(info);
-	struct hr_nl_sight sight;
+	struct hr_nl_snapshot snapshot;
 	struct sk_buff *reply;
 	u32 nr_arcs;
 	int ret;
 
-	ret = hr_nl_look(&sight, ring);
+	ret = hr_nl_snapshot_get(&snapshot, ring);
 	if (ret)
 		return ret;
 	if (info->attrs[HASHRING_A_ARC_RAW_POINTS])
-		nr_arcs = sight.map->nr_points;
+		nr_arcs = snapshot.map->nr_points;
 	else
-		nr_arcs = count_arcs(sight.map);
+		nr_arcs = count_arcs(snapshot.map);
 	ret = -ENOMEM;
 	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (reply)
 		ret = hr_nl_answer(reply, info,
-				   arcs_fill(reply, &to, ring, &sight,
+				   arcs_fill(reply, &to, ring, &snapshot,
 					     nr_arcs));
-	hr_nl_look_away(&sight);
+	hr_nl_snapshot_put(&snapshot);
 	return ret;
 }
 
@@ -429,7 +430,7 @@ static void arcs_write(const struct hr_table *table, bool raw, u32 cursor,
 static int arcs_fill_some(struct sk_buff *skb, const struct hr_nl_to *to,
 			  struct netlink_callback *cb,
 			  const struct hr_ring *ring,
-			  const struct hr_nl_sight *sight, bool raw,
+			  const struct hr_nl_snapshot *snapshot, bool raw,
 			  u32 *cursor)
 {
 	u32 ahead = *cursor, nr = 0, end, slot;
@@ -443,15 +444,15 @@ static int arcs_fill_some(struct sk_buff *skb, const struct hr_nl_to *to,
 	genl_dump_check_consistent(cb, head);
 	if (nla_put_string(skb, HASHRING_A_ARC_RING, ring->name) ||
 	    hr_nl_put_u64(skb, HASHRING_A_ARC_GENERATION,
-			  sight->view->generation) ||
-	    hr_nl_put_u64(skb, HASHRING_A_ARC_EPOCH, sight->epoch))
+			  snapshot->view->generation) ||
+	    hr_nl_put_u64(skb, HASHRING_A_ARC_EPOCH, snapshot->epoch))
 		goto cancel;
 
 	/* An attribute's length has 16 bits. */
 	room = skb_tailroom(skb) / 2;
 	room = room < NLA_HDRLEN ? 0 : min_t(size_t, room, U16_MAX) - NLA_HDRLEN;
 	while (nr < room / sizeof(u32) &&
-	       next_arc(sight->map, raw, &ahead, &end, &slot))
+	       next_arc(snapshot->map, raw, &ahead, &end, &slot))
 		nr++;
 	if (!nr) {
 		/* What is left may be no arc of its own: it is the first's. */
@@ -465,7 +466,8 @@ static int arcs_fill_some(struct sk_buff *skb, const struct hr_nl_to *to,
 	owners = nla_reserve(skb, HASHRING_A_ARC_OWNERS, nr * sizeof(u32));
 	if (!ends || !owners)
 		goto cancel;
-	arcs_write(sight->map, raw, *cursor, nla_data(ends), nla_data(owners), nr);
+	arcs_write(snapshot->map, raw, *cursor, nla_data(ends),
+		   nla_data(owners), nr);
 	*cursor = ahead;
 	genlmsg_end(skb, head);
 	return 0;
@@ -480,23 +482,23 @@ int hashring_nl_arcs_get_dumpit(struct sk_buff *skb,
 {
 	bool raw = hr_dump_attrs(cb)[HASHRING_A_ARC_RAW_POINTS];
 	const struct hr_nl_to to = hr_nl_dump(cb);
-	struct hr_nl_sight sight;
-	struct hr_nl_walk *walk;
+	struct hr_nl_snapshot snapshot;
+	struct hr_nl_dump_ctx *ctx;
 	int ret;
 
-	walk = hr_nl_walk(cb, HASHRING_A_ARC_RING);
-	if (IS_ERR(walk))
-		return PTR_ERR(walk);
-	ret = hr_nl_walk_look(cb, walk, &sight);
+	ctx = hr_nl_dump_begin(cb, HASHRING_A_ARC_RING);
+	if (IS_ERR(ctx))
+		return PTR_ERR(ctx);
+	ret = hr_nl_walk_look(cb, ctx, &snapshot);
 	if (ret <= 0)
 		return ret;
 	ret = 0;
-	while (walk->next < sight.map->nr_points) {
-		ret = arcs_fill_some(skb, &to, cb, walk->ring, &sight, raw,
-				     &walk->next);
+	while (ctx->next < snapshot.map->nr_points) {
+		ret = arcs_fill_some(skb, &to, cb, ctx->ring, &snapshot, raw,
+				     &ctx->next);
 		if (ret)
 			break;
 	}
-	hr_nl_look_away(&sight);
+	hr_nl_snapshot_put(&snapshot);
 	return ret && skb->len ? skb->len : ret;
 }

@@ -12,30 +12,31 @@
 #include "ring/lease.h"
 
 /* The last step is told with a migration that has ended: it says how. */
-static const struct hr_happened *last_step(const struct hr_told *told)
+static const struct hr_migrate_event *
+last_step(const struct hr_migrate_info *info)
 {
-	return told->ended ? &told->last : NULL;
+	return info->ended ? &info->last : NULL;
 }
 
 static int migrate_notify(struct notifier_block *block, unsigned long unused,
 			  void *data)
 {
 	const struct hr_nl_to to = hr_nl_event(HASHRING_CMD_MIGRATE_NTF);
-	const struct hr_migrate_event *event = data;
+	const struct hr_migrate_note *event = data;
 	struct net *net = event->ring->net;
-	struct hr_told told;
+	struct hr_migrate_info migration;
 	struct sk_buff *skb;
 
-	if (!hr_nl_heard(net))
+	if (!hr_nl_has_listeners(net))
 		return NOTIFY_DONE;
 	skb = nlmsg_new(HR_MIGRATION_SIZE, GFP_KERNEL);
-	hr_told_get(event->ring, &told);
-	if (skb && hr_nl_migration_fill(skb, &to, NULL, event->ring, &told,
+	hr_migrate_info_get(event->ring, &migration);
+	if (skb && hr_nl_migration_fill(skb, &to, NULL, event->ring, &migration,
 					event->what, event->receipt, false)) {
 		nlmsg_free(skb);
 		skb = NULL;
 	}
-	hr_told_put(&told);
+	hr_migrate_info_put(&migration);
 	hr_nl_send_event(net, skb);
 	return NOTIFY_DONE;
 }
@@ -103,18 +104,19 @@ err_put_ring:
  */
 static int migrating_end(struct hr_nl_migrating *migrating,
 			 struct genl_info *info, int error,
-			 const struct hr_happened *what)
+			 const struct hr_migrate_event *what)
 {
 	struct hr_ring *ring = migrating->ring;
-	struct hr_told told;
+	struct hr_migrate_info migration;
 
-	hr_told_get(ring, &told);
+	hr_migrate_info_get(ring, &migration);
 	mutex_unlock(&ring->lock);
 	if (!error)
 		error = hr_nl_migration_fill(migrating->reply, &migrating->to,
-					     NULL, ring, &told,
-					     what ?: last_step(&told), NULL, true);
-	hr_told_put(&told);
+					     NULL, ring, &migration,
+					     what ?: last_step(&migration),
+					     NULL, true);
+	hr_migrate_info_put(&migration);
 	hr_ring_put(ring);
 	return hr_nl_answer(migrating->reply, info, error);
 }
@@ -123,7 +125,7 @@ int hashring_nl_migrate_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct hr_nl_to to = hr_nl_reply(info);
 	struct sk_buff *reply;
-	struct hr_told told;
+	struct hr_migrate_info migration;
 	struct hr_ring *ring;
 	int ret;
 
@@ -136,10 +138,10 @@ int hashring_nl_migrate_get_doit(struct sk_buff *skb, struct genl_info *info)
 	reply = nlmsg_new(HR_MIGRATION_SIZE, GFP_KERNEL);
 	if (!reply)
 		goto put_ring;
-	hr_told_get(ring, &told);
-	ret = hr_nl_migration_fill(reply, &to, NULL, ring, &told,
-				   last_step(&told), NULL, false);
-	hr_told_put(&told);
+	hr_migrate_info_get(ring, &migration);
+	ret = hr_nl_migration_fill(reply, &to, NULL, ring, &migration,
+				   last_step(&migration), NULL, false);
+	hr_migrate_info_put(&migration);
 	ret = hr_nl_answer(reply, info, ret);
 put_ring:
 	hr_ring_put(ring);
@@ -153,7 +155,7 @@ int hashring_nl_migrate_get_dumpit(struct sk_buff *skb,
 	struct net *net = sock_net(cb->skb->sk);
 	u32 *next = (u32 *)cb->ctx;
 	struct hr_ring *ring;
-	struct hr_told told;
+	struct hr_migrate_info migration;
 	int ret = 0;
 
 	if (hr_dump_attrs(cb)[HASHRING_A_MIGRATION_RING])
@@ -162,11 +164,12 @@ int hashring_nl_migrate_get_dumpit(struct sk_buff *skb,
 				 -EINVAL, "a dump is of all rings");
 	hr_nl_consistent(cb, READ_ONCE(hr_net(net)->rings_seq));
 	for (; (ring = hr_ring_get_nth(net, *next)); (*next)++) {
-		hr_told_get(ring, &told);
-		if (told.moving)
-			ret = hr_nl_migration_fill(skb, &to, cb, ring, &told,
-						   NULL, NULL, false);
-		hr_told_put(&told);
+		hr_migrate_info_get(ring, &migration);
+		if (migration.moving)
+			ret = hr_nl_migration_fill(skb, &to, cb, ring,
+						   &migration, NULL, NULL,
+						   false);
+		hr_migrate_info_put(&migration);
 		hr_ring_put(ring);
 		if (ret)
 			return skb->len ? skb->len : ret;

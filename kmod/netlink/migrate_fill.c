@@ -38,7 +38,7 @@ u64 hr_nl_ms_until(u64 moment)
  * Return: 0 or -EMSGSIZE.
  */
 int hr_nl_put_step(struct sk_buff *skb, int type,
-		   const struct hr_happened *what)
+		   const struct hr_migrate_event *what)
 {
 	struct nlattr *nest = nla_nest_start(skb, type);
 
@@ -59,14 +59,14 @@ int hr_nl_put_step(struct sk_buff *skb, int type,
 	return 0;
 }
 
-static int put_way(struct sk_buff *skb, const struct hr_way *way)
+static int put_progress(struct sk_buff *skb, const struct hr_progress *progress)
 {
-	if (hr_nl_put_u64(skb, HASHRING_A_MIGRATION_TOTAL, way->share) ||
+	if (hr_nl_put_u64(skb, HASHRING_A_MIGRATION_TOTAL, progress->share) ||
 	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_RELEASED,
-			  way->share_released) ||
-	    nla_put_u32(skb, HASHRING_A_MIGRATION_ARCS, way->arcs) ||
+			  progress->share_released) ||
+	    nla_put_u32(skb, HASHRING_A_MIGRATION_ARCS, progress->arcs) ||
 	    nla_put_u32(skb, HASHRING_A_MIGRATION_ARCS_RELEASED,
-			way->arcs_released))
+			progress->arcs_released))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -89,13 +89,13 @@ static int put_stats(struct sk_buff *skb, const struct hr_track *track)
 	return 0;
 }
 
-static int put_tracked(struct sk_buff *skb, const struct hr_told *told)
+static int put_tracked(struct sk_buff *skb, const struct hr_migrate_info *info)
 {
-	const struct hr_track *track = told->view->track;
+	const struct hr_track *track = info->view->track;
 	struct hr_track_counts counts = {};
 
 	if (track)
-		hr_track_count(told->view, &counts);
+		hr_track_count(info->view, &counts);
 	if (nla_put_u32(skb, HASHRING_A_MIGRATION_MAX_ENTRIES,
 			track ? hr_track_max(track) : 0) ||
 	    nla_put_u32(skb, HASHRING_A_MIGRATION_ENTRIES, counts.entries) ||
@@ -104,7 +104,7 @@ static int put_tracked(struct sk_buff *skb, const struct hr_told *told)
 		return -EMSGSIZE;
 	if (!track)
 		return 0;
-	if (hr_track_window_seen(track, told->m.quiet) &&
+	if (hr_track_window_seen(track, info->m.quiet) &&
 	    nla_put_flag(skb, HASHRING_A_MIGRATION_WINDOW))
 		return -EMSGSIZE;
 	return put_stats(skb, track);
@@ -113,7 +113,7 @@ static int put_tracked(struct sk_buff *skb, const struct hr_told *told)
 static int put_node(struct sk_buff *skb, struct hr_node *node, u32 flows,
 		    u32 pinned)
 {
-	u64 deadline = READ_ONCE(hr_member(node)->shared->deadline);
+	u64 deadline = READ_ONCE(hr_backend(node)->shared->deadline);
 	struct nlattr *nest;
 
 	nest = nla_nest_start(skb, HASHRING_A_MIGRATION_NODE);
@@ -137,7 +137,7 @@ static int put_nodes(struct sk_buff *skb, const struct hr_ring_view *view,
 		     gfp_t gfp)
 {
 	const struct hr_table *t = view->core.table;
-	u32 *flows, i, told = 0;
+	u32 *flows, i, info = 0;
 	int ret = 0;
 
 	flows = kvcalloc(t->nr_slots, 2 * sizeof(*flows), gfp);
@@ -145,39 +145,39 @@ static int put_nodes(struct sk_buff *skb, const struct hr_ring_view *view,
 		return -ENOMEM;
 	if (view->track)
 		hr_track_nodes(view, flows, flows + t->nr_slots);
-	for (i = 0; i < t->nr_slots && told < HR_TOLD_NODES && !ret; i++) {
+	for (i = 0; i < t->nr_slots && info < HR_TOLD_NODES && !ret; i++) {
 		struct hr_node *node = t->nodes[i];
 
-		if (!node || (!flows[i] && node->attrs.state != HASHRING_NODE_LEAVING &&
-			      !READ_ONCE(hr_member(node)->shared->deadline)))
+		if (!node ||
+		    (!flows[i] && node->attrs.state != HASHRING_NODE_LEAVING &&
+		     !READ_ONCE(hr_backend(node)->shared->deadline)))
 			continue;
 		ret = put_node(skb, node, flows[i], flows[t->nr_slots + i]);
-		told++;
+		info++;
 	}
 	kvfree(flows);
 	return ret;
 }
 
-static int put_migration(struct sk_buff *skb, const struct hr_told *told)
+static int put_migration(struct sk_buff *skb,
+			 const struct hr_migrate_info *info)
 {
-	const struct hr_migration *m = &told->m;
+	const struct hr_migration *m = &info->m;
 
 	if (nla_put_string(skb, HASHRING_A_MIGRATION_REASON, m->reason) ||
 	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_ORIGIN,
 			  m->origin_generation) ||
 	    nla_put_u32(skb, HASHRING_A_MIGRATION_CHANGES, m->changes) ||
-	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_FRONTIER,
-			  told->frontier) ||
-	    put_way(skb, &m->way) ||
+	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_FRONTIER, info->frontier) ||
+	    put_progress(skb, &m->progress) ||
 	    (m->rolling && nla_put_flag(skb, HASHRING_A_MIGRATION_BACK)) ||
 	    (m->holder_port &&
 	     nla_put_string(skb, HASHRING_A_MIGRATION_HOLDER, m->holder)) ||
-	    (m->deadline &&
-	     hr_nl_put_u64(skb, HASHRING_A_MIGRATION_DEADLINE,
-			   hr_nl_ms_until(m->deadline))) ||
+	    (m->deadline && hr_nl_put_u64(skb, HASHRING_A_MIGRATION_DEADLINE,
+					  hr_nl_ms_until(m->deadline))) ||
 	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_QUIET, m->quiet))
 		return -EMSGSIZE;
-	return put_tracked(skb, told);
+	return put_tracked(skb, info);
 }
 
 /**
@@ -186,7 +186,7 @@ static int put_migration(struct sk_buff *skb, const struct hr_told *told)
  * @to: whom it is for
  * @cb: the dump that it is part of, or NULL
  * @ring: the ring
- * @told: how its migration stands
+ * @info: how its migration stands
  * @what: what has just happened, or would; NULL: nothing to tell
  * @receipt: of the whole migration, when it has ended; or NULL
  * @done: a command's reply, which has done its work: there is no -ENOMEM
@@ -198,8 +198,9 @@ static int put_migration(struct sk_buff *skb, const struct hr_told *told)
  */
 int hr_nl_migration_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 			 struct netlink_callback *cb,
-			 const struct hr_ring *ring, const struct hr_told *told,
-			 const struct hr_happened *what,
+			 const struct hr_ring *ring,
+			 const struct hr_migrate_info *info,
+			 const struct hr_migrate_event *what,
 			 const struct hr_receipt *receipt, bool done)
 {
 	int ret = -EMSGSIZE;
@@ -211,19 +212,17 @@ int hr_nl_migration_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 	if (cb)
 		genl_dump_check_consistent(cb, head);
 	if (nla_put_string(skb, HASHRING_A_MIGRATION_RING, ring->name) ||
-	    nla_put_u32(skb, HASHRING_A_MIGRATION_STATE,
-			told->state) ||
+	    nla_put_u32(skb, HASHRING_A_MIGRATION_STATE, info->state) ||
 	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_GENERATION,
-			  told->view->generation) ||
-	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_EPOCH, told->epoch) ||
-	    (told->moving && put_migration(skb, told)) ||
+			  info->view->generation) ||
+	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_EPOCH, info->epoch) ||
+	    (info->moving && put_migration(skb, info)) ||
 	    (what && hr_nl_put_step(skb, HASHRING_A_MIGRATION_STEP, what)) ||
-	    (receipt &&
-	     hr_nl_put_receipt(skb, HASHRING_A_MIGRATION_RECEIPT, receipt,
-			       false)))
+	    (receipt && hr_nl_put_receipt(skb, HASHRING_A_MIGRATION_RECEIPT,
+					  receipt, false)))
 		goto err_cancel;
-	if (told->moving) {
-		ret = put_nodes(skb, told->view, done ? HR_GFP_NOFAIL : HR_GFP);
+	if (info->moving) {
+		ret = put_nodes(skb, info->view, done ? HR_GFP_NOFAIL : HR_GFP);
 		if (ret)
 			goto err_cancel;
 	}

@@ -128,25 +128,25 @@ int hashring_nl_flows_get_dumpit(struct sk_buff *skb,
 	const struct hr_nl_to to = hr_nl_dump(cb);
 	struct hr_tracked tracked;
 	struct hr_ring_view *view;
-	struct hr_nl_walk *walk;
+	struct hr_nl_dump_ctx *ctx;
 	int ret = 0;
 	u32 next;
 
-	walk = hr_nl_walk(cb, HASHRING_A_TRACKED_RING);
-	if (IS_ERR(walk))
-		return PTR_ERR(walk);
-	view = hr_ring_pin(walk->ring);
+	ctx = hr_nl_dump_begin(cb, HASHRING_A_TRACKED_RING);
+	if (IS_ERR(ctx))
+		return PTR_ERR(ctx);
+	view = hr_ring_pin(ctx->ring);
 	hr_nl_consistent(cb, view->generation);
-	if (!walk->begun)
-		walk->generation = view->generation;
-	walk->begun = true;
-	next = walk->next;
-	while (view->track && view->generation == walk->generation &&
+	if (!ctx->begun)
+		ctx->generation = view->generation;
+	ctx->begun = true;
+	next = ctx->next;
+	while (view->track && view->generation == ctx->generation &&
 	       hr_track_next(view, &next, &tracked)) {
-		ret = tracked_fill(skb, &to, cb, walk->ring, &tracked);
+		ret = tracked_fill(skb, &to, cb, ctx->ring, &tracked);
 		if (ret)
 			break;
-		walk->next = next;
+		ctx->next = next;
 	}
 	hr_ring_unpin(view);
 	return ret && skb->len ? skb->len : ret;

@@ -19,7 +19,7 @@ static int kept_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 		return -EMSGSIZE;
 	if (nla_put_string(skb, HASHRING_A_STEPS_RING, ring->name) ||
 	    nla_put_u32(skb, HASHRING_A_STEPS_KEPT,
-			hr_told_steps(ring, &oldest))) {
+			hr_migrate_info_kept(ring, &oldest))) {
 		genlmsg_cancel(skb, head);
 		return -EMSGSIZE;
 	}
@@ -55,7 +55,7 @@ static int steps_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 		      struct netlink_callback *cb, struct hr_ring *ring,
 		      u64 *epoch)
 {
-	struct hr_happened what;
+	struct hr_migrate_event what;
 	u64 before = *epoch;
 	void *head;
 
@@ -65,7 +65,7 @@ static int steps_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 	genl_dump_check_consistent(cb, head);
 	if (nla_put_string(skb, HASHRING_A_STEPS_RING, ring->name))
 		goto cancel;
-	while (hr_told_step_after(ring, *epoch, &what)) {
+	while (hr_migrate_info_event_after(ring, *epoch, &what)) {
 		unsigned char *end = skb_tail_pointer(skb);
 
 		if (hr_nl_put_step(skb, HASHRING_A_STEPS_STEP, &what)) {
@@ -88,25 +88,25 @@ int hashring_nl_steps_get_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb)
 {
 	const struct hr_nl_to to = hr_nl_dump(cb);
-	struct hr_happened what;
-	struct hr_nl_walk *walk;
+	struct hr_migrate_event what;
+	struct hr_nl_dump_ctx *ctx;
 	struct hr_ring *ring;
 	u64 oldest;
 	int ret = 0;
 
-	walk = hr_nl_walk(cb, HASHRING_A_STEPS_RING);
-	if (IS_ERR(walk))
-		return PTR_ERR(walk);
-	ring = walk->ring;
+	ctx = hr_nl_dump_begin(cb, HASHRING_A_STEPS_RING);
+	if (IS_ERR(ctx))
+		return PTR_ERR(ctx);
+	ring = ctx->ring;
 
 	/* New steps do not disturb; the loss of one that is due does. */
-	hr_told_steps(ring, &oldest);
-	hr_nl_consistent(cb, walk->begun ? oldest > walk->next : 0);
-	if (!walk->begun)
-		walk->next = oldest;
-	walk->begun = true;
-	while (hr_told_step_after(ring, walk->generation, &what)) {
-		ret = steps_fill(skb, &to, cb, ring, &walk->generation);
+	hr_migrate_info_kept(ring, &oldest);
+	hr_nl_consistent(cb, ctx->begun ? oldest > ctx->next : 0);
+	if (!ctx->begun)
+		ctx->next = oldest;
+	ctx->begun = true;
+	while (hr_migrate_info_event_after(ring, ctx->generation, &what)) {
+		ret = steps_fill(skb, &to, cb, ring, &ctx->generation);
 		if (ret)
 			break;
 	}

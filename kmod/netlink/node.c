@@ -47,7 +47,7 @@ static int node_put_stats(struct sk_buff *skb, struct hr_node *node)
 {
 	u64 packets, bytes;
 
-	hr_member_read(hr_member(node), &packets, &bytes);
+	hr_backend_read(hr_backend(node), &packets, &bytes);
 	if (hr_nl_put_u64(skb, HASHRING_A_NODE_PACKETS, packets) ||
 	    hr_nl_put_u64(skb, HASHRING_A_NODE_BYTES, bytes))
 		return -EMSGSIZE;
@@ -56,7 +56,7 @@ static int node_put_stats(struct sk_buff *skb, struct hr_node *node)
 
 static int node_put_deadline(struct sk_buff *skb, struct hr_node *node)
 {
-	u64 deadline = READ_ONCE(hr_member(node)->shared->deadline);
+	u64 deadline = READ_ONCE(hr_backend(node)->shared->deadline);
 
 	return deadline ? hr_nl_put_u64(skb, HASHRING_A_NODE_DEADLINE,
 					hr_nl_ms_until(deadline)) : 0;
@@ -85,7 +85,7 @@ static size_t node_points_size(const struct hr_node *node)
 
 static int node_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 		     struct netlink_callback *cb, const struct hr_ring *ring,
-		     const struct hr_nl_sight *sight, const u32 *count,
+		     const struct hr_nl_snapshot *snapshot, const u32 *count,
 		     struct hr_node *node, bool points)
 {
 	void *head;
@@ -103,10 +103,10 @@ static int node_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 	    nla_put_u32(skb, HASHRING_A_NODE_NR_POINTS,
 			node_nr_points(ring, count, node)) ||
 	    hr_nl_put_u64(skb, HASHRING_A_NODE_SHARE,
-			  sight->map->share[node->slot]) ||
+			  snapshot->map->share[node->slot]) ||
 	    node_put_stats(skb, node) || node_put_deadline(skb, node) ||
 	    hr_nl_put_u64(skb, HASHRING_A_NODE_GENERATION,
-			  sight->view->generation)) {
+			  snapshot->view->generation)) {
 		genlmsg_cancel(skb, head);
 		return -EMSGSIZE;
 	}
@@ -119,7 +119,7 @@ static int node_get(struct hr_ring *ring, struct genl_info *info, bool points)
 {
 	const struct nlattr *name = info->attrs[HASHRING_A_NODE_NAME];
 	const struct hr_nl_to to = hr_nl_reply(info);
-	struct hr_nl_sight sight;
+	struct hr_nl_snapshot snapshot;
 	struct sk_buff *reply;
 	struct hr_node *node;
 	u32 *count;
@@ -128,18 +128,18 @@ static int node_get(struct hr_ring *ring, struct genl_info *info, bool points)
 	if (!name)
 		return hr_nl_missing(info->extack, NULL, HASHRING_A_NODE_NAME,
 				     "name");
-	ret = hr_nl_look(&sight, ring);
+	ret = hr_nl_snapshot_get(&snapshot, ring);
 	if (ret)
 		return ret;
-	node = hr_table_find(sight.map, nla_data(name));
+	node = hr_table_find(snapshot.map, nla_data(name));
 	if (!node) {
 		ret = hr_extack(info->extack, name, -ENOENT, "no such node");
-		goto look_away;
+		goto put_snapshot;
 	}
-	count = points_count(ring, sight.map);
+	count = points_count(ring, snapshot.map);
 	if (IS_ERR(count)) {
 		ret = PTR_ERR(count);
-		goto look_away;
+		goto put_snapshot;
 	}
 	ret = -ENOMEM;
 	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE + node_points_size(node),
@@ -147,12 +147,12 @@ static int node_get(struct hr_ring *ring, struct genl_info *info, bool points)
 	if (!reply)
 		goto free_count;
 	ret = hr_nl_answer(reply, info,
-			   node_fill(reply, &to, NULL, ring, &sight, count,
+			   node_fill(reply, &to, NULL, ring, &snapshot, count,
 				     node, points));
 free_count:
 	kvfree(count);
-look_away:
-	hr_nl_look_away(&sight);
+put_snapshot:
+	hr_nl_snapshot_put(&snapshot);
 	return ret;
 }
 
@@ -225,8 +225,8 @@ int hashring_nl_node_get_dumpit(struct sk_buff *skb,
 	const struct nlattr *points = attrs[HASHRING_A_NODE_WITH_POINTS];
 	const struct hr_nl_to to = hr_nl_dump(cb);
 	const struct hr_table *table;
-	struct hr_nl_sight sight;
-	struct hr_nl_walk *walk;
+	struct hr_nl_snapshot snapshot;
+	struct hr_nl_dump_ctx *ctx;
 	struct hr_node *node;
 	u32 *count;
 	int ret;
@@ -236,28 +236,28 @@ int hashring_nl_node_get_dumpit(struct sk_buff *skb,
 				 -EINVAL, "a dump is of all nodes");
 	if (points && !netlink_net_capable(cb->skb, CAP_NET_ADMIN))
 		return hr_extack(cb->extack, points, -EPERM,
-				 "points are told only to administrators");
-	walk = hr_nl_walk(cb, HASHRING_A_NODE_RING);
-	if (IS_ERR(walk))
-		return PTR_ERR(walk);
-	ret = hr_nl_walk_look(cb, walk, &sight);
+				 "points are info only to administrators");
+	ctx = hr_nl_dump_begin(cb, HASHRING_A_NODE_RING);
+	if (IS_ERR(ctx))
+		return PTR_ERR(ctx);
+	ret = hr_nl_walk_look(cb, ctx, &snapshot);
 	if (ret <= 0)
 		return ret;
-	table = sight.map;
-	count = points_count(walk->ring, table);
+	table = snapshot.map;
+	count = points_count(ctx->ring, table);
 	if (IS_ERR(count)) {
 		ret = PTR_ERR(count);
-		goto look_away;
+		goto put_snapshot;
 	}
 	ret = 0;
-	for (; (node = node_at(table, &walk->next)); walk->next++) {
-		ret = node_fill(skb, &to, cb, walk->ring, &sight, count, node,
+	for (; (node = node_at(table, &ctx->next)); ctx->next++) {
+		ret = node_fill(skb, &to, cb, ctx->ring, &snapshot, count, node,
 				points);
 		if (ret)
 			break;
 	}
 	kvfree(count);
-look_away:
-	hr_nl_look_away(&sight);
+put_snapshot:
+	hr_nl_snapshot_put(&snapshot);
 	return ret && skb->len ? skb->len : ret;
 }

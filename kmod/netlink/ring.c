@@ -40,18 +40,19 @@ static int ring_put_config(struct sk_buff *skb, const struct hr_config *config,
 	return nla_put_u32(skb, HASHRING_A_RING_ALGORITHM, HR_ALGORITHM);
 }
 
-static int ring_put_map(struct sk_buff *skb, const struct hr_nl_sight *sight)
+static int ring_put_map(struct sk_buff *skb,
+			const struct hr_nl_snapshot *snapshot)
 {
-	const struct hr_table *map = sight->map;
+	const struct hr_table *map = snapshot->map;
 
 	if (hr_nl_put_u64(skb, HASHRING_A_RING_GENERATION,
-			  sight->view->generation) ||
-	    hr_nl_put_u64(skb, HASHRING_A_RING_EPOCH, sight->epoch) ||
+			  snapshot->view->generation) ||
+	    hr_nl_put_u64(skb, HASHRING_A_RING_EPOCH, snapshot->epoch) ||
 	    nla_put_u32(skb, HASHRING_A_RING_NODES, map->nr_nodes) ||
 	    nla_put_u32(skb, HASHRING_A_RING_ACTIVE_NODES, active_nodes(map)) ||
 	    nla_put_u32(skb, HASHRING_A_RING_TABLE_POINTS, map->nr_points) ||
 	    hr_nl_put_u64(skb, HASHRING_A_RING_TABLE_BYTES,
-			  hr_view_bytes(sight->view)) ||
+			  hr_view_bytes(snapshot->view)) ||
 	    hr_nl_put_u64(skb, HASHRING_A_RING_WEIGHT, map->weight) ||
 	    hr_nl_put_u64(skb, HASHRING_A_RING_PEAK, hr_table_peak(map)) ||
 	    hr_nl_put_u64(skb, HASHRING_A_RING_TROUGH, hr_table_trough(map)))
@@ -82,7 +83,7 @@ static int ring_put_settings(struct sk_buff *skb, const struct hr_ring *ring)
 /* @secret: the reader may know the seed. */
 static int ring_put(struct sk_buff *skb, const struct hr_nl_to *to,
 		    struct netlink_callback *cb, const struct hr_ring *ring,
-		    const struct hr_nl_sight *sight, bool secret)
+		    const struct hr_nl_snapshot *snapshot, bool secret)
 {
 	void *head;
 
@@ -93,7 +94,7 @@ static int ring_put(struct sk_buff *skb, const struct hr_nl_to *to,
 		genl_dump_check_consistent(cb, head);
 	if (nla_put_string(skb, HASHRING_A_RING_NAME, ring->name) ||
 	    ring_put_config(skb, &ring->config, secret) ||
-	    ring_put_map(skb, sight) || ring_put_settings(skb, ring) ||
+	    ring_put_map(skb, snapshot) || ring_put_settings(skb, ring) ||
 	    nla_put_u32(skb, HASHRING_A_RING_MIGRATION,
 			READ_ONCE(ring->state)) ||
 	    nla_put_u32(skb, HASHRING_A_RING_ATTACHMENTS,
@@ -111,14 +112,14 @@ static int ring_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 		     struct netlink_callback *cb, struct hr_ring *ring,
 		     bool secret)
 {
-	struct hr_nl_sight sight;
+	struct hr_nl_snapshot snapshot;
 	int ret;
 
-	ret = hr_nl_look(&sight, ring);
+	ret = hr_nl_snapshot_get(&snapshot, ring);
 	if (ret)
 		return ret;
-	ret = ring_put(skb, to, cb, ring, &sight, secret);
-	hr_nl_look_away(&sight);
+	ret = ring_put(skb, to, cb, ring, &snapshot, secret);
+	hr_nl_snapshot_put(&snapshot);
 	return ret;
 }
 
@@ -130,7 +131,7 @@ static void ring_event_locked(struct net *net, struct hr_ring *ring, u8 cmd)
 
 	lockdep_assert_held(&hr_net(net)->lock);
 
-	if (!hr_nl_heard(net))
+	if (!hr_nl_has_listeners(net))
 		return;
 	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (skb && ring_fill(skb, &to, NULL, ring, false)) {
@@ -369,10 +370,10 @@ wipe:
 
 /*
  * Packets read some of them meanwhile, each by itself. What the reply is to tell
- * of the ring is in @sight then: once they are set nothing fails any more.
+ * of the ring is in @snapshot then: once they are set nothing fails any more.
  */
 static int ring_set_locked(struct hr_ring *ring, const struct genl_info *info,
-			   struct hr_nl_sight *sight)
+			   struct hr_nl_snapshot *snapshot)
 {
 	struct hr_settings *to = &ring->settings, settings;
 	int ret;
@@ -386,7 +387,7 @@ static int ring_set_locked(struct hr_ring *ring, const struct genl_info *info,
 	ret = settings_get(&settings, info->attrs, info->extack);
 	if (ret)
 		return ret;
-	ret = hr_nl_look(sight, ring);
+	ret = hr_nl_snapshot_get(snapshot, ring);
 	if (ret)
 		return ret;
 	WRITE_ONCE(to->established, settings.established);
@@ -402,7 +403,7 @@ int hashring_nl_ring_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct hr_nl_to to = hr_nl_reply(info);
 	struct net *net = genl_info_net(info);
-	struct hr_nl_sight sight;
+	struct hr_nl_snapshot snapshot;
 	struct sk_buff *reply;
 	struct hr_ring *ring;
 	int ret;
@@ -417,14 +418,14 @@ int hashring_nl_ring_set_doit(struct sk_buff *skb, struct genl_info *info)
 		goto put_ring;
 	mutex_lock(&hr_net(net)->lock);
 	mutex_lock(&ring->lock);
-	ret = ring_set_locked(ring, info, &sight);
+	ret = ring_set_locked(ring, info, &snapshot);
 	mutex_unlock(&ring->lock);
 	if (!ret)
 		ring_event_locked(net, ring, HASHRING_CMD_RING_SET_NTF);
 	mutex_unlock(&hr_net(net)->lock);
 	if (!ret) {
-		ret = ring_put(reply, &to, NULL, ring, &sight, true);
-		hr_nl_look_away(&sight);
+		ret = ring_put(reply, &to, NULL, ring, &snapshot, true);
+		hr_nl_snapshot_put(&snapshot);
 	}
 	ret = hr_nl_answer(reply, info, ret);
 put_ring:

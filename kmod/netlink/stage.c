@@ -14,14 +14,14 @@
  * @list: in hr_nl_stage.staged
  * @portid: the socket's
  * @ring: with a reference
- * @order: the conditions
+ * @terms: the conditions
  * @ops: so far
  */
 struct hr_nl_staged {
 	struct list_head list;
 	u32 portid;
 	struct hr_ring *ring;
-	struct hr_nl_order order;
+	struct hr_nl_change_terms terms;
 	struct hr_nl_ops ops;
 };
 
@@ -132,7 +132,7 @@ int hashring_nl_change_begin_doit(struct sk_buff *skb, struct genl_info *info)
 	}
 	staged->portid = info->snd_portid;
 	staged->ring = ring;
-	hr_nl_order_get(&staged->order, info);
+	hr_nl_change_terms_get(&staged->terms, info);
 
 	mutex_lock(&stage->lock);
 	ret = staged_add_locked(stage, staged, info);
@@ -170,7 +170,7 @@ int hashring_nl_change_commit_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!staged)
 		return hr_nl_trace_refused(info, "", dry_run,
 					   none_staged(info));
-	ret = hr_nl_change(staged->ring, &staged->ops, &staged->order, info);
+	ret = hr_nl_change(staged->ring, &staged->ops, &staged->terms, info);
 	hr_nl_trace_refused(info, staged->ring->name, dry_run, ret);
 	staged_free(staged);
 	return ret;

@@ -20,7 +20,7 @@ static struct hr_shared *shared_alloc(gfp_t gfp)
 	shared = kzalloc(sizeof(*shared), gfp);
 	if (!shared)
 		return NULL;
-	shared->cpu = alloc_percpu_gfp(struct hr_member_cpu, gfp);
+	shared->cpu = alloc_percpu_gfp(struct hr_backend_cpu, gfp);
 	if (!shared->cpu) {
 		kfree(shared);
 		return NULL;
@@ -45,7 +45,7 @@ static void routes_put(struct hr_routes *routes)
 
 	if (!routes || !refcount_dec_and_test(&routes->refs))
 		return;
-	hr_unplug_forget(routes);
+	hr_netdev_forget(routes);
 	for_each_possible_cpu(cpu)
 		dst_release(rcu_access_pointer(per_cpu_ptr(routes->cpu,
 							   cpu)->route4));
@@ -107,78 +107,78 @@ void hr_route_set6(struct net *net, struct hr_routes *routes,
 
 	cpu->cookie6 = rt6_get_cookie(rt);
 	hr_route6_drop(route_set(&cpu->route6, dst));
-	hr_unplug_watch(net, routes, rt);
+	hr_netdev_watch(net, routes, rt);
 }
 
-static struct hr_node *hr_member_alloc(const struct hr_node *prev, bool same,
-				       gfp_t gfp)
+static struct hr_node *hr_backend_alloc(const struct hr_node *prev, bool same,
+					gfp_t gfp)
 {
-	struct hr_member *member;
+	struct hr_backend *backend;
 
-	member = kzalloc(sizeof(*member), gfp);
-	if (!member)
+	backend = kzalloc(sizeof(*backend), gfp);
+	if (!backend)
 		return NULL;
 	if (prev && same) {
-		const struct hr_member *was = container_of(prev,
-							   struct hr_member,
-							   node);
+		const struct hr_backend *was =
+			container_of(prev, struct hr_backend, node);
 
-		member->shared = was->shared;
-		refcount_inc(&member->shared->refs);
-		member->routes = was->routes;
-		if (member->routes)
-			refcount_inc(&member->routes->refs);
+		backend->shared = was->shared;
+		refcount_inc(&backend->shared->refs);
+		backend->routes = was->routes;
+		if (backend->routes)
+			refcount_inc(&backend->routes->refs);
 	}
-	return &member->node;
+	return &backend->node;
 }
 
 /* Tables free many of them at a time. */
-static void hr_member_free(struct hr_node *node)
+static void hr_backend_free(struct hr_node *node)
 {
-	struct hr_member *member = hr_member(node);
+	struct hr_backend *backend = hr_backend(node);
 
 	cond_resched();
-	routes_put(member->routes);
-	shared_put(member->shared);
-	kfree(member);
+	routes_put(backend->routes);
+	shared_put(backend->shared);
+	kfree(backend);
 }
 
-const struct hr_node_ops hr_member_ops = {
-	.alloc	= hr_member_alloc,
-	.free	= hr_member_free,
+const struct hr_node_ops hr_backend_ops = {
+	.alloc = hr_backend_alloc,
+	.free = hr_backend_free,
 };
 
 /**
- * hr_member_prepare() - make ready for packets
- * @member: a new version of a node, filled in and not published
+ * hr_backend_prepare() - make ready for packets
+ * @backend: a new version of a node, filled in and not published
  * @gfp: for what it needs
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM; then hr_node_put() frees what was made.
  */
-int hr_member_prepare(struct hr_member *member, gfp_t gfp)
+int hr_backend_prepare(struct hr_backend *backend, gfp_t gfp)
 {
-	const struct hr_via *via = &member->node.attrs.via;
+	const struct hr_via *via = &backend->node.attrs.via;
 
-	if (!member->shared) {
-		member->shared = shared_alloc(gfp);
-		if (!member->shared)
+	if (!backend->shared) {
+		backend->shared = shared_alloc(gfp);
+		if (!backend->shared)
 			return -ENOMEM;
 	}
-	if (member->routes && memcmp(&member->routes->via, via, sizeof(*via))) {
-		routes_put(member->routes);
-		member->routes = NULL;
+	if (backend->routes &&
+	    memcmp(&backend->routes->via, via, sizeof(*via))) {
+		routes_put(backend->routes);
+		backend->routes = NULL;
 	}
-	if (!member->routes && (via->has4 || via->has6)) {
-		member->routes = routes_alloc(via, gfp);
-		if (!member->routes)
+	if (!backend->routes && (via->has4 || via->has6)) {
+		backend->routes = routes_alloc(via, gfp);
+		if (!backend->routes)
 			return -ENOMEM;
 	}
 	return 0;
 }
 
 /**
- * hr_members_prepare() - give node versions that are new what packets need
+ * hr_backends_prepare() - give node versions that are new what packets need
  * @before: the table in force
  * @after: the next one
  * @gfp: how to allocate
@@ -186,8 +186,8 @@ int hr_member_prepare(struct hr_member *member, gfp_t gfp)
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
  */
-int hr_members_prepare(const struct hr_table *before,
-		       const struct hr_table *after, gfp_t gfp)
+int hr_backends_prepare(const struct hr_table *before,
+			const struct hr_table *after, gfp_t gfp)
 {
 	u32 slot;
 	int ret;
@@ -198,7 +198,7 @@ int hr_members_prepare(const struct hr_table *before,
 		if (!node || (slot < before->nr_slots &&
 			      before->nodes[slot] == node))
 			continue;
-		ret = hr_member_prepare(hr_member(node), gfp);
+		ret = hr_backend_prepare(hr_backend(node), gfp);
 		if (ret)
 			return ret;
 		cond_resched();
@@ -207,22 +207,22 @@ int hr_members_prepare(const struct hr_table *before,
 }
 
 /**
- * hr_member_read() - what was counted
- * @member: the node
+ * hr_backend_read() - what was counted
+ * @backend: the node
  * @packets: by all CPUs
  * @bytes: as @packets
  *
  * Context: any.
  */
-void hr_member_read(const struct hr_member *member, u64 *packets, u64 *bytes)
+void hr_backend_read(const struct hr_backend *backend, u64 *packets, u64 *bytes)
 {
 	int i;
 
 	*packets = 0;
 	*bytes = 0;
 	for_each_possible_cpu(i) {
-		struct hr_member_cpu *cpu = per_cpu_ptr(member->shared->cpu,
-							i);
+		struct hr_backend_cpu *cpu =
+			per_cpu_ptr(backend->shared->cpu, i);
 		unsigned int start;
 		u64 p, b;
 

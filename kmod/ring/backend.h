@@ -20,7 +20,7 @@
 struct hr_table;
 
 /* One CPU's count of what was steered to a node; bottom halves off. */
-struct hr_member_cpu {
+struct hr_backend_cpu {
 	u64_stats_t packets;
 	u64_stats_t bytes;
 	struct u64_stats_sync syncp;
@@ -38,7 +38,7 @@ struct hr_shared {
 	refcount_t refs;
 	bool expired;
 	u64 deadline;
-	struct hr_member_cpu __percpu *cpu;
+	struct hr_backend_cpu __percpu *cpu;
 };
 
 /**
@@ -62,7 +62,7 @@ struct hr_routes_cpu {
  * @refs: one for each version that has these addresses
  * @via: the addresses
  * @cpu: cached routes, per CPU
- * @list: in hr_unplug.routes while a CPU may have a route6; see netdev.c
+ * @list: in hr_netdev.routes while a CPU may have a route6; see netdev.c
  */
 struct hr_routes {
 	refcount_t refs;
@@ -72,7 +72,7 @@ struct hr_routes {
 };
 
 /**
- * struct hr_member - a version of a node
+ * struct hr_backend - a version of a node
  * @node: the core's part
  * @shared: outlives the version; a replacing node starts its own
  * @routes: there if the node has addresses; outlive the version as long as
@@ -80,25 +80,26 @@ struct hr_routes {
  *	which there is no way to insist on
  *
  * The core makes a node first and fills its addresses in after, so that the
- * routes are settled by hr_member_prepare() before the node is published.
+ * routes are settled by hr_backend_prepare() before the node is published.
  */
-struct hr_member {
+struct hr_backend {
 	struct hr_node node;
 	struct hr_shared *shared;
 	struct hr_routes *routes;
 };
 
-static inline struct hr_member *hr_member(struct hr_node *node)
+static inline struct hr_backend *hr_backend(struct hr_node *node)
 {
-	return container_of(node, struct hr_member, node);
+	return container_of(node, struct hr_backend, node);
 }
 
-extern const struct hr_node_ops hr_member_ops;
+extern const struct hr_node_ops hr_backend_ops;
 
-int hr_member_prepare(struct hr_member *member, gfp_t gfp);
-int hr_members_prepare(const struct hr_table *before,
-		       const struct hr_table *after, gfp_t gfp);
-void hr_member_read(const struct hr_member *member, u64 *packets, u64 *bytes);
+int hr_backend_prepare(struct hr_backend *backend, gfp_t gfp);
+int hr_backends_prepare(const struct hr_table *before,
+			const struct hr_table *after, gfp_t gfp);
+void hr_backend_read(const struct hr_backend *backend, u64 *packets,
+		     u64 *bytes);
 
 void hr_route_set4(struct hr_routes *routes, struct rtable *rt);
 void hr_route_set6(struct net *net, struct hr_routes *routes,
@@ -176,17 +177,17 @@ static inline struct dst_entry *hr_route_get6(struct hr_routes *routes)
 }
 
 /**
- * hr_member_count() - count packets steered to a node
- * @member: the node
+ * hr_backend_count() - count packets steered to a node
+ * @backend: the node
  * @packets: segments, not frames
  * @bytes: all of them
  *
  * Context: softirq, or bottom halves disabled.
  */
-static inline void hr_member_count(struct hr_member *member, u64 packets,
-				   u64 bytes)
+static inline void hr_backend_count(struct hr_backend *backend, u64 packets,
+				    u64 bytes)
 {
-	struct hr_member_cpu *cpu = this_cpu_ptr(member->shared->cpu);
+	struct hr_backend_cpu *cpu = this_cpu_ptr(backend->shared->cpu);
 
 	u64_stats_update_begin(&cpu->syncp);
 	u64_stats_add(&cpu->packets, packets);

@@ -12,7 +12,7 @@
 #include "migrate_log.h"
 
 /**
- * hr_steps_words() - keep words that one person leaves for another
+ * hr_migrate_log_text() - keep words that one person leaves for another
  * @to: where
  * @from: the words
  * @size: of @to
@@ -22,7 +22,7 @@
  *
  * Context: any.
  */
-void hr_steps_words(char *to, const char *from, size_t size)
+void hr_migrate_log_text(char *to, const char *from, size_t size)
 {
 	strscpy(to, from, size);
 	for (; *to; to++)
@@ -31,74 +31,74 @@ void hr_steps_words(char *to, const char *from, size_t size)
 }
 
 /**
- * hr_steps_prepare() - room for steps, before the first migration
- * @steps: the ring's
+ * hr_migrate_log_prepare() - room for steps, before the first migration
+ * @log: the ring's
  *
  * Context: under the ring's lock. May sleep.
  * Return: 0 or -ENOMEM.
  */
-int hr_steps_prepare(struct hr_steps *steps)
+int hr_migrate_log_prepare(struct hr_migrate_log *log)
 {
-	if (!steps->log)
-		steps->log = kvcalloc(HR_MAX_STEPS, sizeof(*steps->log), HR_GFP);
-	return steps->log ? 0 : -ENOMEM;
+	if (!log->log)
+		log->log = kvcalloc(HR_MAX_STEPS, sizeof(*log->log), HR_GFP);
+	return log->log ? 0 : -ENOMEM;
 }
 
 /**
- * hr_steps_release() - forget all
- * @steps: is of no use afterwards
+ * hr_migrate_log_release() - forget all
+ * @log: is of no use afterwards
  *
  * Context: nobody else has the ring.
  */
-void hr_steps_release(struct hr_steps *steps)
+void hr_migrate_log_release(struct hr_migrate_log *log)
 {
-	kvfree(steps->log);
+	kvfree(log->log);
 }
 
 /**
- * hr_steps_next() - the place of the next step
- * @steps: prepared
+ * hr_migrate_log_next() - the place of the next step
+ * @log: prepared
  *
- * Context: under hr_ring.lock and hr_ring.told_lock.
+ * Context: under hr_ring.lock and hr_ring.info_lock.
  * Return: to be filled in; the oldest one is lost when there are too many.
  */
-struct hr_happened *hr_steps_next(struct hr_steps *steps)
+struct hr_migrate_event *hr_migrate_log_next(struct hr_migrate_log *log)
 {
-	return &steps->log[steps->nr++ % HR_MAX_STEPS];
+	return &log->log[log->nr++ % HR_MAX_STEPS];
 }
 
 /**
- * hr_steps_kept() - how many steps are kept
- * @steps: the ring's
+ * hr_migrate_log_kept() - how many steps are kept
+ * @log: the ring's
  *
- * Context: under hr_ring.told_lock, or hr_ring.lock.
+ * Context: under hr_ring.info_lock, or hr_ring.lock.
  * Return: 0 to HR_MAX_STEPS.
  */
-u32 hr_steps_kept(const struct hr_steps *steps)
+u32 hr_migrate_log_kept(const struct hr_migrate_log *log)
 {
-	return min_t(u64, steps->nr, HR_MAX_STEPS);
+	return min_t(u64, log->nr, HR_MAX_STEPS);
 }
 
 /**
- * hr_steps_after() - the first step after an epoch
- * @steps: the ring's
+ * hr_migrate_log_after() - the first step after an epoch
+ * @log: the ring's
  * @epoch: any
  *
- * Context: under hr_ring.told_lock, or hr_ring.lock.
+ * Context: under hr_ring.info_lock, or hr_ring.lock.
  * Return: the step, good until the lock is released, or NULL.
  */
-const struct hr_happened *hr_steps_after(const struct hr_steps *steps,
-					 u64 epoch)
+const struct hr_migrate_event *
+hr_migrate_log_after(const struct hr_migrate_log *log, u64 epoch)
 {
-	u64 low = steps->nr - hr_steps_kept(steps), high = steps->nr;
+	u64 low = log->nr - hr_migrate_log_kept(log), high = log->nr;
 
 	while (low < high) {
 		u64 middle = low + (high - low) / 2;
 
-		if (steps->log[middle % HR_MAX_STEPS].epoch <= epoch)
+		if (log->log[middle % HR_MAX_STEPS].epoch <= epoch)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < steps->nr ? &steps->log[low % HR_MAX_STEPS] : NULL;
+	return low < log->nr ? &log->log[low % HR_MAX_STEPS] : NULL;
 }

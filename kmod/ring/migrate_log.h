@@ -13,7 +13,7 @@
 #define HR_MAX_REASON	96	/* bytes, with the NUL */
 
 /**
- * struct hr_happened - a step or a transition
+ * struct hr_migrate_event - a step or a transition
  * @epoch: after it
  * @time: ns since 1970
  * @generation: after it
@@ -26,7 +26,7 @@
  * @arcs: in how many pieces
  * @flows: tracked ones that were alive in there
  */
-struct hr_happened {
+struct hr_migrate_event {
 	u64 epoch;
 	u64 time;
 	u64 generation;
@@ -41,21 +41,21 @@ struct hr_happened {
 };
 
 /**
- * struct hr_steps - the last steps and transitions of a ring
+ * struct hr_migrate_log - the last steps and transitions of a ring
  * @log: HR_MAX_STEPS of them, in turn; NULL before the first migration
  * @nr: how many there ever were
  */
-struct hr_steps {
-	struct hr_happened *log;
+struct hr_migrate_log {
+	struct hr_migrate_event *log;
 	u64 nr;
 };
 
-void hr_steps_words(char *to, const char *from, size_t size);
-int hr_steps_prepare(struct hr_steps *steps);
-void hr_steps_release(struct hr_steps *steps);
-struct hr_happened *hr_steps_next(struct hr_steps *steps);
-u32 hr_steps_kept(const struct hr_steps *steps);
-const struct hr_happened *hr_steps_after(const struct hr_steps *steps,
-					 u64 epoch);
+void hr_migrate_log_text(char *to, const char *from, size_t size);
+int hr_migrate_log_prepare(struct hr_migrate_log *log);
+void hr_migrate_log_release(struct hr_migrate_log *log);
+struct hr_migrate_event *hr_migrate_log_next(struct hr_migrate_log *log);
+u32 hr_migrate_log_kept(const struct hr_migrate_log *log);
+const struct hr_migrate_event *
+hr_migrate_log_after(const struct hr_migrate_log *log, u64 epoch);
 
 #endif

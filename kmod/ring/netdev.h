@@ -14,26 +14,26 @@ struct net;
 struct rt6_info;
 
 /**
- * struct hr_unplug - what a namespace knows of devices in use
+ * struct hr_netdev - what a namespace knows of devices in use
  * @work: drops all cached IPv6 routes
  * @routes: &struct hr_routes that have some, under the lock in netdev.c
  * @devices: numbers of the devices that these may hold
  * @any: it may be any device, as @devices lacks one; READ_ONCE(), WRITE_ONCE()
  */
-struct hr_unplug {
+struct hr_netdev {
 	struct work_struct work;
 	struct list_head routes;
 	struct xarray devices;
 	bool any;
 };
 
-void hr_unplug_watch(struct net *net, struct hr_routes *routes,
+void hr_netdev_watch(struct net *net, struct hr_routes *routes,
 		     const struct rt6_info *rt);
-void hr_unplug_forget(struct hr_routes *routes);
+void hr_netdev_forget(struct hr_routes *routes);
 
-void hr_unplug_net_init(struct hr_unplug *unplug);
-void hr_unplug_net_exit(struct hr_unplug *unplug);
-int hr_unplug_init(void);
-void hr_unplug_exit(void);
+void hr_netdev_net_init(struct hr_netdev *netdev);
+void hr_netdev_net_exit(struct hr_netdev *netdev);
+int hr_netdev_init(void);
+void hr_netdev_exit(void);
 
 #endif

@@ -9,7 +9,7 @@
  *			settings, id_bits, dead
  *	hr_history.lock	the receipts
  *	hr_ring_view.map_lock	the effective map, as a table
- *	hr_net.lease_lock, hr_ring.told_lock, hr_ring.retired_lock
+ *	hr_net.lease_lock, hr_ring.info_lock, hr_ring.retired_lock
  *				(spinlocks; none inside another)
  * Readers of a view take rcu_read_lock() and nothing else; those that want it
  * for longer pin it. Finding a ring by its name takes no lock either.
@@ -42,7 +42,7 @@
 #include "settings.h"
 
 struct hr_migration;
-struct hr_told;
+struct hr_migrate_info;
 struct hr_track;
 
 /**
@@ -58,7 +58,7 @@ struct hr_track;
  * @lease_lock: guards the leases of this namespace's rings
  * @leases: &struct hr_lease, those that a socket has; read without the lock for
  *	whether there are any
- * @unplug: lets go of devices that have gone
+ * @netdev: lets go of devices that have gone
  */
 struct hr_net {
 	struct mutex lock;	/* all of this but the leases */
@@ -71,7 +71,7 @@ struct hr_net {
 	u32 last_attach;
 	spinlock_t lease_lock;	/* leases */
 	struct list_head leases;
-	struct hr_unplug unplug;
+	struct hr_netdev netdev;
 };
 
 struct hr_net *hr_net(const struct net *net);
@@ -123,9 +123,10 @@ struct hr_ring_view {
  * @migration: what is under way, or NULL, under @lock
  * @lease: the socket that paces @migration
  * @state: &enum hashring_migration_state, of the last step or transition
- * @told: how @migration stood then, for readers; NULL without one
- * @steps: what happened to migrations
- * @told_lock: guards @told and @steps, which are written under @lock as well
+ * @migrate_info: how @migration stood then, for readers; NULL without one
+ * @migrate_log: what happened to migrations
+ * @info_lock: guards @migrate_info and @migrate_log, which are written under
+ *	@lock as well
  * @tick: looks after @migration; holds a reference while it is queued
  * @history: receipts
  * @attachments: how many attachments steer by it, under hr_net.lock
@@ -150,9 +151,9 @@ struct hr_ring {
 	struct hr_migration *migration;
 	struct hr_lease lease;
 	u8 state;
-	struct hr_told *told;
-	struct hr_steps steps;
-	spinlock_t told_lock;	/* told, steps */
+	struct hr_migrate_info *migrate_info;
+	struct hr_migrate_log migrate_log;
+	spinlock_t info_lock; /* migrate_info, migrate_log */
 	struct delayed_work tick;
 	struct hr_history history;
 	u32 attachments;

@@ -32,10 +32,10 @@ static struct view_parts view_take(struct hr_ring_view *view)
 
 static void parts_put(const struct view_parts *parts)
 {
-	hr_table_put(parts->core.table, &hr_member_ops);
-	hr_table_put(parts->core.from, &hr_member_ops);
-	hr_table_put(parts->core.base, &hr_member_ops);
-	hr_table_put(parts->map, &hr_member_ops);
+	hr_table_put(parts->core.table, &hr_backend_ops);
+	hr_table_put(parts->core.from, &hr_backend_ops);
+	hr_table_put(parts->core.base, &hr_backend_ops);
+	hr_table_put(parts->map, &hr_backend_ops);
 	if (parts->track)
 		parts->track_put(parts->track);
 }
@@ -145,7 +145,7 @@ void hr_ring_publish_locked(struct hr_ring *ring, struct hr_ring_view *view,
 
 	old = rcu_replace_pointer(ring->view, view,
 				  lockdep_is_held(&ring->lock));
-	/* Who sees this epoch sees this view: pairs with hr_nl_look(). */
+	/* Who sees this epoch sees this view: pairs with hr_nl_snapshot_get(). */
 	smp_store_release(&ring->epoch, ring->epoch + 1);
 	view_retire_locked(ring, old);
 	trace_hashring_change(ring, receipt);
@@ -269,10 +269,10 @@ static struct hr_table *map_get_locked(const struct hr_ring *ring,
 
 	if (!view->map || view->map_frontier != frontier) {
 		map = hr_view_compose(&view->core, frontier, ring->config.grid,
-				      gfp, &hr_member_ops);
+				      gfp, &hr_backend_ops);
 		if (!map)
 			return NULL;
-		hr_table_put(view->map, &hr_member_ops);
+		hr_table_put(view->map, &hr_backend_ops);
 		view->map = map;
 		view->map_frontier = frontier;
 		view->digested = false;
@@ -329,7 +329,7 @@ struct hr_table *hr_ring_map_locked(const struct hr_ring *ring, gfp_t gfp)
 		return hr_table_get(view->core.table);
 	if (!mutex_trylock(&view->map_lock))
 		return hr_view_compose(&view->core, view->core.frontier,
-				       ring->config.grid, gfp, &hr_member_ops);
+				       ring->config.grid, gfp, &hr_backend_ops);
 	map = map_get_locked(ring, view, gfp);
 	mutex_unlock(&view->map_lock);
 	return map;

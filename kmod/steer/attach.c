@@ -420,7 +420,7 @@ int hr_steer_init(void)
 	err = register_pernet_subsys(&hr_steer_net_ops);
 	if (err)
 		return err;
-	err = hr_unplug_init();
+	err = hr_netdev_init();
 	if (err)
 		unregister_pernet_subsys(&hr_steer_net_ops);
 	return err;
@@ -433,6 +433,6 @@ int hr_steer_init(void)
  */
 void hr_steer_exit(void)
 {
-	hr_unplug_exit();
+	hr_netdev_exit();
 	unregister_pernet_subsys(&hr_steer_net_ops);
 }

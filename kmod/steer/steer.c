@@ -109,7 +109,7 @@ static unsigned int hr_steer_on(struct sk_buff *skb,
 	return NF_DROP_ERR(err);
 }
 
-/* The counter of each result of hr_via(). */
+/* The counter of each result of hr_via_xmit(). */
 static const enum hr_attach_counter hr_via_counts[] = {
 	[HR_VIA_NONE]		= HR_ATTACH_PACKETS,
 	[HR_VIA_LEFT]		= HR_ATTACH_KERNEL_PATH,
@@ -125,7 +125,7 @@ static const enum hr_attach_counter hr_via_counts[] = {
 
 /* Act on the owner of a packet's flow. */
 static unsigned int hr_steer_to(const struct hr_attach *attach,
-				struct hr_member *member, struct sk_buff *skb,
+				struct hr_backend *backend, struct sk_buff *skb,
 				const struct nf_hook_state *state,
 				struct hr_tally *tally)
 {
@@ -134,10 +134,10 @@ static unsigned int hr_steer_to(const struct hr_attach *attach,
 	u32 mark = skb->mark;
 
 	if (node_mask)
-		mark |= (member->node.attrs.id << attach->shift) & node_mask;
+		mark |= (backend->node.attrs.id << attach->shift) & node_mask;
 	swap(mark, skb->mark);
 
-	result = hr_via(skb, state, member);
+	result = hr_via_xmit(skb, state, backend);
 	tally->also = hr_via_counts[result];
 	switch (result) {
 	case HR_VIA_NONE:
@@ -184,9 +184,10 @@ static noinline unsigned int hr_no_owner(const struct hr_attach *attach,
 
 /* Who owns a packet's flow while a migration is under way. */
 static noinline struct hr_node *
-hr_moving_owner(const struct hr_ring_view *view, enum hashring_key_policy policy,
-		const struct sk_buff *skb, const struct nf_hook_state *state,
-		const struct hr_flow *flow, int flags, u64 hash)
+hr_moving_owner(const struct hr_ring_view *view,
+		enum hashring_key_policy policy, const struct sk_buff *skb,
+		const struct nf_hook_state *state, const struct hr_flow *flow,
+		int flags, u64 hash)
 {
 	if (!view->track)
 		return hr_view_owner_moving(&view->core, hash);
@@ -205,7 +206,7 @@ static noinline unsigned int hr_steer(const struct hr_attach *attach,
 	unsigned int verdict = NF_ACCEPT;
 	const struct hr_ring_view *view;
 	const struct hr_ring *ring;
-	struct hr_member *member;
+	struct hr_backend *backend;
 	struct hr_node *node;
 	u64 hash;	/* its low half is the position */
 	struct hr_flow flow __uninitialized;	/* hr_flow_parse() fills it */
@@ -238,10 +239,10 @@ static noinline unsigned int hr_steer(const struct hr_attach *attach,
 		return hr_no_owner(attach, ring, &flow, tally);
 
 	tally.fate = HR_ATTACH_STEERED;
-	member = hr_member(node);
+	backend = hr_backend(node);
 	if (likely(!config->observe))
-		verdict = hr_steer_to(attach, member, skb, state, &tally);
-	hr_member_count(member, tally.packets, tally.bytes);
+		verdict = hr_steer_to(attach, backend, skb, state, &tally);
+	hr_backend_count(backend, tally.packets, tally.bytes);
 count:
 	hr_attach_count(attach, &tally);
 	return verdict;

@@ -187,7 +187,8 @@ static void hr_via_route(struct sk_buff *skb, struct dst_entry *dst)
 	skb_dst_set(skb, dst);
 }
 
-static struct rtable *hr_via4_lookup(struct net *net, struct hr_member *member,
+static struct rtable *hr_via4_lookup(struct net *net,
+				     struct hr_backend *backend,
 				     const struct hr_via_from *from)
 {
 	struct flowi4 fl4 = {
@@ -201,12 +202,12 @@ static struct rtable *hr_via4_lookup(struct net *net, struct hr_member *member,
 	struct rtable *rt;
 
 	if (hr_via_is_plain(from)) {
-		rt = hr_route_get4(member->routes);
+		rt = hr_route_get4(backend->routes);
 		if (likely(rt))
 			return rt;
 	}
 
-	memcpy(&fl4.daddr, member->node.attrs.via.addr4, sizeof(fl4.daddr));
+	memcpy(&fl4.daddr, backend->node.attrs.via.addr4, sizeof(fl4.daddr));
 	rt = ip_route_output_key(net, &fl4);
 	if (IS_ERR(rt))
 		return NULL;
@@ -216,7 +217,7 @@ static struct rtable *hr_via4_lookup(struct net *net, struct hr_member *member,
 		return NULL;
 	}
 	if (hr_via_is_plain(from))
-		hr_route_set4(member->routes, rt);
+		hr_route_set4(backend->routes, rt);
 	return rt;
 }
 
@@ -351,7 +352,7 @@ static enum hr_via_result hr_via4_forward(struct sk_buff *skb,
 
 static enum hr_via_result hr_via4(struct sk_buff *skb,
 				  const struct nf_hook_state *state,
-				  struct hr_member *member)
+				  struct hr_backend *backend)
 {
 	const struct hr_via_from from = hr_via_from(state);
 	struct in_device *in_dev = NULL;
@@ -367,7 +368,7 @@ static enum hr_via_result hr_via4(struct sk_buff *skb,
 			return result;
 	}
 
-	rt = hr_via4_lookup(state->net, member, &from);
+	rt = hr_via4_lookup(state->net, backend, &from);
 	if (unlikely(!rt))
 		return HR_VIA_NO_ROUTE;
 	if (unlikely(rt->rt_flags & (RTCF_LOCAL | RTCF_BROADCAST |
@@ -389,7 +390,7 @@ static enum hr_via_result hr_via4(struct sk_buff *skb,
 }
 
 static struct dst_entry *hr_via6_lookup(struct net *net,
-					struct hr_member *member,
+					struct hr_backend *backend,
 					const struct hr_via_from *from)
 {
 	struct flowi6 fl6 = {
@@ -401,12 +402,12 @@ static struct dst_entry *hr_via6_lookup(struct net *net,
 	bool own;
 
 	if (hr_via_is_plain(from)) {
-		dst = hr_route_get6(member->routes);
+		dst = hr_route_get6(backend->routes);
 		if (likely(dst))
 			return dst;
 	}
 
-	memcpy(&fl6.daddr, member->node.attrs.via.addr6, sizeof(fl6.daddr));
+	memcpy(&fl6.daddr, backend->node.attrs.via.addr6, sizeof(fl6.daddr));
 	dst = ip6_route_output(net, NULL, &fl6);
 	if (dst->error) {
 		dst_release(dst);
@@ -416,7 +417,7 @@ static struct dst_entry *hr_via6_lookup(struct net *net,
 	own = hr_rt6_uncached(hr_rt6(dst));
 	if (hr_via_is_plain(from) &&
 	    (own || hr_rt6(dst)->rt6i_flags & RTF_PCPU))
-		hr_route_set6(net, member->routes, dst);
+		hr_route_set6(net, backend->routes, dst);
 	else if (own)
 		hr_route6_disown(dst);
 	return dst;
@@ -518,7 +519,7 @@ static enum hr_via_result hr_via6_forward(struct sk_buff *skb,
 
 static enum hr_via_result hr_via6(struct sk_buff *skb,
 				  const struct nf_hook_state *state,
-				  struct hr_member *member)
+				  struct hr_backend *backend)
 {
 	const struct hr_via_from from = hr_via_from(state);
 	enum hr_via_result result;
@@ -530,7 +531,7 @@ static enum hr_via_result hr_via6(struct sk_buff *skb,
 			return result;
 	}
 
-	dst = hr_via6_lookup(state->net, member, &from);
+	dst = hr_via6_lookup(state->net, backend, &from);
 	if (unlikely(!dst))
 		return HR_VIA_NO_ROUTE;
 	if (unlikely(hr_rt6(dst)->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST))) {
@@ -545,10 +546,10 @@ static enum hr_via_result hr_via6(struct sk_buff *skb,
 }
 
 /**
- * hr_via() - send a packet straight to a node's own address
+ * hr_via_xmit() - send a packet straight to a node's own address
  * @skb: the packet; gone after HR_VIA_SENT, else still the caller's
  * @state: of the hook, NF_INET_PRE_ROUTING or NF_INET_LOCAL_OUT
- * @member: the node that owns the packet's flow
+ * @backend: the node that owns the packet's flow
  *
  * A packet that may not be forwarded is left to the kernel's own path, which
  * knows what to say about it; so is one whose node is this machine.
@@ -556,12 +557,14 @@ static enum hr_via_result hr_via6(struct sk_buff *skb,
  * Context: in a netfilter hook, bottom halves off.
  * Return: what became of the packet.
  */
-enum hr_via_result hr_via(struct sk_buff *skb, const struct nf_hook_state *state,
-			  struct hr_member *member)
+enum hr_via_result hr_via_xmit(struct sk_buff *skb,
+			       const struct nf_hook_state *state,
+			       struct hr_backend *backend)
 {
 	if (state->pf == NFPROTO_IPV4)
-		return member->node.attrs.via.has4 ? hr_via4(skb, state, member) :
-					       HR_VIA_NONE;
-	return member->node.attrs.via.has6 ? hr_via6(skb, state, member) :
-				       HR_VIA_NONE;
+		return backend->node.attrs.via.has4 ?
+			       hr_via4(skb, state, backend) :
+			       HR_VIA_NONE;
+	return backend->node.attrs.via.has6 ? hr_via6(skb, state, backend) :
+					      HR_VIA_NONE;
 }

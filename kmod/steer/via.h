@@ -9,7 +9,7 @@
 #include <linux/netfilter.h>
 #include <linux/skbuff.h>
 
-struct hr_member;
+struct hr_backend;
 
 /* What became of the packet. */
 enum hr_via_result {
@@ -25,7 +25,8 @@ enum hr_via_result {
 	HR_VIA_REFUSED,		/* to be dropped: IPsec policy, or no memory */
 };
 
-enum hr_via_result hr_via(struct sk_buff *skb, const struct nf_hook_state *state,
-			  struct hr_member *member);
+enum hr_via_result hr_via_xmit(struct sk_buff *skb,
+			       const struct nf_hook_state *state,
+			       struct hr_backend *backend);
 
 #endif

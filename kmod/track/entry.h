@@ -249,7 +249,7 @@ static inline bool hr_track_dead(const struct hr_view *view, u32 slot)
 		return true;
 	node = view->table->nodes[slot];
 	return !node || node->attrs.state == HASHRING_NODE_DOWN ||
-	       READ_ONCE(hr_member(node)->shared->expired);
+	       READ_ONCE(hr_backend(node)->shared->expired);
 }
 
 static inline void hr_track_slots(const struct hr_view *view, u32 pos,
@@ -299,7 +299,7 @@ struct hr_scan {
 };
 
 /* Entries that are gone and wait for a grace period. */
-struct hr_limbo {
+struct hr_pending {
 	struct hr_entry *first;
 	u32 nr;
 };
@@ -314,7 +314,7 @@ static inline u32 hr_pool_low(const struct hr_track *track)
 struct hr_entry *hr_pool_take(struct hr_track *track, bool needed);
 void hr_pool_put(struct hr_track *track, struct hr_entry *entry);
 u32 hr_pool_room(struct hr_track *track);
-void hr_limbo_free(struct hr_track *track, struct hr_limbo *limbo);
+void hr_pending_free(struct hr_track *track, struct hr_pending *pending);
 void hr_track_tell(struct hr_track *track, const struct hr_view *view,
 		   const struct hr_entry *entry, u32 slot,
 		   enum hr_track_counter what);
@@ -328,7 +328,7 @@ void hr_turned_age(struct hr_track *track);
 void hr_track_gc(struct work_struct *work);
 bool hr_entry_remove(struct hr_track *track, const struct hr_view *view,
 		     struct hr_entry *entry, u64 word,
-		     enum hr_track_counter cause, struct hr_limbo *limbo);
+		     enum hr_track_counter cause, struct hr_pending *pending);
 void hr_track_scan(struct hr_track *track, struct hr_scan *scan);
 
 #endif

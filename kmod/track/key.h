@@ -46,7 +46,8 @@ struct hr_track_key {
  * Context: any.
  * Return: for hr_flow_hash(), what tells a client's flows apart too.
  */
-static inline enum hashring_key_policy hr_track_policy(enum hashring_key_policy policy)
+static inline enum hashring_key_policy
+hr_track_policy(enum hashring_key_policy policy)
 {
 	return policy == HASHRING_KEY_SOURCE ? HASHRING_KEY_5TUPLE : policy;
 }

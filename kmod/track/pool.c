@@ -175,15 +175,15 @@ void hr_track_tell(struct hr_track *track, const struct hr_view *view,
 }
 
 /**
- * hr_limbo_free() - make removed entries free
+ * hr_pending_free() - make removed entries free
  * @track: the track
- * @limbo: empty afterwards
+ * @pending: empty afterwards
  *
  * Context: sleeps until nobody can have them any more.
  */
-void hr_limbo_free(struct hr_track *track, struct hr_limbo *limbo)
+void hr_pending_free(struct hr_track *track, struct hr_pending *pending)
 {
-	struct hr_entry *last = limbo->first;
+	struct hr_entry *last = pending->first;
 
 	if (!last)
 		return;
@@ -192,8 +192,8 @@ void hr_limbo_free(struct hr_track *track, struct hr_limbo *limbo)
 		last = last->next;
 	spin_lock_bh(&track->lock);
 	last->next = track->free;
-	track->free = limbo->first;
-	WRITE_ONCE(track->nr_free, track->nr_free + limbo->nr);
+	track->free = pending->first;
+	WRITE_ONCE(track->nr_free, track->nr_free + pending->nr);
 	spin_unlock_bh(&track->lock);
-	*limbo = (struct hr_limbo){};
+	*pending = (struct hr_pending){};
 }

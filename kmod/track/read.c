@@ -214,11 +214,11 @@ int hr_track_nth(const struct hr_ring_view *view, u64 frontier, u32 n,
 /**
  * struct close_scan - a scan for flows that are to be cut off
  * @scan: the walk
- * @limbo: takes them
+ * @pending: takes them
  */
 struct close_scan {
 	struct hr_scan scan;
-	struct hr_limbo limbo;
+	struct hr_pending pending;
 };
 
 static void close_visit(struct hr_scan *scan, struct hr_track *track,
@@ -235,7 +235,7 @@ static void close_visit(struct hr_scan *scan, struct hr_track *track,
 		if (hr_entry_expired(track, entry, word))
 			cause = hr_entry_cause(word);
 		if (hr_entry_remove(track, scan->view, entry, word, cause,
-				    &close->limbo))
+				    &close->pending))
 			return;
 		/* a packet came; it does not save the flow */
 		word = READ_ONCE(entry->word);
@@ -260,7 +260,7 @@ void hr_track_close(const struct hr_ring_view *view)
 
 	WRITE_ONCE(view->track->window, false);
 	hr_track_scan(view->track, &close.scan);
-	hr_limbo_free(view->track, &close.limbo);
+	hr_pending_free(view->track, &close.pending);
 }
 
 static void tracked_fill(struct hr_tracked *tracked, const struct hr_track *track,

@@ -57,14 +57,14 @@ void hr_track_scan(struct hr_track *track, struct hr_scan *scan)
  * @entry: the entry
  * @word: what it was judged by
  * @cause: what it counts as
- * @limbo: takes it
+ * @pending: takes it
  *
  * Context: under rcu_read_lock(), bottom halves off.
  * Return: whether it was removed.
  */
 bool hr_entry_remove(struct hr_track *track, const struct hr_view *view,
 		     struct hr_entry *entry, u64 word,
-		     enum hr_track_counter cause, struct hr_limbo *limbo)
+		     enum hr_track_counter cause, struct hr_pending *pending)
 {
 	spinlock_t *lock = hr_track_lock(track, entry->hash);
 
@@ -73,9 +73,9 @@ bool hr_entry_remove(struct hr_track *track, const struct hr_view *view,
 	spin_lock(lock);
 	hlist_del_rcu(&entry->link);
 	spin_unlock(lock);
-	entry->next = limbo->first;
-	limbo->first = entry;
-	limbo->nr++;
+	entry->next = pending->first;
+	pending->first = entry;
+	pending->nr++;
 	hr_track_tell(track, view, entry, hr_entry_slot(word), cause);
 	return true;
 }
@@ -83,12 +83,12 @@ bool hr_entry_remove(struct hr_track *track, const struct hr_view *view,
 /**
  * struct gc_scan - a scan for what can go
  * @scan: the walk
- * @limbo: what went
+ * @pending: what went
  * @wanted: how many more to evict
  */
 struct gc_scan {
 	struct hr_scan scan;
-	struct hr_limbo limbo;
+	struct hr_pending pending;
 	u32 wanted;
 };
 
@@ -99,7 +99,7 @@ static void expire_visit(struct hr_scan *scan, struct hr_track *track,
 
 	if (hr_entry_expired(track, entry, word))
 		hr_entry_remove(track, NULL, entry, word, hr_entry_cause(word),
-				&gc->limbo);
+				&gc->pending);
 }
 
 /*
@@ -142,7 +142,7 @@ static void evict_visit(struct hr_scan *scan, struct hr_track *track,
 	}
 	if (!evictable(track, &view->core, entry, word) ||
 	    !hr_entry_remove(track, &view->core, entry, word, HR_TRACK_EVICTED,
-			     &gc->limbo))
+			     &gc->pending))
 		return;
 	if (!--gc->wanted)
 		scan->stop = true;
@@ -163,7 +163,7 @@ void hr_track_gc(struct work_struct *work)
 	u32 room;
 
 	hr_track_scan(track, &gc.scan);
-	room = hr_pool_room(track) + gc.limbo.nr;
+	room = hr_pool_room(track) + gc.pending.nr;
 	if (room <= hr_pool_low(track)) {
 		/* enough that the next one is some time away */
 		gc.wanted = hr_pool_low(track) + track->max / 8 + 1 - room;
@@ -172,7 +172,7 @@ void hr_track_gc(struct work_struct *work)
 		hr_track_scan(track, &gc.scan);
 		track->cursor = gc.scan.first;
 	}
-	hr_limbo_free(track, &gc.limbo);
+	hr_pending_free(track, &gc.pending);
 	hr_turned_age(track);
 	/* where there is nothing more to evict, haste is of no use */
 	WRITE_ONCE(track->kicked, gc.wanted);
@@ -185,7 +185,7 @@ static void forget_visit(struct hr_scan *scan, struct hr_track *track,
 	struct gc_scan *gc = container_of(scan, struct gc_scan, scan);
 
 	hr_entry_remove(track, NULL, entry, word, HR_TRACK_EVICTED,
-			&gc->limbo);
+			&gc->pending);
 }
 
 /**
@@ -199,5 +199,5 @@ void hr_track_forget(struct hr_track *track)
 	struct gc_scan gc = { .scan = { .visit = forget_visit } };
 
 	hr_track_scan(track, &gc.scan);
-	hr_limbo_free(track, &gc.limbo);
+	hr_pending_free(track, &gc.pending);
 }

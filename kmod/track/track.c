@@ -106,7 +106,8 @@ static __always_inline void packet_key(struct hr_packet *packet,
 {
 	struct hr_track_key *key = &packet->key;
 
-	packet->turned = policy == HASHRING_KEY_5TUPLE_SYM && hr_flow_turns(flow);
+	packet->turned = policy == HASHRING_KEY_5TUPLE_SYM &&
+			 hr_flow_turns(flow);
 	*key = (struct hr_track_key){
 		.family		= flow->family,
 		.protocol	= flow->protocol,
@@ -123,7 +124,8 @@ static __always_inline void packet_key(struct hr_packet *packet,
 }
 
 /* The same where its hash is not at hand. */
-static void packet_flow(struct hr_packet *packet, enum hashring_key_policy policy,
+static void packet_flow(struct hr_packet *packet,
+			enum hashring_key_policy policy,
 			const struct hr_flow *flow)
 {
 	const struct hr_track *track = packet->track;

@@ -21,7 +21,8 @@ static bool only_downs(const struct hr_op *ops, u32 n)
 	u32 i;
 
 	for (i = 0; i < n; i++)
-		if (ops[i].kind != HASHRING_OP_SET || ops[i].has != HR_HAS_ATTR(STATE) ||
+		if (ops[i].kind != HASHRING_OP_SET ||
+		    ops[i].has != HR_HAS_ATTR(STATE) ||
 		    ops[i].attrs.state != HASHRING_NODE_DOWN)
 			return false;
 	return true;
@@ -43,7 +44,8 @@ static bool changes_id(const struct hr_op *ops, u32 n)
 	u32 i;
 
 	for (i = 0; i < n; i++)
-		if (ops[i].kind == HASHRING_OP_SET && ops[i].has & HR_HAS_ATTR(ID))
+		if (ops[i].kind == HASHRING_OP_SET &&
+		    ops[i].has & HR_HAS_ATTR(ID))
 			return true;
 	return false;
 }
@@ -86,7 +88,7 @@ static void check_record(const struct hr_record *record,
 			 const struct hr_op *ops, u32 n)
 {
 	u32 next = 0, i;
-	struct hr_did did;
+	struct hr_op_record did;
 
 	CHECK(record->nr_ops == n);
 	for (i = 0; record->data && i < n; i++) {
@@ -182,11 +184,11 @@ static int run_recall(const struct ring *r, void *arg, struct making *m)
 	u32 nr = 0;
 	int ret;
 
-	m->next = hr_table_recall(r->origin, table, r->cfg.grid, GFP_KERNEL,
-				  &hr_node_plain_ops);
+	m->next = hr_table_rollback(r->origin, table, r->cfg.grid, GFP_KERNEL,
+				    &hr_node_plain_ops);
 	if (!m->next)
 		return -ENOMEM;
-	ret = hr_recall_ops(r->origin, table, &ops, &nr, GFP_KERNEL);
+	ret = hr_rollback_ops(r->origin, table, &ops, &nr, GFP_KERNEL);
 	if (ret)
 		return ret;
 	if (nr) {
@@ -230,7 +232,8 @@ static bool recall_nodes(const struct ring *r, struct oracle *after)
 			old->member = false;
 			if (old->state != HASHRING_NODE_DOWN)
 				old->state = HASHRING_NODE_LEAVING;
-		} else if (is->state == HASHRING_NODE_DOWN && old->state != HASHRING_NODE_DOWN) {
+		} else if (is->state == HASHRING_NODE_DOWN &&
+			   old->state != HASHRING_NODE_DOWN) {
 			old->state = HASHRING_NODE_DOWN;
 			whole = false;
 		}

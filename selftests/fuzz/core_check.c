@@ -65,8 +65,10 @@ static void check_points(const struct ring *r)
 static void check_node(const struct oracle_node *is, const struct hr_node *node)
 {
 	CHECK(!strcmp(is->name, node->name) && !strcmp(is->seat, node->seat));
-	CHECK(is->weight == node->attrs.weight && is->state == node->attrs.state);
-	CHECK(is->member == (node->attrs.state != HASHRING_NODE_LEAVING && is->member));
+	CHECK(is->weight == node->attrs.weight &&
+	      is->state == node->attrs.state);
+	CHECK(is->member ==
+	      (node->attrs.state != HASHRING_NODE_LEAVING && is->member));
 }
 
 static void check_members(const struct ring *r)
@@ -180,10 +182,10 @@ u64 share_between(const struct ring *r, u64 low, u64 high)
 static void check_way(const struct ring *r)
 {
 	u64 f = r->view.frontier, share;
-	struct hr_way way;
+	struct hr_progress way;
 	u32 arcs;
 
-	hr_view_way(&r->view, f, &way);
+	hr_view_progress(&r->view, f, &way);
 	CHECK(way.share == share_between(r, 0, HR_WHOLE_RING));
 	CHECK(way.share_released == share_between(r, 0, f));
 	CHECK(way.arcs_released <= way.arcs && !way.arcs == !way.share);
@@ -233,8 +235,8 @@ void check_anew(const struct ring *r)
 			continue;
 		memset(op, 0, sizeof(*op));
 		op->kind = HASHRING_OP_ADD;
-		op->has = HR_HAS_ATTR(ID) | HR_HAS_ATTR(WEIGHT) | HR_HAS_ATTR(STATE) |
-			  HR_HAS(SEAT);
+		op->has = HR_HAS_ATTR(ID) | HR_HAS_ATTR(WEIGHT) |
+			  HR_HAS_ATTR(STATE) | HR_HAS(SEAT);
 		strcpy(op->name, is->name);
 		strcpy(op->seat, is->seat);
 		op->attrs.id = is->id;
@@ -246,7 +248,8 @@ void check_anew(const struct ring *r)
 			op->nr_points = is->nr_points;
 		}
 		op->has |= HR_HAS_VIA;
-		op->attrs.via = hr_table_find(r->view.table, is->name)->attrs.via;
+		op->attrs.via =
+			hr_table_find(r->view.table, is->name)->attrs.via;
 		n++;
 	}
 	empty = hr_table_empty(GFP_KERNEL);

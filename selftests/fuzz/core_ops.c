@@ -92,9 +92,11 @@ static void take_op(struct bytes *b, const struct hr_config *cfg,
 	static const u32 ids[] = { 0, 1, 63, 64, 255, 256, 65536, U32_MAX };
 	static const u32 deadlines[] = { 0, 1, HR_MAX_DEADLINE, U32_MAX };
 	static const u8 allowed[] = {
-		[HASHRING_OP_ADD] = HR_HAS_ATTR(ID) | HR_HAS_ATTR(WEIGHT) | HR_HAS_ATTR(STATE) |
-			      HR_HAS_VIA | HR_HAS(SEAT),
-		[HASHRING_OP_SET] = HR_HAS_ATTR(WEIGHT) | HR_HAS_ATTR(STATE) | HR_HAS_VIA,
+		[HASHRING_OP_ADD] = HR_HAS_ATTR(ID) | HR_HAS_ATTR(WEIGHT) |
+				    HR_HAS_ATTR(STATE) | HR_HAS_VIA |
+				    HR_HAS(SEAT),
+		[HASHRING_OP_SET] = HR_HAS_ATTR(WEIGHT) | HR_HAS_ATTR(STATE) |
+				    HR_HAS_VIA,
 		[HASHRING_OP_DEL] = 0,
 		[HASHRING_OP_REPLACE] = HR_HAS_ATTR(ID) | HR_HAS_VIA,
 	};
@@ -124,11 +126,13 @@ static void take_op(struct bytes *b, const struct hr_config *cfg,
 	if (op->has & HR_HAS_ATTR(ID))
 		op->attrs.id = take_figure(b, 24, ids, ARRAY_SIZE(ids));
 	if (op->has & HR_HAS_ATTR(WEIGHT))
-		op->attrs.weight = 1 + take_figure(b, 5, weights, ARRAY_SIZE(weights));
+		op->attrs.weight =
+			1 + take_figure(b, 5, weights, ARRAY_SIZE(weights));
 	if (op->has & HR_HAS_ATTR(STATE))
 		op->attrs.state = take_figure(b, 3, states, ARRAY_SIZE(states));
 	if (op->has & HR_HAS_VIA)
-		op->attrs.via = (struct hr_via) { .has4 = true, .addr4 = { 10, take8(b) } };
+		op->attrs.via = (struct hr_via){ .has4 = true,
+						 .addr4 = { 10, take8(b) } };
 	if (op->has & HR_HAS(POINTS))
 		take_points(b, room, op);
 	if (op->has & HR_HAS(CELLS))
@@ -166,12 +170,11 @@ static void squeezed_fill(const struct hr_config *cfg,
 		points[i].pos = squeeze(cfg, points[i].pos);
 }
 
-#define SQUEEZED {							\
-	.name = "squeezed",						\
-	.count = squeezed_count,					\
-	.fill = squeezed_fill,						\
-	.lay = hr_lay_each,						\
-}
+#define SQUEEZED                                               \
+	{                                                      \
+		.name = "squeezed", .count = squeezed_count,   \
+		.fill = squeezed_fill, .lay = hr_place_points, \
+	}
 
 /* Narrow rings, where points of many nodes share a position. */
 static const struct hr_place_ops squeezed[] = {

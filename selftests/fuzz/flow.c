@@ -85,7 +85,8 @@ static void check_packet(const struct sk_buff *skb, const uint8_t *packet,
 	}
 	check_flow(&ref, &flow, flags, six, key);
 	check_back(&flow);
-	if (key != HASHRING_KEY_SOURCE && !flags && flow.protocol == IPPROTO_TCP) {
+	if (key != HASHRING_KEY_SOURCE && !flags &&
+	    flow.protocol == IPPROTO_TCP) {
 		int is = hr_flow_tcp(skb, pf);
 
 		CHECK(is == (ref_tcp(packet, skb->len, six) < 0 ? -EINVAL :

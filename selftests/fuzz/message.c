@@ -16,6 +16,16 @@
 static void check_attrs(const uint8_t *at, size_t len,
 			const struct nla_policy *policy, uint16_t max);
 
+static uint16_t nested_max(const struct nla_policy *nested)
+{
+	if (nested == hashring_op_nl_policy)
+		return ARRAY_SIZE(hashring_op_nl_policy) - 1;
+	if (nested == hashring_node_attrs_nl_policy)
+		return ARRAY_SIZE(hashring_node_attrs_nl_policy) - 1;
+	CHECK(nested == hashring_flow_nl_policy);
+	return ARRAY_SIZE(hashring_flow_nl_policy) - 1;
+}
+
 static void check_attr(const struct nla_policy *p, bool nested,
 		       const uint8_t *data, size_t len)
 {
@@ -35,7 +45,7 @@ static void check_attr(const struct nla_policy *p, bool nested,
 		return;
 	case NLA_NESTED:
 		CHECK(nested);
-		check_attrs(data, len, p->nested, p->len);
+		check_attrs(data, len, p->nested, nested_max(p->nested));
 		return;
 	default:
 		CHECK(p->type != NLA_UNSPEC && len == sizes[p->type]);

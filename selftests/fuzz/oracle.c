@@ -43,11 +43,14 @@ static bool bad_name(const char name[HR_MAX_NAME + 1])
 
 static bool bad_figures(const struct hr_op *op, u32 id_max)
 {
-	if (op->has & HR_HAS_ATTR(ID) && (!op->attrs.id || op->attrs.id > id_max))
+	if (op->has & HR_HAS_ATTR(ID) &&
+	    (!op->attrs.id || op->attrs.id > id_max))
 		return true;
-	if (op->has & HR_HAS_ATTR(WEIGHT) && (!op->attrs.weight || op->attrs.weight > 1000))
+	if (op->has & HR_HAS_ATTR(WEIGHT) &&
+	    (!op->attrs.weight || op->attrs.weight > 1000))
 		return true;
-	if (op->has & HR_HAS_ATTR(STATE) && op->attrs.state > HASHRING_NODE_DOWN)
+	if (op->has & HR_HAS_ATTR(STATE) &&
+	    op->attrs.state > HASHRING_NODE_DOWN)
 		return true;
 	if (!(op->has & HR_HAS(DEADLINE)))
 		return false;
@@ -213,7 +216,8 @@ static bool give_ids(const struct oracle *before, const struct hr_op *ops,
 	for (i = 0; i < n; i++) {
 		struct oracle_node *node;
 
-		if (ops[i].kind == HASHRING_OP_DEL || ops[i].kind == HASHRING_OP_SET ||
+		if (ops[i].kind == HASHRING_OP_DEL ||
+		    ops[i].kind == HASHRING_OP_SET ||
 		    ops[i].has & HR_HAS_ATTR(ID))
 			continue;
 		node = oracle_find(after, ops[i].kind == HASHRING_OP_REPLACE ?

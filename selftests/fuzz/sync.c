@@ -76,8 +76,9 @@ static void complete_settings(const struct model *m)
 		r->settings = s;
 		r->has_settings = HASHRING_SET_ALL;
 		for (k = 0; k < r->nr_nodes; k++)
-			r->node[k].attrs.id = hr_table_find(native.table,
-						      r->node[k].name)->attrs.id;
+			r->node[k].attrs.id =
+				hr_table_find(native.table, r->node[k].name)
+					->attrs.id;
 		native_ring_release(&native);
 	}
 }

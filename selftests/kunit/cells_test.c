@@ -24,23 +24,31 @@ static void who_comes_back_alone(struct kunit *test)
 		strscpy(first, a, sizeof(first));
 		strscpy(second, b, sizeof(second));
 		if (ring.table->nr_nodes > 3 &&
-		    hr_table_find(ring.table, first)->attrs.state == HASHRING_NODE_ACTIVE &&
-		    hr_table_find(ring.table, second)->attrs.state == HASHRING_NODE_ACTIVE) {
+		    hr_table_find(ring.table, first)->attrs.state ==
+			    HASHRING_NODE_ACTIVE &&
+		    hr_table_find(ring.table, second)->attrs.state ==
+			    HASHRING_NODE_ACTIVE) {
 			digest = hr_digest_map(ring.table);
-			balanced_change_one(&ring, unit_state(unit_set(first),
-							      HASHRING_NODE_DRAINING));
+			balanced_change_one(&ring,
+					    unit_state(unit_set(first),
+						       HASHRING_NODE_DRAINING));
 			between = hr_digest_map(ring.table);
-			balanced_change_one(&ring, unit_state(unit_set(first), HASHRING_NODE_DOWN));
-			balanced_change_one(&ring, unit_state(unit_set(second),
-							      HASHRING_NODE_DOWN));
-			balanced_change_one(&ring, unit_state(unit_set(second),
-							      HASHRING_NODE_ACTIVE));
+			balanced_change_one(&ring,
+					    unit_state(unit_set(first),
+						       HASHRING_NODE_DOWN));
+			balanced_change_one(&ring,
+					    unit_state(unit_set(second),
+						       HASHRING_NODE_DOWN));
+			balanced_change_one(&ring,
+					    unit_state(unit_set(second),
+						       HASHRING_NODE_ACTIVE));
 			KUNIT_ASSERT_EQ(test, hr_digest_map(ring.table),
 					between);
 			node = hr_table_find(ring.table, second);
 			KUNIT_ASSERT_EQ(test, node->nr_home, 0);
-			balanced_change_one(&ring, unit_state(unit_set(first),
-							      HASHRING_NODE_ACTIVE));
+			balanced_change_one(&ring,
+					    unit_state(unit_set(first),
+						       HASHRING_NODE_ACTIVE));
 			KUNIT_ASSERT_EQ(test, hr_digest_map(ring.table),
 					digest);
 		}
@@ -113,8 +121,10 @@ static u32 restore_ops(const struct unit_ring *ring, struct hr_op *ops,
 		/* The other way round, so that slots differ. */
 		node = t->by_name[t->nr_nodes - 1 - i];
 		ops[i] = unit_cells(unit_add(node->name), runs, 0);
-		ops[i] = unit_id(unit_weight(ops[i], node->attrs.weight), node->attrs.id);
-		ops[i] = unit_state(unit_seat(ops[i], node->seat), node->attrs.state);
+		ops[i] = unit_id(unit_weight(ops[i], node->attrs.weight),
+				 node->attrs.id);
+		ops[i] = unit_state(unit_seat(ops[i], node->seat),
+				    node->attrs.state);
 		for (k = 0; k < t->nr_points; k++)
 			if (t->points[k].slot == node->slot)
 				runs[ops[i].nr_cells++] =

@@ -207,7 +207,8 @@ static void a_node_that_comes_back(struct kunit *test)
 	u64 members = hr_digest_members(&ring->cfg, ring->table);
 	u8 away;
 
-	for (away = HASHRING_NODE_DRAINING; away <= HASHRING_NODE_DOWN; away++) {
+	for (away = HASHRING_NODE_DRAINING; away <= HASHRING_NODE_DOWN;
+	     away++) {
 		unit_change_one(ring, unit_state(unit_set("b2"), away));
 		KUNIT_ASSERT_NE(test, hr_digest_map(ring->table), map);
 		unit_change_one(ring, unit_state(unit_set("b2"), HASHRING_NODE_ACTIVE));

@@ -71,9 +71,9 @@ static u32 pieces_below(u64 frontier, bool whole)
 static void check_way(const struct moving *m, u64 frontier)
 {
 	struct kunit *test = m->test;
-	struct hr_way way;
+	struct hr_progress way;
 
-	hr_view_way(&m->view, frontier, &way);
+	hr_view_progress(&m->view, frontier, &way);
 	KUNIT_ASSERT_EQ(test, way.share, share_below(HR_WHOLE_RING));
 	KUNIT_ASSERT_EQ(test, way.arcs, nr_pieces);
 	KUNIT_ASSERT_EQ(test, way.share_released, share_below(frontier));
@@ -271,7 +271,7 @@ static void nothing_to_move(struct kunit *test)
 {
 	u32 points[] = { 7, 9 };
 	struct hr_op op = unit_points(unit_id(unit_add("a"), 1), points, 2);
-	struct hr_way way;
+	struct hr_progress way;
 	u32 by;
 
 	moving_init(test, &moving, MOVING_EXPLICIT, 1);
@@ -289,7 +289,7 @@ static void nothing_to_move(struct kunit *test)
 					     0),
 				0);
 	}
-	hr_view_way(&moving.view, 7, &way);
+	hr_view_progress(&moving.view, 7, &way);
 	KUNIT_ASSERT_EQ(test, way.share, 0);
 	KUNIT_ASSERT_EQ(test, way.arcs, 0);
 	moving_free(&moving);
@@ -300,7 +300,7 @@ static void all_of_the_ring(struct kunit *test)
 {
 	struct hr_op op = unit_id(unit_add("a"), 1);
 	struct hr_pace pace = { .by = HR_PACE_SHARE, .amount = 1U << 30 };
-	struct hr_way way;
+	struct hr_progress way;
 	u32 away, i;
 
 	moving_init(test, &moving, MOVING_WIDE, 1);
@@ -313,7 +313,7 @@ static void all_of_the_ring(struct kunit *test)
 		for (i = 1; i <= 4; i++) {
 			KUNIT_ASSERT_EQ(test, step(&moving, &pace),
 					(u64)i << 30);
-			hr_view_way(&moving.view, (u64)i << 30, &way);
+			hr_view_progress(&moving.view, (u64)i << 30, &way);
 			KUNIT_ASSERT_EQ(test, way.arcs_released, i == 4);
 			moving_check(&moving);
 			KUNIT_ASSERT_EQ(test,

@@ -175,8 +175,10 @@ static void both_directions(struct kunit *test)
 		memcpy(back.daddr, flow.saddr, 16);
 		memcpy(back.sport, flow.dport, 2);
 		memcpy(back.dport, flow.sport, 2);
-		there = hr_flow_position(&cfg.keys, HASHRING_KEY_5TUPLE_SYM, &flow);
-		again = hr_flow_position(&cfg.keys, HASHRING_KEY_5TUPLE_SYM, &back);
+		there = hr_flow_position(&cfg.keys, HASHRING_KEY_5TUPLE_SYM,
+					 &flow);
+		again = hr_flow_position(&cfg.keys, HASHRING_KEY_5TUPLE_SYM,
+					 &back);
 		KUNIT_ASSERT_EQ(test, there, again);
 		KUNIT_ASSERT_NE(test, hr_flow_turns(&flow),
 				hr_flow_turns(&back));
@@ -196,7 +198,8 @@ static void placements(struct kunit *test)
 			    &hr_place_balanced);
 	KUNIT_ASSERT_NULL(test, hr_place_by_kind(3));
 	KUNIT_ASSERT_NULL(test, hr_place_by_kind(U32_MAX));
-	KUNIT_ASSERT_EQ(test, hr_place_kind(&hr_place_hash), HASHRING_PLACEMENT_HASH);
+	KUNIT_ASSERT_EQ(test, hr_place_kind(&hr_place_hash),
+			HASHRING_PLACEMENT_HASH);
 	KUNIT_ASSERT_EQ(test, hr_place_kind(&hr_place_explicit),
 			HASHRING_PLACEMENT_EXPLICIT);
 	KUNIT_ASSERT_EQ(test, hr_place_kind(&hr_place_balanced),

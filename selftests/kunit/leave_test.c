@@ -193,7 +193,7 @@ static void recalled_ids(struct kunit *test)
 	u32 i, k;
 
 	hold(ring, ops, 3);
-	t = hr_table_recall(origin, ring->table, 0, GFP_KERNEL, plain);
+	t = hr_table_rollback(origin, ring->table, 0, GFP_KERNEL, plain);
 	KUNIT_ASSERT_NOT_NULL(test, t);
 	KUNIT_ASSERT_EQ(test, hr_digest_members(&ring->cfg, t),
 			hr_digest_members(&ring->cfg, origin));
@@ -202,7 +202,8 @@ static void recalled_ids(struct kunit *test)
 			7);
 	for (i = 0; i < t->nr_slots; i++)
 		for (k = 0; k < i; k++)
-			KUNIT_ASSERT_NE(test, t->nodes[i]->attrs.id, t->nodes[k]->attrs.id);
+			KUNIT_ASSERT_NE(test, t->nodes[i]->attrs.id,
+					t->nodes[k]->attrs.id);
 	hr_table_put(t, plain);
 	hr_table_put(origin, plain);
 }
@@ -289,8 +290,8 @@ static struct hr_table *make(const struct fixture *f, u32 what, gfp_t gfp)
 	case 2:
 		return hr_table_settle(f->view.table, grid, gfp, plain);
 	default:
-		return hr_table_recall(f->origin, f->view.table, grid, gfp,
-				       plain);
+		return hr_table_rollback(f->origin, f->view.table, grid, gfp,
+					 plain);
 	}
 }
 
@@ -350,12 +351,12 @@ static void memory_fails(struct kunit *test)
 	fixture_init(test, &f, &hr_place_hash, 0);
 	fail_each(&f);
 	unit_fail_nth(1);
-	ret = hr_recall_ops(f.origin, f.view.table, &ops, &nr, GFP_KERNEL);
+	ret = hr_rollback_ops(f.origin, f.view.table, &ops, &nr, GFP_KERNEL);
 	KUNIT_ASSERT_TRUE(test, unit_failed());
 	KUNIT_ASSERT_EQ(test, ret, -ENOMEM);
 	KUNIT_ASSERT_NULL(test, ops);
 	KUNIT_ASSERT_EQ(test, nr, 0);
-	ret = hr_recall_ops(f.origin, f.view.table, &ops, &nr, GFP_KERNEL);
+	ret = hr_rollback_ops(f.origin, f.view.table, &ops, &nr, GFP_KERNEL);
 	KUNIT_ASSERT_EQ(test, ret, 0);
 	KUNIT_ASSERT_EQ(test, nr, 1);
 	KUNIT_ASSERT_STREQ(test, ops[0].name, "n3");

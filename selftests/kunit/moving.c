@@ -90,7 +90,8 @@ static void less_down(struct moving *m, const struct hr_table *table)
 				&hr_node_plain_ops);
 	become(test, &m->view.base, less);
 	for (i = 0; i < table->nr_slots; i++) {
-		if (!table->nodes[i] || table->nodes[i]->attrs.state != HASHRING_NODE_DOWN)
+		if (!table->nodes[i] ||
+		    table->nodes[i]->attrs.state != HASHRING_NODE_DOWN)
 			continue;
 		take_down(&m->from, table->nodes[i]->attrs.id);
 		take_down(&m->base, table->nodes[i]->attrs.id);
@@ -187,8 +188,9 @@ static struct hr_op set_op(struct moving *m, const char *name)
 		return unit_id(unit_replace(name, other), m->next_id++);
 	case 2:
 		return unit_state(unit_set(name),
-				  unit_below(&m->random, 2) ? HASHRING_NODE_ACTIVE :
-							      HASHRING_NODE_DRAINING);
+				  unit_below(&m->random, 2) ?
+					  HASHRING_NODE_ACTIVE :
+					  HASHRING_NODE_DRAINING);
 	default:
 		return unit_del(name);
 	}
@@ -258,12 +260,15 @@ static void assert_unmoved(const struct moving *m, const struct hr_view *was)
 			struct hr_node *new = hr_view_owner(&m->view, pos);
 
 			if (new)
-				KUNIT_ASSERT_TRUE(test, new->attrs.state != HASHRING_NODE_DOWN);
+				KUNIT_ASSERT_TRUE(test,
+						  new->attrs.state !=
+							  HASHRING_NODE_DOWN);
 			if (old && is_down(m, old->slot))
 				continue;
 			KUNIT_ASSERT_EQ(test, !old, !new);
 			if (old)
-				KUNIT_ASSERT_EQ(test, old->attrs.id, new->attrs.id);
+				KUNIT_ASSERT_EQ(test, old->attrs.id,
+						new->attrs.id);
 		}
 	}
 }
@@ -275,7 +280,8 @@ static void note_up(struct moving *m, const struct hr_op *ops, u32 nr)
 	u32 i, k, n = 0;
 
 	for (i = 0; i < nr; i++) {
-		if (ops[i].kind != HASHRING_OP_SET || !(ops[i].has & HR_HAS_ATTR(STATE)))
+		if (ops[i].kind != HASHRING_OP_SET ||
+		    !(ops[i].has & HR_HAS_ATTR(STATE)))
 			continue;
 		node = hr_table_find(m->view.table, ops[i].name);
 		for (k = 0, n = 0; k < m->nr_down; k++)
@@ -370,9 +376,11 @@ static struct hr_table *origin_less_down(const struct moving *m)
 		struct hr_node *node = m->origin->by_name[i];
 
 		for (k = 0; k < m->nr_down; k++) {
-			if (m->down[k] != node->attrs.id || node->attrs.state == HASHRING_NODE_DOWN)
+			if (m->down[k] != node->attrs.id ||
+			    node->attrs.state == HASHRING_NODE_DOWN)
 				continue;
-			ops[n++] = unit_state(unit_set(node->name), HASHRING_NODE_DOWN);
+			ops[n++] = unit_state(unit_set(node->name),
+					      HASHRING_NODE_DOWN);
 			break;
 		}
 	}
@@ -395,12 +403,12 @@ void moving_recall(struct moving *m)
 	struct hr_op *ops;
 	u32 nr;
 
-	to = hr_table_recall(m->origin, was.table, m->cfg.grid, GFP_KERNEL,
-			     &hr_node_plain_ops);
+	to = hr_table_rollback(m->origin, was.table, m->cfg.grid, GFP_KERNEL,
+			       &hr_node_plain_ops);
 	KUNIT_ASSERT_NOT_NULL(test, to);
 	KUNIT_ASSERT_EQ(test,
-			hr_recall_ops(m->origin, was.table, &ops, &nr,
-				      GFP_KERNEL),
+			hr_rollback_ops(m->origin, was.table, &ops, &nr,
+					GFP_KERNEL),
 			0);
 	KUNIT_ASSERT_EQ(test, !nr, !ops);
 	if (nr) {

@@ -111,19 +111,22 @@ static void check_members(const struct moving *m)
 		nr++;
 		KUNIT_ASSERT_EQ(test, node->slot, i);
 		for (k = 0; k < i; k++)
-			KUNIT_ASSERT_TRUE(test, !t->nodes[k] ||
-					  t->nodes[k]->attrs.id != node->attrs.id);
+			if (t->nodes[k])
+				KUNIT_ASSERT_NE(test, t->nodes[k]->attrs.id,
+						node->attrs.id);
 		if (hr_table_has(t, node))
 			continue;
 		leaving++;
-		KUNIT_ASSERT_TRUE(test, node->attrs.state == HASHRING_NODE_LEAVING ||
-				  node->attrs.state == HASHRING_NODE_DOWN);
+		if (node->attrs.state != HASHRING_NODE_DOWN)
+			KUNIT_ASSERT_EQ(test, node->attrs.state,
+					HASHRING_NODE_LEAVING);
 		KUNIT_ASSERT_EQ(test, t->share[i], 0);
 	}
 	KUNIT_ASSERT_EQ(test, t->nr_leaving, leaving);
 	KUNIT_ASSERT_EQ(test, t->nr_nodes + leaving, nr);
 	for (i = 0; i < t->nr_nodes; i++) {
-		KUNIT_ASSERT_TRUE(test, t->by_name[i]->attrs.state != HASHRING_NODE_LEAVING);
+		KUNIT_ASSERT_TRUE(test, t->by_name[i]->attrs.state !=
+						HASHRING_NODE_LEAVING);
 		KUNIT_ASSERT_PTR_EQ(test, t->nodes[t->by_name[i]->slot],
 				    t->by_name[i]);
 	}

@@ -42,7 +42,7 @@ static void each_kind(struct kunit *test)
 	struct hr_op last[] = { unit_del("b4") };
 	struct hr_record record;
 	struct unit_ring ring;
-	struct hr_did did;
+	struct hr_op_record did;
 	u32 next = 0;
 
 	unit_ring_init(test, &ring, &hr_place_hash, 4, 1);
@@ -107,7 +107,7 @@ static void points(struct kunit *test)
 	struct hr_op op = unit_points(unit_add("p"), first, 3);
 	struct hr_record record;
 	struct unit_ring ring;
-	struct hr_did did;
+	struct hr_op_record did;
 	u32 next = 0, size;
 
 	unit_ring_init(test, &ring, &hr_place_explicit, 1, 1);
@@ -145,7 +145,7 @@ static void homes(struct kunit *test)
 	struct hr_op op = unit_add("b");
 	struct hr_record record;
 	struct unit_ring ring;
-	struct hr_did did;
+	struct hr_op_record did;
 	struct hr_node *node;
 	u32 next = 0;
 
@@ -274,11 +274,12 @@ static void memory_fails(struct kunit *test)
 }
 
 /* What one member is, as an operation that would make it. */
-static struct hr_op op_of(const struct hr_was *was)
+static struct hr_op op_of(const struct hr_node_info *was)
 {
 	struct hr_op op = unit_seat(unit_add(was->name), was->seat);
 
-	op = unit_state(unit_weight(unit_id(op, was->attrs.id), was->attrs.weight),
+	op = unit_state(unit_weight(unit_id(op, was->attrs.id),
+				    was->attrs.weight),
 			was->attrs.state);
 	op.has |= HR_HAS_VIA;
 	op.attrs.via = was->attrs.via;
@@ -305,7 +306,7 @@ static u32 find(struct kunit *test, const struct members *m, const char *name)
 static void undo(struct kunit *test, struct members *m,
 		 const struct hr_record *record)
 {
-	struct hr_did did;
+	struct hr_op_record did;
 	u32 next;
 
 	for (next = 0; hr_record_next(record, &next, &did);)
@@ -326,9 +327,12 @@ static void members_of(const struct hr_table *t, struct members *m)
 	m->nr = 0;
 	for (i = 0; i < t->nr_nodes; i++) {
 		const struct hr_node *node = t->by_name[i];
-		struct hr_was was = {
-			.name = node->name, .seat = node->seat, .attrs.id = node->attrs.id,
-			.attrs.weight = node->attrs.weight, .attrs.state = node->attrs.state,
+		struct hr_node_info was = {
+			.name = node->name,
+			.seat = node->seat,
+			.attrs.id = node->attrs.id,
+			.attrs.weight = node->attrs.weight,
+			.attrs.state = node->attrs.state,
 			.attrs.via = node->attrs.via,
 		};
 
@@ -402,7 +406,7 @@ static void leads_back(struct kunit *test)
 
 static void assert_kinds(struct kunit *test, const struct hr_record *record)
 {
-	struct hr_did did;
+	struct hr_op_record did;
 	u32 next = 0, n = 0;
 
 	while (hr_record_next(record, &next, &did)) {
@@ -415,7 +419,8 @@ static void assert_kinds(struct kunit *test, const struct hr_record *record)
 					   did.after.seat);
 		} else {
 			KUNIT_ASSERT_EQ(test, did.kind,
-					did.has_after ? HASHRING_OP_ADD : HASHRING_OP_DEL);
+					did.has_after ? HASHRING_OP_ADD :
+							HASHRING_OP_DEL);
 		}
 	}
 	KUNIT_ASSERT_EQ(test, record->nr_ops, n);

@@ -38,12 +38,11 @@ static void squeezed_fill(const struct hr_config *cfg,
 		points[i].pos = squeeze(cfg->place - ref_place, points[i].pos);
 }
 
-#define SQUEEZED {							\
-	.name = "squeezed",						\
-	.count = squeezed_count,					\
-	.fill = squeezed_fill,						\
-	.lay = hr_lay_each,						\
-}
+#define SQUEEZED                                               \
+	{                                                      \
+		.name = "squeezed", .count = squeezed_count,   \
+		.fill = squeezed_fill, .lay = hr_place_points, \
+	}
 
 const struct hr_place_ops ref_place[REF_SQUEEZES] = {
 	SQUEEZED, SQUEEZED, SQUEEZED, SQUEEZED, SQUEEZED,
@@ -187,7 +186,8 @@ static u32 lowest_free_id(const struct ref_ring *before,
 		bool used = id_in_use(before, id) || id_in_use(after, id);
 
 		for (i = 0; i < n; i++)
-			used |= ops[i].has & HR_HAS_ATTR(ID) && ops[i].attrs.id == id;
+			used |= ops[i].has & HR_HAS_ATTR(ID) &&
+				ops[i].attrs.id == id;
 		if (!used)
 			return id;
 	}

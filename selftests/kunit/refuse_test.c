@@ -115,10 +115,10 @@ static void names(struct kunit *test)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
-		assert_third(ring, unit_add(bad[i].name), -EINVAL, HR_PART(NAME),
-			     bad[i].text);
-		assert_third(ring, unit_del(bad[i].name), -EINVAL, HR_PART(NAME),
-			     bad[i].text);
+		assert_third(ring, unit_add(bad[i].name), -EINVAL,
+			     HR_PART(NAME), bad[i].text);
+		assert_third(ring, unit_del(bad[i].name), -EINVAL,
+			     HR_PART(NAME), bad[i].text);
 		assert_third(ring, unit_replace("b1", bad[i].name), -EINVAL,
 			     HR_PART(NEW_NAME), bad[i].text);
 		snprintf(text, sizeof(text), "seat: %s", bad[i].text);

@@ -34,7 +34,8 @@ static void chains_init(struct kunit *test, struct chains *chains)
 	chains->longest = 0;
 }
 
-static u64 chain_hash(const struct chains *chains, enum hashring_key_policy policy,
+static u64 chain_hash(const struct chains *chains,
+		      enum hashring_key_policy policy,
 		      const struct hr_flow *flow)
 {
 	return hr_flow_hash(&chains->keys, hr_track_policy(policy), flow);
@@ -106,7 +107,8 @@ static void crafted_flows(struct kunit *test)
 	static const u8 protocols[] = { 17, 253 };
 	u8 policy, family, p;
 
-	for (policy = HASHRING_KEY_SOURCE; policy <= HASHRING_KEY_5TUPLE_SYM; policy++)
+	for (policy = HASHRING_KEY_SOURCE; policy <= HASHRING_KEY_5TUPLE_SYM;
+	     policy++)
 		for (family = 4; family <= 6; family += 2)
 			for (p = 0; p < ARRAY_SIZE(protocols); p++) {
 				u32 by_daddr, by_ports = 0, random;

@@ -41,7 +41,8 @@ static unsigned char *owners_after(const struct stage *s, unsigned int move)
 
 static unsigned char bit_of(const struct hr_node *node)
 {
-	return 1 << (node && node->attrs.id <= BACKENDS ? node->attrs.id - 1 : NOBODY);
+	return 1 << (node && node->attrs.id <= BACKENDS ? node->attrs.id - 1 :
+							  NOBODY);
 }
 
 /*

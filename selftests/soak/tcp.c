@@ -250,8 +250,8 @@ static void hear(struct tcp *t, const struct epoll_event *heard)
 		take_answer(t, c);
 }
 
-static void look_after(struct tcp *t, struct connection *c, unsigned int ms,
-		       bool hush)
+static void tick_ring(struct tcp *t, struct connection *c, unsigned int ms,
+		      bool hush)
 {
 	if (!c->used) {
 		if (!hush)
@@ -297,7 +297,7 @@ static void *make_connections(void *arg)
 		for (i = 0; i < CONNECTIONS; i++) {
 			struct connection *c = &t->connection[i];
 
-			look_after(t, c, ms, hush);
+			tick_ring(t, c, ms, hush);
 			waiting += c->used && (c->asked || c->connecting);
 			if (c->used && c->heard < settled &&
 			    c->ask.number <= c->ask.last)

@@ -373,9 +373,9 @@ static struct hr_table *way_back(struct twin *t)
 	struct hr_op *ops;
 	__u32 nr;
 
-	table = have(hr_table_recall(t->origin, t->view.table, t->config.grid,
-				     GFP_KERNEL, &hr_node_plain_ops));
-	if (hr_recall_ops(t->origin, t->view.table, &ops, &nr, GFP_KERNEL))
+	table = have(hr_table_rollback(t->origin, t->view.table, t->config.grid,
+				       GFP_KERNEL, &hr_node_plain_ops));
+	if (hr_rollback_ops(t->origin, t->view.table, &ops, &nr, GFP_KERNEL))
 		die("no memory");
 	if (!nr)
 		return table;

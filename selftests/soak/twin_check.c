@@ -122,10 +122,13 @@ void twin_check_history(struct twin *t)
 
 		ops[i] = (struct hashring_op){
 			.kind = HASHRING_OP_ADD,
-			.has = HASHRING_HAS_ATTR(ID) | HASHRING_HAS_ATTR(WEIGHT) |
+			.has = HASHRING_HAS_ATTR(ID) |
+			       HASHRING_HAS_ATTR(WEIGHT) |
 			       HASHRING_HAS_ATTR(STATE),
-			.name = node->name, .seat = node->seat,
-			.attrs.id = node->attrs.id, .attrs.weight = node->attrs.weight,
+			.name = node->name,
+			.seat = node->seat,
+			.attrs.id = node->attrs.id,
+			.attrs.weight = node->attrs.weight,
 			.attrs.state = node->attrs.state,
 		};
 		if (!t->config.place->takes_points)

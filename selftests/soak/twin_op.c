@@ -32,8 +32,10 @@ void twin_op_to_kernel(const struct hr_op *op, struct hashring_op *to)
 		return;
 	to->attrs.via.has4 = op->attrs.via.has4;
 	to->attrs.via.has6 = op->attrs.via.has6;
-	memcpy(&to->attrs.via.addr4, op->attrs.via.addr4, sizeof(op->attrs.via.addr4));
-	memcpy(&to->attrs.via.addr6, op->attrs.via.addr6, sizeof(op->attrs.via.addr6));
+	memcpy(&to->attrs.via.addr4, op->attrs.via.addr4,
+	       sizeof(op->attrs.via.addr4));
+	memcpy(&to->attrs.via.addr6, op->attrs.via.addr6,
+	       sizeof(op->attrs.via.addr6));
 }
 
 static void give_via(const struct twin *t, unsigned int i, struct hr_op *op)
@@ -43,8 +45,10 @@ static void give_via(const struct twin *t, unsigned int i, struct hr_op *op)
 	op->has |= HR_HAS_VIA;
 	op->attrs.via.has4 = true;
 	op->attrs.via.has6 = true;
-	memcpy(op->attrs.via.addr4, &t->via[i].addr4, sizeof(op->attrs.via.addr4));
-	memcpy(op->attrs.via.addr6, &t->via[i].addr6, sizeof(op->attrs.via.addr6));
+	memcpy(op->attrs.via.addr4, &t->via[i].addr4,
+	       sizeof(op->attrs.via.addr4));
+	memcpy(op->attrs.via.addr6, &t->via[i].addr6,
+	       sizeof(op->attrs.via.addr6));
 }
 
 /* Adds the node of that number. */
@@ -75,8 +79,9 @@ static void set_state(struct twin *t, const struct hr_node *node,
 	if (node->attrs.state != HASHRING_NODE_ACTIVE)
 		op->attrs.state = HASHRING_NODE_ACTIVE;
 	else
-		op->attrs.state = below(&t->seed, 2) || t->polite ? HASHRING_NODE_DRAINING :
-							      HASHRING_NODE_DOWN;
+		op->attrs.state = below(&t->seed, 2) || t->polite ?
+					  HASHRING_NODE_DRAINING :
+					  HASHRING_NODE_DOWN;
 }
 
 /* Something for one of the nodes; false where nothing comes to mind. */
@@ -130,9 +135,10 @@ void twin_op_words(struct twin *t, const struct hr_op *op, unsigned int nr)
 	for (i = 0; i < nr && at < sizeof(t->doing); i++) {
 		const struct hr_op *o = &op[i];
 
-		at += snprintf(t->doing + at, sizeof(t->doing) - at,
-			       "%s%s %s", i ? "; " : "",
-			       hashring_enum_name(hashring_op_kind_name, o->kind),
+		at += snprintf(t->doing + at, sizeof(t->doing) - at, "%s%s %s",
+			       i ? "; " : "",
+			       hashring_enum_name(hashring_op_kind_name,
+						  o->kind),
 			       o->name);
 		if (at < sizeof(t->doing) && o->kind == HASHRING_OP_REPLACE)
 			at += snprintf(t->doing + at, sizeof(t->doing) - at,
@@ -140,7 +146,6 @@ void twin_op_words(struct twin *t, const struct hr_op *op, unsigned int nr)
 		if (at < sizeof(t->doing) && o->has & HR_HAS_ATTR(STATE))
 			at += snprintf(t->doing + at, sizeof(t->doing) - at,
 				       " %s",
-				       hashring_enum_name(hashring_node_state_name,
-							  o->attrs.state));
+				       hashring_node_state_name(o->attrs.state));
 	}
 }

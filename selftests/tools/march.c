@@ -137,8 +137,8 @@ static void open_flows(void)
 		flow.sport[1] = at;
 		flow.dport[0] = port >> 8;
 		flow.dport[1] = port & 0xff;
-		positions[i] = hr_flow_position(&config.keys, HASHRING_KEY_5TUPLE,
-						&flow);
+		positions[i] = hr_flow_position(&config.keys,
+						HASHRING_KEY_5TUPLE, &flow);
 	}
 }
 
@@ -289,7 +289,8 @@ static void hold(struct hashring *h, const struct hr_op *op, __u32 nr)
 			ops[i].has |= HASHRING_HAS_ATTR(ID) | HASHRING_HAS_VIA;
 			ops[i].attrs.id = op[i].attrs.id;
 			ops[i].attrs.via.has4 = true;
-			ops[i].attrs.via.addr4 = backends[op[i].attrs.id - 1].via;
+			ops[i].attrs.via.addr4 =
+				backends[op[i].attrs.id - 1].via;
 		}
 		if (op[i].has & HR_HAS_ATTR(WEIGHT)) {
 			ops[i].has |= HASHRING_HAS_ATTR(WEIGHT);
@@ -318,12 +319,12 @@ static void step(struct hashring *h, __u64 frontier)
 	steps++;
 }
 
-static void turn_round(struct hashring *h)
+static void rollback_begin(struct hashring *h)
 {
 	struct hr_table *target;
 
-	target = hr_table_recall(origin, view.table, 0, GFP_KERNEL,
-				 &hr_node_plain_ops);
+	target = hr_table_rollback(origin, view.table, 0, GFP_KERNEL,
+				   &hr_node_plain_ops);
 	if (!target)
 		die("no memory");
 	lead_to(target);
@@ -359,8 +360,8 @@ static void rollback_at_once(struct hashring *h)
 {
 	struct hr_table *target;
 
-	target = hr_table_recall(origin, view.table, 0, GFP_KERNEL,
-				 &hr_node_plain_ops);
+	target = hr_table_rollback(origin, view.table, 0, GFP_KERNEL,
+				   &hr_node_plain_ops);
 	end_at(target);
 	put(target);
 	carried_out(h, hashring_migrate_rollback(h, ring, NULL, true, NULL));
@@ -371,7 +372,8 @@ static void rollback_at_once(struct hashring *h)
 static void hold_something(struct hashring *h)
 {
 	unsigned int i = rand_r(&seed) % nr_backends;
-	struct hr_op op = { .attrs.id = i + 1, .attrs.weight = 1 + rand_r(&seed) % 3 };
+	struct hr_op op = { .attrs.id = i + 1,
+			    .attrs.weight = 1 + rand_r(&seed) % 3 };
 
 	snprintf(op.name, sizeof(op.name), "b%u", i + 1);
 	if (!hr_table_find(view.table, op.name)) {
@@ -406,7 +408,7 @@ static void march(struct hashring *h)
 			finish(h);
 			rolling = false;
 		} else if (dice < 16 && !rolling) {
-			turn_round(h);
+			rollback_begin(h);
 			rolling = true;
 		} else {
 			step(h, dice < 20 ? HR_WHOLE_RING :
@@ -422,8 +424,11 @@ static void march(struct hashring *h)
 static void come_and_go(struct hashring *h)
 {
 	struct hr_op join = {
-		.kind = HASHRING_OP_ADD, .attrs.id = nr_backends, .attrs.weight = 1,
-		.has = HR_HAS_ATTR(ID) | HR_HAS_ATTR(WEIGHT) | HR_HAS_ATTR(STATE),
+		.kind = HASHRING_OP_ADD,
+		.attrs.id = nr_backends,
+		.attrs.weight = 1,
+		.has = HR_HAS_ATTR(ID) | HR_HAS_ATTR(WEIGHT) |
+		       HR_HAS_ATTR(STATE),
 		.attrs.state = HASHRING_NODE_DOWN,
 	};
 	struct hr_op ops[] = {

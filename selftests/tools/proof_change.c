@@ -91,7 +91,8 @@ static bool random_op(struct step *s, const struct hr_table *t, bool *used)
 		/* Mostly back into service, so that the ring stays full. */
 		op->kind = HASHRING_OP_SET;
 		op->has = HR_HAS_ATTR(STATE);
-		op->attrs.state = node->attrs.state ? HASHRING_NODE_ACTIVE : below(3);
+		op->attrs.state = node->attrs.state ? HASHRING_NODE_ACTIVE :
+						      below(3);
 		add_text(s, "node set %s state %s", op->name,
 			 states[op->attrs.state]);
 	}
@@ -110,7 +111,8 @@ static void random_swap(struct step *s, const struct hr_table *t)
 	char name[HR_MAX_NAME + 1];
 
 	memset(s->op, 0, sizeof(s->op));
-	if (node->attrs.state != HASHRING_NODE_ACTIVE || !can_come(t, used, below(NAMES), name))
+	if (node->attrs.state != HASHRING_NODE_ACTIVE ||
+	    !can_come(t, used, below(NAMES), name))
 		return;
 	strcpy(s->op[0].name, node->name);
 	if (below(2)) {

@@ -22,7 +22,9 @@ static __u32 weight_of(const struct hr_table *t, __u32 slot)
 {
 	const struct hr_node *node = slot < t->nr_slots ? t->nodes[slot] : NULL;
 
-	return node && node->attrs.state == HASHRING_NODE_ACTIVE ? node->attrs.weight : 0;
+	return node && node->attrs.state == HASHRING_NODE_ACTIVE ?
+		       node->attrs.weight :
+		       0;
 }
 
 /* Where a step only replaces, exactly the old nodes' parts move. */

@@ -109,8 +109,8 @@ static struct hr_table *make_table(const struct members *members)
 		if (!m->present)
 			continue;
 		op->kind = HASHRING_OP_ADD;
-		op->has = HR_HAS_ATTR(ID) | HR_HAS_ATTR(WEIGHT) | HR_HAS_ATTR(STATE) |
-			  HR_HAS(SEAT);
+		op->has = HR_HAS_ATTR(ID) | HR_HAS_ATTR(WEIGHT) |
+			  HR_HAS_ATTR(STATE) | HR_HAS(SEAT);
 		snprintf(op->name, sizeof(op->name), "n%u", i);
 		snprintf(op->seat, sizeof(op->seat), "n%u", m->seat);
 		op->attrs.id = i + 1;

@@ -186,7 +186,8 @@ static bool ports_cut(const struct frame *f, u8 family)
  * -ENOMSG if it is the link's own.
  */
 int frame_flow(const struct frame *packet, u8 family,
-	       enum hashring_key_policy policy, struct hr_flow *flow, u64 *bytes)
+	       enum hashring_key_policy policy, struct hr_flow *flow,
+	       u64 *bytes)
 {
 	static u8 copy[65536] __aligned(8);
 	u32 head = family == 4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);

@@ -26,6 +26,7 @@ enum frame_flags {
 bool frame_link_known(int link);
 int frame_to_packet(int link, struct frame *frame, u8 *family);
 int frame_flow(const struct frame *packet, u8 family,
-	       enum hashring_key_policy policy, struct hr_flow *flow, u64 *bytes);
+	       enum hashring_key_policy policy, struct hr_flow *flow,
+	       u64 *bytes);
 
 #endif

@@ -8,7 +8,7 @@
 #include <hashring.h>
 
 /**
- * struct hashring_was - a node as it was
+ * struct hashring_node_info - a node as it was
  * @name: its name
  * @seat: the identity that placement hashes
  * @attrs: what could be set of it
@@ -18,7 +18,7 @@
  * @home: with balanced placement, the cells that it would return to; only for
  *	administrators
  */
-struct hashring_was {
+struct hashring_node_info {
 	char name[HASHRING_NAME_LEN];
 	char seat[HASHRING_NAME_LEN];
 	struct hashring_node_attrs attrs;
@@ -29,7 +29,7 @@ struct hashring_was {
 };
 
 /**
- * struct hashring_did - what an operation of a past change did
+ * struct hashring_op_record - what an operation of a past change did
  * @generation: that the change led to
  * @kind: &enum hashring_op_kind
  * @has_before: whether there is @before
@@ -37,13 +37,13 @@ struct hashring_was {
  * @before: the node before; of a replacement the one that went
  * @after: the node after
  */
-struct hashring_did {
+struct hashring_op_record {
 	__u64 generation;
 	__u32 kind;
 	bool has_before;
 	bool has_after;
-	struct hashring_was before;
-	struct hashring_was after;
+	struct hashring_node_info before;
+	struct hashring_node_info after;
 };
 
 /**
@@ -64,7 +64,7 @@ struct hashring_past_arcs {
 	const __u32 *to;
 };
 
-typedef int (*hashring_did_cb)(const struct hashring_did *did, void *arg);
+typedef int (*hashring_did_cb)(const struct hashring_op_record *did, void *arg);
 typedef int (*hashring_past_arcs_cb)(const struct hashring_past_arcs *arcs,
 				     void *arg);
 

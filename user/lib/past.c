@@ -10,7 +10,7 @@
 #include "hashring_past.h"
 #include "private.h"
 
-static int decode_was(struct nlattr *nest, struct hashring_was *was)
+static int decode_was(struct nlattr *nest, struct hashring_node_info *was)
 {
 	struct nlattr *tb[HASHRING_A_PAST_NODE_MAX + 1];
 
@@ -28,7 +28,7 @@ static int decode_was(struct nlattr *nest, struct hashring_was *was)
 	return 0;
 }
 
-static int decode_did(struct nlattr **tb, struct hashring_did *did)
+static int decode_did(struct nlattr **tb, struct hashring_op_record *did)
 {
 	did->generation = attr_u64(tb[HASHRING_A_HISTORY_GENERATION]);
 	did->kind = attr_u32(tb[HASHRING_A_HISTORY_KIND]);
@@ -58,7 +58,7 @@ struct did_list {
 static int take_did(struct hashring *h, struct nlmsghdr *nlh, void *arg)
 {
 	struct nlattr *tb[HASHRING_A_HISTORY_MAX + 1];
-	struct hashring_did did = { 0 };
+	struct hashring_op_record did = { 0 };
 	struct did_list *list = arg;
 	int err;
 

@@ -50,7 +50,8 @@ static int parse_op(struct ops *ops, const struct words *words)
 		return EXIT_USAGE;
 	if (cmd == noun_node.commands)
 		return fail_usage("node %s changes nothing", cmd->name);
-	status = args_parse_op(&noun_node, cmd, words->argc - 2, words->argv + 2, &a);
+	status = args_parse_op(&noun_node, cmd, words->argc - 2,
+			       words->argv + 2, &a);
 	if (!status && args_value(&a, "--hold")->given)
 		status = fail_usage("--hold is of the whole change, and not of an operation");
 	if (!status) {

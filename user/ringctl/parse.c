@@ -9,10 +9,16 @@
 
 #include "ringctl.h"
 
-WORDS(flows_sources,
-	[FLOWS_CONNTRACK] = "conntrack",
-	[FLOWS_PCAP] = "pcap",
-	[FLOWS_SYNTHETIC] = "synthetic")
+const char *flows_sources(__u32 value)
+{
+	static const char *const words[] = {
+		[FLOWS_CONNTRACK] = "conntrack",
+		[FLOWS_PCAP] = "pcap",
+		[FLOWS_SYNTHETIC] = "synthetic",
+	};
+
+	return word_at(words, sizeof(words) / sizeof(*words), value);
+}
 
 static bool is_prefix(const char *word, const char *of)
 {

@@ -114,7 +114,8 @@ static void print_ring(const struct hashring_ring *ring, __u64 digest)
 		printf("  arcs %u", ring->table_points);
 	printf("  table %s  max/mean %s  migration %s",
 	       figure_bytes(a, ring->table_bytes), figure_ratio(b, ring->peak),
-	       hashring_enum_name(hashring_migration_state_name, ring->migration));
+	       hashring_enum_name(hashring_migration_state_name,
+				  ring->migration));
 	if (ring->settings.established == HASHRING_ESTABLISHED_MOVE)
 		fputs("  established move", stdout);
 	putchar('\n');

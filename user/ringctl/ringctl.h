@@ -136,14 +136,11 @@ struct arg {
 	hashring_name_fn names;
 };
 
-/* A function that names values from 0 on, as hashring_name_fn has it. */
-#define WORDS(function, ...)						\
-const char *function(__u32 value)					\
-{									\
-	static const char *const words[] = { __VA_ARGS__ };		\
-									\
-	return value < sizeof(words) / sizeof(*words) ?			\
-	       words[value] : NULL;					\
+/* What a function of names, as hashring_name_fn has it, answers from a table. */
+static inline const char *word_at(const char *const *words, size_t nr,
+				  __u32 value)
+{
+	return value < nr ? words[value] : NULL;
 }
 
 enum flows_from {

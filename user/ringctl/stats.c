@@ -48,7 +48,8 @@ static void print_text(const struct hashring_ring *ring,
 
 		printf(" %-*s %10u %-8s %8s %8s %12llu %14llu\n", width,
 		       node->name, node->attrs.id,
-		       hashring_enum_name(hashring_node_state_name, node->attrs.state),
+		       hashring_enum_name(hashring_node_state_name,
+					  node->attrs.state),
 		       figure_share(share, node->share),
 		       figure_share(due, due_share(ring, node)), node->packets,
 		       node->bytes);

@@ -84,7 +84,8 @@ static u32 make_ops(const struct sim *s, const struct sim_change *change,
 	for (i = 0; i < change->nr_gone; i++)
 		add_op(&next, s, HASHRING_OP_DEL, change->gone[i]);
 	for (i = 0; i < change->nr_swaps; i++) {
-		op = add_op(&next, s, HASHRING_OP_REPLACE, change->swap[i].gone);
+		op = add_op(&next, s, HASHRING_OP_REPLACE,
+			    change->swap[i].gone);
 		number = change->swap[i].joined;
 		snprintf(op->new_name, sizeof(op->new_name), "%s",
 			 s->nodes->name[number]);

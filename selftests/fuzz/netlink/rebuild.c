@@ -60,7 +60,8 @@ static int take_member(const struct hashring_node *node, void *arg)
 	op = &members->op[members->nr++];
 	memset(op, 0, sizeof(*op));
 	op->kind = HASHRING_OP_ADD;
-	op->has = HASHRING_HAS_ATTR(ID) | HASHRING_HAS_ATTR(WEIGHT) | HASHRING_HAS_ATTR(STATE);
+	op->has = HASHRING_HAS_ATTR(ID) | HASHRING_HAS_ATTR(WEIGHT) |
+		  HASHRING_HAS_ATTR(STATE);
 	op->name = copy(node->name, strlen(node->name) + 1);
 	op->seat = copy(node->seat, strlen(node->seat) + 1);
 	op->attrs.id = node->attrs.id;

@@ -209,7 +209,8 @@ static void show_picture(const struct picture *p)
 	for (i = 0; i < p->nr_nodes; i++)
 		fprintf(stderr, "  node %s id %u %s, share %llu\n",
 			p->node[i].name, p->node[i].id,
-			hashring_enum_name(hashring_node_state_name, p->node[i].state),
+			hashring_enum_name(hashring_node_state_name,
+					   p->node[i].state),
 			p->node[i].share);
 }
 

@@ -38,7 +38,7 @@ check_checkpatch()
 	checkpatch ,PREFER_KERNEL_TYPES,PREFER_DEFINED_ATTRIBUTE_MACRO,CAMELCASE,STRCPY \
 		"${files[@]}" || status=1
 	mapfile -t files < <(matching '^user/shim/.*\.[ch]$')
-	checkpatch ,PREFER_DEFINED_ATTRIBUTE_MACRO,COMPLEX_MACRO,NEW_TYPEDEFS \
+	checkpatch ,PREFER_DEFINED_ATTRIBUTE_MACRO,COMPLEX_MACRO,NEW_TYPEDEFS,MACRO_ARG_PRECEDENCE \
 		"${files[@]}" || status=1
 	rm -f .checkpatch-camelcase.*
 	return $status

@@ -34,7 +34,8 @@ static int read_attr(struct reader *r, yaml_node_t *value,
 		attr++;
 	node->at[HR_ATTR_OF(attr->type)] = doc_mark(value);
 	if (key->names)
-		return doc_word(r, value, key, node_attr_at(attr, &node->attrs));
+		return doc_word(r, value, key,
+				node_attr_at(attr, &node->attrs));
 	return doc_u32(r, value, key, node_attr_at(attr, &node->attrs));
 }
 

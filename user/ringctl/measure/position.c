@@ -7,9 +7,15 @@
 #include "position.h"
 #include "ringctl/ringctl.h"
 
-WORDS(position_hashes,
-	[POSITION_SIPHASH] = "siphash",
-	[POSITION_MD5] = "md5")
+const char *position_hashes(__u32 value)
+{
+	static const char *const words[] = {
+		[POSITION_SIPHASH] = "siphash",
+		[POSITION_MD5] = "md5",
+	};
+
+	return word_at(words, sizeof(words) / sizeof(*words), value);
+}
 
 /**
  * positioner_init() - prepares to work positions out

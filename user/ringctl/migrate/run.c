@@ -34,7 +34,15 @@ enum {
 	RUN_NO_FINISH,
 };
 
-static WORDS(on_fail, "pause", "rollback")
+static const char *on_fail(__u32 value)
+{
+	static const char *const words[] = {
+		"pause",
+		"rollback",
+	};
+
+	return word_at(words, sizeof(words) / sizeof(*words), value);
+}
 
 enum { FAIL_PAUSE, FAIL_ROLLBACK };
 

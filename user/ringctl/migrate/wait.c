@@ -12,7 +12,16 @@
 
 enum { WAIT_RING, WAIT_FOR, WAIT_TIMEOUT };
 
-static WORDS(wanted, "done", "draining", "paused")
+static const char *wanted(__u32 value)
+{
+	static const char *const words[] = {
+		"done",
+		"draining",
+		"paused",
+	};
+
+	return word_at(words, sizeof(words) / sizeof(*words), value);
+}
 
 enum { FOR_DONE, FOR_DRAINING, FOR_PAUSED };
 

@@ -223,9 +223,12 @@ struct diff {
 static int diff_both(struct diff *d, const struct model_node *have,
 		     const struct model_node *want)
 {
+	const struct mark *at = &want->at[HR_PART(SEAT)];
+
+	if (!at->line)
+		at = &want->at[HR_PART(NAME)];
 	if (strcmp(model_seat(have), model_seat(want)))
-		return fail_at(d->m, want->at[HR_PART(SEAT)].line ?
-				     want->at[HR_PART(SEAT)] : want->at[HR_PART(NAME)],
+		return fail_at(d->m, *at,
 			       "node %s holds seat %s, not %s, and keeps it for life: delete the node first",
 			       want->name, model_seat(have), model_seat(want));
 	return op_set(d->ops, have, want);

@@ -40,7 +40,8 @@ int past_grid_take(struct past_grid *g, const struct model_ring *r)
 			continue;
 		for (k = 0; k < node->nr_cells; k++)
 			for (c = 0; c < node->cells[k].count; c++)
-				g->owner[node->cells[k].first + c] = node->attrs.id;
+				g->owner[node->cells[k].first + c] =
+					node->attrs.id;
 	}
 	return EXIT_DONE;
 }
@@ -152,7 +153,9 @@ static int compare_ids(const void *a, const void *b)
 	const struct model_node *const *x = a;
 	const struct model_node *const *y = b;
 
-	return (*x)->attrs.id < (*y)->attrs.id ? -1 : (*x)->attrs.id > (*y)->attrs.id;
+	return (*x)->attrs.id < (*y)->attrs.id ?
+		       -1 :
+		       (*x)->attrs.id > (*y)->attrs.id;
 }
 
 /**

@@ -33,7 +33,8 @@ void past_ops_release(struct past_ops *ops)
 	ops->op = NULL;
 }
 
-static int take_points(struct model_node *node, const struct hashring_was *was)
+static int take_points(struct model_node *node,
+		       const struct hashring_node_info *was)
 {
 	if (!was->nr_points)
 		return 0;
@@ -46,7 +47,8 @@ static int take_points(struct model_node *node, const struct hashring_was *was)
 	return 0;
 }
 
-static int take_node(struct model_node *node, const struct hashring_was *was)
+static int take_node(struct model_node *node,
+		     const struct hashring_node_info *was)
 {
 	__u32 i;
 
@@ -61,7 +63,7 @@ static int take_node(struct model_node *node, const struct hashring_was *was)
 	return take_points(node, was);
 }
 
-static int take_did(const struct hashring_did *did, void *arg)
+static int take_did(const struct hashring_op_record *did, void *arg)
 {
 	struct past_ops *ops = arg;
 	struct past_op *op;

@@ -83,7 +83,8 @@ __u32 zones_largest(const struct plan *p, struct zone *largest, __u32 room)
 /* The weight that counts. */
 static __u32 weight_of(const struct hr_node *node)
 {
-	return node->attrs.state == HASHRING_NODE_ACTIVE ? node->attrs.weight : 0;
+	return node->attrs.state == HASHRING_NODE_ACTIVE ? node->attrs.weight :
+							   0;
 }
 
 /* The version of the node in the other table, or NULL. */

@@ -28,7 +28,8 @@ static const struct hr_node *node_that_goes(const struct plan *p,
 /* Whether the node that an operation adds could do what @node does. */
 static bool comes_like(const struct hashring_op *op, const struct hr_node *node)
 {
-	__u32 weight = op->has & HASHRING_HAS_ATTR(WEIGHT) ? op->attrs.weight : 1;
+	__u32 weight = op->has & HASHRING_HAS_ATTR(WEIGHT) ? op->attrs.weight :
+							     1;
 
 	if (op->kind != HASHRING_OP_ADD || op->seat)
 		return false;

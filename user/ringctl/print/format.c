@@ -152,8 +152,10 @@ void print_attach(FILE *f, const struct hashring_attach *attach)
 	if (attach->node_mask)
 		fprintf(f, " set 0x%x", attach->node_mask);
 	fprintf(f, " key %s none %s mode %s",
-		hashring_enum_name(hashring_key_policy_name, attach->key_policy),
-		hashring_enum_name(hashring_none_policy_name, attach->none_policy),
+		hashring_enum_name(hashring_key_policy_name,
+				   attach->key_policy),
+		hashring_enum_name(hashring_none_policy_name,
+				   attach->none_policy),
 		hashring_enum_name(hashring_attach_mode_name, attach->mode));
 }
 

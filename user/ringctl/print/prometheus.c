@@ -205,7 +205,8 @@ static void print_attachments(FILE *f, const struct stats *stats)
 			begin_sample(f, "attachment", name, a->ring);
 			fprintf(f, ",id=\"%u\",", a->id);
 			print_label(f, "hook",
-				    hashring_enum_name(hashring_hook_name, a->hook));
+				    hashring_enum_name(hashring_hook_name,
+						       a->hook));
 			fprintf(f, "} %llu\n", attach_counted(a, c));
 		}
 	}

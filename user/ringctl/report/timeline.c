@@ -86,7 +86,7 @@ static void put_states(const struct timeline *t)
 	}
 }
 
-static void put_way(const struct timeline *t)
+static void put_progress(const struct timeline *t)
 {
 	const struct hashring_step *step = t->m->step;
 	__u64 now = 0;
@@ -178,7 +178,7 @@ static void put_drawing(const struct timeline *t, __u32 number, __u32 which)
 	fprintf(f, "in %u steps and transitions: %s</title>\n", t->m->nr,
 		end_word(t->m));
 	put_states(t);
-	put_way(t);
+	put_progress(t);
 	put_marks(t);
 	fputs("</svg>\n", f);
 }
@@ -197,8 +197,8 @@ static void put_legend(const struct timeline *t)
 	}
 	fputs("<ul class=\"legend\">\n", t->f);
 	for (i = 0; i <= HASHRING_MIGRATION_DONE; i++) {
-		const char *word = hashring_enum_name(hashring_migration_state_name,
-						      i);
+		const char *word =
+			hashring_enum_name(hashring_migration_state_name, i);
 
 		if (!spent[i])
 			continue;

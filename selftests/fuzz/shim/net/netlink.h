@@ -3,7 +3,6 @@
 #ifndef HASHRING_FUZZ_NET_NETLINK_H
 #define HASHRING_FUZZ_NET_NETLINK_H
 
-#include <linux/kernel.h>
 #include <linux/types.h>
 
 enum {
@@ -31,6 +30,6 @@ struct nla_policy {
 #define NLA_POLICY_EXACT_LEN(size)	\
 	{ .type = NLA_BINARY, .len = (size), .exact = true }
 #define NLA_POLICY_NESTED(policy)		\
-	{ .type = NLA_NESTED, .nested = (policy), .len = ARRAY_SIZE(policy) - 1 }
+	{ .type = NLA_NESTED, .nested = (policy) }
 
 #endif
