@@ -43,10 +43,10 @@ static __u64 config_digest(struct stage *s)
 {
 	__u64 digest = 0, generation;
 
-	if (hashring_digest(s->twin.h, s->twin.ring, true, &digest,
+	if (hashring_digest(s->expected.h, s->expected.ring, true, &digest,
 			    &generation) && !stopped())
-		violation("state", "%s: no digest: %s", s->twin.ring,
-			  hashring_error(s->twin.h));
+		violation("state", "%s: no digest: %s", s->expected.ring,
+			  hashring_error(s->expected.h));
 	return digest;
 }
 
@@ -94,7 +94,7 @@ static void cycle(struct worker *w)
 		stage_detach(&stages[i]);
 		/* It takes along the rings that are there. */
 		if (cycles % 2)
-			hashring_ring_del(stages[i].twin.h, stages[i].twin.ring);
+			hashring_ring_del(stages[i].expected.h, stages[i].expected.ring);
 	}
 	got_on(w);
 	unload();
@@ -147,9 +147,9 @@ void last_cycle(void)
 	unsigned int i;
 
 	for (i = 0; i < STAGES; i++) {
-		struct twin *t = &stages[i].twin;
+		struct expected *t = &stages[i].expected;
 
-		twin_reconnect(t);
+		expected_reconnect(t);
 		/* Where the end came in mid-cycle there may be neither. */
 		hashring_attach_del(t->h, stages[i].attach.id);
 		hashring_ring_del(t->h, t->ring);

@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "twin.h"
+#include "expected.h"
 
 #include "hashring_attach.h"
 
@@ -22,11 +22,11 @@
 #define DATAGRAMS	20
 #define HERE		"10.9.9.9"	/* of the loopback: what is sent there comes back */
 
-static struct twin houses[3];
+static struct expected houses[3];
 
 static void *live(void *arg)
 {
-	struct twin *t = arg;
+	struct expected *t = arg;
 	unsigned int life = 0, moves = 0;
 	bool there = false;
 
@@ -39,18 +39,18 @@ static void *live(void *arg)
 		}
 		if (!there || life != atomic_load(&shared->life)) {
 			life = atomic_load(&shared->life);
-			twin_born_small(t, hr_place_kind(t->config.place), 40);
-			twin_populate(t, 5);
+			expected_born_small(t, hr_place_kind(t->config.place), 40);
+			expected_populate(t, 5);
 			there = true;
 		}
-		twin_move(t);
+		expected_move(t);
 		got_on(t->worker);
 		if (++moves % 64 == 0)
-			twin_check(t, 2048);
+			expected_check(t, 2048);
 		if (moves % 256 == 0)
-			twin_check_history(t);
+			expected_check_history(t);
 	}
-	twin_release(t);
+	expected_release(t);
 	hashring_close(t->h);
 	return NULL;
 }
@@ -58,7 +58,7 @@ static void *live(void *arg)
 /* --- namespaces ------------------------------------------------------------- */
 
 /* What leaves by a ring is counted by it, each packet once. */
-static void send_some(struct twin *t)
+static void send_some(struct expected *t)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9) };
 	struct ifreq request = { .ifr_name = "lo" };
@@ -98,33 +98,33 @@ static void send_some(struct twin *t)
 	if (below(&t->seed, 2))
 		hashring_attach_del(t->h, made.id);
 	else
-		t->attached = twin_attach_digest(&made);
+		t->attached = expected_attach_digest(&made);
 }
 
 /* A pacer's lease, which its socket holds. */
-static void take_lease(struct twin *t)
+static void take_lease(struct expected *t)
 {
 	const struct hashring_lease lease = {
 		.holder = "soak", .deadline = HASHRING_ANY,
 		.quiet = HASHRING_ANY,
 	};
 
-	if (!twin_settled(t))
+	if (!expected_settled(t))
 		hashring_migrate_run(t->h, t->ring, &lease, NULL);
 }
 
-static void one_ring(struct twin *t, unsigned int number)
+static void one_ring(struct expected *t, unsigned int number)
 {
 	unsigned int moves = below(&t->seed, 30);
 
 	snprintf(t->ring, sizeof(t->ring), "ring%u", number);
-	twin_born_small(t, below(&t->seed, 3), 10);
-	twin_populate(t, 3);
+	expected_born_small(t, below(&t->seed, 3), 10);
+	expected_populate(t, 3);
 	if (!number)
 		send_some(t);
 	while (moves-- && !stopped() && !gate_closed())
-		twin_move(t);
-	twin_check(t, 512);
+		expected_move(t);
+	expected_check(t, 512);
 	if (below(&t->seed, 2))
 		take_lease(t);
 }
@@ -132,25 +132,25 @@ static void one_ring(struct twin *t, unsigned int number)
 /* A namespace's life; its end comes with or after that of its connections. */
 static void one_namespace(struct worker *w, unsigned int *seed)
 {
-	struct twin twins[3] = {};
+	struct expected rings[3] = {};
 	unsigned int n = 1 + below(seed, 3), i;
 	bool early = below(seed, 2);
 
 	new_netns();
 	for (i = 0; i < n; i++) {
-		twins[i].worker = w;
-		twins[i].seed = *seed + i;
-		twins[i].names = 8;
-		one_ring(&twins[i], i);
+		rings[i].worker = w;
+		rings[i].seed = *seed + i;
+		rings[i].names = 8;
+		one_ring(&rings[i], i);
 		got_on(w);
 		if (below(seed, 4) == 0)
-			hashring_ring_del(twins[i].h, twins[i].ring);
+			hashring_ring_del(rings[i].h, rings[i].ring);
 	}
 	if (early)
 		enter_netns("/proc/1/ns/net");
 	for (i = 0; i < n; i++) {
-		twin_release(&twins[i]);
-		hashring_close(twins[i].h);
+		expected_release(&rings[i]);
+		hashring_close(rings[i].h);
 	}
 	if (!early)
 		enter_netns("/proc/1/ns/net");
@@ -179,7 +179,7 @@ void start_houses(void)
 	unsigned int i;
 
 	for (i = 0; i < 3; i++) {
-		struct twin *t = &houses[i];
+		struct expected *t = &houses[i];
 		char name[32];
 
 		t->config.place = hr_place_by_kind(i);

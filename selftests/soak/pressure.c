@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "twin.h"
+#include "expected.h"
 
 #define CGROUP		"/sys/fs/cgroup"
 #define LARDER		CGROUP "/soak"
@@ -46,7 +46,7 @@ static unsigned int squeeze_seed;
  * One of the next allocations fails. The file is open all the time: to open it
  * takes some, too.
  */
-static void fail_one(struct twin *t, bool armed)
+static void fail_one(struct expected *t, bool armed)
 {
 	static int fd = -1;
 	char text[16];
@@ -73,7 +73,7 @@ static void have_memory(void)
 __attribute__((noreturn))
 static void hunger(void)
 {
-	struct twin t = {
+	struct expected t = {
 		.worker = hungry, .names = TWIN_NAMES, .may_fail = true,
 		.seed = run_seed + 400, .ring = "hungry",
 		.arm = by_faults ? fail_one : NULL,
@@ -98,14 +98,14 @@ static void hunger(void)
 			life = atomic_load(&shared->life);
 			moves = 0;
 			there = true;
-			twin_born_small(&t, placement++ % 3, 2000);
-			while (twin_populate(&t, 8) != MOVED && !stopped())
+			expected_born_small(&t, placement++ % 3, 2000);
+			while (expected_populate(&t, 8) != MOVED && !stopped())
 				got_on(hungry);
 		}
-		twin_move(&t);
+		expected_move(&t);
 		got_on(hungry);
 		if (++moves % 64 == 0)
-			twin_check(&t, 512);
+			expected_check(&t, 512);
 	}
 	_exit(0);
 }

@@ -5,8 +5,8 @@
  * Workers that know nothing of each other: some move rings under traffic
  * (stage.c, udp.c, tcp.c), some rings and namespaces without (house.c), some
  * take memory and CPUs away (pressure.c), one takes the module itself away and
- * brings it back (cycle.c). Each ring has a twin that the core makes of the same
- * moves (twin.c), which the kernel is held to.
+ * brings it back (cycle.c). Each ring has a expected that the core makes of the same
+ * moves (expected.c), which the kernel is held to.
  */
 #ifndef SELFTESTS_SOAK_H
 #define SELFTESTS_SOAK_H

@@ -112,7 +112,7 @@ dmesg -n "$level"
 ktap_test "it runs for $duration s, or some more, and ends" ended_well
 ktap_test "each packet is at the owner by one map or the next" none owner
 ktap_test "no connection breaks but on purpose" none connection
-ktap_test "maps, members and digests are those of the twins" none 'lookup|digest|state'
+ktap_test "maps, members and digests are those expected" none 'lookup|digest|state'
 ktap_test "what is counted is what was sent" none counters
 ktap_test "memory is back where it was" none memory
 ktap_test "every worker gets on" none stuck

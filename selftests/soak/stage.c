@@ -61,7 +61,7 @@ static unsigned char may_own(const struct stage *s, const struct hr_view *view,
 	return bits | bit_of(hr_view_node(view, base));
 }
 
-/* Of a twin: the move that leads to @next is about to be made; NULL: it was. */
+/* Of a expected: the move that leads to @next is about to be made; NULL: it was. */
 void stage_announce(void *arg, const struct hr_view *next)
 {
 	unsigned int move, i;
@@ -81,7 +81,7 @@ void stage_announce(void *arg, const struct hr_view *next)
 		if (s->attached || s->turning)
 			owners[i] |= may_own(s, next, s->flow[i].position);
 	}
-	memcpy(s->said[move % SAID], s->twin.doing, TWIN_WORDS);
+	memcpy(s->said[move % SAID], s->expected.doing, TWIN_WORDS);
 	atomic_store(&s->begun, move);
 }
 
@@ -198,7 +198,7 @@ static void make_flows(struct stage *s)
 		key.sport[1] = flow->port;
 		key.dport[0] = s->port >> 8;
 		key.dport[1] = s->port;
-		flow->position = hr_flow_position(&s->twin.config.keys,
+		flow->position = hr_flow_position(&s->expected.config.keys,
 						  HASHRING_KEY_5TUPLE, &key);
 	}
 }
@@ -209,20 +209,20 @@ static void make_flows(struct stage *s)
 static void *move_anyhow(void *arg)
 {
 	struct stage *s = arg;
-	struct twin *t = &s->twin;
+	struct expected *t = &s->expected;
 	unsigned int life = atomic_load(&shared->life), moves = 0;
 
 	while (!stopped()) {
 		if (gate_closed()) {
-			twin_settle(t);
+			expected_settle(t);
 			gate_park(t->worker);
 			continue;
 		}
 		if (life != atomic_load(&shared->life)) {
 			life = atomic_load(&shared->life);
-			twin_reconnect(t);
+			expected_reconnect(t);
 		}
-		twin_move(t);
+		expected_move(t);
 		got_on(t->worker);
 		if (++moves % 256 == 0)
 			stage_check(s);
@@ -232,7 +232,7 @@ static void *move_anyhow(void *arg)
 
 static bool goes_on(const struct stage *s)
 {
-	got_on(s->twin.worker);
+	got_on(s->expected.worker);
 	return !stopped() && !gate_closed();
 }
 
@@ -251,38 +251,38 @@ static void wait_settled(struct stage *s)
 /* What is allowed to break connections. */
 static void cut_something(struct stage *s)
 {
-	struct twin *t = &s->twin;
+	struct expected *t = &s->expected;
 	unsigned int dice = below(&t->seed, 3);
 
 	stage_cut(s);
 	if (dice == 0)
-		twin_down(t);
+		expected_down(t);
 	else if (dice == 1)
-		twin_finish(t, true);
+		expected_finish(t, true);
 	else
-		twin_rollback(t, true);
+		expected_rollback(t, true);
 	stage_cut(s);
 }
 
 static void walk(struct stage *s)
 {
-	struct twin *t = &s->twin;
+	struct expected *t = &s->expected;
 	unsigned int steps = below(&t->seed, 6), dice;
 
-	while (steps-- && goes_on(s) && !twin_settled(t)) {
+	while (steps-- && goes_on(s) && !expected_settled(t)) {
 		dice = below(&t->seed, 100);
 		if (dice < 10) {
-			if (twin_change(t, 1 + below(&t->seed, 2), true) ==
+			if (expected_change(t, 1 + below(&t->seed, 2), true) ==
 			    MOVED)
 				wait_settled(s);
 		} else if (dice < 20) {
-			twin_rollback(t, false);
+			expected_rollback(t, false);
 		} else if (dice < 25) {
-			twin_pause(t);
+			expected_pause(t);
 		} else if (dice < 27) {
 			cut_something(s);
 		} else {
-			twin_step(t, HR_PACE_SHARE, dice < 35,
+			expected_step(t, HR_PACE_SHARE, dice < 35,
 				  1 + rand_r(&t->seed) / 4);
 		}
 		nap_ms(below(&t->seed, 100));
@@ -292,20 +292,20 @@ static void walk(struct stage *s)
 /* One migration that breaks no connection; waits for those that stay. */
 static void migrate_gently(struct stage *s)
 {
-	struct twin *t = &s->twin;
+	struct expected *t = &s->expected;
 	unsigned int tries = 0;
 
-	if (twin_change(t, 1 + below(&t->seed, 2), true) != MOVED)
+	if (expected_change(t, 1 + below(&t->seed, 2), true) != MOVED)
 		return;
-	twin_quiet(t, QUIET);
+	expected_quiet(t, QUIET);
 	wait_settled(s);
 	walk(s);
 	/* The gate does not wait for connections: what follows is a cut. */
 	if (!goes_on(s))
 		return;
-	twin_step(t, HR_PACE_POSITION, false, HR_WHOLE_RING);
-	while (goes_on(s) && !twin_settled(t) &&
-	       twin_finish(t, false) == IDLE) {
+	expected_step(t, HR_PACE_POSITION, false, HR_WHOLE_RING);
+	while (goes_on(s) && !expected_settled(t) &&
+	       expected_finish(t, false) == IDLE) {
 		nap_ms(100);
 		if (++tries == 1200)
 			violation("stuck", "%s: a migration does not end",
@@ -316,23 +316,23 @@ static void migrate_gently(struct stage *s)
 static void *move_gently(void *arg)
 {
 	struct stage *s = arg;
-	struct twin *t = &s->twin;
+	struct expected *t = &s->expected;
 	unsigned int life = atomic_load(&shared->life);
 
 	while (!stopped()) {
 		if (gate_closed()) {
 			stage_cut(s);
-			twin_settle(t);
+			expected_settle(t);
 			stage_cut(s);
 			gate_park(t->worker);
 			continue;
 		}
 		if (life != atomic_load(&shared->life)) {
 			life = atomic_load(&shared->life);
-			twin_reconnect(t);
+			expected_reconnect(t);
 		}
 		migrate_gently(s);
-		if (twin_settled(t) && below(&t->seed, 2))
+		if (expected_settled(t) && below(&t->seed, 2))
 			stage_check(s);
 	}
 	return NULL;
@@ -347,7 +347,7 @@ static void make_stage(struct stage *s, unsigned int number)
 	};
 	__u32 has = HASHRING_SET_TCP_TIMEOUT | HASHRING_SET_SYN_TIMEOUT |
 		    HASHRING_SET_FIN_TIMEOUT | HASHRING_SET_MAX_ENTRIES;
-	struct twin *t = &s->twin;
+	struct expected *t = &s->expected;
 	char text[64];
 
 	s->number = number;
@@ -379,12 +379,12 @@ static void make_stage(struct stage *s, unsigned int number)
 	t->polite = s->tcp;
 	snprintf(text, sizeof(text), "%s %s", t->ring, s->tcp ? "TCP" : "UDP");
 	t->worker = new_worker(text, true);
-	twin_born(t, kinds[number].placement, 40, &settings,
+	expected_born(t, kinds[number].placement, 40, &settings,
 		  has | (s->tcp ? 0 : HASHRING_SET_ESTABLISHED));
 	make_flows(s);
 	t->announce = stage_announce;
 	t->arg = s;
-	twin_populate(t, BACKENDS - 1);
+	expected_populate(t, BACKENDS - 1);
 	stage_attach(s);
 }
 
@@ -401,7 +401,7 @@ void start_stages(void)
 			start_tcp(s);
 		else
 			start_udp(s);
-		start_worker(s->twin.worker, s->tcp ? move_gently : move_anyhow,
+		start_worker(s->expected.worker, s->tcp ? move_gently : move_anyhow,
 			     s);
 	}
 }

@@ -8,7 +8,7 @@
 #ifndef SELFTESTS_SOAK_STAGE_H
 #define SELFTESTS_SOAK_STAGE_H
 
-#include "twin.h"
+#include "expected.h"
 
 #include "hashring_attach.h"
 
@@ -56,7 +56,7 @@ struct reading {
  * @port: both ends'
  * @vip4: destination
  * @vip6: destination
- * @twin: the ring
+ * @expected: the ring
  * @flow: its flows
  * @nr_flows: how many
  * @owners: of each flow after each move, a bit for each backend
@@ -84,7 +84,7 @@ struct stage {
 	__u16 port;
 	struct in_addr vip4;
 	struct in6_addr vip6;
-	struct twin twin;
+	struct expected expected;
 	struct flow *flow;
 	unsigned int nr_flows;
 	unsigned char *owners;

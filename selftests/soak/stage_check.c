@@ -52,7 +52,7 @@ static void drop_nodes(void *arg)
 static bool take_reading(struct stage *s, struct reading *r)
 {
 	struct hashring_attach attach;
-	struct twin *t = &s->twin;
+	struct expected *t = &s->expected;
 	unsigned int i;
 
 	memset(r, 0, sizeof(*r));
@@ -70,7 +70,7 @@ static bool take_reading(struct stage *s, struct reading *r)
 		r->at[i] = atomic_load(&s->at[i]);
 	r->taken = true;
 	/* A leaving node's packets are on no list. */
-	r->settled = twin_settled(t);
+	r->settled = expected_settled(t);
 	return true;
 }
 
@@ -97,7 +97,7 @@ static bool await_reading(struct stage *s, const struct reading *since,
 		if (still == STILL && (!since || s->tcp))
 			return true;
 		before = now->stats.packets;
-		got_on(s->twin.worker);
+		got_on(s->expected.worker);
 		nap_ms(20);
 	}
 	return !stopped();
@@ -128,7 +128,7 @@ static void compare_readings(const struct stage *s, const struct reading *a,
 			   is->forwarded - was->forwarded,
 			   b->received - a->received);
 	}
-	if (a->settled && b->settled && !s->twin.gone)
+	if (a->settled && b->settled && !s->expected.gone)
 		must_equal(s, "the nodes' packets, as were steered",
 			   is->steered - was->steered, b->nodes - a->nodes);
 }
@@ -137,7 +137,7 @@ static void compare_readings(const struct stage *s, const struct reading *a,
 static void check_burst(struct stage *s, struct reading *before)
 {
 	unsigned long due[NOBODY + 1] = {};
-	struct twin *t = &s->twin;
+	struct expected *t = &s->expected;
 	struct reading after;
 	unsigned int i;
 	char what[64];
@@ -172,11 +172,11 @@ void stage_check(struct stage *s)
 	if (await_reading(s, s->last.taken ? &s->last : NULL, &now)) {
 		if (s->last.taken)
 			compare_readings(s, &s->last, &now);
-		twin_check(&s->twin, 1024);
+		expected_check(&s->expected, 1024);
 		if (!s->tcp)
 			check_burst(s, &now);
 		s->last = now;
-		s->twin.gone = false;
+		s->expected.gone = false;
 	}
 	stage_hush(s, false);
 }
@@ -186,13 +186,13 @@ static void turn(struct stage *s, bool turning, bool attached)
 {
 	s->turning = turning;
 	s->attached = attached;
-	stage_announce(s, &s->twin.view);
+	stage_announce(s, &s->expected.view);
 }
 
 /* From here on packets go by the plain route. */
 void stage_detach(struct stage *s)
 {
-	struct twin *t = &s->twin;
+	struct expected *t = &s->expected;
 
 	stage_cut(s);
 	turn(s, true, true);
@@ -210,10 +210,10 @@ static int find_attach(const struct hashring_attach *a, void *arg)
 {
 	struct stage *s = arg;
 
-	if (strcmp(a->ring, s->twin.ring))
+	if (strcmp(a->ring, s->expected.ring))
 		return 0;
 	s->attach.id = a->id;
-	s->twin.attached = twin_attach_digest(a);
+	s->expected.attached = expected_attach_digest(a);
 	return 0;
 }
 
@@ -227,10 +227,10 @@ void stage_attaching(struct stage *s)
 /* And has: by the ring from here on. */
 void stage_attached(struct stage *s)
 {
-	struct twin *t = &s->twin;
+	struct expected *t = &s->expected;
 
 	stage_announce(s, NULL);
-	twin_reconnect(t);
+	expected_reconnect(t);
 	s->attach.id = 0;
 	if ((hashring_attach_list(t->h, find_attach, NULL, s) ||
 	     !s->attach.id) && !stopped())
@@ -244,7 +244,7 @@ void stage_attached(struct stage *s)
 void stage_attach(struct stage *s)
 {
 	struct hashring_attach made;
-	struct twin *t = &s->twin;
+	struct expected *t = &s->expected;
 
 	stage_attaching(s);
 	if (hashring_attach_add(t->h, t->ring, &s->attach, &made))

@@ -109,8 +109,8 @@ static void tell_flow(const struct tcp *t, const struct connection *c)
 		return;
 	at = snprintf(command, sizeof(command),
 		      "{ %s -n %s migrate show %s; %s -n %s migrate flows %s | grep -w %u; for n in",
-		      ringctl, s->director, s->twin.ring, ringctl, s->director,
-		      s->twin.ring, s->flow[c->ask.flow].port);
+		      ringctl, s->director, s->expected.ring, ringctl, s->director,
+		      s->expected.ring, s->flow[c->ask.flow].port);
 	for (i = 0; i <= BACKENDS; i++)
 		at += snprintf(command + at, sizeof(command) - at, " %s",
 			       backend_ns[i]);

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# stream.sh - the witnesses of migrations tell whatever befalls a connection
+# migrate_witness.sh - the witnesses of migrations tell whatever befalls a connection
 #
-# A client, a backend, and between them meddler.py, who changes, repeats or
+# A client, a backend, and between them witness_faults.py, who changes, repeats or
 # swallows bytes. It needs no module.
 # shellcheck disable=SC2034,SC2317 # for the library; ktap_test calls by name
 
@@ -14,7 +14,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 . "$here/migrate_lib.sh"
 
 exchange=256	# bytes
-# The order of meddler.py's deeds, and the figures that tell of each.
+# The order of witness_faults.py's deeds, and the figures that tell of each.
 deeds=(
 	"nothing: broken 0 lost 0 wrong 0"
 	"a byte of a request changed: strange 1 lost $exchange wrong 1"
@@ -108,7 +108,7 @@ setup_ns client
 pid=$("$TRAFFIC" sink --vip 127.0.0.1 --port 7000 --log "$logs" "b1=$client") ||
 	bail_out "no backend"
 ends_with_script "$pid"
-pid=$(in_ns "$client" python3 "$here/meddler.py" 7001 7000) || bail_out "no meddler"
+pid=$(in_ns "$client" python3 "$here/witness_faults.py" 7001 7000) || bail_out "no witness_faults.py"
 ends_with_script "$pid"
 sources=(--netns "$client" --vip 127.0.0.1 --from 127.0.0.0 --port 7001)
 for flow in "${!deeds[@]}"; do

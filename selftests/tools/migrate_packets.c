@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * march - a frontier in motion under packets
+ * migrate_packets - a frontier in motion under packets
  *
  * One thread moves the frontier of a ring's migrations, holds further changes,
  * turns migrations round and ends them, as fast as the kernel lets it. Another
@@ -79,7 +79,7 @@ static void die(const char *format, ...)
 {
 	va_list args;
 
-	fputs("march: ", stderr);
+	fputs("migrate_packets: ", stderr);
 	va_start(args, format);
 	vfprintf(stderr, format, args);
 	va_end(args);
@@ -195,7 +195,7 @@ static void take(unsigned int node)
 		    was_owner(node, datagram[0], datagram[1], high))
 			continue;
 		if (atomic_fetch_add(&wrong, 1) < 10)
-			fprintf(stderr, "march: flow %u at b%u, sent after move %u\n",
+			fprintf(stderr, "migrate_packets: flow %u at b%u, sent after move %u\n",
 				datagram[0], node + 1, datagram[1]);
 	}
 }
@@ -393,7 +393,7 @@ static void hold_something(struct hashring *h)
 	hold(h, &op, 1);
 }
 
-static void march(struct hashring *h)
+static void migrate_packets(struct hashring *h)
 {
 	bool rolling = false;
 
@@ -541,7 +541,7 @@ int main(int argc, char **argv)
 	if (at_once)
 		come_and_go(h);
 	else
-		march(h);
+		migrate_packets(h);
 	atomic_store(&stop, true);
 	pthread_join(sender, NULL);
 	pthread_join(receiver, NULL);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * soak: a ring in the kernel and its twin
+ * soak: a ring in the kernel and its expected
  *
  * A move is worked out with the core first, told to who judges packets by it,
  * and then made in the kernel. One that the kernel refuses for want of memory
@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "core/table_build.h"
-#include "twin.h"
+#include "expected.h"
 
 #define CELLS	4096	/* of balanced rings, at whose borders frontiers stand */
 #define CELL	(HR_WHOLE_RING / CELLS)
@@ -37,7 +37,7 @@ static void release_view(struct hr_view *view)
 }
 
 /* Makes the ring, empty, in a kernel that has none of that name. */
-void twin_born(struct twin *t, __u32 placement, __u32 points,
+void expected_born(struct expected *t, __u32 placement, __u32 points,
 	       const struct hashring_settings *settings, __u32 has)
 {
 	struct hashring_ring_config born = {
@@ -62,28 +62,28 @@ void twin_born(struct twin *t, __u32 placement, __u32 points,
 	born.per = t->config.per;
 	born.grid = t->config.grid;
 	born.seed = t->config.seed;
-	twin_release(t);
+	expected_release(t);
 	t->view.table = have(hr_table_empty(GFP_KERNEL));
-	twin_reconnect(t);
+	expected_reconnect(t);
 	do {
 		err = hashring_ring_add(t->h, &born, &made);
-	} while (twin_again(t, err, "not made"));
+	} while (expected_again(t, err, "not made"));
 	count(FIG_RINGS, 1);
 }
 
 /* The same without traffic: few flows to track, or none. */
-void twin_born_small(struct twin *t, __u32 placement, __u32 points)
+void expected_born_small(struct expected *t, __u32 placement, __u32 points)
 {
 	const struct hashring_settings settings = {
 		.established = below(&t->seed, 2), .max_entries = 1024,
 	};
 
-	twin_born(t, placement, points, &settings,
+	expected_born(t, placement, points, &settings,
 		  HASHRING_SET_ESTABLISHED | HASHRING_SET_MAX_ENTRIES);
 }
 
-/* Forgets the twin; the kernel's ring is another matter. */
-void twin_release(struct twin *t)
+/* Forgets the expected; the kernel's ring is another matter. */
+void expected_release(struct expected *t)
 {
 	release_view(&t->view);
 	put(t->origin);
@@ -92,45 +92,45 @@ void twin_release(struct twin *t)
 	t->downs = false;
 }
 
-void twin_reconnect(struct twin *t)
+void expected_reconnect(struct expected *t)
 {
 	hashring_close(t->h);
 	t->h = open_kernel(t->netns);
 }
 
 /* The effective map, to be put. */
-struct hr_table *twin_map(const struct twin *t)
+struct hr_table *expected_map(const struct expected *t)
 {
 	return have(hr_view_compose(&t->view, t->view.frontier, t->config.grid,
 				    GFP_KERNEL, &hr_node_plain_ops));
 }
 
 /* Whether what must not fail found no memory, and is to be tried again. */
-bool twin_again(struct twin *t, int err, const char *what)
+bool expected_again(struct expected *t, int err, const char *what)
 {
 	if (!err || stopped())
 		return false;
 	if (err == -ENOMEM || err == -ENOBUFS) {
 		got_on(t->worker);
-		twin_reconnect(t);
+		expected_reconnect(t);
 		return true;
 	}
 	violation("state", "%s: %s: %s", t->ring, what, hashring_error(t->h));
 	return false;
 }
 
-static bool kernel_ring(struct twin *t, struct hashring_ring *ring)
+static bool kernel_ring(struct expected *t, struct hashring_ring *ring)
 {
 	int err;
 
 	do {
 		err = hashring_ring_get(t->h, t->ring, ring);
-	} while (twin_again(t, err, "not there"));
+	} while (expected_again(t, err, "not there"));
 	return !err;
 }
 
 __attribute__((format(printf, 2, 3)))
-static void doing(struct twin *t, const char *format, ...)
+static void doing(struct expected *t, const char *format, ...)
 {
 	va_list args;
 
@@ -139,7 +139,7 @@ static void doing(struct twin *t, const char *format, ...)
 	va_end(args);
 }
 
-static void about_to(struct twin *t, const struct hr_view *next)
+static void about_to(struct expected *t, const struct hr_view *next)
 {
 	struct hashring_ring ring;
 
@@ -152,14 +152,14 @@ static void about_to(struct twin *t, const struct hr_view *next)
 }
 
 /* The move is over: what was told is so. */
-static void over(struct twin *t)
+static void over(struct expected *t)
 {
 	if (t->announce)
 		t->announce(t->arg, NULL);
 }
 
 /* It was not made: all is as it was. */
-static void not_made(struct twin *t, struct hr_view *next)
+static void not_made(struct expected *t, struct hr_view *next)
 {
 	release_view(next);
 	doing(t, "it was not made");
@@ -172,7 +172,7 @@ static void not_made(struct twin *t, struct hr_view *next)
  * What came of a move that leads to @next, which is taken over. Where an answer
  * found no memory, the kernel's epoch says whether the move was made.
  */
-static enum moved came_of(struct twin *t, int err, struct hr_view *next)
+static enum moved came_of(struct expected *t, int err, struct hr_view *next)
 {
 	struct hashring_ring ring;
 
@@ -181,10 +181,10 @@ static enum moved came_of(struct twin *t, int err, struct hr_view *next)
 	got_on(t->worker);
 	if (err == -ENOMEM || err == -ENOBUFS) {
 		count(FIG_REFUSED, 1);
-		twin_reconnect(t);
+		expected_reconnect(t);
 		if (kernel_ring(t, &ring) && ring.epoch == t->epoch) {
 			not_made(t, next);
-			twin_check_digest(t, "after a refusal");
+			expected_check_digest(t, "after a refusal");
 			return REFUSED;
 		}
 		err = 0;
@@ -199,13 +199,13 @@ static enum moved came_of(struct twin *t, int err, struct hr_view *next)
 }
 
 /* The view that a held change to @table leads to; it is taken over. */
-static struct hr_view held_view(struct twin *t, struct hr_table *table,
+static struct hr_view held_view(struct expected *t, struct hr_table *table,
 				bool stay)
 {
 	const __u32 grid = t->config.grid;
-	bool settled = twin_settled(t);
+	bool settled = expected_settled(t);
 	struct hr_table *base = settled ? t->view.table : t->view.base;
-	struct hr_table *map = twin_map(t);
+	struct hr_table *map = expected_map(t);
 	struct hr_table *from = stay ? t->view.from : map;
 	struct hr_view next = { .table = table };
 
@@ -222,7 +222,7 @@ static struct hr_view held_view(struct twin *t, struct hr_table *table,
 }
 
 /* A change: all of what the kernel does with it, and then the kernel. */
-static enum moved change(struct twin *t, const struct hr_op *op,
+static enum moved change(struct expected *t, const struct hr_op *op,
 			 unsigned int nr, bool hold)
 {
 	struct hashring_op ops[TWIN_NAMES];
@@ -230,7 +230,7 @@ static enum moved change(struct twin *t, const struct hr_op *op,
 		.ring = t->ring, .ops = ops, .nr_ops = nr, .hold = hold,
 		.expect_generation = HASHRING_ANY, .max_moved = HASHRING_ANY,
 	};
-	bool migrating = !twin_settled(t), removes, downs = true;
+	bool migrating = !expected_settled(t), removes, downs = true;
 	struct hashring_receipt receipt = {};
 	struct hr_view next = {};
 	struct hr_error refusal;
@@ -239,7 +239,7 @@ static enum moved change(struct twin *t, const struct hr_op *op,
 	unsigned int i;
 
 	for (i = 0; i < nr; i++) {
-		twin_op_to_kernel(&op[i], &ops[i]);
+		expected_op_to_kernel(&op[i], &ops[i]);
 		downs &= op[i].kind == HASHRING_OP_SET &&
 			 op[i].has == HR_HAS_ATTR(STATE) &&
 			 op[i].attrs.state == HASHRING_NODE_DOWN;
@@ -256,14 +256,14 @@ static enum moved change(struct twin *t, const struct hr_op *op,
 	if (hold && !migrating) {
 		put(t->origin);
 		t->origin = hr_table_get(t->view.table);
-		t->origin_digest = twin_kernel_digest(t, false);
+		t->origin_digest = expected_kernel_digest(t, false);
 		t->downs = false;
 	}
 	if (hold || migrating)
 		next = held_view(t, table, migrating && downs);
 	else
 		next.table = table;
-	twin_op_words(t, op, nr);
+	expected_op_words(t, op, nr);
 	about_to(t, &next);
 	moved = came_of(t, hashring_change(t->h, &ask, &receipt), &next);
 	hashring_receipt_release(&receipt);
@@ -288,7 +288,7 @@ static enum moved change(struct twin *t, const struct hr_op *op,
 	return MOVED;
 }
 
-enum moved twin_change(struct twin *t, unsigned int nr, bool hold)
+enum moved expected_change(struct expected *t, unsigned int nr, bool hold)
 {
 	__u32 points[TWIN_OPS][TWIN_POINTS];
 	struct hr_op op[TWIN_OPS];
@@ -296,12 +296,12 @@ enum moved twin_change(struct twin *t, unsigned int nr, bool hold)
 	unsigned int n = 0, tries;
 
 	for (tries = 0; tries < 4 * nr && n < nr; tries++)
-		n += twin_op_random(t, used, &op[n], points[n]);
+		n += expected_op_random(t, used, &op[n], points[n]);
 	return n ? change(t, op, n, hold) : IDLE;
 }
 
 /* The first nodes, at once. */
-enum moved twin_populate(struct twin *t, unsigned int nr)
+enum moved expected_populate(struct expected *t, unsigned int nr)
 {
 	__u32 points[TWIN_NAMES][TWIN_POINTS];
 	struct hr_op op[TWIN_NAMES] = {};
@@ -309,13 +309,13 @@ enum moved twin_populate(struct twin *t, unsigned int nr)
 
 	for (i = 0; i < nr; i++) {
 		snprintf(op[i].name, sizeof(op[i].name), "b%u", i + 1);
-		twin_op_add(t, i, &op[i], points[i]);
+		expected_op_add(t, i, &op[i], points[i]);
 	}
 	return change(t, op, nr, false);
 }
 
 /* One node down: at once, also in mid-migration. */
-enum moved twin_down(struct twin *t)
+enum moved expected_down(struct expected *t)
 {
 	struct hr_op op = { .kind = HASHRING_OP_SET, .has = HR_HAS_ATTR(STATE),
 			    .attrs.state = HASHRING_NODE_DOWN };
@@ -329,7 +329,7 @@ enum moved twin_down(struct twin *t)
 	return change(t, &op, 1, false);
 }
 
-enum moved twin_step(struct twin *t, enum hr_pace_by by, bool back,
+enum moved expected_step(struct expected *t, enum hr_pace_by by, bool back,
 		     __u64 amount)
 {
 	static const enum hashring_step_by as[] = {
@@ -345,7 +345,7 @@ enum moved twin_step(struct twin *t, enum hr_pace_by by, bool back,
 	struct hr_view next = t->view;
 	enum moved moved;
 
-	if (twin_settled(t))
+	if (expected_settled(t))
 		return IDLE;
 	if (by != HR_PACE_POSITION &&
 	    t->view.frontier == (back ? 0 : HR_WHOLE_RING))
@@ -366,7 +366,7 @@ enum moved twin_step(struct twin *t, enum hr_pace_by by, bool back,
 }
 
 /* Where a rollback leads: to the origin, less what has gone down since. */
-static struct hr_table *way_back(struct twin *t)
+static struct hr_table *way_back(struct expected *t)
 {
 	struct hr_table *table, *down;
 	struct hr_error refusal;
@@ -388,16 +388,16 @@ static struct hr_table *way_back(struct twin *t)
 }
 
 static struct hr_table *settled_table(const struct hr_table *table,
-				      const struct twin *t)
+				      const struct expected *t)
 {
 	return have(hr_table_settle((struct hr_table *)table, t->config.grid,
 				    GFP_KERNEL, &hr_node_plain_ops));
 }
 
 /* A rollback that has ended: everything is as it was when it began. */
-static void undone(struct twin *t)
+static void undone(struct expected *t)
 {
-	__u64 digest = twin_kernel_digest(t, false);
+	__u64 digest = expected_kernel_digest(t, false);
 
 	if (!t->downs && digest != t->origin_digest && !stopped())
 		violation("digest", "%s: %016llx instead of %016llx after a rollback",
@@ -405,14 +405,14 @@ static void undone(struct twin *t)
 	count(FIG_UNDONE, 1);
 }
 
-enum moved twin_rollback(struct twin *t, bool now)
+enum moved expected_rollback(struct expected *t, bool now)
 {
 	struct hr_view next, end = {};
 	enum moved moved;
 
 	/* One at once is made in two parts, and may end between them. */
 	now &= !t->may_fail;
-	if (twin_settled(t) || (t->rolling && !now))
+	if (expected_settled(t) || (t->rolling && !now))
 		return IDLE;
 	if (t->rolling)
 		next = (struct hr_view){ .table = hr_table_get(t->view.table) };
@@ -439,14 +439,14 @@ enum moved twin_rollback(struct twin *t, bool now)
 }
 
 /* Unless it is forced, IDLE where flows are still where they were. */
-enum moved twin_finish(struct twin *t, bool force)
+enum moved expected_finish(struct expected *t, bool force)
 {
 	bool undo = t->rolling;
 	struct hr_view next = {};
 	enum moved moved;
 	int err;
 
-	if (twin_settled(t))
+	if (expected_settled(t))
 		return IDLE;
 	next.table = settled_table(t->view.table, t);
 	doing(t, "finish%s at %llx", force ? " by force" : "",
@@ -471,7 +471,7 @@ enum moved twin_finish(struct twin *t, bool force)
 }
 
 /* Paused, a migration takes no step; resumed, it does. */
-void twin_pause(struct twin *t)
+void expected_pause(struct expected *t)
 {
 	struct hashring_migrate_set set = {
 		.state = HASHRING_MIGRATION_PAUSED,
@@ -482,7 +482,7 @@ void twin_pause(struct twin *t)
 		.amount = HASHRING_WHOLE, .expect_epoch = HASHRING_ANY,
 	};
 
-	if (twin_settled(t) || t->may_fail)
+	if (expected_settled(t) || t->may_fail)
 		return;
 	if (hashring_migrate_set(t->h, t->ring, &set, NULL))
 		return;		/* it drains: nothing to pause */
@@ -494,7 +494,7 @@ void twin_pause(struct twin *t)
 			  hashring_error(t->h));
 }
 
-void twin_quiet(struct twin *t, __u64 ms)
+void expected_quiet(struct expected *t, __u64 ms)
 {
 	struct hashring_migrate_set set = {
 		.state = HASHRING_STATE_KEPT,
@@ -506,51 +506,51 @@ void twin_quiet(struct twin *t, __u64 ms)
 			  hashring_error(t->h));
 }
 
-static enum moved random_step(struct twin *t)
+static enum moved random_step(struct expected *t)
 {
 	unsigned int dice = below(&t->seed, 100);
 
 	if (dice < 10)
-		return twin_step(t, HR_PACE_POSITION, false, HR_WHOLE_RING);
+		return expected_step(t, HR_PACE_POSITION, false, HR_WHOLE_RING);
 	if (dice < 40)
-		return twin_step(t, HR_PACE_POSITION, false,
+		return expected_step(t, HR_PACE_POSITION, false,
 				 (__u64)below(&t->seed, CELLS) * CELL);
 	if (dice < 70)
-		return twin_step(t, HR_PACE_SHARE, dice < 50,
+		return expected_step(t, HR_PACE_SHARE, dice < 50,
 				 1 + rand_r(&t->seed) / 4);
-	return twin_step(t, HR_PACE_ARCS, dice < 80,
+	return expected_step(t, HR_PACE_ARCS, dice < 80,
 			 1 + below(&t->seed, 20));
 }
 
 /* Anything that a ring can be told. */
-enum moved twin_move(struct twin *t)
+enum moved expected_move(struct expected *t)
 {
 	unsigned int dice = below(&t->seed, 100);
 	unsigned int ops = 1 + below(&t->seed, TWIN_OPS);
 
-	if (twin_settled(t))
-		return twin_change(t, ops, dice < 60);
+	if (expected_settled(t))
+		return expected_change(t, ops, dice < 60);
 	if (dice < 10)
-		return twin_change(t, ops, dice < 5);
+		return expected_change(t, ops, dice < 5);
 	if (dice < 12)
-		return twin_down(t);
+		return expected_down(t);
 	if (dice < 17)
-		return twin_finish(t, dice < 14);
+		return expected_finish(t, dice < 14);
 	if (dice < 20)
-		return twin_rollback(t, false);
+		return expected_rollback(t, false);
 	if (dice < 22)
-		return twin_rollback(t, true);
+		return expected_rollback(t, true);
 	if (dice < 24) {
-		twin_pause(t);
+		expected_pause(t);
 		return MOVED;
 	}
 	return random_step(t);
 }
 
 /* To its end, whatever that takes. */
-void twin_settle(struct twin *t)
+void expected_settle(struct expected *t)
 {
-	while (!twin_settled(t) && !stopped())
-		twin_finish(t, true);
+	while (!expected_settled(t) && !stopped())
+		expected_finish(t, true);
 }
 

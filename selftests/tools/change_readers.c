@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * storm - readers against writers
+ * change_readers - readers against writers
  *
  * Each ring has a writer that changes its topology as fast as the kernel lets
  * it; readers look positions up all the while. Before a change is sent, the
@@ -73,7 +73,7 @@ static atomic_ullong wrong;
 __attribute__((noreturn))
 static void die(const char *what, const char *why)
 {
-	fprintf(stderr, "storm: %s: %s\n", what, why);
+	fprintf(stderr, "change_readers: %s: %s\n", what, why);
 	exit(1);
 }
 
@@ -81,7 +81,7 @@ static void complain(const char *ring, unsigned long long generation,
 		     const char *what)
 {
 	if (atomic_fetch_add(&wrong, 1) < 10)
-		fprintf(stderr, "storm: %s generation %llu: %s\n", ring,
+		fprintf(stderr, "change_readers: %s generation %llu: %s\n", ring,
 			generation, what);
 }
 
@@ -356,7 +356,7 @@ int main(int argc, char **argv)
 		else if (opt == 't')
 			nr_readers = strtoul(optarg, NULL, 0);
 		else
-			die("usage", "storm [-c CHANGES] [-r RINGS] [-t READERS]");
+			die("usage", "change_readers [-c CHANGES] [-r RINGS] [-t READERS]");
 	}
 	if (!changes || !nr_rings || nr_rings > RINGS_MAX || !nr_readers)
 		die("usage", "out of range");
@@ -379,7 +379,7 @@ int main(int argc, char **argv)
 		};
 		struct hashring_ring made;
 
-		snprintf(ring->name, sizeof(ring->name), "storm%u", i);
+		snprintf(ring->name, sizeof(ring->name), "readers%u", i);
 		ring->changes = changes / nr_rings + (i < changes % nr_rings);
 		ring->log = calloc(ring->changes + 1, sizeof(*ring->log));
 		if (!ring->log)

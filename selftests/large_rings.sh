@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# large.sh - rings of 10,000 and of 65,535 nodes: plans, a million points listed,
+# large_rings.sh - rings of 10,000 and of 65,535 nodes: plans, a million points listed,
 # a million keys mapped, and lists that are whole although the ring changes
 
 # shellcheck source=selftests/lib.sh

@@ -4,14 +4,14 @@
  */
 #include <string.h>
 
-#include "twin.h"
+#include "expected.h"
 
 #include "hashring_attach.h"
 
 #include "core/digest.h"
 
 /* The kernel's: of the map, or of members and attachments. */
-__u64 twin_kernel_digest(struct twin *t, bool config)
+__u64 expected_kernel_digest(struct expected *t, bool config)
 {
 	__u64 digest = 0, generation;
 	int err;
@@ -19,15 +19,15 @@ __u64 twin_kernel_digest(struct twin *t, bool config)
 	do {
 		err = hashring_digest(t->h, t->ring, config, &digest,
 				      &generation);
-	} while (twin_again(t, err, "no digest"));
+	} while (expected_again(t, err, "no digest"));
 	return digest;
 }
 
-/* Whether the kernel's map is that of the twin. */
-void twin_check_digest(struct twin *t, const char *when)
+/* Whether the kernel's map is that of the expected. */
+void expected_check_digest(struct expected *t, const char *when)
 {
-	struct hr_table *map = twin_map(t);
-	__u64 wanted = hr_digest_map(map), seen = twin_kernel_digest(t, false);
+	struct hr_table *map = expected_map(t);
+	__u64 wanted = hr_digest_map(map), seen = expected_kernel_digest(t, false);
 
 	hr_table_put(map, &hr_node_plain_ops);
 	if (wanted != seen && !stopped())
@@ -37,7 +37,7 @@ void twin_check_digest(struct twin *t, const char *when)
 }
 
 /* What an attachment adds to the digest of a ring's members. */
-__u64 twin_attach_digest(const struct hashring_attach *a)
+__u64 expected_attach_digest(const struct hashring_attach *a)
 {
 	const __u32 word[HR_DIGEST_ATTACH] = {
 		/* NF_INET_PRE_ROUTING or NF_INET_LOCAL_OUT */
@@ -51,32 +51,32 @@ __u64 twin_attach_digest(const struct hashring_attach *a)
 }
 
 /* Whether seed, members and attachments are. */
-static void check_config(struct twin *t)
+static void check_config(struct expected *t)
 {
-	struct hr_table *map = twin_map(t);
+	struct hr_table *map = expected_map(t);
 	__u64 wanted = hr_digest_members(&t->config, map) + t->attached;
 
 	hr_table_put(map, &hr_node_plain_ops);
-	if (twin_kernel_digest(t, true) != wanted && !stopped())
+	if (expected_kernel_digest(t, true) != wanted && !stopped())
 		violation("digest", "%s: other members or attachments",
 			  t->ring);
 	count(FIG_DIGESTS, 1);
 }
 
 /* While nothing moves: the map, its members, and where positions lead. */
-void twin_check(struct twin *t, unsigned int lookups)
+void expected_check(struct expected *t, unsigned int lookups)
 {
 	__u32 position[4096], id[4096], i;
 	__u64 generation;
 	int err;
 
-	twin_check_digest(t, "while nothing moves");
+	expected_check_digest(t, "while nothing moves");
 	for (i = 0; i < lookups; i++)
 		position[i] = (__u32)rand_r(&t->seed) << 16 ^ rand_r(&t->seed);
 	do {
 		err = hashring_lookup_bulk(t->h, t->ring, position, id, lookups,
 					   &generation);
-	} while (twin_again(t, err, "no look-up"));
+	} while (expected_again(t, err, "no look-up"));
 	if (err)
 		return;
 	for (i = 0; i < lookups; i++) {
@@ -98,7 +98,7 @@ void twin_check(struct twin *t, unsigned int lookups)
  * The same members by another way, all at once in a ring of their own, come to
  * the same map. A balanced ring's depends on its past.
  */
-void twin_check_history(struct twin *t)
+void expected_check_history(struct expected *t)
 {
 	struct hashring_ring_config born = {
 		.name = "again", .placement = hr_place_kind(t->config.place),
@@ -115,7 +115,7 @@ void twin_check_history(struct twin *t)
 	__u64 digest = 0, generation, i;
 	struct hashring_ring made;
 
-	if (!twin_settled(t) || t->config.grid || t->may_fail)
+	if (!expected_settled(t) || t->config.grid || t->may_fail)
 		return;
 	for (i = 0; i < table->nr_nodes; i++) {
 		const struct hr_node *node = table->by_name[i];
@@ -142,7 +142,7 @@ void twin_check_history(struct twin *t)
 	    hashring_digest(t->h, "again", false, &digest, &generation))
 		violation("state", "%s: not made again: %s", t->ring,
 			  hashring_error(t->h));
-	else if (digest != twin_kernel_digest(t, false))
+	else if (digest != expected_kernel_digest(t, false))
 		violation("digest", "%s: depends on its past", t->ring);
 	hashring_receipt_release(&receipt);
 	hashring_ring_del(t->h, "again");

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Somebody between a client and a backend, who does as told
 
-meddler.py PORT BACKEND-PORT
+witness_faults.py PORT BACKEND-PORT
 
 Passes connections to 127.0.0.1 PORT on to BACKEND-PORT. The flow that a
 connection's first message names says what is done to it once a few exchanges

@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# march.sh - 10,000 steps and changes under packets at full speed: each arrives
+# migrate_packets.sh - 10,000 steps and changes under packets at full speed: each arrives
 # at the owner by the old map or the new one, as the frontier said
 #
-# tools/march.c works the owners out from the core and reads the backends'
+# tools/migrate_packets.c works the owners out from the core and reads the backends'
 # sockets.
 
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-march=$ROOT/build/tools/march
+migrate_packets=$ROOT/build/tools/migrate_packets
 figures=$WORK/figures
 moves=$(fewer 10000)
 
@@ -25,7 +25,7 @@ fresh_ring()
 			fwmark 0x100/0x100 key 5tuple none drop
 }
 
-march_runs() # MOVES OPTION...
+moves_run() # MOVES OPTION...
 {
 	local i to=() moves=$1
 	shift
@@ -33,7 +33,7 @@ march_runs() # MOVES OPTION...
 	for i in 1 2 3 4 5 6; do
 		to+=("${backends[i - 1]}=$(backend4 "$i")")
 	done
-	"$march" -r web -d "$director" -c "$client" -v "$VIP4" \
+	"$migrate_packets" -r web -d "$director" -c "$client" -v "$VIP4" \
 		-f "${CLIENT_NET4%/*}" -n "$moves" "$@" "${to[@]}" >"$figures"
 	expect_equal "$moves" "$(figure moves)" moves
 }
@@ -48,20 +48,20 @@ every_packet_right()
 
 need_module
 need_program nft
-[ -x "$march" ] || ktap_skip_all "no $march; make test-tools builds it"
+[ -x "$migrate_packets" ] || ktap_skip_all "no $migrate_packets; make test-tools builds it"
 ktap_begin
 kernel_log_mark
 topology 6
 mark_vip "$director" 0x100 udp
 fresh_ring >/dev/null || bail_out "no ring"
-ktap_test "$moves steps, changes, rollbacks and ends under packets" march_runs "$moves"
+ktap_test "$moves steps, changes, rollbacks and ends under packets" moves_run "$moves"
 [ ! -s "$figures" ] || note "$(tr '\n' ' ' <"$figures")"
 ktap_test "every packet is at the owner by one map or the next" every_packet_right
 "$RINGCTL" -n "$director" attach del web || bail_out "attached for ever"
 "$RINGCTL" -n "$director" ring del web || bail_out "a ring for ever"
 fresh_ring >/dev/null || bail_out "no ring"
 moves=$((4 + 3 * $(fewer 2000)))	# two to begin with, two for the node, three each time
-ktap_test "back at once to where a node was down: $moves moves" march_runs "$moves" -o
+ktap_test "back at once to where a node was down: $moves moves" moves_run "$moves" -o
 [ ! -s "$figures" ] || note "$(tr '\n' ' ' <"$figures")"
 ktap_test "nothing goes by way of a third node" every_packet_right
 "$RINGCTL" -n "$director" attach del web || bail_out "attached for ever"

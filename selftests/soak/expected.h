@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A ring in the kernel, and what the core makes of the same moves. */
-#ifndef SELFTESTS_SOAK_TWIN_H
-#define SELFTESTS_SOAK_TWIN_H
+#ifndef SELFTESTS_SOAK_EXPECTED_H
+#define SELFTESTS_SOAK_EXPECTED_H
 
 #include "soak.h"
 
@@ -17,7 +17,7 @@
 #define TWIN_WORDS	160
 
 /**
- * struct twin - a ring, twice
+ * struct expected - a ring, twice
  * @ring: its name
  * @netns: where it is; NULL: the thread's own namespace
  * @h: connection
@@ -41,7 +41,7 @@
  * @announce: told of the view that a move leads to before it is made
  * @arg: its argument
  */
-struct twin {
+struct expected {
 	char ring[32];
 	const char *netns;
 	struct hashring *h;
@@ -52,7 +52,7 @@ struct twin {
 	bool polite;
 	bool may_fail;
 	__u64 attached;
-	void (*arm)(struct twin *t, bool armed);
+	void (*arm)(struct expected *t, bool armed);
 	struct hr_config config;
 	struct hr_view view;
 	struct hr_table *origin;
@@ -69,42 +69,42 @@ struct twin {
 /* A move: it was made, it was refused for want of memory, or made no sense. */
 enum moved { MOVED, REFUSED, IDLE };
 
-/* twin.c */
-void twin_born(struct twin *t, __u32 placement, __u32 points,
+/* expected.c */
+void expected_born(struct expected *t, __u32 placement, __u32 points,
 	       const struct hashring_settings *settings, __u32 has);
-void twin_born_small(struct twin *t, __u32 placement, __u32 points);
-void twin_release(struct twin *t);
-bool twin_again(struct twin *t, int err, const char *what);
-void twin_reconnect(struct twin *t);
-struct hr_table *twin_map(const struct twin *t);
-enum moved twin_change(struct twin *t, unsigned int nr, bool hold);
-enum moved twin_populate(struct twin *t, unsigned int nr);
-enum moved twin_step(struct twin *t, enum hr_pace_by by, bool back,
+void expected_born_small(struct expected *t, __u32 placement, __u32 points);
+void expected_release(struct expected *t);
+bool expected_again(struct expected *t, int err, const char *what);
+void expected_reconnect(struct expected *t);
+struct hr_table *expected_map(const struct expected *t);
+enum moved expected_change(struct expected *t, unsigned int nr, bool hold);
+enum moved expected_populate(struct expected *t, unsigned int nr);
+enum moved expected_step(struct expected *t, enum hr_pace_by by, bool back,
 		     __u64 amount);
-enum moved twin_rollback(struct twin *t, bool now);
-enum moved twin_finish(struct twin *t, bool force);
-enum moved twin_down(struct twin *t);
-void twin_pause(struct twin *t);
-void twin_quiet(struct twin *t, __u64 ms);
-enum moved twin_move(struct twin *t);
-void twin_settle(struct twin *t);
+enum moved expected_rollback(struct expected *t, bool now);
+enum moved expected_finish(struct expected *t, bool force);
+enum moved expected_down(struct expected *t);
+void expected_pause(struct expected *t);
+void expected_quiet(struct expected *t, __u64 ms);
+enum moved expected_move(struct expected *t);
+void expected_settle(struct expected *t);
 
-/* twin_op.c */
-void twin_op_to_kernel(const struct hr_op *op, struct hashring_op *to);
-void twin_op_add(struct twin *t, unsigned int i, struct hr_op *op,
+/* expected_op.c */
+void expected_op_to_kernel(const struct hr_op *op, struct hashring_op *to);
+void expected_op_add(struct expected *t, unsigned int i, struct hr_op *op,
 		 __u32 *points);
-bool twin_op_random(struct twin *t, bool *used, struct hr_op *op, __u32 *points);
-void twin_op_words(struct twin *t, const struct hr_op *op, unsigned int nr);
+bool expected_op_random(struct expected *t, bool *used, struct hr_op *op, __u32 *points);
+void expected_op_words(struct expected *t, const struct hr_op *op, unsigned int nr);
 
-/* twin_check.c */
-__u64 twin_kernel_digest(struct twin *t, bool config);
-void twin_check_digest(struct twin *t, const char *when);
+/* expected_check.c */
+__u64 expected_kernel_digest(struct expected *t, bool config);
+void expected_check_digest(struct expected *t, const char *when);
 struct hashring_attach;
-__u64 twin_attach_digest(const struct hashring_attach *a);
-void twin_check(struct twin *t, unsigned int lookups);
-void twin_check_history(struct twin *t);
+__u64 expected_attach_digest(const struct hashring_attach *a);
+void expected_check(struct expected *t, unsigned int lookups);
+void expected_check_history(struct expected *t);
 
-static inline bool twin_settled(const struct twin *t)
+static inline bool expected_settled(const struct expected *t)
 {
 	return !t->view.from;
 }

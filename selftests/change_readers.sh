@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# storm.sh - readers see one table or the next, never a mix, over 10,000 changes
+# change_readers.sh - readers see one table or the next, never a mix, over 10,000 changes
 #
-# tools/storm.c has the readers compare every owner with the table of the
+# tools/change_readers.c has the readers compare every owner with the table of the
 # generation that the answer names, made afresh from that generation's members.
 
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-storm=$ROOT/build/tools/storm
+change_readers=$ROOT/build/tools/change_readers
 figures=$WORK/figures
 changes=$(fewer 10000)
 
@@ -17,9 +17,9 @@ figure() # NAME
 	awk -v name="$1" '$1 == name { print $2 }' "$figures"
 }
 
-storm_runs()
+changes_run()
 {
-	"$storm" -c "$changes" -r 4 -t 2 >"$figures"
+	"$change_readers" -c "$changes" -r 4 -t 2 >"$figures"
 	expect_equal "$changes" "$(figure changes)" changes
 }
 
@@ -40,10 +40,10 @@ memory_bounded()
 }
 
 need_module
-[ -x "$storm" ] || ktap_skip_all "no $storm; make test-tools builds it"
+[ -x "$change_readers" ] || ktap_skip_all "no $change_readers; make test-tools builds it"
 ktap_begin
 kernel_log_mark
-ktap_test "$changes changes of 4 rings under 2 readers" storm_runs
+ktap_test "$changes changes of 4 rings under 2 readers" changes_run
 [ ! -s "$figures" ] || note "$(tr '\n' ' ' <"$figures")"
 ktap_test "every owner is that of the answer's generation" every_owner_right
 ktap_test "memory stays bounded" memory_bounded

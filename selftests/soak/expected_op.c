@@ -4,10 +4,10 @@
  */
 #include <string.h>
 
-#include "twin.h"
+#include "expected.h"
 
 /* An operation as the library takes it. */
-void twin_op_to_kernel(const struct hr_op *op, struct hashring_op *to)
+void expected_op_to_kernel(const struct hr_op *op, struct hashring_op *to)
 {
 	memset(to, 0, sizeof(*to));
 	to->kind = op->kind;
@@ -38,7 +38,7 @@ void twin_op_to_kernel(const struct hr_op *op, struct hashring_op *to)
 	       sizeof(op->attrs.via.addr6));
 }
 
-static void give_via(const struct twin *t, unsigned int i, struct hr_op *op)
+static void give_via(const struct expected *t, unsigned int i, struct hr_op *op)
 {
 	if (!t->via)
 		return;
@@ -52,7 +52,7 @@ static void give_via(const struct twin *t, unsigned int i, struct hr_op *op)
 }
 
 /* Adds the node of that number. */
-void twin_op_add(struct twin *t, unsigned int i, struct hr_op *op,
+void expected_op_add(struct expected *t, unsigned int i, struct hr_op *op,
 		 __u32 *points)
 {
 	unsigned int k;
@@ -71,7 +71,7 @@ void twin_op_add(struct twin *t, unsigned int i, struct hr_op *op,
 		points[k] = (__u32)rand_r(&t->seed) << 16 ^ rand_r(&t->seed);
 }
 
-static void set_state(struct twin *t, const struct hr_node *node,
+static void set_state(struct expected *t, const struct hr_node *node,
 		      struct hr_op *op)
 {
 	op->kind = HASHRING_OP_SET;
@@ -85,7 +85,7 @@ static void set_state(struct twin *t, const struct hr_node *node,
 }
 
 /* Something for one of the nodes; false where nothing comes to mind. */
-bool twin_op_random(struct twin *t, bool *used, struct hr_op *op, __u32 *points)
+bool expected_op_random(struct expected *t, bool *used, struct hr_op *op, __u32 *points)
 {
 	unsigned int i = below(&t->seed, t->names);
 	unsigned int k = below(&t->seed, t->names);
@@ -99,7 +99,7 @@ bool twin_op_random(struct twin *t, bool *used, struct hr_op *op, __u32 *points)
 	if (used[i])
 		return false;
 	if (!node) {
-		twin_op_add(t, i, op, points);
+		expected_op_add(t, i, op, points);
 	} else if (dice < 25) {
 		if (t->view.table->nr_nodes < 3)
 			return false;
@@ -127,7 +127,7 @@ bool twin_op_random(struct twin *t, bool *used, struct hr_op *op, __u32 *points)
 }
 
 /* What a change does, for who wonders later. */
-void twin_op_words(struct twin *t, const struct hr_op *op, unsigned int nr)
+void expected_op_words(struct expected *t, const struct hr_op *op, unsigned int nr)
 {
 	size_t at = 0;
 	unsigned int i;
