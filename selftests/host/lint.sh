@@ -119,6 +119,7 @@ for release in $releases; do
 done
 check floors check_floors "$newest"
 check kbuild check_kbuild
+check map check_map
 check kernel-doc check_kernel_doc
 check codespell check_codespell
 check man-pages check_man_pages

@@ -51,6 +51,12 @@ check_kbuild()
 		<(matching '^kmod/.*\.c$' | sort)
 }
 
+# The page that says where things are has all of them, and no lock that is gone.
+check_map()
+{
+	selftests/host/lint/map.py Documentation/architecture.md
+}
+
 check_kernel_doc()
 {
 	perl "$tools/scripts/kernel-doc" -none -Wall -Werror "${module[@]}"
