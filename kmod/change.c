@@ -325,7 +325,7 @@ static int ring_change_locked(struct hr_ring *ring, struct hr_change *change,
 	int ret;
 
 	if (ring->dead)
-		return change_refuse(err, -ENOENT, "no such ring");
+		return change_refuse(err, -ENOENT, "no ring %s", ring->name);
 	hr_migrate_catch_up_locked(ring);
 	if (change->expect != U64_MAX && change->expect != old->generation)
 		return change_refuse(err, -ESTALE,

@@ -102,18 +102,18 @@ bad_grids()
 	local grid
 
 	for grid in 1 512 1000 65535 2097152 4294967295; do
-		refuses "grid $grid: a grid has 1024 to 1048576 cells, a power of two \(grid\)" 2 \
+		refuses "grid $grid: a grid has 1024 to 1048576 cells, a power of two" 2 \
 			ring add bad placement balanced grid "$grid"
 	done
 	refuses 'grid "0": expected a number from 1' 1 ring add bad placement balanced grid 0
-	refuses 'with hash placement there is no grid \(grid\)' 2 ring add bad grid 1024
-	refuses 'with explicit placement there is no grid \(grid\)' 2 \
+	refuses 'with hash placement there is no grid' 2 ring add bad grid 1024
+	refuses 'with explicit placement there is no grid' 2 \
 		ring add bad placement explicit grid 1024
-	refuses 'with balanced placement there are cells, not points \(points\)' 2 \
+	refuses 'with balanced placement there are cells, not points' 2 \
 		ring add bad placement balanced points 4
 	refuses 'with balanced placement there are cells, not points' 2 \
 		ring add bad placement balanced points 4/2
-	refuses 'no such ring' 2 ring show bad
+	refuses 'no ring' 2 ring show bad
 }
 
 no_points()
@@ -121,7 +121,7 @@ no_points()
 	local before
 
 	before=$(digests web)
-	refuses 'with balanced placement points cannot be given \(op.points\)' 2 \
+	refuses 'with balanced placement points cannot be given' 2 \
 		node add web p1 point 5
 	refuses 'operation 2: with balanced placement points cannot be given' 2 \
 		change web '{ node add p1 ; node set n1 points 5 6 }'
@@ -394,7 +394,7 @@ bad_against()
 	refuses 'told:2:1: ' 1 "${against[@]}"
 	refuses 'nosuchfile: No such file' 1 digest web --against "$WORK/nosuchfile"
 	echo 'east 0123456789abcdef' >"$WORK/told"
-	refuses 'no such ring' 2 digest nosuch --against "$WORK/told"
+	refuses 'no ring' 2 digest nosuch --against "$WORK/told"
 }
 
 bad_files()
@@ -424,7 +424,7 @@ bad_files()
 		"$ring"$'  nodes:\n  - { name: a, cells: [0-511] }\n  - { name: b, cells: [511-1022] }'
 	wrong 4:23 'with hash placement cells cannot be given' \
 		$'rings:\n- name: bad\n  nodes:\n  - { name: a, cells: [0-1023] }'
-	refuses 'no such ring' 2 ring show bad
+	refuses 'no ring' 2 ring show bad
 }
 
 sync_by_cells()
@@ -513,7 +513,7 @@ restored_or_not()
 		sed '/^rings:/d; s/^- name: web/- name: taken/' "$WORK/web.yaml"
 	} >"$WORK/two.yaml"
 	expect_error 'ring taken exists' 2 "$RINGCTL" -n "$other" restore "$WORK/two.yaml"
-	expect_error 'no such ring' 2 "$RINGCTL" -n "$other" ring show web
+	expect_error 'no ring' 2 "$RINGCTL" -n "$other" ring show web
 	elsewhere ring del taken
 }
 

@@ -95,7 +95,7 @@ replaced()
 	expect_equal 0 "$(json_number collateral "$json")" collateral
 	expect_equal "$share" "$(figure share node show rep c4)" "the new share"
 	expect_match 'c4 id 44 weight 3 .*seat b4' ringctl node show rep c4
-	refuses 'no such node' 2 node show rep b4
+	refuses 'has no node' 2 node show rep b4
 	# One for one by hand moves more, and is told of the better way.
 	json=$(said_json plan rep '{ node del c4 ; node add d4 }')
 	[ "$(json_number collateral "$json")" -gt 0 ]
@@ -377,7 +377,7 @@ nobody()
 	expect_equal '[]' "$(said_json arcs empty)"
 	expect_equal '[]' "$(said_json history empty)"
 	expect_equal '' "$(ringctl map empty </dev/null)"
-	refuses 'no such ring' 2 map nosuch </dev/null
+	refuses 'no ring' 2 map nosuch </dev/null
 	ringctl ring del empty
 }
 

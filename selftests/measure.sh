@@ -78,7 +78,7 @@ refused()
 	refuses "would move" 4 measure web --keys 10 --max-moved 0.1% --change '{ node del b2 }'
 	refuses "keys" 1 measure web --change '{ node del b2 }'
 	refuses "keys .0." 1 measure web --keys 0 --change '{ node del b2 }'
-	refuses "no such ring" 2 measure nobody --keys 10 --change '{ node del b2 }'
+	refuses "no ring" 2 measure nobody --keys 10 --change '{ node del b2 }'
 	expect_equal "$before" "$(generation web)"
 }
 
@@ -122,7 +122,7 @@ disturbed()
 		measure web --keys 3000000 --change '{ node add late }' || status=1
 	: >"$WORK/stop"
 	wait "$pid"
-	refuses "no such node" 2 node show web late
+	refuses "has no node" 2 node show web late
 	return "$status"
 }
 

@@ -143,7 +143,7 @@ changes_join_and_move_nothing()
 	expect_equal "$before" "$(digest)" "digest after a second change"
 	nothing_moved
 	# b2 is no member any more, and has its flows.
-	expect_error 'no such node' 2 rc node show "$ring" b2
+	expect_error 'has no node' 2 rc node show "$ring" b2
 	expect_match '"leaving": *true' rc -s -j migrate show "$ring"
 }
 
@@ -264,7 +264,7 @@ ring_goes_in_mid_migration()
 	rc change gone --hold '{ node add n3 }' >/dev/null
 	rc migrate step gone --share 10% >/dev/null
 	rc ring del gone
-	expect_error 'no such ring' 2 rc migrate show gone
+	expect_error 'no ring' 2 rc migrate show gone
 }
 
 namespace_goes_in_mid_migration()

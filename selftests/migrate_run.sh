@@ -155,7 +155,7 @@ bad_words()
 	refuses 'expected one of pause, rollback' 1 migrate run web --health true --on-fail cry
 	refuses 'no migration of web is under way' 2 migrate run web
 	refuses 'unknown word|node' 1 migrate run web '{ ring add b5 }'
-	refuses 'no such node|b77' 2 migrate run web '{ node del b77 }'
+	refuses 'no node b77' 2 migrate run web '{ node del b77 }'
 	expect_match '"(none|done)"' state
 }
 

@@ -124,7 +124,7 @@ refusals()
 		rc change web '{ node del b1 }' --generation 7
 	expect_error 'would move [0-9.]+%' 4 \
 		rc change web '{ node add b9 }' --max-moved 1%
-	expect_error 'no such ring' 2 rc node add nosuch b1
+	expect_error 'no ring' 2 rc node add nosuch b1
 	trace_off
 	traced >"$WORK/said"
 	expect_equal 7 "$(wc -l <"$WORK/said")" "events"
@@ -136,7 +136,7 @@ refused netns=$here ring=web dry_run=1 error=-2 text="there is no node b9"
 refused netns=$here ring=web dry_run=0 error=-17 text="operation 1: node b1 exists already"
 refused netns=$here ring=web dry_run=0 error=-116 text="generation is 1, not 7"
 refused netns=$here ring=web dry_run=0 error=-122 text="would move N%, more than 1.000% allowed"
-refused netns=$here ring=nosuch dry_run=0 error=-2 text="no such ring"
+refused netns=$here ring=nosuch dry_run=0 error=-2 text="no ring nosuch"
 END
 }
 
@@ -251,7 +251,7 @@ one_ring()
 	agrees "$director" -n "$director" web
 	expect_equal 1 "$(nr_rings)" "rings"
 	expect_equal '' "$(sed -n /nobody/p "$WORK/prom")"
-	expect_error 'no such ring' 2 rc stats nosuch --prometheus
+	expect_error 'no ring' 2 rc stats nosuch --prometheus
 	expect_error 'leave -j away' 1 rc -j stats web --prometheus
 }
 

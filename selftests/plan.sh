@@ -112,7 +112,7 @@ token_of_another_ring()
 	expect_equal 1 "$(json_number generation "$(ringctl -j ring show other)")"
 	# Also as a dry run, which would be a plan of something else.
 	refuses 'is of another ring' 3 change other '{ node add b3 }' --plan "$token" --dry-run
-	refuses 'no such ring' 2 change nosuch '{ node add b3 }' --plan "$token"
+	refuses 'no ring' 2 change nosuch '{ node add b3 }' --plan "$token"
 	ringctl ring del other
 	ringctl ring del same
 }

@@ -312,7 +312,7 @@ without_the_kernel()
 
 refused()
 {
-	refuses 'no such ring' 2 report "$WORK/none.html" nobody
+	refuses 'no ring' 2 report "$WORK/none.html" nobody
 	refuses 'there is no node b9' 2 report "$WORK/none.html" web '{ node del b9 }'
 	refuses 'a change is of one ring' 1 report "$WORK/none.html" '{ node add b9 }'
 	refuses 'FILE.html is missing' 1 report

@@ -41,7 +41,7 @@ bad_priority()
 
 unknown_ring()
 {
-	refuses 'no such ring' nosuch hook prerouting fwmark 1/1 \
+	refuses 'no ring' nosuch hook prerouting fwmark 1/1 \
 		set 0xff0000 key 5tuple
 }
 

@@ -225,7 +225,7 @@ compared_alike()
 	"$RINGCTL" -j -p "${compare[@]}" --offline "$WORK/saved.yaml" | sed /lookup_ns/d >"$WORK/offline"
 	grep -q '"method": "ring"' "$WORK/kernel"
 	diff "$WORK/kernel" "$WORK/offline"
-	expect_error "no such ring" 2 "$RINGCTL" -n "$one" compare nobody '{ node del b4 }'
+	expect_error "no ring" 2 "$RINGCTL" -n "$one" compare nobody '{ node del b4 }'
 }
 
 refused_alike()
@@ -267,7 +267,7 @@ saved_file()
 	expect_match "name: tokens" ring save - tokens
 	expect_equal 1 "$(ring save - tokens | grep -c '^- name:')"
 	expect_equal '' "$(find "$WORK" -name 'saved.yaml?*')"
-	expect_error "no such ring" 2 "$RINGCTL" -n "$one" save "$WORK/saved.yaml" nobody
+	expect_error "no ring" 2 "$RINGCTL" -n "$one" save "$WORK/saved.yaml" nobody
 	grep -q 'name: web' "$WORK/saved.yaml"
 	expect_error "No such file or directory" 1 "$RINGCTL" -n "$one" save "$WORK/no/where"
 	if command -v capsh >/dev/null; then
@@ -295,7 +295,7 @@ restore_on_top()
 	ring2 ring del empty
 	expect_error 'saved\.yaml:[0-9]+:9: ring tokens exists' 2 \
 		"$RINGCTL" -n "$two" restore "$WORK/saved.yaml"
-	expect_error "no such ring" 2 "$RINGCTL" -n "$two" ring show empty
+	expect_error "no ring" 2 "$RINGCTL" -n "$two" ring show empty
 	ring2 ring add empty
 }
 
@@ -417,7 +417,7 @@ sync_new_ring()
   nodes: [ { name: f1 }, { name: f2 } ]
 END
 	expect_match "fresh would be made" ring sync "$WORK/file.yaml" --dry-run
-	expect_error "no such ring" 2 "$RINGCTL" -n "$one" ring show fresh
+	expect_error "no ring" 2 "$RINGCTL" -n "$one" ring show fresh
 	expect_match "fresh generation 1  added 2" ring sync "$WORK/file.yaml"
 	expect_match "fresh unchanged" ring sync "$WORK/file.yaml"
 }
@@ -429,7 +429,7 @@ sync_other_rings()
 	expect_match "fresh would be removed" ring sync "$WORK/file.yaml" --prune --dry-run
 	ring attach add fresh hook output fwmark 0x100/0x300 key source
 	expect_match "fresh removed" ring sync "$WORK/file.yaml" --prune
-	expect_error "no such ring" 2 "$RINGCTL" -n "$one" ring show fresh
+	expect_error "no ring" 2 "$RINGCTL" -n "$one" ring show fresh
 	like_file
 }
 

@@ -242,7 +242,7 @@ def malformed(tap, wire):
     tap.refused("a dump of a ring that there is not",
                 wire.do("node-get", text(NODE["ring"], "nosuch"),
                         flags=NLM_F_REQUEST | NLM_F_DUMP), ENOENT,
-                "no such ring")
+                "no ring")
     tap.check("nothing came of any of it", generation(wire, "wire") == before,
               generation(wire, "wire"))
 

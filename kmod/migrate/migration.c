@@ -156,7 +156,7 @@ struct hr_migration *hr_migration_get_locked(struct hr_ring *ring,
 
 	if (ring->dead)
 		return ERR_PTR(hr_extack(extack, NULL, -ENOENT,
-					 "no such ring"));
+					 "no ring %s", ring->name));
 	hr_migrate_catch_up_locked(ring);
 	if (!m)
 		return ERR_PTR(hr_extack(extack, NULL, -ENOENT,

@@ -182,10 +182,9 @@ static struct hr_attach *hr_attach_by_id_locked(struct genl_info *info)
 
 	attach = hr_attach_find_locked(hr_net(genl_info_net(info)),
 				       nla_get_u32(id));
-	if (!attach) {
-		NL_SET_ERR_MSG_ATTR(info->extack, id, "no such attachment");
-		return ERR_PTR(-ENOENT);
-	}
+	if (!attach)
+		return ERR_PTR(hr_extack(info->extack, id, -ENOENT,
+					 "no attachment %u", nla_get_u32(id)));
 	return attach;
 }
 

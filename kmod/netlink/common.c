@@ -54,7 +54,8 @@ struct hr_ring *hr_nl_ring_get(struct net *net, const struct nlattr *attr,
 	ring = hr_ring_get(net, nla_data(attr));
 	if (!ring)
 		return ERR_PTR(hr_extack(extack, attr, -ENOENT,
-					 "no such ring"));
+					 "no ring %s",
+					 (char *)nla_data(attr)));
 	return ring;
 }
 

@@ -133,7 +133,9 @@ static int node_get(struct hr_ring *ring, struct genl_info *info, bool points)
 		return ret;
 	node = hr_table_find(snapshot.map, nla_data(name));
 	if (!node) {
-		ret = hr_extack(info->extack, name, -ENOENT, "no such node");
+		ret = hr_extack(info->extack, name, -ENOENT,
+				"ring %s has no node %s", ring->name,
+				(char *)nla_data(name));
 		goto put_snapshot;
 	}
 	count = points_count(ring, snapshot.map);

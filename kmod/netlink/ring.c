@@ -252,7 +252,8 @@ static int config_get(struct hr_config *config, struct nlattr **attrs,
 	config->place = hr_place_by_kind(kind ? nla_get_u32(kind) :
 						HASHRING_PLACEMENT_HASH);
 	if (!config->place)
-		return hr_extack(extack, kind, -EINVAL, "no such placement");
+		return hr_extack(extack, kind, -EINVAL, "no placement %u",
+				 nla_get_u32(kind));
 	ret = config_points(config, attrs, extack);
 	if (ret)
 		return ret;
@@ -380,7 +381,7 @@ static int ring_set_locked(struct hr_ring *ring, const struct genl_info *info,
 
 	if (ring->dead) {
 		hr_extack(info->extack, info->attrs[HASHRING_A_RING_NAME],
-			  -ENOENT, "no such ring");
+			  -ENOENT, "no ring %s", ring->name);
 		return -ENOENT;
 	}
 	settings = *to;
@@ -446,7 +447,8 @@ int hashring_nl_ring_del_doit(struct sk_buff *skb, struct genl_info *info)
 
 	mutex_lock(&hr_net(net)->lock);
 	if (ring->dead)
-		ret = hr_extack(info->extack, name, -ENOENT, "no such ring");
+		ret = hr_extack(info->extack, name, -ENOENT, "no ring %s",
+				ring->name);
 	else
 		ret = hr_ring_remove_locked(net, ring, info->extack);
 	if (!ret)

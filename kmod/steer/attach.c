@@ -229,8 +229,8 @@ hr_attach_add_locked(struct net *net, const char *name,
 	ring = hr_ring_find_locked(hn, name);
 	if (!ring) {
 		*culprit = HR_ATTACH_BAD_RING;
-		NL_SET_ERR_MSG(extack, "no such ring");
-		return ERR_PTR(-ENOENT);
+		return ERR_PTR(hr_extack(extack, NULL, -ENOENT, "no ring %s",
+					 name));
 	}
 
 	attach = hr_attach_alloc(net, config);
@@ -298,10 +298,8 @@ int hr_attach_replace_locked(struct hr_attach *attach, const char *name,
 
 	*culprit = HR_ATTACH_BAD_RING;
 	ring = hr_ring_find_locked(hn, name);
-	if (!ring) {
-		NL_SET_ERR_MSG(extack, "no such ring");
-		return -ENOENT;
-	}
+	if (!ring)
+		return hr_extack(extack, NULL, -ENOENT, "no ring %s", name);
 	if (ring == old)
 		return 0;
 	err = hr_ring_attach(ring, hr_attach_id_max(attach), extack);

@@ -99,9 +99,10 @@ int status_of(int err)
 /* Reports a connection's last error; returns the status that it stands for. */
 int refused_by(const struct hashring *h, int err)
 {
-	const char *attr = hashring_error_attr(h);
+	const char *attr = hashring_error_attr(h), *last = strrchr(attr, '.');
 
-	if (*attr)
+	/* Where the text does not say what it is about. */
+	if (*attr && !strstr(hashring_error(h), last ? last + 1 : attr))
 		return fail(status_of(err), "%s (%s)", hashring_error(h),
 			    attr);
 	return fail(status_of(err), "%s", hashring_error(h));
