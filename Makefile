@@ -6,6 +6,8 @@ O := $(CURDIR)/build
 DESTDIR ?=
 PREFIX ?= /usr/local
 SBINDIR ?= $(PREFIX)/sbin
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
 MANDIR ?= $(PREFIX)/share/man
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 UNITDIR ?= $(PREFIX)/lib/systemd/system
@@ -27,7 +29,7 @@ KRELS = $(or $(KREL),$(shell selftests/vm/kernels))
 INSTALL_KREL = $(or $(KREL),$(RUNNING))
 MODDIR = $(DESTDIR)/lib/modules/$(INSTALL_KREL)/updates
 
-RINGCTL = $(O)/user/ringctl/ringctl
+LIBDIRS = LIBDIR=$(LIBDIR) INCLUDEDIR=$(INCLUDEDIR) DESTDIR=$(DESTDIR)
 MANPAGES = $(wildcard Documentation/man/*.[1-8])
 COMPLETION = $(wildcard user/completion/ringctl)
 UNITS = $(wildcard user/systemd/*.service)
@@ -164,15 +166,21 @@ ifeq ($(DESTDIR),)
 	depmod $(INSTALL_KREL)
 endif
 
-tools_install: tools ## ringctl, its man pages, completion and systemd unit
-	install -D -m 755 -t $(DESTDIR)$(SBINDIR) $(RINGCTL)
+tools_install: tools ## ringctl, libhashring, man pages, completion and systemd unit
+	$(MAKE) -C user O=$(O)/user $(O)/user/ringctl/installed/ringctl
+	install -D -m 755 -t $(DESTDIR)$(SBINDIR) $(O)/user/ringctl/installed/ringctl
+	$(MAKE) -C user O=$(O)/user $(LIBDIRS) install-lib
 	for page in $(MANPAGES); do \
 		install -D -m 644 -t $(DESTDIR)$(MANDIR)/man$${page##*.} $$page || exit 1; \
 	done
 	$(if $(COMPLETION),install -D -m 644 -t $(DESTDIR)$(COMPLETIONDIR) $(COMPLETION))
 	install -D -m 644 -t $(DESTDIR)$(UNITDIR) $(UNITS)
+ifeq ($(DESTDIR),)
+	ldconfig
+endif
 
 uninstall: ## takes away what install put there
+	$(MAKE) -C user O=$(O)/user $(LIBDIRS) uninstall-lib
 	rm -f $(MODDIR)/hashring.ko $(DESTDIR)$(SBINDIR)/ringctl \
 		$(foreach page,$(notdir $(MANPAGES)),$(DESTDIR)$(MANDIR)/man*/$(page)) \
 		$(DESTDIR)$(COMPLETIONDIR)/ringctl \

@@ -9,7 +9,7 @@
 . "$(dirname "$0")/lib.sh"
 
 rc=$RINGCTL
-anyone=$WORK/ringctl	# where users without privileges find it too
+anyone=$WORK/bin/ringctl	# where users without privileges find it too
 
 # digests - of the map and of the configuration, with the generation
 digests()
@@ -56,14 +56,14 @@ duplicates()
 
 unknown()
 {
-	refuses 'no such ring' 2 node add nosuch b1
-	refuses 'no such ring' 2 ring show nosuch
-	refuses 'no such ring' 2 ring del nosuch
-	refuses 'no such ring' 2 digest nosuch
+	refuses 'no ring' 2 node add nosuch b1
+	refuses 'no ring' 2 ring show nosuch
+	refuses 'no ring' 2 ring del nosuch
+	refuses 'no ring' 2 digest nosuch
 	refuses 'there is no node b9' 2 node del web b9
 	refuses 'there is no node b9' 2 node set web b9 weight 2
 	refuses 'there is no node b9' 2 node replace web b9 b10
-	refuses 'no such node' 2 node show web b9
+	refuses 'has no node' 2 node show web b9
 	refuses 'no receipt of generation 77' 2 history web generation 77
 }
 
@@ -199,7 +199,7 @@ other_namespace()
 {
 	in_ns "$elsewhere" "$rc" ring add web
 	in_ns "$elsewhere" "$rc" node add web x1
-	expect_error 'no such ring' 2 "$rc" -n "$elsewhere" node add toks t9
+	expect_error 'no ring' 2 "$rc" -n "$elsewhere" node add toks t9
 	refuses 'there is no node x1' 2 node del web x1
 	expect_match '"nodes": ?1\b' "$rc" -n "$elsewhere" -j ring show web
 }
@@ -210,7 +210,7 @@ own_namespace()
 	setpriv --reuid 65534 --regid 65534 --clear-groups \
 		unshare -Urn "$anyone" ring add mine >"$WORK/said" 2>&1 ||
 		{ cat "$WORK/said"; return 1; }
-	expect_error 'no such ring' 2 setpriv --reuid 65534 --regid 65534 \
+	expect_error 'no ring' 2 setpriv --reuid 65534 --regid 65534 \
 		--clear-groups unshare -Urn "$anyone" ring show web
 }
 
@@ -241,7 +241,8 @@ kernel_log_mark
 elsewhere=''
 setup_ns elsewhere
 chmod 711 "$WORK"
-install -m 755 "$rc" "$anyone"
+install -D -m 755 "$rc" "$anyone"
+install -m 644 "${rc%/*}"/../libhashring.so.0 "$WORK"
 ktap_test "a ring to be refused things" setup_web
 ktap_test "names and ids that are taken" duplicates
 ktap_test "rings and nodes that there are not" unknown

@@ -8,7 +8,7 @@
 #include <net/netlink.h>
 #include <string.h>
 
-#include "hashring.h"
+#include <hashring/hashring.h>
 #include "message.h"
 #include "netlink/gen.h"
 #include "ringctl/model/node_attrs.h"

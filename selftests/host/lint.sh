@@ -39,7 +39,7 @@ matching() # REGEX [REGEX of those left out]
 	printf '%s\n' "${all[@]}" | grep -E "$1" | grep -vE "${2:-^$}"
 }
 
-generated='^(kmod/netlink/gen\.[ch]|user/lib/(hashring_names\.h|names_gen\.c)|kmod/uapi/|Documentation/netlink/genetlink-legacy\.yaml|LICENSES/|selftests/fuzz/(corpus|crashes)/)'
+generated='^(kmod/netlink/gen\.[ch]|user/(include/hashring/names\.h|lib/names_gen\.c)|kmod/uapi/|Documentation/netlink/genetlink-legacy\.yaml|LICENSES/|selftests/fuzz/(corpus|crashes)/)'
 mapfile -t module < <(matching '^kmod/.*\.[ch]$' "$generated")
 mapfile -t scripts < <(
 	for file in "${all[@]}"; do

@@ -34,7 +34,7 @@ generate() # MODE KIND FILE
 outputs="uapi header kmod/uapi/linux/hashring.h
 kernel header kmod/netlink/gen.h
 kernel source kmod/netlink/gen.c
-names header user/lib/hashring_names.h
+names header user/include/hashring/names.h
 names source user/lib/names_gen.c"
 
 case ${1:-} in

@@ -20,13 +20,14 @@ def names_of(values, member):
 
 
 def write_header(spec):
-    print("#ifndef LIBHASHRING_NAMES_H\n#define LIBHASHRING_NAMES_H\n")
+    print("#ifndef HASHRING_NAMES_H\n#define HASHRING_NAMES_H\n")
     print("#include <linux/types.h>\n")
+    print("#ifdef __cplusplus\nextern \"C\" {\n#endif\n")
     print("/* The name of a value of an enum; NULL if there is no such value. */")
     for enum in spec["definitions"]:
         print(f'const char *{symbol("hashring", enum["name"], "name")}'
               "(__u32 value);")
-    print("\n#endif")
+    print("\n#ifdef __cplusplus\n}\n#endif\n\n#endif")
 
 
 def write_strings(name, strings, first):

@@ -5,7 +5,7 @@
 
 #include "soak.h"
 
-#include "hashring_migrate.h"
+#include <hashring/migrate.h>
 
 #include "core/change.h"
 #include "core/view.h"

@@ -6,7 +6,7 @@
 
 #include "expected.h"
 
-#include "hashring_attach.h"
+#include <hashring/attach.h>
 
 #include "core/digest.h"
 

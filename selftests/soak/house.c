@@ -16,7 +16,7 @@
 
 #include "expected.h"
 
-#include "hashring_attach.h"
+#include <hashring/attach.h>
 
 #define MARK		0x100
 #define DATAGRAMS	20

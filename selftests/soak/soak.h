@@ -18,7 +18,7 @@
 
 #include <linux/slab.h>
 
-#include "hashring.h"
+#include <hashring/hashring.h>
 
 #define __printf(a, b)	__attribute__((__format__(printf, a, b)))
 #define __noreturn	__attribute__((__noreturn__))

@@ -10,7 +10,7 @@
 
 #include "expected.h"
 
-#include "hashring_attach.h"
+#include <hashring/attach.h>
 
 #define STAGES		4
 #define UDP_FLOWS	256

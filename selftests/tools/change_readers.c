@@ -20,7 +20,7 @@
 
 #include <linux/slab.h>
 
-#include "hashring.h"
+#include <hashring/hashring.h>
 
 #include "core/change.h"
 #include "core/table_build.h"

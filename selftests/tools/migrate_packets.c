@@ -34,7 +34,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "hashring_migrate.h"
+#include <hashring/migrate.h>
 
 #include "core/change.h"
 #include "core/table_build.h"

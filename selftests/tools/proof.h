@@ -13,7 +13,7 @@
 #include <linux/minmax.h>
 #include <linux/slab.h>
 
-#include "hashring.h"
+#include <hashring/hashring.h>
 
 #include "core/impact.h"
 

@@ -4,7 +4,7 @@
  */
 #include <errno.h>
 
-#include "hashring_attach.h"
+#include <hashring/attach.h>
 #include "private.h"
 
 static int take_attach(struct hashring *h, struct nlmsghdr *nlh, void *arg)

@@ -7,7 +7,7 @@
 
 #include <netlink/genl/genl.h>
 
-#include "hashring_attach.h"
+#include <hashring/attach.h>
 #include "private.h"
 
 int decode_ring(struct hashring *h, struct nlmsghdr *nlh,

@@ -7,8 +7,8 @@
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
 
-#include "hashring_attach.h"
-#include "hashring_migrate.h"
+#include <hashring/attach.h>
+#include <hashring/migrate.h>
 #include "private.h"
 
 /**

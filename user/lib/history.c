@@ -6,7 +6,7 @@
 
 #include <netlink/genl/genl.h>
 
-#include "hashring_past.h"
+#include <hashring/past.h>
 #include "private.h"
 
 static int take_one(struct hashring *h, struct nlmsghdr *nlh, void *arg)

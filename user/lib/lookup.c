@@ -29,8 +29,8 @@ static int take_owner(struct hashring *h, struct nlmsghdr *nlh, void *arg)
 	owner->migrating = tb[HASHRING_A_LOOKUP_OLD] ||
 			   tb[HASHRING_A_LOOKUP_NEW] ||
 			   tb[HASHRING_A_LOOKUP_PINNED];
-	attr_string(owner->old, sizeof(owner->old), tb[HASHRING_A_LOOKUP_OLD]);
-	attr_string(owner->new, sizeof(owner->new), tb[HASHRING_A_LOOKUP_NEW]);
+	attr_string(owner->before, sizeof(owner->before), tb[HASHRING_A_LOOKUP_OLD]);
+	attr_string(owner->after, sizeof(owner->after), tb[HASHRING_A_LOOKUP_NEW]);
 	owner->released = tb[HASHRING_A_LOOKUP_RELEASED];
 	attr_string(owner->pinned, sizeof(owner->pinned),
 		    tb[HASHRING_A_LOOKUP_PINNED]);

@@ -8,7 +8,7 @@
 
 #include <netlink/genl/genl.h>
 
-#include "hashring_migrate.h"
+#include <hashring/migrate.h>
 #include "private.h"
 
 int decode_step(struct nlattr *nest, struct hashring_step *step)

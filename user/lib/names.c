@@ -8,7 +8,7 @@
 
 /**
  * hashring_enum_name() - the spec's name of an enum value
- * @name: one of the functions of hashring_names.h
+ * @name: one of the functions of hashring/names.h
  * @value: a value, also one of a later kernel
  *
  * Return: its name, or "unknown".

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "hashring.h"
+#include <hashring/hashring.h>
 
 /**
  * hashring_in_netns() - does something in a network namespace

@@ -7,7 +7,7 @@
 
 #include <netlink/genl/genl.h>
 
-#include "hashring_past.h"
+#include <hashring/past.h>
 #include "private.h"
 
 static int decode_was(struct nlattr *nest, struct hashring_node_info *was)

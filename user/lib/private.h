@@ -12,7 +12,7 @@
 #include <linux/compiler.h>
 #include <linux/netlink.h>
 
-#include "hashring.h"
+#include <hashring/hashring.h>
 
 /* Room for a message with the longest attribute there can be, and more. */
 #define MESSAGE_SIZE	(96 * 1024)

@@ -9,7 +9,7 @@
 
 #include <netlink/genl/genl.h>
 
-#include "hashring_migrate.h"
+#include <hashring/migrate.h>
 #include "private.h"
 
 /* Steps on their way to the caller. */

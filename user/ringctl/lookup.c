@@ -23,8 +23,8 @@ static void print_way(const struct hashring_owner *owner)
 {
 	if (!owner->migrating)
 		return;
-	printf(" old %s  new %s  %s", *owner->old ? owner->old : "none",
-	       *owner->new ? owner->new : "none",
+	printf(" old %s  new %s  %s", *owner->before ? owner->before : "none",
+	       *owner->after ? owner->after : "none",
 	       owner->released ? "released" : "not released");
 	if (*owner->pinned)
 		printf("; pinned %s", owner->pinned);

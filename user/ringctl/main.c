@@ -161,7 +161,7 @@ int main(int argc, char **argv)
 			help_usage(stdout);
 			return flush_output(EXIT_DONE);
 		case 'V':
-			printf("ringctl %s\n", RINGCTL_VERSION);
+			printf("ringctl %s\n", HASHRING_VERSION);
 			return flush_output(EXIT_DONE);
 		default:
 			return EXIT_USAGE;

@@ -18,10 +18,8 @@
 
 #include <linux/compiler.h>
 
-#include <hashring.h>
-#include <hashring_attach.h>
-
-#define RINGCTL_VERSION "0.1.0"
+#include <hashring/hashring.h>
+#include <hashring/attach.h>
 
 /* Exit statuses: scripts lean on them. */
 enum status {

@@ -11,8 +11,8 @@
 #include <netlink/genl/genl.h>
 
 #include "fuzz.h"
-#include "hashring.h"
-#include "hashring_attach.h"
+#include <hashring/hashring.h>
+#include <hashring/attach.h>
 
 #define VIOLATIONS_SHOWN	20
 

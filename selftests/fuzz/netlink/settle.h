@@ -3,8 +3,8 @@
 #ifndef FUZZ_SETTLE_H
 #define FUZZ_SETTLE_H
 
-#include "hashring.h"
-#include "hashring_migrate.h"
+#include <hashring/hashring.h>
+#include <hashring/migrate.h>
 
 /**
  * struct arcs - a whole map

@@ -13,7 +13,7 @@ import sys
 LOCK = re.compile(r"^\s+(?:struct mutex|spinlock_t) \*?(\w+);", re.M)
 GLOBAL = re.compile(r"^(?:static )?DEFINE_(?:MUTEX|SPINLOCK)\((\w+)\)", re.M)
 STRUCT = re.compile(r"^struct (\w+) \{\n(.*?)^\}", re.M | re.S)
-FOLDERS = ("user/sim/", "user/bench/", "user/flows/", "user/shim/")
+FOLDERS = ("user/include/", "user/sim/", "user/bench/", "user/flows/", "user/shim/")
 
 
 def sources(top):

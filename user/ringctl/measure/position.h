@@ -6,7 +6,7 @@
 #ifndef RINGCTL_MEASURE_POSITION_H
 #define RINGCTL_MEASURE_POSITION_H
 
-#include <hashring.h>
+#include <hashring/hashring.h>
 
 #include "core/key.h"
 

@@ -5,7 +5,7 @@
 #ifndef RINGCTL_MIGRATE_MIGRATE_H
 #define RINGCTL_MIGRATE_MIGRATE_H
 
-#include <hashring_migrate.h>
+#include <hashring/migrate.h>
 
 #include "ringctl/print/output.h"
 

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include <hashring_migrate.h>
+#include <hashring/migrate.h>
 
 #define PACE_BATCH	(HASHRING_WHOLE / 100)	/* if nothing is given */
 #define PACE_INTERVAL	100			/* ms, likewise */

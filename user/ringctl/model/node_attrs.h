@@ -6,7 +6,7 @@
 #ifndef RINGCTL_MODEL_NODE_ATTRS_H
 #define RINGCTL_MODEL_NODE_ATTRS_H
 
-#include <hashring.h>
+#include <hashring/hashring.h>
 
 /**
  * struct node_attr - an attribute that is a number

@@ -6,7 +6,7 @@
 #define RINGCTL_PAST_PAST_H
 
 #include <core/record.h>
-#include <hashring_past.h>
+#include <hashring/past.h>
 
 #include "ringctl/model/model.h"
 #include "ringctl/print/output.h"

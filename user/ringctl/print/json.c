@@ -369,10 +369,10 @@ json_t *owner_to_json(const char *ring, const struct hashring_owner *owner)
 	}
 	if (!owner->migrating)
 		return o;
-	if (*owner->old)
-		json_set_text(o, "old", owner->old);
-	if (*owner->new)
-		json_set_text(o, "new", owner->new);
+	if (*owner->before)
+		json_set_text(o, "old", owner->before);
+	if (*owner->after)
+		json_set_text(o, "new", owner->after);
 	json_set_flag(o, "released", owner->released);
 	if (*owner->pinned)
 		json_set_text(o, "pinned", owner->pinned);
