@@ -83,7 +83,7 @@ headers()
 	for header in "$prefix"/include/hashring/*.h; do
 		for language in c c++; do
 			echo "#include <hashring/${header##*/}>" |
-				gcc -x $language -fsyntax-only -Wall -Wextra -Werror -pedantic \
+				gcc -x "$language" -fsyntax-only -Wall -Wextra -Werror -pedantic \
 					-I"$prefix/include" -
 		done
 	done

@@ -38,7 +38,7 @@ static void release_view(struct hr_view *view)
 
 /* Makes the ring, empty, in a kernel that has none of that name. */
 void expected_born(struct expected *t, __u32 placement, __u32 points,
-	       const struct hashring_settings *settings, __u32 has)
+		   const struct hashring_settings *settings, __u32 has)
 {
 	struct hashring_ring_config born = {
 		.name = t->ring, .placement = placement, .has = has,
@@ -79,7 +79,7 @@ void expected_born_small(struct expected *t, __u32 placement, __u32 points)
 	};
 
 	expected_born(t, placement, points, &settings,
-		  HASHRING_SET_ESTABLISHED | HASHRING_SET_MAX_ENTRIES);
+		      HASHRING_SET_ESTABLISHED | HASHRING_SET_MAX_ENTRIES);
 }
 
 /* Forgets the expected; the kernel's ring is another matter. */
@@ -330,7 +330,7 @@ enum moved expected_down(struct expected *t)
 }
 
 enum moved expected_step(struct expected *t, enum hr_pace_by by, bool back,
-		     __u64 amount)
+			 __u64 amount)
 {
 	static const enum hashring_step_by as[] = {
 		[HR_PACE_POSITION] = HASHRING_STEP_TO,

@@ -71,7 +71,7 @@ enum moved { MOVED, REFUSED, IDLE };
 
 /* expected.c */
 void expected_born(struct expected *t, __u32 placement, __u32 points,
-	       const struct hashring_settings *settings, __u32 has);
+		   const struct hashring_settings *settings, __u32 has);
 void expected_born_small(struct expected *t, __u32 placement, __u32 points);
 void expected_release(struct expected *t);
 bool expected_again(struct expected *t, int err, const char *what);
@@ -80,7 +80,7 @@ struct hr_table *expected_map(const struct expected *t);
 enum moved expected_change(struct expected *t, unsigned int nr, bool hold);
 enum moved expected_populate(struct expected *t, unsigned int nr);
 enum moved expected_step(struct expected *t, enum hr_pace_by by, bool back,
-		     __u64 amount);
+			 __u64 amount);
 enum moved expected_rollback(struct expected *t, bool now);
 enum moved expected_finish(struct expected *t, bool force);
 enum moved expected_down(struct expected *t);
@@ -92,7 +92,7 @@ void expected_settle(struct expected *t);
 /* expected_op.c */
 void expected_op_to_kernel(const struct hr_op *op, struct hashring_op *to);
 void expected_op_add(struct expected *t, unsigned int i, struct hr_op *op,
-		 __u32 *points);
+		     __u32 *points);
 bool expected_op_random(struct expected *t, bool *used, struct hr_op *op, __u32 *points);
 void expected_op_words(struct expected *t, const struct hr_op *op, unsigned int nr);
 

@@ -53,7 +53,7 @@ static void give_via(const struct expected *t, unsigned int i, struct hr_op *op)
 
 /* Adds the node of that number. */
 void expected_op_add(struct expected *t, unsigned int i, struct hr_op *op,
-		 __u32 *points)
+		     __u32 *points)
 {
 	unsigned int k;
 
