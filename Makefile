@@ -109,6 +109,17 @@ packages: ## installs the Debian packages that everything here wants
 check: ## builds all, tests natively and in guests of both kernels
 	@selftests/host/check.sh
 
+# From a built tree it takes the time that the script does, and a few seconds.
+test: ## one script or suite of the core in one guest: T=wire.sh, T=hashring_view
+	@case "$(T)" in \
+	"") echo "which one? make test T=wire.sh, T=hashring_view" >&2; exit 1 ;; \
+	hashring_*) set -- selftests/kunit.sh $(T) ;; \
+	*) set -- selftests/$(T) ;; \
+	esac; \
+	[ -x "$$1" ] || { echo "there is no $$1" >&2; exit 1; }; \
+	selftests/host/prepare.sh tools test-tools test-modules && \
+	selftests/vm/run --quiet $(if $(K),--kernel $(K)) -- "$$@"
+
 test-native: ## only the tests that need no kernel
 	@selftests/host/check.sh --native
 
@@ -196,7 +207,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z_-]+:.*## / { printf "%-19s%s\n", $$1, $$2 }' \
 		$(firstword $(MAKEFILE_LIST))
 
-.PHONY: all all-modules modules module module-newest tools test-tools \
+.PHONY: all all-modules modules module module-newest tools test-tools test \
 	test-modules test-module kunit-module packages check test-native \
 	check-long check-debug soak lint coverage fuzz demo \
 	compare-migration bench bench-path bench-migration spec spec-check install \

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# kunit.sh - the tests of the core, in this kernel: a module runs them when it
-# is loaded, by KUnit where the kernel has it
+# kunit.sh [SUITE] - the tests of the core, in this kernel: a module runs them
+# when it is loaded, by KUnit where the kernel has it; one suite alone where the
+# kernel has not
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 
@@ -13,6 +14,7 @@
 
 module=$ROOT/build/kunit/$(uname -r)/hashring_kunit.ko
 debug=/sys/kernel/debug
+only=${1:-}
 mapfile -t suites < <(
 	sed -n 's/.*&\([a-z_]*\)_suite.*/hashring_\1/p' "$ROOT/selftests/kunit/suites.c"
 )
@@ -21,7 +23,7 @@ mapfile -t suites < <(
 run_them()
 {
 	[ ! -w /proc/thread-self/fail-nth ] || choose_faults
-	insmod "$module"
+	insmod "$module" ${only:+only="$only"}
 	[ ! -w /proc/thread-self/fail-nth ] || no_faults
 }
 
@@ -68,7 +70,7 @@ ktap_begin
 kernel_log_mark
 ktap_test "it loads" run_them
 for suite in "${suites[@]}"; do
-	tell "$suite"
+	[ -n "$only" ] && [ "$suite" != "$only" ] || tell "$suite"
 done
 ktap_test "it unloads" rmmod hashring_kunit
 ktap_test "the kernel does not complain" kernel_log_faults

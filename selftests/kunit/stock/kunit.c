@@ -151,6 +151,10 @@ static void release(void)
 		kvfree(log);
 }
 
+static char *only = "";
+module_param(only, charp, 0444);
+MODULE_PARM_DESC(only, "the suite to run (default: all)");
+
 static int __init stock_init(void)
 {
 	u32 i;
@@ -159,6 +163,8 @@ static int __init stock_init(void)
 	for (i = 0; kunit_suites[i]; i++) {
 		const struct kunit_suite *suite = kunit_suites[i];
 
+		if (*only && strcmp(only, suite->name))
+			continue;
 		log = kvzalloc(sizeof(*log), GFP_KERNEL);
 		if (!log) {
 			release();
