@@ -10,6 +10,7 @@
 #include "netlink/common.h"
 #include "ring/ring.h"
 #include "steer/steer.h"
+#include "track/track.h"
 
 static int __init hashring_init(void)
 {
@@ -28,6 +29,7 @@ static int __init hashring_init(void)
 	if (ret)
 		goto err_steer;
 
+	hr_track_init();
 	return 0;
 
 err_steer:
@@ -39,6 +41,7 @@ err_rings:
 
 static void __exit hashring_exit(void)
 {
+	hr_track_exit();
 	hr_nl_exit();
 	hr_steer_exit();
 	hr_rings_exit();

@@ -110,7 +110,7 @@ note "$(rc migrate show "$ring" | tr '\n' ' ')"
 # Entries are forgotten in mid-migration, and nothing else: only connections in
 # released arcs can break, and only those that began there meanwhile.
 pinned=$(migration pinned)
-echo 1 >/sys/module/hashring/parameters/forget_flows
+echo 1 >/sys/kernel/debug/hashring/forget_flows
 stream_settle
 stream_mark forgotten
 broken=$(stream_figure broken)

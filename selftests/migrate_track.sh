@@ -273,7 +273,7 @@ forgets()
 	rc migrate step web --to end
 	opens new 30000
 	lost=$(at b4 new)
-	echo 1 >/sys/module/hashring/parameters/forget_flows
+	echo 1 >/sys/kernel/debug/hashring/forget_flows
 	expect_equal 0 "$(stat entries)"
 	all_talk old	# unknown: to the old owner
 	said=$(say talk new)

@@ -319,6 +319,24 @@ void hr_track_tell(struct hr_track *track, const struct hr_view *view,
 		   const struct hr_entry *entry, u32 slot,
 		   enum hr_track_counter what);
 
+/* A step opens it before the frontier moves: pairs with hr_track_stepped(). */
+static inline bool hr_window_open(const struct hr_track *track)
+{
+	smp_rmb();	/* the frontier was read first */
+	return READ_ONCE(track->window);
+}
+
+/* A flow went to base because it is not known: others like it will come. */
+static inline void hr_window_hold(struct hr_track *track)
+{
+	unsigned long now = jiffies;
+
+	if (READ_ONCE(track->since) != now)
+		WRITE_ONCE(track->since, now);
+	if (unlikely(!READ_ONCE(track->window)))
+		WRITE_ONCE(track->window, true);
+}
+
 /* window.c */
 bool hr_turned_away(const struct hr_track *track, u32 hash);
 void hr_turn_away(struct hr_track *track, u32 hash);

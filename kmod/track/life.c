@@ -2,10 +2,10 @@
 /*
  * Flow state: a track's life. All of its memory is had when it is made.
  */
+#include <linux/debugfs.h>
+#include <linux/init.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
-#include <linux/module.h>
-#include <linux/moduleparam.h>
 #include <linux/percpu.h>
 #include <linux/random.h>
 #include <linux/sched.h>
@@ -20,6 +20,7 @@
 
 static LIST_HEAD(hr_tracks);
 static DEFINE_MUTEX(hr_tracks_lock);	/* hr_tracks, and what they hold in all */
+static struct dentry *hr_track_folder;	/* in debugfs */
 
 static int pool_alloc(struct hr_track *track, gfp_t gfp)
 {
@@ -203,15 +204,10 @@ u32 hr_track_max(const struct hr_track *track)
 	return track->max;
 }
 
-static int forget_set(const char *value, const struct kernel_param *param)
+static int forget_set(void *data, u64 value)
 {
 	struct hr_track *track;
-	bool forget;
-	int ret;
 
-	ret = kstrtobool(value, &forget);
-	if (ret || !forget)
-		return ret;
 	mutex_lock(&hr_tracks_lock);
 	list_for_each_entry(track, &hr_tracks, list)
 		if (track->ready)
@@ -220,10 +216,25 @@ static int forget_set(const char *value, const struct kernel_param *param)
 	return 0;
 }
 
-static const struct kernel_param_ops forget_ops = {
-	.set = forget_set,
-};
+DEFINE_DEBUGFS_ATTRIBUTE(forget_fops, NULL, forget_set, "%llu\n");
 
-module_param_cb(forget_flows, &forget_ops, NULL, 0200);
-MODULE_PARM_DESC(forget_flows,
-		 "for tests: when written, all rings lose the flows that they track (counted as evicted)");
+/**
+ * hr_track_init() - a file in debugfs for tests
+ *
+ * Whatever is written to hashring/forget_flows, all rings lose the flows that
+ * they track; these are counted as evicted.
+ *
+ * Context: module init. Without debugfs there is no file.
+ */
+void __init hr_track_init(void)
+{
+	hr_track_folder = debugfs_create_dir("hashring", NULL);
+	debugfs_create_file_unsafe("forget_flows", 0200, hr_track_folder, NULL,
+				   &forget_fops);
+}
+
+/* Context: module exit. */
+void hr_track_exit(void)
+{
+	debugfs_remove(hr_track_folder);
+}

@@ -255,24 +255,6 @@ static u32 packet_known(const struct hr_packet *packet, struct hr_entry *entry,
 	}
 }
 
-/* A step opens it before the frontier moves: pairs with hr_track_stepped(). */
-static bool window_open(const struct hr_track *track)
-{
-	smp_rmb();	/* the frontier was read first */
-	return READ_ONCE(track->window);
-}
-
-/* Somebody went to base because he is not known: others like him will come. */
-static void window_hold(struct hr_track *track)
-{
-	unsigned long now = jiffies;
-
-	if (READ_ONCE(track->since) != now)
-		WRITE_ONCE(track->since, now);
-	if (unlikely(!READ_ONCE(track->window)))
-		WRITE_ONCE(track->window, true);
-}
-
 static void begin_syn(const struct hr_packet *packet, struct hr_begin *begin)
 {
 	const struct hr_track_slots *slots = &packet->slots;
@@ -302,7 +284,7 @@ static void begin_segment(const struct hr_packet *packet,
 	if (slots->now == slots->base)
 		return;
 	begin->counts = HR_TRACK_UNKNOWN;
-	if (!window_open(packet->track)) {
+	if (!hr_window_open(packet->track)) {
 		begin->slot = slots->now;
 		begin->make = false;
 		begin->counts = HR_TRACK_UNKNOWN_LATE;
@@ -327,7 +309,7 @@ static void begin_about(const struct hr_packet *packet, struct hr_begin *begin)
 	const struct hr_track_slots *slots = &packet->slots;
 
 	begin->slot = slots->now;
-	if (packet->key.protocol == IPPROTO_TCP && window_open(packet->track))
+	if (packet->key.protocol == IPPROTO_TCP && hr_window_open(packet->track))
 		begin->slot = slots->base;
 }
 
@@ -417,14 +399,14 @@ static u32 packet_unknown(const struct hr_packet *packet,
 			hr_turn_away(track, packet->hash);
 			/* its segments will be unknown, and must follow it */
 			if (begin.failed == HR_TRACK_NO_ENTRY)
-				window_hold(track);
+				hr_window_hold(track);
 		}
 	}
 count:
 	if (begin.counts != HR_TRACK_COUNTERS)
 		hr_track_add(track, begin.counts);
 	if (begin.counts == HR_TRACK_UNKNOWN)
-		window_hold(track);
+		hr_window_hold(track);
 	return begin.slot;
 }
 

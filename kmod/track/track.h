@@ -79,6 +79,8 @@ struct hr_tracked {
 };
 
 /* life.c */
+void hr_track_init(void);
+void hr_track_exit(void);
 struct hr_track *hr_track_create(struct hr_ring *ring,
 				 const struct hr_settings *settings, gfp_t gfp);
 struct hr_track *hr_track_get(struct hr_track *track);

@@ -86,7 +86,7 @@ void hr_track_stepped(struct hr_track *track)
 {
 	WRITE_ONCE(track->since, jiffies);
 	WRITE_ONCE(track->window, true);
-	smp_wmb();	/* pairs with window_open() */
+	smp_wmb();	/* pairs with hr_window_open() */
 }
 
 /**
