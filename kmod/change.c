@@ -133,7 +133,7 @@ static void set_deadlines(const struct hr_change *change,
 			continue;
 		WRITE_ONCE(shared->deadline, get_jiffies_64() +
 			   msecs_to_jiffies(op->deadline));
-		/* Nobody paces what begins so: it ends with its last deadline. */
+		/* A migration without a pacer ends with its last deadline. */
 		if (m && m->automatic)
 			m->deadline = max(m->deadline, shared->deadline);
 	}

@@ -5,10 +5,10 @@
  * The headers are read here and not by the flow dissector, which costs twice
  * as much and can be replaced by a BPF program: directors would disagree.
  *
- * An ICMP error belongs to the flow that it is about. What it quotes went the
- * other way, from the virtual address to the client, so the quoted addresses
- * and ports are turned round; and only a quote whose source is the error's own
- * destination is believed, or anybody could choose the node by what he quotes.
+ * An ICMP error belongs to the flow of the packet that it quotes. The quoted packet
+ * went the other way, from the virtual address to the client, so its addresses and
+ * ports are exchanged. The quote counts only if its source is the destination of
+ * the error: otherwise any sender could choose the node.
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
@@ -57,9 +57,9 @@ static __always_inline int hr_flow_ports(const struct sk_buff *skb,
 }
 
 /*
- * A fragment goes by its addresses and protocol, the first one as well: its
- * ports would part it from the others. Only fragments that nobody put together
- * get here.
+ * A fragment is hashed by its addresses and protocol. The first fragment has ports,
+ * and is hashed without them as well: all fragments of a packet go to one node.
+ * Fragments that the kernel has reassembled do not get here.
  */
 static noinline int hr_flow_fragment(enum hashring_key_policy policy,
 				     struct hr_flow *flow)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How memory is asked for that a user's wishes are made of. He may be anybody, in
- * a network namespace of his own: it is charged to his cgroup, and where there
- * is none to be had he is refused. Nobody is killed for it, as the kernel would
- * do otherwise, and nothing is written into its log.
+ * How memory is allocated for a user's request. The user may be unprivileged, in a
+ * network namespace of the user's own. The memory is charged to the user's cgroup.
+ * When there is none, the request is refused: no process is killed, and nothing is
+ * written to the kernel's log.
  */
 #ifndef HASHRING_GFP_H
 #define HASHRING_GFP_H

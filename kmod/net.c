@@ -223,7 +223,7 @@ int hr_rings_init(void)
  * A retired view that waits for its grace period holds its ring, which then
  * waits for one of its own: two rounds.
  *
- * Context: module exit; nobody asks for rings any more.
+ * Context: module exit; no command and no packet asks for rings.
  */
 void hr_rings_exit(void)
 {

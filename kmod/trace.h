@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Tracepoints: changes, changes that were refused, steps of migrations, packets
- * that nobody owns, and flows that a migration tracks. Documentation/observe.md
+ * without an owner, and flows that a migration tracks. Documentation/observe.md
  * tells users of them.
  */
 #undef TRACE_SYSTEM
@@ -140,7 +140,7 @@ TRACE_EVENT(hashring_migration,
 		  __entry->arcs, __entry->flows, __get_str(reason))
 );
 
-/* A packet whose position nobody owns, and whether it was dropped. */
+/* A packet without an owner, and whether it was dropped. */
 TRACE_EVENT(hashring_no_owner,
 	TP_PROTO(const struct hr_attach *attach, const struct hr_ring *ring,
 		 const struct hr_flow *flow, u32 position, bool dropped),

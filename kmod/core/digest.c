@@ -28,8 +28,8 @@ static u64 add_bytes(u64 digest, const void *bytes, size_t len)
  * @t: its table
  *
  * Arcs and names count, nothing else: neither slots nor ids nor where one
- * owner's arc is cut, nor how points came to stand where they do. Where nobody
- * owns what lies before an arc, so does where the arc begins.
+ * owner's arc is cut, nor how points came to stand where they do. The beginning of
+ * an arc counts where the positions before it have no owner.
  *
  * Context: process; sleeps. The caller keeps the table alive.
  * Return: the digest.

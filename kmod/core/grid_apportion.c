@@ -3,8 +3,8 @@
  * Apportionment by a divisor method: Webster's, which is Sainte-Lague's, with a
  * floor of one cell a node. One cell after another goes to the node whose
  * weight is the most for what it has: w / (s + 1/2), or without bound while it
- * has none. Unlike largest remainders such a method is monotone: nobody gains
- * because somebody joined or loses because somebody left. See M. L. Balinski
+ * has none. Unlike largest remainders such a method is monotone: no node
+ * gains because another joined, or loses because another left. See M. L. Balinski
  * and H. P. Young, Fair Representation (1982), on both.
  *
  * Nodes of one weight fare alike but for the last cells, so that the work is
@@ -76,7 +76,7 @@ static u64 mark_tied(struct weight_classes *classes, bool get)
 	for (w = 1; w <= HR_MAX_WEIGHT; w++) {
 		c = &classes->of[w];
 		c->tied = false;
-		/* Nobody gives the one that is the floor. */
+		/* A node keeps its last cell. */
 		if (!c->nodes || (!get && c->cells == 1))
 			continue;
 		s = 2 * (u64)c->cells + (get ? 1 : -1);

@@ -23,7 +23,7 @@ static u32 right_of(const struct hr_layout *l, const struct hr_run *run)
 	return l->owner[(run->first + run->count) & (l->nr - 1)];
 }
 
-/* The runs of one owner each, or else those that nobody has. */
+/* The runs of one owner each, or else those without one. */
 static u32 list_runs(const struct hr_layout *l, bool owned, struct hr_run *runs)
 {
 	u32 i, end, n = 0;
@@ -50,7 +50,7 @@ static u32 list_runs(const struct hr_layout *l, bool owned, struct hr_run *runs)
 /**
  * hr_layout_runs() - list the runs of a grid
  * @l: the grid
- * @owned: those of one owner each, or else those that nobody has
+ * @owned: those of one owner each, or else those without one
  * @runs: filled in, ascending; for kvfree()
  * @n: filled in: their number
  *
@@ -244,7 +244,7 @@ static void fill_by_neighbours(struct hr_layout *l, struct hr_run *runs, u32 n)
 
 /*
  * The rest in the order of cells to who wants some, in the order of seats. In a
- * ring without active nodes nobody does.
+ * ring without active nodes none does.
  */
 static void fill_rest(struct hr_layout *l, struct hr_run *runs, u32 n)
 {
@@ -285,7 +285,7 @@ static int fill_free(struct hr_layout *l)
 
 /**
  * hr_layout_level() - give every node the cells that it is due
- * @l: the grid; nobody has some of its cells, perhaps
+ * @l: the grid; some of its cells may have no owner
  *
  * Moves no cell that need not move: as many as nodes have beyond their due.
  *

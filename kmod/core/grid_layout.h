@@ -10,7 +10,7 @@
  * @c: the change
  * @next: the table in the making, whose members are in order
  * @nr: number of cells
- * @owner: by cell: a slot, or HR_NO_SLOT while nobody has it
+ * @owner: by cell: a slot, or HR_NO_SLOT while it has no owner
  * @have: by slot: how many cells a node has
  * @due: by slot: how many it will have
  * @exact: by slot: the node's cells are given and not to be touched
@@ -41,7 +41,7 @@ static inline u32 hr_want(const struct hr_layout *l, u32 slot)
 	return l->due[slot] - l->have[slot];
 }
 
-/* Gives cells that have one owner, or none, to another or to nobody. */
+/* Gives cells that have one owner, or none, to another or to none. */
 static inline void hr_hand_over(struct hr_layout *l, u32 first, u32 count,
 				u32 slot)
 {

@@ -156,7 +156,7 @@ static noinline u64 hash6(const struct hr_keys *keys,
  *
  * Context: any; called for every packet.
  * Return: the hash. Its low half is the flow's position, which lookups tell to
- * everybody; the high half is told to nobody.
+ * everybody; the high half is secret.
  */
 u64 hr_flow_hash(const struct hr_keys *keys, enum hashring_key_policy policy,
 		 const struct hr_flow *flow)

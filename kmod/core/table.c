@@ -221,10 +221,10 @@ static u32 first_start(const struct hr_table *t, u32 k)
 }
 
 /**
- * hr_table_next_piece() - walk the arcs of a table, and what nobody owns
+ * hr_table_next_piece() - walk the arcs of a table, and positions without an owner
  * @t: the table
  * @cursor: 0 at first, then left alone
- * @piece: filled in; its slot is HR_NO_SLOT where nobody owns it
+ * @piece: filled in; its slot is HR_NO_SLOT where it has no owner
  *
  * Pieces come in ring order from the one that holds position 0 on, which may
  * wrap; neighbours of one owner, or of none, are one.
@@ -256,7 +256,7 @@ bool hr_table_next_piece(const struct hr_table *t, u32 *cursor,
  * @cursor: 0 at first, then left alone
  * @arc: filled in
  *
- * As hr_table_next_piece(), but what nobody owns is left out.
+ * As hr_table_next_piece(), without positions that have no owner.
  *
  * Context: any; the caller keeps the table alive. A call takes as long as the
  * arc has points.

@@ -60,7 +60,7 @@
  *
  * A member that is not active, or holds no points, stands in @nodes and owns
  * nothing. Only in what hr_view_compose() makes are there points of HR_NO_SLOT,
- * whose positions nobody owns.
+ * whose positions have no owner.
  */
 struct hr_table {
 	u16 *cells;
@@ -166,7 +166,7 @@ struct hr_arc {
 /*
  * Arcs in ring order, neighbours of one owner merged, from the arc that holds
  * position 0 on: it may wrap. *cursor starts at 0. Returns false at the end.
- * What nobody owns is a piece, and no arc.
+ * Positions without an owner are a piece, and no arc.
  */
 bool hr_table_next_piece(const struct hr_table *t, u32 *cursor,
 			 struct hr_arc *piece);

@@ -241,7 +241,7 @@ static bool can_patch(const struct hr_build *b)
 	       b->nr_changed <= b->nr_points / HR_PATCH_PART;
 }
 
-/* The highest slot that a point may have, HR_NO_SLOT if nobody owns some. */
+/* The highest slot that a point may have, HR_NO_SLOT if some have no owner. */
 static u32 max_slot(const struct hr_table *t, const struct hr_point *points,
 		    u32 nr_points)
 {

@@ -165,7 +165,7 @@ static u32 compose_points(const struct hr_view *view, const struct cut *cut,
  *
  * Its members, and the nodes that are leaving, are those of the table that the
  * migration leads to. Where that or the map before is empty, there are
- * positions that nobody owns.
+ * positions without an owner.
  *
  * Context: process; sleeps. The caller keeps the view alive.
  * Return: a table to be put, which may be the view's own; or NULL.

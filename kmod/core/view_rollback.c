@@ -52,7 +52,7 @@ static int collect_ids(struct ids *ids, const struct hr_table *origin,
 {
 	u32 n = origin->nr_nodes, i;
 
-	/* One for 0, which nobody has, and one for each that takes another. */
+	/* One for 0, which is no id, and one for each that takes another. */
 	ids->nr_used = origin->nr_slots + 2 * now->nr_slots + 1;
 	ids->used = kvcalloc(BITS_TO_LONGS(ids->nr_used), sizeof(*ids->used),
 			     gfp);

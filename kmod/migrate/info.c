@@ -49,7 +49,7 @@ void hr_migrate_info_update_locked(struct hr_ring *ring,
  * @ring: outlasts @info
  * @info: filled in, for hr_migrate_info_put()
  *
- * Context: not in softirq; waits for nobody.
+ * Context: not in softirq; does not wait.
  */
 void hr_migrate_info_get(struct hr_ring *ring, struct hr_migrate_info *info)
 {
@@ -73,7 +73,7 @@ void hr_migrate_info_get(struct hr_ring *ring, struct hr_migrate_info *info)
 		info->epoch = smp_load_acquire(&ring->epoch);
 		info->view = hr_ring_pin(ring);
 	} else if (info->m.holder_port && !hr_lease_taken(ring)) {
-		/* Its socket is closed, and nobody has come to say so yet. */
+		/* The pacer's socket is closed, and the pause is not made yet. */
 		hr_migration_unpaced(&info->m, info->frontier == HR_WHOLE_RING);
 		info->state = hr_migration_state_of(&info->m, info->frontier);
 	}
@@ -95,7 +95,7 @@ void hr_migrate_info_put(struct hr_migrate_info *info)
  * @ring: the ring
  * @oldest: filled in: how many were kept once and are not any more
  *
- * Context: not in softirq; waits for nobody.
+ * Context: not in softirq; does not wait.
  * Return: 0 to HR_MAX_STEPS.
  */
 u32 hr_migrate_info_kept(struct hr_ring *ring, u64 *oldest)
@@ -115,7 +115,7 @@ u32 hr_migrate_info_kept(struct hr_ring *ring, u64 *oldest)
  * @epoch: any
  * @what: filled in
  *
- * Context: not in softirq; waits for nobody.
+ * Context: not in softirq; does not wait.
  * Return: whether there is one.
  */
 bool hr_migrate_info_event_after(struct hr_ring *ring, u64 epoch,

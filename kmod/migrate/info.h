@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What readers are told of migrations: a copy of how one stood after its last
- * step or transition. Anybody may ask for it and nobody who asks takes the lock
- * of the ring, under which its migration goes on.
+ * What readers are told of a migration: a copy of its state after its last event.
+ * Any user may ask for it. Reading it does not take the lock of the ring, under
+ * which the migration goes on.
  */
 #ifndef HASHRING_MIGRATE_INFO_H
 #define HASHRING_MIGRATE_INFO_H

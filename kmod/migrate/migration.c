@@ -99,7 +99,7 @@ void hr_migrate_event_locked(struct hr_ring *ring,
 	if (m)
 		strscpy(what->reason, m->reason, sizeof(what->reason));
 	hr_migrate_info_update_locked(ring, what);
-	/* Who sees this epoch sees frontier and state: pairs with hr_nl_snapshot_get(). */
+	/* A reader of this epoch sees frontier and state: hr_nl_snapshot_get(). */
 	smp_store_release(&ring->epoch, what->epoch);
 	trace_hashring_migration(ring, what);
 	blocking_notifier_call_chain(&hr_migrate_chain, 0, &event);

@@ -258,7 +258,7 @@ int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
 	if (!now)
 		return 0;
 
-	/* Who is at another node than the map it goes back to says, is cut off. */
+	/* Flows at a node that does not own them by the map of the origin are cut. */
 	what = (struct hr_migrate_event){
 		.kind = HASHRING_STEP_STEP,
 		.before = before,

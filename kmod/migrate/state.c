@@ -59,7 +59,7 @@ u8 hr_migration_state(const struct hr_ring *ring)
  * @mode: &enum hashring_migration_state
  * @reason: for a person; NULL: none
  *
- * Context: any; nobody else sees @m meanwhile.
+ * Context: any; no other thread sees @m meanwhile.
  */
 void hr_migration_set_mode(struct hr_migration *m, u8 mode,
 			   const char *reason)

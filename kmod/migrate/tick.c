@@ -34,8 +34,8 @@ void hr_ring_tick(struct hr_ring *ring, unsigned long delay)
  * @ring: the ring, with the work item's reference
  * @delay: jiffies until then
  *
- * Who has the lock may wait for memory of older tables to be freed, by work items
- * on the same queue: those that wait for locks could take all its places.
+ * The holder of the lock may wait for work items on the same queue, which free older
+ * tables. Work items that waited for the lock could take all places of the queue.
  *
  * Context: hr_ring.tick.
  * Return: whether ring->lock is held; if not, the reference has been taken over.

@@ -318,7 +318,8 @@ int hashring_nl_lookup_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 /*
- * The next arc, or with @raw the next point. What nobody owns is told too:
+ * The next arc, or with @raw the next point. Positions without an owner are told
+ * too:
  * readers take an arc to begin after the end of the one before.
  */
 static bool next_arc(const struct hr_table *table, bool raw, u32 *cursor,

@@ -321,7 +321,7 @@ struct hr_receipt *hr_history_find_locked(struct hr_history *history,
  * hr_history_release() - free all receipts
  * @history: is of no use afterwards
  *
- * Context: nobody else has the ring. May sleep.
+ * Context: the caller has the last reference to the ring. May sleep.
  */
 void hr_history_release(struct hr_history *history)
 {

@@ -48,7 +48,7 @@ static void lease_lose(struct hr_net *hn, struct hr_lease *lease)
 }
 
 /**
- * hr_lease_give_locked() - nobody paces a ring any more
+ * hr_lease_give_locked() - a ring is paced no longer
  * @ring: the ring
  *
  * Context: ring->lock is held.
@@ -81,7 +81,7 @@ bool hr_lease_taken(const struct hr_ring *ring)
  * @hn: the namespace's
  * @port: the socket's
  *
- * Context: not in softirq; waits for nobody.
+ * Context: not in softirq; does not wait.
  * Return: the ring that it was of, with a reference, or NULL: there is no more.
  */
 struct hr_ring *hr_lease_lose(struct hr_net *hn, u32 port)

@@ -17,8 +17,8 @@
  * @from: the words
  * @size: of @to
  *
- * Who reads them does so in a terminal or among trace events: nothing in them
- * may move a cursor or begin a line, so that they are printable ASCII.
+ * Terminals and trace events show the text. It is printable ASCII, so that it can
+ * neither move a cursor nor begin a line.
  *
  * Context: any.
  */
@@ -48,7 +48,7 @@ int hr_migrate_log_prepare(struct hr_migrate_log *log)
  * hr_migrate_log_release() - forget all
  * @log: is of no use afterwards
  *
- * Context: nobody else has the ring.
+ * Context: the caller has the last reference to the ring.
  */
 void hr_migrate_log_release(struct hr_migrate_log *log)
 {

@@ -79,7 +79,7 @@ void hr_netdev_watch(struct net *net, struct hr_routes *routes,
 
 	/*
 	 * A nexthop object may get other devices. Without rt6i_idev the device
-	 * has just lost IPv6: which one, nobody says.
+	 * has just lost IPv6, and its number is not known.
 	 */
 	if ((entry && entry->nh) || !idev ||
 	    !hr_netdev_mark(netdev, idev->dev->ifindex))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A ring's views: published by one store, held on to by readers, and freed when
- * nobody has them any more.
+ * A ring's views: published by one store, pinned by readers, and freed after the
+ * last reader.
  */
 #include <linux/slab.h>
 
@@ -57,7 +57,7 @@ static bool view_take_locked(struct hr_ring_view *view,
 }
 
 /**
- * hr_view_free() - free a view that nobody else has
+ * hr_view_free() - free a view without other users
  * @view: the view, or NULL
  *
  * Context: may sleep.
@@ -116,7 +116,7 @@ struct hr_ring_view *hr_view_alloc(struct hr_table *table, u64 generation,
 	return view;
 }
 
-/* Free a view when nobody uses it any more. Does not wait. */
+/* Free a view after its last user. Does not wait. */
 static void view_retire_locked(struct hr_ring *ring, struct hr_ring_view *view)
 {
 	lockdep_assert_held(&ring->lock);
@@ -145,7 +145,7 @@ void hr_ring_publish_locked(struct hr_ring *ring, struct hr_ring_view *view,
 
 	old = rcu_replace_pointer(ring->view, view,
 				  lockdep_is_held(&ring->lock));
-	/* Who sees this epoch sees this view: pairs with hr_nl_snapshot_get(). */
+	/* A reader of this epoch sees this view: pairs with hr_nl_snapshot_get(). */
 	smp_store_release(&ring->epoch, ring->epoch + 1);
 	view_retire_locked(ring, old);
 	trace_hashring_change(ring, receipt);
@@ -157,7 +157,7 @@ void hr_ring_publish_locked(struct hr_ring *ring, struct hr_ring_view *view,
  * @ring: the ring
  *
  * Normally it can. In a burst of changes it cannot, and ordinary grace periods
- * are long: an expedited one frees the tables that nobody has pinned, without
+ * are long: an expedited one frees the tables that no reader has pinned, without
  * waiting for their work.
  *
  * Context: ring->lock is held. May sleep, but waits for no reader.
@@ -189,8 +189,8 @@ bool hr_ring_has_room_locked(struct hr_ring *ring)
  * hr_ring_make_room_locked() - see that one more view can be retired
  * @ring: the ring
  *
- * Waits for readers of older views, at most for one message of each: nobody can
- * pin a view again that has been retired.
+ * Waits for readers of older views, at most for one message of each: a
+ * retired view cannot be pinned again.
  *
  * Context: ring->lock is held. May sleep.
  * Return: 0, or -EINTR when killed while a reader has a view pinned.

@@ -161,8 +161,8 @@ static unsigned int hr_steer_to(const struct hr_attach *attach,
 }
 
 /*
- * A packet that nobody owns. Its position is worked out once more for who
- * watches, so that packets with an owner need not keep theirs.
+ * A packet without an owner. For the trace event its position is computed again, so
+ * that packets with an owner need not keep it.
  */
 static noinline unsigned int hr_no_owner(const struct hr_attach *attach,
 					 const struct hr_ring *ring,

@@ -58,7 +58,7 @@ hr_track_policy(enum hashring_key_policy policy)
  * @secret: random and odd, of one migration
  *
  * All that a sender chooses goes through SipHash under a key of the ring, and
- * then through a factor that nobody is told of. So nobody can choose flows that
+ * then through a secret factor. So a sender cannot choose flows that
  * meet: not with the positions that a lookup tells, which are half of @hash, nor
  * with the ring's seed, which gives all of it.
  *

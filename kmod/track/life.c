@@ -145,7 +145,7 @@ struct hr_track *hr_track_create(struct hr_ring *ring,
 	ret = -E2BIG;
 	if (!tracks_reserve(track))
 		goto err_free;
-	/* It may take long, where memory is short: nobody waits for it. */
+	/* It may take long where memory is short: hr_tracks_lock is free. */
 	ret = pool_alloc(track, gfp);
 	if (ret)
 		goto err_unlist;
@@ -180,7 +180,7 @@ struct hr_track *hr_track_get(struct hr_track *track)
  * hr_track_put() - give a reference back
  * @track: the track, or NULL
  *
- * Context: may sleep. A view gives its reference back when nobody has the view
+ * Context: may sleep. A view gives its reference back when the view has no users
  * any more, a grace period after it was replaced, and before its ring goes.
  */
 void hr_track_put(struct hr_track *track)

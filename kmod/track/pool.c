@@ -65,7 +65,7 @@ static struct hr_entry *pool_refill(struct hr_track *track, bool needed)
 	struct hr_entry *first = NULL, *last;
 	u32 i, nr;
 
-	/* where there is nothing to be had, nobody takes the lock to see that */
+	/* an empty pool is seen without the lock */
 	if (unlikely(READ_ONCE(track->nr_free) <= keep &&
 		     !READ_ONCE(track->lent)))
 		goto kick;
@@ -97,7 +97,7 @@ kick:
  *	last quarter is not for such
  *
  * Context: bottom halves off.
- * Return: an entry that nobody else has, marked as gone, or NULL.
+ * Return: an entry without other users, marked as gone, or NULL.
  */
 struct hr_entry *hr_pool_take(struct hr_track *track, bool needed)
 {
@@ -179,7 +179,7 @@ void hr_track_tell(struct hr_track *track, const struct hr_view *view,
  * @track: the track
  * @pending: empty afterwards
  *
- * Context: sleeps until nobody can have them any more.
+ * Context: sleeps until no reader can have them.
  */
 void hr_pending_free(struct hr_track *track, struct hr_pending *pending)
 {

@@ -129,7 +129,7 @@ static void evict_visit(struct hr_scan *scan, struct hr_track *track,
 	struct gc_scan *gc = container_of(scan, struct gc_scan, scan);
 	const struct hr_ring_view *view;
 
-	/* One that nobody has any more keeps its view to the grace period. */
+	/* A ring without references keeps its view until a grace period is over. */
 	if (!refcount_read(&track->ring->refs)) {
 		scan->stop = true;
 		return;

@@ -525,7 +525,7 @@ track_owner(struct hr_packet *packet, enum hashring_key_policy policy,
  *
  * Context: under rcu_read_lock(), in softirq or with bottom halves off: chains
  * are locked, and this CPU's free entries are taken. Allocates nothing.
- * Return: the node, or NULL: nobody has it.
+ * Return: the node, or NULL: it has no owner.
  */
 struct hr_node *hr_track_owner(const struct hr_ring_view *view,
 			       enum hashring_key_policy policy,

@@ -62,7 +62,7 @@ struct hr_track_counts {
  * @closing: as @half_open
  * @pos: its position
  * @node: where it stays
- * @owner: who owns its position now; NULL: nobody
+ * @owner: the owner of its position now; NULL: none
  * @idle: ms since its last packet, to an eighth of a second
  * @left: ms until it is forgotten
  */
