@@ -115,6 +115,21 @@ const char *hr_name_check(const char *name, size_t len)
 	return NULL;
 }
 
+/**
+ * hr_name_shown() - a name that a request gave, for a text
+ * @name: NUL-terminated, any bytes
+ *
+ * A terminal or a trace shows the text: no byte of a name that no ring and no
+ * node can have gets into it.
+ *
+ * Context: any.
+ * Return: the name, or words in its place.
+ */
+const char *hr_name_shown(const char *name)
+{
+	return hr_name_check(name, strlen(name)) ? "of such a name" : name;
+}
+
 static struct hr_node *plain_alloc(const struct hr_node *prev, bool same,
 				   gfp_t gfp)
 {

@@ -131,5 +131,6 @@ bool hr_node_attrs_same(const struct hr_node_attrs *a,
 void hr_node_leave(struct hr_node *node, const struct hr_node *prev);
 void hr_node_put(struct hr_node *node, const struct hr_node_ops *ops);
 const char *hr_name_check(const char *name, size_t len);
+const char *hr_name_shown(const char *name);
 
 #endif

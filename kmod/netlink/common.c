@@ -55,7 +55,7 @@ struct hr_ring *hr_nl_ring_get(struct net *net, const struct nlattr *attr,
 	if (!ring)
 		return ERR_PTR(hr_extack(extack, attr, -ENOENT,
 					 "no ring %s",
-					 (char *)nla_data(attr)));
+					 hr_name_shown(nla_data(attr))));
 	return ring;
 }
 

@@ -50,7 +50,7 @@ int hashring_nl_limits_get_doit(struct sk_buff *skb, struct genl_info *info)
 			break;
 	if (i == ARRAY_SIZE(hr_nl_limits))
 		return hr_extack(info->extack, name, -ENOENT, "no limit %s",
-				 (char *)nla_data(name));
+				 hr_name_shown(nla_data(name)));
 	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!reply)
 		return -ENOMEM;

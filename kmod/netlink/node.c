@@ -135,7 +135,7 @@ static int node_get(struct hr_ring *ring, struct genl_info *info, bool points)
 	if (!node) {
 		ret = hr_extack(info->extack, name, -ENOENT,
 				"ring %s has no node %s", ring->name,
-				(char *)nla_data(name));
+				hr_name_shown(nla_data(name)));
 		goto put_snapshot;
 	}
 	count = points_count(ring, snapshot.map);

@@ -230,7 +230,7 @@ hr_attach_add_locked(struct net *net, const char *name,
 	if (!ring) {
 		*culprit = HR_ATTACH_BAD_RING;
 		return ERR_PTR(hr_extack(extack, NULL, -ENOENT, "no ring %s",
-					 name));
+					 hr_name_shown(name)));
 	}
 
 	attach = hr_attach_alloc(net, config);
@@ -299,7 +299,8 @@ int hr_attach_replace_locked(struct hr_attach *attach, const char *name,
 	*culprit = HR_ATTACH_BAD_RING;
 	ring = hr_ring_find_locked(hn, name);
 	if (!ring)
-		return hr_extack(extack, NULL, -ENOENT, "no ring %s", name);
+		return hr_extack(extack, NULL, -ENOENT, "no ring %s",
+				 hr_name_shown(name));
 	if (ring == old)
 		return 0;
 	err = hr_ring_attach(ring, hr_attach_id_max(attach), extack);

@@ -177,6 +177,13 @@ static void settings_that_move_nothing(struct kunit *test)
 			members);
 }
 
+static void shown_names(struct kunit *test)
+{
+	KUNIT_ASSERT_STREQ(test, hr_name_shown("web"), "web");
+	KUNIT_ASSERT_STREQ(test, hr_name_shown("x\033[2J"), "of such a name");
+	KUNIT_ASSERT_STREQ(test, hr_name_shown(""), "of such a name");
+}
+
 static void zones(struct kunit *test)
 {
 	struct unit_ring *ring = test->priv;
@@ -400,6 +407,7 @@ static struct kunit_case change_cases[] = {
 	KUNIT_CASE(a_seat_that_comes_free),
 	KUNIT_CASE(replacements_at_once),
 	KUNIT_CASE(settings_that_move_nothing),
+	KUNIT_CASE(shown_names),
 	KUNIT_CASE(zones),
 	KUNIT_CASE(a_node_that_comes_back),
 	KUNIT_CASE(the_first_and_the_last),
