@@ -70,7 +70,7 @@ ktap_begin
 kernel_log_mark
 ktap_test "it loads" run_them
 for suite in "${suites[@]}"; do
-	[ -n "$only" ] && [ "$suite" != "$only" ] || tell "$suite"
+	[[ -n $only && $suite != "$only" ]] || tell "$suite"
 done
 ktap_test "it unloads" rmmod hashring_kunit
 ktap_test "the kernel does not complain" kernel_log_faults
