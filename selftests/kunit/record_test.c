@@ -39,7 +39,6 @@ static void each_kind(struct kunit *test)
 		unit_replace("b1", "b3"), unit_state(unit_set("b2"), HASHRING_NODE_DOWN),
 		unit_add("b4"),
 	};
-	struct hr_op last[] = { unit_del("b4") };
 	struct hr_record record;
 	struct unit_ring ring;
 	struct hr_op_record did;
@@ -90,7 +89,8 @@ static void each_kind(struct kunit *test)
 	hr_record_release(&record);
 
 	next = 0;
-	change(&ring, last, ARRAY_SIZE(last), false, &record);
+	ops[0] = unit_del("b4");
+	change(&ring, ops, 1, false, &record);
 	KUNIT_ASSERT_TRUE(test, hr_record_next(&record, &next, &did));
 	KUNIT_ASSERT_EQ(test, did.kind, HASHRING_OP_DEL);
 	KUNIT_ASSERT_FALSE(test, did.has_after);
