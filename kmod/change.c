@@ -6,6 +6,7 @@
 #include <linux/ktime.h>
 #include <linux/slab.h>
 
+#include "change.h"
 #include "migrate/migration.h"
 #include "ring/backend.h"
 #include "track/track.h"
@@ -210,9 +211,9 @@ static int make_next(struct hr_ring *ring, struct hr_change *change,
 	ret = hr_impact_check(&draft->receipt->impact, change->max_moved, err);
 	if (ret)
 		return ret;
-	return change->prepare ?
-		       change->prepare(change, draft->receipt, draft->next) :
-		       0;
+	if (!change->prepare)
+		return 0;
+	return change->prepare(change, draft->receipt, draft->next);
 }
 
 /* The view that is to be in force. */

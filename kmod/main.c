@@ -7,8 +7,8 @@
 
 #include <uapi/linux/hashring.h>
 
+#include "net.h"
 #include "netlink/common.h"
-#include "ring/ring.h"
 #include "steer/steer.h"
 #include "track/track.h"
 

@@ -13,6 +13,7 @@
 #include "core/table_build.h"
 #include "extack.h"
 #include "migrate/migration.h"
+#include "net.h"
 #include "ring/backend.h"
 #include "ring/ring.h"
 

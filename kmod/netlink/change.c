@@ -4,6 +4,7 @@
  */
 #include <linux/skbuff.h>
 
+#include "change.h"
 #include "common.h"
 #include "trace.h"
 

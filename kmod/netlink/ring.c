@@ -7,6 +7,7 @@
 #include <net/sock.h>
 
 #include "common.h"
+#include "net.h"
 #include "compat.h"
 #include "core/grid.h"
 

@@ -168,54 +168,14 @@ struct hr_ring {
 
 #define HR_RETIRED_MAX	2
 
-/**
- * struct hr_change - a change as asked for
- * @ops: the operations
- * @nr_ops: number of @ops
- * @expect: refuse unless this generation is in force; U64_MAX: any
- * @max_moved: see hr_impact_check(); U64_MAX: any
- * @hold: begin a migration; while one is under way all changes are held
- * @dry_run: work the receipt out and publish nothing
- * @prepare: called with the receipt and the next table before anything has
- *	happened; an error refuses the change. NULL: not wanted
- * @published: called when the change is in force. NULL: not wanted
- *
- * Both are called under the ring's lock, so that what they tell the world
- * comes in the order of the generations.
- */
-struct hr_change {
-	struct hr_op *ops;
-	u32 nr_ops;
-	u64 expect;
-	u64 max_moved;
-	bool hold;
-	bool dry_run;
-	int (*prepare)(struct hr_change *change,
-		       const struct hr_receipt *receipt,
-		       const struct hr_table *next);
-	void (*published)(struct hr_change *change);
-};
-
 extern unsigned int hr_net_id;
 extern struct workqueue_struct *hr_wq;	/* frees, and scheduled work */
 
-int hr_rings_init(void);
-void hr_rings_exit(void);
-
 /* _locked: hr_net.lock is held; the others take it, or no lock at all. */
-struct hr_ring *hr_ring_create_locked(struct net *net, const char *name,
-				      const struct hr_config *config,
-				      const struct hr_settings *settings,
-				      struct netlink_ext_ack *extack);
-int hr_ring_remove_locked(struct net *net, struct hr_ring *ring,
-			  struct netlink_ext_ack *extack);
 struct hr_ring *hr_ring_find_locked(struct hr_net *hn, const char *name);
 struct hr_ring *hr_ring_get(struct net *net, const char *name);
 struct hr_ring *hr_ring_get_nth(struct net *net, u32 n);
 void hr_ring_put(struct hr_ring *ring);
-
-int hr_ring_change(struct hr_ring *ring, struct hr_change *change,
-		   struct hr_error *err);
 
 /* Attachments: all ids must fit. Both under hr_net.lock. */
 int hr_ring_attach(struct hr_ring *ring, u32 id_max,
