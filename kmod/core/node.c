@@ -6,6 +6,8 @@
 
 #include "node.h"
 
+/* Members and attributes of an operation have one range of numbers. */
+static_assert(HR_ATTR_OF(0) > HASHRING_A_OP_MAX && HR_PARTS < 64);
 static_assert(sizeof(struct hr_node_attrs) ==
 	      sizeof_field(struct hr_node_attrs, id) +
 	      sizeof_field(struct hr_node_attrs, weight) +

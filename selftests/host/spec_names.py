@@ -65,11 +65,10 @@ def write_sets(spec):
         print(f'static const struct attr_set {symbol(name, "set")} = {{')
         print(f'\t.names = {symbol(name, "attrs")},\n\t.max = {len(attrs)},')
         if nested:
-            print("\t.nested = (const struct attr_set *const[]){")
+            print(f"\t.nested = (const struct attr_set *const[{len(attrs) + 1}]){{")
             for number, inner in nested:
                 print(f'\t\t[{number}] = &{symbol(inner, "set")},')
-            print(f"\t\t[{len(attrs)}] = NULL,\n\t}},"
-                  if nested[-1][0] != len(attrs) else "\t},")
+            print("\t},")
         print("};\n")
 
     for operation in spec["operations"]["list"]:

@@ -19,11 +19,12 @@ static size_t string_size(const char *string)
 /* Never less than what the operation takes in a message. */
 static size_t op_size(const struct hashring_op *op)
 {
+	/* An attribute at most, and the same for kind and the two nests. */
 	const size_t small = NLA_HDRLEN + sizeof(struct in6_addr);
 
 	return string_size(op->name) + string_size(op->new_name) +
 	       string_size(op->seat) +
-	       (HASHRING_A_OP_MAX + 1 + HASHRING_A_NODE_ATTRS_MAX) * small +
+	       (__builtin_popcountll(op->has) + 1) * small +
 	       op->nr_points * sizeof(*op->points) +
 	       op->nr_cells * sizeof(*op->cells);
 }

@@ -202,9 +202,8 @@ static const char *const node_attrs[] = {
 static const struct attr_set node_set = {
 	.names = node_attrs,
 	.max = 14,
-	.nested = (const struct attr_set *const[]){
+	.nested = (const struct attr_set *const[15]){
 		[5] = &node_attrs_set,
-		[14] = NULL,
 	},
 };
 
@@ -222,9 +221,8 @@ static const char *const op_attrs[] = {
 static const struct attr_set op_set = {
 	.names = op_attrs,
 	.max = 8,
-	.nested = (const struct attr_set *const[]){
+	.nested = (const struct attr_set *const[9]){
 		[5] = &node_attrs_set,
-		[8] = NULL,
 	},
 };
 
@@ -272,9 +270,8 @@ static const char *const receipt_attrs[] = {
 static const struct attr_set receipt_set = {
 	.names = receipt_attrs,
 	.max = 25,
-	.nested = (const struct attr_set *const[]){
+	.nested = (const struct attr_set *const[26]){
 		[24] = &move_set,
-		[25] = NULL,
 	},
 };
 
@@ -292,10 +289,9 @@ static const char *const change_attrs[] = {
 static const struct attr_set change_set = {
 	.names = change_attrs,
 	.max = 8,
-	.nested = (const struct attr_set *const[]){
+	.nested = (const struct attr_set *const[9]){
 		[3] = &op_set,
 		[7] = &receipt_set,
-		[8] = NULL,
 	},
 };
 
@@ -310,9 +306,8 @@ static const char *const past_node_attrs[] = {
 static const struct attr_set past_node_set = {
 	.names = past_node_attrs,
 	.max = 5,
-	.nested = (const struct attr_set *const[]){
+	.nested = (const struct attr_set *const[6]){
 		[3] = &node_attrs_set,
-		[5] = NULL,
 	},
 };
 
@@ -342,12 +337,11 @@ static const char *const history_attrs[] = {
 static const struct attr_set history_set = {
 	.names = history_attrs,
 	.max = 20,
-	.nested = (const struct attr_set *const[]){
+	.nested = (const struct attr_set *const[21]){
 		[4] = &receipt_set,
 		[5] = &move_set,
 		[15] = &past_node_set,
 		[16] = &past_node_set,
-		[20] = NULL,
 	},
 };
 
@@ -390,9 +384,8 @@ static const char *const lookup_attrs[] = {
 static const struct attr_set lookup_set = {
 	.names = lookup_attrs,
 	.max = 17,
-	.nested = (const struct attr_set *const[]){
+	.nested = (const struct attr_set *const[18]){
 		[4] = &flow_set,
-		[17] = NULL,
 	},
 };
 
@@ -469,7 +462,7 @@ static const char *const attach_attrs[] = {
 static const struct attr_set attach_set = {
 	.names = attach_attrs,
 	.max = 12,
-	.nested = (const struct attr_set *const[]){
+	.nested = (const struct attr_set *const[13]){
 		[12] = &attach_stats_set,
 	},
 };
@@ -581,7 +574,7 @@ static const char *const migration_attrs[] = {
 static const struct attr_set migration_set = {
 	.names = migration_attrs,
 	.max = 35,
-	.nested = (const struct attr_set *const[]){
+	.nested = (const struct attr_set *const[36]){
 		[22] = &track_stats_set,
 		[23] = &node_flows_set,
 		[34] = &step_set,
@@ -598,9 +591,8 @@ static const char *const steps_attrs[] = {
 static const struct attr_set steps_set = {
 	.names = steps_attrs,
 	.max = 3,
-	.nested = (const struct attr_set *const[]){
+	.nested = (const struct attr_set *const[4]){
 		[2] = &step_set,
-		[3] = NULL,
 	},
 };
 
@@ -621,9 +613,8 @@ static const char *const tracked_attrs[] = {
 static const struct attr_set tracked_set = {
 	.names = tracked_attrs,
 	.max = 11,
-	.nested = (const struct attr_set *const[]){
+	.nested = (const struct attr_set *const[12]){
 		[3] = &flow_set,
-		[11] = NULL,
 	},
 };
 

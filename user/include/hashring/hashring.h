@@ -442,7 +442,7 @@ int hashring_moves_list(struct hashring *h, const char *ring,
 			__u64 generation, hashring_move_cb cb,
 			hashring_restart_cb restart, void *arg);
 
-/* What past changes did: hashring_past.h. */
+/* What past changes did: past.h. */
 
 /* Look-ups and maps (lookup.c, arcs.c). */
 
@@ -519,7 +519,7 @@ int hashring_arcs_list(struct hashring *h, const char *ring, bool raw_points,
 		       hashring_arcs_cb cb, hashring_restart_cb restart,
 		       void *arg);
 
-/* Attachments and limits: hashring_attach.h, migrations: hashring_migrate.h. */
+/* Attachments and limits: attach.h, migrations: migrate.h. */
 
 /* Events (event.c). */
 

@@ -23,6 +23,10 @@ static void copy_name(char to[HR_MAX_NAME + 1], const char *name)
 		to[len] = '\0';
 }
 
+/* What is given has the core's numbers. */
+static_assert(HR_HAS_ATTR(ID) == HASHRING_HAS_ATTR(ID));
+static_assert(HR_HAS(POINTS) == HASHRING_HAS(POINTS));
+
 /* The core's runs are those of the wire. */
 static_assert(sizeof(struct hr_run) == sizeof(struct hashring_run));
 static_assert(offsetof(struct hr_run, count) ==
