@@ -298,7 +298,7 @@ int hr_record_make(struct hr_record *record, const struct hr_table *before,
  * hr_record_diff() - what lies between the members of two tables
  * @record: filled in; give it to hr_record_release()
  * @before: a table
- * @after: one that changes made of it which left nodes, or that was recalled
+ * @after: one that changes made of it which left nodes, or that is a rollback
  *	or settled then: no slot has one node in one and another in the other
  * @arcs: as hr_record_make() has it
  * @gfp: how to allocate

@@ -21,7 +21,7 @@ static struct hr_node *node_at(const struct hr_table *t, u32 slot)
 }
 
 /**
- * struct ids - the ids of a recalled table
+ * struct ids - the ids of a table that is rolled back to
  * @members: those of its members, ascending, under the position
  * @used: of the lowest ones, those that any node has
  * @nr_used: number of bits in @used, one of which stays free
@@ -158,7 +158,7 @@ static bool went_down(const struct hr_node *node, const struct hr_table *now)
 }
 
 /**
- * hr_rollback_ops() - what has gone down since, to be said of a recalled table
+ * hr_rollback_ops() - what has gone down since, as operations
  * @origin: as hr_table_rollback() has it
  * @now: as hr_table_rollback() has it
  * @ops: operations that take down again what is down in @now and was not in

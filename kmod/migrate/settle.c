@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How a migration begins or goes on, turns round and ends, and its views.
+ * How a migration begins or goes on, is rolled back and ends, and its views.
  */
 #include <linux/slab.h>
 
@@ -216,7 +216,7 @@ put_map:
 }
 
 /**
- * hr_migrate_rollback_locked() - turn a migration round
+ * hr_migrate_rollback_locked() - roll a migration back
  * @ring: the ring
  * @reason: for a person; NULL: none
  * @now: go back in one step, and cut off what is then at another node

@@ -89,7 +89,7 @@ void hr_nl_send_event(struct net *net, struct sk_buff *skb)
  * @type: the attribute that names the ring
  *
  * Context: a dump. May sleep.
- * Return: the walk, or -EINVAL, -ENOENT.
+ * Return: where it stands, or -EINVAL, -ENOENT.
  */
 struct hr_nl_dump_ctx *hr_nl_dump_begin(struct netlink_callback *cb, u32 type)
 {
@@ -130,7 +130,7 @@ int hr_nl_dump_done(struct netlink_callback *cb)
  * @ring: outlasts it
  *
  * Context: may sleep.
- * Return: 0, or -ENOMEM with nothing to look away from.
+ * Return: 0, or -ENOMEM with nothing to put.
  */
 int hr_nl_snapshot_get(struct hr_nl_snapshot *snapshot, struct hr_ring *ring)
 {
@@ -162,9 +162,9 @@ void hr_nl_snapshot_put(struct hr_nl_snapshot *snapshot)
 }
 
 /**
- * hr_nl_walk_look() - what the next message of a dump is to tell
+ * hr_nl_dump_snapshot() - what the next message of a dump is to tell
  * @cb: the dump
- * @ctx: its walk
+ * @ctx: where it stands
  * @snapshot: filled in, for hr_nl_snapshot_put(), if 1 is returned
  *
  * Context: a dump. May sleep.
@@ -172,8 +172,8 @@ void hr_nl_snapshot_put(struct hr_nl_snapshot *snapshot)
  * the dump is to end, and the reader will learn from NLM_F_DUMP_INTR that it
  * was cut short.
  */
-int hr_nl_walk_look(struct netlink_callback *cb, struct hr_nl_dump_ctx *ctx,
-		    struct hr_nl_snapshot *snapshot)
+int hr_nl_dump_snapshot(struct netlink_callback *cb, struct hr_nl_dump_ctx *ctx,
+			struct hr_nl_snapshot *snapshot)
 {
 	int ret = hr_nl_snapshot_get(snapshot, ctx->ring);
 

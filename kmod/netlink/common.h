@@ -1,13 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files of the genetlink family share. family.c: the commands;
- * limits.c: limits; ring.c: rings; node.c: nodes; op.c: the operations of
- * a change; change.c: changes; stage.c: those that come in
- * pieces; history.c: what they did; history_ops.c: and to which nodes;
- * lookup.c: lookups, arcs; digest.c: digests; attach.c:
- * attachments; migrate.c: what is asked of migrations;
- * migrate_fill.c: how they stand; migrate_log.c: what happened to them;
- * migrate_flows.c: the flows that they track.
+ * What the files of the genetlink family share.
  *
  * Each object has one function that fills a message, which serves replies,
  * dumps and events alike.
@@ -152,8 +145,8 @@ struct hr_nl_dump_ctx {
 
 struct hr_nl_dump_ctx *hr_nl_dump_begin(struct netlink_callback *cb, u32 type);
 int hr_nl_dump_done(struct netlink_callback *cb);
-int hr_nl_walk_look(struct netlink_callback *cb, struct hr_nl_dump_ctx *ctx,
-		    struct hr_nl_snapshot *snapshot);
+int hr_nl_dump_snapshot(struct netlink_callback *cb, struct hr_nl_dump_ctx *ctx,
+			struct hr_nl_snapshot *snapshot);
 
 /* node.c */
 int hr_nl_node_start(struct netlink_callback *cb);

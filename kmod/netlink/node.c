@@ -242,7 +242,7 @@ int hashring_nl_node_get_dumpit(struct sk_buff *skb,
 	ctx = hr_nl_dump_begin(cb, HASHRING_A_NODE_RING);
 	if (IS_ERR(ctx))
 		return PTR_ERR(ctx);
-	ret = hr_nl_walk_look(cb, ctx, &snapshot);
+	ret = hr_nl_dump_snapshot(cb, ctx, &snapshot);
 	if (ret <= 0)
 		return ret;
 	table = snapshot.map;

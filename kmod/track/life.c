@@ -233,7 +233,7 @@ void __init hr_track_init(void)
 				   &forget_fops);
 }
 
-/* Context: module exit. */
+/* Removes the file. Context: module exit. */
 void hr_track_exit(void)
 {
 	debugfs_remove(hr_track_folder);

@@ -144,7 +144,7 @@ enum hashring_migration_state {
  * @HASHRING_STEP_STEP: The frontier moved.
  * @HASHRING_STEP_STATE: Its state changed, or the reason for it.
  * @HASHRING_STEP_DOWN: A node went down, and its arcs with it.
- * @HASHRING_STEP_ROLLBACK: It was turned round.
+ * @HASHRING_STEP_ROLLBACK: It is rolled back.
  * @HASHRING_STEP_EXPIRED: A node's deadline passed.
  * @HASHRING_STEP_FINISH: It ended where it led to.
  * @HASHRING_STEP_UNDONE: It ended where it began.
