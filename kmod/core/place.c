@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The policies of placement, and what a ring has to say of its own.
+ */
+#include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/string.h>
 
+#include "change.h"
+#include "grid.h"
 #include "place.h"
 
 static const struct hr_place_ops * const policies[] = {
@@ -35,4 +42,98 @@ u32 hr_place_kind(const struct hr_place_ops *ops)
 	while (kind < ARRAY_SIZE(policies) && policies[kind] != ops)
 		kind++;
 	return kind;
+}
+
+/**
+ * hr_config_default() - what a ring is made with if nothing else is said
+ * @cfg: filled in, but for the seed
+ * @place: the policy
+ *
+ * Context: any.
+ */
+void hr_config_default(struct hr_config *cfg, const struct hr_place_ops *place)
+{
+	memset(cfg, 0, sizeof(*cfg));
+	cfg->place = place;
+	if (place->takes_cells) {
+		cfg->grid = HR_DEFAULT_GRID;
+	} else if (!place->takes_points) {
+		cfg->points = HR_DEFAULT_POINTS;
+		cfg->per = 1;
+	}
+}
+
+__printf(4, 5)
+static int config_refuse(struct hr_error *err, u32 attr, int error,
+			 const char *format, ...)
+{
+	va_list args;
+
+	err->op = U32_MAX;
+	err->part = attr;
+	va_start(args, format);
+	vsnprintf(err->text, sizeof(err->text), format, args);
+	va_end(args);
+	return error;
+}
+
+static int config_refuse_points(const struct hr_config *cfg,
+				struct hr_error *err)
+{
+	return config_refuse(err, cfg->points ? HASHRING_A_RING_POINTS :
+						HASHRING_A_RING_PER, -EINVAL,
+			     cfg->place->takes_points ?
+			     "with %s placement nodes bring their own points" :
+			     "with %s placement there are cells, not points",
+			     cfg->place->name);
+}
+
+/**
+ * hr_config_check() - whether a ring can be made so
+ * @cfg: placement, points, per and grid
+ * @err: filled in if not; its part is HASHRING_A_RING_*
+ *
+ * Context: any.
+ * Return: 0; -EINVAL (the placement has no such thing); -ERANGE.
+ */
+int hr_config_check(const struct hr_config *cfg, struct hr_error *err)
+{
+	bool hashed = !cfg->place->takes_points && !cfg->place->takes_cells;
+	const char *bad;
+
+	if (!hashed && (cfg->points || cfg->per))
+		return config_refuse_points(cfg, err);
+	if (hashed && (!cfg->points || cfg->points > HR_MAX_POINTS))
+		return config_refuse(err, HASHRING_A_RING_POINTS, -ERANGE,
+				     "points %u is not between 1 and %u",
+				     cfg->points, HR_MAX_POINTS);
+	if (hashed && (!cfg->per || cfg->per > HR_MAX_WEIGHT))
+		return config_refuse(err, HASHRING_A_RING_PER, -ERANGE,
+				     "per %u is not between 1 and %u",
+				     cfg->per, HR_MAX_WEIGHT);
+	if (!cfg->place->takes_cells) {
+		if (!cfg->grid)
+			return 0;
+		return config_refuse(err, HASHRING_A_RING_GRID, -EINVAL,
+				     "with %s placement there is no grid",
+				     cfg->place->name);
+	}
+	bad = hr_grid_check(cfg->grid);
+	if (bad)
+		return config_refuse(err, HASHRING_A_RING_GRID, -ERANGE,
+				     "grid %u: %s", cfg->grid, bad);
+	return 0;
+}
+
+/**
+ * hr_config_seed() - the seed, and the keys that derive from the seed
+ * @cfg: its seed and keys are set
+ * @seed: any bytes
+ *
+ * Context: any.
+ */
+void hr_config_seed(struct hr_config *cfg, const u8 seed[HR_SEED_LEN])
+{
+	memcpy(cfg->seed, seed, sizeof(cfg->seed));
+	hr_keys_derive(&cfg->keys, cfg->seed);
 }

@@ -28,6 +28,7 @@ struct hr_point {
 struct hr_build;
 struct hr_config;
 struct hr_draft;
+struct hr_error;
 struct hr_table;
 
 /**
@@ -84,5 +85,9 @@ int hr_place_grid(struct hr_draft *c, const struct hr_table *next,
 /* The policy of &enum hashring_placement, or NULL. */
 const struct hr_place_ops *hr_place_by_kind(u32 kind);
 u32 hr_place_kind(const struct hr_place_ops *ops);
+
+void hr_config_default(struct hr_config *cfg, const struct hr_place_ops *place);
+int hr_config_check(const struct hr_config *cfg, struct hr_error *err);
+void hr_config_seed(struct hr_config *cfg, const u8 seed[HR_SEED_LEN]);
 
 #endif

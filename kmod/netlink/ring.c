@@ -194,78 +194,35 @@ int hashring_nl_ring_get_dumpit(struct sk_buff *skb,
 	return 0;
 }
 
-static int config_points(struct hr_config *config, struct nlattr **attrs,
-			 struct netlink_ext_ack *extack)
-{
-	const struct nlattr *points = attrs[HASHRING_A_RING_POINTS];
-	const struct nlattr *per = attrs[HASHRING_A_RING_PER];
-
-	if (config->place->takes_points || config->place->takes_cells) {
-		if (points || per)
-			return hr_extack(extack, points ? points : per, -EINVAL,
-					 config->place->takes_points ?
-					 "with %s placement nodes bring their own points" :
-					 "with %s placement there are cells, not points",
-					 config->place->name);
-		return 0;
-	}
-	config->points = points ? nla_get_u32(points) : HR_DEFAULT_POINTS;
-	if (!config->points || config->points > HR_MAX_POINTS)
-		return hr_extack(extack, points, -ERANGE,
-				 "points %u is not between 1 and %u",
-				 config->points, HR_MAX_POINTS);
-	config->per = per ? nla_get_u32(per) : 1;
-	if (!config->per || config->per > HR_MAX_WEIGHT)
-		return hr_extack(extack, per, -ERANGE,
-				 "per %u is not between 1 and %u",
-				 config->per, HR_MAX_WEIGHT);
-	return 0;
-}
-
-static int config_grid(struct hr_config *config, const struct nlattr *grid,
-		       struct netlink_ext_ack *extack)
-{
-	const char *bad;
-
-	if (!config->place->takes_cells) {
-		if (grid)
-			return hr_extack(extack, grid, -EINVAL,
-					 "with %s placement there is no grid",
-					 config->place->name);
-		return 0;
-	}
-	config->grid = grid ? nla_get_u32(grid) : HR_DEFAULT_GRID;
-	bad = hr_grid_check(config->grid);
-	if (bad)
-		return hr_extack(extack, grid, -ERANGE, "grid %u: %s",
-				 config->grid, bad);
-	return 0;
-}
-
 static int config_get(struct hr_config *config, struct nlattr **attrs,
 		      struct netlink_ext_ack *extack)
 {
 	const struct nlattr *kind = attrs[HASHRING_A_RING_PLACEMENT];
 	const struct nlattr *seed = attrs[HASHRING_A_RING_SEED];
+	const struct hr_place_ops *place;
+	u8 random[HR_SEED_LEN];
+	struct hr_error err;
 	int ret;
 
-	memset(config, 0, sizeof(*config));
-	config->place = hr_place_by_kind(kind ? nla_get_u32(kind) :
-						HASHRING_PLACEMENT_HASH);
-	if (!config->place)
+	place = hr_place_by_kind(kind ? nla_get_u32(kind) :
+					HASHRING_PLACEMENT_HASH);
+	if (!place)
 		return hr_extack(extack, kind, -EINVAL, "no placement %u",
 				 nla_get_u32(kind));
-	ret = config_points(config, attrs, extack);
+	hr_config_default(config, place);
+	if (attrs[HASHRING_A_RING_POINTS])
+		config->points = nla_get_u32(attrs[HASHRING_A_RING_POINTS]);
+	if (attrs[HASHRING_A_RING_PER])
+		config->per = nla_get_u32(attrs[HASHRING_A_RING_PER]);
+	if (attrs[HASHRING_A_RING_GRID])
+		config->grid = nla_get_u32(attrs[HASHRING_A_RING_GRID]);
+	ret = hr_config_check(config, &err);
 	if (ret)
-		return ret;
-	ret = config_grid(config, attrs[HASHRING_A_RING_GRID], extack);
-	if (ret)
-		return ret;
-	if (seed)
-		memcpy(config->seed, nla_data(seed), sizeof(config->seed));
-	else
-		get_random_bytes(config->seed, sizeof(config->seed));
-	hr_keys_derive(&config->keys, config->seed);
+		return hr_extack(extack, attrs[err.part], ret, "%s", err.text);
+	if (!seed)
+		get_random_bytes(random, sizeof(random));
+	hr_config_seed(config, seed ? nla_data(seed) : random);
+	memzero_explicit(random, sizeof(random));
 	return 0;
 }
 
@@ -314,15 +271,6 @@ static int settings_get(struct hr_settings *settings, struct nlattr **attrs,
 	return 0;
 }
 
-static const struct hr_settings hr_default_settings = {
-	.established	= HASHRING_ESTABLISHED_STAY,
-	.tcp_timeout	= HR_DEFAULT_TCP_TIMEOUT,
-	.syn_timeout	= HR_DEFAULT_SYN_TIMEOUT,
-	.fin_timeout	= HR_DEFAULT_FIN_TIMEOUT,
-	.udp_timeout	= HR_DEFAULT_UDP_TIMEOUT,
-	.max_entries	= HR_DEFAULT_ENTRIES,
-};
-
 int hashring_nl_ring_add_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *name = info->attrs[HASHRING_A_RING_NAME];
@@ -339,7 +287,7 @@ int hashring_nl_ring_add_doit(struct sk_buff *skb, struct genl_info *info)
 				     "name");
 	ret = config_get(&config, info->attrs, info->extack);
 	if (ret)
-		goto wipe;
+		return ret;
 	ret = settings_get(&settings, info->attrs, info->extack);
 	if (ret)
 		goto wipe;

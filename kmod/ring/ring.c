@@ -11,6 +11,15 @@
 unsigned int hr_net_id __read_mostly;
 struct workqueue_struct *hr_wq;
 
+const struct hr_settings hr_default_settings = {
+	.established	= HASHRING_ESTABLISHED_STAY,
+	.tcp_timeout	= HR_DEFAULT_TCP_TIMEOUT,
+	.syn_timeout	= HR_DEFAULT_SYN_TIMEOUT,
+	.fin_timeout	= HR_DEFAULT_FIN_TIMEOUT,
+	.udp_timeout	= HR_DEFAULT_UDP_TIMEOUT,
+	.max_entries	= HR_DEFAULT_ENTRIES,
+};
+
 /**
  * hr_net() - what a namespace has
  * @net: the namespace

@@ -36,4 +36,6 @@ struct hr_settings {
 #define HR_DEFAULT_UDP_TIMEOUT	300000
 #define HR_DEFAULT_ENTRIES	65536
 
+extern const struct hr_settings hr_default_settings;
+
 #endif
