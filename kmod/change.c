@@ -9,6 +9,7 @@
 #include "change.h"
 #include "migrate/migration.h"
 #include "ring/backend.h"
+#include "ring/notify.h"
 #include "track/track.h"
 
 /* An error of the whole change rather than of one operation. */
@@ -168,9 +169,9 @@ static void draft_begin(struct hr_change_draft *draft,
 {
 	const struct hr_migration *m = hr_migration_locked(ring);
 
-	draft->held = change->hold || m || has_deadline(change);
+	draft->held = change->terms.hold || m || has_deadline(change);
 	draft->stay = m && only_downs(change);
-	draft->release = !m && !change->hold && draft->held;
+	draft->release = !m && !change->terms.hold && draft->held;
 
 	/* What only takes away must not fail for want of memory. */
 	draft->gfp = HR_GFP;
@@ -208,7 +209,7 @@ static int make_next(struct hr_ring *ring, struct hr_change *change,
 					     HASHRING_RECEIPT_CHANGE;
 	draft->receipt->build_ns = start;
 	receipt_count(draft->receipt, change);
-	ret = hr_impact_check(&draft->receipt->impact, change->max_moved, err);
+	ret = hr_impact_check(&draft->receipt->impact, change->terms.max_moved, err);
 	if (ret)
 		return ret;
 	if (!change->prepare)
@@ -308,9 +309,12 @@ static int publish(struct hr_ring *ring, struct hr_change *change,
 			hr_track_stepped(draft->migration->track);
 	}
 	hr_ring_publish_locked(ring, view, draft->receipt);
+	hr_ring_notify(ring, HASHRING_EVENT_CHANGED, &(struct hashring_note){
+		.ops = change->ops,
+		.nr_ops = change->nr_ops,
+		.receipt = draft->receipt,
+	});
 	draft->receipt = NULL;
-	if (change->published)
-		change->published(change);
 	if (draft->held)
 		held(ring, change, draft);
 	else
@@ -328,10 +332,10 @@ static int ring_change_locked(struct hr_ring *ring, struct hr_change *change,
 	if (ring->dead)
 		return change_refuse(err, -ENOENT, "no ring %s", ring->name);
 	hr_migrate_catch_up_locked(ring);
-	if (change->expect != U64_MAX && change->expect != old->generation)
+	if (change->terms.expect != U64_MAX && change->terms.expect != old->generation)
 		return change_refuse(err, -ESTALE,
 				     "generation is %llu, not %llu",
-				     old->generation, change->expect);
+				     old->generation, change->terms.expect);
 	draft_begin(&draft, ring, change);
 	if (draft.held) {
 		ret = check_ids(change, old->core.table, err);
@@ -339,7 +343,7 @@ static int ring_change_locked(struct hr_ring *ring, struct hr_change *change,
 			return ret;
 	}
 	ret = make_next(ring, change, &draft, err);
-	if (!ret && !change->dry_run)
+	if (!ret && !change->terms.dry_run)
 		ret = publish(ring, change, &draft, err);
 
 	if (draft.migration && draft.migration != hr_migration_locked(ring))

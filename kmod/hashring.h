@@ -1,15 +1,74 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * hashring for other modules: who owns a position of a ring. Import the symbol
- * namespace HASHRING.
+ * hashring for other modules: rings, who owns what on them, their changes, and
+ * who is told of these. Import the symbol namespace HASHRING.
+ *
+ * A ring belongs to a network namespace and goes with it. The ring of
+ * hashring_get() or hashring_create() stays until hashring_put(), removed or not;
+ * the namespace is the caller's to keep.
  */
 #ifndef HASHRING_HASHRING_H
 #define HASHRING_HASHRING_H
 
 #include <linux/types.h>
 
+#include <uapi/linux/hashring.h>
+
+#include "core/change.h"
+#include "core/impact.h"
+#include "core/key.h"
+#include "core/node.h"
+
+struct hr_migrate_event;
+struct hr_receipt;
 struct hr_ring;
 struct net;
+struct netlink_ext_ack;
+struct notifier_block;
+struct sk_buff;
+
+/**
+ * enum hashring_event - what has happened to a ring
+ * @HASHRING_EVENT_ADDED: it has been made
+ * @HASHRING_EVENT_SET: its settings have changed
+ * @HASHRING_EVENT_CHANGED: a change is in force, or held by a migration
+ * @HASHRING_EVENT_MIGRATED: a migration has made a step or a transition
+ * @HASHRING_EVENT_REMOVED: it has been removed, or goes with its namespace
+ *
+ * The third and the fourth come in the order of the ring's epochs, the others in
+ * the order of what happens in the namespace.
+ */
+enum hashring_event {
+	HASHRING_EVENT_ADDED,
+	HASHRING_EVENT_SET,
+	HASHRING_EVENT_CHANGED,
+	HASHRING_EVENT_MIGRATED,
+	HASHRING_EVENT_REMOVED,
+};
+
+/**
+ * struct hashring_note - what a listener is told
+ * @net: the namespace
+ * @ring: good until the listener returns, or longer after hashring_get()
+ * @name: of @ring
+ * @generation: of the membership and table now in force
+ * @epoch: counts changes and steps
+ * @ops: with a change: its operations
+ * @nr_ops: number of @ops
+ * @receipt: hashring's own
+ * @step: hashring's own
+ */
+struct hashring_note {
+	struct net *net;
+	struct hr_ring *ring;
+	const char *name;
+	u64 generation;
+	u64 epoch;
+	const struct hr_op *ops;
+	u32 nr_ops;
+	const struct hr_receipt *receipt;
+	const struct hr_migrate_event *step;
+};
 
 struct hr_ring *hashring_get(struct net *net, const char *name);
 u32 hashring_lookup(const struct hr_ring *ring, u32 position);

@@ -15,7 +15,7 @@
 #include "migrate/migration.h"
 #include "net.h"
 #include "ring/backend.h"
-#include "ring/ring.h"
+#include "ring/notify.h"
 
 static void ring_work(struct work_struct *work)
 {
@@ -122,6 +122,7 @@ struct hr_ring *hr_ring_create_locked(struct net *net, const char *name,
 	list_add_tail_rcu(&ring->list, before);
 	hn->nr_rings++;
 	WRITE_ONCE(hn->rings_seq, hn->rings_seq + 1);
+	hr_ring_notify(ring, HASHRING_EVENT_ADDED, &(struct hashring_note){ });
 	return ring;
 }
 
@@ -139,17 +140,18 @@ static void ring_unlist_locked(struct hr_net *hn, struct hr_ring *ring)
 	smp_mb();	/* pairs with hr_ring_try_lock() */
 	hr_migrate_drop_locked(ring);
 	mutex_unlock(&ring->lock);
+	hr_ring_notify(ring, HASHRING_EVENT_REMOVED, &(struct hashring_note){ });
 	hr_ring_put(ring);
 }
 
 /**
  * hr_ring_remove_locked() - take a ring out of its namespace
  * @net: the namespace
- * @ring: listed there
+ * @ring: of this namespace
  * @extack: for the reason
  *
  * Context: hr_net.lock is held. Sleeps while a change of the ring is made.
- * Return: 0, or -EBUSY while it is attached.
+ * Return: 0; -ENOENT if it was removed before; -EBUSY while it is attached.
  */
 int hr_ring_remove_locked(struct net *net, struct hr_ring *ring,
 			  struct netlink_ext_ack *extack)
@@ -158,6 +160,9 @@ int hr_ring_remove_locked(struct net *net, struct hr_ring *ring,
 
 	lockdep_assert_held(&hn->lock);
 
+	if (ring->dead)
+		return hr_extack(extack, NULL, -ENOENT, "no ring %s",
+				 ring->name);
 	if (ring->attachments)
 		return hr_extack(extack, NULL, -EBUSY,
 				 "ring %s has %u attachment%s", ring->name,

@@ -48,6 +48,20 @@ struct hr_op {
 	u64 deadline;
 };
 
+/**
+ * struct hr_change_terms - what is asked of a change besides its operations
+ * @expect: refuse unless this generation is in force; U64_MAX: any
+ * @max_moved: see hr_impact_check(); U64_MAX: any
+ * @hold: begin a migration; while one is under way all changes are held
+ * @dry_run: work out what the change would do, and change nothing
+ */
+struct hr_change_terms {
+	u64 expect;
+	u64 max_moved;
+	bool hold;
+	bool dry_run;
+};
+
 #define HR_MAX_DEADLINE	0x7fffffff	/* ms: nearly 25 days */
 
 /**

@@ -6,14 +6,13 @@
 #include <linux/slab.h>
 
 #include "extack.h"
-#include "ring/lease.h"
 #include "ring/backend.h"
+#include "ring/lease.h"
+#include "ring/notify.h"
 #include "migration.h"
 #include "info.h"
 #include "trace.h"
 #include "track/track.h"
-
-BLOCKING_NOTIFIER_HEAD(hr_migrate_chain);
 
 /**
  * hr_migration_begin() - a migration that is about to begin
@@ -85,11 +84,6 @@ void hr_migrate_event_locked(struct hr_ring *ring,
 {
 	const struct hr_migration *m = hr_migration_locked(ring);
 	const struct hr_ring_view *view = hr_ring_view_locked(ring);
-	struct hr_migrate_note event = {
-		.ring = ring,
-		.what = what,
-		.receipt = receipt,
-	};
 
 	what->epoch = ring->epoch + 1;
 	what->time = ktime_get_real_ns();
@@ -102,7 +96,10 @@ void hr_migrate_event_locked(struct hr_ring *ring,
 	/* A reader of this epoch sees frontier and state: hr_nl_snapshot_get(). */
 	smp_store_release(&ring->epoch, what->epoch);
 	trace_hashring_migration(ring, what);
-	blocking_notifier_call_chain(&hr_migrate_chain, 0, &event);
+	hr_ring_notify(ring, HASHRING_EVENT_MIGRATED, &(struct hashring_note){
+		.receipt = receipt,
+		.step = what,
+	});
 }
 
 /**

@@ -9,8 +9,6 @@
 #ifndef HASHRING_MIGRATE_MIGRATION_H
 #define HASHRING_MIGRATE_MIGRATION_H
 
-#include <linux/notifier.h>
-
 #include "core/view_frontier.h"
 #include "ring/ring.h"
 
@@ -51,20 +49,6 @@ struct hr_migration {
 	struct hr_progress progress;
 	struct hr_track *track;
 };
-
-/**
- * struct hr_migrate_note - a step or a transition that has happened
- * @ring: its lock is held
- * @what: what happened
- * @receipt: of the whole migration, when it has ended; else NULL
- */
-struct hr_migrate_note {
-	struct hr_ring *ring;
-	const struct hr_migrate_event *what;
-	const struct hr_receipt *receipt;
-};
-
-extern struct blocking_notifier_head hr_migrate_chain;
 
 enum hr_migrate_by {
 	HR_BY_POSITION,

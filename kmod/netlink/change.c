@@ -23,16 +23,12 @@
  * @ring: the ring
  * @to: whom the reply is for
  * @reply: made beforehand, filled before the change happens
- * @heard: an event will be sent
- * @event: the event; NULL if there was no memory for it
  */
 struct hr_nl_change_request {
 	struct hr_change change;
 	struct hr_ring *ring;
 	struct hr_nl_to to;
 	struct sk_buff *reply;
-	bool heard;
-	struct sk_buff *event;
 };
 
 /* The node that an operation leaves the choice of an id for, or NULL. */
@@ -45,12 +41,12 @@ static const char *gets_id(const struct hr_op *op)
 	return op->kind == HASHRING_OP_REPLACE ? op->new_name : NULL;
 }
 
-static bool few_ids(const struct hr_change *change)
+static bool few_ids(const struct hr_op *ops, u32 nr_ops)
 {
 	u32 i, nr = 0;
 
-	for (i = 0; i < change->nr_ops && nr <= HR_TOLD_IDS; i++)
-		nr += !!gets_id(&change->ops[i]);
+	for (i = 0; i < nr_ops && nr <= HR_TOLD_IDS; i++)
+		nr += !!gets_id(&ops[i]);
 	return nr <= HR_TOLD_IDS;
 }
 
@@ -69,15 +65,15 @@ static int put_id(struct sk_buff *skb, const char *name, u32 id)
 	return 0;
 }
 
-static int put_ids(struct sk_buff *skb, const struct hr_change *change,
+static int put_ids(struct sk_buff *skb, const struct hr_op *ops, u32 nr_ops,
 		   const struct hr_table *next)
 {
 	u32 i;
 
-	if (!few_ids(change))
+	if (!few_ids(ops, nr_ops))
 		return 0;
-	for (i = 0; i < change->nr_ops; i++) {
-		const char *name = gets_id(&change->ops[i]);
+	for (i = 0; i < nr_ops; i++) {
+		const char *name = gets_id(&ops[i]);
 
 		if (name &&
 		    put_id(skb, name, hr_table_find(next, name)->attrs.id))
@@ -87,8 +83,8 @@ static int put_ids(struct sk_buff *skb, const struct hr_change *change,
 }
 
 static int change_fill(struct sk_buff *skb, const struct hr_nl_to *to,
-		       const struct hr_nl_change_request *request,
-		       const struct hr_receipt *receipt,
+		       const struct hr_ring *ring, const struct hr_op *ops,
+		       u32 nr_ops, const struct hr_receipt *receipt,
 		       const struct hr_table *next)
 {
 	void *head;
@@ -96,8 +92,8 @@ static int change_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 	head = hr_nl_begin(skb, to);
 	if (!head)
 		return -EMSGSIZE;
-	if (nla_put_string(skb, HASHRING_A_CHANGE_RING, request->ring->name) ||
-	    put_ids(skb, &request->change, next) ||
+	if (nla_put_string(skb, HASHRING_A_CHANGE_RING, ring->name) ||
+	    put_ids(skb, ops, nr_ops, next) ||
 	    hr_nl_put_receipt(skb, HASHRING_A_CHANGE_RECEIPT, receipt, false)) {
 		genlmsg_cancel(skb, head);
 		return -EMSGSIZE;
@@ -110,39 +106,31 @@ static int request_prepare(struct hr_change *change,
 			   const struct hr_receipt *receipt,
 			   const struct hr_table *next)
 {
-	const struct hr_nl_to event = hr_nl_event(HASHRING_CMD_CHANGE_NTF);
 	struct hr_nl_change_request *request =
 		container_of(change, struct hr_nl_change_request, change);
-	int ret;
 
-	ret = change_fill(request->reply, &request->to, request, receipt, next);
-	if (ret || change->dry_run)
-		return ret;
-
-	/* Listeners must not stand in the way: they hear at least of a loss. */
-	request->heard = hr_nl_has_listeners(request->ring->net);
-	if (!request->heard)
-		return 0;
-	request->event = nlmsg_new(HR_CHANGE_SIZE, GFP_KERNEL);
-	if (!request->event)
-		return 0;
-	ret = change_fill(request->event, &event, request, receipt, next);
-	if (ret) {
-		nlmsg_free(request->event);
-		request->event = NULL;
-	}
-	return ret;
+	return change_fill(request->reply, &request->to, request->ring,
+			   change->ops, change->nr_ops, receipt, next);
 }
 
-static void request_published(struct hr_change *change)
+/**
+ * hr_nl_change_event() - tell a change
+ * @note: of hr_ring_notify()
+ *
+ * Context: ring->lock is held; there are listeners. May sleep.
+ */
+void hr_nl_change_event(const struct hashring_note *note)
 {
-	struct hr_nl_change_request *request =
-		container_of(change, struct hr_nl_change_request, change);
+	const struct hr_nl_to to = hr_nl_event(HASHRING_CMD_CHANGE_NTF);
+	struct sk_buff *skb = nlmsg_new(HR_CHANGE_SIZE, GFP_KERNEL);
 
-	if (!request->heard)
-		return;
-	hr_nl_send_event(request->ring->net, request->event);
-	request->event = NULL;
+	if (skb && change_fill(skb, &to, note->ring, note->ops, note->nr_ops,
+			       note->receipt,
+			       hr_ring_view_locked(note->ring)->core.table)) {
+		nlmsg_free(skb);
+		skb = NULL;
+	}
+	hr_nl_send_event(note->net, skb);
 }
 
 /* Say why, with the attribute that is to blame, where it is in this message. */
@@ -205,7 +193,7 @@ const char *hr_nl_ring_name(const struct nlattr *attr)
  * @terms: filled in
  * @info: the message
  */
-void hr_nl_change_terms_get(struct hr_nl_change_terms *terms,
+void hr_nl_change_terms_get(struct hr_change_terms *terms,
 			    const struct genl_info *info)
 {
 	struct nlattr **attrs = info->attrs;
@@ -213,6 +201,7 @@ void hr_nl_change_terms_get(struct hr_nl_change_terms *terms,
 	terms->expect = U64_MAX;
 	terms->max_moved = U64_MAX;
 	terms->hold = attrs[HASHRING_A_CHANGE_HOLD];
+	terms->dry_run = attrs[HASHRING_A_CHANGE_DRY_RUN];
 	if (attrs[HASHRING_A_CHANGE_EXPECT_GENERATION])
 		terms->expect =
 			nla_get_u64(attrs[HASHRING_A_CHANGE_EXPECT_GENERATION]);
@@ -232,18 +221,14 @@ void hr_nl_change_terms_get(struct hr_nl_change_terms *terms,
  * Return: 0, or a negative error and nothing has changed.
  */
 int hr_nl_change(struct hr_ring *ring, const struct hr_nl_ops *ops,
-		 const struct hr_nl_change_terms *terms, struct genl_info *info)
+		 const struct hr_change_terms *terms, struct genl_info *info)
 {
 	struct hr_nl_change_request request = {
 		.change = {
 			.ops		= ops->ops,
 			.nr_ops		= ops->nr,
-			.expect		= terms->expect,
-			.max_moved	= terms->max_moved,
-			.hold		= terms->hold,
-			.dry_run	= info->attrs[HASHRING_A_CHANGE_DRY_RUN],
+			.terms		= *terms,
 			.prepare	= request_prepare,
-			.published	= request_published,
 		},
 		.ring = ring,
 		.to = hr_nl_reply(info),
@@ -259,7 +244,6 @@ int hr_nl_change(struct hr_ring *ring, const struct hr_nl_ops *ops,
 		return -ENOMEM;
 	ret = hr_ring_change(ring, &request.change, &err);
 	if (ret) {
-		nlmsg_free(request.event);
 		nlmsg_free(request.reply);
 		return change_refuse(info, ops->nr, &err, ret);
 	}
@@ -273,7 +257,7 @@ int hashring_nl_change_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *attr = info->attrs[HASHRING_A_CHANGE_RING];
 	struct hr_nl_ops ops = {};
-	struct hr_nl_change_terms terms;
+	struct hr_change_terms terms;
 	struct hr_ring *ring;
 	int ret;
 

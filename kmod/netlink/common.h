@@ -15,6 +15,7 @@
 
 #include "extack.h"
 #include "gen.h"
+#include "hashring.h"
 #include "ring/ring.h"
 
 extern struct genl_family hr_nl_family;
@@ -204,27 +205,18 @@ void hr_nl_ops_release(struct hr_nl_ops *ops);
 int hr_nl_ops_refuse(const struct genl_info *info, int type, u32 nr_ops,
 		     const struct hr_error *err, int error);
 
+/* ring.c */
+void hr_nl_ring_event(const struct hashring_note *note, u8 cmd);
+
 /* change.c */
-
-/**
- * struct hr_nl_change_terms - what is asked of a change besides its operations
- * @expect: see &struct hr_change
- * @max_moved: see &struct hr_change
- * @hold: see &struct hr_change
- */
-struct hr_nl_change_terms {
-	u64 expect;
-	u64 max_moved;
-	bool hold;
-};
-
+void hr_nl_change_event(const struct hashring_note *note);
 int hr_nl_trace_refused(struct genl_info *info, const char *ring,
 			bool dry_run, int error);
 const char *hr_nl_ring_name(const struct nlattr *attr);
-void hr_nl_change_terms_get(struct hr_nl_change_terms *terms,
+void hr_nl_change_terms_get(struct hr_change_terms *terms,
 			    const struct genl_info *info);
 int hr_nl_change(struct hr_ring *ring, const struct hr_nl_ops *ops,
-		 const struct hr_nl_change_terms *terms,
+		 const struct hr_change_terms *terms,
 		 struct genl_info *info);
 
 /* migrate_fill.c */
@@ -241,9 +233,12 @@ int hr_nl_migration_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 			 const struct hr_receipt *receipt, bool done);
 
 /* migrate.c */
+void hr_nl_migrate_event(const struct hashring_note *note);
 int hr_nl_migrate_start(struct netlink_callback *cb);
-int hr_nl_migrate_init(void);
-void hr_nl_migrate_exit(void);
+
+/* event.c */
+int hr_nl_event_init(void);
+void hr_nl_event_exit(void);
 
 /* stage.c */
 int hr_nl_stage_init(void);

@@ -53,7 +53,7 @@ int __init hr_nl_init(void)
 	ret = hr_nl_stage_init();
 	if (ret)
 		return ret;
-	ret = hr_nl_migrate_init();
+	ret = hr_nl_event_init();
 	if (ret)
 		goto err_stage;
 	ops_complete();
@@ -63,11 +63,11 @@ int __init hr_nl_init(void)
 	hr_nl_family.n_mcgrps = ARRAY_SIZE(hr_nl_groups);
 	ret = genl_register_family(&hr_nl_family);
 	if (ret)
-		goto err_migrate;
+		goto err_event;
 	return 0;
 
-err_migrate:
-	hr_nl_migrate_exit();
+err_event:
+	hr_nl_event_exit();
 err_stage:
 	hr_nl_stage_exit();
 	return ret;
@@ -81,7 +81,7 @@ err_stage:
 void hr_nl_exit(void)
 {
 	genl_unregister_family(&hr_nl_family);
-	hr_nl_migrate_exit();
+	hr_nl_event_exit();
 	hr_nl_stage_exit();
 	hr_extack_exit();
 }

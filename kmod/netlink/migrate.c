@@ -18,46 +18,28 @@ last_step(const struct hr_migrate_info *info)
 	return info->ended ? &info->last : NULL;
 }
 
-static int migrate_notify(struct notifier_block *block, unsigned long unused,
-			  void *data)
+/**
+ * hr_nl_migrate_event() - tell a step or a transition of a migration
+ * @note: of hr_ring_notify()
+ *
+ * Context: ring->lock is held; there are listeners. May sleep.
+ */
+void hr_nl_migrate_event(const struct hashring_note *note)
 {
 	const struct hr_nl_to to = hr_nl_event(HASHRING_CMD_MIGRATE_NTF);
-	const struct hr_migrate_note *event = data;
-	struct net *net = event->ring->net;
 	struct hr_migrate_info migration;
 	struct sk_buff *skb;
 
-	if (!hr_nl_has_listeners(net))
-		return NOTIFY_DONE;
 	skb = nlmsg_new(HR_MIGRATION_SIZE, GFP_KERNEL);
-	hr_migrate_info_get(event->ring, &migration);
-	if (skb && hr_nl_migration_fill(skb, &to, NULL, event->ring, &migration,
-					event->what, event->receipt, false)) {
+	hr_migrate_info_get(note->ring, &migration);
+	if (skb && hr_nl_migration_fill(skb, &to, NULL, note->ring, &migration,
+					note->step, note->receipt, false)) {
 		nlmsg_free(skb);
 		skb = NULL;
 	}
 	hr_migrate_info_put(&migration);
-	hr_nl_send_event(net, skb);
-	return NOTIFY_DONE;
+	hr_nl_send_event(note->net, skb);
 }
-
-static struct notifier_block hr_nl_migrate_block = {
-	.notifier_call = migrate_notify,
-};
-
-static int socket_notify(struct notifier_block *block, unsigned long event,
-			 void *data)
-{
-	const struct netlink_notify *notify = data;
-
-	if (event == NETLINK_URELEASE && notify->protocol == NETLINK_GENERIC)
-		hr_migrate_release(notify->net, notify->portid);
-	return NOTIFY_DONE;
-}
-
-static struct notifier_block hr_nl_socket_block = {
-	.notifier_call = socket_notify,
-};
 
 /**
  * struct hr_nl_migrating - a request about a migration
@@ -377,36 +359,4 @@ int hashring_nl_migrate_finish_doit(struct sk_buff *skb,
 				       info->attrs[HASHRING_A_MIGRATION_FORCE],
 				       info->extack);
 	return migrating_end(&migrating, info, terms_refuse(info, ret), NULL);
-}
-
-/**
- * hr_nl_migrate_init() - tell of migrations, and hear of sockets that close
- *
- * Context: module init.
- * Return: 0 or a negative error.
- */
-int __init hr_nl_migrate_init(void)
-{
-	int ret;
-
-	ret = netlink_register_notifier(&hr_nl_socket_block);
-	if (ret)
-		return ret;
-	ret = blocking_notifier_chain_register(&hr_migrate_chain,
-					       &hr_nl_migrate_block);
-	if (ret)
-		netlink_unregister_notifier(&hr_nl_socket_block);
-	return ret;
-}
-
-/**
- * hr_nl_migrate_exit() - undo hr_nl_migrate_init()
- *
- * Context: the family is unregistered.
- */
-void hr_nl_migrate_exit(void)
-{
-	blocking_notifier_chain_unregister(&hr_migrate_chain,
-					   &hr_nl_migrate_block);
-	netlink_unregister_notifier(&hr_nl_socket_block);
 }

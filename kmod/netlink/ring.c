@@ -9,7 +9,7 @@
 #include "common.h"
 #include "net.h"
 #include "compat.h"
-#include "core/grid.h"
+#include "ring/notify.h"
 
 static u32 active_nodes(const struct hr_table *table)
 {
@@ -124,22 +124,24 @@ static int ring_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 	return ret;
 }
 
-/* Under hr_net.lock, so that events come in the order of what happened. */
-static void ring_event_locked(struct net *net, struct hr_ring *ring, u8 cmd)
+/**
+ * hr_nl_ring_event() - tell that a ring was added, set or removed
+ * @note: of hr_ring_notify()
+ * @cmd: the event's command
+ *
+ * Context: there are listeners. May sleep.
+ */
+void hr_nl_ring_event(const struct hashring_note *note, u8 cmd)
 {
 	const struct hr_nl_to to = hr_nl_event(cmd);
 	struct sk_buff *skb;
 
-	lockdep_assert_held(&hr_net(net)->lock);
-
-	if (!hr_nl_has_listeners(net))
-		return;
 	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (skb && ring_fill(skb, &to, NULL, ring, false)) {
+	if (skb && ring_fill(skb, &to, NULL, note->ring, false)) {
 		nlmsg_free(skb);
 		skb = NULL;
 	}
-	hr_nl_send_event(net, skb);
+	hr_nl_send_event(note->net, skb);
 }
 
 int hashring_nl_ring_get_doit(struct sk_buff *skb, struct genl_info *info)
@@ -300,13 +302,11 @@ int hashring_nl_ring_add_doit(struct sk_buff *skb, struct genl_info *info)
 	ring = hr_ring_create_locked(net, nla_data(name), &config,
 				     &settings, info->extack);
 	ret = PTR_ERR_OR_ZERO(ring);
-	if (!ret) {
-		/* All of it fits: the message is new and large enough. */
+	/* All of it fits: the message is new and large enough. */
+	if (!ret)
 		ret = ring_fill(reply, &to, NULL, ring, true);
-		ring_event_locked(net, ring, HASHRING_CMD_RING_ADD_NTF);
-	} else {
+	else
 		NL_SET_BAD_ATTR(info->extack, name);
-	}
 	mutex_unlock(&hr_net(net)->lock);
 
 	if (ret)
@@ -371,7 +371,8 @@ int hashring_nl_ring_set_doit(struct sk_buff *skb, struct genl_info *info)
 	ret = ring_set_locked(ring, info, &snapshot);
 	mutex_unlock(&ring->lock);
 	if (!ret)
-		ring_event_locked(net, ring, HASHRING_CMD_RING_SET_NTF);
+		hr_ring_notify(ring, HASHRING_EVENT_SET,
+			       &(struct hashring_note){ });
 	mutex_unlock(&hr_net(net)->lock);
 	if (!ret) {
 		ret = ring_put(reply, &to, NULL, ring, &snapshot, true);
@@ -395,14 +396,8 @@ int hashring_nl_ring_del_doit(struct sk_buff *skb, struct genl_info *info)
 		return PTR_ERR(ring);
 
 	mutex_lock(&hr_net(net)->lock);
-	if (ring->dead)
-		ret = hr_extack(info->extack, name, -ENOENT, "no ring %s",
-				ring->name);
-	else
-		ret = hr_ring_remove_locked(net, ring, info->extack);
-	if (!ret)
-		ring_event_locked(net, ring, HASHRING_CMD_RING_DEL_NTF);
-	else
+	ret = hr_ring_remove_locked(net, ring, info->extack);
+	if (ret)
 		NL_SET_BAD_ATTR(info->extack, name);
 	mutex_unlock(&hr_net(net)->lock);
 	hr_ring_put(ring);

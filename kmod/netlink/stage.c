@@ -21,7 +21,7 @@ struct hr_nl_staged {
 	struct list_head list;
 	u32 portid;
 	struct hr_ring *ring;
-	struct hr_nl_change_terms terms;
+	struct hr_change_terms terms;
 	struct hr_nl_ops ops;
 };
 
