@@ -71,7 +71,26 @@ struct hashring_note {
 };
 
 struct hr_ring *hashring_get(struct net *net, const char *name);
-u32 hashring_lookup(const struct hr_ring *ring, u32 position);
 void hashring_put(struct hr_ring *ring);
+
+u32 hashring_flow_position(const struct hr_ring *ring,
+			   enum hashring_key_policy policy,
+			   const struct hr_flow *flow);
+int hashring_skb_position(const struct hr_ring *ring, const struct sk_buff *skb,
+			  u8 pf, enum hashring_key_policy policy,
+			  u32 *position);
+const struct hr_node *hashring_owner(const struct hr_ring *ring, u32 position);
+
+struct hr_ring *hashring_create(struct net *net, const char *name,
+				enum hashring_placement placement, u32 size,
+				const u8 *seed, struct netlink_ext_ack *extack);
+int hashring_remove(struct net *net, struct hr_ring *ring,
+		    struct netlink_ext_ack *extack);
+int hashring_change(struct hr_ring *ring, const struct hr_op *ops, u32 nr_ops,
+		    const struct hr_change_terms *terms,
+		    struct hr_impact *impact, struct hr_error *err);
+
+int hashring_notifier_register(struct notifier_block *block);
+void hashring_notifier_unregister(struct notifier_block *block);
 
 #endif

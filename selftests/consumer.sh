@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# consumer.sh - a module that looks positions up by the exported symbols: it is
-# told what ringctl is told, and what it holds stays
+# consumer.sh - a module that uses the exported symbols: it is told what ringctl is
+# told, operators are told what it does, and what it holds stays
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 
@@ -33,13 +33,13 @@ agrees()
 	positions >"$WORK/positions"
 	[ "$(wc -l <"$WORK/positions")" -gt 4000 ]
 	ringctl map web --positions <"$WORK/positions" | cut -f 1,3 >"$WORK/map"
-	"$ask" <"$WORK/positions" | diff "$WORK/map" -
+	asked | diff "$WORK/map" -
 	expect_between 2 99 "$(cut -f 2 "$WORK/map" | sort -u | wc -l)" "nodes"
 }
 
 asked()
 {
-	"$ask" <"$WORK/positions"
+	"$ask" owners <"$WORK/positions"
 }
 
 load() # NAMESPACE RING
@@ -58,10 +58,124 @@ nobody()
 {
 	"$RINGCTL" -n "$other" ring add empty
 	load "$other" empty
-	printf '0\n5\n4294967295\n' | "$ask" >"$WORK/said"
+	printf '0\n5\n4294967295\n' | "$ask" owners >"$WORK/said"
 	expect_equal $'0\t-\n5\t-\n4294967295\t-' "$(<"$WORK/said")"
 	rmmod hashring_consumer
 	"$RINGCTL" -n "$other" ring del empty
+}
+
+# Of each flow ringctl says a line, and the module two: by addresses and ports, and
+# by a packet.
+agree_on_flows() # POLICY
+{
+	"$ask" make 10000 >"$WORK/flows"
+	sed "s/^.*/lookup web flow & key $1/" "$WORK/flows" |
+		ringctl -b - >"$WORK/looked-up"
+	awk '/^position/ { print $2 "\t" $4; print $2 "\t" $4 }' \
+		"$WORK/looked-up" >"$WORK/expected"
+	expect_equal 20000 "$(wc -l <"$WORK/expected")" "lines"
+	"$ask" flows "$1" <"$WORK/flows" >"$WORK/said"
+	cmp "$WORK/expected" "$WORK/said"
+	expect_between 9900 10000 "$(cut -f 1 "$WORK/said" | sort -u | wc -l)" \
+		"positions"
+}
+
+# ordered WORDS - what the module says to a command: an error number and a text
+ordered()
+{
+	printf '%s' "$*" >&3
+	cat <&3
+} 3<>/sys/kernel/debug/hashring_consumer/command
+
+# As much moves as ringctl has planned, and the ring is what ringctl says.
+makes_and_changes()
+{
+	local seed=05050505050505050505050505050505 share
+
+	expect_equal '0 ' "$(ordered create made 2 2048 5)"
+	expect_match 'placement balanced .*grid 2048' ringctl ring show made
+	expect_equal '0 moved 0 gained 4294967296' "$(ordered change made n1 1 3 0)"
+	share=$(json_number moved "$(ringctl -j plan made '{ node add n2 id 2 weight 1 }')")
+	expect_equal "0 moved $share gained 0" "$(ordered change made n2 2 1 1)"
+	expect_match 'nodes 1 ' ringctl ring show made
+	expect_equal "0 moved $share gained 0" "$(ordered change made n2 2 1 0)"
+
+	ringctl ring add like placement balanced grid 2048 seed "$seed"
+	ringctl node add like n1 id 1 weight 3 >/dev/null
+	ringctl node add like n2 id 2 weight 1 >/dev/null
+	expect_equal "$(ringctl digest like | sed 's/like/made/')" \
+		"$(ringctl digest made)"
+	ringctl history made >"$WORK/history"
+	expect_equal 2 "$(grep -c 'nodes' "$WORK/history")" "receipts"
+	ringctl ring del like
+	expect_equal '0 ' "$(ordered create random 0 0 -1)"
+	expect_match 'placement hash .*points 160' ringctl ring show random
+}
+
+is_refused()
+{
+	expect_equal '-17 ring web exists' "$(ordered create web 0 0 1)"
+	expect_match '^-22 .*name' ordered create '{' 0 0 1
+	expect_match '^-22 no placement 9' ordered create x 9 0 1
+	expect_match '^-22 .*explicit placement nodes bring' ordered create x 1 5 1
+	expect_match '^-34 grid 1000' ordered create x 2 1000 1
+	expect_match '^-34 points 99999999' ordered create x 0 99999999 1
+	expect_error 'no ring x' 2 ringctl ring show x
+	expect_match '^-17 .*n1' ordered change web n1 99 1 0
+	expect_match '^-34 weight 70000' ordered change web n99 99 70000 0
+	ringctl attach add made hook output fwmark 1/1 key source >/dev/null
+	expect_match '^-16 .*made.*attachment' ordered remove made
+	ringctl attach del made
+}
+
+listens() # a monitor does not say when it has begun
+{
+	ringctl ring add hum && ringctl ring del hum && grep -q hum "$1"
+}
+
+# The module's changes are told like those of ringctl, and the module is told both.
+all_are_told()
+{
+	local monitor
+
+	ringctl monitor >"$WORK/monitor" &
+	monitor=$!
+	busywait "$BUSYWAIT_TIMEOUT" listens "$WORK/monitor"
+	ordered create told 2 1024 5 >/dev/null
+	ordered change told n1 1 1 0 >/dev/null
+	ringctl ring set told udp-timeout 1m >/dev/null
+	ringctl node add told n2 id 2 --hold >/dev/null
+	ringctl migrate step told --share 100% >/dev/null
+	ringctl migrate finish told --force >/dev/null
+	ordered change told n1 0 0 0 >/dev/null
+	ordered remove told >/dev/null
+	busywait "$BUSYWAIT_TIMEOUT" grep -q 'ring del told' "$WORK/monitor"
+	kill "$monitor"
+	wait "$monitor" || :
+	grep told "$WORK/monitor" | grep -o '^[a-z]* [a-z]*' >"$WORK/told"
+	diff - "$WORK/told" <<-EOF
+		ring add
+		change told
+		ring set
+		change told
+		migrate told
+		migrate told
+		migrate told
+		change told
+		ring del
+	EOF
+	grep ' told ' /sys/kernel/debug/hashring_consumer/events >"$WORK/events"
+	diff - "$WORK/events" <<-EOF
+		added told generation 0 epoch 0 ops 0 owner 0
+		changed told generation 1 epoch 1 ops 1 owner 1
+		set told generation 1 epoch 1 ops 0 owner 1
+		changed told generation 2 epoch 2 ops 1 owner 1
+		migrated told generation 2 epoch 3 ops 0 owner 1
+		migrated told generation 2 epoch 4 ops 0 owner 1
+		migrated told generation 3 epoch 6 ops 0 owner 1
+		changed told generation 4 epoch 7 ops 1 owner 2
+		removed told generation 4 epoch 7 ops 0 owner 2
+	EOF
 }
 
 follows_changes()
@@ -166,6 +280,12 @@ ktap_test "a ring that is not there is not had" there_must_be_one
 ktap_test "a ring without nodes has no owners" nobody
 ktap_test "it loads and holds a ring" load "$here" web
 ktap_test "owners are those that ringctl tells" agrees
+for policy in source 5tuple 5tuple-sym; do
+	ktap_test "flows by $policy are where ringctl says" agree_on_flows "$policy"
+done
+ktap_test "it makes and changes a ring" makes_and_changes
+ktap_test "it is refused what ringctl is refused" is_refused
+ktap_test "who listens is told all of it" all_are_told
 ktap_test "also after changes" follows_changes
 ktap_test "also during changes, those before or after" while_it_changes
 ktap_test "hashring stays while it is used" holds_the_module
