@@ -11,7 +11,8 @@ import re
 import sys
 
 LOCK = re.compile(r"^\s+(?:struct mutex|spinlock_t) \*?(\w+);", re.M)
-GLOBAL = re.compile(r"^(?:static )?DEFINE_(?:MUTEX|SPINLOCK)\((\w+)\)", re.M)
+GLOBAL = re.compile(r"^(?:static )?(?:DEFINE_(?:MUTEX|SPINLOCK)|"
+                    r"BLOCKING_NOTIFIER_HEAD)\((\w+)\)", re.M)
 STRUCT = re.compile(r"^struct (\w+) \{\n(.*?)^\}", re.M | re.S)
 FOLDERS = ("user/include/", "user/sim/", "user/bench/", "user/flows/", "user/shim/")
 
@@ -54,7 +55,7 @@ def main():
              for top in ("kmod", "user") for path in sources(top)
              if "/uapi/" not in path and not named(doc, path)]
     table = doc.split("## Locks and RCU")[1].split("\n\nA reader")[0]
-    there = set(re.findall(r"^\| `([\w.]+)` \((?:mutex|spinlock)", table, re.M))
+    there = set(re.findall(r"^\| `([\w.]+)` \((?:mutex|spinlock|rwsem)", table, re.M))
     declared = {lock for path in sources("kmod") for lock in locks(path)}
     wrong += [f"{lock} is not in the table of locks"
               for lock in sorted(declared - there)]
