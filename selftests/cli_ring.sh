@@ -78,7 +78,7 @@ from_files()
 	refuses 'operation 2: .*there is no node n9' 2 \
 		change web '{ node del n1 ; node del n9 }'
 	refuses 'lack their closing' 1 change web '{ node del n1'
-	refuses 'node show changes nothing' 1 change web '{ node show n1 }'
+	refuses 'unknown command "show" of node: expected one of add, set, del, replace' 1 change web '{ node show n1 }'
 	expect_match 'removed 2' ringctl change web '{ node del n1 ; node del n2 }'
 }
 

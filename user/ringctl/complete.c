@@ -38,7 +38,7 @@ static void offer_commands(const struct noun *noun, const char *last)
 {
 	const struct command *c;
 
-	for (c = noun->commands; c->run; c++)
+	for (c = noun->commands; c->args; c++)
 		if (c->name)
 			offer(c->name, last);
 }
@@ -281,7 +281,7 @@ static const struct command *command_named(const struct noun *noun,
 {
 	const struct command *c;
 
-	for (c = noun->commands; c->run; c++)
+	for (c = noun->commands; c->args; c++)
 		if (!strcmp(c->name, word) || (c->alias && !strcmp(c->alias, word)))
 			return c;
 	return NULL;

@@ -11,7 +11,7 @@ void help_noun(const struct noun *noun)
 	const struct command *c;
 
 	printf("%s: %s\n", noun->name, noun->help);
-	for (c = noun->commands; c && c->run; c++) {
+	for (c = noun->commands; c && c->args; c++) {
 		printf("  ringctl %s", noun->name);
 		if (c->name)
 			printf(" %s", c->name);

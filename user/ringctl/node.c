@@ -17,113 +17,11 @@ static const struct arg show_args[] = {
 	{ }
 };
 
-/* Of all commands that change a node; keywords are found by their words. */
-enum { OP_RING, OP_NODE, OP_NEW };
-
-static const struct arg add_args[] = {
-	[OP_RING] = { ARG_RING, .meta = "RING", .required = true },
-	[OP_NODE] = { ARG_NAME, .meta = "NODE", .required = true },
-	{ ARG_NUMBER, "id", .meta = "N" },
-	{ ARG_NUMBER, "weight", .meta = "W" },
-	{ ARG_ENUM, "state", .meta = "STATE", .names = node_states },
-	{ ARG_NUMBER, "zone", .meta = "N" },
-	{ ARG_DEADLINE, "deadline", .meta = "TIME" },
-	{ ARG_VIA, "via", .meta = "ADDR" },
-	{ ARG_POINTS, "point", "points", .meta = "POSITION" },
-	{ ARG_NAME, "seat", .meta = "SEAT" },
-	{ ARG_FLAG, "--hold" },
-	{ }
-};
-
-static const struct arg set_args[] = {
-	[OP_RING] = { ARG_RING, .meta = "RING", .required = true },
-	[OP_NODE] = { ARG_NODE, .meta = "NODE", .required = true },
-	{ ARG_NUMBER, "id", .meta = "N" },
-	{ ARG_NUMBER, "weight", .meta = "W" },
-	{ ARG_ENUM, "state", .meta = "STATE", .names = node_states },
-	{ ARG_NUMBER, "zone", .meta = "N" },
-	{ ARG_DEADLINE, "deadline", .meta = "TIME" },
-	{ ARG_VIA, "via", .meta = "ADDR" },
-	{ ARG_POINTS, "point", "points", .meta = "POSITION" },
-	{ ARG_FLAG, "--hold" },
-	{ }
-};
-
-static const struct arg del_args[] = {
-	[OP_RING] = { ARG_RING, .meta = "RING", .required = true },
-	[OP_NODE] = { ARG_NODE, .meta = "NODE", .required = true },
-	{ ARG_FLAG, "--hold" },
-	{ }
-};
-
-static const struct arg replace_args[] = {
-	[OP_RING] = { ARG_RING, .meta = "RING", .required = true },
-	[OP_NODE] = { ARG_NODE, .meta = "OLD", .required = true },
-	[OP_NEW] = { ARG_NAME, .meta = "NEW", .required = true },
-	{ ARG_NUMBER, "id", .meta = "N" },
-	{ ARG_NUMBER, "zone", .meta = "N" },
-	{ ARG_VIA, "via", .meta = "ADDR" },
-	{ ARG_FLAG, "--hold" },
-	{ }
-};
-
-static bool op_has(struct args *a, const char *word, struct value **v)
-{
-	*v = args_value(a, word);
-	return *v && (*v)->given;
-}
-
-/**
- * node_op() - an operation from the arguments of a command of a node
- * @a: the arguments; lists of points go over to @op
- * @op: zeroed; its names point to the words that were parsed
- */
-void node_op(struct args *a, struct hashring_op *op)
-{
-	const struct node_attr *attr;
-	struct value *v;
-
-	op->name = a->v[OP_NODE].text;
-	if (a->cmd->args == add_args)
-		op->kind = HASHRING_OP_ADD;
-	else if (a->cmd->args == set_args)
-		op->kind = HASHRING_OP_SET;
-	else if (a->cmd->args == del_args)
-		op->kind = HASHRING_OP_DEL;
-	else
-		op->kind = HASHRING_OP_REPLACE;
-	if (op->kind == HASHRING_OP_REPLACE)
-		op->new_name = a->v[OP_NEW].text;
-
-	for (attr = node_attrs; attr->name; attr++) {
-		if (!op_has(a, attr->name, &v))
-			continue;
-		op->has |= HASHRING_HAS_ATTR_OF(attr->type);
-		*node_attr_at(attr, &op->attrs) = v->num;
-	}
-	if (op_has(a, "deadline", &v)) {
-		op->has |= HASHRING_HAS(DEADLINE);
-		op->deadline = v->num;
-	}
-	if (op_has(a, "via", &v)) {
-		op->has |= HASHRING_HAS_VIA;
-		op->attrs.via = v->via;
-	}
-	if (op_has(a, "point", &v)) {
-		op->has |= HASHRING_HAS(POINTS);
-		op->points = v->list;
-		op->nr_points = v->n;
-		v->list = NULL;
-	}
-	if (op_has(a, "seat", &v))
-		op->seat = v->text;
-}
-
 static int node_change(struct args *a)
 {
 	struct hashring_op op = { 0 };
 	struct hashring_change change = {
-		.ring = a->v[OP_RING].text,
+		.ring = a->v[NODE_OP_RING].text,
 		.ops = &op,
 		.nr_ops = 1,
 		.expect_generation = HASHRING_ANY,
@@ -226,13 +124,13 @@ static int node_show(struct args *a)
 static const struct command commands[] = {
 	{ "show", "list", "show a node with its points, or all of a ring",
 	  show_args, node_show },
-	{ "add", NULL, "add a node", add_args, node_change },
-	{ "set", NULL, "change what is given of a node", set_args,
+	{ "add", NULL, "add a node", node_add_args, node_change },
+	{ "set", NULL, "change what is given of a node", node_set_args,
 	  node_change },
-	{ "del", "delete", "remove a node", del_args, node_change },
+	{ "del", "delete", "remove a node", node_del_args, node_change },
 	{ "replace", NULL,
 	  "put a new node in the place of an old one: collateral is 0",
-	  replace_args, node_change },
+	  node_replace_args, node_change },
 	{ }
 };
 

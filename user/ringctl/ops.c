@@ -40,17 +40,15 @@ static int parse_op(struct ops *ops, const struct words *words)
 	struct args a;
 	int status;
 
-	if (strcmp(words->argv[0], noun_node.name))
+	if (strcmp(words->argv[0], noun_op.name))
 		return fail_usage("unknown word \"%s\": operations begin with node",
 				  words->argv[0]);
 	if (words->argc < 2)
 		return fail_usage("node: which command?");
-	cmd = command_find(&noun_node, words->argv[1]);
+	cmd = command_find(&noun_op, words->argv[1]);
 	if (!cmd)
 		return EXIT_USAGE;
-	if (cmd == noun_node.commands)
-		return fail_usage("node %s changes nothing", cmd->name);
-	status = args_parse_op(&noun_node, cmd, words->argc - 2,
+	status = args_parse_op(&noun_op, cmd, words->argc - 2,
 			       words->argv + 2, &a);
 	if (!status && args_value(&a, "--hold")->given)
 		status = fail_usage("--hold is of the whole change, and not of an operation");

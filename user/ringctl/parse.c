@@ -33,7 +33,7 @@ const struct command *command_find(const struct noun *noun, const char *word)
 	char list[256] = "";
 	int hits = 0;
 
-	for (c = noun->commands; c->run; c++) {
+	for (c = noun->commands; c->args; c++) {
 		if (!strcmp(c->name, word) || (c->alias && !strcmp(c->alias, word)))
 			return c;
 		if (!is_prefix(word, c->name) && !is_prefix(word, c->alias))
@@ -49,7 +49,7 @@ const struct command *command_find(const struct noun *noun, const char *word)
 			   noun->name, list);
 		return NULL;
 	}
-	for (c = noun->commands; c->run; c++)
+	for (c = noun->commands; c->args; c++)
 		list_word(list, sizeof(list), c->name);
 	fail_usage("unknown command \"%s\" of %s: expected one of %s", word,
 		   noun->name, list);

@@ -216,7 +216,7 @@ struct command {
  * struct noun - an object
  * @name: its word
  * @help: a line for the help
- * @commands: ended by one without @run; the first one is the default
+ * @commands: ended by one without @args; the first one is the default
  */
 struct noun {
 	const char *name;
@@ -351,7 +351,14 @@ struct ops {
 	char *text;
 };
 
-/* Of enum hashring_node_state, those that a node can be set to. */
+/* What changes a node: places in the tables; keywords are found by their words. */
+enum { NODE_OP_RING, NODE_OP_NODE, NODE_OP_NEW };
+
+extern const struct arg node_add_args[];
+extern const struct arg node_set_args[];
+extern const struct arg node_del_args[];
+extern const struct arg node_replace_args[];
+extern const struct noun noun_op;
 
 void node_op(struct args *a, struct hashring_op *op);
 struct hashring_op *ops_add(struct ops *ops);
@@ -401,7 +408,7 @@ const struct hashring_node *nodes_by_id(const struct node_list *list,
 					__u32 id);
 void nodes_release(struct node_list *list);
 
-/* Attachments (attach.c). */
+/* What attachments there are (model/attachments.c). */
 
 /**
  * struct attach_list - attachments of a ring, or all

@@ -1,30 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Migrations, steps and tracked flows, as JSON.
+ * Migrations and tracked flows, as JSON.
  */
 #include <arpa/inet.h>
 #include <sys/socket.h>
 
 #include "migrate.h"
-
-json_t *step_to_json(const struct hashring_step *step)
-{
-	json_t *o = json_object();
-
-	json_set_u64(o, "epoch", step->epoch);
-	json_set_u64(o, "time", step->time);
-	json_set_u64(o, "generation", step->generation);
-	json_set_enum(o, "kind", hashring_step_kind_name, step->kind);
-	json_set_enum(o, "state", hashring_migration_state_name, step->state);
-	if (*step->reason)
-		json_set_text(o, "reason", step->reason);
-	json_set_u64(o, "frontier_before", step->frontier_before);
-	json_set_u64(o, "frontier", step->frontier);
-	json_set_u64(o, "moved", step->moved);
-	json_set_u64(o, "arcs", step->arcs);
-	json_set_u64(o, "flows", step->flows);
-	return o;
-}
 
 static json_t *stats_to_json(const struct hashring_track_stats *s)
 {

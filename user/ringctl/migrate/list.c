@@ -72,38 +72,6 @@ out:
 	return status;
 }
 
-static int take_step(const struct hashring_step *step, void *arg)
-{
-	struct step_list *list = arg;
-	void *more = model_grow(list->step, list->nr, sizeof(*step));
-
-	if (!more)
-		return -ENOMEM;
-	list->step = more;
-	list->step[list->nr++] = *step;
-	return 0;
-}
-
-static void restart_steps(void *arg)
-{
-	struct step_list *list = arg;
-
-	list->nr = 0;
-}
-
-/**
- * steps_load() - takes in the steps that a ring keeps
- * @h: the connection
- * @ring: the ring
- * @list: empty; its steps are to be freed, also after an error
- *
- * Return: 0 or a negative errno.
- */
-int steps_load(struct hashring *h, const char *ring, struct step_list *list)
-{
-	return hashring_steps_list(h, ring, take_step, restart_steps, list);
-}
-
 int migrate_steps(struct args *a)
 {
 	struct step_list list = { 0 };

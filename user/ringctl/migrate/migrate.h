@@ -7,7 +7,7 @@
 
 #include <hashring/migrate.h>
 
-#include "ringctl/print/output.h"
+#include "ringctl/past/past.h"
 
 /* Figures and JSON (print.c, json.c). */
 double migration_part(const struct hashring_migration *m);
@@ -20,7 +20,6 @@ void print_step(FILE *f, const struct hashring_step *step);
 void print_migration_body(FILE *f, const struct hashring_migration *m);
 void print_migration(FILE *f, const struct hashring_migration *m);
 void print_tracked(FILE *f, const struct hashring_tracked *t);
-json_t *step_to_json(const struct hashring_step *step);
 json_t *migration_to_json(const struct hashring_migration *m);
 json_t *tracked_to_json(const struct hashring_tracked *t);
 
@@ -35,19 +34,6 @@ int migrate_step(struct args *a);
 int migrate_steps(struct args *a);
 int migrate_flows(struct args *a);
 int migrate_wait(struct args *a);
-
-/**
- * struct step_list - steps and transitions of a ring
- * @step: oldest first
- * @nr: number of @step
- */
-struct step_list {
-	struct hashring_step *step;
-	__u32 nr;
-};
-
-/* For reports too (list.c). */
-int steps_load(struct hashring *h, const char *ring, struct step_list *list);
 
 /* Of all commands that ask for something (migrate.c). */
 int migrate_told(struct hashring *h, int err, struct hashring_migration *m);

@@ -6,6 +6,7 @@
 #define RINGCTL_PAST_PAST_H
 
 #include <core/record.h>
+#include <hashring/migrate.h>
 #include <hashring/past.h>
 
 #include "ringctl/model/model.h"
@@ -83,6 +84,20 @@ void past_grid_release(struct past_grid *g);
 /* past_cells.c */
 int past_cells_return(__u32 *cells, __u32 grid, const struct hr_past_arc *arcs,
 		      __u32 nr_arcs, const struct past_id *ids, __u32 nr_ids);
+
+/**
+ * struct step_list - steps and transitions of a ring
+ * @step: oldest first
+ * @nr: number of @step
+ */
+struct step_list {
+	struct hashring_step *step;
+	__u32 nr;
+};
+
+/* steps.c */
+int steps_load(struct hashring *h, const char *ring, struct step_list *list);
+json_t *step_to_json(const struct hashring_step *step);
 
 /* revert.c */
 int history_revert(const char *ring, __u64 generation, __u64 max_moved,
