@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "ctl.h"
-#include "ringctl/ringctl.h"
+#include "cli/cli.h"
 
 #define SAID_MAX	(256 * 1024)
 

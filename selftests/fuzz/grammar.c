@@ -16,7 +16,7 @@
 
 #include "ctl.h"
 #include "message.h"
-#include "ringctl/model/node_attrs.h"
+#include "cli/model/node_attrs.h"
 #include "ringctl/ringctl.h"
 #include "wrap.h"
 

@@ -11,7 +11,7 @@
 #include <hashring/hashring.h>
 #include "message.h"
 #include "netlink/gen.h"
-#include "ringctl/model/node_attrs.h"
+#include "cli/model/node_attrs.h"
 
 static void check_attrs(const uint8_t *at, size_t len,
 			const struct nla_policy *policy, uint16_t max);

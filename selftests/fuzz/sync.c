@@ -9,7 +9,7 @@
 
 #include "core/digest.h"
 #include "ctl.h"
-#include "ringctl/model/model.h"
+#include "cli/model/model.h"
 #include "wrap.h"
 
 #define MAX_TEXT	16384

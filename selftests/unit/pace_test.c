@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include <ringctl/migrate/pace.h>
-#include <ringctl/ringctl.h>
+#include <cli/cli.h>
 
 /* Last, because of what it calls fail(). */
 #include <cmocka.h>

@@ -3,7 +3,7 @@
 #include <linux/kernel.h>
 #include <stdlib.h>
 
-#include "ringctl/past/past.h"
+#include "cli/past/past.h"
 #include "unit.h"
 
 #define GRID	16U

@@ -7,11 +7,11 @@
 #include <linux/minmax.h>
 
 /* Before cmocka, which has a fail() of its own. */
-#include "ringctl/ringctl.h"
+#include "cli/cli.h"
 
-#include "ringctl/measure/transfer.h"
+#include "cli/keys/transfer.h"
 #include "ringctl/plan/token.h"
-#include "ringctl/print/balance.h"
+#include "cli/print/balance.h"
 #include "sim/shares.h"
 #include "unit.h"
 

@@ -2,7 +2,8 @@
 /*
  * ringctl attach: which packets a ring steers.
  */
-#include "ringctl/print/output.h"
+#include "cli/print/output.h"
+#include "ringctl/ringctl.h"
 
 enum {
 	ADD_RING,

@@ -3,7 +3,8 @@
  * ringctl change: all of many operations or none, in one new generation.
  */
 #include "ringctl/plan/token.h"
-#include "ringctl/print/output.h"
+#include "cli/print/output.h"
+#include "ringctl/ringctl.h"
 
 enum {
 	CHANGE_RING,

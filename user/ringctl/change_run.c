@@ -2,8 +2,8 @@
 /*
  * A change is carried out, and its receipt is printed.
  */
-#include "ringctl.h"
-#include "ringctl/print/output.h"
+#include "ringctl/ringctl.h"
+#include "cli/print/output.h"
 
 /**
  * change_run() - asks the kernel for a change and prints the receipt

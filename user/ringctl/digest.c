@@ -4,7 +4,8 @@
  * has another one.
  */
 #include "digest.h"
-#include "ringctl/print/output.h"
+#include "cli/print/output.h"
+#include "ringctl/ringctl.h"
 
 enum { DIGEST_RING, DIGEST_CONFIG, DIGEST_AGAINST };
 

@@ -3,7 +3,7 @@
 #ifndef RINGCTL_DIGEST_H
 #define RINGCTL_DIGEST_H
 
-#include "ringctl/model/model.h"
+#include "cli/model/model.h"
 
 /**
  * struct told - a digest that somebody told

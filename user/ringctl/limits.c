@@ -2,7 +2,8 @@
 /*
  * ringctl limits: what the module enforces.
  */
-#include "ringctl/print/output.h"
+#include "cli/print/output.h"
+#include "ringctl/ringctl.h"
 
 static const struct arg no_args[] = {
 	{ }

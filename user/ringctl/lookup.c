@@ -4,7 +4,8 @@
  */
 #include <string.h>
 
-#include "ringctl/print/output.h"
+#include "cli/print/output.h"
+#include "ringctl/ringctl.h"
 
 enum { LOOKUP_RING, LOOKUP_KEY, LOOKUP_POSITION, LOOKUP_FLOW, LOOKUP_POLICY };
 

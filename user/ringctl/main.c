@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ringctl.h"
+#include "ringctl/ringctl.h"
 
 #define OUTPUT_BUFFER	(64 * 1024)
 

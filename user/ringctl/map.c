@@ -4,8 +4,9 @@
  */
 #include <stdlib.h>
 
-#include "ringctl/measure/keys.h"
-#include "ringctl/print/output.h"
+#include "cli/keys/keys.h"
+#include "cli/print/output.h"
+#include "ringctl/ringctl.h"
 
 #define TRIES	10
 

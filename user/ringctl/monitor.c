@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ringctl/migrate/migrate.h"
+#include "ringctl/ringctl.h"
 
 enum { MONITOR_RING };
 

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ringctl/model/node_attrs.h"
-#include "ringctl/print/output.h"
+#include "cli/model/node_attrs.h"
+#include "cli/print/output.h"
+#include "ringctl/ringctl.h"
 
 enum { SHOW_RING, SHOW_NODE };
 

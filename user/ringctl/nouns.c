@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "ringctl.h"
+#include "ringctl/ringctl.h"
 
 const struct noun *const nouns[] = {
 	&noun_ring,

@@ -3,6 +3,7 @@
  * ringctl ring: rings come, go and are shown.
  */
 #include "ringctl/migrate/migrate.h"
+#include "ringctl/ringctl.h"
 
 enum { SHOW_RING };
 

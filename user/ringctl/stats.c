@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ringctl/print/output.h"
+#include "cli/print/output.h"
+#include "ringctl/ringctl.h"
 
 enum { STATS_RING, STATS_PROMETHEUS };
 

@@ -40,10 +40,10 @@ def named(doc, path):
         return True
     if path.startswith(FOLDERS):
         return "/".join(folder.split("/")[:2]) + "/" in doc
-    if folder.startswith("user/ringctl/"):
+    if folder.startswith(("user/cli/", "user/ringctl/")):
         return f"`{folder[5:]}/`" in doc
     part = doc.split("### user")[path.startswith("user/")]
-    if folder in ("user/lib", "user/ringctl"):
+    if folder in ("user/lib", "user/cli", "user/ringctl"):
         return re.search(rf"`({folder[5:]}/)?({name}|{name[:-2]})`", part)
     return f"`{name}`" in part
 

@@ -8,8 +8,9 @@
 #include <core/grid.h>
 
 #include "ring.h"
-#include "ringctl/measure/transfer.h"
-#include "ringctl/signals.h"
+#include "cli/keys/transfer.h"
+#include "cli/signals.h"
+#include "ringctl/ringctl.h"
 
 #define DEFAULT_NODES	10
 

@@ -7,7 +7,7 @@
 
 #include <sim/sim.h>
 
-#include "ringctl/measure/flows.h"
+#include "cli/keys/flows.h"
 
 #define COMPARE_METHODS	16
 

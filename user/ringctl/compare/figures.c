@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "compare.h"
-#include "ringctl/measure/transfer.h"
+#include "cli/keys/transfer.h"
 
 #define Z95	1.959964	/* of a normal distribution, both sides */
 

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "parallel.h"
-#include "ringctl/ringctl.h"
-#include "ringctl/signals.h"
+#include "cli/cli.h"
+#include "cli/signals.h"
 
 #define TICK_NS	100000000	/* between two looks at what is done */
 #define QUIET	10		/* ticks before progress is shown */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "compare.h"
-#include "ringctl/print/balance.h"
+#include "cli/print/balance.h"
 
 static const char *const how_mark[] = {
 	[COMPARE_EXACT] = "",

@@ -6,7 +6,7 @@
 #define RINGCTL_COMPARE_RING_H
 
 #include "compare.h"
-#include "ringctl/model/model.h"
+#include "cli/model/model.h"
 
 /**
  * struct compare_ring - a ring, a change of it, and both as a case has them

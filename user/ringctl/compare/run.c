@@ -13,7 +13,7 @@
 
 #include "compare.h"
 #include "parallel.h"
-#include "ringctl/signals.h"
+#include "cli/signals.h"
 
 /* Nodes that a rendezvous may ask for its samples, one side. */
 #define MAX_DRAWS	BIT_ULL(32)

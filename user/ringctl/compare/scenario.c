@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "compare.h"
-#include "ringctl/measure/position.h"
+#include "cli/keys/position.h"
 
 #define MODULO_SHARE	0.8	/* of the keys, for any number of nodes */
 #define RANGE_SHARE	0.25

@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ringctl/signals.h"
+#include "cli/signals.h"
 #include "sync.h"
+#include "ringctl/ringctl.h"
 
 /* save */
 

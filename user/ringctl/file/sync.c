@@ -8,8 +8,9 @@
 
 #include <linux/slab.h>
 
-#include "ringctl/signals.h"
+#include "cli/signals.h"
 #include "sync.h"
+#include "ringctl/ringctl.h"
 
 /**
  * struct target - a ring of the file and what is to be done

@@ -5,8 +5,8 @@
 #ifndef RINGCTL_FILE_SYNC_H
 #define RINGCTL_FILE_SYNC_H
 
-#include "ringctl/model/model.h"
-#include "ringctl/print/output.h"
+#include "cli/model/model.h"
+#include "cli/print/output.h"
 
 enum attach_action {
 	ATTACH_DEL,

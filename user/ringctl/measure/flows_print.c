@@ -4,7 +4,8 @@
  */
 #include <string.h>
 
-#include "flows.h"
+#include "cli/keys/flows.h"
+#include "flows_print.h"
 
 /* Beyond these only with -s. */
 #define MANY_NODES	40

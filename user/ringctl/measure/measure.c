@@ -9,9 +9,10 @@
 #include <unistd.h>
 
 #include "measure.h"
-#include "position.h"
-#include "ringctl/model/model.h"
-#include "ringctl/signals.h"
+#include "cli/keys/position.h"
+#include "cli/model/model.h"
+#include "cli/signals.h"
+#include "ringctl/ringctl.h"
 
 enum measure_arg {
 	MEASURE_RING,

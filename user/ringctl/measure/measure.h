@@ -5,7 +5,7 @@
 #ifndef RINGCTL_MEASURE_MEASURE_H
 #define RINGCTL_MEASURE_MEASURE_H
 
-#include "flows.h"
+#include "cli/keys/flows.h"
 
 #define NOBODY	UINT32_MAX
 

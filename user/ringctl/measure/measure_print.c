@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "measure.h"
+#include "flows_print.h"
 
 /* Beyond these only with -s. */
 #define MANY_NODES	40

@@ -3,8 +3,8 @@
  * What the kernel answers about a migration is printed.
  */
 #include "migrate.h"
-#include "ringctl/print/output.h"
-#include "ringctl/ringctl.h"
+#include "cli/print/output.h"
+#include "cli/cli.h"
 
 /* With the receipt of the whole, if it has ended and that is kept. */
 int migration_tell(struct hashring *h, struct hashring_migration *m)

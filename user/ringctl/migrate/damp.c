@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "ringctl/clock.h"
-#include "ringctl/past/past.h"
+#include "cli/past/past.h"
 #include "run.h"
 
 /**

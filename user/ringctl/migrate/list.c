@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "migrate.h"
-#include "ringctl/model/model.h"
+#include "cli/model/model.h"
 
 enum { LIST_RING };
 

@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "migrate.h"
-#include "ringctl/model/model.h"
+#include "cli/model/model.h"
+#include "ringctl/ringctl.h"
 
 enum { SHOW_RING };
 

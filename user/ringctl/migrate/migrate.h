@@ -7,7 +7,7 @@
 
 #include <hashring/migrate.h>
 
-#include "ringctl/past/past.h"
+#include "cli/past/past.h"
 
 /* Figures and JSON (print.c, json.c). */
 double migration_part(const struct hashring_migration *m);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "pace.h"
-#include "ringctl/ringctl.h"
+#include "cli/cli.h"
 
 /**
  * pace_batch() - how far a step goes, from its word

@@ -9,8 +9,9 @@
 #include <unistd.h>
 
 #include "ringctl/plan/token.h"
-#include "ringctl/signals.h"
+#include "cli/signals.h"
 #include "run.h"
+#include "ringctl/ringctl.h"
 
 #define HEALTH_TIMEOUT	10000	/* ms */
 

@@ -5,7 +5,8 @@
  */
 #include <string.h>
 
-#include "past.h"
+#include "cli/past/past.h"
+#include "ringctl/ringctl.h"
 
 enum { DIFF_RING, DIFF_FROM, DIFF_TO };
 

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "past.h"
+#include "cli/past/past.h"
+#include "ringctl/ringctl.h"
 
 #define MANY_OPS	8	/* beyond these only by themselves */
 

@@ -3,7 +3,8 @@
  * ringctl history RING revert G: one change that makes a ring's members what
  * they were in generation G.
  */
-#include "past.h"
+#include "cli/past/past.h"
+#include "ringctl/ringctl.h"
 
 static void print_unchanged(const char *ring, __u64 generation)
 {

@@ -3,6 +3,7 @@
  * What a plan does to the user's own flows and keys.
  */
 #include "plan.h"
+#include "ringctl/measure/flows_print.h"
 
 /**
  * plan_flows() - loads the flows that the arguments name and maps them

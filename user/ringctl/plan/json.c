@@ -6,6 +6,7 @@
 
 #include "plan.h"
 #include "token.h"
+#include "ringctl/measure/flows_print.h"
 
 static json_t *row_to_json(const struct plan *p, const struct hr_move *row)
 {

@@ -3,7 +3,7 @@
  * Which keys a plan moves, by the tables before and after it.
  */
 #include "plan.h"
-#include "ringctl/measure/keys.h"
+#include "cli/keys/keys.h"
 
 struct listing {
 	const struct plan *plan;

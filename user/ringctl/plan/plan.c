@@ -3,6 +3,7 @@
  * ringctl plan: what a change would do.
  */
 #include "plan.h"
+#include "ringctl/ringctl.h"
 
 enum {
 	PLAN_RING,

@@ -5,12 +5,12 @@
 #ifndef RINGCTL_PLAN_PLAN_H
 #define RINGCTL_PLAN_PLAN_H
 
-#include "ringctl/measure/flows.h"
-#include "ringctl/measure/position.h"
-#include "ringctl/measure/transfer.h"
-#include "ringctl/model/model.h"
-#include "ringctl/print/balance.h"
-#include "ringctl/print/output.h"
+#include "cli/keys/flows.h"
+#include "cli/keys/position.h"
+#include "cli/keys/transfer.h"
+#include "cli/model/model.h"
+#include "cli/print/balance.h"
+#include "cli/print/output.h"
 
 /**
  * struct plan - a change that is worked out and not carried out

@@ -6,6 +6,7 @@
 
 #include "plan.h"
 #include "token.h"
+#include "ringctl/measure/flows_print.h"
 
 /* Beyond these rows only with -s, beyond these arcs only with --arcs. */
 #define MANY_ROWS	5

@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 #include "report.h"
-#include "ringctl/file/save.h"
+#include "cli/file/save.h"
+#include "ringctl/ringctl.h"
 
 enum {
 	REPORT_FILE,

@@ -9,7 +9,7 @@
 #include <core/impact.h>
 
 #include "ringctl/migrate/migrate.h"
-#include "ringctl/model/model.h"
+#include "cli/model/model.h"
 
 /* Where a report's map before the change comes from. */
 enum report_kind {

@@ -8,7 +8,7 @@
 
 #include "report.h"
 #include "ringctl/compare/ring.h"
-#include "ringctl/signals.h"
+#include "cli/signals.h"
 
 static void take_methods(struct compare *c)
 {

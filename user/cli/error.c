@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Errors: what is said on standard error, and which exit status it is.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+const char *error_file;
+unsigned int error_line;
+unsigned int error_op;
+
+/*
+ * No terminal is told to do anything by the words of a file: control characters
+ * are shown as question marks, those of Unicode's second row as well.
+ */
+static void put_shown(const char *text)
+{
+	unsigned char last = 0;
+
+	for (; *text; last = *text++) {
+		unsigned char c = *text;
+		bool second = last == 0xc2 && c >= 0x80 && c < 0xa0;
+
+		fputc(c < 0x20 || c == 0x7f || second ? '?' : c, stderr);
+	}
+}
+
+__attribute__((format(printf, 1, 0)))
+static void vfail(const char *fmt, va_list ap)
+{
+	char *text;
+
+	/* What was printed so far comes first where both go to one place. */
+	fflush(stdout);
+	fputs("ringctl: ", stderr);
+	if (error_file) {
+		put_shown(error_file);
+		fprintf(stderr, ":%u: ", error_line);
+	}
+	if (error_op)
+		fprintf(stderr, "operation %u: ", error_op);
+	if (vasprintf(&text, fmt, ap) < 0) {
+		fputs(strerror(ENOMEM), stderr);
+	} else {
+		put_shown(text);
+		free(text);
+	}
+	fputc('\n', stderr);
+}
+
+void warn(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfail(fmt, ap);
+	va_end(ap);
+}
+
+int fail(int status, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfail(fmt, ap);
+	va_end(ap);
+	return status;
+}
+
+int fail_usage(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfail(fmt, ap);
+	va_end(ap);
+	return EXIT_USAGE;
+}
+
+/* The exit status that an error of the library stands for. */
+int status_of(int err)
+{
+	switch (err) {
+	case 0:
+		return EXIT_DONE;
+	case -ESTALE:
+		return EXIT_STALE;
+	case -EDQUOT:
+		return EXIT_BUDGET;
+	default:
+		return EXIT_REFUSED;
+	}
+}
+
+/* Reports a connection's last error; returns the status that it stands for. */
+int refused_by(const struct hashring *h, int err)
+{
+	const char *attr = hashring_error_attr(h), *last = strrchr(attr, '.');
+
+	/* Where the text does not say what it is about. */
+	if (*attr && !strstr(hashring_error(h), last ? last + 1 : attr))
+		return fail(status_of(err), "%s (%s)", hashring_error(h),
+			    attr);
+	return fail(status_of(err), "%s", hashring_error(h));
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What can be set of a node, in one table: by it words and files are read, and
+ * nodes shown, saved and compared.
+ */
+#ifndef CLI_MODEL_NODE_ATTRS_H
+#define CLI_MODEL_NODE_ATTRS_H
+
+#include <hashring/hashring.h>
+
+/**
+ * struct node_attr - an attribute that is a number
+ * @name: its word, and its key in files and JSON
+ * @type: HASHRING_A_NODE_ATTRS_*
+ * @offset: where it stands in &struct hashring_node_attrs
+ * @min: the smallest one
+ * @max: the largest one
+ * @names: of an enum; NULL: a number
+ * @brief: what stands before it where a change is told in short
+ * @column: shown in a column where nodes are listed; others where they are not
+ *	as in &newborn_attrs
+ * @saved: stands in files also where it is as in &newborn_attrs
+ */
+struct node_attr {
+	const char *name;
+	__u32 type;
+	size_t offset;
+	__u32 min;
+	__u32 max;
+	hashring_name_fn names;
+	const char *brief;
+	bool column;
+	bool saved;
+};
+
+/* All but the addresses; ended by one without a name. */
+extern const struct node_attr node_attrs[];
+
+/* Of a node that is added without any. */
+extern const struct hashring_node_attrs newborn_attrs;
+
+const char *node_states(__u32 value);
+__u32 node_attr_get(const struct node_attr *attr,
+		    const struct hashring_node_attrs *attrs);
+__u32 *node_attr_at(const struct node_attr *attr,
+		    struct hashring_node_attrs *attrs);
+bool node_attr_differs(const struct node_attr *attr,
+		       const struct hashring_node_attrs *a,
+		       const struct hashring_node_attrs *b);
+bool node_attr_shown(const struct node_attr *attr,
+		     const struct hashring_node_attrs *attrs);
+bool same_via(const struct hashring_via *a, const struct hashring_via *b);
+
+#endif
