@@ -31,7 +31,8 @@ MODDIR = $(DESTDIR)/lib/modules/$(INSTALL_KREL)/updates
 
 LIBDIRS = LIBDIR=$(LIBDIR) INCLUDEDIR=$(INCLUDEDIR) DESTDIR=$(DESTDIR)
 MANPAGES = $(wildcard Documentation/man/*.[1-8])
-COMPLETION = $(wildcard user/completion/ringctl)
+COMMANDS = ringctl ringlab
+INSTALLED = $(foreach name,$(COMMANDS),$(O)/user/$(name)/installed/$(name))
 UNITS = $(wildcard user/systemd/*.service)
 
 all: tools all-modules ## tools, and the module for this kernel or for the guests
@@ -65,7 +66,7 @@ module:
 	+@flock $(O)/$(KREL).lock sh -c 'selftests/host/farm.sh $(O)/$(KREL) && \
 		$(MAKE) -C $(KDIR) M=$(O)/$(KREL) W=1 modules'
 
-tools: ## ringctl, its library and the benchmark, in build/user
+tools: ## ringctl, ringlab, their library and the benchmark, in build/user
 	$(MAKE) -C user O=$(O)/user
 
 # Senders and receivers for the tests, where there are any.
@@ -152,7 +153,7 @@ compare-migration: ## connections in use while backends change: a migration, and
 
 bench: ## native speed of the core's table beside others
 	@selftests/host/prepare.sh tools
-	@$(O)/user/bench/ringbench
+	@$(O)/user/ringlab/bench/ringbench
 
 bench-path: ## instructions a packet in guests: the whole path beside other ways
 	@selftests/host/prepare.sh tools modules
@@ -177,14 +178,15 @@ ifeq ($(DESTDIR),)
 	depmod $(INSTALL_KREL)
 endif
 
-tools_install: tools ## ringctl, libhashring, man pages, completion and systemd unit
-	$(MAKE) -C user O=$(O)/user $(O)/user/ringctl/installed/ringctl
-	install -D -m 755 -t $(DESTDIR)$(SBINDIR) $(O)/user/ringctl/installed/ringctl
+tools_install: tools ## ringctl, ringlab, libhashring, man pages, completion, systemd unit
+	$(MAKE) -C user O=$(O)/user $(INSTALLED)
+	install -D -m 755 -t $(DESTDIR)$(SBINDIR) $(INSTALLED)
 	$(MAKE) -C user O=$(O)/user $(LIBDIRS) install-lib
 	for page in $(MANPAGES); do \
 		install -D -m 644 -t $(DESTDIR)$(MANDIR)/man$${page##*.} $$page || exit 1; \
 	done
-	$(if $(COMPLETION),install -D -m 644 -t $(DESTDIR)$(COMPLETIONDIR) $(COMPLETION))
+	install -D -m 644 -t $(DESTDIR)$(COMPLETIONDIR) user/completion/ringctl
+	ln -sf ringctl $(DESTDIR)$(COMPLETIONDIR)/ringlab
 	install -D -m 644 -t $(DESTDIR)$(UNITDIR) $(UNITS)
 ifeq ($(DESTDIR),)
 	ldconfig
@@ -192,9 +194,9 @@ endif
 
 uninstall: ## takes away what install put there
 	$(MAKE) -C user O=$(O)/user $(LIBDIRS) uninstall-lib
-	rm -f $(MODDIR)/hashring.ko $(DESTDIR)$(SBINDIR)/ringctl \
+	rm -f $(MODDIR)/hashring.ko $(COMMANDS:%=$(DESTDIR)$(SBINDIR)/%) \
 		$(foreach page,$(notdir $(MANPAGES)),$(DESTDIR)$(MANDIR)/man*/$(page)) \
-		$(DESTDIR)$(COMPLETIONDIR)/ringctl \
+		$(COMMANDS:%=$(DESTDIR)$(COMPLETIONDIR)/%) \
 		$(patsubst user/systemd/%,$(DESTDIR)$(UNITDIR)/%,$(UNITS))
 ifeq ($(DESTDIR),)
 	depmod $(INSTALL_KREL)

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "ctl.h"
-#include "cli/cli.h"
+#include "ringctl/ringctl.h"
 
 #define SAID_MAX	(256 * 1024)
 
@@ -19,6 +19,7 @@ void ctl_begin(void)
 	}
 	rewind(catcher);
 	memset(said, 0, 16);
+	program = &ringctl;
 	memset(&opt, 0, sizeof(opt));
 	error_file = NULL;
 	error_line = 0;

@@ -12,7 +12,7 @@
 #include "cli/keys/transfer.h"
 #include "ringctl/plan/token.h"
 #include "cli/print/balance.h"
-#include "sim/shares.h"
+#include "ringctl/plan/shares.h"
 #include "unit.h"
 
 /* To the nearest 2^-32. */
@@ -40,7 +40,7 @@ static void modulo_is_counted(void **state)
 	for (before = 1; before <= 14; before++)
 		for (after = 1; after <= 14; after++)
 			for (kept = 0; kept <= min(before, after); kept++)
-				assert_int_equal(sim_modulo_share(before, after, kept),
+				assert_int_equal(modulo_share(before, after, kept),
 						 count_modulo(before, after, kept));
 }
 
@@ -51,13 +51,13 @@ static void modulo_of_one_more(void **state)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(nodes); i++)
-		assert_int_equal(sim_modulo_share(nodes[i], nodes[i] + 1, nodes[i]),
+		assert_int_equal(modulo_share(nodes[i], nodes[i] + 1, nodes[i]),
 				 share_of(nodes[i], nodes[i] + 1));
-	assert_int_equal(sim_modulo_share(5, 6, 5) * 1000 / HASHRING_WHOLE, 833);
+	assert_int_equal(modulo_share(5, 6, 5) * 1000 / HASHRING_WHOLE, 833);
 	/* Weights of ten each come to the same as weights of one. */
-	assert_int_equal(sim_modulo_share(50, 60, 50), sim_modulo_share(5, 6, 5));
-	assert_int_equal(sim_modulo_share(0, 6, 0), 0);
-	assert_int_equal(sim_modulo_share(6, 0, 0), 0);
+	assert_int_equal(modulo_share(50, 60, 50), modulo_share(5, 6, 5));
+	assert_int_equal(modulo_share(0, 6, 0), 0);
+	assert_int_equal(modulo_share(6, 0, 0), 0);
 }
 
 /* Splits one largest range after the other, those that moved anyway first. */
@@ -89,7 +89,7 @@ static void split_is_counted(void **state)
 		for (gone = 0; gone <= nodes; gone++) {
 			for (come = 0; come <= 30; come++) {
 				double moved = count_split(nodes, gone, come);
-				u64 is = sim_split_share(nodes, gone, come);
+				u64 is = split_share(nodes, gone, come);
 
 				if (nodes - gone + come == 0)
 					moved = 0;
@@ -99,8 +99,8 @@ static void split_is_counted(void **state)
 			}
 		}
 	}
-	assert_int_equal(sim_split_share(5, 0, 1), share_of(1, 10));
-	assert_int_equal(sim_split_share(0, 0, 1), 0);
+	assert_int_equal(split_share(5, 0, 1), share_of(1, 10));
+	assert_int_equal(split_share(0, 0, 1), 0);
 }
 
 /* Owners of each of as many cells as both sums divide. */
@@ -140,7 +140,7 @@ static void recut_is_counted(void **state)
 		}
 		before[unit_below(&random, nr)] = 1;
 		after[unit_below(&random, nr)] = 1;
-		assert_int_equal(sim_recut_share(before, after, nr),
+		assert_int_equal(recut_share(before, after, nr),
 				 count_recut(before, after, nr));
 	}
 }
@@ -156,11 +156,11 @@ static void recut_of_one_more(void **state)
 	}
 	for (n = 1; n <= 100; n++) {
 		before[n] = 0;
-		assert_int_equal(sim_recut_share(before, after, n + 1),
+		assert_int_equal(recut_share(before, after, n + 1),
 				 HASHRING_WHOLE / 2);
 		before[n] = 1;
 	}
-	assert_int_equal(sim_recut_share(before, before, 0), 0);
+	assert_int_equal(recut_share(before, before, 0), 0);
 }
 
 /* --- volumes and times ---------------------------------------------------- */

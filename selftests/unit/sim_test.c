@@ -8,7 +8,7 @@
 
 #include <linux/kernel.h>
 
-#include "sim/maglev.h"
+#include "ringlab/sim/maglev.h"
 #include "sims.h"
 
 /* What a change from n nodes to m does, exactly. */

@@ -3,7 +3,7 @@
 #ifndef HASHRING_SIMS_H
 #define HASHRING_SIMS_H
 
-#include "sim/sim.h"
+#include "ringlab/sim/sim.h"
 #include "unit.h"
 
 #define NODES	200

@@ -221,8 +221,30 @@ struct noun {
 	const struct command *commands;
 };
 
-/* All nouns, ended by NULL (nouns.c). */
-extern const struct noun *const nouns[];
+/**
+ * struct program - a program and its table
+ * @name: what it is called
+ * @noun: what its nouns are called: object, command
+ * @nouns: in the order of the help, ended by NULL
+ * @usage: what the help begins with, before the nouns
+ * @statuses: what it ends with
+ * @other: another program, or NULL
+ * @other_nouns: nouns of that one, which may be looked for here, ended by NULL
+ */
+struct program {
+	const char *name;
+	const char *noun;
+	const struct noun *const *nouns;
+	const char *usage;
+	const char *statuses;
+	const char *other;
+	const char *const *other_nouns;
+};
+
+/* The one that runs: program_main() sets it (error.c). */
+extern const struct program *program;
+
+int program_main(const struct program *p, int argc, char **argv);
 
 int complete(int argc, char **argv);
 const struct noun *noun_find(const char *word);
@@ -283,7 +305,7 @@ void list_word(char *list, size_t size, const char *word);
 char *read_file(const char *path);
 
 /*
- * Errors: "ringctl: [FILE:LINE: ][operation N: ]text" on stderr; return the
+ * Errors: "PROGRAM: [FILE:LINE: ][operation N: ]text" on stderr; return the
  * status (error.c).
  */
 extern const char *error_file;

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ringctl complete: what could stand next on a command line. The shell's
+ * The command complete: what could stand next on a command line. The shell's
  * completion asks it; all of it comes from the table that the parser goes by,
  * and names of rings and nodes from the kernel.
  *
- *	ringctl [OPTIONS] complete -- WORD... LAST
+ *	PROGRAM [OPTIONS] complete -- WORD... LAST
  *
  * prints candidates for LAST, one a line; where a file is wanted, a line @file.
  */
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli.h"
 
 /* The words that are complete, and what the last one begins with. */
 struct line {
@@ -29,8 +29,8 @@ static void offer_nouns(const char *last)
 {
 	int i;
 
-	for (i = 0; nouns[i]; i++)
-		offer(nouns[i]->name, last);
+	for (i = 0; program->nouns[i]; i++)
+		offer(program->nouns[i]->name, last);
 }
 
 /* The nouns with the words that their commands have; one may have none. */
@@ -270,9 +270,9 @@ static const struct noun *noun_named(const char *word)
 {
 	int i;
 
-	for (i = 0; nouns[i]; i++)
-		if (!strcmp(nouns[i]->name, word))
-			return nouns[i];
+	for (i = 0; program->nouns[i]; i++)
+		if (!strcmp(program->nouns[i]->name, word))
+			return program->nouns[i];
 	return NULL;
 }
 

@@ -2,7 +2,7 @@
 /*
  * The connection to the kernel, and what stood before the object.
  */
-#include "cli/cli.h"
+#include "cli.h"
 
 struct options opt;
 

@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli.h"
 
+const struct program *program;
 const char *error_file;
 unsigned int error_line;
 unsigned int error_op;
@@ -36,7 +37,7 @@ static void vfail(const char *fmt, va_list ap)
 
 	/* What was printed so far comes first where both go to one place. */
 	fflush(stdout);
-	fputs("ringctl: ", stderr);
+	fprintf(stderr, "%s: ", program->name);
 	if (error_file) {
 		put_shown(error_file);
 		fprintf(stderr, ":%u: ", error_line);

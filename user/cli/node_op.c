@@ -4,7 +4,7 @@
  * and what they come to.
  */
 #include "cli/model/node_attrs.h"
-#include "cli/cli.h"
+#include "cli.h"
 
 const struct arg node_add_args[] = {
 	[NODE_OP_RING] = { ARG_RING, .meta = "RING", .required = true },

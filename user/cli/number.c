@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli.h"
 
 /* Decimal, or hexadecimal after 0x; no sign, no blanks, no octal. */
 int get_u64(const char *word, __u64 min, __u64 max, __u64 *num)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli.h"
 #include "cli/model/model.h"
 
 /* Room for one more operation, zeroed; NULL without memory. */

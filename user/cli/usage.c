@@ -2,7 +2,7 @@
 /*
  * How a command is used: its words, from the table that the parser goes by.
  */
-#include "cli/cli.h"
+#include "cli.h"
 
 static void help_value(FILE *f, const struct arg *arg)
 {
@@ -51,7 +51,7 @@ void help_args(FILE *f, const struct arg *arg)
 
 void help_command(FILE *f, const struct noun *noun, const struct command *cmd)
 {
-	fprintf(f, "Usage: ringctl %s", noun->name);
+	fprintf(f, "Usage: %s %s", program->name, noun->name);
 	if (cmd->name)
 		fprintf(f, " %s", cmd->name);
 	help_args(f, cmd->args);

@@ -1,189 +1,60 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ringctl: keeps consistent-hash rings of the hashring kernel module.
+ * ringctl: keeps consistent-hash rings of the hashring kernel module. Its nouns
+ * stand in the order of the help.
  */
-#include <errno.h>
-#include <getopt.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include "ringctl.h"
 
-#include "ringctl/ringctl.h"
+static const struct noun *const nouns[] = {
+	&noun_ring,
+	&noun_node,
+	&noun_change,
+	&noun_plan,
+	&noun_lookup,
+	&noun_map,
+	&noun_arcs,
+	&noun_stats,
+	&noun_history,
+	&noun_diff,
+	&noun_digest,
+	&noun_attach,
+	&noun_migrate,
+	&noun_measure,
+	&noun_monitor,
+	&noun_save,
+	&noun_restore,
+	&noun_sync,
+	&noun_limits,
+	NULL
+};
 
-#define OUTPUT_BUFFER	(64 * 1024)
+/* What a desk wants, with or without the module. */
+static const char *const of_ringlab[] = { "compare", "report", "scenario", NULL };
 
-/* No name begins with a dash, so that the word cannot mean anything else. */
-static bool wants_help(int argc, char **argv)
-{
-	int i;
-
-	if (argc && !strcmp(argv[0], "help"))
-		return true;
-	for (i = 0; i < argc; i++)
-		if (!strcmp(argv[i], "--help"))
-			return true;
-	return false;
-}
-
-int run_words(int argc, char **argv)
-{
-	const struct command *cmd;
-	const struct noun *noun;
-	struct args a;
-	int status;
-
-	if (!strcmp(argv[0], "help"))
-		return help(argc - 1, argv + 1);
-	if (!strcmp(argv[0], "complete"))
-		return complete(argc - 1, argv + 1);
-	noun = noun_find(argv[0]);
-	if (!noun)
-		return EXIT_USAGE;
-	argc--;
-	argv++;
-
-	cmd = noun->commands;
-	if (wants_help(argc, argv)) {
-		help_noun(noun);
-		return EXIT_DONE;
-	}
-	if (cmd->name && argc) {
-		cmd = command_find(noun, argv[0]);
-		if (!cmd)
-			return EXIT_USAGE;
-		argc--;
-		argv++;
-	}
-	status = args_parse(noun, cmd, argc, argv, &a);
-	if (!status)
-		status = cmd->run(&a);
-	args_release(&a);
-	return status;
-}
-
-/*
- * A command a line; stops at the first that fails, unless forced. Lines are
- * read as they come, so that a batch can be fed by another program.
- */
-static int run_batch(const char *path)
-{
-	bool is_stdin = !strcmp(path, "-");
-	FILE *f = is_stdin ? stdin : fopen(path, "re");
-	struct words words = { 0 };
-	unsigned int line = 0;
-	char *text = NULL;
-	size_t room = 0;
-	int status = 0;
-
-	if (!f)
-		return fail_usage("%s: %s", path, strerror(errno));
-
-	while ((!status || opt.force) && getline(&text, &room, f) >= 0) {
-		unsigned int ignored = 0;
-		char *rest = text;
-		int err = 0;
-		int ret;
-
-		error_file = is_stdin ? "stdin" : path;
-		error_line = ++line;
-		ret = words_next(&words, &rest, false, &ignored);
-		if (ret < 0)
-			err = fail_usage("a quote is not closed");
-		else if (ret)
-			err = run_words(words.argc, words.argv);
-		fflush(stdout);
-		if (!status)
-			status = err;
-	}
-	error_file = NULL;
-	words_release(&words);
-	free(text);
-	if (!is_stdin)
-		fclose(f);
-	return status;
-}
-
-/* What could not be written was not done. */
-static int flush_output(int status)
-{
-	if (fflush(stdout) || ferror(stdout)) {
-		if (!status)
-			return fail(EXIT_REFUSED, "standard output: %s",
-				    strerror(errno));
-	}
-	return status;
-}
+const struct program ringctl = {
+	.name = "ringctl",
+	.noun = "object",
+	.nouns = nouns,
+	.usage = "Usage: ringctl [OPTIONS] OBJECT [COMMAND] [ARGUMENTS]\n"
+		 "       ringctl [OPTIONS] -b FILE\n"
+		 "       ringctl help OBJECT\n"
+		 "Options:\n"
+		 "  -j, --json        print JSON\n"
+		 "  -p, --pretty      indent it\n"
+		 "  -s, --statistics  more figures\n"
+		 "  -n, --netns NAME  in this network namespace\n"
+		 "  -b, --batch FILE  a command a line, - for standard input\n"
+		 "      --force       a batch goes on after an error\n"
+		 "  -V, --version     the version\n"
+		 "  -h, --help        this\n"
+		 "Objects:\n",
+	.statuses = "Exit status: 0 done, 1 usage, 2 refused by the kernel,\n"
+		    "             3 stale or another digest, 4 over budget, 5 aborted\n",
+	.other = "ringlab",
+	.other_nouns = of_ringlab,
+};
 
 int main(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "pretty", no_argument, NULL, 'p' },
-		{ "statistics", no_argument, NULL, 's' },
-		{ "stats", no_argument, NULL, 's' },
-		{ "netns", required_argument, NULL, 'n' },
-		{ "batch", required_argument, NULL, 'b' },
-		{ "force", no_argument, NULL, 'F' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "Version", no_argument, NULL, 'V' },
-		{ "version", no_argument, NULL, 'V' },
-		{ }
-	};
-	const char *batch = NULL;
-	int status;
-	int c;
-
-	/* What getopt says begins like all else. */
-	argv[0] = "ringctl";
-	/* One dash will do for the long ones too, as in iproute2. */
-	while ((c = getopt_long_only(argc, argv, "+jpsn:b:hV", options,
-				     NULL)) != -1) {
-		switch (c) {
-		case 'j':
-			opt.json = true;
-			break;
-		case 'p':
-			opt.pretty = true;
-			break;
-		case 's':
-			opt.stats = true;
-			break;
-		case 'n':
-			opt.netns = optarg;
-			break;
-		case 'b':
-			batch = optarg;
-			break;
-		case 'F':
-			opt.force = true;
-			break;
-		case 'h':
-			help_usage(stdout);
-			return flush_output(EXIT_DONE);
-		case 'V':
-			printf("ringctl %s\n", HASHRING_VERSION);
-			return flush_output(EXIT_DONE);
-		default:
-			return EXIT_USAGE;
-		}
-	}
-	argc -= optind;
-	argv += optind;
-
-	/* Lists of millions go out in fewer pieces. */
-	if (!isatty(STDOUT_FILENO))
-		setvbuf(stdout, NULL, _IOFBF, OUTPUT_BUFFER);
-
-	if (batch && argc)
-		status = fail_usage("\"%s\": with -b commands come from the file",
-				    argv[0]);
-	else if (batch)
-		status = run_batch(batch);
-	else if (argc)
-		status = run_words(argc, argv);
-	else
-		status = help(0, NULL);
-
-	conn_close();
-	return flush_output(status);
+	return program_main(&ringctl, argc, argv);
 }

@@ -3,12 +3,14 @@
  * ringctl: what its files share.
  *
  * Each noun is a file with one table of commands and their arguments. A noun is
- * added by a file that defines its table and a line in nouns.c.
+ * added by a file that defines its table and a line in main.c.
  */
 #ifndef RINGCTL_H
 #define RINGCTL_H
 
 #include "cli/cli.h"
+
+extern const struct program ringctl;
 
 extern const struct noun noun_ring;
 extern const struct noun noun_node;
@@ -24,12 +26,10 @@ extern const struct noun noun_digest;
 extern const struct noun noun_attach;
 extern const struct noun noun_migrate;
 extern const struct noun noun_measure;
-extern const struct noun noun_compare;
 extern const struct noun noun_monitor;
 extern const struct noun noun_save;
 extern const struct noun noun_restore;
 extern const struct noun noun_sync;
-extern const struct noun noun_report;
 extern const struct noun noun_limits;
 
 /* change_run.c, change.c */

@@ -5,10 +5,10 @@
 floors.py TABLE FOLDER=OBJECTS...
 
 TABLE has a line for each floor, the lowest first: patterns of the files that are
-on it. What is compiled of FOLDER is in OBJECTS. A file may call functions of its
-own floor and of lower ones, and include their headers; within a floor no calls
-may run in a circle. Prints a line for each arrow that runs upwards, and each
-circle, with the names that are called.
+on it, with | between rooms. What is compiled of FOLDER is in OBJECTS. A file may
+call functions of its own room and of lower floors, and include their headers;
+within a room no calls may run in a circle. Prints a line for each arrow that runs
+upwards or into another room, and each circle, with the names that are called.
 """
 import fnmatch
 import os
@@ -25,15 +25,24 @@ class Floors:
         self.floors = []
         with open(path, encoding="utf-8") as table:
             for line in table:
-                patterns = line.partition("#")[0].split()
-                if patterns:
-                    self.floors.append(patterns)
+                rooms = [room.split() for room in line.partition("#")[0].split("|")]
+                if rooms[0]:
+                    self.floors.append(rooms)
 
     def of(self, path):
-        for number, patterns in enumerate(self.floors):
-            if any(fnmatch.fnmatch(path, pattern) for pattern in patterns):
-                return number
+        """The numbers of a file's floor and room, or None."""
+        for number, rooms in enumerate(self.floors):
+            for room, patterns in enumerate(rooms):
+                if any(fnmatch.fnmatch(path, pattern) for pattern in patterns):
+                    return number, room
         return None
+
+    def allow(self, source, to):
+        """Whether a file may call and include another one."""
+        if not self.of(source) or not self.of(to):
+            return True     # told already
+        (floor, room), (below, other) = self.of(source), self.of(to)
+        return floor > below or (floor, room) == (below, other)
 
 
 def files_below(folder, suffix):
@@ -131,8 +140,8 @@ def main():
     called = calls(objects)
     for (source, to), names in sorted([*called.items(),
                                        *includes(sources).items()]):
-        if (floors.of(source) or 0) < (floors.of(to) or 0):
-            print(f"{source} -> {to} runs upwards: {', '.join(sorted(names))}")
+        if not floors.allow(source, to):
+            print(f"{source} -> {to} runs upwards or aside: {', '.join(sorted(names))}")
             bad += 1
     for circle in circles(called):
         bad += 1

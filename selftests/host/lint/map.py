@@ -14,7 +14,7 @@ LOCK = re.compile(r"^\s+(?:struct mutex|spinlock_t) \*?(\w+);", re.M)
 GLOBAL = re.compile(r"^(?:static )?(?:DEFINE_(?:MUTEX|SPINLOCK)|"
                     r"BLOCKING_NOTIFIER_HEAD)\((\w+)\)", re.M)
 STRUCT = re.compile(r"^struct (\w+) \{\n(.*?)^\}", re.M | re.S)
-FOLDERS = ("user/include/", "user/sim/", "user/bench/", "user/flows/", "user/shim/")
+FOLDERS = ("user/include/", "user/flows/", "user/shim/")
 
 
 def sources(top):
@@ -40,10 +40,10 @@ def named(doc, path):
         return True
     if path.startswith(FOLDERS):
         return "/".join(folder.split("/")[:2]) + "/" in doc
-    if folder.startswith(("user/cli/", "user/ringctl/")):
+    if folder.startswith(("user/cli/", "user/ringctl/", "user/ringlab/")):
         return f"`{folder[5:]}/`" in doc
     part = doc.split("### user")[path.startswith("user/")]
-    if folder in ("user/lib", "user/cli", "user/ringctl"):
+    if folder in ("user/lib", "user/cli", "user/ringctl", "user/ringlab"):
         return re.search(rf"`({folder[5:]}/)?({name}|{name[:-2]})`", part)
     return f"`{name}`" in part
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include <core/sort.h>
-#include <sim/shares.h>
+#include "shares.h"
 
 #include "plan.h"
 
@@ -135,9 +135,9 @@ int rivals_of(const struct plan *p, struct rivals *r)
 	}
 	r->modulo_before = old->weight;
 	r->modulo_after = new->weight;
-	r->modulo = sim_modulo_share(old->weight, new->weight, kept);
-	r->split = sim_split_share(r->split_before, gone, come);
-	r->recut = sim_recut_share(before, after, nr);
+	r->modulo = modulo_share(old->weight, new->weight, kept);
+	r->split = split_share(r->split_before, gone, come);
+	r->recut = recut_share(before, after, nr);
 	free(before);
 	return EXIT_DONE;
 }

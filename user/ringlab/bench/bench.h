@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the parts of ringbench share. */
-#ifndef HASHRING_BENCH_H
-#define HASHRING_BENCH_H
+#ifndef RINGLAB_BENCH_H
+#define RINGLAB_BENCH_H
 
 #include <stddef.h>
 #include <linux/types.h>

@@ -2,8 +2,8 @@
 /*
  * Style sheets; the Makefile makes strings of drawing.css and report.css.
  */
-#ifndef RINGCTL_REPORT_STYLE_H
-#define RINGCTL_REPORT_STYLE_H
+#ifndef RINGLAB_REPORT_STYLE_H
+#define RINGLAB_REPORT_STYLE_H
 
 extern const char drawing_css[];
 extern const char report_css[];

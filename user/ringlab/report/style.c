@@ -2,9 +2,9 @@
 #include "style.h"
 
 const char drawing_css[] =
-#include "ringctl/report/drawing.css.h"
+#include "ringlab/report/drawing.css.h"
 ;
 
 const char report_css[] =
-#include "ringctl/report/report.css.h"
+#include "ringlab/report/report.css.h"
 ;

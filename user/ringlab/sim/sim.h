@@ -7,8 +7,8 @@
  * a longer hash mixes the position to one. Nodes are numbers, from 0, that no
  * change alters; a method's map gives places, which lead to numbers.
  */
-#ifndef HASHRING_SIM_SIM_H
-#define HASHRING_SIM_SIM_H
+#ifndef RINGLAB_SIM_SIM_H
+#define RINGLAB_SIM_SIM_H
 
 #include <core/change.h>
 

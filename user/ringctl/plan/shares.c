@@ -4,7 +4,7 @@
  */
 #include <linux/minmax.h>
 
-#include "sim/shares.h"
+#include "shares.h"
 
 /* @part of @whole in 2^-32. */
 static u64 share(__uint128_t part, __uint128_t whole)
@@ -24,7 +24,7 @@ static u64 divisor(u64 a, u64 b)
 }
 
 /**
- * sim_modulo_share() - what moves when keys go by hash modulo a number
+ * modulo_share() - what moves when keys go by hash modulo a number
  * @before: the number before: of nodes, or of their units of weight
  * @after: and after
  * @kept: of both numbers, those that stand for the same node before and after;
@@ -36,7 +36,7 @@ static u64 divisor(u64 a, u64 b)
  *
  * Return: the share; 0 when there is nothing before or after.
  */
-u64 sim_modulo_share(u64 before, u64 after, u64 kept)
+u64 modulo_share(u64 before, u64 after, u64 kept)
 {
 	u64 multiple;
 
@@ -47,7 +47,7 @@ u64 sim_modulo_share(u64 before, u64 after, u64 kept)
 }
 
 /**
- * sim_split_share() - what moves when the largest ranges are split
+ * split_share() - what moves when the largest ranges are split
  * @nodes: before, each with an equal range
  * @gone: of these, how many go
  * @come: how many come
@@ -60,7 +60,7 @@ u64 sim_modulo_share(u64 before, u64 after, u64 kept)
  *
  * Return: the share; 0 when there was or is no node.
  */
-u64 sim_split_share(u32 nodes, u32 gone, u32 come)
+u64 split_share(u32 nodes, u32 gone, u32 come)
 {
 	u32 taken = min(gone, come);
 	u64 pieces, longer, kept, moved;
@@ -80,7 +80,7 @@ u64 sim_split_share(u32 nodes, u32 gone, u32 come)
 }
 
 /**
- * sim_recut_share() - what moves when ranges are cut anew, each by its weight
+ * recut_share() - what moves when ranges are cut anew, each by its weight
  * @before: weights before, in the order of the ranges; 0: has none
  * @after: and after
  * @nr: number of either
@@ -89,7 +89,7 @@ u64 sim_split_share(u32 nodes, u32 gone, u32 come)
  *
  * Return: the share; 0 when all weights before or all after are 0.
  */
-u64 sim_recut_share(const u32 *before, const u32 *after, u32 nr)
+u64 recut_share(const u32 *before, const u32 *after, u32 nr)
 {
 	u64 all_before = 0, all_after = 0, low = 0, high = 0;
 	__uint128_t kept = 0;

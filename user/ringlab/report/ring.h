@@ -2,8 +2,8 @@
 /*
  * What of a ring is drawn: pieces of it, no more than a screen can show.
  */
-#ifndef RINGCTL_REPORT_RING_H
-#define RINGCTL_REPORT_RING_H
+#ifndef RINGLAB_REPORT_RING_H
+#define RINGLAB_REPORT_RING_H
 
 #include "report.h"
 

@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ringctl compare: what its files share.
+ * ringlab compare and scenario: what their files share.
  */
-#ifndef RINGCTL_COMPARE_COMPARE_H
-#define RINGCTL_COMPARE_COMPARE_H
+#ifndef RINGLAB_COMPARE_COMPARE_H
+#define RINGLAB_COMPARE_COMPARE_H
 
-#include <sim/sim.h>
+#include "ringlab/sim/sim.h"
 
 #include "cli/keys/flows.h"
 
 #define COMPARE_METHODS	16
+
+/* Rows of a command's table (words.c). */
+#define ARG_ROW_METHODS	{ ARG_TEXT, "--methods", "methods", .meta = "METHOD,..." }
+#define ARG_ROW_SEED	{ ARG_SEED, "--seed", "seed", .meta = "HEX" }
+#define ARG_ROW_SAMPLES	{ ARG_NUMBER, "--samples", "samples", .meta = "N", \
+			  .min = 1000, .max = 1000000000 }
 
 /**
  * enum compare_how - how figures were come by
@@ -194,6 +200,9 @@ int compare_flows_load(struct compare_flows *flows, struct args *a,
 		       const struct flow_ring *ring, struct compare *c);
 void compare_flows_release(struct compare_flows *flows);
 
+/* words.c */
+int compare_take(struct args *a, struct compare *c);
+
 /* run.c */
 int compare_run(struct compare *c);
 void compare_release(struct compare *c);
@@ -217,7 +226,7 @@ double compare_measured(const struct compare *c,
 const char *compare_impact(double seconds);
 
 /*
- * scenario.c: the cases of a document. The first word is "all", the
+ * cases.c: the cases of a document. The first word is "all", the
  * last one NULL.
  */
 const char *compare_scenarios(__u32 value);

@@ -2,8 +2,8 @@
 /*
  * A comparison of a ring that is there.
  */
-#ifndef RINGCTL_COMPARE_RING_H
-#define RINGCTL_COMPARE_RING_H
+#ifndef RINGLAB_COMPARE_RING_H
+#define RINGLAB_COMPARE_RING_H
 
 #include "compare.h"
 #include "cli/model/model.h"

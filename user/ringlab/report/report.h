@@ -3,12 +3,12 @@
  * Reports: what a ring is and what a change of it did or would do, gathered
  * first, then drawn and written down.
  */
-#ifndef RINGCTL_REPORT_REPORT_H
-#define RINGCTL_REPORT_REPORT_H
+#ifndef RINGLAB_REPORT_REPORT_H
+#define RINGLAB_REPORT_REPORT_H
 
 #include <core/impact.h>
 
-#include "ringctl/migrate/migrate.h"
+#include "cli/past/past.h"
 #include "cli/model/model.h"
 
 /* Where a report's map before the change comes from. */

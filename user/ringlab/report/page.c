@@ -321,7 +321,7 @@ static void put_foot(FILE *f)
 	      "<dt>max/mean</dt><dd>the largest share of a node over its due by weight</dd>\n"
 	      "</dl>\n", f);
 	clock_gettime(CLOCK_REALTIME, &now);
-	fputs("<p class=\"made\">ringctl " HASHRING_VERSION ", ", f);
+	fputs("<p class=\"made\">ringlab " HASHRING_VERSION ", ", f);
 	text_time(f, now.tv_sec * 1000000000ULL);
 	fputs("</p>\n</footer>\n</body>\n</html>\n", f);
 }

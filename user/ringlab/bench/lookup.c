@@ -3,7 +3,7 @@
 #include <sys/resource.h>
 
 #include "bench.h"
-#include "sim/maglev.h"
+#include "ringlab/sim/maglev.h"
 
 /*
  * A sample is over, mostly, before another program has its turn; the caches

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ringctl report: rings and what a change of them moves, as a page.
+ * ringlab report: rings and what a change of them moves, as a page.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 #include "report.h"
 #include "cli/file/save.h"
-#include "ringctl/ringctl.h"
+#include "ringlab/ringlab.h"
 
 enum {
 	REPORT_FILE,

@@ -5,7 +5,7 @@
 
 #include "bench.h"
 #include "core/impact.h"
-#include "sim/maglev.h"
+#include "ringlab/sim/maglev.h"
 
 /* A sample takes at least this long; small rings are changed many times. */
 #define SAMPLE_NS	2e6

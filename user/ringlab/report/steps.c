@@ -3,7 +3,6 @@
  * The migrations of a ring, as far as their steps are kept.
  */
 #include "report.h"
-#include "ringctl/migrate/migrate.h"
 
 /* Steps that the ring keeps; 0 or a negative errno. */
 int past_steps(struct report *r)

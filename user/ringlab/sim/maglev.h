@@ -4,8 +4,8 @@
  * Reliable Software Network Load Balancer" (Eisenbud et al., NSDI 2016),
  * without weights.
  */
-#ifndef HASHRING_SIM_MAGLEV_H
-#define HASHRING_SIM_MAGLEV_H
+#ifndef RINGLAB_SIM_MAGLEV_H
+#define RINGLAB_SIM_MAGLEV_H
 
 #include <linux/types.h>
 

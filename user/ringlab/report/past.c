@@ -10,7 +10,6 @@
 #include <linux/slab.h>
 
 #include "report.h"
-#include "cli/past/past.h"
 
 static int compare_moves(const void *a, const void *b)
 {

@@ -2,8 +2,8 @@
 /*
  * Work on all processors, that shows how far it is and can be interrupted.
  */
-#ifndef RINGCTL_COMPARE_PARALLEL_H
-#define RINGCTL_COMPARE_PARALLEL_H
+#ifndef RINGLAB_COMPARE_PARALLEL_H
+#define RINGLAB_COMPARE_PARALLEL_H
 
 #include <linux/types.h>
 

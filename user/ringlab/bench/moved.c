@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "bench.h"
-#include "sim/sim.h"
+#include "ringlab/sim/sim.h"
 
 static const struct sim_ops *const methods[BENCH_METHODS] = {
 	[BENCH_RING] = &sim_ring_hash,

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What other methods would move for the change of a report: those of ringctl
+ * What other methods would move for the change of a report: those of ringlab
  * compare whose maps are finite, so that no key is drawn and the same change
  * gives the same page.
  */
 #include <string.h>
 
 #include "report.h"
-#include "ringctl/compare/ring.h"
+#include "ringlab/compare/ring.h"
 #include "cli/signals.h"
 
 static void take_methods(struct compare *c)
@@ -29,7 +29,7 @@ static void take_methods(struct compare *c)
 /**
  * rivals_make() - what other methods would move
  * @r: a report of a change
- * @rivals: set to what ringctl -j compare prints of these methods, less the
+ * @rivals: set to what ringlab -j compare prints of these methods, less the
  *	times; or to NULL where nothing owns anything before or after
  *
  * Return: an exit status, after telling what is wrong.
