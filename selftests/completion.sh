@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# completion.sh - what bash offers after a part of a ringctl command
+# completion.sh - what bash offers after a part of a command
 #
-# Words come from ringctl's own table; those of rings and nodes from the
+# Words come from the table of ringctl, or of ringlab; those of rings and nodes from the
 # kernel, where there is a module for it.
 
 # shellcheck source=selftests/lib.sh
@@ -17,6 +17,7 @@ offered()
 	COMP_LINE=$1
 	COMP_POINT=${#1}
 	COMP_WORDS=("$RINGCTL")
+	[[ $1 != ringlab* ]] || COMP_WORDS=("$RINGLAB")
 	COMPREPLY=()
 	_ringctl
 	echo "${COMPREPLY[*]}"
@@ -48,8 +49,12 @@ every_object()
 
 words()
 {
-	offers "ringctl re" restore report
-	offers "ringctl report page.html web " -f --offline --svg
+	offers "ringctl re" restore
+	offers "ringctl comp" ""
+	offers "ringlab " compare scenario report help
+	offers "ringlab report page.html web " -f --offline --svg
+	offers "ringlab scenario scale-" scale-100 scale-1000 scale-10000
+	offers "ringlab scenario all --m" --methods
 	offers "ringctl node re" replace
 	offers "ringctl attach add web hook " prerouting output
 	offers "ringctl attach add web hook o" output
@@ -83,7 +88,7 @@ files()
 	offers "ringctl restore $WORK/s" "$WORK/saved.yaml"
 	offers "ringctl digest web --against $WORK/s" "$WORK/saved.yaml"
 	offers "ringctl -b $WORK/s" "$WORK/saved.yaml"
-	offers "ringctl report $WORK/s" "$WORK/saved.yaml"
+	offers "ringlab report $WORK/s" "$WORK/saved.yaml"
 	offers "ringctl plan web --offline $WORK/s" "$WORK/saved.yaml"
 	offers "ringctl plan web --flows " conntrack pcap synthetic
 	offers "ringctl measure web --flows pcap $WORK/s" "$WORK/saved.yaml"
@@ -111,7 +116,7 @@ other_namespace()
 }
 
 ktap_begin
-need_program "$RINGCTL"
+need_program "$RINGCTL" "$RINGLAB"
 ktap_test "every object of the help" every_object
 ktap_test "commands, keywords and their values" words
 ktap_test "what is for the shell alone is not offered" hidden

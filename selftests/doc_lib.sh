@@ -28,9 +28,9 @@ doc_commands()
 		END { exit !printed }' "$1"
 }
 
-# run_commands NAMESPACE FILE - there, up to the first one that fails; ringctl is
-# the one under test
+# run_commands NAMESPACE FILE - there, up to the first one that fails; ringctl
+# and ringlab are those under test
 run_commands()
 {
-	PATH=$(dirname "$RINGCTL"):$PATH in_ns "$1" bash -ex "$2"
+	PATH=${RINGCTL%/*}:${RINGLAB%/*}:$PATH in_ns "$1" bash -ex "$2"
 }

@@ -27,13 +27,13 @@ state()
 	find "$WORK/files" | sort
 }
 
-# typed REGEX STATUS WORD... - Ctrl-C when a command has said REGEX
+# typed REGEX STATUS PROGRAM WORD... - Ctrl-C when a command has said REGEX
 typed()
 {
 	local was status=0
 
 	was=$(state)
-	python3 "$ROOT/selftests/typed.py" "$1" "$RINGCTL" -n "$here" "${@:3}" >"$WORK/said" || status=$?
+	python3 "$ROOT/selftests/typed.py" "$1" "$3" -n "$here" "${@:4}" >"$WORK/said" || status=$?
 	[ "$status" = "$2" ] || sed 's/\r/\n/g' "$WORK/said" | tail -n 3
 	expect_equal "$2" "$status" "exit status"
 	expect_equal "$was" "$(state)"
@@ -43,20 +43,20 @@ cli_begin
 mkdir "$WORK/files"
 ktap_test "rings" rings
 ktap_test "plan, while flows are made up" \
-	typed 'reading flows' 130 plan web '{ node add b5 }' --flows synthetic 10000000
+	typed 'reading flows' 130 "$RINGCTL" plan web '{ node add b5 }' --flows synthetic 10000000
 ktap_test "plan, while it prints arcs" \
-	typed '\) *[0-9]|\] [0-9]+ ' 130 plan large -f "$WORK/weigh" --arcs
+	typed '\) *[0-9]|\] [0-9]+ ' 130 "$RINGCTL" plan large -f "$WORK/weigh" --arcs
 ktap_test "plan, while it reads keys" \
-	typed '.' 130 plan web '{ node add b5 }' --list-keys
-ktap_test "compare, while keys are drawn" \
-	typed 'rendezvous: [0-9]+%' 5 compare --scenario scale-10000
+	typed '.' 130 "$RINGCTL" plan web '{ node add b5 }' --list-keys
+ktap_test "scenario, while keys are drawn" \
+	typed 'rendezvous: [0-9]+%' 5 "$RINGLAB" scenario scale-10000
 ktap_test "compare, while the ring's keys are drawn" \
-	typed 'rendezvous: [0-9]+%' 5 compare large '{ node add b5 }'
+	typed 'rendezvous: [0-9]+%' 5 "$RINGLAB" compare large '{ node add b5 }'
 ktap_test "measure, before or after the change" \
-	typed 'mapping keys' 130 measure web --keys 20000000 --change '{ node add b5 }'
+	typed 'mapping keys' 130 "$RINGCTL" measure web --keys 20000000 --change '{ node add b5 }'
 ktap_test "report" \
-	typed 'large: maps' 130 report "$WORK/files/r.html" large --svg "$WORK/files/r.svg"
-ktap_test "arcs" typed '[0-9]' 130 arcs large
-ktap_test "map, while it reads keys" typed '.' 130 map web
-ktap_test "monitor" typed '.' 130 monitor
+	typed 'large: maps' 130 "$RINGLAB" report "$WORK/files/r.html" large --svg "$WORK/files/r.svg"
+ktap_test "arcs" typed '[0-9]' 130 "$RINGCTL" arcs large
+ktap_test "map, while it reads keys" typed '.' 130 "$RINGCTL" map web
+ktap_test "monitor" typed '.' 130 "$RINGCTL" monitor
 ktap_finish

@@ -20,10 +20,10 @@
 set -u
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-: "${RINGCTL:=$ROOT/build/user/ringctl/ringctl}"
+: "${RINGCTL:=$ROOT/build/user/ringctl/ringctl}" "${RINGLAB:=$ROOT/build/user/ringlab/ringlab}"
 : "${TRAFFIC:=$ROOT/build/tools/traffic}"
 WORK=$(mktemp -d /tmp/hashring-test.XXXXXX) || exit 1
-export ROOT RINGCTL TRAFFIC WORK
+export ROOT RINGCTL RINGLAB TRAFFIC WORK
 # shellcheck source=selftests/vm/faults.sh
 . "$ROOT/selftests/vm/faults.sh"
 

@@ -18,16 +18,24 @@ expect_nothing_in() # TEXT
 
 installed()
 {
+	local name
+
 	make -C "$ROOT" --no-print-directory tools_install O="$ROOT/build" \
 		PREFIX="$prefix" >"$WORK/install.log"
 	expect_equal 0.1.0 "$(pkg-config --modversion libhashring)" "version"
-	expect_nothing_in "$(readelf -d "$prefix/sbin/ringctl" | awk '/RPATH|RUNPATH/')"
+	expect_nothing_in "$(readelf -d "$prefix/sbin/ringctl" "$prefix/sbin/ringlab" |
+		awk '/RPATH|RUNPATH/')"
 	expect_match 'SONAME.*libhashring\.so\.[0-9]+' \
 		readelf -d "$prefix/lib/libhashring.so"
 	expect_nothing_in "$(nm -D --defined-only "$prefix/lib/libhashring.so" |
 		awk '$2 != "A" && $3 !~ /^hashring_/')"
-	expect_match '^ringctl 0.1.0$' env LD_LIBRARY_PATH="$prefix/lib" \
-		"$prefix/sbin/ringctl" --version
+	for name in ringctl ringlab; do
+		expect_match "^$name 0.1.0\$" env LD_LIBRARY_PATH="$prefix/lib" \
+			"$prefix/sbin/$name" --version
+		expect_match "complete -F .* $name" \
+			cat "$prefix/share/bash-completion/completions/$name"
+		[ -e "$prefix/share/man/man8/$name.8" ]
+	done
 }
 
 # The program in the man page, as a reader sees it.
@@ -93,7 +101,7 @@ removed()
 {
 	make -C "$ROOT" --no-print-directory uninstall O="$ROOT/build" \
 		PREFIX="$prefix" DESTDIR=/ KREL=none >"$WORK/uninstall.log"
-	expect_nothing_in "$(find "$prefix" -type f)"
+	expect_nothing_in "$(find "$prefix" ! -type d)"
 }
 
 need_module

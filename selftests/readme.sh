@@ -119,7 +119,7 @@ migration()
 		cat "$WORK/second"
 	} >"$WORK/typed"
 	: >"$WORK/failed"
-	PATH=$(dirname "$RINGCTL"):$PATH in_ns "$director" \
+	PATH=${RINGCTL%/*}:$PATH in_ns "$director" \
 		python3 "$ROOT/selftests/typed.py" 'running .*moved [1-9]' bash "$WORK/typed" \
 		>"$WORK/migrated" || status=$?
 	sed -i 's/\r/\n/g' "$WORK/migrated"
@@ -138,7 +138,7 @@ to_its_end()
 }
 
 ktap_begin
-need_program nft ip python3 "$RINGCTL"
+need_program nft ip python3 "$RINGCTL" "$RINGLAB"
 need_module
 kernel_log_mark
 build_director >"$WORK/built" 2>&1 || bail_out "no director: $(<"$WORK/built")"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# report.sh - ringctl report on rings that run: its page has the figures that
+# report.sh - ringlab report on rings that run: its page has the figures that
 # ringctl -j prints, and making it changes nothing
 
 # shellcheck source=selftests/lib.sh
@@ -15,9 +15,14 @@ ringctl()
 	"$RINGCTL" -n "$here" "$@"
 }
 
-refuses() # REGEX STATUS WORD...
+ringlab()
 {
-	expect_error "$1" "$2" "$RINGCTL" -n "$here" "${@:3}"
+	"$RINGLAB" -n "$here" "$@"
+}
+
+refuses() # REGEX STATUS WORD... - of report
+{
+	expect_error "$1" "$2" "$RINGLAB" -n "$here" report "${@:3}"
 }
 
 page() # RING WORD...
@@ -85,7 +90,7 @@ make_rings()
 
 last_change()
 {
-	ringctl report "$WORK/page.html" 2>/dev/null
+	ringlab report "$WORK/page.html" 2>/dev/null
 	expect_equal "$(ringctl -j ring show web | sorted)" "$(page web block 'ring show')"
 	expect_equal "$(ringctl -j history web generation 2 |
 		sorted nr_moves kept_moves nr_ops kept_ops op)" \
@@ -109,7 +114,7 @@ other_rings()
 		"$(page empty block 'ring show')"
 	expect_equal '' "$(page empty nodes)"
 	# By name, and none that was not asked for.
-	ringctl report - tokens >"$WORK/page.html"
+	ringlab report - tokens >"$WORK/page.html"
 	expect_equal "$(shares tokens)" "$(page tokens nodes id weight after)"
 	expect_equal 1 "$(grep -c '<section' "$WORK/page.html")"
 }
@@ -119,7 +124,7 @@ drawn_again()
 {
 	shares tokens | awk '{ print $1, $4 }' >"$WORK/before"
 	ringctl node add tokens t2 point 2000000000 3000000000 >/dev/null
-	ringctl report - tokens >"$WORK/page.html"
+	ringlab report - tokens >"$WORK/page.html"
 	[ "$(page tokens marks)" -gt 0 ]
 	expect_equal "$(<"$WORK/before")"$'\nt2 0' "$(page tokens nodes before)"
 	expect_match 'add <strong>t2</strong>' cat "$WORK/page.html"
@@ -129,12 +134,12 @@ drawn_again()
 		page tokens block compare
 	shares tokens | awk '$1 == "t2" { print $4 }' >"$WORK/of.t2"
 	ringctl node replace tokens t2 t3 >/dev/null
-	ringctl report - tokens >"$WORK/page.html"
+	ringlab report - tokens >"$WORK/page.html"
 	[ "$(page tokens marks)" -gt 0 ]
 	expect_match "t2 2 $(<"$WORK/of.t2") 0.*t3 3 0 $(<"$WORK/of.t2")" \
 		page tokens nodes id before after
 	ringctl node set tokens t1 state draining >/dev/null
-	ringctl report - tokens >"$WORK/page.html"
+	ringlab report - tokens >"$WORK/page.html"
 	[ "$(page tokens marks)" -gt 0 ]
 	expect_match "t1 [0-9]+ 0" page tokens nodes before after
 	expect_match 'set <strong>t1</strong>' cat "$WORK/page.html"
@@ -147,14 +152,14 @@ balanced()
 	ringctl change even '{ node add e1; node add e2; node add e3 }' >/dev/null
 	shares even | awk '{ print $1, $4 } END { print "e4 0" }' >"$WORK/before"
 	ringctl node add even e4 >/dev/null
-	ringctl report - even >"$WORK/page.html"
+	ringlab report - even >"$WORK/page.html"
 	[ "$(page even marks)" -gt 0 ]
 	expect_equal "$(<"$WORK/before")" "$(page even nodes before)"
 	expect_match ': add <strong>e4</strong>\. No method' cat "$WORK/page.html"
 	expect_match "\"method\": \"ring\", \"moved\": $((1 << 30))," \
 		page even block compare
 	ringctl history even revert 1 >/dev/null
-	ringctl report - even >"$WORK/page.html"
+	ringlab report - even >"$WORK/page.html"
 	expect_match ': del <strong>e4</strong>\. No method' cat "$WORK/page.html"
 	ringctl ring del even
 }
@@ -194,10 +199,10 @@ page_tells_steps() # RING
 {
 	if ringctl -j ring show "$1" | grep -q '"placement":"balanced"' &&
 		! ringctl -j migrate show "$1" | grep -q '"state":"done"'; then
-		refuses 'the cells of ring .* are in a migration' 2 report - "$1"
+		refuses 'the cells of ring .* are in a migration' 2 - "$1"
 		return
 	fi
-	ringctl report - "$1" >"$WORK/page.html"
+	ringlab report - "$1" >"$WORK/page.html"
 	expect_equal "$(ringctl -j migrate steps "$1" | sorted)" \
 		"$(page "$1" block 'migrate steps')"
 	expect_equal "$(told "$1")" "$(page "$1" migrations)"
@@ -265,7 +270,7 @@ many_migrations()
 		ringctl node set often m1 weight $((i + 1)) --hold >/dev/null
 		ringctl migrate finish often --force >/dev/null
 	done
-	ringctl report - often >"$WORK/page.html"
+	ringlab report - often >"$WORK/page.html"
 	expect_equal "$(told often | head -n 8)" "$(page often migrations)"
 	expect_match '2 earlier ones are not drawn' cat "$WORK/page.html"
 	ringctl ring del often
@@ -278,7 +283,7 @@ planned()
 	local change='{ node add b6; node del b3 }' before
 	before=$(ringctl digest web; ringctl -j history web)
 
-	ringctl report "$WORK/page.html" web "$change" --svg "$WORK/ring.svg" 2>/dev/null
+	ringlab report "$WORK/page.html" web "$change" --svg "$WORK/ring.svg" 2>/dev/null
 	expect_equal "$(ringctl -j plan web "$change" |
 		sorted plan receipt.time receipt.build_ns receipt.impact_ns)" \
 		"$(page web block plan)"
@@ -300,9 +305,9 @@ without_the_kernel()
 	local change='{ node add b7 weight 2; node set b4 state active }'
 
 	ringctl save "$WORK/saved.yaml" >/dev/null
-	ringctl report "$WORK/page.html" web "$change" 2>/dev/null
+	ringlab report "$WORK/page.html" web "$change" 2>/dev/null
 	sed -E '/class="made"|data-of="(plan|history)"|>History</d' "$WORK/page.html" >"$WORK/live"
-	ringctl report "$WORK/page.html" web "$change" \
+	ringlab report "$WORK/page.html" web "$change" \
 		--offline "$WORK/saved.yaml" 2>/dev/null
 	expect_equal 5 "$(page web nodes before after | wc -l)"
 	# All but the kernel's counts of what a file does not have.
@@ -312,20 +317,20 @@ without_the_kernel()
 
 refused()
 {
-	refuses 'no ring' 2 report "$WORK/none.html" nobody
-	refuses 'there is no node b9' 2 report "$WORK/none.html" web '{ node del b9 }'
-	refuses 'a change is of one ring' 1 report "$WORK/none.html" '{ node add b9 }'
-	refuses 'FILE.html is missing' 1 report
+	refuses 'no ring' 2 "$WORK/none.html" nobody
+	refuses 'there is no node b9' 2 "$WORK/none.html" web '{ node del b9 }'
+	refuses 'a change is of one ring' 1 "$WORK/none.html" '{ node add b9 }'
+	refuses 'FILE.html is missing' 1
 	if command -v capsh >/dev/null; then
 		expect_error "seed of ring .* CAP_NET_ADMIN" 2 ip netns exec "$here" \
 			capsh --drop=cap_net_admin -- -c \
-			"'$RINGCTL' report '$WORK/none.html' web"
+			"'$RINGLAB' report '$WORK/none.html' web"
 	fi
 	[ ! -e "$WORK/none.html" ]
 }
 
 ktap_begin
-need_program "$RINGCTL" python3
+need_program "$RINGCTL" "$RINGLAB" python3
 need_module
 kernel_log_mark
 setup_ns here

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# report_page.py PAGE RING WORD... - what a page of ringctl report says
+# report_page.py PAGE RING WORD... - what a page of ringlab report says
 #
 #	block OF        the JSON that stands there of a command, keys sorted
 #	nodes COLUMN... the nodes' figures, a line each

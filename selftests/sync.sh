@@ -221,11 +221,11 @@ compared_alike()
 	local compare=(compare web '{ node add n1 ; node del b4 }' --samples 1000)
 
 	ring save "$WORK/saved.yaml"
-	ring -j -p "${compare[@]}" | sed /lookup_ns/d >"$WORK/kernel"
-	"$RINGCTL" -j -p "${compare[@]}" --offline "$WORK/saved.yaml" | sed /lookup_ns/d >"$WORK/offline"
+	"$RINGLAB" -n "$one" -j -p "${compare[@]}" | sed /lookup_ns/d >"$WORK/kernel"
+	"$RINGLAB" -j -p "${compare[@]}" --offline "$WORK/saved.yaml" | sed /lookup_ns/d >"$WORK/offline"
 	grep -q '"method": "ring"' "$WORK/kernel"
 	diff "$WORK/kernel" "$WORK/offline"
-	expect_error "no ring" 2 "$RINGCTL" -n "$one" compare nobody '{ node del b4 }'
+	expect_error "no ring" 2 "$RINGLAB" -n "$one" compare nobody '{ node del b4 }'
 }
 
 refused_alike()

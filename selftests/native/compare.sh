@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# compare.sh - ringctl compare: figures that add up, known ones among them, and
-# what it says of what it cannot do. It needs no module.
+# compare.sh - ringlab compare and scenario: figures that add up, known ones among
+# them, and what they say of what they cannot do. They need no module.
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 # shellcheck source=selftests/lib.sh
@@ -13,12 +13,17 @@ few=(--samples 5000)
 
 compare()
 {
-	"$RINGCTL" compare "${few[@]}" "$@"
+	"$RINGLAB" compare "${few[@]}" "$@"
 }
 
 compare_json()
 {
-	"$RINGCTL" -j compare "${few[@]}" "$@"
+	"$RINGLAB" -j compare "${few[@]}" "$@"
+}
+
+scenario()
+{
+	"$RINGLAB" scenario "${@:1:1}" "${few[@]}" "${@:2}"
 }
 
 # check FILE CODE - Python on `cases`, a list of what compare printed, and
@@ -54,15 +59,15 @@ all_scenarios()
 {
 	local name said
 
-	compare_json --scenario all >"$WORK/all.json"
+	"$RINGLAB" -j scenario all "${few[@]}" >"$WORK/all.json"
 	check "$WORK/all.json" "assert ' '.join(by_name) == '''${names//$'\n'/ }'''"
-	compare --scenario all --methods hash,explicit,modulo,range-recut >"$WORK/all"
+	scenario all --methods hash,explicit,modulo,range-recut >"$WORK/all"
 	for name in $names; do
 		said=$(sed -n "/^$name: /,/^\$/p" "$WORK/all")
 		expect_match "claimed .*, measured [a-z-]+ [0-9]" echo "$said"
 	done
 	for name in optimal live; do
-		compare --scenario "$name" --methods hash >"$WORK/one"
+		scenario "$name" --methods hash >"$WORK/one"
 		expect_match "^$name: " head -n 1 "$WORK/one"
 	done
 }
@@ -224,7 +229,7 @@ optimal_to_the_cell()
 		compare_json --nodes "$n" --leave --methods balanced >"$WORK/leaves.json"
 		what_theory_says "$WORK/leaves.json" "$n" 65536
 	done
-	compare_json --scenario scale-10000 --methods balanced >"$WORK/joins.json"
+	"$RINGLAB" -j scenario scale-10000 "${few[@]}" --methods balanced >"$WORK/joins.json"
 	what_theory_says "$WORK/joins.json" 10000 1048576
 	compare_json --nodes 10000 --leave --methods balanced >"$WORK/leaves.json"
 	what_theory_says "$WORK/leaves.json" 10000 1048576
@@ -437,55 +442,68 @@ ring_replaces()
 
 # --- what cannot be done --------------------------------------------------------------
 
-# refuses STATUS REGEX WORDS... - of compare
+# refuses STATUS REGEX WORDS...
 refuses()
 {
 	local status=$1 regex=$2
 	shift 2
-	expect_error "$regex" "$status" "$RINGCTL" compare "$@"
+	expect_error "$regex" "$status" "$RINGLAB" "$@"
 }
 
 bad_words()
 {
-	refuses 1 'unknown method "foo": expected some of hash, explicit, ' --methods hash,foo
-	refuses 1 'unknown method ""' --methods hash,
-	refuses 1 '--scenario "tiny": expected one of all, optimal, ' --scenario tiny
-	refuses 1 '"--keys" does not go with a scenario' --scenario all --keys 5
-	refuses 1 '"--nodes" does not go with a scenario' --scenario small --nodes 5
-	refuses 1 '"--leave" does not go with a ring' web '{ node del b1 }' --leave
-	refuses 1 'goes with no ring' web '{ node del b1 }' --scenario small
-	refuses 1 'operations are wanted' web
-	refuses 1 '"--offline" goes with a ring' --offline "$WORK/saved.yaml"
-	refuses 1 'nodes join or one leaves' --join 2 --leave
-	refuses 1 '--key-size is of keys' --key-size 5
-	refuses 1 '--key-size "2Kb": expected bytes' --keys 5 --key-size 2Kb
-	refuses 1 '--nodes "0": expected a number from 1 to 65535' --nodes 0
-	refuses 1 '--grid "1025": a grid has 1024 to 1048576 cells, a power of two' --grid 1025
-	refuses 1 '--grid "512": expected a number from 1024 to 1048576' --grid 512
-	refuses 1 '"--grid" does not go with a scenario' --scenario small --grid 4096
-	refuses 1 '--samples "9": expected a number from 1000' --samples 9
-	refuses 1 '--seed "12": expected 32 hexadecimal digits' --seed 12
+	refuses 1 'unknown method "foo": expected some of hash, explicit, ' compare --methods hash,foo
+	refuses 1 'unknown method ""' compare --methods hash,
+	refuses 1 'NAME "tiny": expected one of all, optimal, ' scenario tiny
+	refuses 1 'NAME is missing' scenario
+	refuses 1 'unknown word "--keys": expected ' scenario all --keys 5
+	refuses 1 '"--leave" does not go with a ring' compare web '{ node del b1 }' --leave
+	refuses 1 'operations are wanted' compare web
+	refuses 1 '"--offline" goes with a ring' compare --offline "$WORK/saved.yaml"
+	refuses 1 'nodes join or one leaves' compare --join 2 --leave
+	refuses 1 '--key-size is of keys' compare --key-size 5
+	refuses 1 '--key-size "2Kb": expected bytes' compare --keys 5 --key-size 2Kb
+	refuses 1 '--nodes "0": expected a number from 1 to 65535' compare --nodes 0
+	refuses 1 '--grid "1025": a grid has 1024 to 1048576 cells, a power of two' compare --grid 1025
+	refuses 1 '--grid "512": expected a number from 1024 to 1048576' compare --grid 512
+	refuses 1 '--samples "9": expected a number from 1000' compare --samples 9
+	refuses 1 '--seed "12": expected 32 hexadecimal digits' compare --seed 12
 }
 
 too_much()
 {
-	refuses 1 'the only node cannot leave' --nodes 1 --leave
-	refuses 1 '65536 nodes are more than a ring may have, 65535' --nodes 65535
-	refuses 1 '11 nodes of 16000000 points are more than' --points 16000000
-	refuses 1 'are too many bytes to count' --keys 1000000000000000 --key-size 1T
+	refuses 1 'the only node cannot leave' compare --nodes 1 --leave
+	refuses 1 '65536 nodes are more than a ring may have, 65535' compare --nodes 65535
+	refuses 1 '11 nodes of 16000000 points are more than' compare --points 16000000
+	refuses 1 'are too many bytes to count' compare --keys 1000000000000000 --key-size 1T
 }
 
 bad_rings()
 {
 	local offline=(--offline "$WORK/saved.yaml")
 
-	refuses 2 'there is no node nobody' web '{ node del nobody }' "${offline[@]}"
-	refuses 2 'operation 2: there is no node nobody' web '{ node add b9 ; node del nobody }' "${offline[@]}"
-	refuses 1 'there is no ring wib' wib '{ node del b1 }' "${offline[@]}"
-	refuses 1 'nowhere.yaml: No such file' web '{ node del b1 }' --offline "$WORK/nowhere.yaml"
-	refuses 1 'tokens has no owner of anything after the change' tokens '{ node del a ; node del b }' "${offline[@]}"
+	refuses 2 'there is no node nobody' compare web '{ node del nobody }' "${offline[@]}"
+	refuses 2 'operation 2: there is no node nobody' compare web '{ node add b9 ; node del nobody }' "${offline[@]}"
+	refuses 1 'there is no ring wib' compare wib '{ node del b1 }' "${offline[@]}"
+	refuses 1 'nowhere.yaml: No such file' compare web '{ node del b1 }' --offline "$WORK/nowhere.yaml"
+	refuses 1 'tokens has no owner of anything after the change' compare tokens '{ node del a ; node del b }' "${offline[@]}"
 	printf 'rings:\n- name: web\n  nodes: [ { name: b1 } ]' >"$WORK/seedless.yaml"
-	refuses 2 'the seed of web is not known' web '{ node add b2 }' --offline "$WORK/seedless.yaml"
+	refuses 2 'the seed of web is not known' compare web '{ node add b2 }' --offline "$WORK/seedless.yaml"
+}
+
+# ringctl names the command that has what it is asked for, and no other.
+asked_of_ringctl()
+{
+	local word
+
+	for word in compare scenario report; do
+		expect_error "^ringctl: $word is a command of ringlab: ringlab $word\$" 1 \
+			"$RINGCTL" "$word" --nodes 5
+		expect_error "ringlab $word\$" 1 "$RINGCTL" help "$word"
+		expect_match "ringlab $word " "$RINGLAB" help "$word"
+	done
+	expect_error '^ringctl: unknown object "comp": expected one of ring, ' 1 "$RINGCTL" comp
+	expect_error '^ringlab: unknown command "plan": expected one of compare, ' 1 "$RINGLAB" plan
 }
 
 interrupted()
@@ -493,13 +511,13 @@ interrupted()
 	local status=0 pid
 
 	# A job of a script ignores SIGINT; TERM is obeyed alike.
-	"$RINGCTL" compare --nodes 1000 --samples 1000000000 >"$WORK/out" 2>"$WORK/err" &
+	"$RINGLAB" compare --nodes 1000 --samples 1000000000 >"$WORK/out" 2>"$WORK/err" &
 	pid=$!
 	sleep 0.5
 	kill -TERM "$pid"
 	wait "$pid" || status=$?
 	expect_equal 5 "$status"
-	expect_equal "ringctl: interrupted" "$(cat "$WORK/err")"
+	expect_equal "ringlab: interrupted" "$(cat "$WORK/err")"
 	[ ! -s "$WORK/out" ]
 }
 
@@ -524,5 +542,6 @@ ktap_test "a node takes another's place" ring_replaces
 ktap_test "words that do not go together" bad_words
 ktap_test "more than there may be" too_much
 ktap_test "rings that cannot be compared" bad_rings
+ktap_test "what is asked of ringctl" asked_of_ringctl
 ktap_test "interrupted" interrupted
 ktap_finish

@@ -22,10 +22,10 @@ plan_json()
 
 compare()
 {
-	"$RINGCTL" -j compare web "$change" --offline "$WORK/saved.yaml" "$@"
+	"$RINGLAB" -j compare web "$change" --offline "$WORK/saved.yaml" "$@"
 }
 
-# said FILE CODE - Python on `said`, what ringctl -j printed
+# said FILE CODE - Python on `said`, what -j printed
 said()
 {
 	python3 - "$1" "$2" <<-'END'
@@ -124,7 +124,7 @@ compared()
 	ring = next(m for m in said['methods'] if m['method'] == 'ring')
 	assert ring['moved_keys'] == plan['moved']['flows']
 	assert all(m['how'] == 'counted' for m in said['methods'] if 'how' in m)"
-	"$RINGCTL" -j compare --nodes 5 --keys "$WORK/keys" >"$WORK/nodes"
+	"$RINGLAB" -j compare --nodes 5 --keys "$WORK/keys" >"$WORK/nodes"
 	said "$WORK/nodes" "assert said['keys'] == 3000"
 }
 
@@ -173,7 +173,7 @@ bad_keys()
 	refuses 1 'there are no keys to count' --keys "$WORK/nothing"
 	refuses 1 'gone: No such file' --keys "$WORK/gone"
 	refuses 1 'directory' --keys "$WORK"
-	expect_error 'long: line 3: longer' 1 "$RINGCTL" compare --nodes 5 --keys "$WORK/long"
+	expect_error 'long: line 3: longer' 1 "$RINGLAB" compare --nodes 5 --keys "$WORK/long"
 }
 
 bad_words()
@@ -193,7 +193,7 @@ bad_words()
 	refuses 1 '--key-size wants --keys with a number' --keys "$WORK/saved.yaml" --key-size 5
 	refuses 1 '--hash wants' --flows synthetic 5 --hash md5
 	refuses 1 '--positions are of standard input' --list-keys --flows synthetic 5 --positions
-	expect_error '--samples are drawn' 1 "$RINGCTL" compare --nodes 5 --flows synthetic 5 --samples 5000
+	expect_error '--samples are drawn' 1 "$RINGLAB" compare --nodes 5 --flows synthetic 5 --samples 5000
 	printf 'rings:\n- name: web\n  nodes: [ { name: b1 }, { name: b3 } ]' >"$WORK/seedless.yaml"
 	expect_error 'has no seed' 1 "$RINGCTL" plan web '{ node del b3 }' \
 		--offline "$WORK/seedless.yaml" --flows synthetic 5

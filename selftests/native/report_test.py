@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# report_test.py - pages of ringctl report, read in a browser
+# report_test.py - pages of ringlab report, read in a browser
 #
 # Rings come from files, so that no kernel is needed. What the page shows, after
 # the browser has made of it what it will, is held against `ringctl -j` and
@@ -23,6 +23,7 @@ from chromium import Chromium, pixels   # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 RINGCTL = os.environ.get("RINGCTL", ROOT + "/build/user/ringctl/ringctl")
+RINGLAB = os.environ.get("RINGLAB", ROOT + "/build/user/ringlab/ringlab")
 WHOLE = 1 << 32
 SEED = "000102030405060708090a0b0c0d0e0f"
 # Names that the kernel takes and a page must not.
@@ -142,16 +143,22 @@ class Test:
         return self.saved("hundred.yaml", [(f"b{i}", 1) for i in range(1, 101)])
 
     def said(self, *words, **more):
-        return subprocess.run([RINGCTL, *words], capture_output=True, text=True,
-                              check=False, timeout=120, **more)
+        return subprocess.run(words, capture_output=True, text=True, check=False,
+                              timeout=120, **more)
 
     def ringctl(self, *words):
+        return self.done(RINGCTL, *words)
+
+    def ringlab(self, *words):
+        return self.done(RINGLAB, *words)
+
+    def done(self, *words):
         done = self.said(*words)
         same(0, done.returncode, f"status of {words}: {done.stderr}")
         return done.stdout
 
     def report(self, name, *words):
-        self.ringctl("report", self.path(name), *words)
+        self.ringlab("report", self.path(name), *words)
         self.browser.look(1100)
         self.browser.open("file://" + self.path(name))
         same([], self.browser.complaints(), "console")
@@ -243,11 +250,11 @@ class Test:
         same([], page["nodes"], "nodes of an empty ring")
 
     def other_methods(self):
-        """What ringctl compare says of them, and what anybody can count."""
+        """What ringlab compare says of them, and what anybody can count."""
         saved = self.saved("rivals.yaml", [(f"b{i}", 1) for i in range(1, 5)])
         for ops in "{ node add b5 }", "{ node del b2 }", "{ node replace b2 b5; node add b6 }":
             [page] = self.report("rivals.html", "web", ops, "--offline", saved)
-            told = json.loads(self.ringctl("-j", "compare", "web", ops, "--offline", saved))
+            told = json.loads(self.ringlab("-j", "compare", "web", ops, "--offline", saved))
             told = {row["method"]: row for row in told["methods"]}
             rows = {row["method"]: row["figures"] for row in page["rivals"]}
             expect({"ring", "balanced", "modulo", "range-split", "range-recut",
@@ -373,7 +380,7 @@ class Test:
         """The drawing as a file of its own."""
         svg = self.path("alone.svg")
         saved = self.saved("alone.yaml", [(n, 1) for n in HOSTILE], ring=HOSTILE[0])
-        self.ringctl("report", "/dev/null", HOSTILE[0], "{ node del ]]> }",
+        self.ringlab("report", "/dev/null", HOSTILE[0], "{ node del ]]> }",
                      "--offline", saved, "--svg", svg)
         root = ElementTree.parse(svg).getroot()
         same("{http://www.w3.org/2000/svg}svg", root.tag)
@@ -405,7 +412,7 @@ class Test:
         words = "web", "{ node add b101 }", "--offline", self.hundred()
 
         def lines():
-            return [line for line in self.ringctl("report", "-", *words).split("\n")
+            return [line for line in self.ringlab("report", "-", *words).split("\n")
                     if 'class="made"' not in line]
 
         first = lines()
@@ -439,7 +446,7 @@ class Test:
                 ("unknown word", self.path("no.html"), "web", "--offline", saved, "web"),
                 ("nowhere.yaml: No such file", self.path("no.html"), "--offline",
                  self.path("nowhere.yaml"))):
-            done = self.said("report", *words)
+            done = self.said(RINGLAB, "report", *words)
             expect(done.returncode in (1, 2) and wanted in done.stderr,
                    words, done.returncode, done.stderr)
         same([], [n for n in os.listdir(self.folder) if n.startswith("no.")], "files made")
@@ -455,7 +462,7 @@ class Test:
                        input=b"int isatty(int file);\nint isatty(int file) { return file == 2; }\n")
         for points, wanted in (1, False), (1100, True):
             saved = self.saved("slow.yaml", [(f"b{i}", 1) for i in range(1000)], points=points)
-            said = subprocess.run([RINGCTL, "report", self.path("slow.html"), "--offline", saved],
+            said = subprocess.run([RINGLAB, "report", self.path("slow.html"), "--offline", saved],
                                   stderr=subprocess.PIPE, check=True, timeout=60, text=True,
                                   env={**os.environ, "LD_PRELOAD": passes}).stderr
             same(wanted, "web: maps" in said and "web: page" in said, repr(said))
@@ -467,7 +474,7 @@ class Test:
         with open(path, "w", encoding="ascii") as f:
             f.write("old")
         before = set(os.listdir(self.folder))
-        with subprocess.Popen([RINGCTL, "report", path, "web", "--offline", "-"],
+        with subprocess.Popen([RINGLAB, "report", path, "web", "--offline", "-"],
                               stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as run:
             time.sleep(0.3)
             run.send_signal(signal.SIGINT)
@@ -486,7 +493,7 @@ def main():
             ("a page of 100 nodes has the figures of ringctl -j", test.hundred_nodes),
             ("so has one of a change of many kinds", test.mixed_change),
             ("the first node and the last one", test.first_and_last),
-            ("other methods are those of ringctl compare", test.other_methods),
+            ("other methods are those of ringlab compare", test.other_methods),
             ("arcs and marks are as long as they are", test.drawing),
             ("phone, desk, light, dark and print", test.looks),
             ("tables and drawings have words", test.accessible),

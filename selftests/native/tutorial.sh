@@ -39,10 +39,15 @@ ringctl()
 	"$RINGCTL" "$@"
 }
 
+ringlab()
+{
+	"$RINGLAB" "$@"
+}
+
 shows()
 {
 	cd "$WORK"
-	# Its words are a shell's, and ringctl is the program under test.
+	# Its words are a shell's, and the programs are those under test.
 	eval "$(cat "$1.run")" | without_times >"$1.said"
 	without_times <"$1.want" | diff - "$1.said"
 }
