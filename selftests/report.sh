@@ -315,6 +315,117 @@ without_the_kernel()
 		<(grep -E '<path|<tr data-node|<dt>moved' "$WORK/page.html")
 }
 
+# --- a desk's page -----------------------------------------------------------------
+
+# told_files RING [GENERATION] - what a director prints of a ring, with its moves
+told_files()
+{
+	ringctl save "$WORK/saved.yaml" "$1" >/dev/null
+	printf '%s\n' "ring show $1" "history $1" ${2:+"history $1 moves $2"} \
+		"migrate steps $1" | ringctl -j -b - >"$WORK/told.json"
+}
+
+generation() # RING
+{
+	json_number generation "$(ringctl -j ring show "$1")"
+}
+
+desk() # RING WORD...
+{
+	"$RINGLAB" report - "$1" "${@:2}" --offline "$WORK/saved.yaml" --from "$WORK/told.json"
+}
+
+# The memory of a planned change is that of a table which is made for the page.
+without_made()
+{
+	sed -E -e '/class="made"|<dt>table/d' \
+		-e '/data-of="plan"/s/"bytes_(before|after)":[0-9]+,//g'
+}
+
+# alike RING WORD... - made of files, away from the ring, it is what is made here
+alike()
+{
+	local generation
+
+	# A ring that has not changed yet has no moves.
+	generation=$(generation "$1")
+	told_files "$1" "${generation#0}"
+	ringlab report - "$@" | without_made >"$WORK/live"
+	desk "$@" | without_made | diff "$WORK/live" -
+}
+
+of_files()
+{
+	alike web
+	expect_equal "$(moves web "$(generation web)")" "$(cp "$WORK/live" "$WORK/page.html"
+		page web moves)"
+	alike tokens
+	[ "$(cp "$WORK/live" "$WORK/page.html"; page tokens marks)" -gt 0 ]
+	alike empty
+	ringctl ring add shelf points 16
+	ringctl change shelf '{ node add m1; node add m2 via 10.0.0.1; node add m3 seat s3 }' \
+		>/dev/null
+	ringctl node replace shelf m2 m4 via fd00::4 zone 7 >/dev/null
+	alike shelf
+	ringctl node del shelf m1 --hold >/dev/null
+	ringctl migrate step shelf --share 10% >/dev/null
+	alike shelf
+	ringctl migrate finish shelf --force >/dev/null
+	alike shelf
+	[ "$(cp "$WORK/live" "$WORK/page.html"; page shelf marks)" -gt 0 ]
+	alike shelf '{ node add m5 }'
+}
+
+# Which cells changed hands is not printed: the page of a balanced ring has all but
+# the map before.
+balanced_of_files()
+{
+	ringctl ring add even placement balanced grid 1024
+	ringctl change even '{ node add e1; node add e2; node add e3 }' >/dev/null
+	ringctl node add even e4 >/dev/null
+	told_files even
+	desk even >"$WORK/page.html"
+	expect_match 'The one before is not kept' cat "$WORK/page.html"
+	expect_equal "$(moves even 2)" "$(page even moves)"
+	expect_equal "$(ringctl -j history even | receipts)" "$(page even block history)"
+	ringctl ring del even
+}
+
+# desk_refuses REGEX STATUS TOLD - of the ring shelf
+desk_refuses()
+{
+	printf '%s' "$3" >"$WORK/told.json"
+	expect_error "$1" "$2" "$RINGLAB" report "$WORK/none.html" shelf \
+		--offline "$WORK/saved.yaml" --from "$WORK/told.json"
+}
+
+refused_of_files()
+{
+	local ring
+
+	told_files shelf
+	ring=$(ringctl -j ring show shelf)
+	desk_refuses 'told.json: .*expected' 1 '[{'
+	desk_refuses 'expected what ringctl -j prints' 1 '[{"name":"shelf"}]'
+	desk_refuses 'the same output twice' 1 "$ring$ring"
+	desk_refuses 'not about ring shelf' 1 "${ring/shelf/web}"
+	desk_refuses 'not about ring shelf' 1 "$(ringctl -j history web)"
+	desk_refuses 'not what ringctl -j ring show prints' 1 "${ring/:\"hash\"/:\"hush\"}"
+	desk_refuses 'not what ringctl -j history prints' 1 \
+		"$(ringctl -j history shelf | sed 's/"name":"m1"/"name":""/g')"
+	desk_refuses 'its moves are not those' 1 \
+		"$(ringctl -j history shelf)[{\"from\":\"a\",\"to\":\"b\",\"share\":1,\"arcs\":1}]"
+	desk_refuses 'is of generation 99 of ring shelf' 3 \
+		"$(sed 's/"generation":[0-9]*/"generation":99/' <<<"$ring")"
+	desk_refuses 'is not the one made here' 2 \
+		"$(sed 's/"digest":"[^"]*"/"digest":"0"/' <<<"$ring")"
+	told_files web
+	refuses '--from is of a ring that was saved' 1 - web --from "$WORK/told.json"
+	ringctl save "$WORK/saved.yaml" >/dev/null
+	refuses '--from is of one ring' 1 - --offline "$WORK/saved.yaml" --from "$WORK/told.json"
+	[ ! -e "$WORK/none.html" ]
+}
+
 refused()
 {
 	refuses 'no ring' 2 "$WORK/none.html" nobody
@@ -345,6 +456,9 @@ ktap_test "one that is under way" under_way
 ktap_test "many migrations" many_migrations
 ktap_test "a plan, which then comes true" planned
 ktap_test "the same from a file" without_the_kernel
+ktap_test "away from the ring, of files" of_files
+ktap_test "a balanced ring, of files" balanced_of_files
+ktap_test "files that do not tell of the ring" refused_of_files
 ktap_test "what is refused" refused
 ktap_test "the kernel does not complain" kernel_log_faults
 ktap_finish

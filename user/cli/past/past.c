@@ -151,22 +151,31 @@ static int check_none(const struct model_ring *r, bool *gone)
 	return EXIT_DONE;
 }
 
-/* The generation before; *gone: it is not known any more. */
-static int return_one(struct model_ring *r, struct past_grid *grid, bool *gone)
+/* From the kernel; *gone: they are not known any more. */
+static int ops_of_kernel(struct past_ops *ops, const struct model_ring *r,
+			 bool *gone, const void *arg)
 {
-	struct past_ops ops;
-	int status = EXIT_DONE;
-	int err;
+	int err = past_ops_load(ops, r->name, r->generation);
 
-	err = past_ops_load(&ops, r->name, r->generation);
 	if (err == -ENOMEM)
-		status = fail_memory();
-	else if (err && err != -ENOENT)
-		status = refused(err);
-	else if (err)
+		return fail_memory();
+	if (err && err != -ENOENT)
+		return refused(err);
+	if (err)
 		*gone = true;
-	else if (!ops.nr)
-		status = check_none(r, gone);
+	return err || ops->nr ? EXIT_DONE : check_none(r, gone);
+}
+
+const struct past_source past_kernel = { .load = ops_of_kernel };
+
+/* The generation before; *gone: it is not known any more. */
+static int return_one(struct model_ring *r, struct past_grid *grid,
+		      const struct past_source *from, bool *gone)
+{
+	struct past_ops ops = { 0 };
+	int status;
+
+	status = from->load(&ops, r, gone, from->arg);
 	if (!status && !*gone)
 		status = past_grid_return(grid, r, &ops, gone);
 	if (!status && !*gone)
@@ -184,11 +193,13 @@ static int return_one(struct model_ring *r, struct past_grid *grid, bool *gone)
  * @r: the ring as it is, ascending by name, or as past_return() left it; when
  *	that generation is gone, as it was in the oldest one that is kept
  * @generation: not a later one than that of @r
+ * @from: where what operations did is known from
  * @gone: filled in: whether that generation is gone
  *
  * Return: an exit status, after telling what is wrong.
  */
-int past_return_kept(struct model_ring *r, __u64 generation, bool *gone)
+int past_return_kept(struct model_ring *r, __u64 generation,
+		     const struct past_source *from, bool *gone)
 {
 	struct past_grid grid;
 	int status;
@@ -196,20 +207,20 @@ int past_return_kept(struct model_ring *r, __u64 generation, bool *gone)
 	*gone = false;
 	status = past_grid_take(&grid, r);
 	while (!status && !*gone && r->generation > generation)
-		status = return_one(r, &grid, gone);
+		status = return_one(r, &grid, from, gone);
 	if (!status && !*gone)
 		status = past_grid_settle(&grid, r);
 	past_grid_release(&grid);
 	return status;
 }
 
-/* The same; a generation that is gone is an error. */
+/* The same from the kernel; a generation that is gone is an error. */
 int past_return(struct model_ring *r, __u64 generation)
 {
 	bool gone;
 	int status;
 
-	status = past_return_kept(r, generation, &gone);
+	status = past_return_kept(r, generation, &past_kernel, &gone);
 	if (!status && gone)
 		status = fail(EXIT_REFUSED,
 			      "generation %llu of %s is gone: the oldest that is kept is %llu",

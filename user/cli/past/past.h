@@ -38,6 +38,20 @@ struct past_ops {
 	__u32 nr;
 };
 
+/**
+ * struct past_source - where what operations did is known from
+ * @load: fills in what the change that led to the ring's generation did, or says
+ *	that it is gone; returns an exit status, after telling what is wrong
+ * @arg: for @load
+ */
+struct past_source {
+	int (*load)(struct past_ops *ops, const struct model_ring *r,
+		    bool *gone, const void *arg);
+	const void *arg;
+};
+
+extern const struct past_source past_kernel;
+
 /* past_ops.c */
 int past_ops_load(struct past_ops *ops, const char *ring, __u64 generation);
 void past_ops_release(struct past_ops *ops);
@@ -47,7 +61,8 @@ json_t *past_op_to_json(const struct past_op *op);
 /* past.c: all return an exit status, after telling what is wrong. */
 int past_copy(struct model_ring *to, const struct model_ring *from);
 int past_return(struct model_ring *r, __u64 generation);
-int past_return_kept(struct model_ring *r, __u64 generation, bool *gone);
+int past_return_kept(struct model_ring *r, __u64 generation,
+		     const struct past_source *from, bool *gone);
 int past_check(const struct model_ring *now, __u64 generation);
 int past_seats(const struct model_ring *now, const struct model_ring *then);
 const struct model_node *past_in_the_way(const struct model_ring *now,

@@ -309,17 +309,47 @@ static void describe_file(struct report *r, const struct model_ring *ring)
 	r->digest = hr_digest_map(t);
 }
 
+/* And as it did describe it, and its past. */
+static int describe_told(struct report *r, const struct model_ring *ring,
+			 const struct told *told)
+{
+	__u64 digest = r->digest;
+	__u64 last;
+	int status;
+
+	status = told_ring(told, &r->about, &r->digest);
+	if (!status)
+		status = past_told(r, told);
+	if (status)
+		return status;
+	last = r->nr_history ? r->history[r->nr_history - 1].generation :
+			       ring->generation;
+	if (r->about.generation != ring->generation)
+		last = r->about.generation;
+	if (last != ring->generation)
+		return fail(EXIT_STALE,
+			    "%s is of generation %llu of ring %s, which was saved in generation %llu",
+			    told->file, last, ring->name, ring->generation);
+	if (report_settled(r) && r->digest != digest)
+		return fail(EXIT_REFUSED, "%s: the map of ring %s is not the one made here",
+			    told->file, ring->name);
+	return EXIT_DONE;
+}
+
 /**
  * report_from_file() - what there is to tell of a ring that was saved
  * @r: filled in, to be released either way
  * @m: where the ring stands
- * @ring: the ring
- * @ops: the change that is planned, or NULL: the ring as it is
+ * @ring: the ring; with @told, nodes ascending by name
+ * @told: what was told of it, or NULL
+ * @ops: the change that is planned, or NULL: the last one that was told, or
+ *	the ring as it is
  *
  * Return: an exit status, after telling what is wrong.
  */
 int report_from_file(struct report *r, const struct model *m,
-		     const struct model_ring *ring, const struct ops *ops)
+		     const struct model_ring *ring, const struct told *told,
+		     const struct ops *ops)
 {
 	struct hashring_change change;
 	int status;
@@ -332,6 +362,10 @@ int report_from_file(struct report *r, const struct model *m,
 	if (status)
 		return status;
 	describe_file(r, ring);
+	if (told)
+		status = describe_told(r, ring, told);
+	if (status)
+		return status;
 	r->after = r->native.table;
 	if (ops) {
 		r->kind = REPORT_PLANNED;
@@ -341,6 +375,8 @@ int report_from_file(struct report *r, const struct model *m,
 				     &r->receipt);
 		if (!status)
 			status = plan_map(r, ops);
+	} else if (told) {
+		status = past_change_told(r, ring, told);
 	}
 	return status ? status : finish(r);
 }

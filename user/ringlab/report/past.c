@@ -161,7 +161,8 @@ static __u64 generation_before(const struct report *r)
 }
 
 /* Makes the map before the change, or leaves it unknown where it is not kept. */
-static int undo(struct report *r, const struct model_ring *ring)
+static int undo(struct report *r, const struct model_ring *ring,
+		const struct past_source *from)
 {
 	const struct model none = { 0 };
 	const struct model_node *node;
@@ -172,7 +173,7 @@ static int undo(struct report *r, const struct model_ring *ring)
 	status = past_copy(&r->then, ring);
 	if (!status)
 		status = past_return_kept(&r->then, generation_before(r),
-					  &gone);
+					  from, &gone);
 	if (status || gone || past_in_the_way(ring, &r->then, &node))
 		return status;
 	status = model_diff(&none, ring, &r->then, &back);
@@ -208,5 +209,72 @@ int past_change(struct report *r, const struct model_ring *ring)
 		return err == -ENOMEM ? fail_memory() : refused(err);
 	report_sort_moves(r);
 	r->kind = REPORT_DONE;
-	return undo(r, ring);
+	return undo(r, ring, &past_kernel);
+}
+
+/**
+ * past_told() - history and migrations of a ring, as they were told
+ * @r: what they are added to
+ * @t: what was told
+ *
+ * Return: an exit status, after telling what is wrong.
+ */
+int past_told(struct report *r, const struct told *t)
+{
+	size_t nr = json_array_size(t->steps), i;
+	struct hashring_receipt receipt;
+	int status = EXIT_DONE;
+
+	for (i = 0; i < json_array_size(t->history) && !status; i++) {
+		status = told_receipt(t, i, &receipt);
+		if (!status && take_receipt(&receipt, r))
+			status = fail_memory();
+		hashring_receipt_release(&receipt);
+	}
+	r->step = calloc(nr + 1, sizeof(*r->step));
+	if (!r->step)
+		return fail_memory();
+	for (i = 0; i < nr && !status; i++)
+		status = told_step(t, i, &r->step[r->nr_steps++]);
+	return status;
+}
+
+/* All rows that are kept, or those that came with the receipt. */
+static int take_told_moves(struct report *r, const struct told *t)
+{
+	size_t nr = t->moves ? json_array_size(t->moves) : r->receipt.nr_rows, i;
+	struct hashring_move move;
+	int status = EXIT_DONE;
+
+	if (t->moves && nr != r->receipt.kept_moves)
+		return fail_usage("%s: its moves are not those of generation %llu",
+				  t->file, r->receipt.generation);
+	for (i = 0; i < nr && !status; i++) {
+		if (t->moves)
+			status = told_move(t, i, &move);
+		else
+			move = r->receipt.rows[i];
+		if (!status && report_take_move(&move, r))
+			status = fail_memory();
+	}
+	report_sort_moves(r);
+	return status;
+}
+
+/* As past_change(), by what was told. */
+int past_change_told(struct report *r, const struct model_ring *ring,
+		     const struct told *t)
+{
+	const struct past_source from = told_source(t);
+	int status;
+
+	if (!r->nr_history)
+		return EXIT_DONE;
+	status = told_receipt(t, r->nr_history - 1, &r->receipt);
+	if (!status)
+		status = take_told_moves(r, t);
+	if (status)
+		return status;
+	r->kind = REPORT_DONE;
+	return undo(r, ring, &from);
 }

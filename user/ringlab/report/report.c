@@ -18,6 +18,7 @@ enum {
 	REPORT_OPS,
 	REPORT_OPS_FILE,
 	REPORT_OFFLINE,
+	REPORT_FROM,
 	REPORT_SVG,
 };
 
@@ -27,6 +28,7 @@ static const struct arg report_args[] = {
 	[REPORT_OPS] = { ARG_OPS, .meta = "'{ OPERATION; ... }'" },
 	[REPORT_OPS_FILE] = { ARG_FILE, "-f", "--file", .meta = "FILE" },
 	[REPORT_OFFLINE] = { ARG_FILE, "--offline", .meta = "SAVED" },
+	[REPORT_FROM] = { ARG_FILE, "--from", .meta = "TOLD" },
 	[REPORT_SVG] = { ARG_FILE, "--svg", .meta = "FILE.svg" },
 	{ }
 };
@@ -35,6 +37,8 @@ static const struct arg report_args[] = {
  * struct job - a report in the making
  * @m: the rings as they are written down
  * @offline: they come from a file
+ * @told: what was told of the ring
+ * @has_told: whether there is @told
  * @ops: what is planned
  * @has_ops: whether there is @ops
  * @ring: of @m, those that are told
@@ -44,12 +48,33 @@ static const struct arg report_args[] = {
 struct job {
 	struct model m;
 	bool offline;
+	struct told told;
+	bool has_told;
 	struct ops ops;
 	bool has_ops;
 	const struct model_ring **ring;
 	struct report *report;
 	__u32 nr;
 };
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct model_node *x = a;
+	const struct model_node *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+/* As the kernel has them, from which one gets back to the past. */
+static void sort_nodes(struct model *m)
+{
+	__u32 i;
+
+	for (i = 0; i < m->nr_rings; i++)
+		if (m->ring[i].nr_nodes)
+			qsort(m->ring[i].node, m->ring[i].nr_nodes,
+			      sizeof(*m->ring[i].node), compare_names);
+}
 
 static int load(struct job *j, const struct value *rings, const char *saved)
 {
@@ -62,6 +87,8 @@ static int load(struct job *j, const struct value *rings, const char *saved)
 		status = model_from_kernel(&j->m, rings->words, rings->n);
 	if (status)
 		return status;
+	if (j->has_told)
+		sort_nodes(&j->m);
 	j->ring = calloc((size_t)j->m.nr_rings + 1, sizeof(*j->ring));
 	j->report = calloc((size_t)j->m.nr_rings + 1, sizeof(*j->report));
 	if (!j->ring || !j->report)
@@ -112,7 +139,9 @@ static int gather(struct job *j)
 
 		show_step(r, "maps");
 		if (j->offline)
-			status = report_from_file(&j->report[i], &j->m, r, ops);
+			status = report_from_file(&j->report[i], &j->m, r,
+						  j->has_told ? &j->told : NULL,
+						  ops);
 		else
 			status = report_from_kernel(&j->report[i], &j->m, r, ops);
 		show_step(r, status ? "" : "page");
@@ -202,6 +231,7 @@ static int report_make(struct args *a)
 	const char *file = a->v[REPORT_FILE].text;
 	struct job j = {
 		.offline = a->v[REPORT_OFFLINE].given,
+		.has_told = a->v[REPORT_FROM].given,
 		.has_ops = a->v[REPORT_OPS].given || a->v[REPORT_OPS_FILE].given,
 	};
 	int status = EXIT_DONE;
@@ -210,6 +240,8 @@ static int report_make(struct args *a)
 	if (svg && !strcmp(svg, file))
 		return fail_usage("the page and the drawing cannot be one file: %s",
 				  file);
+	if (j.has_told && !j.offline)
+		return fail_usage("--from is of a ring that was saved: --offline SAVED");
 	if (j.has_ops)
 		status = ops_from_args(&j.ops, &a->v[REPORT_OPS],
 				       &a->v[REPORT_OPS_FILE]);
@@ -220,6 +252,11 @@ static int report_make(struct args *a)
 		status = fail_usage("a change is of one ring: which?");
 	if (!status && svg && j.nr != 1)
 		status = fail_usage("--svg draws one ring: which?");
+	if (!status && j.has_told && j.nr != 1)
+		status = fail_usage("--from is of one ring: which?");
+	if (!status && j.has_told)
+		status = told_read(&j.told, a->v[REPORT_FROM].text,
+				   j.ring[0]->name);
 	if (!status)
 		status = gather(&j);
 	if (!status)
@@ -228,6 +265,7 @@ static int report_make(struct args *a)
 		report_release(&j.report[i]);
 	free(j.report);
 	free(j.ring);
+	told_release(&j.told);
 	ops_release(&j.ops);
 	model_release(&j.m);
 	return status;
