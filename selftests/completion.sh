@@ -52,7 +52,7 @@ words()
 	offers "ringctl re" restore
 	offers "ringctl comp" ""
 	offers "ringlab " compare scenario report help
-	offers "ringlab report page.html web " -f --offline --svg
+	offers "ringlab report page.html web " -f --offline --from --svg
 	offers "ringlab scenario scale-" scale-100 scale-1000 scale-10000
 	offers "ringlab scenario all --m" --methods
 	offers "ringctl node re" replace
