@@ -406,7 +406,7 @@ refused_of_files()
 	told_files shelf
 	ring=$(ringctl -j ring show shelf)
 	desk_refuses 'told.json: .*expected' 1 '[{'
-	desk_refuses 'expected what ringctl -j prints' 1 '[{"name":"shelf"}]'
+	desk_refuses 'expected ring show, history, .* of ringctl -j' 1 '[{"name":"shelf"}]'
 	desk_refuses 'the same output twice' 1 "$ring$ring"
 	desk_refuses 'not about ring shelf' 1 "${ring/shelf/web}"
 	desk_refuses 'not about ring shelf' 1 "$(ringctl -j history web)"
@@ -416,9 +416,9 @@ refused_of_files()
 	desk_refuses 'its moves are not those' 1 \
 		"$(ringctl -j history shelf)[{\"from\":\"a\",\"to\":\"b\",\"share\":1,\"arcs\":1}]"
 	desk_refuses 'is of generation 99 of ring shelf' 3 \
-		"$(sed 's/"generation":[0-9]*/"generation":99/' <<<"$ring")"
+		"$(ringctl -j ring show shelf | sed 's/"generation":[0-9]*/"generation":99/')"
 	desk_refuses 'is not the one made here' 2 \
-		"$(sed 's/"digest":"[^"]*"/"digest":"0"/' <<<"$ring")"
+		"$(ringctl -j ring show shelf | sed 's/"digest":"[^"]*"/"digest":"0"/')"
 	told_files web
 	refuses '--from is of a ring that was saved' 1 - web --from "$WORK/told.json"
 	ringctl save "$WORK/saved.yaml" >/dev/null

@@ -38,10 +38,10 @@ struct field {
 #define U32(s, m)	FIELD(s, m, FIELD_U32)
 #define U64(s, m)	FIELD(s, m, FIELD_U64)
 #define WORD(s, m, n)	FIELD(s, m, FIELD_U32, .names = n)
-#define TEXT(s, m)	FIELD(s, m, FIELD_TEXT, .size = sizeof(((struct s *)NULL)->m))
+#define TEXT(s, m, len)	FIELD(s, m, FIELD_TEXT, .size = len)
 
 static const struct field ring_fields[] = {
-	TEXT(hashring_ring, name),
+	TEXT(hashring_ring, name, HASHRING_NAME_LEN),
 	WORD(hashring_ring, placement, hashring_placement_name),
 	U32(hashring_ring, points), U32(hashring_ring, per),
 	U32(hashring_ring, algorithm), U64(hashring_ring, generation),
@@ -81,7 +81,7 @@ static const struct field receipt_fields[] = {
 
 /* Of a past change, beside its receipt. */
 static const struct field history_fields[] = {
-	TEXT(hashring_receipt, ring),
+	TEXT(hashring_receipt, ring, HASHRING_NAME_LEN),
 	U32(hashring_receipt, kept_moves), U32(hashring_receipt, nr_ops),
 	U32(hashring_receipt, kept_ops), U32(hashring_receipt, nr_arcs),
 	U32(hashring_receipt, kept_arcs),
@@ -89,7 +89,7 @@ static const struct field history_fields[] = {
 };
 
 static const struct field move_fields[] = {
-	TEXT(hashring_move, from), TEXT(hashring_move, to),
+	TEXT(hashring_move, from, HASHRING_NAME_LEN), TEXT(hashring_move, to, HASHRING_NAME_LEN),
 	U64(hashring_move, share), U32(hashring_move, arcs),
 	{ }
 };
@@ -99,7 +99,7 @@ static const struct field step_fields[] = {
 	U64(hashring_step, generation),
 	WORD(hashring_step, kind, hashring_step_kind_name),
 	WORD(hashring_step, state, hashring_migration_state_name),
-	TEXT(hashring_step, reason), U64(hashring_step, frontier_before),
+	TEXT(hashring_step, reason, HASHRING_REASON_LEN), U64(hashring_step, frontier_before),
 	U64(hashring_step, frontier), U64(hashring_step, moved),
 	U32(hashring_step, arcs), U32(hashring_step, flows),
 	{ }
@@ -111,7 +111,7 @@ static const struct field op_fields[] = {
 };
 
 static const struct field node_fields[] = {
-	TEXT(model_node, name), TEXT(model_node, seat),
+	TEXT(model_node, name, HASHRING_NAME_LEN), TEXT(model_node, seat, HASHRING_NAME_LEN),
 	{ }
 };
 
@@ -443,8 +443,9 @@ static int take_output(struct told *t, json_t *list, const char *ring)
 	if (json_is_array(list) && !json_array_size(list))
 		return EXIT_DONE;
 	if (!place)
-		return fail_usage("%s: expected what ringctl -j prints by ring show, history, history moves and migrate steps",
-				  t->file);
+		return fail(EXIT_USAGE,
+			    "%s: expected ring show, history, history moves, migrate steps of ringctl -j",
+			    t->file);
 	if (*place)
 		return fail_usage("%s: the same output twice", t->file);
 	*place = place == &t->ring ? pick_ring(list, ring) : json_incref(list);
