@@ -40,7 +40,7 @@ static int take_count(struct hashring *h, struct nlmsghdr *nlh, void *arg)
  * @ring: the ring
  * @raw_points: count the table's points instead
  * @nr: set
- * @generation: set to what that is of, if not NULL
+ * @generation: set to the generation of @nr, if not NULL
  *
  * Return: 0 or a negative errno.
  */
@@ -85,7 +85,7 @@ static int take_arcs(struct hashring *h, struct nlmsghdr *nlh, void *arg)
  * @h: the connection
  * @ring: the ring
  * @raw_points: the table's points instead
- * @cb: called for each message's worth of them
+ * @cb: called for the arcs of each message
  * @restart: see &hashring_restart_cb
  * @arg: for both
  *

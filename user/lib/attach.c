@@ -16,8 +16,8 @@ static int take_attach(struct hashring *h, struct nlmsghdr *nlh, void *arg)
  * hashring_attach_add() - steers packets by a ring
  * @h: the connection
  * @ring: the ring
- * @config: how; its @has says what of the optional members is given
- * @made: set to the attachment that was made
+ * @config: the attachment; its @has says which optional members are given
+ * @made: set to the new attachment
  *
  * Return: 0 or a negative errno.
  */
@@ -51,7 +51,7 @@ int hashring_attach_add(struct hashring *h, const char *ring,
  * @h: the connection
  * @id: the attachment
  * @ring: the other ring
- * @attach: set to the attachment as it is now
+ * @attach: set to the attachment after the call
  *
  * Return: 0 or a negative errno.
  */
@@ -67,7 +67,7 @@ int hashring_attach_replace(struct hashring *h, __u32 id, const char *ring,
 }
 
 /**
- * hashring_attach_del() - steers no more
+ * hashring_attach_del() - stops steering
  * @h: the connection
  * @id: the attachment
  *

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Single attributes out of a message. What a kernel does not tell is 0.
+ * Single attributes of a message. What a kernel does not send is 0.
  */
 #include <errno.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 
 #include "private.h"
 
-/* Attributes that are not there, or too short, are as if not told. */
+/* An attribute that is too short counts as missing. */
 __u32 attr_u32(struct nlattr *attr)
 {
 	return attr && nla_len(attr) >= 4 ? nla_get_u32(attr) : 0;
@@ -36,7 +36,7 @@ int parse_message(struct hashring *h, struct nlmsghdr *nlh, struct nlattr **tb,
 	return 0;
 }
 
-/* A packed array, which is as long as its attribute, and stands in it. */
+/* A packed array as long as its attribute; it points into the message. */
 const __u32 *attr_packed(struct nlattr *attr, __u32 *nr)
 {
 	*nr = attr ? nla_len(attr) / sizeof(__u32) : 0;

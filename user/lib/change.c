@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Changes: one message where it is small, else staged on the socket.
+ * Changes: one message for a small change, else staged on the socket.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 
 #include "private.h"
 
-#define SMALL_CHANGE	(16 * 1024)	/* bytes that go in one message */
+#define SMALL_CHANGE	(16 * 1024)	/* bytes of a change in one message */
 #define STAGED_MESSAGE	(32 * 1024)	/* bytes of operations in a message */
 
 static size_t string_size(const char *string)
@@ -16,10 +16,10 @@ static size_t string_size(const char *string)
 	return string ? NLA_HDRLEN + NLA_ALIGN(strlen(string) + 1) : 0;
 }
 
-/* Never less than what the operation takes in a message. */
+/* An upper bound of what the operation takes in a message. */
 static size_t op_size(const struct hashring_op *op)
 {
-	/* An attribute at most, and the same for kind and the two nests. */
+	/* At most one attribute, and the same for kind and the two nests. */
 	const size_t small = NLA_HDRLEN + sizeof(struct in6_addr);
 
 	return string_size(op->name) + string_size(op->new_name) +
@@ -88,7 +88,7 @@ static int change_small(struct hashring *h,
 	return request_do(&req, take_receipt, receipt);
 }
 
-/* As many operations as go into a message, from *next on. */
+/* As many operations as fit into a message, from *next on. */
 static int stage_some(struct hashring *h, const struct hashring_change *change,
 		      __u32 *next)
 {
@@ -104,7 +104,7 @@ static int stage_some(struct hashring *h, const struct hashring_change *change,
 	return request_do(&req, NULL, NULL);
 }
 
-/* Drops what was staged; the error that led here is kept. */
+/* Drops what was staged; the first error is kept. */
 static void abort_staged(struct hashring *h, const char *ring)
 {
 	char error[sizeof(h->error)];
@@ -140,7 +140,7 @@ static int change_staged(struct hashring *h,
 			return err;
 		}
 	}
-	/* Refused or not, nothing is staged after this. */
+	/* After this nothing is staged, refused or not. */
 	request_begin(h, &req, HASHRING_CMD_CHANGE_COMMIT);
 	request_flag(&req, HASHRING_A_CHANGE_DRY_RUN, change->dry_run);
 	return request_do(&req, take_receipt, receipt);
@@ -149,8 +149,8 @@ static int change_staged(struct hashring *h,
 /**
  * hashring_change() - carries out all operations of a change, or none
  * @h: the connection
- * @change: what is asked for
- * @receipt: set to what it did, to be released with hashring_receipt_release()
+ * @change: the change as requested
+ * @receipt: set to the receipt, to be released by hashring_receipt_release()
  *
  * Return: 0; -ESTALE when another generation than the expected one is in force;
  * -EDQUOT when more would move than allowed; another negative errno. With an

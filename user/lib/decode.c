@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rings, nodes and attachments out of messages, into plain structs.
+ * Rings, nodes and attachments out of messages into plain structs.
  */
 #include <errno.h>
 #include <string.h>
@@ -53,7 +53,7 @@ int decode_ring(struct hashring *h, struct nlmsghdr *nlh,
 	return 0;
 }
 
-/* Points and home of @node stand in the message. */
+/* Points and home of @node point into the message. */
 int decode_node(struct hashring *h, struct nlmsghdr *nlh,
 		struct hashring_node *node)
 {

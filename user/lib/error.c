@@ -12,10 +12,10 @@
 #include "private.h"
 
 /**
- * hashring_error() - what was wrong with the last call, in words
+ * hashring_error() - the reason of the last error, in words
  * @h: a connection, or NULL after hashring_open() ran out of memory
  *
- * Return: a sentence without a full stop; good until the next call.
+ * Return: a sentence without a full stop; valid until the next call.
  */
 const char *hashring_error(const struct hashring *h)
 {
@@ -23,11 +23,11 @@ const char *hashring_error(const struct hashring *h)
 }
 
 /**
- * hashring_error_attr() - which attribute the last error was about
+ * hashring_error_attr() - the attribute of the last error
  * @h: as hashring_error()
  *
- * Return: its name in the spec, with those it is nested in before it and dots
- * between; empty when the kernel named none.
+ * Return: its name in the spec, after the names of its outer attributes,
+ * separated by dots; empty when the kernel named none.
  */
 const char *hashring_error_attr(const struct hashring *h)
 {
@@ -61,8 +61,8 @@ static void append_name(struct hashring *h, const char *name)
 }
 
 /*
- * Names the attribute that stands at an offset of the request, from the
- * outermost on, and returns the set that its own attributes are of.
+ * Names the attribute at an offset of the request, from the outermost on.
+ * Returns the set of its own attributes.
  */
 static const struct attr_set *
 name_offset(struct hashring *h, const struct nlmsghdr *request, __u32 offset)
@@ -93,11 +93,11 @@ name_offset(struct hashring *h, const struct nlmsghdr *request, __u32 offset)
 }
 
 /**
- * hr_error_kernel() - notes an error that the kernel told
+ * hr_error_kernel() - notes an error of the kernel
  * @h: the connection
  * @err: negative errno
- * @request: what it is about
- * @tlvs: its extended acknowledgment, or NULL
+ * @request: the request that it answers
+ * @tlvs: the extended acknowledgment, or NULL
  * @len: bytes of @tlvs
  *
  * Return: @err.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Events. A connection that listens to them is for nothing else.
+ * Events. A connection that has subscribed serves nothing else.
  */
 #include <errno.h>
 
@@ -12,7 +12,7 @@
 #include "private.h"
 
 /**
- * hashring_subscribe() - listens to events from now on
+ * hashring_subscribe() - subscribes to events
  * @h: a connection of its own
  *
  * Return: 0 or a negative errno.
@@ -37,16 +37,16 @@ int hashring_subscribe(struct hashring *h)
 
 /**
  * hashring_event_fd() - what to poll for events
- * @h: a connection that listens
+ * @h: a connection that has subscribed
  *
- * Return: a file descriptor; it stays the connection's.
+ * Return: a file descriptor, which belongs to the connection.
  */
 int hashring_event_fd(const struct hashring *h)
 {
 	return nl_socket_get_fd(h->sk);
 }
 
-/* An event from the ring or the attachment that it is about. */
+/* An event with the ring or the attachment that it is about. */
 static int take_ring(struct hashring *h, struct nlmsghdr *nlh,
 		     enum hashring_event_kind kind, hashring_event_cb cb,
 		     void *arg)
@@ -135,9 +135,9 @@ static int take_event(struct hashring *h, struct nlmsghdr *nlh,
 }
 
 /**
- * hashring_event_read() - waits for events and hands them over
- * @h: a connection that listens
- * @cb: called for each; what it is shown is its for the call only
+ * hashring_event_read() - waits for events and passes them on
+ * @h: a connection that has subscribed
+ * @cb: called for each; its argument is valid during the call only
  * @arg: for @cb
  *
  * Return: 0 after at least one datagram, what @cb returned if that was not 0,

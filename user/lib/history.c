@@ -21,7 +21,7 @@ static int take_one(struct hashring *h, struct nlmsghdr *nlh, void *arg)
  * hashring_history_get() - the receipt of one past change
  * @h: the connection
  * @ring: the ring
- * @generation: what the change led to
+ * @generation: the generation that the change led to
  * @receipt: set; to be released with hashring_receipt_release()
  *
  * Return: 0 or a negative errno, with which @receipt is empty.
@@ -84,7 +84,7 @@ int hashring_history_list(struct hashring *h, const char *ring,
 }
 
 /**
- * struct kept_count - how much is kept of a part of a receipt
+ * struct kept_count - how much of a part of a receipt is kept
  * @kept: set
  * @kept_type: the attribute
  * @all: set
@@ -123,10 +123,10 @@ static int count_kept(struct hashring *h, int cmd, const char *ring,
 }
 
 /**
- * hashring_moves_count() - how large a change's from-to matrix is
+ * hashring_moves_count() - the size of a change's from-to matrix
  * @h: the connection
  * @ring: the ring
- * @generation: what the change led to
+ * @generation: the generation that the change led to
  * @kept: set to the number of rows that are kept, the largest ones
  * @all: set to the number of all rows
  *
@@ -144,10 +144,10 @@ int hashring_moves_count(struct hashring *h, const char *ring, __u64 generation,
 }
 
 /**
- * hashring_past_arcs_count() - whether it is kept what changed hands
+ * hashring_past_arcs_count() - how many pieces a change moved, and are kept
  * @h: the connection
- * @ring: the ring; of another placement than balanced none are kept
- * @generation: what the change led to
+ * @ring: the ring; only balanced placement keeps pieces
+ * @generation: the generation that the change led to
  * @kept: set to the number of pieces that are kept: all or none
  * @all: set to the number of pieces
  *
@@ -191,10 +191,10 @@ static int take_moves(struct hashring *h, struct nlmsghdr *nlh, void *arg)
 }
 
 /**
- * hashring_moves_list() - a change's from-to matrix, as far as it is kept
+ * hashring_moves_list() - the kept rows of a change's from-to matrix
  * @h: the connection
  * @ring: the ring
- * @generation: what the change led to
+ * @generation: the generation that the change led to
  * @cb: called for each row
  * @restart: see &hashring_restart_cb
  * @arg: for both

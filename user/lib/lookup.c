@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Look-ups: one key, flow or position with the reasons, or many positions.
+ * Look-ups: one key, flow or position with the reason, or many positions.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -38,7 +38,7 @@ static int take_owner(struct hashring *h, struct nlmsghdr *nlh, void *arg)
 }
 
 /**
- * hashring_lookup_key() - who owns a key, and why
+ * hashring_lookup_key() - the owner of a key, and why
  * @h: the connection
  * @ring: the ring
  * @key: any bytes
@@ -74,7 +74,7 @@ static void encode_flow(struct request *req, const struct hashring_flow *flow)
 		     &flow->saddr, len);
 	request_data(req, v4 ? HASHRING_A_FLOW_DADDR4 : HASHRING_A_FLOW_DADDR6,
 		     &flow->daddr, len);
-	/* A protocol without ports is given none. */
+	/* A protocol without ports gets none. */
 	if (sport)
 		request_data(req, HASHRING_A_FLOW_SPORT, &sport, sizeof(sport));
 	if (dport)
@@ -84,7 +84,7 @@ static void encode_flow(struct request *req, const struct hashring_flow *flow)
 }
 
 /**
- * hashring_lookup_flow() - who owns a flow, and why
+ * hashring_lookup_flow() - the owner of a flow, and why
  * @h: the connection
  * @ring: the ring
  * @flow: the flow
@@ -106,7 +106,7 @@ int hashring_lookup_flow(struct hashring *h, const char *ring,
 }
 
 /**
- * hashring_lookup_position() - who owns a position, and why
+ * hashring_lookup_position() - the owner of a position, and why
  * @h: the connection
  * @ring: the ring
  * @position: the position
@@ -158,12 +158,12 @@ static int take_ids(struct hashring *h, struct nlmsghdr *nlh, void *arg)
  * @h: the connection
  * @ring: the ring
  * @positions: any number of them; HASHRING_LOOKUP_MAX go in one message
- * @ids: set: an id for each, 0 where nobody owns it
+ * @ids: set: the owner's id for each, 0 without an owner
  * @n: number of @positions
- * @generation: set to the one that all of @ids are of
+ * @generation: set to the generation of all @ids
  *
- * Return: 0; -ESTALE when the ring changed between messages, or a migration went
- * on, so that @ids are of two maps; another negative errno.
+ * Return: 0; -ESTALE when the ring changed between messages, or a migration was
+ * stepped, so that @ids are of two maps; another negative errno.
  */
 int hashring_lookup_bulk(struct hashring *h, const char *ring,
 			 const __u32 *positions, __u32 *ids, size_t n,

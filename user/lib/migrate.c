@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Migrations: as they are, and what is asked of them.
+ * Migrations: their state, and commands about them.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -178,7 +178,7 @@ static int take_migration(struct hashring *h, struct nlmsghdr *nlh, void *arg)
 	return decode_migration(h, nlh, m);
 }
 
-/* Each of the requests is answered with the migration. */
+/* The reply to each of these requests is the migration. */
 static int ask(struct request *req, struct hashring_migration *m)
 {
 	int err;
@@ -198,7 +198,7 @@ static int ask(struct request *req, struct hashring_migration *m)
  * @ring: the ring
  * @m: set
  *
- * Return: 0, also when there is none: see its state; a negative errno.
+ * Return: 0, also when there is none: see its state; or a negative errno.
  */
 int hashring_migrate_get(struct hashring *h, const char *ring,
 			 struct hashring_migration *m)
@@ -210,7 +210,7 @@ int hashring_migrate_get(struct hashring *h, const char *ring,
 	return ask(&req, m);
 }
 
-/* What is not given stays as it is. */
+/* HASHRING_ANY sends nothing. */
 static void put_times(struct request *req, __u64 deadline, __u64 quiet)
 {
 	if (deadline != HASHRING_ANY)
@@ -221,12 +221,12 @@ static void put_times(struct request *req, __u64 deadline, __u64 quiet)
 
 /**
  * hashring_migrate_run() - takes the lease, to pace a migration
- * @h: the connection, to which the lease belongs: it ends with it
+ * @h: the connection, which holds the lease: the lease ends with it
  * @ring: the ring
- * @lease: who takes it
+ * @lease: the pacer's name and settings
  * @m: set, if not NULL
  *
- * Return: 0; -EBUSY while somebody else has it; another negative errno.
+ * Return: 0; -EBUSY while another socket has the lease; another negative errno.
  */
 int hashring_migrate_run(struct hashring *h, const char *ring,
 			 const struct hashring_lease *lease,
@@ -265,12 +265,12 @@ static void put_amount(struct request *req, const struct hashring_step_ask *a)
  * hashring_migrate_step() - moves the frontier
  * @h: the connection
  * @ask_for: how far
- * @m: set, if not NULL; its step says what was done, or would be
+ * @m: set, if not NULL; its step says what was done, or would be done
  *
- * Return: 0; -EAGAIN when more flows than allowed stand in the way; -ESTALE
- * when another epoch than the expected one is in force; -EBUSY while it is
- * paused, or somebody else paces it; another negative errno. With an error
- * nothing was moved.
+ * Return: 0; -EAGAIN when the step is over more flows than allowed; -ESTALE
+ * when another epoch than expected is in force; -EBUSY while the migration is
+ * paused, or another socket has the lease; another negative errno. After an
+ * error nothing has moved.
  */
 int hashring_migrate_step(struct hashring *h,
 			  const struct hashring_step_ask *ask_for,
@@ -293,8 +293,8 @@ int hashring_migrate_step(struct hashring *h,
 }
 
 /**
- * hashring_migrate_set() - pauses a migration, resumes it, or says what it
- *	waits for
+ * hashring_migrate_set() - pauses or resumes a migration, or says what it waits
+ *	for
  * @h: the connection
  * @ring: the ring
  * @set: what is changed
@@ -319,11 +319,11 @@ int hashring_migrate_set(struct hashring *h, const char *ring,
 }
 
 /**
- * hashring_migrate_rollback() - turns a migration round
+ * hashring_migrate_rollback() - reverses a migration
  * @h: the connection
  * @ring: the ring
  * @reason: why, or NULL
- * @now: all the way at once, with the flows that began elsewhere
+ * @now: the whole way at once, which cuts pinned flows
  * @m: set, if not NULL
  *
  * Return: 0 or a negative errno.
@@ -346,10 +346,10 @@ int hashring_migrate_rollback(struct hashring *h, const char *ring,
  * hashring_migrate_finish() - ends a migration where it leads to
  * @h: the connection
  * @ring: the ring
- * @force: wherever the frontier is, and whatever that cuts off
- * @m: set, if not NULL; with the receipt of the whole
+ * @force: wherever the frontier is; pinned flows are cut
+ * @m: set, if not NULL; with the receipt of the whole migration
  *
- * Return: 0; -EBUSY when it is not there yet; another negative errno.
+ * Return: 0; -EBUSY when it is not at its end; another negative errno.
  */
 int hashring_migrate_finish(struct hashring *h, const char *ring, bool force,
 			    struct hashring_migration *m)
@@ -362,7 +362,7 @@ int hashring_migrate_finish(struct hashring *h, const char *ring, bool force,
 	return ask(&req, m);
 }
 
-/* Migrations on their way to the caller. */
+/* The list that take_listed() passes migrations to. */
 struct migration_list {
 	hashring_migration_cb cb;
 	void *arg;

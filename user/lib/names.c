@@ -9,7 +9,7 @@
 /**
  * hashring_enum_name() - the spec's name of an enum value
  * @name: one of the functions of hashring/names.h
- * @value: a value, also one of a later kernel
+ * @value: a value, which may be one of a later kernel
  *
  * Return: its name, or "unknown".
  */
@@ -20,7 +20,7 @@ const char *hashring_enum_name(hashring_name_fn name, __u32 value)
 	return text ? text : "unknown";
 }
 
-/* The attributes that stand in one of @set's, or NULL. */
+/* The attributes inside one of @set's attributes, or NULL. */
 const struct attr_set *attr_set_nested(const struct attr_set *set, int type)
 {
 	if (!set || !set->nested || type <= 0 || type > set->max)

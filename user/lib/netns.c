@@ -13,16 +13,16 @@
 #include <hashring/hashring.h>
 
 /**
- * hashring_in_netns() - does something in a network namespace
+ * hashring_in_netns() - runs a function in a network namespace
  * @netns: its name (in /run/netns) or path; NULL: the present one
- * @run: does it; sockets that it makes stay there
- * @arg: handed to @run
- * @why: set to what was wrong, when this function failed and not @run
+ * @run: the function; sockets that it opens stay in that namespace
+ * @arg: passed to @run
+ * @why: set to the reason, when this function failed and not @run
  * @size: of @why
  *
- * Only the calling thread goes there, and comes back.
+ * Only the calling thread enters the namespace, and it returns.
  *
- * Return: what @run returned, or a negative errno with @why.
+ * Return: the return of @run, or a negative errno with @why.
  */
 int hashring_in_netns(const char *netns, int (*run)(void *arg), void *arg,
 		      char *why, size_t size)

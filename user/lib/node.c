@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Nodes, as they are; changing them is in change.c.
+ * Nodes as they are; change.c changes them.
  */
 #include "private.h"
 
-/* Nodes on their way to the caller. */
+/* The list that nodes are passed to. */
 struct node_reply {
 	hashring_node_cb cb;
 	void *arg;
@@ -25,8 +25,8 @@ static int take_node(struct hashring *h, struct nlmsghdr *nlh, void *arg)
  * @h: the connection
  * @ring: the ring
  * @name: the node
- * @with_points: with its explicit points, or the cells that it returns to
- * @cb: called with it
+ * @with_points: with explicit points, or the cells that it returns to
+ * @cb: called with the node
  * @arg: for @cb
  *
  * Return: 0, what @cb returned, or a negative errno.

@@ -7,7 +7,7 @@
 
 #include "private.h"
 
-/* No address at all is said by an address of zeroes. */
+/* An address of zeroes stands for no address at all. */
 static void request_via(struct request *req, const struct hashring_via *via)
 {
 	if (via->has4 || !via->has6)
@@ -18,7 +18,7 @@ static void request_via(struct request *req, const struct hashring_via *via)
 			     sizeof(via->addr6));
 }
 
-/* What is given of them; @has is an operation's. */
+/* The given attributes; @has is an operation's. */
 void request_attrs(struct request *req, int type,
 		   const struct hashring_node_attrs *attrs, __u64 has)
 {
@@ -53,7 +53,7 @@ static void decode_via(struct hashring_via *via, struct nlattr *via4,
 	}
 }
 
-/* @attrs is zeroed. A nest that is not there is as if all of it were not. */
+/* @attrs is zeroed. Without the nest all attributes stay 0. */
 int decode_attrs(struct nlattr *nest, struct hashring_node_attrs *attrs)
 {
 	struct nlattr *tb[HASHRING_A_NODE_ATTRS_MAX + 1];

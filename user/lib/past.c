@@ -42,7 +42,7 @@ static int decode_did(struct nlattr **tb, struct hashring_op_record *did)
 		if (decode_was(tb[HASHRING_A_HISTORY_AFTER], &did->after))
 			return -EBADMSG;
 	}
-	/* Where they are those before, they are not told twice. */
+	/* Points that are those before are not sent twice. */
 	if (did->has_before && did->has_after && !did->after.nr_points) {
 		did->after.points = did->before.points;
 		did->after.nr_points = did->before.nr_points;
@@ -71,11 +71,11 @@ static int take_did(struct hashring *h, struct nlmsghdr *nlh, void *arg)
 }
 
 /**
- * hashring_ops_list() - what a change's operations did, if that is kept
+ * hashring_ops_list() - what a change's operations did, if kept
  * @h: the connection
  * @ring: the ring
- * @generation: what the change led to
- * @cb: called for each, in their order
+ * @generation: the generation that the change led to
+ * @cb: called for each operation, in order
  * @restart: see &hashring_restart_cb
  * @arg: for both
  *
@@ -121,11 +121,11 @@ static int take_past_arcs(struct hashring *h, struct nlmsghdr *nlh, void *arg)
 }
 
 /**
- * hashring_past_arcs_list() - what changed hands in a change, if that is kept
+ * hashring_past_arcs_list() - the pieces that a change moved, if kept
  * @h: the connection
  * @ring: the ring, of balanced placement
- * @generation: what the change led to
- * @cb: called with some pieces at a time, in ring order
+ * @generation: the generation that the change led to
+ * @cb: called with several pieces at a time, in ring order
  * @restart: see &hashring_restart_cb
  * @arg: for both
  *

@@ -14,7 +14,7 @@
 
 #include <hashring/hashring.h>
 
-/* Room for a message with the longest attribute there can be, and more. */
+/* Room for a message with the longest attribute, and more. */
 #define MESSAGE_SIZE	(96 * 1024)
 
 struct hashring_attach;
@@ -24,9 +24,9 @@ struct hashring_step;
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 /**
- * struct attr_set - attributes that may stand beside each other
+ * struct attr_set - attributes that may be in one nest or message
  * @names: their names, by number from 1 on
- * @nested: by number, those that may stand in them; NULL: in none
+ * @nested: by number, the set inside an attribute; NULL: none
  * @max: the largest number
  */
 struct attr_set {
@@ -39,9 +39,9 @@ struct attr_set {
  * struct hashring - a connection
  * @sk: the socket
  * @family: number of the family
- * @buf: what is received goes here
- * @error: what was wrong, in words
- * @attr: which attribute it was about, or empty
+ * @buf: buffer of received messages
+ * @error: the reason of the last error, in words
+ * @attr: the attribute of the last error, or empty
  */
 struct hashring {
 	struct nl_sock *sk;
@@ -55,8 +55,8 @@ struct hashring {
  * struct request - a message under way
  * @h: its connection
  * @msg: the message, or NULL
- * @set: of the attributes that come next
- * @err: what went wrong when it was put together; checked when it is sent
+ * @set: the set of the next attributes
+ * @err: an error while the message was built; checked when it is sent
  */
 struct request {
 	struct hashring *h;
@@ -66,16 +66,16 @@ struct request {
 };
 
 /**
- * struct nest - an attribute of others that is being put together
+ * struct nest - a nested attribute that is being built
  * @attr: the attribute
- * @outer: set of the attributes that come after it
+ * @outer: set of the attributes after it
  */
 struct nest {
 	struct nlattr *attr;
 	const struct attr_set *outer;
 };
 
-/* Called for each message of a reply; not 0: an error, or enough of a dump. */
+/* Called for each message of a reply; not 0: an error, or the end of a dump. */
 typedef int (*reply_cb)(struct hashring *h, struct nlmsghdr *nlh, void *arg);
 
 /* error.c */

@@ -65,7 +65,7 @@ static void decode_figures(struct nlattr **tb, struct hashring_receipt *r)
 	r->nr_moves = attr_u32(tb[HASHRING_A_RECEIPT_NR_MOVES]);
 }
 
-/* What it holds is released also after an error. */
+/* The caller releases @receipt's memory also after an error. */
 int decode_receipt(struct nlattr *nest, struct hashring_receipt *r)
 {
 	struct nlattr *tb[HASHRING_A_RECEIPT_MAX + 1];

@@ -38,8 +38,8 @@ static void encode_settings(struct request *req, __u32 has,
 /**
  * hashring_ring_add() - makes an empty ring
  * @h: the connection
- * @config: what it is born with
- * @ring: set to what was made, if not NULL
+ * @config: what the ring is made with
+ * @ring: set to the new ring, if not NULL
  *
  * Return: 0 or a negative errno.
  */
@@ -69,9 +69,9 @@ int hashring_ring_add(struct hashring *h,
  * hashring_ring_set() - changes how a ring treats established flows
  * @h: the connection
  * @name: its name
- * @has: HASHRING_SET_*: which of @settings are given; the others stay
- * @settings: how it shall treat them
- * @ring: set to what it is now, if not NULL
+ * @has: HASHRING_SET_*: which @settings are given; the others stay
+ * @settings: the new settings
+ * @ring: set to the ring after the call, if not NULL
  *
  * Return: 0 or a negative errno.
  */
@@ -92,7 +92,7 @@ int hashring_ring_set(struct hashring *h, const char *name, __u32 has,
  * @h: the connection
  * @name: its name
  *
- * Return: 0; -EBUSY while it is attached; another negative errno.
+ * Return: 0; -EBUSY while it has attachments; another negative errno.
  */
 int hashring_ring_del(struct hashring *h, const char *name)
 {
@@ -121,7 +121,7 @@ int hashring_ring_get(struct hashring *h, const char *name,
 	return request_do(&req, take_ring, ring);
 }
 
-/* A list on its way to the caller. */
+/* The list that rings are passed to. */
 struct ring_list {
 	hashring_ring_cb cb;
 	void *arg;
@@ -180,9 +180,9 @@ static int take_digest(struct hashring *h, struct nlmsghdr *nlh, void *arg)
  * hashring_digest() - one word that is equal exactly where two maps are
  * @h: the connection
  * @ring: the ring
- * @config: of its configuration and members instead of the map
+ * @config: the digest of configuration and members instead of the map
  * @digest: set
- * @generation: set to what it is of, if not NULL
+ * @generation: set to the generation of @digest, if not NULL
  *
  * Return: 0 or a negative errno.
  */

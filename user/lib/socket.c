@@ -2,10 +2,9 @@
 /*
  * The socket: requests, replies, dumps.
  *
- * libnl resolves the family and puts attributes together. Replies are taken in
- * here, because its callbacks lose what matters: the errno, the extended
- * acknowledgment, an error at the end of a dump, and whether it was
- * interrupted.
+ * libnl resolves the family and builds messages. Replies are read here, because
+ * libnl's callbacks lose what matters: the errno, the extended acknowledgment,
+ * an error at the end of a dump, and whether a dump was interrupted.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -51,7 +50,7 @@ static void set_options(struct hashring *h)
 	int size = SOCKET_BUFFER;
 	int on = 1;
 
-	/* All of these make it better, and it works without. */
+	/* All of these options help, and none is needed. */
 	setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on));
 	setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
 	setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
@@ -61,8 +60,8 @@ static void set_options(struct hashring *h)
 
 /**
  * hashring_open() - connects to the module
- * @h: set to the connection, also after an error, for hashring_error() and to
- *	be closed; NULL when there was no memory
+ * @h: set to the connection, also after an error, for hashring_error() and
+ *	hashring_close(); NULL when there was no memory
  * @netns: a network namespace: name (in /run/netns) or path; NULL: the present
  *
  * Return: 0; -EPROTONOSUPPORT when the kernel has no hashring; another errno.
@@ -100,7 +99,7 @@ err_free:
 }
 
 /**
- * hashring_close() - ends a connection, and a staged change with it
+ * hashring_close() - closes a connection, and drops its staged change
  * @h: the connection, or NULL
  */
 void hashring_close(struct hashring *h)
@@ -112,7 +111,7 @@ void hashring_close(struct hashring *h)
 	free(h);
 }
 
-/* Begins a message; errors are kept until it is sent. */
+/* Begins a message; errors are kept until the message is sent. */
 void request_begin(struct hashring *h, struct request *req, int cmd)
 {
 	hr_error_clear(h);
@@ -210,7 +209,7 @@ static int request_send(struct request *req, int flags)
 }
 
 /**
- * socket_receive() - takes the next datagram from the kernel into the buffer
+ * socket_receive() - reads the next datagram from the kernel into the buffer
  * @h: the connection
  * @len: set to its length
  *
@@ -237,7 +236,7 @@ int socket_receive(struct hashring *h, size_t *len)
 	return 0;
 }
 
-/* The error of an acknowledgment; 0 when it says that all is well. */
+/* The error of an acknowledgment, or 0. */
 static int error_of_ack(struct hashring *h, const struct nlmsghdr *request,
 			struct nlmsghdr *nlh)
 {
@@ -274,13 +273,13 @@ static int error_of_done(struct hashring *h, const struct nlmsghdr *request,
 }
 
 /**
- * struct reply - a reply on its way in
+ * struct reply - a reply that is being read
  * @h: the connection
- * @request: what it answers
- * @cb: for its messages; NULL once that had enough
+ * @request: the request that it answers
+ * @cb: for its messages; NULL once @cb has ended the dump
  * @arg: for @cb
  * @interrupted: the kernel's state changed during a dump
- * @done: it is complete
+ * @done: the reply is complete
  */
 struct reply {
 	struct hashring *h;
@@ -311,7 +310,7 @@ static int take_message(struct reply *r, struct nlmsghdr *nlh)
 	}
 }
 
-/* The first error counts; what comes after it is taken in all the same. */
+/* The first error counts; the messages after it are read all the same. */
 static int take_reply(struct reply *r)
 {
 	int first = 0;
@@ -359,16 +358,16 @@ int request_do(struct request *req, reply_cb cb, void *arg)
 }
 
 /**
- * request_dump() - sends a request for a list and takes it in
+ * request_dump() - sends a request for a list and reads the reply
  * @req: the request, which is released
  * @cb: for each message; returns 0, or what request_dump() is to return
  * @arg: for @cb
- * @restart: called before the list is asked for again because it was changed
- *	meanwhile; NULL: that is an error at once
+ * @restart: called before the list is requested again because it changed; NULL:
+ *	a change is an error at once
  * @restart_arg: for @restart
  *
  * Return: 0, what @cb returned, or a negative errno with hashring_error() set:
- * -EAGAIN when it kept changing.
+ * -EAGAIN when it changed again and again.
  */
 int request_dump(struct request *req, reply_cb cb, void *arg,
 		 hashring_restart_cb restart, void *restart_arg)

@@ -12,7 +12,7 @@
 #include <hashring/migrate.h>
 #include "private.h"
 
-/* Steps on their way to the caller. */
+/* The list that steps are passed to. */
 struct step_list {
 	hashring_step_cb cb;
 	void *arg;
@@ -39,7 +39,7 @@ static int take_steps(struct hashring *h, struct nlmsghdr *nlh, void *arg)
 }
 
 /**
- * hashring_steps_list() - what happened to a ring's migrations, oldest first
+ * hashring_steps_list() - events of a ring's migrations, oldest first
  * @h: the connection
  * @ring: the ring
  * @cb: called for each step or transition that is kept
@@ -65,7 +65,10 @@ static __u16 attr_port(struct nlattr *attr)
 	return attr && nla_len(attr) >= 2 ? ntohs(nla_get_u16(attr)) : 0;
 }
 
-/* Into an address of @len bytes; one that is too short is as if not told. */
+/*
+ * Into an address of @len bytes; an attribute that is too short counts as
+ * missing.
+ */
 static bool attr_address(void *addr, size_t len, struct nlattr *attr)
 {
 	if (!attr || nla_len(attr) < (int)len)
@@ -99,7 +102,7 @@ static int decode_flow(struct nlattr *nest, struct hashring_flow *flow)
 	return 0;
 }
 
-/* Flows on their way to the caller. */
+/* The list that flows are passed to. */
 struct tracked_list {
 	hashring_tracked_cb cb;
 	void *arg;

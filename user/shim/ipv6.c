@@ -46,8 +46,9 @@ static int next_hdr(const struct sk_buff *skb, int start, u8 *nexthdr)
 }
 
 /*
- * To the first header that is no extension, or to the fragment header of a
- * fragment that is not the first one: what follows there is in the first.
+ * Finds the first header that is no extension header. In a fragment that is not
+ * the first one, that is the fragment header: what follows is in the first
+ * fragment.
  */
 int ipv6_skip_exthdr(const struct sk_buff *skb, int start, u8 *nexthdr,
 		     __be16 *frag_off)
@@ -76,7 +77,7 @@ int ipv6_skip_exthdr(const struct sk_buff *skb, int start, u8 *nexthdr,
 	return start;
 }
 
-/* Only with *offset 0 and for a header that is there to be found. */
+/* Only with *offset 0, and for a header that the packet has. */
 int ipv6_find_hdr(const struct sk_buff *skb, unsigned int *offset, int target,
 		  unsigned short *frag_off, int *flags)
 {

@@ -6,7 +6,7 @@ static unsigned long allocations;
 static unsigned long fail_after;
 
 /**
- * shim_fail_after() - let an allocation fail
+ * shim_fail_after() - makes an allocation fail
  * @n: the nth one from now, counted from 1; 0 lets none fail
  */
 void shim_fail_after(unsigned long n)
@@ -18,7 +18,7 @@ void shim_fail_after(unsigned long n)
 /**
  * shim_allocations() - allocations asked for since shim_fail_after()
  *
- * Return: their number, that which failed included.
+ * Return: their number, with the failed one.
  */
 unsigned long shim_allocations(void)
 {

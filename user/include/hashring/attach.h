@@ -12,23 +12,23 @@ extern "C" {
 #endif
 
 /**
- * struct hashring_attach_stats - what an attachment counted; segments
+ * struct hashring_attach_stats - counters of an attachment, in segments
  * @packets: matched
  * @bytes: matched
- * @steered: that got a node; in observe mode, would have
+ * @steered: got a node; in observe mode, would have got one
  * @forwarded: of these, sent straight to the node's own address
- * @passed: without an owner, let go on
- * @dropped: without an owner, dropped
+ * @passed: had no owner, went on
+ * @dropped: had no owner, dropped
  * @already_set: left alone because the node bits of the mark were set
- * @icmp_errors: ICMP errors that followed the flow they are about
- * @portless: steered by addresses, the packet did not hold the ports
+ * @icmp_errors: ICMP errors that followed the flow that they are about
+ * @portless: steered by addresses, because the packet did not hold the ports
  * @no_route: not sent, no route to the node's address
  * @too_big: not sent, the packet did not fit; the sender was told
  * @ttl_expired: not sent, the hop count ran out; the sender was told
- * @forwarding_off: not sent, this host does not forward; let go on
- * @bad_source: not sent, its source address is refused; let go on
- * @kernel_path: not sent, only the kernel's own path can treat it; let go on
- * @malformed: let go on without a look-up
+ * @forwarding_off: not sent, this host does not forward; went on
+ * @bad_source: not sent, the source address is refused; went on
+ * @kernel_path: not sent, only the kernel's own path can handle it; went on
+ * @malformed: went on without a look-up
  */
 struct hashring_attach_stats {
 	__u64 packets;
@@ -49,7 +49,7 @@ struct hashring_attach_stats {
 	__u64 malformed;
 };
 
-/* Which members of an attachment to be made are given. */
+/* Which members are given of an attachment to be made. */
 #define HASHRING_ATTACH_PRIORITY	0x01
 #define HASHRING_ATTACH_NODE_MASK	0x02
 #define HASHRING_ATTACH_NONE		0x04
@@ -57,8 +57,8 @@ struct hashring_attach_stats {
 
 /**
  * struct hashring_attach - an attachment
- * @id: its number in the namespace; the kernel's choice
- * @has: HASHRING_ATTACH_*: of one to be made, what is given
+ * @id: its number in the namespace, which the kernel chooses
+ * @has: HASHRING_ATTACH_*: what is given of an attachment to be made
  * @ring: the ring that steers
  * @hook: &enum hashring_hook
  * @priority: among netfilter hooks

@@ -3,8 +3,8 @@
  * libhashring: the netlink client of the hashring kernel module.
  *
  * A connection is one generic netlink socket. Functions return 0 or a negative
- * errno; hashring_error() then says in words what was wrong, in the kernel's
- * own words where it gave any. A connection is not for two threads at once.
+ * errno; hashring_error() then has the reason in words, in the kernel's words
+ * where the kernel gave a text. Two threads must not use a connection at once.
  *
  * Shares are in units of 2^-32 of a ring, see HASHRING_WHOLE.
  */
@@ -56,9 +56,9 @@ int hashring_in_netns(const char *netns, int (*run)(void *arg), void *arg,
  * @established: &enum hashring_established
  * @tcp_timeout: ms without a segment after which a tracked connection is
  *	forgotten
- * @syn_timeout: the same, of one that has only begun
- * @fin_timeout: the same, of one that seems to end
- * @udp_timeout: the same, of flows of other protocols
+ * @syn_timeout: the same for a half-open connection
+ * @fin_timeout: the same after FIN or RST
+ * @udp_timeout: the same for flows of other protocols
  * @max_entries: flows that a migration can track
  */
 struct hashring_settings {
@@ -70,7 +70,7 @@ struct hashring_settings {
 	__u32 max_entries;
 };
 
-/* Which of them are given. */
+/* Which settings are given. */
 #define HASHRING_SET_ESTABLISHED	0x01
 #define HASHRING_SET_TCP_TIMEOUT	0x02
 #define HASHRING_SET_SYN_TIMEOUT	0x04
@@ -85,19 +85,19 @@ struct hashring_settings {
  * @placement: &enum hashring_placement
  * @points: with hashed placement: points for each @per units of weight
  * @per: see @points
- * @has_seed: whether the kernel told @seed: only to who may change the ring
+ * @has_seed: whether there is @seed: only who may change the ring gets it
  * @seed: decides the positions of points, keys and flows
  * @algorithm: version of everything that decides an owner
- * @generation: of the membership and table in force
+ * @generation: the generation in force
  * @nodes: members
  * @active_nodes: members that are active
- * @table_points: points in the table
+ * @table_points: number of points in the table
  * @table_bytes: memory of the table
  * @weight: sum of the active nodes' weights
  * @peak: largest share of an active node over its due, in 2^-32 of the due
  * @trough: as @peak, the smallest
- * @attachments: how many steer by the ring
- * @receipts: receipts in its history
+ * @attachments: number of attachments that steer by the ring
+ * @receipts: number of receipts in its history
  * @grid: with balanced placement: number of cells, else 0
  * @epoch: counts changes, and steps and transitions of migrations
  * @migration: &enum hashring_migration_state
@@ -128,7 +128,7 @@ struct hashring_ring {
 };
 
 /**
- * struct hashring_ring_config - what a ring is born with
+ * struct hashring_ring_config - what a ring is made with
  * @name: its name
  * @placement: &enum hashring_placement
  * @points: points for each @per units of weight; 0: the kernel's default
@@ -150,11 +150,11 @@ struct hashring_ring_config {
 };
 
 /*
- * Callbacks of lists: called for each element with what the caller passed as
- * @arg; a return other than 0 ends the list, which then returns it. What they
- * are shown is theirs for the call only. A list during which the kernel's state
- * changed is asked for again, from its beginning, a few times: @restart is then
- * called, if there is one, to drop what has been seen.
+ * Callbacks of lists are called for each element, with @arg of the caller. A
+ * return other than 0 ends the list, which returns that value. Arguments are
+ * valid during the call only. If the kernel's state changes during a list, the
+ * list begins again, a few times: @restart, if there is one, is called first,
+ * so that the caller can drop what was seen.
  */
 typedef int (*hashring_ring_cb)(const struct hashring_ring *ring, void *arg);
 typedef void (*hashring_restart_cb)(void *arg);
@@ -191,11 +191,11 @@ struct hashring_via {
 
 /**
  * struct hashring_node_attrs - what can be set of a node
- * @id: what packets are marked with
+ * @id: the mark of its packets
  * @weight: its weight
  * @state: &enum hashring_node_state
  * @via: its own addresses
- * @zone: number of the failure domain that it is in; 0: none is said
+ * @zone: number of its failure domain; 0: none
  */
 struct hashring_node_attrs {
 	__u32 id;
@@ -208,7 +208,7 @@ struct hashring_node_attrs {
 /**
  * struct hashring_run - neighbouring cells of a balanced ring's grid
  * @first: the first cell
- * @count: how many
+ * @count: number of cells
  */
 struct hashring_run {
 	__u32 first;
@@ -219,19 +219,19 @@ struct hashring_run {
  * struct hashring_node - a node as the kernel describes it
  * @name: its name
  * @seat: the identity that placement hashes
- * @attrs: what can be set of it
- * @nr_points: points it holds in the table
+ * @attrs: what can be set of the node
+ * @nr_points: number of its points in the table
  * @nr_given: number of @points
- * @points: explicit positions, where asked for and there are any
- * @share: what it owns
+ * @points: explicit positions, if asked for and if there are any
+ * @share: the share that it owns
  * @packets: steered to it
  * @bytes: steered to it
- * @generation: that all this is of
+ * @generation: the generation of all of this
  * @nr_home: number of @home
- * @home: with balanced placement: cells that a node which is not active
- *	returns to, ascending, where asked for and there are any
+ * @home: with balanced placement: cells that a node which is not active returns
+ *	to, ascending, if asked for and if there are any
  * @has_deadline: whether there is @deadline
- * @deadline: ms until established flows must have left it
+ * @deadline: ms until its established flows are cut
  */
 struct hashring_node {
 	char name[HASHRING_NAME_LEN];
@@ -260,7 +260,7 @@ int hashring_node_list(struct hashring *h, const char *ring, bool with_points,
 
 /* Changes (change.c). */
 
-/* What of an operation is given, by its number on the wire. */
+/* What is given of an operation, by its number on the wire. */
 #define HASHRING_HAS(name)	(1ULL << HASHRING_A_OP_##name)
 #define HASHRING_HAS_ATTR_OF(type)	(1ULL << (16 + (type)))
 #define HASHRING_HAS_ATTR(name) \
@@ -273,19 +273,18 @@ int hashring_node_list(struct hashring *h, const char *ring, bool with_points,
  * @kind: &enum hashring_op_kind
  * @has: which of the following are given: HASHRING_HAS_ATTR() of @attrs, and
  *	HASHRING_HAS() of points, cells and deadline
- * @name: the node; of a replacement the one that goes
- * @new_name: of a replacement the one that takes the seat, else NULL
+ * @name: the node; of a replacement the node that goes
+ * @new_name: of a replacement the node that takes the seat, else NULL
  * @seat: of an addition the seat, or NULL for the name
- * @attrs: what is set of it; @attrs.via replaces all addresses, with neither
- *	family they are cleared
+ * @attrs: what is set of the node; @attrs.via replaces all addresses, and
+ *	without either family clears them
  * @nr_points: number of @points
  * @points: explicit positions
  * @nr_cells: number of @cells
- * @cells: balanced placement, where a table is restored: exactly the cells that
- *	the node gets, ascending; of one that is not active those that it
+ * @cells: with balanced placement, to restore a table: exactly the cells that
+ *	the node gets, ascending; of a node that is not active the cells that it
  *	returns to
- * @deadline: with &HASHRING_NODE_DRAINING, ms that established flows have
- *	to end
+ * @deadline: with &HASHRING_NODE_DRAINING, ms until established flows are cut
  *
  * All memory is the caller's.
  */
@@ -304,13 +303,13 @@ struct hashring_op {
 };
 
 /**
- * struct hashring_change - a change as asked for
+ * struct hashring_change - a change as requested
  * @ring: the ring
- * @ops: the operations, all or none of which are carried out
+ * @ops: the operations: all of them are carried out, or none
  * @nr_ops: number of @ops
- * @expect_generation: refuse (-ESTALE) unless this is in force; HASHRING_ANY
+ * @expect_generation: refuse (-ESTALE) another generation; HASHRING_ANY
  * @max_moved: refuse (-EDQUOT) when more share would move; HASHRING_ANY
- * @dry_run: work the receipt out, change nothing
+ * @dry_run: compute the receipt, change nothing
  * @hold: move nothing yet, begin a migration
  */
 struct hashring_change {
@@ -327,8 +326,8 @@ struct hashring_change {
  * struct hashring_move - share that went from one node to another
  * @from: the node before
  * @to: the node after
- * @share: all of it
- * @arcs: in how many pieces
+ * @share: the whole share
+ * @arcs: number of pieces
  */
 struct hashring_move {
 	char from[HASHRING_NAME_LEN];
@@ -371,19 +370,19 @@ struct hashring_assigned {
  * @bytes_before: memory of the table
  * @bytes_after: memory of the table
  * @build_ns: time to make the table
- * @impact_ns: time to work the figures out
+ * @impact_ns: time to compute the figures
  * @nr_moves: rows of the whole from-to matrix
- * @kept_moves: of these, those that the history keeps
+ * @kept_moves: of these, rows that the history keeps
  * @nr_ops: operations of the change
- * @kept_ops: of these, those that the history keeps: all or none
+ * @kept_ops: of these, operations that the history keeps: all or none
  * @nr_arcs: with balanced placement, pieces that changed hands
- * @kept_arcs: of these, those that the history keeps: all or none
+ * @kept_arcs: of these, pieces that the history keeps: all or none
  * @nr_rows: number of @rows
  * @rows: the largest rows, as many as came with the receipt
  * @nr_assigned: number of @assigned
- * @assigned: ids that were not given, as many as came with the receipt
+ * @assigned: ids that the kernel chose, as many as came with the receipt
  *
- * @kept_moves to @kept_arcs are told of a past change alone.
+ * Only a past change has @kept_moves to @kept_arcs.
  */
 struct hashring_receipt {
 	char ring[HASHRING_NAME_LEN];
@@ -442,12 +441,12 @@ int hashring_moves_list(struct hashring *h, const char *ring,
 			__u64 generation, hashring_move_cb cb,
 			hashring_restart_cb restart, void *arg);
 
-/* What past changes did: past.h. */
+/* Operations and pieces of past changes: past.h. */
 
 /* Look-ups and maps (lookup.c, arcs.c). */
 
 /**
- * struct hashring_flow - what of a packet makes the key
+ * struct hashring_flow - the parts of a packet that make the key
  * @family: AF_INET or AF_INET6
  * @protocol: IPPROTO_*
  * @saddr: source address, struct in_addr or in6_addr
@@ -469,19 +468,19 @@ struct hashring_flow {
 };
 
 /**
- * struct hashring_owner - why a position is a node's
+ * struct hashring_owner - the owner of a position, and why
  * @position: the position that was looked up
  * @node: the owner's name, empty if there is none
  * @id: the owner's id, 0 if there is none
  * @arc_start: the arc that @position lies in is (@arc_start, @arc_end]
  * @arc_end: see @arc_start
- * @generation: that all this is of
- * @epoch: that all this is of
- * @migrating: a migration is under way, and the following say more
+ * @generation: the generation of all of this
+ * @epoch: the epoch of all of this
+ * @migrating: a migration is under way; the following members tell more
  * @before: the owner by the last settled map, or empty
  * @after: the owner by the map that the migration leads to, or empty
- * @released: the position goes by that map already
- * @pinned: the node that this very flow stays at, or empty
+ * @released: the position goes by the map of @after already
+ * @pinned: the node where this flow stays, or empty
  */
 struct hashring_owner {
 	__u32 position;
@@ -509,7 +508,7 @@ int hashring_lookup_bulk(struct hashring *h, const char *ring,
 			 const __u32 *positions, __u32 *ids, size_t n,
 			 __u64 *generation);
 
-/* A message's worth of arcs: the last positions of n of them, and their ids. */
+/* Arcs of one message: the last positions of n arcs, and the owners' ids. */
 typedef int (*hashring_arcs_cb)(__u64 generation, const __u32 *ends,
 				const __u32 *owners, size_t n, void *arg);
 
@@ -538,9 +537,9 @@ enum hashring_event_kind {
 };
 
 /**
- * struct hashring_event - something that happened
- * @kind: what; with HASHRING_EVENT_LOST the kernel had events that found no
- *	room in the socket's buffer
+ * struct hashring_event - an event
+ * @kind: what happened; HASHRING_EVENT_LOST: events did not fit the socket's
+ *	buffer
  * @ring: of HASHRING_EVENT_RING_*, else NULL
  * @receipt: of HASHRING_EVENT_CHANGE, else NULL
  * @attach: of HASHRING_EVENT_ATTACH_*, else NULL

@@ -16,17 +16,17 @@ extern "C" {
 
 /**
  * struct hashring_step - one step or transition of a migration
- * @epoch: after it
+ * @epoch: the epoch after it
  * @time: ns since 1970
- * @generation: that was in force
+ * @generation: the generation in force
  * @kind: &enum hashring_step_kind
  * @state: &enum hashring_migration_state, after it
- * @reason: for that state, or empty
- * @frontier_before: where the frontier was
- * @frontier: where it is after it
- * @moved: share whose owner it changed
- * @arcs: in how many pieces
- * @flows: tracked flows that were alive in these pieces
+ * @reason: the reason for @state, or empty
+ * @frontier_before: the frontier before
+ * @frontier: the frontier after
+ * @moved: share whose owner changed
+ * @arcs: number of pieces
+ * @flows: live tracked flows in these pieces
  */
 struct hashring_step {
 	__u64 epoch;
@@ -44,16 +44,16 @@ struct hashring_step {
 
 /**
  * struct hashring_track_stats - what became of flows since a migration began
- * @started: entries made for flows that began
- * @seen: entries made for flows that had begun before
- * @ended: forgotten after they seemed to end
- * @half_open: forgotten because they never became established
- * @idle: forgotten because nothing more came
- * @expired: cut off by a deadline, or because their node went down
- * @evicted: forgotten to make room; nothing but the count depended on them
- * @no_entry: new flows sent to the old owner, there was no entry to be had
- * @not_noted: flows in arcs still to move, there was no entry to be had
- * @unknown: segments of no known connection, in moved arcs, sent to the old
+ * @started: entries of flows that began
+ * @seen: entries of flows that had begun before
+ * @ended: entries removed after FIN or RST
+ * @half_open: entries removed because the flow was never established
+ * @idle: entries removed because nothing came for the timeout
+ * @expired: flows cut by a deadline, or because their node went down
+ * @evicted: entries removed for room; only the count depended on them
+ * @no_entry: new flows sent to the old owner, because no entry was free
+ * @not_noted: flows in arcs still to move, without a free entry
+ * @unknown: segments of unknown connections in moved arcs, sent to the old
  *	owner
  * @unknown_late: the same after the window closed, sent to the new owner
  */
@@ -74,11 +74,11 @@ struct hashring_track_stats {
 /**
  * struct hashring_node_flows - tracked flows of a node
  * @name: the node
- * @flows: alive
+ * @flows: live flows
  * @pinned: of these, in arcs that another node owns now
  * @leaving: the node is deleted, and goes when the migration ends
  * @has_deadline: whether there is @deadline
- * @deadline: ms until established flows must have left the node
+ * @deadline: ms until the node's established flows are cut
  */
 struct hashring_node_flows {
 	char name[HASHRING_NAME_LEN];
@@ -93,32 +93,33 @@ struct hashring_node_flows {
  * struct hashring_migration - a migration as the kernel describes it
  * @ring: the ring
  * @state: &enum hashring_migration_state
- * @reason: for @state, or empty
- * @generation: in force
- * @origin: the generation that was settled when it began
+ * @reason: the reason for @state, or empty
+ * @generation: the generation in force
+ * @origin: the generation that was settled when the migration began
  * @epoch: counts changes, steps and transitions
- * @changes: how many changes it carries
- * @frontier: positions below it go by the map that it leads to; 0 to 2^32
+ * @changes: number of changes that it carries
+ * @frontier: positions below it go by the map that the migration leads to; 0 to
+ *	2^32
  * @total: share that differs between the two maps
- * @released: of this, what lies below @frontier
+ * @released: of this, the share below @frontier
  * @arcs: pieces that differ
- * @arcs_released: of these, those that lie below @frontier
- * @back: it goes back
- * @holder: who has the lease, or empty
+ * @arcs_released: of these, pieces below @frontier
+ * @back: the migration goes back
+ * @holder: the holder of the lease, or empty
  * @has_deadline: whether there is @deadline
  * @deadline: ms that are left
  * @quiet: ms without an unknown segment after which the window closes
  * @window: segments of unknown connections still go to the old owner
  * @max_entries: flows that can be tracked; 0 where established flows move
  * @entries: flows that are tracked
- * @pinned: of these, alive at another node than the one that owns their arc
- * @noted: of these, in arcs that still have to move
+ * @pinned: of these, live flows at a node that does not own their arc
+ * @noted: of these, flows in arcs still to move
  * @has_stats: whether there are @stats
  * @stats: what became of flows
  * @nr_nodes: number of @nodes
  * @nodes: nodes that have tracked flows, a deadline, or are leaving
  * @has_step: whether there is @step
- * @step: what this is the reply to, or the event about
+ * @step: the step that the reply or event is about
  * @has_receipt: whether there is @receipt
  * @receipt: of the whole migration, when it ended
  */
@@ -155,24 +156,24 @@ struct hashring_migration {
 	struct hashring_receipt receipt;
 };
 
-/* What a step is measured by. */
+/* The unit of a step. */
 enum hashring_step_by {
 	HASHRING_STEP_TO,	/* a frontier, 0 to HASHRING_WHOLE */
-	HASHRING_STEP_SHARE,	/* so much more share */
-	HASHRING_STEP_ARCS,	/* so many pieces */
-	HASHRING_STEP_FLOWS,	/* so many tracked flows that are alive */
+	HASHRING_STEP_SHARE,	/* more share */
+	HASHRING_STEP_ARCS,	/* more pieces */
+	HASHRING_STEP_FLOWS,	/* tracked flows that are alive */
 };
 
 /**
- * struct hashring_step_ask - a step as asked for
+ * struct hashring_step_ask - a step as requested
  * @ring: the ring
- * @by: what @amount is
- * @amount: how far
+ * @by: the unit of @amount
+ * @amount: how far to step
  * @has_max_flows: whether there is @max_flows
- * @max_flows: refuse (-EAGAIN) a step over more tracked flows than these
+ * @max_flows: refuse (-EAGAIN) a step over more tracked flows
  * @back: step back
- * @dry_run: say what it would do
- * @expect_epoch: refuse (-ESTALE) unless this is in force; HASHRING_ANY
+ * @dry_run: say what the step would do
+ * @expect_epoch: refuse (-ESTALE) another epoch; HASHRING_ANY
  */
 struct hashring_step_ask {
 	const char *ring;
@@ -186,12 +187,11 @@ struct hashring_step_ask {
 };
 
 /**
- * struct hashring_lease - what a pacer says of itself
- * @holder: what to call it
- * @deadline: ms from now on, after which flows that are still where they were
- *	are cut off at the end, and a migration not at its end is paused;
- *	HASHRING_ANY: as it is
- * @quiet: ms, see &struct hashring_migration; HASHRING_ANY: as it is
+ * struct hashring_lease - what a pacer sets
+ * @holder: name of the pacer
+ * @deadline: ms from now on, after which pinned flows are cut at the end, and a
+ *	migration before its end is paused; HASHRING_ANY: unchanged
+ * @quiet: ms, see &struct hashring_migration; HASHRING_ANY: unchanged
  */
 struct hashring_lease {
 	const char *holder;
@@ -204,7 +204,7 @@ struct hashring_lease {
 /**
  * struct hashring_migrate_set - what is changed of a migration
  * @state: &enum hashring_migration_state, or HASHRING_STATE_KEPT
- * @reason: for @state, or NULL
+ * @reason: the reason for @state, or NULL
  * @deadline: as in &struct hashring_lease
  * @quiet: likewise
  */
@@ -219,8 +219,8 @@ typedef int (*hashring_migration_cb)(const struct hashring_migration *m,
 				     void *arg);
 
 /*
- * All of these set @m, if it is not NULL, to the migration as it is then; it is
- * to be released, and empty after an error.
+ * All of these set @m, if it is not NULL, to the migration after the call. The
+ * caller releases @m, which is empty after an error.
  */
 int hashring_migrate_get(struct hashring *h, const char *ring,
 			 struct hashring_migration *m);
@@ -247,12 +247,12 @@ int hashring_migrate_list(struct hashring *h, hashring_migration_cb cb,
  * struct hashring_tracked - a flow that a migration tracks
  * @flow: the flow
  * @position: its position
- * @node: where it stays
- * @owner: who owns its arc now
- * @half_open: it has only begun
- * @closing: it seems to end
+ * @node: the node where it stays
+ * @owner: the node that owns its arc now
+ * @half_open: only a SYN came
+ * @closing: a FIN or RST came
  * @idle: ms since its last packet
- * @left: ms until it is forgotten
+ * @left: ms until its entry is removed
  */
 struct hashring_tracked {
 	struct hashring_flow flow;

@@ -15,7 +15,7 @@ extern "C" {
  * struct hashring_node_info - a node as it was
  * @name: its name
  * @seat: the identity that placement hashes
- * @attrs: what could be set of it
+ * @attrs: its attributes
  * @nr_points: number of @points
  * @points: explicit positions; only for administrators
  * @nr_home: number of @home
@@ -34,11 +34,11 @@ struct hashring_node_info {
 
 /**
  * struct hashring_op_record - what an operation of a past change did
- * @generation: that the change led to
+ * @generation: the generation that the change led to
  * @kind: &enum hashring_op_kind
  * @has_before: whether there is @before
  * @has_after: whether there is @after
- * @before: the node before; of a replacement the one that went
+ * @before: the node before; of a replacement the node that went
  * @after: the node after
  */
 struct hashring_op_record {
@@ -52,12 +52,12 @@ struct hashring_op_record {
 
 /**
  * struct hashring_past_arcs - pieces (start, end] of a ring that changed hands
- * @generation: that the change led to
- * @nr: how many
+ * @generation: the generation that the change led to
+ * @nr: number of pieces
  * @starts: exclusive
- * @ends: inclusive; where it is the start, the piece is the whole ring
- * @from: ids of the owners before, as they were before; 0: none
- * @to: ids of the owners after, as they were after; 0: none
+ * @ends: inclusive; if it is the start, the piece is the whole ring
+ * @from: ids of the owners before the change, as of then; 0: none
+ * @to: ids of the owners after the change, as of then; 0: none
  */
 struct hashring_past_arcs {
 	__u64 generation;

@@ -2,7 +2,7 @@
 #ifndef HASHRING_SHIM_LINUX_IN_H
 #define HASHRING_SHIM_LINUX_IN_H
 
-/* The C library's: the two do not go together in this order. */
+/* The C library's header: the two do not go together in this order. */
 #include <netinet/in.h>
 
 #endif

@@ -4,7 +4,7 @@
 
 #include_next <linux/sched.h>
 
-/* A program is preempted without being asked. */
+/* The system preempts a program by itself. */
 static inline int cond_resched(void)
 {
 	return 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A packet as netfilter's hooks see it, natively: all of it in one piece of
+ * A packet as netfilter's hooks get it, natively: all of it in one piece of
  * memory, from the address header on.
  */
 #ifndef HASHRING_SHIM_LINUX_SKBUFF_H
@@ -42,7 +42,7 @@ static inline const u8 *skb_tail_pointer(const struct sk_buff *skb)
 	return skb->data + skb->len;
 }
 
-/* Copied always: what stands there may not be aligned. */
+/* Always a copy: the bytes in the packet may not be aligned. */
 static inline void *skb_header_pointer(const struct sk_buff *skb, int offset,
 				       int len, void *buffer)
 {

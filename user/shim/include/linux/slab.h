@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel's allocator names over malloc(), with an allocation that fails
- * when a test wants it to.
+ * The kernel's allocator names over malloc(), with an allocation that fails on
+ * a test's demand.
  */
 #ifndef HASHRING_SHIM_LINUX_SLAB_H
 #define HASHRING_SHIM_LINUX_SLAB_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel's names for types, natively. This folder holds the kernel names
- * that kmod/core and kmod/flow.c need and nothing else, so that the same sources
- * compile into the module and into programs. A header that the system has too is
- * passed on.
+ * The kernel's names for types, natively. This folder has the kernel names that
+ * kmod/core and kmod/flow.c need, and no others, so that the same sources
+ * compile into the module and into programs. If the system has a header of the
+ * same name, it is included.
  */
 #ifndef HASHRING_SHIM_LINUX_TYPES_H
 #define HASHRING_SHIM_LINUX_TYPES_H
