@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Flows from the kernel's connection tracking: the live table of the network
- * namespace that the thread is in.
+ * Flows from the kernel's connection tracking: the live table of the thread's
+ * network namespace.
  */
 #include <asm/byteorder.h>
 #include <errno.h>
@@ -23,7 +23,7 @@
  * struct dump - a dump of the table
  * @s: the set that is filled
  * @nr: entries seen
- * @err: of the set
+ * @err: error of the set
  */
 struct dump {
 	struct flow_set *s;
@@ -31,7 +31,7 @@ struct dump {
 	int err;
 };
 
-/* The direction that opened the connection; false if there is none to tell. */
+/* The direction that opened the connection; false if the entry does not say. */
 static bool original_tuple(const struct nf_conntrack *ct, struct hr_flow *flow)
 {
 	struct in_addr addr;
@@ -64,7 +64,10 @@ static bool original_tuple(const struct nf_conntrack *ct, struct hr_flow *flow)
 	return true;
 }
 
-/* What went either way, of a flow without direction, else the one way. */
+/*
+ * Packets and bytes: of both directions for a symmetric flow, else of the
+ * first.
+ */
 static u64 count_of(const struct flow_set *s, const struct nf_conntrack *ct,
 		    enum nf_conntrack_attr orig, enum nf_conntrack_attr repl)
 {
@@ -131,7 +134,7 @@ static int ask(struct mnl_socket *socket, u32 number)
 
 static int fail_dump(struct flow_set *s)
 {
-	/* What the kernel says when it has no such part. */
+	/* The kernel's error when it has no such subsystem. */
 	if (errno == EINVAL || errno == EOPNOTSUPP || errno == EPROTONOSUPPORT)
 		return flow_fail(s, -errno,
 				 "conntrack: the kernel tells of no connections: is nf_conntrack_netlink there?");
@@ -165,9 +168,10 @@ static int read_table(struct flow_set *s, struct mnl_socket *socket)
  * flows_from_conntrack() - adds the connections that the kernel tracks
  * @s: the set
  *
- * Each counts in the direction that opened it, with what went that way; under
- * the symmetric policy with what went either way. What each carried is known
- * where net.netfilter.nf_conntrack_acct was on when it began.
+ * Each connection counts in the direction that opened it, with the packets and
+ * bytes of that direction; under the symmetric policy with those of both. They
+ * are known if net.netfilter.nf_conntrack_acct was on when the connection
+ * began.
  *
  * Return: 0; -EPERM; -EINTR; -ENOMEM; another errno of netlink.
  */

@@ -40,7 +40,7 @@ static int compare_rows(const void *a, const void *b)
 	return compare_pairs(a, b);
 }
 
-/* Rows between the same two nodes become one. */
+/* Merges rows between the same two nodes. */
 static u32 merge_rows(struct flow_row *row, u64 nr)
 {
 	u64 i;
@@ -64,7 +64,7 @@ static u64 more(u64 after, u64 before)
 	return after > before ? after - before : 0;
 }
 
-/* As the core's: what nodes have more of, less what nobody had before. */
+/* As in the core: what nodes gain, less what had no owner before. */
 static void count_required(struct flow_figures *f)
 {
 	u32 i;
@@ -105,7 +105,7 @@ static int begin(struct flow_figures *f, const char *const *names, u32 nr_names)
 /**
  * flow_figures() - what a change does to a set of flows
  * @s: the set, settled
- * @names: the nodes of either side
+ * @names: the nodes before and after
  * @nr_names: number of @names
  * @before: the owner of each member: an index in @names, or FLOW_NOBODY
  * @after: as @before
@@ -233,9 +233,9 @@ static u32 *owners(const struct flow_set *s, const struct hr_table *t,
  * flow_figures_tables() - what the step between two tables does to flows
  * @s: the set, settled
  * @before: a table
- * @after: the one that a change made of it: slots are the same nodes
+ * @after: the table that a change made of it: a slot is the same node in both
  * @figures: set, to be released also after an error; nodes are ascending by
- *	name, and names stand in the tables
+ *	name, and names are borrowed from the tables
  *
  * Return: 0 or -ENOMEM.
  */

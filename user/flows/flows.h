@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Flows and keys of one's own, each with what it carries, and what a change
+ * Flows and keys of the user, with their packets and bytes, and what a change
  * does to them.
  *
- * A set is begun, filled from sources and settled; from then on it holds every
- * flow once, in an order of its own that does not depend on the sources'. Its
- * positions come from the module's own code. Functions return 0 or a negative
- * errno; the set then says in words what was wrong: flow_set_error().
+ * A set is begun, filled from sources and settled. Then it holds every flow
+ * once, in an order that does not depend on the sources. Positions come from
+ * the module's own code. Functions return 0 or a negative errno;
+ * flow_set_error() then has the reason in words.
  */
 #ifndef HASHRING_FLOWS_H
 #define HASHRING_FLOWS_H
@@ -16,18 +16,18 @@
 #include <core/key.h>
 #include <core/table.h>
 
-#define FLOW_NOBODY	U32_MAX		/* in the place of a node's index */
+#define FLOW_NOBODY	U32_MAX		/* instead of a node's index */
 #define FLOW_KEY_MAX	4096		/* bytes of a key */
 #define FLOW_SET_MAX	500000000ULL	/* flows in a set */
 
 /**
  * struct flow - a flow or a key
  * @tuple: addresses, ports and protocol; unless @key_len
- * @key: where the key's bytes begin, for flow_key()
+ * @key: offset of the key's bytes, for flow_key()
  * @key_len: number of bytes of the key; 0: a flow
  * @position: on the ring
- * @packets: that it carried; 0 where that is not known
- * @bytes: that it carried, from the address header on; 0 where not known
+ * @packets: its packets; 0 if not known
+ * @bytes: its bytes, from the address header on; 0 if not known
  */
 struct flow {
 	union {
@@ -41,7 +41,7 @@ struct flow {
 };
 
 /**
- * struct flow_filter - where flows that count go to
+ * struct flow_filter - the destination of flows that count
  * @family: 4 or 6; 0: anywhere
  * @len: bits of @addr that count
  * @addr: network order
@@ -57,10 +57,10 @@ struct flow_filter {
 };
 
 /**
- * struct flow_left - what sources had besides flows that count
- * @filtered: what went elsewhere than the filter says: of a capture packets
+ * struct flow_left - what the sources had besides flows that count
+ * @filtered: other flows than the filter's; of a capture, packets
  * @foreign: packets of neither IPv4 nor IPv6, or the link's own
- * @broken: packets that are cut short, or without sense
+ * @broken: packets that are truncated or malformed
  */
 struct flow_left {
 	u64 filtered;
@@ -69,10 +69,10 @@ struct flow_left {
 };
 
 /**
- * struct flow_watch - who waits for a source
- * @tick: called now and then with what is done of @all, which is 0 where that
- *	is not known; false ends the work with -EINTR; may be NULL
- * @arg: handed to @tick
+ * struct flow_watch - progress of a source
+ * @tick: called now and then with what is done of @all, which is 0 if not
+ *	known; false ends the work with -EINTR; may be NULL
+ * @arg: passed to @tick
  */
 struct flow_watch {
 	bool (*tick)(void *arg, u64 done, u64 all);
@@ -81,18 +81,18 @@ struct flow_watch {
 
 /**
  * struct flow_set - flows
- * @keys: of the ring, which positions come from
- * @policy: what of a flow makes its position; under the symmetric one both
+ * @keys: the ring's keys, which positions come from
+ * @policy: what of a flow makes its position; under the symmetric policy both
  *	directions are one flow
  * @filter: which flows count
- * @watch: who waits
- * @what: what its members are called: "flows" or "keys"
+ * @watch: progress of the sources
+ * @what: the name of its members: "flows" or "keys"
  * @has_packets: packets of all members are known
  * @has_bytes: bytes of all members are known
  * @flow: its members; once each after flow_set_settle()
  * @nr: number of @flow
  * @left: what was left out
- * @portless: packets that count by their addresses alone: fragments
+ * @portless: packets that count by their addresses only: fragments
  */
 struct flow_set {
 	struct hr_keys keys;
@@ -107,7 +107,7 @@ struct flow_set {
 	struct flow_left left;
 	u64 portless;
 
-	/* the set's own */
+	/* private to the set */
 	u64 room;
 	u8 *text;
 	u64 text_len;
@@ -132,21 +132,21 @@ const void *flow_key(const struct flow_set *s, const struct flow *flow);
 int flow_filter_parse(struct flow_filter *filter, const char *text);
 const char *flow_to_text(char text[FLOW_TEXT], const struct hr_flow *tuple);
 
-/* Sources: each adds to a set; it may be called for several (see files). */
+/* Sources: each adds to a set, and may be called several times. */
 
-/* conntrack.c: the live table of the network namespace that the thread is in */
+/* conntrack.c: the live table of the thread's network namespace */
 int flows_from_conntrack(struct flow_set *s);
 
 /* pcap.c: a capture file, or standard input for "-" */
 int flows_from_pcap(struct flow_set *s, const char *file);
 
 /**
- * struct flow_synthetic - flows that are made up
- * @nr: how many
+ * struct flow_synthetic - synthetic flows
+ * @nr: number of flows
  * @seed: the same seed makes the same flows
- * @zipf: exponent: the flow of rank r has a weight of r^-zipf; 0: all the same
+ * @zipf: exponent: the flow of rank r has a weight of r^-zipf; 0: equal weights
  *
- * They go to the filter's address and port where it has them.
+ * They go to the filter's address and port, if it has them.
  */
 struct flow_synthetic {
 	u64 nr;
@@ -161,9 +161,9 @@ int flows_from_synthetic(struct flow_set *s, const struct flow_synthetic *how);
 
 /**
  * struct flow_load - an amount
- * @flows: how many
- * @packets: that these carried; 0 where that is not known
- * @bytes: that these carried; 0 where that is not known
+ * @flows: number of flows
+ * @packets: their packets; 0 if not known
+ * @bytes: their bytes; 0 if not known
  */
 struct flow_load {
 	u64 flows;
@@ -174,8 +174,8 @@ struct flow_load {
 /**
  * struct flow_node - a node's loads
  * @name: its name, borrowed
- * @before: what it has before
- * @after: and after
+ * @before: its load before
+ * @after: its load after
  */
 struct flow_node {
 	const char *name;
@@ -184,10 +184,10 @@ struct flow_node {
 };
 
 /**
- * struct flow_row - what goes from one node to another
+ * struct flow_row - flows that go from one node to another
  * @from: index of the node, or FLOW_NOBODY
  * @to: as @from
- * @load: all of it
+ * @load: all of them
  */
 struct flow_row {
 	u32 from;
@@ -201,10 +201,10 @@ struct flow_row {
  * @moved: flows whose owner differs
  * @gained: flows that had no owner and have one
  * @lost: flows that had an owner and have none
- * @required: the least that any method moves for the same loads; of flows,
- *	packets and bytes each by itself
- * @collateral: @moved - @required, each by itself
- * @node: nodes of either side
+ * @required: the least that any method moves for the same loads; separately for
+ *	flows, packets and bytes
+ * @collateral: @moved - @required, separately likewise
+ * @node: nodes before and after
  * @nr_nodes: number of @node
  * @row: the from->to matrix of what changes hands, most flows first
  * @nr_rows: number of @row
@@ -224,15 +224,15 @@ struct flow_figures {
 
 /*
  * Owners are indices in one list of @nr_names names, or FLOW_NOBODY, for each
- * member of the set; any method may have found them.
+ * member of the set. Any method may have found them.
  */
 int flow_figures(const struct flow_set *s, const char *const *names,
 		 u32 nr_names, const u32 *before, const u32 *after,
 		 struct flow_figures *figures);
 
 /*
- * The same between two tables of a ring. A slot is the same node in both, if
- * both have it. figures->node[].name is borrowed from the tables.
+ * The same between two tables of a ring. A slot that both tables have is the
+ * same node in both. figures->node[].name is borrowed from the tables.
  */
 int flow_figures_tables(const struct flow_set *s,
 			const struct hr_table *before,

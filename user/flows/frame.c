@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From a captured frame to its flow. The link's header is taken off here; the
- * packet is then read by the module's own code, so that a capture holds the
- * flows that the module would have seen.
+ * From a captured frame to its flow. This file removes the link's header. The
+ * module's own code then reads the packet, so that a capture holds the flows
+ * that the module would have seen.
  */
 #include <errno.h>
 #include <pcap/pcap.h>
@@ -17,7 +17,7 @@
 #define ETHERTYPE_IPV6	0x86dd
 #define ETHERTYPE_VLAN	0x8100
 #define ETHERTYPE_QINQ	0x88a8
-#define ETHERTYPE_QINQ1	0x9100	/* before there was a number for it */
+#define ETHERTYPE_QINQ1	0x9100	/* from before there was a standard number */
 #define ETHER_HEAD	14
 #define VLAN_HEAD	4
 #define SLL_HEAD	16
@@ -29,7 +29,7 @@ static u16 load_be16(const u8 *p)
 	return p[0] << 8 | p[1];
 }
 
-/* Takes the first bytes off. */
+/* Removes the first bytes. */
 static int skip(struct frame *f, u32 len)
 {
 	if (f->captured < len || f->length < len)
@@ -40,7 +40,7 @@ static int skip(struct frame *f, u32 len)
 	return 0;
 }
 
-/* What follows a header of @head bytes with an ethertype at @at. */
+/* The packet after a header of @head bytes with an ethertype at @at. */
 static int after_type(struct frame *f, u32 at, u32 head, u8 *family)
 {
 	u16 type;
@@ -64,7 +64,7 @@ static int after_type(struct frame *f, u32 at, u32 head, u8 *family)
 	return 0;
 }
 
-/* The packet's own first digit says. */
+/* The first digit of the packet is its family. */
 static int raw_family(const struct frame *f, u8 *family)
 {
 	if (!f->captured)
@@ -74,8 +74,8 @@ static int raw_family(const struct frame *f, u8 *family)
 }
 
 /*
- * A family as the system that captured numbers it, in that one's byte order:
- * 2 is IPv4 everywhere, IPv6 is known by many numbers.
+ * A family in the numbers and the byte order of the system that captured: IPv4
+ * is 2 everywhere, IPv6 has many numbers.
  */
 static int after_family(struct frame *f, u8 *family)
 {
@@ -119,12 +119,12 @@ bool frame_link_known(int link)
 }
 
 /**
- * frame_to_packet() - takes the link's header off a frame
- * @link: DLT_*, one that frame_link_known()
+ * frame_to_packet() - removes the link's header of a frame
+ * @link: DLT_*, which frame_link_known() accepts
  * @frame: becomes the packet, from the address header on
  * @family: set to 4 or 6
  *
- * Return: 0; -ENOMSG if the frame holds neither; -EINVAL if it is cut.
+ * Return: 0; -ENOMSG if the frame holds neither; -EINVAL if it is truncated.
  */
 int frame_to_packet(int link, struct frame *frame, u8 *family)
 {
@@ -144,8 +144,8 @@ int frame_to_packet(int link, struct frame *frame, u8 *family)
 }
 
 /*
- * The packet's own length, without what the link appended. None is there when
- * the packet was too long for the field, before it was segmented.
+ * The packet's own length, without what the link appended. There is none if the
+ * packet was too long for the field, before it was segmented.
  */
 static u32 packet_length(const struct frame *f, u8 family)
 {
@@ -161,7 +161,7 @@ static u32 packet_length(const struct frame *f, u8 family)
 	return len ? len : f->length;
 }
 
-/* Whether it was the capture that cut the ports off. */
+/* Whether the capture cut the ports off. */
 static bool ports_cut(const struct frame *f, u8 family)
 {
 	const struct iphdr *iph = (const struct iphdr *)f->data;
@@ -178,12 +178,12 @@ static bool ports_cut(const struct frame *f, u8 family)
  * frame_flow() - the flow of a packet
  * @packet: from frame_to_packet()
  * @family: 4 or 6
- * @policy: what is made of the flow
+ * @policy: the key policy, for what is read of the flow
  * @flow: set
  * @bytes: set to the packet's length, from the address header on
  *
- * Return: FRAME_* flags; -EINVAL if the packet is cut or makes no sense,
- * -ENOMSG if it is the link's own.
+ * Return: FRAME_* flags; -EINVAL if the packet is truncated or malformed,
+ * -ENOMSG if it belongs to the link.
  */
 int frame_flow(const struct frame *packet, u8 family,
 	       enum hashring_key_policy policy, struct hr_flow *flow,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Captured frames: what of them is the packet, and the flow that it is of.
+ * Captured frames: their packet, and its flow.
  */
 #ifndef HASHRING_FLOWS_FRAME_H
 #define HASHRING_FLOWS_FRAME_H
@@ -11,7 +11,7 @@
  * struct frame - a captured frame
  * @data: its bytes
  * @captured: number of @data
- * @length: that it had on the wire
+ * @length: its length on the wire
  */
 struct frame {
 	const u8 *data;
@@ -20,7 +20,7 @@ struct frame {
 };
 
 enum frame_flags {
-	FRAME_PORTLESS = 1,	/* goes by its addresses: a fragment */
+	FRAME_PORTLESS = 1,	/* counts by its addresses: a fragment */
 };
 
 bool frame_link_known(int link);

@@ -2,8 +2,8 @@
 /*
  * Flows from a capture file.
  *
- * libpcap comes with nine libraries more, which a program that starts would spend
- * a third of its time on: it is loaded when there is a file to read.
+ * libpcap brings nine more libraries, which would take a third of the start of
+ * a program: it is loaded when there is a file to read.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -15,7 +15,7 @@
 #include "frame.h"
 #include "private.h"
 
-/* What of it is used. */
+/* The functions of libpcap that are used. */
 static struct {
 	void *handle;
 	pcap_t *(*open_offline)(const char *file, char *why);
@@ -50,7 +50,7 @@ static int load_pcap(struct flow_set *s)
 
 	if (lib.handle)
 		return 0;
-	/* Debian's name for it, and the one of its authors. */
+	/* Debian's name for it, and that of its authors. */
 	handle = dlopen("libpcap.so.0.8", RTLD_NOW);
 	if (!handle)
 		handle = dlopen("libpcap.so.1", RTLD_NOW);
@@ -92,7 +92,7 @@ static int add_frame(struct flow_set *s, int link, struct frame *frame)
 	return flow_set_add(s, &flow, 1, bytes);
 }
 
-/* Of a pipe it is not known how much there is. */
+/* The size of a pipe is not known. */
 static u64 size_of(pcap_t *pcap)
 {
 	struct stat st;
@@ -143,10 +143,10 @@ static int fail_link(struct flow_set *s, const char *file, int link)
  * @s: the set
  * @file: the capture, pcap or pcapng; "-": standard input
  *
- * A packet counts where the module would have seen it: an ICMP error with the
- * flow that it is about, a fragment by its addresses.
+ * A packet counts as the module would have seen it: an ICMP error with the flow
+ * that it is about, a fragment by its addresses.
  *
- * Return: 0; -EINVAL for what is no capture, is cut short or comes from an
+ * Return: 0; -EINVAL if the file is no capture, is truncated or comes from an
  * unknown kind of link; -ENOENT without libpcap; -EINTR; -ENOMEM.
  */
 int flows_from_pcap(struct flow_set *s, const char *file)

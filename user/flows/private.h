@@ -7,7 +7,7 @@
 
 #include "flows.h"
 
-/* Often enough for who waits, and for nobody to notice. */
+/* Often enough for progress, and too rarely to cost time. */
 #define FLOW_TICK	65536
 
 int flow_fail(struct flow_set *s, int err, const char *fmt, ...)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A set of flows: an array that is sorted, and merged where it repeats itself,
- * whenever it is full and at the end. So a capture takes the room of its flows
- * and not of its packets.
+ * A set of flows: an array that is sorted, and merged where flows repeat,
+ * whenever it is full and at the end. So a capture takes the memory of its
+ * flows, not of its packets.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -20,7 +20,7 @@
  * @keys: of the ring
  * @policy: what of a flow makes its position
  *
- * The filter and the watch, both none, are the caller's to set afterwards.
+ * The caller may set filter and watch afterwards; both are none at first.
  */
 void flow_set_init(struct flow_set *s, const struct hr_keys *keys,
 		   enum hashring_key_policy policy)
@@ -40,7 +40,7 @@ void flow_set_release(struct flow_set *s)
 	memset(s, 0, sizeof(*s));
 }
 
-/* What was wrong with the last function that returned an error. */
+/* The reason of the last error. */
 const char *flow_set_error(const struct flow_set *s)
 {
 	return s->error;
@@ -61,7 +61,7 @@ int flow_fail_memory(struct flow_set *s)
 	return flow_fail(s, -ENOMEM, "out of memory");
 }
 
-/* -EINTR when who waits has had enough. */
+/* -EINTR when the watch ends the work. */
 int flow_tick(struct flow_set *s, u64 done, u64 all)
 {
 	if (!s->watch.tick || s->watch.tick(s->watch.arg, done, all))
@@ -75,7 +75,7 @@ const void *flow_key(const struct flow_set *s, const struct flow *flow)
 	return s->text + flow->key;
 }
 
-/* By position first, which is cheap and then serves those who look it up. */
+/* By position first, which is cheap, and helps later look-ups. */
 static int compare_flows(const void *a, const void *b, void *arg)
 {
 	const struct flow *x = a;
@@ -91,7 +91,7 @@ static int compare_flows(const void *a, const void *b, void *arg)
 }
 
 /**
- * flow_set_settle() - ends the filling of a set: nothing stands in it twice
+ * flow_set_settle() - ends the filling of a set: every flow is in it once
  * @s: the set
  */
 void flow_set_settle(struct flow_set *s)
@@ -112,7 +112,9 @@ void flow_set_settle(struct flow_set *s)
 	s->nr = n + 1;
 }
 
-/* Room for one more; more of it only when merging did not make enough. */
+/*
+ * Makes room for one more flow; allocates only if merging does not make enough.
+ */
 static int make_room(struct flow_set *s)
 {
 	struct flow *more;
@@ -153,7 +155,7 @@ static bool end_matches(const struct flow_filter *f, const u8 *addr,
 	return !f->has_port || (port[0] << 8 | port[1]) == f->port;
 }
 
-/* Whether a flow is one that the filter lets pass. */
+/* Whether a flow passes the filter. */
 bool flow_counts(const struct flow_set *s, const struct hr_flow *tuple)
 {
 	const struct flow_filter *f = &s->filter;
@@ -167,7 +169,7 @@ bool flow_counts(const struct flow_set *s, const struct hr_flow *tuple)
 	       end_matches(f, tuple->saddr, tuple->sport);
 }
 
-/* One way to write either direction down. */
+/* One form for both directions. */
 static void turn_lower_first(struct hr_flow *t)
 {
 	struct hr_flow turned = *t;
@@ -185,13 +187,13 @@ static void turn_lower_first(struct hr_flow *t)
 }
 
 /**
- * flow_set_add() - adds a flow, or to what it carried
+ * flow_set_add() - adds a flow, or adds to its packets and bytes
  * @s: the set
- * @tuple: the flow; all that it does not use is to be zero
- * @packets: that it carried, or 0
- * @bytes: that it carried, or 0
+ * @tuple: the flow; unused bytes are zero
+ * @packets: its packets, or 0
+ * @bytes: its bytes, or 0
  *
- * One that the filter does not let pass is counted and left.
+ * A flow that does not pass the filter is counted and left out.
  *
  * Return: 0, -ENOMEM or -E2BIG.
  */
@@ -243,11 +245,11 @@ static int keep_text(struct flow_set *s, const void *text, size_t len)
 }
 
 /**
- * flow_set_add_key() - adds a key, unless it is there
+ * flow_set_add_key() - adds a key, unless the set has it
  * @s: the set
  * @key: its bytes
  * @len: their number, 1 to FLOW_KEY_MAX
- * @position: where it stands on the ring
+ * @position: its position
  *
  * Return: 0, -ENOMEM or -E2BIG.
  */

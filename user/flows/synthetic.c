@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Flows that are made up: TCP from many clients to one address. The same seed
- * makes the same ones, and all of them differ.
+ * Synthetic flows: TCP from many clients to one address. The same seed makes
+ * the same flows, and all of them differ.
  */
 #include <errno.h>
 #include <math.h>
@@ -16,12 +16,12 @@
 #define ALL_MASK	((1ULL << ALL_BITS) - 1)
 #define MOST_PACKETS	1e12
 
-/* In the ranges for documentation and for networks of one's own. */
+/* In the ranges for documentation and for private networks. */
 static const u8 client4[4] = { 10 };
 static const u8 server4[4] = { 192, 0, 2, 1 };
 static const u8 client6[16] = { 0x20, 0x01, 0x0d, 0xb8 };
 
-/* The finish of splitmix64: seeds that are next to each other come far apart. */
+/* The finish of splitmix64: neighbouring seeds come far apart. */
 static u64 mix(u64 x)
 {
 	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ULL;
@@ -76,12 +76,12 @@ static void make_tuple(const struct flow_set *s, u64 number,
 }
 
 /**
- * flows_from_synthetic() - adds flows that are made up
+ * flows_from_synthetic() - adds synthetic flows
  * @s: the set
- * @how: how many and which; with a zipf exponent the last one has a packet and
- *	the others have as many as their ranks say
+ * @how: how many and which; with a zipf exponent the last flow has one packet,
+ *	and the packets of the others follow from their ranks
  *
- * Return: 0; -EINTR; -ENOMEM; -EINVAL for what is out of range.
+ * Return: 0; -EINTR; -ENOMEM; -EINVAL for a number out of range.
  */
 int flows_from_synthetic(struct flow_set *s, const struct flow_synthetic *how)
 {

@@ -55,8 +55,8 @@ static int read_prefix(struct flow_filter *f, char *text)
 }
 
 /*
- * The colon before the port, or NULL: of an IPv6 address only one that follows
- * its closing bracket, or nobody could tell.
+ * The colon before the port, or NULL. In an IPv6 address only a colon after the
+ * closing bracket is unambiguous.
  */
 static char *find_port(char *text)
 {
@@ -70,10 +70,10 @@ static char *find_port(char *text)
 }
 
 /**
- * flow_filter_parse() - reads where flows that count go to
+ * flow_filter_parse() - reads the destination of flows that count
  * @filter: set
- * @text: ADDRESS[/LENGTH][:PORT], in brackets all of an IPv6 prefix that a port
- *	follows; or :PORT
+ * @text: ADDRESS[/LENGTH][:PORT], or :PORT; an IPv6 prefix before a port is in
+ *	brackets
  *
  * Return: 0 or -EINVAL.
  */
