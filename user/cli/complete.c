@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The command complete: what could stand next on a command line. The shell's
- * completion asks it; all of it comes from the table that the parser goes by,
- * and names of rings and nodes from the kernel.
+ * The command complete: what may come next on a command line, for the shell's
+ * completion. Words come from the parser's table, names of rings and nodes from
+ * the kernel.
  *
  *	PROGRAM [OPTIONS] complete -- WORD... LAST
  *
@@ -12,7 +12,7 @@
 
 #include "cli.h"
 
-/* The words that are complete, and what the last one begins with. */
+/* The complete words, and the beginning of the last one. */
 struct line {
 	char **word;
 	int nr;
@@ -33,7 +33,7 @@ static void offer_nouns(const char *last)
 		offer(program->nouns[i]->name, last);
 }
 
-/* The nouns with the words that their commands have; one may have none. */
+/* The nouns with the words of their commands; a noun may have none. */
 static void offer_commands(const struct noun *noun, const char *last)
 {
 	const struct command *c;
@@ -55,7 +55,7 @@ static int offer_node(const struct hashring_node *node, void *arg)
 	return 0;
 }
 
-/* A kernel that says nothing is no reason to complain into the prompt. */
+/* An error of the kernel must not disturb the prompt. */
 static struct hashring *quiet_conn(void)
 {
 	static struct hashring *h;
@@ -67,7 +67,7 @@ static struct hashring *quiet_conn(void)
 	return h;
 }
 
-/* Values of an argument; @ring is the one that was given, or NULL. */
+/* Values of an argument; @ring is the given one, or NULL. */
 static void offer_value(const struct arg *arg, const char *ring,
 			const char *last)
 {
@@ -113,8 +113,8 @@ static const struct arg *find_word(const struct arg *arg, const char *word)
 }
 
 /*
- * What may stand next of a source of flows, @nr words of which stand there;
- * false: other arguments as well.
+ * The next words of a source of flows that has @nr words already; false: other
+ * arguments may follow too.
  */
 static bool offer_flows(char *const *word, int nr, const char *last)
 {
@@ -140,7 +140,7 @@ static bool offer_flows(char *const *word, int nr, const char *last)
 	return false;
 }
 
-/* How many words a source of flows has, of the @nr that stand there. */
+/* The number of words, of @nr, that belong to a source of flows. */
 static int flows_words(char *const *word, int nr)
 {
 	int n = 2;
@@ -154,7 +154,7 @@ static int flows_words(char *const *word, int nr)
 	return n < nr ? n : nr;
 }
 
-/* How many words the value of an argument has; -1: as many as there are. */
+/* The number of words of an argument's value; -1: any number. */
 static int value_words(enum arg_kind kind)
 {
 	switch (kind) {
@@ -172,8 +172,8 @@ static int value_words(enum arg_kind kind)
 }
 
 /**
- * struct seen - what the complete words of a command come to
- * @given: by index of the argument: it stands there
+ * struct seen - the complete words of a command
+ * @given: by index of the argument: it is given
  * @ring: the ring that was given, or NULL
  * @open: the argument whose value the last word belongs to, or NULL
  * @flows: the words of a source of flows that the last word may belong to

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The connection to the kernel, and what stood before the object.
+ * The connection to the kernel, and the options before the object.
  */
 #include "cli.h"
 

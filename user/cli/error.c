@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Errors: what is said on standard error, and which exit status it is.
+ * Errors: the text on standard error, and the exit status.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -15,8 +15,8 @@ unsigned int error_line;
 unsigned int error_op;
 
 /*
- * No terminal is told to do anything by the words of a file: control characters
- * are shown as question marks, those of Unicode's second row as well.
+ * No control characters of a file reach a terminal: they are shown as question
+ * marks, also those of Unicode's second row.
  */
 static void put_shown(const char *text)
 {
@@ -35,7 +35,7 @@ static void vfail(const char *fmt, va_list ap)
 {
 	char *text;
 
-	/* What was printed so far comes first where both go to one place. */
+	/* Earlier output comes first where both go to one place. */
 	fflush(stdout);
 	fprintf(stderr, "%s: ", program->name);
 	if (error_file) {
@@ -82,7 +82,7 @@ int fail_usage(const char *fmt, ...)
 	return EXIT_USAGE;
 }
 
-/* The exit status that an error of the library stands for. */
+/* The exit status of a library's error. */
 int status_of(int err)
 {
 	switch (err) {
@@ -97,12 +97,12 @@ int status_of(int err)
 	}
 }
 
-/* Reports a connection's last error; returns the status that it stands for. */
+/* Reports a connection's last error; returns its exit status. */
 int refused_by(const struct hashring *h, int err)
 {
 	const char *attr = hashring_error_attr(h), *last = strrchr(attr, '.');
 
-	/* Where the text does not say what it is about. */
+	/* Where the text does not name its subject. */
 	if (*attr && !strstr(hashring_error(h), last ? last + 1 : attr))
 		return fail(status_of(err), "%s (%s)", hashring_error(h),
 			    attr);

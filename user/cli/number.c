@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Numbers and the like, strictly: the whole word, in its range, or not at all.
+ * Strict numbers: the whole word, in its range, or an error.
  */
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -55,7 +55,7 @@ int get_share(const char *word, __u64 *share)
 	return 0;
 }
 
-/* A number, maybe with a fraction, and what stands behind it. */
+/* A number, maybe with a fraction, and the unit after it. */
 static int get_decimal(const char *word, double *value, const char **unit)
 {
 	size_t len = strspn(word, "0123456789.");
@@ -82,9 +82,9 @@ int get_real(const char *word, double max, double *num)
 }
 
 /*
- * Takes one of @prefixes, which are kilo, mega, giga and tera, off *unit: a power
- * of 1000 or, with an i behind it, of 1024. One that stands alone is of
- * @base_alone.
+ * Takes a prefix, one of @prefixes (kilo, mega, giga and tera), off *unit: a
+ * power of 1000 or, with an i behind it, of 1024. A prefix without a unit is a
+ * power of @base_alone.
  */
 static double take_prefix(const char **unit, const char *prefixes,
 			  unsigned int base_alone)
@@ -129,7 +129,9 @@ int get_size(const char *word, __u64 *bytes)
 	return to_whole(value, bytes);
 }
 
-/* Bits in a second: 10Gbit, 10Gbit/s, 1.25GB/s, 100MiB/s; never without unit. */
+/*
+ * Bits in a second: 10Gbit, 10Gbit/s, 1.25GB/s, 100MiB/s; never without unit.
+ */
 int get_bandwidth(const char *word, __u64 *bits)
 {
 	double value;
@@ -137,7 +139,7 @@ int get_bandwidth(const char *word, __u64 *bits)
 
 	if (get_decimal(word, &value, &unit))
 		return -1;
-	/* As tc writes it, and nobody has thousandths of a bit. */
+	/* As tc writes it: nothing needs thousandths of a bit. */
 	if (*unit && strchr("mgt", *unit))
 		value *= take_prefix(&unit, "kmgt", 1000);
 	else
@@ -171,7 +173,7 @@ int get_time(const char *word, __u64 *ms)
 		value *= units[i].ms;
 		if (value > INT64_MAX)
 			return -1;
-		/* What is not nothing is not taken for it. */
+		/* A number other than 0 must not round to 0. */
 		*ms = value > 0 && value < 1 ? 1 : value + 0.5;
 		return 0;
 	}

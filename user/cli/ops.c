@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Operations of a change: the words of `ringctl node`, less the ring.
+ * Operations of a change: the words of `ringctl node`, without the ring.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -63,7 +63,7 @@ static int parse_op(struct ops *ops, const struct words *words)
 	return status;
 }
 
-/* Braces around all of a file are as good as none. */
+/* Braces around a whole file have no effect. */
 static char *strip_braces(char *text)
 {
 	size_t len;
@@ -82,13 +82,13 @@ static char *strip_braces(char *text)
 }
 
 /**
- * ops_parse() - operations from a text
- * @ops: what is added to
- * @text: operations, newlines or semicolons between them; overwritten, and to
- *	be kept for as long as @ops
- * @file: where it is from, for errors; NULL: the command line
+ * ops_parse() - parses operations
+ * @ops: gets the operations
+ * @text: operations, separated by newlines or semicolons; overwritten, and
+ *	valid as long as @ops
+ * @file: the file for errors; NULL: the command line
  *
- * Return: an exit status; errors are told, with the line or the operation's
+ * Return: an exit status; errors are reported, with the line or the operation's
  * number.
  */
 int ops_parse(struct ops *ops, char *text, const char *file)
@@ -128,7 +128,7 @@ int ops_parse(struct ops *ops, char *text, const char *file)
  * @text: an ARG_OPS
  * @file: an ARG_FILE; one of the two is to be given
  *
- * Return: an exit status; errors are told.
+ * Return: an exit status; errors are reported.
  */
 int ops_from_args(struct ops *ops, const struct value *text,
 		  const struct value *file)

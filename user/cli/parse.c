@@ -25,7 +25,7 @@ static bool is_prefix(const char *word, const char *of)
 	return of && !strncmp(of, word, strlen(word));
 }
 
-/* As noun_find() of nouns.c. */
+/* Like noun_find() of nouns.c. */
 const struct command *command_find(const struct noun *noun, const char *word)
 {
 	const struct command *found = NULL;
@@ -103,7 +103,7 @@ static const struct arg *find_keyword(const struct arg *args, const char *word)
 	return NULL;
 }
 
-/* Names up to a keyword or to operations, neither of which begins like one. */
+/* Names up to a keyword or to operations, which no name begins like. */
 static int parse_rings(const struct arg *args, struct cursor *c,
 		       struct value *v)
 {
@@ -117,7 +117,7 @@ static int parse_rings(const struct arg *args, struct cursor *c,
 	return 0;
 }
 
-/* Two numbers around a slash, of which the second may be left out. */
+/* Two numbers around a slash; the second is optional. */
 static int parse_pair(const struct arg *arg, char *word, __u64 min,
 		      __u64 no_second, struct value *v)
 {
@@ -166,7 +166,7 @@ static int parse_points(const struct arg *arg, struct cursor *c,
 	return 0;
 }
 
-/* From a word that begins with { to one that ends with }, as one text. */
+/* From a word that begins with { to a word that ends with }, as one text. */
 static int parse_ops(struct cursor *c, struct value *v)
 {
 	size_t len = 0;
@@ -182,7 +182,7 @@ static int parse_ops(struct cursor *c, struct value *v)
 	text = calloc(1, len + 1);
 	if (!text)
 		return fail_memory();
-	/* What is between the braces; the braces do not count. */
+	/* The text between the braces. */
 	len = 0;
 	while ((word = cursor_next(c))) {
 		len += sprintf(text + len, "%s ", word);
@@ -262,7 +262,7 @@ static int parse_flow(struct cursor *c, struct value *v)
 	return 0;
 }
 
-/* The words of a flow source that may follow what they go with. */
+/* The words of a flow source that may follow the first. */
 static int parse_synthetic(struct cursor *c, struct flows_source *from)
 {
 	char *word = cursor_next(c);
@@ -434,7 +434,7 @@ static int parse_value(const struct arg *arg, struct cursor *c,
 	}
 }
 
-/* The next argument that is known by its place, or NULL. */
+/* The next positional argument, or NULL. */
 static const struct arg *find_place(const struct arg *args,
 				    const struct args *a)
 {
@@ -475,7 +475,7 @@ static int parse_words(const struct command *cmd, struct cursor *c,
 			cursor_next(c);
 			continue;
 		}
-		/* A ring may well be called like a keyword. */
+		/* A ring may have the name of a keyword. */
 		if (!by_place && !(arg && arg->required)) {
 			const struct arg *keyword;
 
@@ -506,14 +506,14 @@ static int parse_words(const struct command *cmd, struct cursor *c,
 }
 
 /**
- * args_parse() - a command's arguments from its words
+ * args_parse() - parses a command's arguments
  * @noun: the command's
  * @cmd: the command
  * @argc: number of @argv
  * @argv: the words after the command; values point into them
  * @a: set; to be released also after an error
  *
- * Return: 0, or an exit status after telling what is wrong.
+ * Return: 0, or an exit status; errors are reported.
  */
 int args_parse(const struct noun *noun, const struct command *cmd, int argc,
 	       char **argv, struct args *a)
@@ -526,7 +526,7 @@ int args_parse(const struct noun *noun, const struct command *cmd, int argc,
 	return parse_words(cmd, &c, a);
 }
 
-/* As args_parse(), for an operation of a change: the ring is known already. */
+/* Like args_parse(), for an operation of a change, where the ring is known. */
 int args_parse_op(const struct noun *noun, const struct command *cmd, int argc,
 		  char **argv, struct args *a)
 {
@@ -542,7 +542,7 @@ int args_parse_op(const struct noun *noun, const struct command *cmd, int argc,
 	return parse_words(cmd, &c, a);
 }
 
-/* The value behind a keyword, or NULL when the command has no such word. */
+/* The value after a keyword, or NULL when the command has no such word. */
 struct value *args_value(struct args *a, const char *word)
 {
 	const struct arg *arg = find_keyword(a->cmd->args, word);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Signals that would end the program wait while something is half-done.
+ * Signals that would end the program wait while work is half-done.
  */
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -10,7 +10,7 @@
 static const int ending[] = { SIGHUP, SIGINT, SIGTERM };
 static sigset_t before;
 
-/* Which they are. */
+/* These signals. */
 void signals_ending(sigset_t *set)
 {
 	size_t i;
@@ -28,7 +28,7 @@ void signals_hold(void)
 	sigprocmask(SIG_BLOCK, &set, &before);
 }
 
-/* Whether one has come. */
+/* Whether a signal has come. */
 bool signals_wait(void)
 {
 	sigset_t set;
@@ -41,13 +41,13 @@ bool signals_wait(void)
 	return false;
 }
 
-/* One that has come now ends the program. */
+/* From now on a signal ends the program. */
 void signals_release(void)
 {
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
-/* Those that came, of a signalfd() that does not block, never came; closes it. */
+/* Discards the signals of a non-blocking signalfd(), and closes it. */
 void signals_drop(int fd)
 {
 	struct signalfd_siginfo info;

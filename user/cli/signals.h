@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Signals that would end the program wait while something is half-done.
+ * Signals that would end the program wait while work is half-done.
  */
 #ifndef CLI_SIGNALS_H
 #define CLI_SIGNALS_H

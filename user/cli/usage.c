@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How a command is used: its words, from the table that the parser goes by.
+ * The usage of a command: its words, from the parser's table.
  */
 #include "cli.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Words of a batch's line or a change's operation, as a shell would split
- * them: blanks separate, quotes and backslashes protect, # begins a comment.
+ * Words of a batch's line or a change's operation, split as by a shell: blanks
+ * separate, quotes and backslashes protect, # begins a comment.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -36,8 +36,9 @@ static int words_add(struct words *w, char *word)
 }
 
 /*
- * Takes one word off *text, in place and without its quotes: it never gets
- * longer. Returns the character that ended it, or -1 when a quote is open.
+ * Splits one word off *text, in place and without its quotes, so that it never
+ * gets longer. Returns the character that ended it, or -1 for a missing closing
+ * quote.
  */
 static int take_word(char **text, bool semicolon, unsigned int *line)
 {
@@ -108,7 +109,7 @@ void words_release(struct words *w)
 	memset(w, 0, sizeof(*w));
 }
 
-/* All of a file, or of standard input for "-", with a NUL; errors are told. */
+/* A whole file, or standard input for "-", with a NUL; errors are reported. */
 char *read_file(const char *path)
 {
 	bool is_stdin = !strcmp(path, "-");
@@ -152,7 +153,9 @@ err_free:
 	return NULL;
 }
 
-/* Appends to a list of words for a message; what does not fit is left out. */
+/*
+ * Appends to a list of words for a message; words that do not fit are left out.
+ */
 void list_word(char *list, size_t size, const char *word)
 {
 	size_t len = strlen(list);

@@ -86,7 +86,7 @@ static int attach_show(struct args *a)
 	if (status)
 		goto out;
 	if (ring && !list.nr) {
-		/* A ring without attachments is not one that is not there. */
+		/* A ring without attachments is not a missing ring. */
 		err = hashring_ring_get(conn(), ring, &info);
 		if (err) {
 			status = refused(err);
@@ -104,7 +104,7 @@ out:
 	return status;
 }
 
-/* What a command that made or changed an attachment says. */
+/* The output of a command that made or changed an attachment. */
 static void print_made(const struct hashring_attach *attach)
 {
 	if (opt.json) {
@@ -149,7 +149,7 @@ static int attach_add(struct args *a)
 	return 0;
 }
 
-/* The attachment that is meant: of that id, or the ring's only one. */
+/* The attachment of that id, or the ring's only one. */
 static int find_attach(const char *ring, const struct value *id, __u32 *found)
 {
 	struct attach_list list;

@@ -31,13 +31,13 @@ static const struct arg change_args[] = {
 };
 
 /**
- * check_plan() - holds a ring against the state that a plan was made on
+ * check_plan() - compares a ring with the state that a plan was made on
  * @ring: the ring
  * @word: the plan's token
- * @expect: set to the generation; what happens after this is for the kernel to
- *	notice, of which the generation is expected with the change
+ * @expect: set to the generation; the kernel refuses the change if another
+ *	generation is in force by then
  *
- * Return: an exit status; errors are told.
+ * Return: an exit status; errors are reported.
  */
 int check_plan(const char *ring, const char *word, __u64 *expect)
 {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A change is carried out, and its receipt is printed.
+ * Carries out a change and prints its receipt.
  */
 #include "ringctl/ringctl.h"
 #include "cli/print/output.h"
 
 /**
- * change_run() - asks the kernel for a change and prints the receipt
+ * change_run() - sends a change to the kernel and prints the receipt
  * @change: the change, which may be a dry run
  *
- * Return: an exit status; errors are told.
+ * Return: an exit status; errors are reported.
  */
 int change_run(const struct hashring_change *change)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The clock that waiting goes by: milliseconds, never set, running through
- * suspension.
+ * The clock of waits: milliseconds, never set, running through suspension.
  */
 #ifndef RINGCTL_CLOCK_H
 #define RINGCTL_CLOCK_H
@@ -21,7 +20,7 @@ static inline __u64 clock_ms(void)
 	return ts.tv_sec * 1000ULL + ts.tv_nsec / 1000000;
 }
 
-/* What is left until @end, as poll() wants it: -1 for ever. */
+/* The time left until @end, for poll(): -1 for ever. */
 static inline int clock_left(__u64 end)
 {
 	__u64 now = clock_ms();

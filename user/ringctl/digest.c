@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ringctl digest: one word that is equal exactly where two maps are, and who
- * has another one.
+ * ringctl digest: one word that is equal exactly where two maps are, and the
+ * directors that have another one.
  */
 #include "digest.h"
 #include "cli/print/output.h"
@@ -20,7 +20,7 @@ static const struct arg digest_args[] = {
  * struct here - the digest of the kernel's ring
  * @ring: the ring
  * @digest: its digest
- * @generation: that it is of
+ * @generation: the generation of the digest
  */
 struct here {
 	const char *ring;

@@ -6,10 +6,10 @@
 #include "cli/model/model.h"
 
 /**
- * struct told - a digest that somebody told
- * @name: who, or the file that it was worked out from
+ * struct told - a digest of another director
+ * @name: the director, or the file that it was computed from
  * @digest: the digest
- * @generation: that it is of
+ * @generation: the generation of the digest
  * @has_generation: whether there is @generation
  */
 struct told {
@@ -23,7 +23,7 @@ struct told {
  * struct told_list - digests from a file
  * @told: in the order of the file
  * @nr: number of @told
- * @text: what names stand in
+ * @text: memory of the names
  */
 struct told_list {
 	struct told *told;

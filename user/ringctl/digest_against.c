@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Digests that others told: one a line, or those of a saved ring, which are
- * worked out from it.
+ * Digests of other directors: one a line, or computed from a saved ring.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +36,7 @@ static int read_digest(const char *word, __u64 *digest)
 	return 0;
 }
 
-/* No terminal is told to do anything by what a file holds. */
+/* No control characters of a file reach a terminal. */
 static bool is_word(const char *word)
 {
 	for (; *word; word++)
@@ -165,7 +164,7 @@ release:
 	return status;
 }
 
-/* Whether a text is rings as YAML: behind comments its first word tells. */
+/* Whether a text is rings as YAML: the first word after comments tells. */
 static bool is_saved(const char *text)
 {
 	for (;;) {
@@ -179,13 +178,13 @@ static bool is_saved(const char *text)
 }
 
 /**
- * told_read() - digests from a file
+ * told_read() - reads digests from a file
  * @list: zeroed; to be released also after an error
- * @file: its name, - for standard input; good as long as the list
- * @ring: whose digest it is to be of, where the file holds rings
+ * @file: its name, - for standard input; valid as long as the list
+ * @ring: the ring of the digest, where the file holds rings
  * @config: the digest of --config
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int told_read(struct told_list *list, const char *file, const char *ring,
 	      bool config)

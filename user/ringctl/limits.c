@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ringctl limits: what the module enforces.
+ * ringctl limits: the limits of the module.
  */
 #include "cli/print/output.h"
 #include "ringctl/ringctl.h"

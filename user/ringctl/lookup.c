@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ringctl lookup: who owns a key, a flow or a position, and why.
+ * ringctl lookup: the owner of a key, a flow or a position, and why.
  */
 #include <string.h>
 
@@ -19,7 +19,7 @@ static const struct arg lookup_args[] = {
 	{ }
 };
 
-/* How far a migration has come with the position. */
+/* What a migration has done with the position. */
 static void print_way(const struct hashring_owner *owner)
 {
 	if (!owner->migrating)

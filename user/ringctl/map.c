@@ -23,13 +23,13 @@ static const struct arg map_args[] = {
 /**
  * struct map - a run
  * @ring: the ring
- * @nodes: the ring's, by id
- * @generation: that all answers are of
+ * @nodes: nodes of the ring, by id
+ * @generation: the generation of all answers
  * @begun: whether there was an answer
- * @lines: that were read before the chunk
- * @key: of the chunk
- * @position: of the chunk, as the kernel wants them
- * @id: of the chunk
+ * @lines: lines that were read before the chunk
+ * @key: keys of the chunk
+ * @position: positions of the chunk, as the kernel takes them
+ * @id: owners' ids of the chunk
  * @n: number of lines in the chunk
  */
 struct map {
@@ -74,7 +74,7 @@ static void print_text(const struct map *m, size_t i,
 	putchar_unlocked('\n');
 }
 
-/* Names for the ids of the first chunk, both of one generation. */
+/* Names of the ids of the first chunk, both of one generation. */
 static int first_chunk(struct map *m, struct hashring *h)
 {
 	int status, tries;
@@ -112,7 +112,7 @@ static int next_chunk(struct map *m, struct hashring *h)
 	return 0;
 }
 
-/* The owners of the lines that are held; nothing is printed before all are. */
+/* The owners of the chunk's lines; nothing is printed before all are known. */
 static int map_chunk(struct map *m)
 {
 	struct hashring *h = conn();
@@ -159,7 +159,7 @@ static int answer(void *arg)
 	return status;
 }
 
-/* Without lines nothing else would tell that there is no such ring. */
+/* Without lines, nothing else would report a missing ring. */
 static int find_ring(const char *ring)
 {
 	struct hashring *h = conn();

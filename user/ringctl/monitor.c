@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ringctl monitor: a line for each thing that happens.
+ * ringctl monitor: a line for each event.
  */
 #include <string.h>
 
@@ -91,7 +91,7 @@ static void print_text(const struct hashring_event *event)
 	putchar('\n');
 }
 
-/* An object on a line of its own, unless it is to be indented. */
+/* An object on one line, unless JSON is to be indented. */
 static void print_json(const struct hashring_event *event)
 {
 	json_t *o = json_object();

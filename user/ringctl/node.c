@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ringctl node: nodes of a ring. Each command that changes one is a change of
- * one operation; the same words stand in `ringctl change`.
+ * ringctl node: nodes of a ring. Each command that changes a node is a change
+ * of one operation; `ringctl change` takes the same words.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -131,7 +131,7 @@ static void print_ring(const struct hashring_ring *ring, __u64 digest)
 	print_settings(&ring->settings);
 }
 
-/* How far the migration is that the ring has. */
+/* How far the ring's migration has come. */
 static int show_migration(struct hashring *h, const struct hashring_ring *ring)
 {
 	struct hashring_migration m;
@@ -189,7 +189,7 @@ out:
 	return status;
 }
 
-/* The settings that are given; returns which. */
+/* The given settings; returns which are given. */
 static __u32 take_settings(struct args *a, struct hashring_settings *s)
 {
 	const struct {

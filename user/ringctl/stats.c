@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ringctl stats: what each node owns and was sent.
+ * ringctl stats: the share of each node, and its packets.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@ static const struct arg stats_args[] = {
 	{ }
 };
 
-/* What a node would own if balance were perfect. */
+/* The share of a node with perfect balance. */
 static __u64 due_share(const struct hashring_ring *ring,
 		       const struct hashring_node *node)
 {

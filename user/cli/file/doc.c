@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * YAML, strictly: what a table of keys does not expect is an error.
+ * Strict YAML: a key that is not in the table is an error.
  */
 #include <stdarg.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 
 #include "doc.h"
 
-/* No terminal is told to do anything by what a file holds. */
+/* No control characters of a file reach a terminal. */
 const char *doc_shown(char text[DOC_SHOWN], const yaml_node_t *node)
 {
 	size_t i;
@@ -46,7 +46,7 @@ static yaml_node_t *node_at(struct reader *r, yaml_node_item_t item)
 	return yaml_document_get_node(&r->doc, item);
 }
 
-/* A scalar's text, or NULL after telling what is wrong with it. */
+/* A scalar's text, or NULL; errors are reported. */
 const char *doc_scalar(struct reader *r, yaml_node_t *value, const char *key,
 		       const char *expected)
 {
@@ -200,7 +200,7 @@ int doc_map(struct reader *r, yaml_node_t *map, const char *what,
 	return EXIT_DONE;
 }
 
-/* Where an error of the parser is; a byte that is no text has only an offset. */
+/* The place of a parser's error; an invalid byte has only an offset. */
 static struct mark problem_mark(const yaml_parser_t *parser, const char *text)
 {
 	struct mark at = {
@@ -234,12 +234,12 @@ static int bad_yaml(struct reader *r, const yaml_parser_t *parser,
 }
 
 /**
- * doc_load() - the one document that a text holds
+ * doc_load() - the one document of a text
  * @r: gets the document, for yaml_document_delete()
  * @text: the text
  * @len: its bytes
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int doc_load(struct reader *r, const char *text, size_t len)
 {

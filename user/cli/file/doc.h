@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A YAML document against tables of keys. Everything that is wrong with it is
- * told with its line and column.
+ * A YAML document against tables of keys. Errors are reported with line and
+ * column.
  */
 #ifndef CLI_FILE_DOC_H
 #define CLI_FILE_DOC_H
@@ -11,9 +11,9 @@
 #include "cli/model/model.h"
 
 /**
- * struct reader - a file being read
- * @m: what it becomes
- * @doc: what it says
+ * struct reader - a file that is being read
+ * @m: the model that it becomes
+ * @doc: its document
  */
 struct reader {
 	struct model *m;
@@ -24,8 +24,8 @@ struct reader {
  * struct key - a key of a mapping
  * @name: the key
  * @required: the mapping must have it
- * @read: takes its value
- * @names: of one that takes a word: the words
+ * @read: reads its value
+ * @names: of a word: the valid words
  * @min: of a number
  * @max: of a number
  */
@@ -39,7 +39,7 @@ struct key {
 	__u64 max;
 };
 
-/* Tells what is wrong with a node of the document; returns the status. */
+/* Reports an error in a node of the document; returns the status. */
 #define doc_bad(r, node, ...)	fail_at((r)->m, doc_mark(node), __VA_ARGS__)
 
 /* A scalar's beginning, for a message. */
@@ -48,7 +48,7 @@ struct key {
 struct mark doc_mark(const yaml_node_t *node);
 const char *doc_shown(char text[DOC_SHOWN], const yaml_node_t *node);
 
-/* doc.c: all return an exit status, after telling what is wrong. */
+/* doc.c: all return an exit status; errors are reported. */
 const char *doc_scalar(struct reader *r, yaml_node_t *value, const char *key,
 		       const char *expected);
 int doc_number(struct reader *r, yaml_node_t *value, const struct key *key,

@@ -106,7 +106,7 @@ static int read_points(struct reader *r, yaml_node_t *value,
 	return EXIT_DONE;
 }
 
-/* A run of cells: FIRST-LAST, or one cell alone. */
+/* A run of cells: FIRST-LAST, or one cell. */
 static int read_run(struct reader *r, yaml_node_t *value, void *to)
 {
 	const char *text = doc_scalar(r, value, "cells", "FIRST-LAST");
@@ -144,7 +144,7 @@ static int read_cells(struct reader *r, yaml_node_t *value,
 	return doc_list(r, value, key->name, read_run, to);
 }
 
-/* Keys of a node, but for its attributes. */
+/* Keys of a node, without its attributes. */
 static const struct key own_keys[] = {
 	{ "name", .required = true, .read = read_node_name },
 	{ "seat", .read = read_node_seat },
@@ -155,7 +155,7 @@ static const struct key own_keys[] = {
 
 #define NR_OWN	(sizeof(own_keys) / sizeof(*own_keys))
 
-/* Those, and a key for each attribute; ended by one without a name. */
+/* These, and a key for each attribute; ended by one without a name. */
 static const struct key *node_keys(void)
 {
 	static struct key keys[NR_OWN + HASHRING_A_NODE_ATTRS_MAX + 1];

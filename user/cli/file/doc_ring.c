@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rings from a YAML file, see hashring.yaml(5). All of it is checked before
- * anybody acts on it, as strictly as the kernel would.
+ * Rings from a YAML file, see hashring.yaml(5). All of it is checked before it
+ * is used, as strictly as by the kernel.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -144,7 +144,7 @@ static int compare_names(const void *a, const void *b)
 	const struct model_node *const *y = b;
 	int order = strcmp((*x)->name, (*y)->name);
 
-	/* Of two nodes of one name the one that stands later is wrong. */
+	/* Of two nodes of one name the later one is wrong. */
 	return order ? order : *x < *y ? -1 : *x > *y;
 }
 
@@ -170,7 +170,7 @@ static int check_names(struct reader *r, const struct model_ring *ring)
 	return status;
 }
 
-/* What can only be said of a ring as a whole: whether it can be made. */
+/* Checks of a ring as a whole: whether it can be made. */
 static int check_ring(struct reader *r, const struct model_ring *ring)
 {
 	struct native_ring native;
@@ -225,10 +225,10 @@ static int read_rings(struct reader *r, yaml_node_t *value,
 /**
  * model_parse() - rings from a text
  * @m: filled in
- * @file: where it is from; good as long as the model
+ * @file: the file for errors; valid as long as the model
  * @text: the text
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int model_parse(struct model *m, const char *file, const char *text)
 {
@@ -258,9 +258,9 @@ int model_parse(struct model *m, const char *file, const char *text)
 /**
  * model_read() - rings from a file
  * @m: filled in
- * @file: its name, - for standard input; good as long as the model
+ * @file: its name, - for standard input; valid as long as the model
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int model_read(struct model *m, const char *file)
 {

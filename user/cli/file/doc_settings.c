@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A ring's settings in a file. Here they have one place that says what there
- * is: their words, their bits and where they stand.
+ * A ring's settings in a file, with one table of them: their words, their bits
+ * and their offsets.
  */
 #include <stddef.h>
 #include <string.h>
@@ -34,7 +34,7 @@ static const struct setting {
 	{ }
 };
 
-/* Where the one of @key is kept, which is noted to be given. */
+/* The place of @key's setting, which is noted as given. */
 static __u32 *place_of(struct model_ring *ring, const struct key *key)
 {
 	const struct setting *s = settings;
@@ -115,9 +115,9 @@ void doc_write_settings(FILE *f, const struct hashring_settings *s)
 }
 
 /**
- * settings_differ() - which settings of a file a ring has not
+ * settings_differ() - settings of a file that differ from a ring's
  * @want: the ring in the file
- * @have: what it has
+ * @have: the ring in the kernel
  *
  * Return: HASHRING_SET_*.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rings as YAML, see hashring.yaml(5): complete, and the same text for the
- * same rings, a line a node, so that two files can be compared.
+ * Rings as YAML, see hashring.yaml(5): complete, and the same text for the same
+ * rings, with one line a node, so that two files can be compared.
  */
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -15,7 +15,7 @@
 #define POINTS_A_LINE	6
 #define RUNS_A_LINE	8
 
-/* Whether other readers of YAML too take a plain word for a string. */
+/* Whether other readers of YAML also take a plain word for a string. */
 static bool is_plain(const char *word)
 {
 	static const char *const taken[] = {
@@ -34,7 +34,7 @@ static bool is_plain(const char *word)
 	return true;
 }
 
-/* A name holds no quotes, so that nothing needs to be escaped. */
+/* A name holds no quotes, so that nothing has to be escaped. */
 static void write_name(FILE *f, const char *key, const char *name)
 {
 	if (is_plain(name))
@@ -95,7 +95,7 @@ static void write_points(FILE *f, const struct model_node *node)
 	fputc(']', f);
 }
 
-/* Those that a node has or returns to; of one that returns to none too. */
+/* The cells that a node has or returns to; also when there are none. */
 static void write_cells(FILE *f, const struct model_node *node)
 {
 	__u32 i;
@@ -188,15 +188,15 @@ static void write_model(FILE *f, const void *arg)
 }
 
 /**
- * model_save() - put rings into a file, all of them or none
+ * model_save() - writes rings to a file, all of them or none
  * @m: the rings
  * @file: its name; it is replaced by one rename
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int model_save(const struct model *m, const char *file)
 {
-	/* Its owner alone may read it: it holds seeds. */
+	/* Only its owner may read it: it holds seeds. */
 	int err = save_file(file, 0600, write_model, m);
 
 	if (err)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Files that are written as a whole or not at all: beside the old one first,
- * which one rename then replaces.
+ * Files that are written as a whole or not at all: into a new file first, which
+ * replaces the old one by one rename.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #include "cli/signals.h"
 #include "save.h"
 
-/* What is written, by whom, and who may read it. */
+/* The content, its writer, and the file's mode. */
 struct saving {
 	mode_t mode;
 	void (*write)(FILE *f, const void *arg);
@@ -58,7 +58,7 @@ static int save_into(const struct saving *s, const char *file)
 	return fclose(f) ? -errno : 0;
 }
 
-/* An interrupt that comes meanwhile waits, so that nothing half stays behind. */
+/* A signal waits meanwhile, so that no half-written file is left. */
 static int save_atomically(const struct saving *s, const char *file)
 {
 	char *path;
@@ -78,10 +78,10 @@ static int save_atomically(const struct saving *s, const char *file)
 }
 
 /**
- * save_file() - put something into a file, all of it or nothing
+ * save_file() - writes a file, all of it or nothing
  * @file: its name; it is replaced by one rename
- * @mode: who may read it
- * @write: writes it
+ * @mode: its mode
+ * @write: writes the content
  * @arg: for @write
  *
  * Return: 0 or a negative errno.

@@ -168,7 +168,7 @@ static int load_keys(struct flow_set *s, const char *file,
  * @a: the arguments, of which flows_wanted()
  * @ring: what maps them
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int flows_load(struct flow_set *s, struct args *a, const struct flow_ring *ring)
 {

@@ -23,7 +23,7 @@ const char *position_hashes(__u32 value)
  * @hash: how
  * @ring: whose keys
  *
- * Return: an exit status; errors are told.
+ * Return: an exit status; errors are reported.
  */
 int positioner_init(struct positioner *p, enum position_hash hash,
 		    const char *ring)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What two models of a ring differ in, as the fewest operations: a node that
- * takes the seat of one that goes is a replacement and moves nothing.
+ * The difference of two models of a ring, as the fewest operations: a node that
+ * takes the seat of a leaving node is a replacement and moves nothing.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static bool same_cells(const struct model_node *a, const struct model_node *b)
 					a->nr_cells * sizeof(*a->cells)));
 }
 
-/* A node that returns need not find its cells as it left them. */
+/* A returning node need not find its cells as it left them. */
 static bool needs_cells(const struct model_node *from,
 			const struct model_node *want)
 {
@@ -32,7 +32,7 @@ static bool needs_cells(const struct model_node *from,
 		 from->attrs.state != HASHRING_NODE_ACTIVE));
 }
 
-/* But for the ring and the counters. */
+/* Compares all but the ring and the counters. */
 bool same_attach(const struct hashring_attach *a,
 		 const struct hashring_attach *b)
 {
@@ -73,7 +73,7 @@ static int op_cells(struct hashring_op *op, const struct model_node *node)
 	return EXIT_DONE;
 }
 
-/* Gives @op what @want has and @have, if there is one, has not. */
+/* Gives @op what @want has and @have lacks; @have may be NULL. */
 static int op_fill(struct hashring_op *op, const struct model_node *have,
 		   const struct model_node *want)
 {
@@ -110,7 +110,7 @@ static int op_add(struct ops *ops, const struct model_node *want)
 	return op_fill(op, NULL, want);
 }
 
-/* @want takes the seat of @have, and over what it has but for name and id. */
+/* @want takes the seat of @have, and keeps all of it but name and id. */
 static int op_replace(struct ops *ops, const struct model_node *have,
 		      const struct model_node *want)
 {
@@ -193,17 +193,17 @@ static const struct model_node **sorted(const struct model_ring *r)
 }
 
 /**
- * struct diff - two rings being compared
- * @m: what @want stands in
- * @have: nodes that there are, ascending by name
+ * struct diff - two rings that are compared
+ * @m: the model of @want
+ * @have: the present nodes, ascending by name
  * @nr_have: number of @have
- * @want: nodes that there are to be, ascending by name
+ * @want: the wanted nodes, ascending by name
  * @nr_want: number of @want
- * @ops: what makes one of the other
- * @go: nodes that only @have holds, ascending by seat
+ * @ops: the operations that lead from @have to @want
+ * @go: nodes that only @have has, ascending by seat
  * @nr_go: number of @go
  * @replaced: which of @go are replaced
- * @come: nodes that only @want holds
+ * @come: nodes that only @want has
  * @nr_come: number of @come
  */
 struct diff {
@@ -234,7 +234,7 @@ static int diff_both(struct diff *d, const struct model_node *have,
 	return op_set(d->ops, have, want);
 }
 
-/* Sets what is in both; collects what comes and what goes. */
+/* Sets the nodes of both; collects joining and leaving nodes. */
 static int diff_names(struct diff *d)
 {
 	__u32 i = 0, k = 0;
@@ -286,13 +286,13 @@ static int diff_rest(struct diff *d)
 }
 
 /**
- * model_diff() - the operations that make one ring of another
- * @m: what @want stands in
- * @have: the nodes that there are
- * @want: the nodes that there are to be; an id that is not given stays
- * @ops: empty; filled in, names stand in the models
+ * model_diff() - the operations that lead from one ring to another
+ * @m: the model of @want
+ * @have: the present nodes
+ * @want: the wanted nodes; an id that is not given stays
+ * @ops: empty; filled in, names point into the models
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int model_diff(const struct model *m, const struct model_ring *have,
 	       const struct model_ring *want, struct ops *ops)
@@ -324,7 +324,7 @@ int model_diff(const struct model *m, const struct model_ring *have,
 	return status;
 }
 
-/* The operations that make a ring of an empty one, in the order of the model. */
+/* The operations that make a ring from an empty one, in the model's order. */
 int model_ops(const struct model_ring *r, struct ops *ops)
 {
 	int status = 0;

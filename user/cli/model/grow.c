@@ -8,8 +8,8 @@
 #include "model.h"
 
 /*
- * Room for one more element, which is zeroed; NULL without memory, and then
- * the array stays as it is. Arrays have room for powers of two.
+ * Room for one more element, which is zeroed. NULL without memory: the array
+ * stays as it is. Arrays have room for powers of two.
  */
 void *model_grow(void *array, __u32 nr, size_t size)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Models of rings, and how the kernel's rings become models.
+ * Models of rings, and how they are read from the kernel.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -65,14 +65,14 @@ void model_sort_points(__u32 *points, __u32 nr)
 	qsort(points, nr, sizeof(*points), compare_points);
 }
 
-/* Whether a migration of it is under way. */
+/* Whether it has a migration under way. */
 bool ring_migrates(const struct hashring_ring *ring)
 {
 	return ring->migration != HASHRING_MIGRATION_NONE &&
 	       ring->migration != HASHRING_MIGRATION_DONE;
 }
 
-/* What the callbacks of lists fill. */
+/* What callbacks of lists fill. */
 struct loading {
 	struct model_ring *ring;
 	struct model *model;
@@ -87,7 +87,7 @@ static int load_node(const struct hashring_node *node, void *arg)
 	__u32 i;
 
 	if (node->attrs.state == HASHRING_NODE_LEAVING)
-		return 0;	/* no member any more */
+		return 0;	/* a member no more */
 	to = model_grow(r->node, r->nr_nodes, sizeof(*to));
 	if (!to)
 		return -ENOMEM;
@@ -146,8 +146,8 @@ static void drop_attach(void *arg)
 }
 
 /*
- * One try: -EAGAIN when the ring changed while its parts were read, -EBUSY when
- * its cells are on their way, which nothing but the kernel knows the goal of.
+ * One try. Returns -EAGAIN when the ring changed between its parts, -EBUSY
+ * while a migration moves its cells: only the kernel knows where to.
  */
 static int load_ring(struct model_ring *r, const char *name)
 {
@@ -191,11 +191,11 @@ static int load_ring(struct model_ring *r, const char *name)
 }
 
 /**
- * model_ring_from_kernel() - a ring as it runs, of one generation
+ * model_ring_from_kernel() - the kernel's ring, of one generation
  * @r: filled in
- * @name: the ring's
+ * @name: the ring's name
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int model_ring_from_kernel(struct model_ring *r, const char *name)
 {
@@ -245,12 +245,12 @@ static void drop_names(void *arg)
 }
 
 /**
- * model_from_kernel() - rings as they run
+ * model_from_kernel() - the kernel's rings
  * @m: filled in
- * @names: which
+ * @names: their names
  * @nr_names: number of @names; 0: all rings
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int model_from_kernel(struct model *m, char **names, int nr_names)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Models: rings as they are written down, in a file or from the kernel. What
- * two of them differ in is a change.
+ * Models: rings as plain data, from a file or from the kernel. The difference
+ * of two models is a change.
  */
 #ifndef CLI_MODEL_MODEL_H
 #define CLI_MODEL_MODEL_H
@@ -12,7 +12,7 @@
 #include <core/impact.h>
 
 /**
- * struct mark - where something stands in a file
+ * struct mark - a place in a file
  * @line: from 1; 0: not in a file
  * @column: from 1
  */
@@ -25,14 +25,14 @@ struct mark {
  * struct model_node - a node
  * @name: its name
  * @seat: empty: the name
- * @attrs: what can be set of it; an id of 0 is not given
+ * @attrs: its attributes; an id of 0 is not given
  * @nr_points: number of @points
  * @points: explicit positions, ascending
- * @has_cells: whether @cells are known or asked for
+ * @has_cells: whether @cells are known or requested
  * @nr_cells: number of @cells
- * @cells: of a balanced ring: the cells that it has or, while it is not active,
- *	returns to; ascending
- * @at: where it stands in the file, by HR_PART() and HR_ATTR()
+ * @cells: of a balanced ring: the cells that it has, or returns to while it is
+ *	not active; ascending
+ * @at: its places in the file, by HR_PART() and HR_ATTR()
  */
 struct model_node {
 	char name[HASHRING_NAME_LEN];
@@ -46,13 +46,13 @@ struct model_node {
 	struct mark at[HR_PARTS + 1];
 };
 
-/* An attachment's place among netfilter hooks when none is given: the spec's. */
+/* The priority of an attachment without one: the spec's default. */
 #define MODEL_PRIORITY	(-140)
 
 /**
  * struct model_attach - an attachment
- * @is: what it is; its id only if it is the kernel's
- * @at: where it stands in the file
+ * @is: the attachment; its id only if it is the kernel's
+ * @at: its place in the file
  */
 struct model_attach {
 	struct hashring_attach is;
@@ -68,19 +68,19 @@ struct model_attach {
  * @grid: 0: not given
  * @has_seed: whether there is @seed
  * @seed: decides positions
- * @generation: in force when it was written down; informs, decides nothing
+ * @generation: in force when it was saved; for information only
  * @has_generation: whether there is @generation
- * @has_settings: HASHRING_SET_*: which of @settings are written down
+ * @has_settings: HASHRING_SET_*: which @settings are known
  * @settings: how it treats established flows
  * @node: its nodes; those of the kernel ascending by name
  * @nr_nodes: number of @node
- * @has_attach: whether the attachments are written down too
+ * @has_attach: whether the attachments are known too
  * @attach: its attachments
  * @nr_attach: number of @attach
- * @at: where it stands in the file
- * @at_seed: where its seed does
- * @at_points: where its points do
- * @at_grid: where its grid does
+ * @at: its place in the file
+ * @at_seed: the place of its seed
+ * @at_points: the place of its points
+ * @at_grid: the place of its grid
  */
 struct model_ring {
 	char name[HASHRING_NAME_LEN];
@@ -107,7 +107,7 @@ struct model_ring {
 
 /**
  * struct model - rings
- * @file: that they come from, or NULL
+ * @file: the file that they come from, or NULL
  * @ring: in the order of the file
  * @nr_rings: number of @ring
  */
@@ -118,8 +118,8 @@ struct model {
 };
 
 /*
- * All of the following return an exit status, and have told what is wrong when
- * it is not EXIT_DONE. A model that was begun is to be released either way.
+ * All of the following return an exit status, and have reported the error if it
+ * is not EXIT_DONE. The caller releases the model in either case.
  */
 
 /* model.c */
@@ -156,11 +156,11 @@ int model_save(const struct model *m, const char *file);
 int fail_at(const struct model *m, struct mark at, const char *fmt, ...)
 	__printf(3, 4);
 
-/* native.c: a ring as the kernel would have it, made here. */
+/* native.c: a ring as the kernel would make it, in this process. */
 
 /**
  * struct native_ring - a ring's table outside of the kernel
- * @config: what the ring is born with
+ * @config: what the ring is made with
  * @table: the map
  * @id_max: the highest id that fits the attachments
  * @policies: a bit for each &enum hashring_key_policy of the attachments
@@ -181,10 +181,10 @@ void native_ops_release(struct hr_op *ops);
 /* native_plan.c: a change of it, as the kernel would make it. */
 
 /**
- * struct native_change - a change that is worked out
+ * struct native_change - a change that was computed
  * @after: the table after it
  * @impact: what moves; rows the largest first
- * @receipt: as the kernel's, but for memory and times
+ * @receipt: as the kernel's, without memory and times
  */
 struct native_change {
 	struct hr_table *after;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which cells the nodes of a balanced ring have: out of the kernel's arcs.
+ * The cells of a balanced ring's nodes, from the kernel's arcs.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,11 +15,11 @@ struct by_id {
 };
 
 /**
- * struct arcs - arcs being shared out among the nodes that own them
- * @ring: the ring; its nodes are there
+ * struct arcs - arcs that are distributed to their owners
+ * @ring: the ring, with its nodes
  * @grid: number of its cells
- * @ids: ascending; which node has which
- * @next: the first cell that nobody was given yet
+ * @ids: ascending; the node of each id
+ * @next: the first cell that is not distributed yet
  */
 struct arcs {
 	struct model_ring *ring;
@@ -36,7 +36,7 @@ static int compare_ids(const void *a, const void *b)
 	return x->id < y->id ? -1 : x->id > y->id;
 }
 
-/* Adds a run to those of a node; 0 or -ENOMEM. */
+/* Adds a run of cells to a node's; 0 or -ENOMEM. */
 int model_add_cells(struct model_node *node, __u32 first, __u32 count)
 {
 	struct hashring_run *cells;
@@ -89,9 +89,9 @@ static void restart_arcs(void *arg)
 
 /**
  * model_load_cells() - the cells of a balanced ring's active nodes
- * @r: the ring; its nodes are there, inactive ones with those they return to
+ * @r: the ring with its nodes; inactive nodes have the cells they return to
  *
- * Return: 0; -EAGAIN when the ring is of another generation by now; another
+ * Return: 0; -EAGAIN when the ring has another generation by now; another
  * negative errno.
  */
 int model_load_cells(struct model_ring *r)
@@ -109,7 +109,7 @@ int model_load_cells(struct model_ring *r)
 		a.ids[i].node = i;
 	}
 	qsort(a.ids, r->nr_nodes, sizeof(*a.ids), compare_ids);
-	/* Points, because an arc from the end to the beginning is two runs. */
+	/* Points, because an arc over position 0 is two runs. */
 	err = hashring_arcs_list(conn(), r->name, true, take_arcs, restart_arcs,
 				 &a);
 	free(a.ids);

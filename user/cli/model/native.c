@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A ring as the kernel would have it, made here by the kernel's own code. What
- * it refuses in a file is told with its line and column.
+ * A ring as the kernel would make it, made here by the kernel's own code.
+ * Errors in a file are reported with line and column.
  */
 #include <assert.h>
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include "core/table_build.h"
 #include "model.h"
 
-/* As much as fits: the core tells that a longer name is too long. */
+/* As much as fits: the core refuses a longer name. */
 static void copy_name(char to[HR_MAX_NAME + 1], const char *name)
 {
 	size_t len = strnlen(name, HR_MAX_NAME + 1);
@@ -23,7 +23,7 @@ static void copy_name(char to[HR_MAX_NAME + 1], const char *name)
 		to[len] = '\0';
 }
 
-/* What is given has the core's numbers. */
+/* The bits of @has are the core's. */
 static_assert(HR_HAS_ATTR(ID) == HASHRING_HAS_ATTR(ID));
 static_assert(HR_HAS(POINTS) == HASHRING_HAS(POINTS));
 
@@ -51,12 +51,12 @@ static void native_attrs(struct hr_node_attrs *to,
 }
 
 /**
- * native_ops() - operations as the core wants them
- * @ops: as they go over the wire; their points and cells are borrowed
+ * native_ops() - converts operations for the core
+ * @ops: operations as for the wire; their points and cells are borrowed
  * @nr: number of @ops
  *
  * Return: @nr operations, for native_ops_release(), or NULL without memory,
- * which has been told.
+ * which is reported.
  */
 struct hr_op *native_ops(const struct hashring_op *ops, __u32 nr)
 {
@@ -95,7 +95,7 @@ void native_ops_release(struct hr_op *ops)
 	free(ops);
 }
 
-/* The largest id that has room in all marks. */
+/* The largest id that fits all marks. */
 static __u32 native_id_max(const struct model_ring *r)
 {
 	__u32 id_max = UINT32_MAX;
@@ -141,10 +141,10 @@ static int native_refused(const struct model *m, const struct model_ring *r,
 /**
  * native_ring_make() - the table of a ring
  * @n: filled in
- * @m: where the ring stands
- * @r: the ring; without a seed its positions mean nothing
+ * @m: the model of the ring
+ * @r: the ring; without a seed its positions are meaningless
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int native_ring_make(struct native_ring *n, const struct model *m,
 		     const struct model_ring *r)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Changes of rings that are here and not in the kernel, worked out by the
- * kernel's own code with the figures that the kernel would give.
+ * Changes of rings that the kernel does not have, computed by the kernel's own
+ * code, with the kernel's figures.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 #include "model.h"
 
-/* As many as the kernel tells. */
+/* As many rows as in the kernel's receipt. */
 #define TOLD_ROWS	64
 #define TOLD_IDS	64
 
@@ -39,11 +39,11 @@ static int compare_moves(const void *a, const void *b)
 }
 
 /**
- * struct step - a change that is worked out
+ * struct step - a change that was computed
  * @before: the table before
- * @after: and after
- * @change: what is asked for
- * @generation: before
+ * @after: the table after
+ * @change: the change as requested
+ * @generation: the generation before
  * @build_ns: time to make the table
  */
 struct step {
@@ -54,7 +54,7 @@ struct step {
 	__u64 build_ns;
 };
 
-/* A slot is the same node in both tables, if both have it. */
+/* A slot that both tables have is the same node in both. */
 static const char *name_of(const struct step *s, __u32 slot)
 {
 	const struct hr_table *t = s->after;
@@ -89,7 +89,7 @@ static int take_rows(const struct step *s, struct hr_impact *impact,
 	return 0;
 }
 
-/* The name of a node that the operation gives an id of nobody's choice, or NULL. */
+/* The name of a node whose id the core chooses, or NULL. */
 static const char *assigned_name(const struct hashring_op *op)
 {
 	if (op->has & HASHRING_HAS_ATTR(ID))
@@ -186,10 +186,10 @@ static int make_receipt(const struct step *s, struct native_change *c,
 }
 
 /**
- * native_refused_change() - tells why a change was refused
+ * native_refused_change() - reports why a change was refused
  * @err: what native_change_make() returned
  * @change: the change
- * @error: why
+ * @error: the reason
  *
  * In the kernel's words.
  *
@@ -209,15 +209,15 @@ int native_refused_change(int err, const struct hashring_change *change,
 }
 
 /**
- * native_change_make() - works a change of a ring out
+ * native_change_make() - computes a change of a ring
  * @c: set, to be released with native_change_release() also after an error
  * @n: the ring
- * @generation: of the ring
+ * @generation: the ring's generation
  * @change: the change
- * @error: set to why it is refused
+ * @error: set to the reason of a refusal
  *
  * Return: 0; -EDQUOT when more would move than allowed; another negative errno.
- * Nothing is told.
+ * Nothing is printed.
  */
 int native_change_make(struct native_change *c, const struct native_ring *n,
 		       __u64 generation, const struct hashring_change *change,
@@ -260,11 +260,11 @@ void native_change_release(struct native_change *c)
 /**
  * native_plan() - what a change of a ring would do
  * @n: the ring
- * @generation: of the ring
+ * @generation: the ring's generation
  * @change: the change
  * @receipt: set, to be released with hashring_receipt_release()
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int native_plan(const struct native_ring *n, __u64 generation,
 		const struct hashring_change *change,

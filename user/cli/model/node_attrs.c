@@ -52,7 +52,7 @@ bool node_attr_differs(const struct node_attr *attr,
 	return node_attr_get(attr, a) != node_attr_get(attr, b);
 }
 
-/* Whether it is worth telling: not what all have. */
+/* Whether it differs from the default. */
 bool node_attr_shown(const struct node_attr *attr,
 		     const struct hashring_node_attrs *attrs)
 {

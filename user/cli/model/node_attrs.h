@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What can be set of a node, in one table: by it words and files are read, and
- * nodes shown, saved and compared.
+ * What can be set of a node, in one table: for parsing words and files, and for
+ * showing, saving and comparing nodes.
  */
 #ifndef CLI_MODEL_NODE_ATTRS_H
 #define CLI_MODEL_NODE_ATTRS_H
@@ -12,14 +12,14 @@
  * struct node_attr - an attribute that is a number
  * @name: its word, and its key in files and JSON
  * @type: HASHRING_A_NODE_ATTRS_*
- * @offset: where it stands in &struct hashring_node_attrs
- * @min: the smallest one
- * @max: the largest one
+ * @offset: its offset in &struct hashring_node_attrs
+ * @min: the smallest value
+ * @max: the largest value
  * @names: of an enum; NULL: a number
- * @brief: what stands before it where a change is told in short
- * @column: shown in a column where nodes are listed; others where they are not
- *	as in &newborn_attrs
- * @saved: stands in files also where it is as in &newborn_attrs
+ * @brief: the prefix of its value where changes are abbreviated
+ * @column: always shown where nodes are listed; others only if not as in
+ *	&newborn_attrs
+ * @saved: saved also if it is as in &newborn_attrs
  */
 struct node_attr {
 	const char *name;
@@ -36,7 +36,7 @@ struct node_attr {
 /* All but the addresses; ended by one without a name. */
 extern const struct node_attr node_attrs[];
 
-/* Of a node that is added without any. */
+/* The attributes of a node that is added without any. */
 extern const struct hashring_node_attrs newborn_attrs;
 
 const char *node_states(__u32 value);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The nodes of a ring, held to be looked up by id.
+ * The nodes of a ring, for look-ups by id.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -61,11 +61,11 @@ static int build_index(struct node_list *list)
 }
 
 /**
- * nodes_load() - takes in the nodes of a ring, without their points
+ * nodes_load() - loads the nodes of a ring, without their points
  * @list: zeroed, or filled in before; to be released with nodes_release()
  * @ring: the ring
  *
- * Return: an exit status; errors are told.
+ * Return: an exit status; errors are reported.
  */
 int nodes_load(struct node_list *list, const char *ring)
 {
@@ -83,7 +83,7 @@ int nodes_load(struct node_list *list, const char *ring)
 	return 0;
 }
 
-/* The node of an id, or NULL. */
+/* The node with an id, or NULL. */
 const struct hashring_node *nodes_by_id(const struct node_list *list, __u32 id)
 {
 	__u32 slot = id_slot(list, id);

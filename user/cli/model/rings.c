@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rings, taken in before anything is done with them: they are few, and no
- * dump may go on while another one is asked for.
+ * Rings, loaded before they are used: they are few, and no dump may be under
+ * way during another request.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -30,11 +30,11 @@ static void restart(void *arg)
 }
 
 /**
- * rings_load() - takes in rings
+ * rings_load() - loads rings
  * @list: set; to be released with rings_release(), also after an error
  * @ring: this one, which must exist; NULL: all
  *
- * Return: an exit status; errors are told.
+ * Return: an exit status; errors are reported.
  */
 int rings_load(struct ring_list *list, const char *ring)
 {

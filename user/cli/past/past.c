@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rings as they were: from the present one back, change by change, by what the
- * kernel keeps of their operations.
+ * Rings as they were: from the present one back, change by change, with the
+ * operations that the kernel keeps.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -34,9 +34,9 @@ static int copy_node(struct model_node *to, const struct model_node *from)
 }
 
 /**
- * past_copy() - a ring once more
+ * past_copy() - copies a ring
  * @to: filled in; to be released also after an error
- * @from: the ring; its attachments, which have no past, stay behind
+ * @from: the ring; its attachments, which have no past, are not copied
  *
  * Return: an exit status.
  */
@@ -72,7 +72,7 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-/* Takes the nodes away that the operations left. */
+/* Removes the nodes that the operations made. */
 static int drop_after(struct model_ring *r, const struct past_ops *ops)
 {
 	struct model_node *node;
@@ -90,7 +90,7 @@ static int drop_after(struct model_ring *r, const struct past_ops *ops)
 			return fail(EXIT_ABORTED,
 				    "what ring %s keeps of generation %llu is not what led to the present",
 				    r->name, r->generation);
-		/* No id: it goes. */
+		/* id 0: it is removed */
 		node->attrs.id = 0;
 	}
 	for (i = 0; i < r->nr_nodes; i++) {
@@ -105,7 +105,7 @@ static int drop_after(struct model_ring *r, const struct past_ops *ops)
 	return EXIT_DONE;
 }
 
-/* Puts the nodes back that there were; points and cells go over. */
+/* Restores the nodes before the operations; takes over points and cells. */
 static int take_before(struct model_ring *r, struct past_ops *ops)
 {
 	struct model_node *node;
@@ -132,8 +132,8 @@ static int take_before(struct model_ring *r, struct past_ops *ops)
 }
 
 /*
- * Where no operations are kept: there were none where a migration ended with
- * the members that it had.
+ * Whether no operations are a gap in the past: a migration that ends with its
+ * members has none.
  */
 static int check_none(const struct model_ring *r, bool *gone)
 {
@@ -189,14 +189,14 @@ static int return_one(struct model_ring *r, struct past_grid *grid,
 }
 
 /**
- * past_return_kept() - a ring as it was in an earlier generation, if it is kept
- * @r: the ring as it is, ascending by name, or as past_return() left it; when
- *	that generation is gone, as it was in the oldest one that is kept
- * @generation: not a later one than that of @r
- * @from: where what operations did is known from
+ * past_return_kept() - a ring as it was in an earlier generation, if kept
+ * @r: the ring as it is, ascending by name, or as past_return() left it; if
+ *	that generation is gone, becomes the oldest one that is kept
+ * @generation: at most that of @r
+ * @from: the source of past operations
  * @gone: filled in: whether that generation is gone
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int past_return_kept(struct model_ring *r, __u64 generation,
 		     const struct past_source *from, bool *gone)
@@ -228,7 +228,7 @@ int past_return(struct model_ring *r, __u64 generation)
 	return status;
 }
 
-/* A generation that there has not been cannot be gone back to. */
+/* A generation that never was is an error. */
 int past_check(const struct model_ring *now, __u64 generation)
 {
 	if (generation <= now->generation)
@@ -240,16 +240,16 @@ int past_check(const struct model_ring *now, __u64 generation)
 
 /**
  * past_in_the_way() - whether one change leads from one state of a ring to
- * another
+ *	another
  * @now: the one, ascending by name
  * @then: the other, ascending by name
  * @also: set to the node of @then of that name
  *
- * A node has its seat for life. One that went and came again under its old name
- * in another seat would have to go and come in one change, which names each
- * node once.
+ * A node has its seat for life. A node that left and joined again under its old
+ * name in another seat would have to leave and join in one change, which can
+ * name each node only once.
  *
- * Return: the first node of @now that is in the way so, or NULL.
+ * Return: the first node of @now that prevents the change, or NULL.
  */
 const struct model_node *past_in_the_way(const struct model_ring *now,
 					 const struct model_ring *then,
@@ -272,7 +272,7 @@ const struct model_node *past_in_the_way(const struct model_ring *now,
 	return NULL;
 }
 
-/* An exit status, after telling which node is in the way. */
+/* An exit status; the node is reported. */
 int past_seats(const struct model_ring *now, const struct model_ring *then)
 {
 	const struct model_node *a, *b;

@@ -17,7 +17,7 @@
  * @kind: &enum hashring_op_kind
  * @has_before: whether there is @before
  * @has_after: whether there is @after
- * @before: the node before; of its cells only those that it returned to
+ * @before: the node before; of its cells only the home cells
  * @after: the node after; the same
  */
 struct past_op {
@@ -58,7 +58,7 @@ void past_ops_release(struct past_ops *ops);
 void print_past_op(FILE *f, const struct past_op *op);
 json_t *past_op_to_json(const struct past_op *op);
 
-/* past.c: all return an exit status, after telling what is wrong. */
+/* past.c: all return an exit status; errors are reported. */
 int past_copy(struct model_ring *to, const struct model_ring *from);
 int past_return(struct model_ring *r, __u64 generation);
 int past_return_kept(struct model_ring *r, __u64 generation,
@@ -70,9 +70,9 @@ const struct model_node *past_in_the_way(const struct model_ring *now,
 					 const struct model_node **also);
 
 /**
- * struct past_id - a node that has another id than it had
- * @after: what it has
- * @before: what it had
+ * struct past_id - a node whose id changed
+ * @after: its id after
+ * @before: its id before
  */
 struct past_id {
 	__u32 after;
@@ -89,7 +89,7 @@ struct past_grid {
 	__u32 nr;
 };
 
-/* past_grid.c; all return an exit status, after telling what is wrong. */
+/* past_grid.c; all return an exit status; errors are reported. */
 int past_grid_take(struct past_grid *g, const struct model_ring *r);
 int past_grid_return(struct past_grid *g, const struct model_ring *r,
 		     const struct past_ops *ops, bool *gone);

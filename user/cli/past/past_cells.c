@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The cells of a balanced ring before a change: its members do not tell whose
- * they were, the pieces that changed hands do.
+ * The cells of a balanced ring before a change. The members do not tell the
+ * owners of cells; the pieces that changed hands do.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@ static int compare_ids(const void *a, const void *b)
 	return x->after < y->after ? -1 : x->after > y->after;
 }
 
-/* Whether a piece is cells, all of which its new owner has. */
+/* Whether a piece is made of cells, and its new owner has all of them. */
 static bool fits(const __u32 *cells, __u32 grid, const struct hr_past_arc *arc,
 		 __u32 first, __u32 n)
 {
@@ -32,16 +32,16 @@ static bool fits(const __u32 *cells, __u32 grid, const struct hr_past_arc *arc,
 }
 
 /**
- * past_cells_return() - whose cells were whose before a change
- * @cells: ids of their owners after the change, 0 for none; become those before
+ * past_cells_return() - the owners of cells before a change
+ * @cells: ids of the owners after the change, 0 for none; become those before
  * @grid: number of @cells, a power of two
- * @arcs: what changed hands
+ * @arcs: the pieces that changed hands
  * @nr_arcs: number of @arcs
- * @ids: nodes that the change gave another id
+ * @ids: nodes whose id the change set
  * @nr_ids: number of @ids
  *
- * Return: 0; -EINVAL when the change did not lead to these cells, -ENOMEM;
- * with either @cells are as they were.
+ * Return: 0; -EINVAL when the change did not lead to these cells, or -ENOMEM:
+ * then @cells are as they were.
  */
 int past_cells_return(__u32 *cells, __u32 grid, const struct hr_past_arc *arcs,
 		      __u32 nr_arcs, const struct past_id *ids, __u32 nr_ids)
@@ -62,7 +62,7 @@ int past_cells_return(__u32 *cells, __u32 grid, const struct hr_past_arc *arcs,
 		sorted[i] = ids[i];
 	qsort(sorted, nr_ids, sizeof(*sorted), compare_ids);
 
-	/* What stayed with its node has that node's id of before. */
+	/* Cells that stayed with their node get that node's id of before. */
 	for (i = 0; nr_ids && i < grid; i++) {
 		key.after = cells[i];
 		at = bsearch(&key, sorted, nr_ids, sizeof(*sorted),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The grid of a balanced ring on the way back: whose cells were whose, change by
- * change, until the nodes of the generation wanted get theirs.
+ * The grid of a balanced ring in the past: the owners of cells, change by
+ * change back, until the nodes of the wanted generation get their cells.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 
 #include "past.h"
 
-/* Pieces that changed hands, as they come from the kernel. */
+/* Pieces that changed hands, from the kernel. */
 struct pieces {
 	struct hr_past_arc *arc;
 	__u32 nr;
@@ -18,7 +18,7 @@ struct pieces {
 /**
  * past_grid_take() - the grid of a ring as it is
  * @g: filled in; to be released also after an error
- * @r: the ring; of other placements than balanced there is nothing to take
+ * @r: the ring; other placements than balanced have no grid
  *
  * Return: an exit status.
  */
@@ -103,10 +103,10 @@ static int load_pieces(struct pieces *p, const struct model_ring *r, bool *gone)
  * past_grid_return() - the grid as it was before a change
  * @g: the grid after it
  * @r: the ring after it
- * @ops: what its operations did
- * @gone: set when it is not known any more
+ * @ops: what the change's operations did
+ * @gone: set when the grid is not known any more
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int past_grid_return(struct past_grid *g, const struct model_ring *r,
 		     const struct past_ops *ops, bool *gone)
@@ -159,7 +159,7 @@ static int compare_ids(const void *a, const void *b)
 }
 
 /**
- * past_grid_settle() - give the active nodes of a ring their cells
+ * past_grid_settle() - gives the active nodes of a ring their cells
  * @g: the grid
  * @r: the ring, of the same generation
  *

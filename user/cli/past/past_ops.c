@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the operations of a past change did: out of the kernel, in words, and as
+ * What the operations of a past change did: from the kernel, in words, and as
  * JSON.
  */
 #include <errno.h>
@@ -91,9 +91,9 @@ static void restart_ops(void *arg)
  * past_ops_load() - what the operations of a change did
  * @ops: filled in; to be released also after an error
  * @ring: the ring
- * @generation: that the change led to
+ * @generation: the generation that the change led to
  *
- * Return: 0 or a negative errno; without operations in @ops none are kept.
+ * Return: 0 or a negative errno; @ops is empty if none are kept.
  */
 int past_ops_load(struct past_ops *ops, const char *ring, __u64 generation)
 {
@@ -114,7 +114,7 @@ static void print_attr(FILE *f, const struct node_attr *attr,
 		fprintf(f, "%s%u", attr->brief, value);
 }
 
-/* What a node has that another has not. */
+/* How a node differs from another. */
 static void print_differing(FILE *f, const struct model_node *from,
 			    const struct model_node *to, bool id)
 {
@@ -146,13 +146,13 @@ static bool same_member(const struct model_node *a, const struct model_node *b)
 }
 
 /**
- * print_past_op() - what an operation did, in short
- * @f: where to
+ * print_past_op() - an operation in short
+ * @f: the output
  * @op: the operation
  *
- * Such as "+b5 w2", "-b2", "b2=>b6", "b3 down": of a node that came what is not
- * usual, of others what became different. On the way back to a balanced table
- * some are given cells and stay what they are.
+ * Such as "+b5 w2", "-b2", "b2=>b6", "b3 down": of a new node what differs from
+ * the defaults, of others what changed. A change back to a balanced table gives
+ * some nodes only cells, and changes nothing else of them.
  */
 void print_past_op(FILE *f, const struct past_op *op)
 {

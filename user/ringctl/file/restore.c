@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ringctl save, restore: rings into a file, and out of it where there are
- * none of their names.
+ * ringctl save, restore: rings into a file, and from a file into a namespace
+ * that has no rings of these names.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -63,11 +63,11 @@ const struct noun noun_save = {
 /* restore */
 
 /**
- * ring_make() - a ring that there is not yet, with its nodes
+ * ring_make() - makes a ring with its nodes
  * @r: the ring; its name is free
  * @receipt: of its one change, to be released; empty without nodes
  *
- * Return: an exit status, after telling what is wrong; then there is no ring.
+ * Return: an exit status; errors are reported, and then there is no ring.
  */
 int ring_make(const struct model_ring *r, struct hashring_receipt *receipt)
 {
@@ -126,7 +126,7 @@ void ring_unmake(const struct model_ring *r)
 		     hashring_error(conn()));
 }
 
-/* The names must be free; asked before anything is done. */
+/* The names must be free; checked before anything is done. */
 static int check_free(const struct model *m)
 {
 	struct hashring_ring ring;
@@ -163,7 +163,7 @@ static void print_all(const struct model *m,
 		json_list_end();
 }
 
-/* All or nothing: what was made goes again when something cannot be made. */
+/* All or nothing: if one ring cannot be made, the others are removed. */
 static int make_all(const struct model *m)
 {
 	struct hashring_receipt *receipts;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ringctl sync: what runs becomes like a file, by one change a ring.
+ * ringctl sync: makes the kernel's rings like a file, by one change a ring.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -13,12 +13,12 @@
 #include "ringctl/ringctl.h"
 
 /**
- * struct target - a ring of the file and what is to be done
- * @want: the ring as the file has it
- * @exists: it runs already
- * @have: as it runs
- * @ops: what makes the one of the other
- * @differ: HASHRING_SET_*: settings that are not as the file says
+ * struct target - a ring of the file, and what is to be done
+ * @want: the ring in the file
+ * @exists: the kernel has it
+ * @have: the ring in the kernel
+ * @ops: the operations that lead from @have to @want
+ * @differ: HASHRING_SET_*: settings that differ from the file's
  */
 struct target {
 	const struct model_ring *want;
@@ -29,14 +29,14 @@ struct target {
 };
 
 /**
- * struct sync - what is to be done in all
+ * struct sync - everything that is to be done
  * @m: the file
  * @target: one for each ring of the file
  * @others: rings that the file does not name
  * @nr_others: number of @others
- * @attach: what is to be done to attachments
- * @max_moved: for each ring
- * @prune: other rings go
+ * @attach: steps for attachments
+ * @max_moved: limit for each ring
+ * @prune: remove other rings
  */
 struct sync {
 	const struct model *m;
@@ -70,7 +70,7 @@ static void restart_others(void *arg)
 	s->nr_others = 0;
 }
 
-/* What a ring is born with cannot be made like the file. */
+/* What a ring is made with cannot be changed to the file's. */
 static int check_birth(const struct model *m, const struct model_ring *have,
 		       const struct model_ring *want)
 {
@@ -154,7 +154,7 @@ static void print_change(const struct hashring_receipt *receipt, bool planned)
 		print_receipt(stdout, receipt, planned);
 }
 
-/* A ring that there is not yet can only be asked about here. */
+/* A ring that does not exist yet can only be checked here. */
 static int plan_new(const struct sync *s, const struct target *t, bool print)
 {
 	struct hashring_change change = change_of(s, t, true);
@@ -178,7 +178,7 @@ static int plan_new(const struct sync *s, const struct target *t, bool print)
 	return status;
 }
 
-/* What the kernel would refuse is refused before anything is done. */
+/* A change that the kernel would refuse is refused before anything is done. */
 static int plan_target(const struct sync *s, const struct target *t, bool print)
 {
 	struct hashring_change change = change_of(s, t, true);

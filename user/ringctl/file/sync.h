@@ -17,9 +17,9 @@ enum attach_action {
 /**
  * struct attach_step - what is to be done to an attachment
  * @action: what
- * @is: the attachment as it is, or with ATTACH_ADD as it is to be
- * @ring: the ring that it is to steer by; NULL with ATTACH_DEL
- * @done: it has been done; @is.id is then the kernel's
+ * @is: the attachment as it is, or for ATTACH_ADD as it will be
+ * @ring: the ring that it will steer by; NULL for ATTACH_DEL
+ * @done: the step is done; @is.id is then the kernel's
  */
 struct attach_step {
 	enum attach_action action;
@@ -29,8 +29,8 @@ struct attach_step {
 };
 
 /**
- * struct attach_plan - how attachments become what a file says
- * @step: in the order in which they are to be done
+ * struct attach_plan - how attachments become those of a file
+ * @step: steps, in order
  * @nr: number of @step
  */
 struct attach_plan {
@@ -38,7 +38,7 @@ struct attach_plan {
 	__u32 nr;
 };
 
-/* sync_attach.c; all return an exit status, after telling what is wrong. */
+/* sync_attach.c; all return an exit status; errors are reported. */
 int attach_plan_make(struct attach_plan *plan, const struct model *m,
 		     bool prune);
 int attach_plan_run(struct attach_plan *plan);
@@ -46,7 +46,7 @@ void attach_plan_undo(struct attach_plan *plan);
 void attach_plan_print(const struct attach_plan *plan);
 void attach_plan_release(struct attach_plan *plan);
 
-/* restore.c: a ring that there is not yet, with its nodes. */
+/* restore.c: makes a ring with its nodes. */
 int ring_make(const struct model_ring *r, struct hashring_receipt *receipt);
 void ring_unmake(const struct model_ring *r);
 void print_made(const struct model_ring *r,

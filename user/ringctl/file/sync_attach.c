@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Attachments become what a file says. One that differs in nothing but its
- * ring is given the other ring, which no packet notices. Else they are removed
- * before others are made, since attachments must not overlap.
+ * Makes attachments those of a file. An attachment that differs only in its
+ * ring is moved to that ring, which no packet notices. Otherwise attachments
+ * are removed before others are added, since they must not overlap.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "sync.h"
 
 /**
- * struct present - attachments that there are
+ * struct present - the kernel's attachments
  * @list: all of the namespace
  * @used: by index: whether the file wants it
  */
@@ -35,7 +35,7 @@ static int add_step(struct attach_plan *plan, enum attach_action action,
 	return EXIT_DONE;
 }
 
-/* Whether the file says which attachments a ring has. */
+/* Whether the file lists a ring's attachments. */
 static bool is_managed(const struct model *m, const char *ring, bool prune)
 {
 	const struct model_ring *r = model_ring_find(m, ring);
@@ -43,7 +43,7 @@ static bool is_managed(const struct model *m, const char *ring, bool prune)
 	return r ? r->has_attach : prune;
 }
 
-/* An attachment like @want that is nobody's yet; of @ring, or of any. */
+/* An unused attachment like @want; of @ring, or of any. */
 static struct hashring_attach *find_like(const struct present *p,
 					 const struct hashring_attach *want,
 					 const struct model *m, const char *ring,
@@ -65,7 +65,7 @@ static struct hashring_attach *find_like(const struct present *p,
 	return NULL;
 }
 
-/* What of the file there is already; the rest of it comes into @missing. */
+/* Finds what the kernel has of the file; the rest goes into @missing. */
 static int match_present(const struct model *m, const struct present *p,
 			 struct attach_plan *missing)
 {
@@ -121,12 +121,12 @@ static int make_steps(struct attach_plan *plan, const struct model *m,
 }
 
 /**
- * attach_plan_make() - what is to be done to the attachments there are
- * @plan: filled in; names stand in @m
- * @m: the file; rings whose attachments it does not tell keep theirs
- * @prune: those of rings that it does not name go
+ * attach_plan_make() - the steps for the kernel's attachments
+ * @plan: filled in; names point into @m
+ * @m: the file; rings without a list of attachments keep theirs
+ * @prune: remove those of rings that the file does not name
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int attach_plan_make(struct attach_plan *plan, const struct model *m,
 		     bool prune)
@@ -169,7 +169,7 @@ static int run_step(struct attach_step *step)
 	}
 }
 
-/* Stops at the first step that fails; those before it stay done. */
+/* Stops at the first step that fails; earlier steps stay done. */
 int attach_plan_run(struct attach_plan *plan)
 {
 	int status, err;
@@ -192,7 +192,7 @@ int attach_plan_run(struct attach_plan *plan)
 	return EXIT_DONE;
 }
 
-/* Takes back what was added. */
+/* Takes back added attachments. */
 void attach_plan_undo(struct attach_plan *plan)
 {
 	__u32 i;
@@ -207,7 +207,7 @@ void attach_plan_undo(struct attach_plan *plan)
 	}
 }
 
-/* Its words, and what becomes of it. */
+/* The attachment in words, and what happens to it. */
 static void print_step(const struct attach_step *step)
 {
 	static const char *const words[] = { "del", "replace", "add" };

@@ -242,7 +242,7 @@ static int print_move_of(const struct flow_set *s, const struct flow *flow,
  * @before: a table
  * @after: the one that a change made of it
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int print_flow_moves(const struct flow_set *s, const struct hr_table *before,
 		     const struct hr_table *after)

@@ -35,7 +35,7 @@ int migration_tell(struct hashring *h, struct hashring_migration *m)
  * @err: 0, or a negative errno: then there is nothing to be released
  * @m: the migration as it is now
  *
- * Return: an exit status; errors are told.
+ * Return: an exit status; errors are reported.
  */
 int migrate_told(struct hashring *h, int err, struct hashring_migration *m)
 {

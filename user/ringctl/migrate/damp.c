@@ -162,7 +162,7 @@ static void damp_by(struct pacer *p, const struct coming *c, __u64 now)
  * damp_look() - looks whether the first step has to wait
  * @p: the pacer; its @damp_until and @damp_reason are set
  *
- * Return: an exit status; errors are told.
+ * Return: an exit status; errors are reported.
  */
 int damp_look(struct pacer *p)
 {

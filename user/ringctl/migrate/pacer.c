@@ -461,7 +461,7 @@ static int act(struct pacer *p)
  * pacer_run() - paces a migration to its end
  * @p: the pacer, with its connections
  *
- * Return: an exit status; errors are told.
+ * Return: an exit status; errors are reported.
  */
 int pacer_run(struct pacer *p)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ringctl diff: what became different between two generations of a ring, and
- * what that moved. Both are made anew here, by the kernel's own code.
+ * ringctl diff: how two generations of a ring differ, and what moved between
+ * them. Both are made here, by the kernel's own code.
  */
 #include <string.h>
 
@@ -20,11 +20,11 @@ static const struct arg diff_args[] = {
 
 /**
  * struct generations - two generations of a ring
- * @from: the ring in one
- * @to: and in the other, earlier or later
- * @ops: what makes @to of @from
+ * @from: the ring in the first one
+ * @to: the ring in the second one, earlier or later
+ * @ops: the operations that lead from @from to @to
  * @native: @from, made here
- * @change: @to, made of it
+ * @change: @to, made from it
  */
 struct generations {
 	struct model_ring from;
@@ -34,7 +34,7 @@ struct generations {
 	struct native_change change;
 };
 
-/* Whether an operation only says which cells a node has: its member is alike. */
+/* Whether an operation gives a node only cells and changes nothing else. */
 static bool only_cells(const struct hashring_op *op)
 {
 	return op->kind == HASHRING_OP_SET && op->has == HASHRING_HAS(CELLS);
@@ -56,7 +56,7 @@ static const struct model_node *node_of(const struct model_ring *r,
 	return &r->node[low];
 }
 
-/* As if it had been one change; the arrays stay the models'. */
+/* As if by one change; the models own the arrays. */
 static struct past_op op_of(const struct generations *g,
 			    const struct hashring_op *op)
 {
@@ -158,7 +158,7 @@ static void print_json(const struct generations *g)
 	json_print(o);
 }
 
-/* Both generations, from the present one: the later one first. */
+/* Both generations, from the present one back: the later one first. */
 static int go_back(struct generations *g, const char *ring, __u64 from,
 		   __u64 to, bool has_to)
 {
@@ -187,7 +187,7 @@ static int go_back(struct generations *g, const char *ring, __u64 from,
 	return status;
 }
 
-/* What lies between the two. */
+/* The difference of the two. */
 static int work_out(struct generations *g)
 {
 	const struct model none = { 0 };

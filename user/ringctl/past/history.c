@@ -9,7 +9,7 @@
 #include "cli/past/past.h"
 #include "ringctl/ringctl.h"
 
-#define MANY_OPS	8	/* beyond these only by themselves */
+#define MANY_OPS	8	/* more are printed only for a single receipt */
 
 enum {
 	HISTORY_RING,
@@ -33,7 +33,7 @@ static const struct arg history_args[] = {
 	{ }
 };
 
-/* They are few, and held until all are there. */
+/* Receipts are few, and held until all are read. */
 struct receipt_list {
 	struct hashring_receipt *receipt;
 	__u32 nr;
@@ -68,7 +68,7 @@ static void restart_receipts(void *arg)
 		hashring_receipt_release(&list->receipt[--list->nr]);
 }
 
-/* What is forgotten meanwhile is as if it had never been kept. */
+/* Operations that are forgotten meanwhile count as never kept. */
 static int load_ops(struct past_ops *ops, const struct hashring_receipt *r)
 {
 	int err = 0;
@@ -109,7 +109,7 @@ static void print_line(const struct hashring_receipt *r,
 		putchar('\n');
 }
 
-/* What is told of one, in words, as long as there is something to tell. */
+/* An operation in words, unless there are none left. */
 static void print_one(const struct hashring_receipt *r,
 		      const struct past_ops *ops)
 {
@@ -212,7 +212,7 @@ static int show_one(struct hashring *h, const char *ring, __u64 generation)
 	return EXIT_DONE;
 }
 
-/* The rows of a matrix, held so that a list may begin again. */
+/* The rows of a matrix, held because a list may begin again. */
 struct move_list {
 	struct hashring_move *move;
 	size_t nr;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ringctl history RING revert G: one change that makes a ring's members what
- * they were in generation G.
+ * ringctl history RING revert G: one change that restores a ring's members to
+ * generation G.
  */
 #include "cli/past/past.h"
 #include "ringctl/ringctl.h"
@@ -22,8 +22,8 @@ static void print_unchanged(const char *ring, __u64 generation)
 }
 
 /*
- * What is expected is the generation that the way back began from: when the
- * ring is changed meanwhile, the kernel refuses.
+ * The change expects the generation that the way back began from: the kernel
+ * refuses it when the ring has changed meanwhile.
  */
 static int revert(const struct model_ring *now, const struct model_ring *then,
 		  __u64 max_moved, bool dry_run)
@@ -52,13 +52,13 @@ static int revert(const struct model_ring *now, const struct model_ring *then,
 }
 
 /**
- * history_revert() - makes a ring what it was
+ * history_revert() - restores a ring to an earlier generation
  * @ring: the ring
- * @generation: what it is to be again, in a generation of its own
+ * @generation: the generation to restore
  * @max_moved: refuse when more would move; HASHRING_ANY
- * @dry_run: only say what would come of it
+ * @dry_run: only print what it would do
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int history_revert(const char *ring, __u64 generation, __u64 max_moved,
 		   bool dry_run)

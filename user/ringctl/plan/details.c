@@ -101,7 +101,7 @@ static const struct hr_node *other(const struct hr_table *t,
  *
  * Ranges lie in the order of names; new nodes are behind all others.
  *
- * Return: an exit status; without memory that is told.
+ * Return: an exit status; errors are reported.
  */
 int rivals_of(const struct plan *p, struct rivals *r)
 {

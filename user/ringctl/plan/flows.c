@@ -12,7 +12,7 @@
  * @hash: what makes positions of keys
  * @flows: set, to be released also after an error
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int plan_flows(const struct plan *p, struct args *a, enum position_hash hash,
 	       struct plan_flows *flows)

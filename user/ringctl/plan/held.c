@@ -14,7 +14,7 @@
  * @ring: the ring
  * @migrates: set
  *
- * Return: an exit status; errors are told.
+ * Return: an exit status; errors are reported.
  */
 int plan_migrates(const char *ring, bool *migrates)
 {
@@ -53,7 +53,7 @@ static void print_held(const struct hashring_receipt *r, __u64 digest)
  * plan_held() - says what a change would do to a ring that migrates
  * @change: the change, a dry run
  *
- * Return: an exit status; errors are told.
+ * Return: an exit status; errors are reported.
  */
 int plan_held(const struct hashring_change *change)
 {

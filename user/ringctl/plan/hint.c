@@ -80,7 +80,7 @@ static __u32 pair_up(const struct plan *p, struct hashring_op *ops, __u32 *nr)
  * @hint: set, to be released with hint_release(); without replacements if
  *	there are none that help
  *
- * Return: an exit status; without memory that is told.
+ * Return: an exit status; errors are reported.
  */
 int hint_of(const struct plan *p, struct hint *hint)
 {

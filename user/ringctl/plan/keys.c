@@ -69,7 +69,7 @@ static int flush_lines(void *arg)
  * @positions: lines are positions, not keys
  * @hash: what makes positions of keys
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int plan_list_keys(const struct plan *p, bool positions,
 		   enum position_hash hash)

@@ -180,7 +180,7 @@ out:
  * @p: set; to be released also after an error
  * @change: the change
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int plan_online(struct plan *p, const struct hashring_change *change)
 {
@@ -227,7 +227,7 @@ static int plan_model(struct plan *p, const struct model *m,
  * @file: the file
  * @change: the change
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int plan_offline(struct plan *p, const char *file,
 		 const struct hashring_change *change)
