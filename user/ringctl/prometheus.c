@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Statistics as Prometheus reads them: the text exposition format, 0.0.4, for
- * the textfile collector of its node exporter. All samples of a metric stand
- * together, so that everything is taken in before anything is printed.
+ * Statistics in Prometheus's text exposition format, 0.0.4, for the textfile
+ * collector of its node exporter. All samples of a metric come together, so
+ * that everything is read before anything is printed.
  */
 #include <stddef.h>
 #include <string.h>
@@ -20,10 +20,10 @@ enum kind {
 /**
  * struct metric - a figure of a ring or a node
  * @name: after hashring_ring_, and so on; a counter's ends in _total
- * @help: what it is
+ * @help: its description
  * @counter: it only grows; else it is a gauge
- * @kind: how it is kept
- * @offset: where in the structure
+ * @kind: its type
+ * @offset: its offset in the structure
  */
 struct metric {
 	const char *name;
@@ -82,7 +82,7 @@ static void print_head(FILE *f, const char *of, const char *name,
 		counter ? "counter" : "gauge");
 }
 
-/* NAME="VALUE", with a backslash before what would end the value. */
+/* NAME="VALUE", with backslashes where needed. */
 static void print_label(FILE *f, const char *name, const char *value)
 {
 	fprintf(f, "%s=\"", name);
@@ -164,7 +164,7 @@ static void print_nodes(FILE *f, const struct stats *stats,
 	}
 }
 
-/* One of a node's states is 1 and the others are 0, as Prometheus has it. */
+/* One of a node's states is 1 and the others are 0, as usual in Prometheus. */
 static void print_states(FILE *f, const struct stats *stats)
 {
 	const struct node_list *nodes;
@@ -214,8 +214,8 @@ static void print_attachments(FILE *f, const struct stats *stats)
 }
 
 /**
- * print_prometheus() - all figures in the text exposition format
- * @f: where to
+ * print_prometheus() - prints all figures in the text exposition format
+ * @f: the output
  * @stats: the figures
  */
 void print_prometheus(FILE *f, const struct stats *stats)

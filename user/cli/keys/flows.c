@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Flows and keys of the user's own, from where the arguments say.
+ * Flows and keys of the user, from the source of the arguments.
  */
 #include <errno.h>
 #include <string.h>
@@ -18,7 +18,7 @@ static bool given(struct args *a, const char *word)
 	return v && v->given;
 }
 
-/* The file that --keys names, or NULL. */
+/* The file of --keys, or NULL. */
 static const char *keys_file(struct args *a)
 {
 	const struct value *v = args_value(a, "--keys");
@@ -31,7 +31,7 @@ bool flows_wanted(struct args *a)
 	return given(a, "--flows") || keys_file(a);
 }
 
-/* Words that do not go together. */
+/* Words that exclude each other. */
 int flows_check(struct args *a)
 {
 	if (given(a, "--flows") && given(a, "--keys"))
@@ -45,7 +45,7 @@ int flows_check(struct args *a)
 	return EXIT_DONE;
 }
 
-/* What the keys of a live ring's attachments are. */
+/* The key policies of the ring's attachments. */
 int flows_policies(const char *ring, __u32 *policies)
 {
 	struct attach_list list = { 0 };
@@ -76,13 +76,13 @@ static int get_policy(struct args *a, const struct flow_ring *ring,
 	return EXIT_DONE;
 }
 
-/* When progress was told last, and whether it was at all. */
+/* When progress was shown last, and whether at all. */
 struct progress {
 	time_t told;
 	bool shown;
 };
 
-/* Once a second, to who waits before a terminal. */
+/* Once a second, on a terminal. */
 static bool tick(void *arg, u64 done, u64 all)
 {
 	struct progress *p = arg;
@@ -163,10 +163,10 @@ static int load_keys(struct flow_set *s, const char *file,
 }
 
 /**
- * flows_load() - the flows that the arguments name
+ * flows_load() - loads the flows of the arguments
  * @s: filled and settled; to be released also after an error
- * @a: the arguments, of which flows_wanted()
- * @ring: what maps them
+ * @a: the arguments, for which flows_wanted() is true
+ * @ring: the ring that maps them
  *
  * Return: an exit status; errors are reported.
  */

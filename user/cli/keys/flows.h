@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * --flows, --keys FILE, --to and --key: the flows that figures are given in.
+ * --flows, --keys FILE, --to and --key: the flows that figures count.
  */
 #ifndef CLI_KEYS_FLOWS_H
 #define CLI_KEYS_FLOWS_H
@@ -18,10 +18,10 @@
 			  .names = hashring_key_policy_name }
 
 /**
- * struct flow_ring - the ring that flows are mapped by
+ * struct flow_ring - the ring that maps flows
  * @name: its name
- * @has_seed: its hashes are known
- * @by: what makes positions of keys
+ * @has_seed: whether its seed is known, and so its hashes
+ * @by: hash for positions of keys
  * @policies: a bit for each &enum hashring_key_policy of its attachments
  */
 struct flow_ring {
@@ -31,7 +31,10 @@ struct flow_ring {
 	__u32 policies;
 };
 
-/* flows.c; those that return an int: an exit status, after telling errors. */
+/*
+ * flows.c; functions that return an int return an exit status; errors are
+ * reported.
+ */
 int flows_check(struct args *a);
 bool flows_wanted(struct args *a);
 int flows_policies(const char *ring, __u32 *policies);

@@ -56,8 +56,8 @@ static int take_line(struct key_input *in, const char *text, size_t len)
 }
 
 /*
- * Takes the whole lines off a buffer, and at the end of the input the last one
- * too; *used is set to the bytes that are done with.
+ * Takes the whole lines of a buffer, and at the end of the input the last line
+ * too; *used is set to the number of bytes taken.
  */
 static int take_lines(struct key_input *in, const char *buf, size_t len,
 		      bool end, size_t *used)
@@ -85,7 +85,7 @@ static int take_lines(struct key_input *in, const char *buf, size_t len,
 	return in->flush(in->arg);
 }
 
-/* Once a second, to who waits before a terminal and sees nothing else. */
+/* Once a second, on a terminal where nothing else shows progress. */
 static void show_progress(const struct key_input *in, time_t *told)
 {
 	time_t now = time(NULL);
@@ -130,10 +130,10 @@ static int read_lines(struct key_input *in, int fd)
 }
 
 /**
- * keys_read() - takes in all of a file, or of standard input
- * @in: what becomes of it
+ * keys_read() - reads all of a file, or of standard input
+ * @in: what to do with the lines
  *
- * Return: an exit status; what is wrong with a line is told.
+ * Return: an exit status; an error in a line is reported.
  */
 int keys_read(struct key_input *in)
 {

@@ -11,7 +11,7 @@
  * struct key_line - a line
  * @text: the key, without the newline and without a NUL
  * @len: bytes of @text
- * @position: the key's
+ * @position: the key's position
  */
 struct key_line {
 	const char *text;
@@ -20,15 +20,15 @@ struct key_line {
 };
 
 /**
- * struct key_input - what becomes of the lines
- * @file: that they come from; NULL: standard input
- * @positions: they are positions, not keys
- * @by: what makes positions of keys
- * @lines: that were taken so far
+ * struct key_input - what to do with the lines
+ * @file: the file; NULL: standard input
+ * @positions: the lines are positions, not keys
+ * @by: hash for positions of keys
+ * @lines: number of lines taken so far
  * @take: called for each; the text lasts until @flush returns
- * @flush: called when no more has come yet, and at the end
- * @arg: for both; they return an exit status, and anything but EXIT_DONE is
- *	the end
+ * @flush: called when no more input waits, and at the end
+ * @arg: for both; they return an exit status, and anything but EXIT_DONE ends
+ *	the reading
  */
 struct key_input {
 	const char *file;

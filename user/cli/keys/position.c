@@ -18,10 +18,10 @@ const char *position_hashes(__u32 value)
 }
 
 /**
- * positioner_init() - prepares to work positions out
+ * positioner_init() - prepares to compute positions
  * @p: set
- * @hash: how
- * @ring: whose keys
+ * @hash: &enum position_hash
+ * @ring: the ring of the keys
  *
  * Return: an exit status; errors are reported.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Positions of keys, worked out here: by the ring's own hash, which is the
+ * Positions of keys, computed here: by the ring's own hash, which is the
  * module's code compiled a second time, or by MD5.
  */
 #ifndef CLI_KEYS_POSITION_H
@@ -19,9 +19,9 @@ enum position_hash {
 const char *position_hashes(__u32 value);
 
 /**
- * struct positioner - how keys get their positions
+ * struct positioner - the hash for positions of keys
  * @hash: &enum position_hash
- * @keys: of the ring; not for MD5
+ * @keys: keys of the ring; not for MD5
  */
 struct positioner {
 	enum position_hash hash;

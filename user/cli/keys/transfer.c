@@ -4,7 +4,9 @@
 #define NS	1000000000ULL
 #define MINUTE	(60 * NS)
 
-/* @a * @b / @c to the nearest; what is too large becomes the largest number. */
+/*
+ * @a * @b / @c, rounded; a result that is too large becomes the largest number.
+ */
 static __u64 scale(__u64 a, __uint128_t b, __uint128_t c)
 {
 	__uint128_t value = (a * b + c / 2) / c;
@@ -19,7 +21,7 @@ bool transfer_fits(const struct transfer *t)
 }
 
 /**
- * transfer_share() - what a share of the ring comes to
+ * transfer_share() - the amounts of a share of the ring
  * @t: the data and the link; transfer_fits()
  * @share: in 2^-32
  * @to: set
@@ -35,7 +37,7 @@ void transfer_share(const struct transfer *t, __u64 share,
 			       (__uint128_t)t->bandwidth * t->efficiency);
 }
 
-/* Steps of so many keys, of which the last may be smaller. */
+/* Steps of this many keys; the last one may be smaller. */
 __u64 transfer_steps(const struct transfer *t, __u64 keys)
 {
 	return keys / t->batch + !!(keys % t->batch);
@@ -47,10 +49,10 @@ __u64 transfer_steps_ns(const struct transfer *t, __u64 keys)
 }
 
 /**
- * transfer_class() - a word for how much a transfer is felt
+ * transfer_class() - a word for the impact of a transfer
  * @ns: its time
  *
- * Return: below 5, 15 and 60 minutes, and beyond, a word each.
+ * Return: a word for below 5, 15 and 60 minutes, and for more.
  */
 const char *transfer_class(__u64 ns)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What it takes to move data: bytes are 8 bits, and a rate is of bits.
+ * The transfer of data: bytes are 8 bits, and a rate is in bits.
  */
 #ifndef CLI_KEYS_TRANSFER_H
 #define CLI_KEYS_TRANSFER_H
@@ -10,8 +10,8 @@
 #include <linux/types.h>
 
 /**
- * struct transfer - data that keys stand for, and a link
- * @keys: number of keys, of all the ring
+ * struct transfer - the data of all keys, and a link
+ * @keys: number of keys of the whole ring
  * @key_size: bytes of each; 0: not given
  * @bandwidth: bits in a second; 0: not given
  * @efficiency: the part of @bandwidth that carries data, in 2^-32
@@ -28,9 +28,9 @@ struct transfer {
 };
 
 /**
- * struct transferred - what a share of the ring comes to
- * @keys: keys, to the nearest
- * @bytes: that they stand for
+ * struct transferred - the amounts of a share of the ring
+ * @keys: keys, rounded
+ * @bytes: their bytes
  * @ns: time on the link
  */
 struct transferred {

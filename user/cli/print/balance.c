@@ -4,7 +4,7 @@
 #include "balance.h"
 
 /**
- * balance_of() - how even the shares are
+ * balance_of() - the balance of the active nodes' shares
  * @t: the table
  * @b: set; all 0 when no node is active
  */
@@ -45,7 +45,7 @@ __u64 localization_ratio(__u64 moved, __u64 ideal)
 	return ideal ? (scaled + ideal / 2) / ideal : 0;
 }
 
-/* A half to twice as much is good, a quarter to four times acceptable. */
+/* From a half to 2 is good, from a quarter to 4 acceptable. */
 const char *localization_word(__u64 ratio)
 {
 	if (ratio >= HR_WHOLE_RING / 2 && ratio <= HR_WHOLE_RING * 2)

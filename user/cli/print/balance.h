@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How good a map and a change are: balance and localization.
+ * The quality of a map and of a change: balance and localization.
  */
 #ifndef CLI_PRINT_BALANCE_H
 #define CLI_PRINT_BALANCE_H
@@ -8,7 +8,7 @@
 #include <core/impact.h>
 
 /**
- * struct balance - how even the shares of the active nodes are
+ * struct balance - the balance of the active nodes' shares
  * @peak: the largest share over its due by weight, in 2^-32 of the due
  * @trough: the smallest
  * @deviation: standard deviation, each node counted by its weight; the mean is

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What attachments count: the one list of it for all that is printed.
+ * The one list of attachments' counters, for all output.
  */
 #include "output.h"
 
 #define COUNTER(member, help)						\
 	{ #member, help, offsetof(struct hashring_attach_stats, member) }
 
-/* Those that every packet passes come first. */
+/* Counters that every packet passes come first. */
 const struct attach_counter attach_counters[] = {
 	COUNTER(packets, "Packets whose mark matched."),
 	COUNTER(bytes, "Bytes of packets whose mark matched."),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Figures for people, and what several nouns print.
+ * Figures in words, and what several nouns print.
  */
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -10,7 +10,9 @@
 
 #include "output.h"
 
-/* Of a ring, in percent; nothing at all is 0, which a rounded figure is not. */
+/*
+ * A share of a ring in percent; exactly nothing is 0, a rounded figure is not.
+ */
 const char *figure_share(char text[FIGURE_LEN], __u64 share)
 {
 	if (share)
@@ -21,7 +23,7 @@ const char *figure_share(char text[FIGURE_LEN], __u64 share)
 	return text;
 }
 
-/* Such as max/mean, which comes in 2^-32 of the mean. */
+/* Such as max/mean, which is in 2^-32 of the mean. */
 const char *figure_ratio(char text[FIGURE_LEN], __u64 ratio)
 {
 	if (ratio)
@@ -53,7 +55,7 @@ const char *figure_bytes(char text[FIGURE_LEN], __u64 bytes)
 	return figure_scaled(text, bytes, 1024);
 }
 
-/* With the unit, since others count in powers of 1000. */
+/* With the unit, which is of powers of 1024. */
 const char *figure_volume(char text[FIGURE_LEN], __u64 bytes)
 {
 	size_t len;
@@ -77,7 +79,7 @@ const char *figure_ns(char text[FIGURE_LEN], __u64 ns)
 	return text;
 }
 
-/* Of people: seconds, or hours, minutes and seconds. */
+/* Durations: seconds, or hours, minutes and seconds. */
 const char *figure_duration(char text[FIGURE_LEN], __u64 ns)
 {
 	__u64 s = ns / 1000000000ULL;
@@ -92,7 +94,7 @@ const char *figure_duration(char text[FIGURE_LEN], __u64 ns)
 	return text;
 }
 
-/* Times as they are set, such as 500ms, 2s, 15m00s. */
+/* Times as in settings, such as 500ms, 2s, 15m00s. */
 const char *figure_ms(char text[FIGURE_LEN], __u64 ms)
 {
 	if (ms < 1000)
@@ -106,7 +108,7 @@ const char *figure_ms(char text[FIGURE_LEN], __u64 ms)
 	return text;
 }
 
-/* When, of ns since 1970. */
+/* A time, from ns since 1970. */
 const char *figure_time(char text[FIGURE_LEN], __u64 ns)
 {
 	time_t seconds = ns / 1000000000;
@@ -143,7 +145,7 @@ void print_via(FILE *f, const struct hashring_via *via)
 						sizeof(text)));
 }
 
-/* In the words that would make it. */
+/* In the words that would set it. */
 void print_attach(FILE *f, const struct hashring_attach *attach)
 {
 	fprintf(f, "hook %s priority %d fwmark 0x%x/0x%x",
@@ -159,7 +161,7 @@ void print_attach(FILE *f, const struct hashring_attach *attach)
 		hashring_enum_name(hashring_attach_mode_name, attach->mode));
 }
 
-/* The counters that every packet passes, and the others where they count. */
+/* The counters that every packet passes, and the others if not 0. */
 void print_attach_stats(FILE *f, const struct hashring_attach *attach)
 {
 	const struct attach_counter *c;
@@ -199,7 +201,7 @@ void print_move(FILE *f, const struct hashring_move *move)
 		move->arcs == 1 ? "" : "s");
 }
 
-/* What stands at the head of a receipt. */
+/* The first line of a receipt. */
 void print_receipt_head(FILE *f, const struct hashring_receipt *r, bool planned)
 {
 	char a[FIGURE_LEN], b[FIGURE_LEN], c[FIGURE_LEN], d[FIGURE_LEN];
@@ -228,10 +230,10 @@ void print_receipt_head(FILE *f, const struct hashring_receipt *r, bool planned)
 }
 
 /**
- * print_receipt() - what a change did, or would do
- * @f: where to
+ * print_receipt() - prints what a change did, or would do
+ * @f: the output
  * @r: the receipt
- * @planned: it was not carried out
+ * @planned: the change was not carried out
  */
 void print_receipt(FILE *f, const struct hashring_receipt *r, bool planned)
 {

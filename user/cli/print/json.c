@@ -36,7 +36,7 @@ void json_open(json_t *object, const char *key)
 	char *text = json_dumps(object, json_format());
 	size_t len = text ? strlen(text) : 0;
 
-	/* All but the brace at its end, and the line that it stands on. */
+	/* All but the brace at its end, and its line. */
 	len -= !!len;
 	while (len && text[len - 1] == '\n')
 		len--;
@@ -109,7 +109,7 @@ void json_set_enum(json_t *object, const char *key,
 	json_set_text(object, key, hashring_enum_name(name, value));
 }
 
-/* As text: it has all 64 bits, which JSON's numbers commonly have not. */
+/* As text: it has all 64 bits, which numbers of JSON commonly do not have. */
 json_t *json_digest(__u64 digest)
 {
 	return json_sprintf("%016llx", digest);
@@ -146,7 +146,7 @@ void json_set_node_attrs(json_t *object,
 		__u32 value = node_attr_get(attr, attrs);
 
 		if (attr->type == HASHRING_A_NODE_ATTRS_STATE)
-			/* also one that cannot be set */
+			/* also a state that cannot be set */
 			json_set_enum(object, attr->name,
 				      hashring_node_state_name, value);
 		else
@@ -198,7 +198,7 @@ json_t *ring_to_json(const struct hashring_ring *ring)
 	return o;
 }
 
-/* As the spec has them: the first cell of a run, how many, the next run's. */
+/* As in the spec: the first cell of a run, its length, then the next run. */
 json_t *runs_to_json(const struct hashring_run *runs, __u32 nr)
 {
 	json_t *list = json_array();
@@ -251,7 +251,7 @@ json_t *move_to_json(const struct hashring_move *move)
 	return o;
 }
 
-/* What a change moved, of a receipt. */
+/* The moved shares of a receipt. */
 void json_set_impact(json_t *object, const struct hashring_receipt *r)
 {
 	json_set_u64(object, "moved", r->moved);
@@ -352,7 +352,7 @@ json_t *limit_to_json(const struct hashring_limit *limit)
 	return o;
 }
 
-/* A position that nobody owns has no node and no arc. */
+/* A position without an owner has no node and no arc. */
 json_t *owner_to_json(const char *ring, const struct hashring_owner *owner)
 {
 	json_t *o = json_object();

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is printed: figures for people, and JSON whose keys are the spec's
- * attribute names.
+ * Output: figures in words, and JSON whose keys are the spec's attribute names.
  */
 #ifndef CLI_PRINT_OUTPUT_H
 #define CLI_PRINT_OUTPUT_H
@@ -10,7 +9,7 @@
 
 #include "cli/cli.h"
 
-/* Figures (format.c); all return the text that they put into the buffer. */
+/* Figures (format.c); all return the text that they wrote to the buffer. */
 #define FIGURE_LEN	32
 
 const char *figure_share(char text[FIGURE_LEN], __u64 share);
@@ -23,7 +22,7 @@ const char *figure_ms(char text[FIGURE_LEN], __u64 ms);
 const char *figure_time(char text[FIGURE_LEN], __u64 ns);
 
 /**
- * struct attach_counter - what attachments count (counters.c)
+ * struct attach_counter - a counter of attachments (counters.c)
  * @name: the spec's, with underscores
  * @help: a sentence
  * @offset: in &struct hashring_attach_stats
@@ -34,7 +33,7 @@ struct attach_counter {
 	size_t offset;
 };
 
-#define COMMON_COUNTERS	6	/* that are told even when they are 0 */
+#define COMMON_COUNTERS	6	/* printed even when they are 0 */
 
 /* Ended by one without a name. */
 extern const struct attach_counter attach_counters[];
@@ -51,7 +50,7 @@ void print_receipt_head(FILE *f, const struct hashring_receipt *r,
 			bool planned);
 void print_receipt(FILE *f, const struct hashring_receipt *r, bool planned);
 
-/* What the kernel tells, as JSON (json.c). */
+/* Messages of the kernel as JSON (json.c). */
 json_t *ring_to_json(const struct hashring_ring *ring);
 json_t *node_to_json(const struct hashring_node *node);
 json_t *figures_to_json(const struct hashring_receipt *receipt);
@@ -76,20 +75,21 @@ void json_set_impact(json_t *object, const struct hashring_receipt *r);
 void json_print(json_t *value);
 
 /*
- * Prints an object that goes on with another member, whose value is printed
- * next, up to json_close(). The object is released.
+ * Prints an object without its end, so that another member follows: its value
+ * is printed next, up to json_close(). The object is released.
  */
 void json_open(json_t *object, const char *key);
 void json_close(void);
 
 /*
- * An array that is printed as it comes: begin, items, end. An item is released.
+ * An array that is printed item by item: begin, items, end. An item is
+ * released.
  */
 void json_list_begin(void);
 void json_list_item(json_t *item);
 void json_list_end(void);
 
-/* The same in an object that is open: one more member, and no newline. */
+/* The same as a member of an open object, without a newline. */
 void json_list_member(const char *key);
 void json_list_close(void);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A ring that was made from a file is printed.
+ * Prints a ring that was made from a file.
  */
 #include <jansson.h>
 

@@ -7,7 +7,7 @@
 #include "cli/keys/flows.h"
 #include "flows_print.h"
 
-/* Beyond these only with -s. */
+/* More rows only with -s. */
 #define MANY_NODES	40
 #define MANY_ROWS	20
 
@@ -35,7 +35,7 @@ static void set_load(json_t *o, const char *key, const struct flow_set *s,
 	json_object_set_new(o, key, item);
 }
 
-/* Figures of flows as an object: @s says which amounts are known. */
+/* Figures of flows as an object; @s says which amounts are known. */
 json_t *flow_figures_to_json(const struct flow_set *s,
 			     const struct flow_figures *f)
 {
@@ -77,7 +77,7 @@ static double percent(__u64 part, __u64 all)
 	return all ? 100.0 * part / all : 0;
 }
 
-/* An amount and, behind @of, its part of all. */
+/* An amount, and its part of all, which is @of. */
 static void print_load(const struct flow_set *s, const struct flow_load *load,
 		       const struct flow_load *of)
 {
@@ -154,7 +154,7 @@ static void print_left(const struct flow_set *s)
 		       s->portless);
 }
 
-/* Figures of flows, for people. */
+/* Figures of flows in words. */
 void print_flow_figures(const struct flow_set *s, const struct flow_figures *f)
 {
 	__u32 i;
@@ -240,7 +240,7 @@ static int print_move_of(const struct flow_set *s, const struct flow *flow,
  * print_flow_moves() - prints each flow whose owner differs
  * @s: the flows
  * @before: a table
- * @after: the one that a change made of it
+ * @after: the table that a change made of it
  *
  * Return: an exit status; errors are reported.
  */

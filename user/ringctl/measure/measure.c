@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ringctl measure: carries a change out and counts, through the kernel's own
- * lookup, which of many keys it moves.
+ * ringctl measure: carries out a change and counts, through the kernel's own
+ * look-up, which of many keys it moves.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -45,7 +45,7 @@ static const struct arg measure_args[] = {
 };
 
 /**
- * struct side - the ring before, after, or back again
+ * struct side - the ring before, after, or restored
  * @nodes: its nodes
  * @generation: its generation
  * @owner: of each key: index in @nodes, or NOBODY
@@ -59,12 +59,12 @@ struct side {
 /**
  * struct measure - a run
  * @ring: the ring
- * @keys: how many keys
- * @by: what makes positions of them
- * @set: the keys or flows; without any they are made up: key_0, key_1...
+ * @keys: number of keys
+ * @by: hash for their positions
+ * @set: the keys or flows; without any, keys are key_0, key_1...
  * @before: the ring before the change
- * @after: and after
- * @patient: signals that wait go on waiting
+ * @after: the ring after the change
+ * @patient: signals whose delivery is deferred
  */
 struct measure {
 	const char *ring;
@@ -126,7 +126,7 @@ static int map_some(const struct measure *m, struct side *s, __u32 first,
 	return EXIT_DONE;
 }
 
-/* Maps all keys in the one generation that is in force now. */
+/* Maps all keys in one generation, the present one. */
 static int map_keys(const struct measure *m, struct side *s)
 {
 	bool shown = false;
@@ -165,8 +165,8 @@ static void side_release(struct side *s)
 }
 
 /*
- * The nodes of both sides in one list; *a and *b are set to where the nodes of
- * the sides stand in it.
+ * The nodes of both sides in one list; *a and *b are set to the indices of each
+ * side's nodes.
  */
 static int join_nodes(const struct measure *m, struct counted *c, __u32 **a,
 		      __u32 **b)
@@ -217,7 +217,7 @@ static int compare_rows(const void *a, const void *b)
 	return x->to < y->to ? -1 : x->to > y->to;
 }
 
-/* Equal pairs become a row. */
+/* Merges equal pairs into a row. */
 static int count_rows(struct counted *c, __u64 *pair, __u32 nr)
 {
 	struct counted_row *row;
@@ -326,7 +326,7 @@ static int count_keys(const struct measure *m, struct counted *c)
 	return status;
 }
 
-/* Counts the keys that are not back with the node they were with. */
+/* Counts the keys that are not with their first node again. */
 static __u64 count_differing(const struct side *a, const struct side *b,
 			     __u32 keys)
 {
@@ -346,7 +346,7 @@ static __u64 count_differing(const struct side *a, const struct side *b,
 	return differ;
 }
 
-/* Takes the change back, in one change. */
+/* Takes the change back, by one change. */
 static int go_back(const struct measure *m, const struct model_ring *start,
 		   struct counted *c)
 {
@@ -374,7 +374,7 @@ static int go_back(const struct measure *m, const struct model_ring *start,
 	return status;
 }
 
-/* Sees whether all keys have returned. */
+/* Checks whether all keys have returned. */
 static int count_back(const struct measure *m, struct counted *c)
 {
 	struct side back = { .generation = c->back.generation };
@@ -399,7 +399,7 @@ static int measure_change(struct measure *m, struct counted *c)
 	return status;
 }
 
-/* What is interrupted leaves the ring as it was. */
+/* An interrupt leaves the ring as it was. */
 static int measure_run(struct measure *m, struct hashring_change *change,
 		       const struct model_ring *start, bool revert,
 		       struct counted *c)
@@ -426,7 +426,7 @@ static int measure_run(struct measure *m, struct hashring_change *change,
 	return status ?: back;
 }
 
-/* Flows of the user's own, if the arguments name any. */
+/* Flows of the user, if the arguments name any. */
 static int load_set(struct args *a, struct measure *m)
 {
 	struct flow_ring ring = {

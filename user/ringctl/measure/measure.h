@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What ringctl measure counted, for its printer.
+ * The counts of ringctl measure, for its printer.
  */
 #ifndef RINGCTL_MEASURE_MEASURE_H
 #define RINGCTL_MEASURE_MEASURE_H
@@ -13,8 +13,8 @@
  * struct counted_node - a node that owned keys before or after
  * @name: its name
  * @before: keys before the change
- * @after: and after
- * @share: what it owns after the change
+ * @after: keys after the change
+ * @share: its share after the change
  */
 struct counted_node {
 	const char *name;
@@ -27,7 +27,7 @@ struct counted_node {
  * struct counted_row - keys that went from one node to another
  * @from: index of the node, or NOBODY
  * @to: as @from
- * @keys: how many
+ * @keys: number of keys
  */
 struct counted_row {
 	__u32 from;
@@ -36,10 +36,10 @@ struct counted_row {
 };
 
 /**
- * struct counted - what was counted
+ * struct counted - all counts
  * @ring: the ring
- * @keys: how many were mapped
- * @generation: before the change
+ * @keys: number of mapped keys
+ * @generation: the generation before the change
  * @node: nodes, ascending by name
  * @nr_nodes: number of @node
  * @row: the from-to matrix, largest first
@@ -47,13 +47,13 @@ struct counted_row {
  * @moved: keys whose owner differs
  * @gained: keys that had no owner and have one
  * @lost: keys that had an owner and have none
- * @set: flows of the user's own, which are counted instead of made up keys, or
- *	NULL; of what is above then only the names of @node are set
- * @flows: of @set
- * @receipt: of the change
- * @has_back: the change was taken back, and the following is told
- * @differ: keys that had another owner then than before the change
- * @back: of the change back
+ * @set: flows of the user, which are counted instead of keys, or NULL; with
+ *	them only the names of @node are set above
+ * @flows: figures of @set
+ * @receipt: receipt of the change
+ * @has_back: the change was taken back; only then the rest is set
+ * @differ: keys whose owner then was not the owner before the change
+ * @back: receipt of the change back
  */
 struct counted {
 	const char *ring;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What ringctl measure counted, beside what the receipt foretold.
+ * The counts of ringctl measure, beside the expectation of the receipt.
  */
 #include <string.h>
 
 #include "measure.h"
 #include "flows_print.h"
 
-/* Beyond these only with -s. */
+/* More rows only with -s. */
 #define MANY_NODES	40
 #define MANY_ROWS	20
 
@@ -16,7 +16,7 @@ static double expected(const struct counted *c, __u64 share)
 	return (double)c->keys * share / HASHRING_WHOLE;
 }
 
-/* Newton's way, which spares a library. */
+/* Newton's method, which saves a library. */
 static double root(double x)
 {
 	double r = x > 1 ? x : 1;
@@ -27,7 +27,7 @@ static double root(double x)
 	return r;
 }
 
-/* Three standard errors of a count of so many keys drawn at random. */
+/* Three standard errors of a count of this many random keys. */
 static double margin(const struct counted *c, __u64 share)
 {
 	double p = (double)share / HASHRING_WHOLE;
@@ -40,7 +40,7 @@ static const char *name_of(const struct counted *c, __u32 index)
 	return index == NOBODY ? "-" : c->node[index].name;
 }
 
-/* The receipt's share for a row, if it is among those that were told. */
+/* The receipt's share for a row, if the receipt has the row. */
 static const struct hashring_move *told_row(const struct counted *c,
 					    const struct counted_row *row)
 {
@@ -166,7 +166,7 @@ static void print_rows(const struct counted *c)
 	}
 }
 
-/* What was counted and what the receipt says of as many keys. */
+/* The counts, and what the receipt expects of as many keys. */
 static void print_line(const struct counted *c, const char *what, __u64 keys,
 		       __u64 share)
 {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the kernel answers about a migration is printed.
+ * Prints the kernel's reply about a migration.
  */
 #include "migrate.h"
 #include "cli/print/output.h"
 #include "cli/cli.h"
 
-/* With the receipt of the whole, if it has ended and that is kept. */
+/*
+ * With the receipt of the whole migration, if it has ended and the receipt is
+ * kept.
+ */
 int migration_tell(struct hashring *h, struct hashring_migration *m)
 {
 	bool ended = migration_ended(m) && m->has_step;
@@ -30,10 +33,10 @@ int migration_tell(struct hashring *h, struct hashring_migration *m)
 }
 
 /**
- * migrate_told() - prints what the kernel answered, and releases it
+ * migrate_told() - prints the kernel's reply, and releases it
  * @h: the connection
- * @err: 0, or a negative errno: then there is nothing to be released
- * @m: the migration as it is now
+ * @err: 0, or a negative errno, with which there is nothing to release
+ * @m: the migration after the request
  *
  * Return: an exit status; errors are reported.
  */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Damping: a node that comes and goes again within a while should move nothing
- * twice. So a change that takes back what happened a short time ago waits
- * before its first step; if it is taken back itself meanwhile, nothing moved.
+ * Damping: a node that joins and leaves again within a short time should move
+ * nothing twice. So a change that takes back a recent one waits before its
+ * first step. If it is itself taken back meanwhile, nothing has moved.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -14,9 +14,9 @@
 #include "run.h"
 
 /**
- * struct coming - a node that came or went
+ * struct coming - a node that joined or left
  * @name: the node
- * @came: or else went
+ * @came: joined; else left
  * @held: by a change of this migration
  * @time: ns since 1970
  */
@@ -28,10 +28,10 @@ struct coming {
 };
 
 /**
- * struct comings - the comings and goings of a ring's history, oldest first
+ * struct comings - joining and leaving nodes of a ring's history, oldest first
  * @receipt: its receipts, without their rows
  * @nr_receipts: number of @receipt
- * @coming: what they came to
+ * @coming: the nodes that joined or left
  * @nr: number of @coming
  */
 struct comings {
@@ -100,7 +100,7 @@ static int note_op(struct comings *all, const struct hashring_receipt *r,
 	return err;
 }
 
-/* What the history still knows; what is forgotten meanwhile is of no use. */
+/* What the history still has; receipts that go meanwhile are of no use. */
 static int comings_load(struct comings *all, const char *ring, __u64 origin)
 {
 	struct past_ops ops;
@@ -159,7 +159,7 @@ static void damp_by(struct pacer *p, const struct coming *c, __u64 now)
 }
 
 /**
- * damp_look() - looks whether the first step has to wait
+ * damp_look() - checks whether the first step has to wait
  * @p: the pacer; its @damp_until and @damp_reason are set
  *
  * Return: an exit status; errors are reported.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A command that says whether all is well: run by a shell in a process group
- * of its own, watched from here.
+ * A health check: a command that a shell runs in a process group of its own.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -20,14 +19,14 @@
 #include "health.h"
 #include "ringctl/clock.h"
 
-#define KEPT	4096	/* bytes of what it says, the last ones */
+#define KEPT	4096	/* bytes of output that are kept, the last ones */
 
 /**
- * struct check - a command at work
- * @pid: of the shell, which leads its group
- * @pid_fd: readable when it has ended
- * @out_fd: what it says; -1 once nobody says anything any more
- * @said: the last of it
+ * struct check - a running command
+ * @pid: the shell, which leads its group
+ * @pid_fd: readable when the shell has ended
+ * @out_fd: its output; -1 once nothing writes to it any more
+ * @said: the last output
  * @len: bytes in @said
  */
 struct check {
@@ -69,7 +68,7 @@ static int check_begin(struct check *c, const char *command)
 	c->out_fd = out[0];
 	if (c->pid < 0)
 		goto err_close;
-	/* Here too: whoever comes first, the group is there to be killed. */
+	/* In the parent too: whichever comes first, the group can be killed. */
 	setpgid(c->pid, c->pid);
 	fcntl(c->out_fd, F_SETFL, O_NONBLOCK);
 	c->pid_fd = pidfd_open(c->pid, 0);
@@ -83,7 +82,7 @@ err_close:
 	return err;
 }
 
-/* Takes in what it has said; what is older than the last bytes is dropped. */
+/* Reads the output; only the last bytes are kept. */
 static void listen_to(struct check *c)
 {
 	char buf[KEPT];
@@ -104,7 +103,7 @@ static void listen_to(struct check *c)
 	c->len += n;
 }
 
-/* What it had said when it ended may be more than one read takes. */
+/* At the end the output may be more than one read takes. */
 static void listen_out(struct check *c)
 {
 	size_t left;
@@ -118,7 +117,7 @@ static void listen_out(struct check *c)
 	}
 }
 
-/* Until it has ended (1), must not go on (-1), or is too late (0). */
+/* Until it has ended (1), is stopped (-1), or is too late (0). */
 static int watch(struct check *c, __u64 end, int stop_fd)
 {
 	enum { ENDED, STOP, OUT };
@@ -145,7 +144,7 @@ static int watch(struct check *c, __u64 end, int stop_fd)
 	}
 }
 
-/* The last line that says something; false: there is none. */
+/* The last line that is not empty; false: there is none. */
 static bool last_line(struct check *c, char *line, size_t size)
 {
 	char *end = c->said + c->len;
@@ -176,16 +175,16 @@ static void tell(struct check *c, int status, char *reason, size_t size)
 }
 
 /**
- * health_run() - runs a command and waits until it says how things are
+ * health_run() - runs a check and waits for its result
  * @command: for /bin/sh
- * @timeout: ms, after which it and what it began is killed
- * @stop_fd: when this is readable likewise; -1: nothing stops it
- * @reason: set when all is not well: the last line it said, or what became of
- *	it
+ * @timeout: ms, after which it and its children are killed
+ * @stop_fd: when this is readable, likewise; -1: none
+ * @reason: set after a failure: the last line of output, or the end of the
+ *	command
  * @size: bytes of @reason
  *
- * Return: &HEALTH_GOOD when it ended with status 0; &HEALTH_STOPPED when it
- * was stopped; else &HEALTH_BAD.
+ * Return: &HEALTH_GOOD when it ended with status 0; &HEALTH_STOPPED when it was
+ * stopped; else &HEALTH_BAD.
  */
 enum health health_run(const char *command, __u64 timeout, int stop_fd,
 		       char *reason, size_t size)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A command that says whether all is well. Whatever it does, it ends: at its
- * timeout it is killed, with all that it began.
+ * A health check is a command. It always ends: at its timeout it is killed,
+ * with its children.
  */
 #ifndef RINGCTL_MIGRATE_HEALTH_H
 #define RINGCTL_MIGRATE_HEALTH_H
@@ -13,7 +13,7 @@
 enum health {
 	HEALTH_GOOD,
 	HEALTH_BAD,
-	HEALTH_STOPPED,		/* nobody wants to know any more */
+	HEALTH_STOPPED,		/* the result is not wanted any more */
 };
 
 enum health health_run(const char *command, __u64 timeout, int stop_fd,

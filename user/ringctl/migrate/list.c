@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ringctl migrate flows, ringctl migrate steps: lists, taken in before they are
+ * ringctl migrate flows, ringctl migrate steps: lists, read before they are
  * printed, because they may begin again.
  */
 #include <errno.h>

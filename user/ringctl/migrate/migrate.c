@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ringctl migrate: changes that were held, taken in steps.
+ * ringctl migrate: held changes, taken in steps.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -51,7 +51,7 @@ static const struct arg finish_args[] = {
 	{ }
 };
 
-/* Rings that have a migration, by name, taken in before each is asked for. */
+/* Names of rings that have a migration, read before each is requested. */
 struct name_list {
 	char (*name)[HASHRING_NAME_LEN];
 	__u32 nr;
@@ -142,7 +142,7 @@ static int migrate_pause(struct args *a)
 						    &set, &m), &m);
 }
 
-/* To whoever holds the lease, or to nobody. */
+/* For the holder of the lease, if there is one. */
 static int migrate_resume(struct args *a)
 {
 	const char *ring = a->v[RESUME_RING].text;

@@ -35,7 +35,7 @@ int migrate_steps(struct args *a);
 int migrate_flows(struct args *a);
 int migrate_wait(struct args *a);
 
-/* Of all commands that ask for something (migrate.c). */
+/* For all commands that send a request (migrate.c). */
 int migrate_told(struct hashring *h, int err, struct hashring_migration *m);
 
 int migration_tell(struct hashring *h, struct hashring_migration *m);

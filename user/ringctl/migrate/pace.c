@@ -9,11 +9,11 @@
 #include "cli/cli.h"
 
 /**
- * pace_batch() - how far a step goes, from its word
+ * pace_batch() - parses the size of a step
  * @word: 2% or 0.02 of the ring, or 100flows
  * @pace: set
  *
- * Return: 0, or -1 when the word says nothing, or no step.
+ * Return: 0, or -1 for a word that is malformed, or no step.
  */
 int pace_batch(const char *word, struct pace *pace)
 {
@@ -35,11 +35,11 @@ int pace_batch(const char *word, struct pace *pace)
 }
 
 /**
- * pace_wait_idle() - how few flows a step waits for, from its word
+ * pace_wait_idle() - parses how few flows a step waits for
  * @word: N or N,TIME
  * @pace: set
  *
- * Return: 0, or -1 when the word says nothing.
+ * Return: 0, or -1 for a malformed word.
  */
 int pace_wait_idle(const char *word, struct pace *pace)
 {
@@ -59,7 +59,7 @@ int pace_wait_idle(const char *word, struct pace *pace)
 	return word[len] ? get_time(word + len + 1, &pace->idle_wait) : 0;
 }
 
-/* Pauses do not count: whoever goes on begins to measure anew. */
+/* A pause does not count: a resumed pacer begins to measure anew. */
 void pace_begin(struct pace_meter *meter, __u64 now)
 {
 	__u64 spent = meter->spent;
@@ -77,7 +77,7 @@ void pace_count(struct pace_meter *meter, const struct hashring_step *step)
 	meter->spent += step->moved;
 }
 
-/* How long after @step the next one is due: its flows take their time. */
+/* The delay of the next step after @step, by the number of its flows. */
 __u64 pace_delay(const struct pace *pace, const struct hashring_step *step)
 {
 	__u64 ms = 0;
@@ -87,7 +87,7 @@ __u64 pace_delay(const struct pace *pace, const struct hashring_step *step)
 	return ms > pace->interval ? ms : pace->interval;
 }
 
-/* Share that may still move; HASHRING_ANY: any. */
+/* The share that may still move; HASHRING_ANY: any. */
 __u64 pace_allowed(const struct pace *pace, const struct pace_meter *meter)
 {
 	if (pace->budget == HASHRING_ANY)
@@ -95,7 +95,7 @@ __u64 pace_allowed(const struct pace *pace, const struct pace_meter *meter)
 	return pace->budget > meter->spent ? pace->budget - meter->spent : 0;
 }
 
-/* Flows in a second so far; below 0 as long as nobody knows. */
+/* Flows a second so far; below 0 while not known. */
 double pace_rate(const struct pace_meter *meter, __u64 now)
 {
 	if (meter->steps < 2 || now <= meter->begun)
@@ -104,16 +104,16 @@ double pace_rate(const struct pace_meter *meter, __u64 now)
 }
 
 /**
- * pace_left() - how long the rest takes
- * @pace: what is wanted
- * @meter: what has been done
+ * pace_left() - the time for the rest
+ * @pace: the settings
+ * @meter: what was done so far
  * @m: the migration
  * @now: the time
  *
- * By the share that has moved since pacing began, and not before the rate lets
- * the flows through that are noted in arcs still to move.
+ * By the share that has moved since pacing began, and not less than the rate
+ * allows for the flows that are noted in arcs still to move.
  *
- * Return: ms, or HASHRING_ANY as long as nobody knows.
+ * Return: ms, or HASHRING_ANY while not known.
  */
 __u64 pace_left(const struct pace *pace, const struct pace_meter *meter,
 		const struct hashring_migration *m, __u64 now)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The pace of a migration: how far a step goes, when the next one is due, and
- * what is left. No clock and no kernel: times are given, in milliseconds.
+ * The pace of a migration: the size of a step, the time of the next one, and
+ * what is left. It uses no clock and no kernel: times are arguments, in ms.
  */
 #ifndef RINGCTL_MIGRATE_PACE_H
 #define RINGCTL_MIGRATE_PACE_H
@@ -10,18 +10,18 @@
 
 #include <hashring/migrate.h>
 
-#define PACE_BATCH	(HASHRING_WHOLE / 100)	/* if nothing is given */
-#define PACE_INTERVAL	100			/* ms, likewise */
+#define PACE_BATCH	(HASHRING_WHOLE / 100)	/* the default */
+#define PACE_INTERVAL	100			/* ms, the default */
 
 /**
- * struct pace - what is wanted
- * @by: what @batch is: &HASHRING_STEP_SHARE or &HASHRING_STEP_FLOWS
- * @batch: how far a step goes
- * @rate: flows in a second; 0: as fast as @interval allows
+ * struct pace - settings
+ * @by: the unit of @batch: &HASHRING_STEP_SHARE or &HASHRING_STEP_FLOWS
+ * @batch: the size of a step
+ * @rate: flows in a second; 0: no limit but @interval
  * @interval: ms between steps, at least
  * @budget: share that all steps together may move; HASHRING_ANY
- * @wait_idle: whether a step waits until few flows are in its way
- * @idle_flows: how many these are
+ * @wait_idle: whether a step waits until few flows are in its range
+ * @idle_flows: the number of these flows
  * @idle_wait: ms that it waits; HASHRING_ANY: for ever
  */
 struct pace {
@@ -36,12 +36,12 @@ struct pace {
 };
 
 /**
- * struct pace_meter - what has been done
+ * struct pace_meter - what was done so far
  * @begun: when pacing began
- * @steps: how many
- * @moved: share
+ * @steps: number of steps
+ * @moved: share that moved
  * @flows: tracked flows that were alive in it
- * @spent: share, as far as the budget counts it: also before a pause
+ * @spent: share that counts for the budget: also from before a pause
  */
 struct pace_meter {
 	__u64 begun;

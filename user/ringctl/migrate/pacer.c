@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The pacer: takes a migration in steps until it has ended. The kernel holds
- * the state, and what it says counts: whatever anybody else does is seen as it
- * stands there.
+ * The pacer takes a migration in steps until it has ended. The kernel holds the
+ * state, and the pacer follows it, whatever other administrators do.
  */
 #include <errno.h>
 #include <poll.h>
@@ -15,13 +14,13 @@
 #include "ringctl/clock.h"
 #include "run.h"
 
-#define POLL		200	/* ms between looks at what makes no event */
-#define TELL		1000	/* ms between reasons that the kernel is told */
+#define POLL		200	/* ms between checks of what sends no event */
+#define TELL		1000	/* ms between reasons sent to the kernel */
 
 /* What a state makes the pacer do: go on, or end with an exit status. */
 #define GO_ON		(-1)
 
-/* The kernel's answer to a request is what is known now. */
+/* The kernel's reply to a request is the state from now on. */
 static int take(struct pacer *p, int err, struct hashring_migration *m)
 {
 	if (err)
@@ -82,7 +81,7 @@ static bool signalled(const struct pacer *p)
 	return poll(&fd, 1, 0) == 1;
 }
 
-/* Until a time, or something happens before; its own steps are no news. */
+/* Waits until a time, or for an event; events of its own steps do not count. */
 static int wait_until(struct pacer *p, __u64 end)
 {
 	enum { SIGNAL, EVENT };
@@ -109,7 +108,7 @@ static int wait_until(struct pacer *p, __u64 end)
 	return GO_ON;
 }
 
-/* Says what is waited for, to whoever looks; not over and over. */
+/* Sets the reason of a wait, not more often than needed. */
 static int throttle(struct pacer *p, const char *reason)
 {
 	bool throttled = p->m.state == HASHRING_MIGRATION_THROTTLED;
@@ -122,7 +121,7 @@ static int throttle(struct pacer *p, const char *reason)
 	err = set_state(p, HASHRING_MIGRATION_THROTTLED, reason);
 	p->throttled_at = now;
 	progress_state(p);
-	/* Somebody was faster: what there is now is looked at next. */
+	/* Somebody else was faster: the new state is checked next. */
 	if (err == -EBUSY) {
 		p->stale = true;
 		return 0;
@@ -136,12 +135,12 @@ static bool is_paused(const struct pacer *p)
 	       p->m.state == HASHRING_MIGRATION_FAILED;
 }
 
-/* Stops here; it can be gone on with. */
+/* Pauses the migration, which can be resumed. */
 static int stop(struct pacer *p, int status, const char *reason)
 {
 	int err = 0;
 
-	/* Whoever paused it before has said why. */
+	/* The earlier pause has its own reason. */
 	if (is_paused(p))
 		reason = p->m.reason;
 	else
@@ -181,7 +180,7 @@ static int check_health(struct pacer *p)
 	return GO_ON;
 }
 
-/* What the step would do; it is not told when somebody was faster. */
+/* What the step would do; not known if somebody else was faster. */
 static int try_step(struct pacer *p, const struct hashring_step_ask *ask,
 		    struct hashring_step *step)
 {
@@ -218,7 +217,7 @@ static int fit_budget(struct pacer *p, struct hashring_step_ask *ask,
 	return step->moved <= allowed ? 0 : -EDQUOT;
 }
 
-/* Whether the flows in the way are few enough, or have had their time. */
+/* Whether the flows in the range are few enough, or have waited long enough. */
 static bool is_idle(struct pacer *p, const struct hashring_step *step)
 {
 	__u64 now = clock_ms();
@@ -244,7 +243,7 @@ static int wait_idle(struct pacer *p, const struct hashring_step *step)
 	return wait_until(p, clock_ms() + POLL);
 }
 
-/* What is known is not so any more, or somebody else has taken over. */
+/* The state has changed, or another pacer has the lease. */
 static int refused_step(struct pacer *p, int err)
 {
 	char text[256];
@@ -266,7 +265,7 @@ static int take_step(struct pacer *p, const struct hashring_step_ask *ask)
 	int err;
 
 	err = take(p, hashring_migrate_step(p->h, ask, &m), &m);
-	/* Others began in its way meanwhile. */
+	/* Other flows began in its range meanwhile. */
 	if (err == -EAGAIN)
 		return GO_ON;
 	if (err)
@@ -278,7 +277,7 @@ static int take_step(struct pacer *p, const struct hashring_step_ask *ask)
 	return GO_ON;
 }
 
-/* Flows and budget are looked at before, and the health right before it. */
+/* Flows and budget are checked earlier, health right before the step. */
 static int step_forward(struct pacer *p)
 {
 	struct hashring_step_ask ask = {
@@ -315,7 +314,7 @@ static int step_forward(struct pacer *p)
 	return take_step(p, &ask);
 }
 
-/* The way back has its frontier too, which goes forward; nothing is asked. */
+/* The frontier of the way back goes forward too; no check is made. */
 static int roll_back(struct pacer *p)
 {
 	const struct hashring_step_ask ask = {
@@ -332,7 +331,7 @@ static int roll_back(struct pacer *p)
 	return take_step(p, &ask);
 }
 
-/* A change that takes back what was just done waits; nothing has moved yet. */
+/* A change that takes back a recent one waits; nothing has moved yet. */
 static int damp(struct pacer *p)
 {
 	int status;
@@ -367,7 +366,7 @@ static int forward(struct pacer *p)
 	return step_forward(p);
 }
 
-/* All has moved: what is left are flows that stay where they were. */
+/* All has moved: flows that stay at their nodes are left. */
 static int drain(struct pacer *p)
 {
 	struct hashring_migration m;
@@ -388,14 +387,14 @@ static int drain(struct pacer *p)
 		return err;
 	}
 	err = take(p, hashring_migrate_finish(p->h, p->ring, false, &m), &m);
-	/* One was seen after all; or the kernel ended it. */
+	/* A flow was seen after all, or the kernel has ended the migration. */
 	if (err != -EBUSY && err != -ENOENT)
 		return err ? refused_by(p->h, err) : GO_ON;
 	p->stale = true;
 	return wait_until(p, clock_ms() + POLL);
 }
 
-/* Somebody paused it; who that was will want it to go on, or end it. */
+/* Somebody else paused it, and will resume or end it. */
 static int wait_paused(struct pacer *p)
 {
 	int status;
@@ -410,7 +409,10 @@ static int wait_paused(struct pacer *p)
 	return status;
 }
 
-/* Also again, when it went with a pause; whoever took it since keeps it. */
+/*
+ * Also after a pause that took the lease; if another pacer has it, it stays
+ * there.
+ */
 static int take_lease(struct pacer *p)
 {
 	struct hashring_migration m;

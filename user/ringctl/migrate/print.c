@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Migrations, steps and tracked flows, for people.
+ * Migrations, steps and tracked flows, in words.
  */
 #include <arpa/inet.h>
 #include <netdb.h>
@@ -8,7 +8,7 @@
 
 #include "migrate.h"
 
-/* How much of what a migration moves has moved, from 0 to 1. */
+/* The part of the moving share that has moved, from 0 to 1. */
 double migration_part(const struct hashring_migration *m)
 {
 	if (m->total)
@@ -16,7 +16,7 @@ double migration_part(const struct hashring_migration *m)
 	return m->frontier == HASHRING_WHOLE;
 }
 
-/* There is none, or none any more. */
+/* There is no migration, or none any more. */
 bool migration_ended(const struct hashring_migration *m)
 {
 	return m->state == HASHRING_MIGRATION_NONE ||
@@ -45,7 +45,7 @@ void print_position(FILE *f, __u64 frontier)
 		fputc('0', f);
 }
 
-/* From where to where, and what that moved. */
+/* The frontier before and after, and what moved. */
 void print_way(FILE *f, const struct hashring_step *step)
 {
 	char share[FIGURE_LEN];
@@ -62,7 +62,7 @@ void print_way(FILE *f, const struct hashring_step *step)
 			step->arcs == 1 ? "" : "s", step->flows);
 }
 
-/* What a step or a transition did, after the ring's name. */
+/* A step or a transition, after the ring's name. */
 void print_step(FILE *f, const struct hashring_step *step)
 {
 	print_way(f, step);

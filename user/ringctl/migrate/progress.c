@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How far a pacer has come: one line that is written over and over on a
- * terminal, else a line a step, or an object.
+ * The progress of a pacer: one line on a terminal, which is overwritten; else
+ * one line a step, or an object.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +27,7 @@ static size_t columns(void)
 	return size.ws_col;
 }
 
-/* Rates and what is left, as far as they are known. */
+/* Rates and what is left, where known. */
 static void print_pace(FILE *f, const struct pacer *p)
 {
 	const struct hashring_migration *m = &p->m;
@@ -57,7 +57,10 @@ static void print_bar(FILE *f, const struct pacer *p)
 	print_pace(f, p);
 }
 
-/* Not longer than the terminal is wide: what wraps cannot be written over. */
+/*
+ * At most as long as the terminal is wide: a wrapped line cannot be
+ * overwritten.
+ */
 static void show_bar(struct pacer *p)
 {
 	size_t room = columns() - 1;
@@ -103,7 +106,7 @@ void progress_state(struct pacer *p)
 		show_bar(p);
 }
 
-/* Before anything else is said. */
+/* Before any other output. */
 void progress_end(struct pacer *p)
 {
 	if (p->shown)

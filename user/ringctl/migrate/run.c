@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ringctl migrate run: the words of the pacer, and what it begins with.
+ * ringctl migrate run: the arguments of the pacer, and its first requests.
  */
 #include <errno.h>
 #include <signal.h>
@@ -170,8 +170,8 @@ static int hold(struct pacer *p, const struct value *v)
 }
 
 /*
- * That the migration there is began on the state that a plan was made on. Its
- * map is still in force as long as nothing has moved.
+ * Checks that the migration began on the state that a plan was made on. Its map
+ * is still in force while nothing has moved.
  */
 static int check_origin(struct pacer *p, const char *word)
 {
@@ -200,7 +200,7 @@ static int check_origin(struct pacer *p, const char *word)
 	return EXIT_DONE;
 }
 
-/* Nothing is held for a pacer that will not be let in. */
+/* Nothing is held if the pacer would be refused. */
 static int prepare(struct pacer *p, const struct value *v)
 {
 	bool ops = v[RUN_OPS].given || v[RUN_FILE].given;
@@ -244,7 +244,7 @@ int migrate_run(struct args *a)
 	hashring_close(p.events);
 	hashring_close(p.h);
 	fflush(stdout);
-	/* One that came is answered by the exit status. */
+	/* A signal that came is answered by the exit status. */
 	signals_drop(p.signal_fd);
 	signals_release();
 	return status;

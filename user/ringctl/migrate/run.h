@@ -9,29 +9,29 @@
 #include "pace.h"
 
 /**
- * struct pacer - a pacer at work
+ * struct pacer - a running pacer
  * @ring: the ring
- * @pace: how fast
- * @health: a command that is asked before each step, or NULL
- * @health_timeout: ms that it has
- * @roll_back: if it fails roll back, instead of pausing
- * @roll_back_now: then all the way at once
- * @damp: ms within which a node should not come and go; 0: it may
- * @no_finish: leave it once all arcs have moved
- * @lease: what it asks for
+ * @pace: its pace
+ * @health: the health check before each step, or NULL
+ * @health_timeout: ms that the check may take
+ * @roll_back: roll back after a failure, instead of pausing
+ * @roll_back_now: roll back at once
+ * @damp: ms within which a node should not come and go; 0: no damping
+ * @no_finish: stop once all arcs have moved
+ * @lease: what it sets
  * @h: the connection that holds the lease
- * @events: the connection that listens
- * @signal_fd: readable once a signal wants the end
- * @m: the migration, as far as is known
- * @stale: something happened since
- * @meter: what has been done
- * @due: when the next step is; clock_ms()
- * @idle_since: since when a step waits for flows to end; 0: none does
- * @throttled_at: when the kernel was last told what is waited for
- * @damped_for: the generation that @damp_until is of
+ * @events: the connection for events
+ * @signal_fd: readable once a signal has come
+ * @m: the migration, as last known
+ * @stale: an event came since
+ * @meter: what was done so far
+ * @due: the time of the next step, by clock_ms()
+ * @idle_since: since when a step waits for flows to end; 0: none waits
+ * @throttled_at: when the kernel last got the reason of a wait
+ * @damped_for: the generation that @damp_until belongs to
  * @damp_until: no step before this
- * @damp_reason: why
- * @shown: an unfinished line stands on the terminal
+ * @damp_reason: the reason
+ * @shown: the terminal shows an unfinished line
  */
 struct pacer {
 	const char *ring;

@@ -44,7 +44,7 @@ static int get_frontier(const char *word, __u64 *frontier)
 	return EXIT_DONE;
 }
 
-/* One of the four, and no more. */
+/* Exactly one of the four. */
 static int take_amount(const struct value *v, struct hashring_step_ask *ask)
 {
 	int given = v[STEP_SHARE].given + v[STEP_ARCS].given +

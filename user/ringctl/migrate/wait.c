@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ringctl migrate wait: until a migration is in a state. Events say when to
- * look again, and never what to see: they may be lost.
+ * ringctl migrate wait: waits for a state of a migration. Events say only when
+ * to check again, because events may be lost.
  */
 #include <errno.h>
 #include <poll.h>
@@ -96,7 +96,7 @@ static int is_ours(const struct hashring_event *event, void *arg)
 	}
 }
 
-/* Up to an event of the ring: 1; none until @end: 0; a negative errno. */
+/* Waits for an event of the ring: 1; none until @end: 0; a negative errno. */
 static int next_event(struct hashring *events, const char *ring, __u64 end)
 {
 	struct pollfd fd = { .fd = hashring_event_fd(events), .events = POLLIN };
@@ -127,7 +127,10 @@ int migrate_wait(struct args *a)
 		return EXIT_REFUSED;
 	if (a->v[WAIT_TIMEOUT].given)
 		end = clock_ms() + a->v[WAIT_TIMEOUT].num;
-	/* Listening first, nothing is missed between a look and an event. */
+	/*
+	 * It subscribes first, so that nothing is missed between check and
+	 * event.
+	 */
 	if (hashring_open(&events, opt.netns) || hashring_subscribe(events)) {
 		fail(EXIT_REFUSED, "%s", hashring_error(events));
 		goto out;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a plan tells beyond a receipt: impact zones, and other methods.
+ * The details of a plan beyond a receipt: impact zones, and other methods.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 #include "plan.h"
 
-/* Neighbours are points, in the map after the change. */
+/* Neighbours are points of the map after the change. */
 static void find_neighbours(const struct hr_table *t, struct zone *zone)
 {
 	__u32 behind;
@@ -22,7 +22,7 @@ static void find_neighbours(const struct hr_table *t, struct zone *zone)
 		 hr_points_gallop(t->points, 0, t->nr_points,
 				  zone->arc.start + 1);
 	zone->predecessor = t->points[behind ? behind - 1 : t->nr_points - 1];
-	/* Of points that share a position the first one owns. */
+	/* Of points at one position the first one owns. */
 	zone->predecessor.slot = hr_table_lookup(t, zone->predecessor.pos);
 
 	behind = zone->arc.end == UINT32_MAX ? t->nr_points :
@@ -34,10 +34,10 @@ static void find_neighbours(const struct hr_table *t, struct zone *zone)
 /**
  * zone_next() - the next arc that changes hands
  * @p: the plan
- * @walk: zeroed but for its tables at the beginning
+ * @walk: zeroed at first, except for its tables
  * @zone: set
  *
- * Return: whether there was one more; they come in ring order.
+ * Return: whether there was one more; arcs come in ring order.
  */
 bool zone_next(const struct plan *p, struct hr_walk *walk, struct zone *zone)
 {
@@ -57,9 +57,9 @@ bool zone_next(const struct plan *p, struct hr_walk *walk, struct zone *zone)
  * zones_largest() - the largest arcs that change hands
  * @p: the plan
  * @largest: set, the largest first
- * @room: of @largest
+ * @room: number of elements of @largest
  *
- * Return: how many there are in all.
+ * Return: the number of all of them.
  */
 __u32 zones_largest(const struct plan *p, struct zone *largest, __u32 room)
 {
@@ -80,7 +80,7 @@ __u32 zones_largest(const struct plan *p, struct zone *largest, __u32 room)
 	return nr;
 }
 
-/* The weight that counts. */
+/* The weight of an active node, else 0. */
 static __u32 weight_of(const struct hr_node *node)
 {
 	return node->attrs.state == HASHRING_NODE_ACTIVE ? node->attrs.weight :
@@ -99,7 +99,7 @@ static const struct hr_node *other(const struct hr_table *t,
  * @p: the plan
  * @r: set
  *
- * Ranges lie in the order of names; new nodes are behind all others.
+ * Ranges are in the order of names; new nodes come last.
  *
  * Return: an exit status; errors are reported.
  */

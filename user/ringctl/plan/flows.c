@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a plan does to the user's own flows and keys.
+ * What a plan does to flows and keys of the user.
  */
 #include "plan.h"
 #include "ringctl/measure/flows_print.h"
 
 /**
- * plan_flows() - loads the flows that the arguments name and maps them
+ * plan_flows() - loads the flows of the arguments, and maps them
  * @p: the plan
  * @a: the arguments
- * @hash: what makes positions of keys
+ * @hash: hash for positions of keys
  * @flows: set, to be released also after an error
  *
  * Return: an exit status; errors are reported.

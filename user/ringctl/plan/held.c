@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Plans while a migration is under way: the map is between two, and no
- * membership makes it. So what the kernel works out is all there is.
+ * Plans while a migration is under way. The map then is between two maps and
+ * follows from no membership, so that there are only the kernel's figures.
  */
 #include "plan.h"
 #include "ringctl/migrate/migrate.h"
@@ -50,7 +50,7 @@ static void print_held(const struct hashring_receipt *r, __u64 digest)
 }
 
 /**
- * plan_held() - says what a change would do to a ring that migrates
+ * plan_held() - prints what a change would do to a ring that migrates
  * @change: the change, a dry run
  *
  * Return: an exit status; errors are reported.

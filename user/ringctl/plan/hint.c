@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Hints: a node that goes and a node that comes just like it had better be one
- * replacement, which takes the old one's seat and spares what else moves.
+ * Hints: a leaving node and a joining node alike should be one replacement,
+ * which takes the old node's seat and moves nothing else.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 #include "plan.h"
 
-/* The active node that an operation takes from the map, or NULL. */
+/* The active node that an operation removes from the map, or NULL. */
 static const struct hr_node *node_that_goes(const struct plan *p,
 					    const struct hashring_op *op)
 {
@@ -25,7 +25,7 @@ static const struct hr_node *node_that_goes(const struct plan *p,
 	return node && node->attrs.state == HASHRING_NODE_ACTIVE ? node : NULL;
 }
 
-/* Whether the node that an operation adds could do what @node does. */
+/* Whether the node that an operation adds could replace @node. */
 static bool comes_like(const struct hashring_op *op, const struct hr_node *node)
 {
 	__u32 weight = op->has & HASHRING_HAS_ATTR(WEIGHT) ? op->attrs.weight :
@@ -40,12 +40,12 @@ static bool comes_like(const struct hashring_op *op, const struct hr_node *node)
 }
 
 /*
- * Makes replacements of pairs of operations, in place. Returns how many; *nr
- * operations remain.
+ * Makes replacements of pairs of operations, in place. Returns their number;
+ * *nr operations remain.
  */
 static __u32 pair_up(const struct plan *p, struct hashring_op *ops, __u32 *nr)
 {
-	/* By weight: where to look on for a node that comes. */
+	/* By weight: where to continue the search for a joining node. */
 	__u32 next[HR_MAX_WEIGHT + 1] = { 0 };
 	__u32 pairs = 0, left = 0, i, k;
 	const struct hr_node *node;
@@ -75,10 +75,10 @@ static __u32 pair_up(const struct plan *p, struct hashring_op *ops, __u32 *nr)
 }
 
 /**
- * hint_of() - whether replacements would move nothing without need
+ * hint_of() - replacements that would move nothing without need
  * @p: the plan
- * @hint: set, to be released with hint_release(); without replacements if
- *	there are none that help
+ * @hint: set, to be released with hint_release(); without replacements if none
+ *	help
  *
  * Return: an exit status; errors are reported.
  */

@@ -19,7 +19,7 @@ static json_t *row_to_json(const struct plan *p, const struct hr_move *row)
 	return o;
 }
 
-/* What is gained has no node before, what is lost none after. */
+/* A gain has no node before, a loss none after. */
 static void set_owner(json_t *o, const char *key, const struct plan *p,
 		      __u32 slot)
 {
@@ -164,7 +164,7 @@ static void set_figures(json_t *o, const struct plan *p)
 	json_set_u64(o, "bytes_both", r->bytes_before + r->bytes_after);
 }
 
-/* Rows and arcs are printed as they come: there may be millions. */
+/* Rows and arcs are printed one by one: there may be millions. */
 int print_plan_json(const struct plan *p, const struct transfer *t,
 		    const struct plan_flows *flows, bool arcs)
 {

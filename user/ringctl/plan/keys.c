@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which keys a plan moves, by the tables before and after it.
+ * The keys that a plan moves, by the tables before and after it.
  */
 #include "plan.h"
 #include "cli/keys/keys.h"
@@ -28,7 +28,7 @@ static int print_json(const struct listing *l, const struct key_line *line,
 	return EXIT_DONE;
 }
 
-/* The name of who owns a position, or NULL; set to the owner's slot. */
+/* The name of a position's owner, or NULL; sets the owner's slot. */
 static const char *owner_of(const struct listing *l, const struct hr_table *t,
 			    __u32 position, __u32 *slot)
 {
@@ -67,7 +67,7 @@ static int flush_lines(void *arg)
  * plan_list_keys() - prints the keys of standard input that change their owner
  * @p: the plan
  * @positions: lines are positions, not keys
- * @hash: what makes positions of keys
+ * @hash: hash for positions of keys
  *
  * Return: an exit status; errors are reported.
  */

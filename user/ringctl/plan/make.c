@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Plans: the kernel works its receipt out without carrying the change out, and
- * the details are worked out here, from the ring as it was at that time. Both
- * have to agree.
+ * Plans: the kernel computes its receipt in a dry run. The details are computed
+ * here, from a snapshot of the ring. Both must agree.
  */
 #include <string.h>
 #include <unistd.h>
@@ -13,7 +12,7 @@
 #include "plan.h"
 
 #define TRIES	10
-#define LARGE	1000000	/* points; beyond it takes a second */
+#define LARGE	1000000	/* points; beyond these a plan takes a second */
 
 void plan_release(struct plan *p)
 {
@@ -33,7 +32,7 @@ const char *plan_name(const struct plan *p, __u32 slot)
 	return t->nodes[slot]->name;
 }
 
-/* About how many points, or cells, are laid for the ring's table. */
+/* The approximate number of points, or cells, of the ring's table. */
 static __u64 points_of(const struct model_ring *r)
 {
 	__u64 each = r->points ? r->points : HR_DEFAULT_POINTS;
@@ -48,14 +47,14 @@ static __u64 points_of(const struct model_ring *r)
 	return r->per ? points / r->per : points;
 }
 
-/* To who waits before a terminal; with nothing to say it goes again. */
+/* Progress on a terminal; without a text the line goes. */
 static void progress(const char *what, const struct model_ring *r)
 {
 	if (points_of(r) >= LARGE && isatty(STDERR_FILENO))
 		fprintf(stderr, "\r%-24s\r", what);
 }
 
-/* The details of a change of the ring that @p has; @file: that it is from. */
+/* The details of a change of @p's ring; @file: the file of the ring. */
 static int work_out(struct plan *p, const struct model *file,
 		    const struct model_ring *r)
 {
@@ -94,13 +93,13 @@ static bool same_figures(const struct hashring_receipt *a,
 	       a->nr_moves == b->nr_moves;
 }
 
-/* Whether a row that the kernel told is among those worked out here. */
+/* Whether a row of the kernel is among those computed here. */
 static bool has_row(const struct plan *p, const struct hashring_move *row)
 {
 	const struct hr_impact *impact = &p->next.impact;
 	__u32 low = 0, high = impact->nr_moves;
 
-	/* The first row that has no larger share. */
+	/* The first row whose share is not larger. */
 	while (low < high) {
 		__u32 mid = low + (high - low) / 2;
 
@@ -135,8 +134,8 @@ static bool agrees(const struct plan *p, const struct hashring_receipt *r)
 }
 
 /*
- * Details for the kernel's receipt, which is kept in the place of the one that
- * was worked out here. Sets *again when the ring was changed meanwhile.
+ * Details for the kernel's receipt, which replaces the one computed here. Sets
+ * *again when the ring was changed meanwhile.
  */
 static int add_details(struct plan *p, struct hashring_receipt *receipt,
 		       bool *again)
@@ -176,7 +175,7 @@ out:
 }
 
 /**
- * plan_online() - works out what a change would do to a ring of the kernel
+ * plan_online() - plans a change of a ring of the kernel
  * @p: set; to be released also after an error
  * @change: the change
  *
@@ -222,7 +221,7 @@ static int plan_model(struct plan *p, const struct model *m,
 }
 
 /**
- * plan_offline() - works out what a change would do to a ring in a file
+ * plan_offline() - plans a change of a ring in a file
  * @p: set; to be released also after an error
  * @file: the file
  * @change: the change

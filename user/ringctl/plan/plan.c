@@ -57,7 +57,7 @@ static const struct arg plan_args[] = {
 	{ }
 };
 
-/* Words that mean nothing without another one. */
+/* Words that need another word. */
 static const struct {
 	int word;
 	int wants;
@@ -70,7 +70,7 @@ static const struct {
 	{ PLAN_POSITIONS, PLAN_LIST_KEYS },
 };
 
-/* Words of how many keys there are, and not of which. */
+/* Words about a number of keys, not about given keys. */
 static const int of_number[] = { PLAN_KEY_SIZE, PLAN_BATCH, PLAN_RATE };
 
 static int check_words(struct args *a)
@@ -150,7 +150,7 @@ static int print_with_flows(const struct plan *p, struct args *a,
 	return status;
 }
 
-/* Of a ring that migrates there is a receipt, and no details. */
+/* A ring that migrates has a receipt, and no details. */
 static int check_held(struct args *a)
 {
 	if (flows_wanted(a) || a->v[PLAN_LIST_KEYS].given ||
@@ -161,7 +161,7 @@ static int check_held(struct args *a)
 	return EXIT_DONE;
 }
 
-/* With all details where it does not migrate. */
+/* With all details if the ring does not migrate. */
 static int plan_ring(struct args *a, const struct hashring_change *change,
 		     const struct transfer *transfer)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Plans: a change worked out in full, for the files that print it.
+ * Plans: a change computed in full, for the files that print it.
  */
 #ifndef RINGCTL_PLAN_PLAN_H
 #define RINGCTL_PLAN_PLAN_H
@@ -13,16 +13,16 @@
 #include "cli/print/output.h"
 
 /**
- * struct plan - a change that is worked out and not carried out
- * @change: what is asked for
- * @ring: the ring as it is
- * @has_seed: its hashes are known
+ * struct plan - a change that is computed and not carried out
+ * @change: the change as requested
+ * @ring: the ring before the change
+ * @has_seed: whether its seed is known, and so its hashes
  * @has_generation: whether there is @generation: a file may lack it
- * @generation: of the ring as it is
- * @digest: of its map
- * @next: what becomes of it; with the kernel's own receipt, where it was asked
- * @before: balance as it is
- * @after: and after the change
+ * @generation: the generation of @ring
+ * @digest: the digest of its map
+ * @next: the ring after the change, with the kernel's receipt if there is one
+ * @before: balance before
+ * @after: balance after
  */
 struct plan {
 	const struct hashring_change *change;
@@ -38,10 +38,10 @@ struct plan {
 
 /**
  * struct rivals - what other methods would move for the same change
- * @modulo_before: nodes, each as often as it has weight
- * @modulo_after: and after
- * @split_before: nodes
- * @split_after: and after
+ * @modulo_before: nodes before, each as often as its weight
+ * @modulo_after: nodes after, likewise
+ * @split_before: nodes before
+ * @split_after: nodes after
  * @modulo: share, hashes modulo the number of nodes
  * @split: share, equal ranges, the largest of which are split
  * @recut: share, ranges cut anew
@@ -62,7 +62,7 @@ struct rivals {
  * @share: of the ring
  * @predecessor: the last point after the change that is not behind the arc's
  *	start
- * @successor: the first one behind its end
+ * @successor: the first point behind its end
  * @has_neighbours: whether there are any points after the change
  */
 struct zone {
@@ -73,7 +73,7 @@ struct zone {
 	bool has_neighbours;
 };
 
-/* make.c; both return an exit status after telling what is wrong. */
+/* make.c; both return an exit status; errors are reported. */
 int plan_online(struct plan *p, const struct hashring_change *change);
 int plan_migrates(const char *ring, bool *migrates);
 int plan_held(const struct hashring_change *change);
@@ -90,9 +90,9 @@ int rivals_of(const struct plan *p, struct rivals *r);
 /* hint.c: replacements that would spare what moves without need. */
 
 /**
- * struct hint - additions that had better be replacements
- * @change: the change as it would be better; its operations are the hint's
- * @nr: how many replacements there are; 0: no hint
+ * struct hint - additions that should be replacements
+ * @change: the better change; its operations belong to the hint
+ * @nr: number of replacements; 0: no hint
  * @moved: share that would move
  */
 struct hint {
@@ -104,14 +104,14 @@ struct hint {
 int hint_of(const struct plan *p, struct hint *hint);
 void hint_release(struct hint *hint);
 
-/* keys.c: which keys of standard input move. */
+/* keys.c: the keys of standard input that move. */
 int plan_list_keys(const struct plan *p, bool positions,
 		   enum position_hash hash);
 
 /**
- * struct plan_flows - what becomes of the flows that the arguments name
+ * struct plan_flows - what happens to the flows of the arguments
  * @set: the flows
- * @figures: what becomes of them
+ * @figures: what happens to them
  */
 struct plan_flows {
 	struct flow_set set;
@@ -125,8 +125,8 @@ void plan_flows_release(struct plan_flows *flows);
 int plan_list_flows(const struct plan *p, const struct plan_flows *flows);
 
 /*
- * print.c, json.c; @t: what --keys asks for, @flows: what --flows
- * does, or NULL.
+ * print.c, json.c; @t: the data of --keys, @flows: the flows of --flows, or
+ * NULL.
  */
 int print_plan(const struct plan *p, const struct transfer *t,
 	       const struct plan_flows *flows, bool arcs);

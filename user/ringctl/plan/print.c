@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A plan in words: what a receipt says, and then more.
+ * A plan in words: the receipt, and then more.
  */
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "token.h"
 #include "ringctl/measure/flows_print.h"
 
-/* Beyond these rows only with -s, beyond these arcs only with --arcs. */
+/* More rows only with -s, more arcs only with --arcs. */
 #define MANY_ROWS	5
 #define MANY_ZONES	3
 

@@ -19,11 +19,11 @@ void token_make(char text[TOKEN_LEN], __u64 generation, __u64 digest)
 }
 
 /**
- * token_parse() - a token from its word
+ * token_parse() - parses a token
  * @text: the word
  * @token: set
  *
- * Return: 0, or -1 when the word is none that token_make() makes.
+ * Return: 0, or -1 for a word that token_make() does not make.
  */
 int token_parse(const char *text, struct token *token)
 {

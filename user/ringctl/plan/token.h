@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tokens: the state of a ring that a plan was made on, in one word. They are
- * written GENERATION-DIGEST, the latter the first 8 digits of the map's.
+ * Tokens: the state of a ring that a plan was made on, in one word. A token is
+ * GENERATION-DIGEST, with the first 8 digits of the map's digest.
  */
 #ifndef RINGCTL_PLAN_TOKEN_H
 #define RINGCTL_PLAN_TOKEN_H
@@ -12,7 +12,7 @@
 
 /**
  * struct token - a state of a ring
- * @generation: of the ring
+ * @generation: the ring's generation
  * @digest: the upper half of its map's digest
  */
 struct token {
