@@ -253,7 +253,7 @@ keys()
 		"$(said_json map web <<<"$key")"
 	# A last line that does not end counts too.
 	expect_equal "$key"$'\t'"$position"$'\t'"$node" "$(printf %s "$key" | ringctl map web)"
-	refuses 'one of KEY, position and flow is wanted' 1 lookup web
+	refuses 'one of KEY, position and flow is missing' 1 lookup web
 	refuses 'position "4294967296"' 1 lookup web position 4294967296
 }
 

@@ -137,12 +137,12 @@ in_words()
 refused()
 {
 	all_of web >"$WORK/before"
-	refuses 'generation 9 of web has not been yet: 3 is in force' 2 \
+	refuses 'generation 9 of web does not exist yet: 3 is in force' 2 \
 		history web revert 9
-	refuses 'generation 9 of web has not been yet: 3 is in force' 2 diff web 1 9
+	refuses 'generation 9 of web does not exist yet: 3 is in force' 2 diff web 1 9
 	refuses 'no ring' 2 history nosuch revert 1
 	refuses 'no ring' 2 diff nosuch 1
-	refuses 'one of generation, moves and revert' 1 history web revert 1 moves 1
+	refuses 'generation, moves and revert exclude each other' 1 history web revert 1 moves 1
 	refuses '--max-moved wants revert' 1 history web --max-moved 5%
 	refuses '--dry-run wants revert' 1 history web generation 1 --dry-run
 	refuses 'expected a number' 1 history web revert -1

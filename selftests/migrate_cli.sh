@@ -185,7 +185,7 @@ past_the_ends()
 	refuses 'expected 0 to 0x100000000' 1 migrate step web --to -1
 	refuses 'how far' 1 migrate step web
 	refuses 'how far' 1 migrate step web --share 1% --arcs 1
-	refuses 'that is no step' 1 migrate step web --share 0
+	refuses 'not a step' 1 migrate step web --share 0
 	refuses 'expected a number from 1' 1 migrate step web --arcs 0
 	refuses 'expected a number from 1' 1 migrate step web --flows 0
 	refuses 'to says where' 1 migrate step web --to end --back

@@ -318,7 +318,7 @@ bad_keys()
 	refuses 'line 1: not a position' 1 "${plan[@]}" --positions <<<-1
 	refuses '--positions are not hashed' 1 "${plan[@]}" --positions --hash md5 </dev/null
 	refuses '--positions wants --list-keys' 1 plan web '{ node add b5 }' --positions
-	refuses 'prints keys and nothing else' 1 "${plan[@]}" --arcs </dev/null
+	refuses 'prints only keys' 1 "${plan[@]}" --arcs </dev/null
 	expect_ok ringctl "${plan[@]}" </dev/null
 }
 
@@ -376,7 +376,7 @@ bad_transfers()
 		"${plan[@]}" --keys 5 --key-size 1 --bandwidth 10Gbps
 	refuses '--key-size "2Ki": expected bytes, such as 2KiB' 1 \
 		"${plan[@]}" --keys 5 --key-size 2Ki
-	refuses 'nothing would ever arrive' 1 \
+	refuses 'efficiency must not be 0' 1 \
 		"${plan[@]}" --keys 5 --key-size 1 --bandwidth 1bit --efficiency 0
 	refuses 'too many bytes to count' 1 \
 		"${plan[@]}" --keys 1000000000000000 --key-size 1T

@@ -192,7 +192,7 @@ bad_words()
 	refuses 1 '--to "home": expected ADDRESS' --flows synthetic 5 --to home
 	refuses 1 '--key-size wants --keys with a number' --keys "$WORK/saved.yaml" --key-size 5
 	refuses 1 '--hash wants' --flows synthetic 5 --hash md5
-	refuses 1 '--positions are of standard input' --list-keys --flows synthetic 5 --positions
+	refuses 1 '--positions applies to standard input only' --list-keys --flows synthetic 5 --positions
 	expect_error '--samples are drawn' 1 "$RINGLAB" compare --nodes 5 --flows synthetic 5 --samples 5000
 	printf 'rings:\n- name: web\n  nodes: [ { name: b1 }, { name: b3 } ]' >"$WORK/seedless.yaml"
 	expect_error 'has no seed' 1 "$RINGCTL" plan web '{ node del b3 }' \

@@ -299,7 +299,7 @@ int complete(int argc, char **argv)
 		argv++;
 	}
 	if (!argc)
-		return fail_usage("complete: the words so far are wanted");
+		return fail_usage("complete: the words so far are missing");
 	l.last = argv[argc - 1];
 	l.word = argv;
 	l.nr = argc - 1;

@@ -41,7 +41,7 @@ static int parse_op(struct ops *ops, const struct words *words)
 	int status;
 
 	if (strcmp(words->argv[0], noun_op.name))
-		return fail_usage("unknown word \"%s\": operations begin with node",
+		return fail_usage("unknown word \"%s\": every operation begins with \"node\"",
 				  words->argv[0]);
 	if (words->argc < 2)
 		return fail_usage("node: which command?");
@@ -51,7 +51,7 @@ static int parse_op(struct ops *ops, const struct words *words)
 	status = args_parse_op(&noun_op, cmd, words->argc - 2,
 			       words->argv + 2, &a);
 	if (!status && args_value(&a, "--hold")->given)
-		status = fail_usage("--hold is of the whole change, and not of an operation");
+		status = fail_usage("--hold applies to the whole change, not to one operation");
 	if (!status) {
 		op = ops_add(ops);
 		if (op)
@@ -134,7 +134,7 @@ int ops_from_args(struct ops *ops, const struct value *text,
 		  const struct value *file)
 {
 	if (text->given == file->given)
-		return fail_usage("operations are wanted: '{ ... }' or -f FILE");
+		return fail_usage("operations are missing: '{ ... }' or -f FILE");
 	if (text->given) {
 		ops->text = strdup(text->text);
 		if (!ops->text)

@@ -194,7 +194,7 @@ static int parse_ops(struct cursor *c, struct value *v)
 	}
 	if (!word) {
 		free(text);
-		return fail_usage("the operations lack their closing }");
+		return fail_usage("the closing } of the operations is missing");
 	}
 	text[len - 1] = '\0';
 	text[0] = ' ';
@@ -456,7 +456,7 @@ static int fail_word(const struct command *cmd, const struct args *a,
 		if (!a->v[i].given)
 			list_word(list, sizeof(list), arg_label(&cmd->args[i]));
 	if (!*list)
-		return fail_usage("unknown word \"%s\": nothing more is expected",
+		return fail_usage("unknown word \"%s\": no more words are expected",
 				  word);
 	return fail_usage("unknown word \"%s\": expected %s", word, list);
 }

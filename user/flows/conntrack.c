@@ -137,7 +137,7 @@ static int fail_dump(struct flow_set *s)
 	/* The kernel's error when it has no such subsystem. */
 	if (errno == EINVAL || errno == EOPNOTSUPP || errno == EPROTONOSUPPORT)
 		return flow_fail(s, -errno,
-				 "conntrack: the kernel tells of no connections: is nf_conntrack_netlink there?");
+				 "conntrack: the kernel does not list connections: is nf_conntrack_netlink loaded?");
 	return flow_fail(s, -errno, "conntrack: %s", strerror(errno));
 }
 

@@ -91,7 +91,7 @@ int flows_from_synthetic(struct flow_set *s, const struct flow_synthetic *how)
 	int err;
 
 	if (!how->nr || how->nr > FLOW_SET_MAX)
-		return flow_fail(s, -EINVAL, "1 to %llu flows can be made up",
+		return flow_fail(s, -EINVAL, "the number of synthetic flows is 1 to %llu",
 				 FLOW_SET_MAX);
 	if (!(how->zipf >= 0 && how->zipf <= 10))
 		return flow_fail(s, -EINVAL, "the exponent is 0 to 10");

@@ -193,7 +193,7 @@ int hashring_lookup_bulk(struct hashring *h, const char *ring,
 					*generation, bulk.generation);
 		if (done && bulk.epoch != epoch)
 			return hr_error(h, -ESTALE,
-					"the migration went on meanwhile");
+					"the migration was stepped meanwhile");
 		*generation = bulk.generation;
 		epoch = bulk.epoch;
 		done += bulk.n;

@@ -231,7 +231,7 @@ int socket_receive(struct hashring *h, size_t *len)
 				strerror(errno));
 	if (n > BUFFER_SIZE)
 		return hr_error(h, -EMSGSIZE,
-				"a message of the kernel is too long");
+				"the kernel's message is too long");
 	*len = n;
 	return 0;
 }
@@ -244,7 +244,7 @@ static int error_of_ack(struct hashring *h, const struct nlmsghdr *request,
 	int skip = sizeof(*e);
 
 	if (nlmsg_datalen(nlh) < skip)
-		return hr_error(h, -EBADMSG, "a cut acknowledgment");
+		return hr_error(h, -EBADMSG, "a truncated acknowledgment");
 	if (!e->error)
 		return 0;
 	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))

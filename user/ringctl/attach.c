@@ -210,7 +210,7 @@ static const struct command commands[] = {
 	{ "show", "list", "show the attachments of a ring, or all", show_args,
 	  attach_show },
 	{ "add", NULL, "steer packets by a ring", add_args, attach_add },
-	{ "del", "delete", "steer no more", del_args, attach_del },
+	{ "del", "delete", "remove an attachment", del_args, attach_del },
 	{ "replace", NULL, "steer by another ring from the next packet on",
 	  replace_args, attach_replace },
 	{ }

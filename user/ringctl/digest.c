@@ -122,7 +122,7 @@ out:
 
 static const struct command commands[] = {
 	{ NULL, NULL,
-	  "the map's digest; --config: of seed, placement, members, attachments; --against: name those of FILE that differ",
+	  "the map's digest; --config: of seed, placement, members, attachments; --against: name digests of FILE that differ",
 	  digest_args, digest_show },
 	{ }
 };

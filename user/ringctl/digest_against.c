@@ -51,7 +51,7 @@ static int read_line(struct told_list *list, const struct words *words)
 	struct told *told;
 
 	if (!is_word(words->argv[0]))
-		return fail_usage("the name holds bytes that are no letters");
+		return fail_usage("the name has invalid bytes");
 	if (words->argc < 2 || words->argc > 3)
 		return fail_usage("expected NAME DIGEST [GENERATION], not %d words",
 				  words->argc);
@@ -93,7 +93,7 @@ static int read_lines(struct told_list *list, const char *file, char *text)
 	error_line = outer_line;
 	words_release(&words);
 	if (!status && !list->nr)
-		return fail_usage("%s: there are no digests in it", file);
+		return fail_usage("%s: the file has no digests", file);
 	return status;
 }
 
@@ -117,7 +117,7 @@ static int digest_of_model(const struct model *m, const struct model_ring *r,
 	__u32 i;
 
 	if (config && !r->has_attach)
-		return fail_at(m, r->at, "ring %s has no attachments here, which --config covers",
+		return fail_at(m, r->at, "the file has no attachments of ring %s, which --config covers",
 			       r->name);
 	if (!r->has_seed && (config || r->placement == HASHRING_PLACEMENT_HASH))
 		return fail_at(m, r->at, "ring %s has no seed here: its digest depends on it",

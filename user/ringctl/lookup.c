@@ -67,7 +67,7 @@ static int lookup(struct args *a)
 	int err;
 
 	if (key->given + flow->given + a->v[LOOKUP_POSITION].given != 1)
-		return fail_usage("one of KEY, position and flow is wanted");
+		return fail_usage("one of KEY, position and flow is missing");
 	if (policy->given && !flow->given)
 		return fail_usage("\"key\" is a word for a flow; -- KEY for a key of that name");
 	h = conn();
@@ -99,6 +99,6 @@ static const struct command commands[] = {
 
 const struct noun noun_lookup = {
 	.name = "lookup",
-	.help = "who owns a key or a flow, and why",
+	.help = "the owner of a key or a flow, and why",
 	.commands = commands,
 };

@@ -211,6 +211,6 @@ static const struct command commands[] = {
 
 const struct noun noun_map = {
 	.name = "map",
-	.help = "who owns each of many keys",
+	.help = "the owner of each of many keys",
 	.commands = commands,
 };

@@ -148,6 +148,6 @@ static const struct command commands[] = {
 
 const struct noun noun_monitor = {
 	.name = "monitor",
-	.help = "what happens, as it happens",
+	.help = "events as they come",
 	.commands = commands,
 };

@@ -126,7 +126,7 @@ static const struct command commands[] = {
 	{ "show", "list", "show a node with its points, or all of a ring",
 	  show_args, node_show },
 	{ "add", NULL, "add a node", node_add_args, node_change },
-	{ "set", NULL, "change what is given of a node", node_set_args,
+	{ "set", NULL, "change a node; what is not given stays", node_set_args,
 	  node_change },
 	{ "del", "delete", "remove a node", node_del_args, node_change },
 	{ "replace", NULL,

@@ -281,9 +281,9 @@ static int ring_del(struct args *a)
 static const struct command commands[] = {
 	{ "show", "list", "show a ring, or all", show_args, ring_show },
 	{ "add", NULL, "make an empty ring", add_args, ring_add },
-	{ "set", NULL, "say what becomes of established flows when arcs move",
+	{ "set", NULL, "set what happens to established flows when arcs move",
 	  set_args, ring_set },
-	{ "del", "delete", "remove a ring that nothing is attached to",
+	{ "del", "delete", "remove a ring without attachments",
 	  del_args, ring_del },
 	{ }
 };

@@ -140,7 +140,7 @@ static int stats_show(struct args *a)
 	int status;
 
 	if (a->v[STATS_PROMETHEUS].given && opt.json)
-		return fail_usage("--prometheus is no JSON: leave -j away");
+		return fail_usage("--prometheus and -j exclude each other");
 	status = stats_load(&stats, ring);
 	if (status)
 		goto out;
@@ -164,6 +164,6 @@ static const struct command commands[] = {
 
 const struct noun noun_stats = {
 	.name = "stats",
-	.help = "what each node owns and was sent",
+	.help = "the share of each node, and its packets",
 	.commands = commands,
 };

@@ -35,7 +35,7 @@ bool flows_wanted(struct args *a)
 int flows_check(struct args *a)
 {
 	if (given(a, "--flows") && given(a, "--keys"))
-		return fail_usage("--flows and --keys: one of them");
+		return fail_usage("--flows and --keys exclude each other");
 	if (given(a, "--flows"))
 		return EXIT_DONE;
 	if (given(a, "--to"))
@@ -70,7 +70,7 @@ static int get_policy(struct args *a, const struct flow_ring *ring,
 	if (!ring->policies)
 		return EXIT_DONE;
 	if (ring->policies & (ring->policies - 1))
-		return fail_usage("attachments of %s differ in their keys: which? (--key)",
+		return fail_usage("attachments of %s differ in their keys: give --key",
 				  ring->name);
 	*policy = __builtin_ctz(ring->policies);
 	return EXIT_DONE;

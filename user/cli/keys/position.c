@@ -47,7 +47,7 @@ int positioner_init(struct positioner *p, enum position_hash hash,
 			    info.algorithm, HR_ALGORITHM);
 	if (!info.has_seed)
 		return fail(EXIT_REFUSED,
-			    "the seed of %s is told only to who may change it",
+			    "the seed of %s needs CAP_NET_ADMIN",
 			    ring);
 	hr_keys_derive(&p->keys, info.seed);
 	return 0;

@@ -219,7 +219,7 @@ int model_ring_from_kernel(struct model_ring *r, const char *name)
 		return refused(err);
 	if (!r->has_seed)
 		return fail(EXIT_REFUSED,
-			    "the seed of ring %s is told only with CAP_NET_ADMIN",
+			    "the seed of ring %s needs CAP_NET_ADMIN",
 			    name);
 	return EXIT_DONE;
 }
@@ -270,7 +270,7 @@ int model_from_kernel(struct model *m, char **names, int nr_names)
 		struct hashring_ring ring = { 0 };
 
 		if (strlen(names[i]) >= sizeof(ring.name))
-			return fail_usage("\"%s\" is no name of a ring", names[i]);
+			return fail_usage("\"%s\" is not a valid name of a ring", names[i]);
 		if (model_ring_find(m, names[i]))
 			continue;
 		strcpy(ring.name, names[i]);

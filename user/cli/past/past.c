@@ -88,7 +88,7 @@ static int drop_after(struct model_ring *r, const struct past_ops *ops)
 				     NULL;
 		if (!node || node->attrs.id != after->attrs.id)
 			return fail(EXIT_ABORTED,
-				    "what ring %s keeps of generation %llu is not what led to the present",
+				    "the history of ring %s in generation %llu does not lead to the present",
 				    r->name, r->generation);
 		/* id 0: it is removed */
 		node->attrs.id = 0;
@@ -234,7 +234,7 @@ int past_check(const struct model_ring *now, __u64 generation)
 	if (generation <= now->generation)
 		return EXIT_DONE;
 	return fail(EXIT_REFUSED,
-		    "generation %llu of %s has not been yet: %llu is in force",
+		    "generation %llu of %s does not exist yet: %llu is in force",
 		    generation, now->name, now->generation);
 }
 
@@ -281,7 +281,7 @@ int past_seats(const struct model_ring *now, const struct model_ring *then)
 	if (!a)
 		return EXIT_DONE;
 	return fail(EXIT_REFUSED,
-		    "node %s holds seat %s in generation %llu and %s in %llu: no one change leads there before it is deleted",
+		    "node %s holds seat %s in generation %llu and %s in %llu: delete the node first",
 		    a->name, model_seat(a), now->generation, model_seat(b),
 		    then->generation);
 }

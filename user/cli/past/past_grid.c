@@ -140,7 +140,7 @@ int past_grid_return(struct past_grid *g, const struct model_ring *r,
 		status = fail_memory();
 	else if (err)
 		status = fail(EXIT_ABORTED,
-			      "what ring %s keeps of the arcs of generation %llu is not what led to the present",
+			      "the arcs kept of ring %s in generation %llu do not lead to the present",
 			      r->name, r->generation);
 free:
 	free(ids);

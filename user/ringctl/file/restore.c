@@ -222,13 +222,13 @@ static int restore(struct args *a)
 }
 
 static const struct command restore_commands[] = {
-	{ NULL, NULL, "make the rings of FILE, none of which exists; - is standard input",
+	{ NULL, NULL, "make the rings of FILE, none of which may exist; - is standard input",
 	  restore_args, restore },
 	{ }
 };
 
 const struct noun noun_restore = {
 	.name = "restore",
-	.help = "rings from a file, where there are none",
+	.help = "rings from a file into the kernel",
 	.commands = restore_commands,
 };

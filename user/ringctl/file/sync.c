@@ -354,13 +354,13 @@ static int sync_file(struct args *a)
 
 static const struct command commands[] = {
 	{ NULL, NULL,
-	  "make what runs like FILE, by one change a ring; --dry-run: only say how",
+	  "make the kernel's rings like FILE, by one change a ring; --dry-run: only print the changes",
 	  sync_args, sync_file },
 	{ }
 };
 
 const struct noun noun_sync = {
 	.name = "sync",
-	.help = "what runs becomes like a file",
+	.help = "make the kernel's rings like a file",
 	.commands = commands,
 };

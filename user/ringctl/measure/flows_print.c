@@ -142,12 +142,12 @@ static void print_nodes(const struct flow_set *s, const struct flow_figures *f)
 static void print_left(const struct flow_set *s)
 {
 	if (s->left.filtered)
-		printf(" left out: %llu that went elsewhere\n",
+		printf(" left out: %llu to other addresses\n",
 		       s->left.filtered);
 	if (s->left.foreign)
-		printf(" left out: %llu that are not of IP\n", s->left.foreign);
+		printf(" left out: %llu that are not IP\n", s->left.foreign);
 	if (s->left.broken)
-		printf(" left out: %llu that are cut or make no sense\n",
+		printf(" left out: %llu that are truncated or malformed\n",
 		       s->left.broken);
 	if (s->portless)
 		printf(" %llu packets are fragments, which count by their addresses\n",

@@ -79,7 +79,7 @@ struct measure {
 static int fail_changed(const struct measure *m, __u64 was, __u64 is)
 {
 	return fail(EXIT_STALE,
-		    "%s was changed by another in between: generation is %llu, not %llu",
+		    "%s was changed in between: generation is %llu, not %llu",
 		    m->ring, is, was);
 }
 
@@ -439,7 +439,7 @@ static int load_set(struct args *a, struct measure *m)
 	if (!flows_wanted(a))
 		return EXIT_DONE;
 	if (a->v[MEASURE_FLOWS].given && m->by.hash != POSITION_SIPHASH)
-		return fail_usage("--hash is of keys: flows have the ring's own");
+		return fail_usage("--hash applies to keys, not to flows");
 	status = flows_policies(m->ring, &ring.policies);
 	if (!status)
 		status = flows_load(&m->set, a, &ring);
@@ -471,7 +471,7 @@ static int measure_with(struct args *a, struct measure *m,
 	if (!status) {
 		print_counted(&c);
 		if (c.differ)
-			status = fail(EXIT_ABORTED, "not all keys came back");
+			status = fail(EXIT_ABORTED, "not all keys returned");
 	}
 out:
 	hashring_receipt_release(&c.receipt);
@@ -520,13 +520,13 @@ static int measure(struct args *a)
 
 static const struct command commands[] = {
 	{ NULL, NULL,
-	  "carry a change out and count what of N keys moves; --revert: take it back after",
+	  "carry out a change and count which of N keys move; --revert: take it back afterwards",
 	  measure_args, measure },
 	{ }
 };
 
 const struct noun noun_measure = {
 	.name = "measure",
-	.help = "a change and what it moves, counted by keys",
+	.help = "the keys that a change moves, counted",
 	.commands = commands,
 };

@@ -197,34 +197,34 @@ static int migrate_finish(struct args *a)
 }
 
 static const struct command commands[] = {
-	{ "show", "list", "how far the migration of a ring has come, or all",
+	{ "show", "list", "show the migration of a ring, or of all",
 	  show_args, migrate_show },
 	{ "run", NULL,
-	  "pace it to its end, or hold a change and pace that",
+	  "pace the migration to its end, or hold a change and pace it",
 	  migrate_run_args, migrate_run },
 	{ "step", NULL,
-	  "move the frontier by so much, or to a position",
+	  "move the frontier by a distance, or to a position",
 	  migrate_step_args, migrate_step },
-	{ "pause", NULL, "let nobody step until it is resumed", pause_args,
+	{ "pause", NULL, "refuse steps until a resume", pause_args,
 	  migrate_pause },
-	{ "resume", NULL, "let it go on", resume_args, migrate_resume },
+	{ "resume", NULL, "end a pause", resume_args, migrate_resume },
 	{ "rollback", NULL,
-	  "turn it round; established flows stay where they are, unless --now",
+	  "go back; established flows stay at their nodes, unless --now",
 	  rollback_args, migrate_rollback },
 	{ "finish", NULL,
-	  "end it where it leads to, once all has moved and drained",
+	  "end the migration, once all has moved and drained",
 	  finish_args, migrate_finish },
-	{ "wait", NULL, "until it is done, or in another state",
+	{ "wait", NULL, "wait until the migration is done, or in another state",
 	  migrate_wait_args, migrate_wait },
-	{ "flows", NULL, "the flows that it tracks", migrate_list_args,
+	{ "flows", NULL, "list the tracked flows", migrate_list_args,
 	  migrate_flows },
-	{ "steps", NULL, "what happened to a ring's migrations, oldest first",
+	{ "steps", NULL, "list the events of a ring's migrations, oldest first",
 	  migrate_list_args, migrate_steps },
 	{ }
 };
 
 const struct noun noun_migrate = {
 	.name = "migrate",
-	.help = "changes that were held, taken in steps",
+	.help = "held changes, taken in steps",
 	.commands = commands,
 };

@@ -51,16 +51,16 @@ static int take_amount(const struct value *v, struct hashring_step_ask *ask)
 		    v[STEP_FLOWS].given + v[STEP_TO].given;
 
 	if (given != 1)
-		return fail_usage("how far? one of --share, --arcs, --flows and --to is wanted");
+		return fail_usage("how far? give one of --share, --arcs, --flows and --to");
 	if (v[STEP_TO].given) {
 		if (v[STEP_BACK].given)
-			return fail_usage("--to says where: --back is not for it");
+			return fail_usage("--to and --back exclude each other");
 		ask->by = HASHRING_STEP_TO;
 		return get_frontier(v[STEP_TO].text, &ask->amount);
 	}
 	if (v[STEP_SHARE].given) {
 		if (!v[STEP_SHARE].num)
-			return fail_usage("--share \"%s\": that is no step",
+			return fail_usage("--share \"%s\": not a step",
 					  v[STEP_SHARE].text);
 		ask->by = HASHRING_STEP_SHARE;
 		ask->amount = v[STEP_SHARE].num;

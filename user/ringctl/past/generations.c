@@ -241,13 +241,13 @@ static int diff(struct args *a)
 
 static const struct command commands[] = {
 	{ NULL, NULL,
-	  "what differs between two generations, the second one now if not given",
+	  "the difference of two generations; the second one is the present by default",
 	  diff_args, diff },
 	{ }
 };
 
 const struct noun noun_diff = {
 	.name = "diff",
-	.help = "what became different between two generations",
+	.help = "the difference of two generations",
 	.commands = commands,
 };

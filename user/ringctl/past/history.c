@@ -283,7 +283,7 @@ static int check_words(const struct args *a)
 
 	if (v[HISTORY_GENERATION].given + v[HISTORY_MOVES].given +
 	    v[HISTORY_REVERT].given > 1)
-		return fail_usage("one of generation, moves and revert, not more");
+		return fail_usage("generation, moves and revert exclude each other");
 	if (v[HISTORY_REVERT].given)
 		return EXIT_DONE;
 	if (v[HISTORY_MAX_MOVED].given)
@@ -319,13 +319,13 @@ static int history(struct args *a)
 
 static const struct command commands[] = {
 	{ NULL, NULL,
-	  "receipts of past changes, oldest first; one; its moves; or go back",
+	  "receipts of past changes, oldest first; one receipt; its moves; or revert",
 	  history_args, history },
 	{ }
 };
 
 const struct noun noun_history = {
 	.name = "history",
-	.help = "receipts of past changes, and the way back",
+	.help = "receipts of past changes, and a return to them",
 	.commands = commands,
 };

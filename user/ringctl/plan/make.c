@@ -64,7 +64,7 @@ static int work_out(struct plan *p, const struct model *file,
 	p->has_seed = r->has_seed;
 	p->has_generation = r->has_generation;
 	p->generation = r->generation;
-	progress("working the plan out", r);
+	progress("computing the plan", r);
 	status = native_ring_make(&p->ring, file, r);
 	if (status)
 		return status;
@@ -162,7 +162,7 @@ static int add_details(struct plan *p, struct hashring_receipt *receipt,
 		*again = true;
 	} else if (digest != p->digest || !agrees(p, receipt)) {
 		status = fail(EXIT_ABORTED,
-			      "what the kernel says of %s and what is worked out here differ",
+			      "the kernel's figures of %s differ from those computed here",
 			      p->change->ring);
 	} else {
 		hashring_receipt_release(&p->next.receipt);

@@ -88,7 +88,7 @@ static int check_words(struct args *a)
 	if (a->v[PLAN_HASH].given && !list && !a->v[PLAN_KEYS].text)
 		return fail_usage("--hash wants --list-keys or --keys with a file");
 	if (a->v[PLAN_POSITIONS].given && flows)
-		return fail_usage("--positions are of standard input alone");
+		return fail_usage("--positions applies to standard input only");
 	for (i = 0; i < sizeof(wanted) / sizeof(*wanted); i++)
 		if (a->v[wanted[i].word].given && !a->v[wanted[i].wants].given)
 			return fail_usage("%s wants %s",
@@ -97,10 +97,10 @@ static int check_words(struct args *a)
 	if (a->v[PLAN_POSITIONS].given && a->v[PLAN_HASH].given)
 		return fail_usage("--positions are not hashed");
 	if (a->v[PLAN_EFFICIENCY].given && !a->v[PLAN_EFFICIENCY].num)
-		return fail_usage("--efficiency 0: nothing would ever arrive");
+		return fail_usage("--efficiency must not be 0");
 	if (list && (a->v[PLAN_ARCS].given ||
 		     (a->v[PLAN_KEYS].given && !flows)))
-		return fail_usage("--list-keys prints keys and nothing else");
+		return fail_usage("--list-keys prints only keys");
 	return EXIT_DONE;
 }
 
@@ -156,7 +156,7 @@ static int check_held(struct args *a)
 	if (flows_wanted(a) || a->v[PLAN_LIST_KEYS].given ||
 	    a->v[PLAN_ARCS].given || a->v[PLAN_KEYS].given)
 		return fail(EXIT_REFUSED,
-			    "%s migrates: there are no details until that ends",
+			    "%s migrates: there are no details until the migration ends",
 			    a->v[PLAN_RING].text);
 	return EXIT_DONE;
 }
@@ -218,7 +218,7 @@ static int plan_make(struct args *a)
 }
 
 static const struct command commands[] = {
-	{ NULL, NULL, "what a change would do; nothing is changed", plan_args,
+	{ NULL, NULL, "what a change would do; changes nothing", plan_args,
 	  plan_make },
 	{ }
 };
