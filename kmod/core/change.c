@@ -37,7 +37,7 @@ static int count_nodes(struct hr_draft *c, u32 *nr_nodes)
 	return 0;
 }
 
-/* Room for the points of a node; those that it takes over. */
+/* Allocates the node's points; copies those of the old version. */
 static int take_points(const struct hr_draft *c, const struct hr_op *op,
 		       const struct hr_node *old, struct hr_node *node)
 {
@@ -56,7 +56,7 @@ static int take_points(const struct hr_draft *c, const struct hr_op *op,
 	return 0;
 }
 
-/* The cells that an inactive node returns to; note_homes() has those that leave. */
+/* The home cells of an inactive node; note_homes() fills in new ones. */
 static int take_home(const struct hr_draft *c, const struct hr_op *op,
 		     const struct hr_node *old, struct hr_node *node)
 {
@@ -83,8 +83,8 @@ static int take_home(const struct hr_draft *c, const struct hr_op *op,
 }
 
 /*
- * Makes the last version of a node that goes: it names the slot for maps before
- * this one. It holds no points and returns to nothing.
+ * Makes the last version of a node that goes: it names the slot for earlier
+ * maps. It holds no points and returns to no cells.
  */
 static int make_leaving(const struct hr_draft *c, struct hr_op_effect *effect)
 {
@@ -98,7 +98,7 @@ static int make_leaving(const struct hr_draft *c, struct hr_op_effect *effect)
 	return 0;
 }
 
-/* Makes the version that comes of an operation, but for the points given. */
+/* Makes the new version of an operation's node, without given points. */
 static int make_node(const struct hr_draft *c, u32 i, u32 *slot)
 {
 	static const struct hr_node_attrs newborn = { .weight = 1 };
@@ -130,7 +130,7 @@ static int make_node(const struct hr_draft *c, u32 i, u32 *slot)
 	return ret ? ret : take_home(c, op, old, node);
 }
 
-/* Makes all versions that come; returns how many slots there will be at most. */
+/* Makes all new versions; returns an upper bound of the slots. */
 static int make_nodes(const struct hr_draft *c, u32 *nr_slots)
 {
 	u32 slot = 0, i;
@@ -162,7 +162,7 @@ static int make_nodes(const struct hr_draft *c, u32 *nr_slots)
 	return 0;
 }
 
-/* The version that stands under an item's key in the next table, or NULL. */
+/* The new version under an item's key in the next table, or NULL. */
 static struct hr_node *comes(const struct hr_draft *c,
 			     const struct hr_item *item)
 {
@@ -173,7 +173,7 @@ static struct hr_node *comes(const struct hr_draft *c,
 	return c->effects[item->op].new;
 }
 
-/* Members in order: those that stay, and between them what the items say. */
+/* Members in order: unchanged ones, and between them those of the items. */
 static void merge_members(const struct hr_draft *c, struct hr_node **to,
 			  struct hr_node *const *from,
 			  const struct hr_item *items, u32 n)
@@ -199,7 +199,7 @@ static void merge_members(const struct hr_draft *c, struct hr_node **to,
 	memcpy(to, from + done, (c->base->nr_nodes - done) * sizeof(*to));
 }
 
-/* Hands the versions that come to the table; all others it shares. */
+/* The table takes over the new versions; it shares all others. */
 static void seat_nodes(const struct hr_draft *c, struct hr_table *next)
 {
 	struct hr_op_effect *effect;
@@ -298,27 +298,27 @@ static int build_change(struct hr_draft *c, struct hr_table **next)
 
 /**
  * hr_change_build() - make the table that a change leads to
- * @cfg: the ring's
- * @base: the table before; untouched, but that its nodes are shared
- * @ops: the operations; their order decides only which of them gets which id
+ * @cfg: the ring's configuration
+ * @base: the table before; unchanged, except that its nodes are shared
+ * @ops: the operations; their order decides only which node gets which id
  * @nr_ops: their number, 1 to HR_MAX_OPS
- * @id_max: the highest id that may be given; U32_MAX without attachments
- * @leave: a node that is deleted or replaced goes on to stand in its slot,
- *	leaving, so that maps before this change can be told by the nodes of
- *	the next table. It is no member any more, and only its id stays taken.
- *	What @base has of such nodes stays
- * @node_ops: who makes and frees nodes
- * @gfp: how to allocate; with __GFP_NOFAIL it will not fail for want of memory
- * @next: the table, for the caller to publish or to put; untouched on error
- * @err: why not
+ * @id_max: the highest id allowed; U32_MAX without attachments
+ * @leave: a node that is deleted or replaced stays in its slot, leaving, so
+ *	that the nodes of the next table name the owners of earlier maps. It is
+ *	no member any more, and only its id stays taken. Leaving nodes of @base
+ *	stay too
+ * @node_ops: makes and frees nodes
+ * @gfp: how to allocate; with __GFP_NOFAIL an allocation cannot fail
+ * @next: the table, for the caller to publish or to put; unchanged on error
+ * @err: the reason of a refusal
  *
- * All or nothing. A node that no operation is about stays in its very version,
- * whose points stay where they are.
+ * All or nothing. A node without an operation keeps its version, and its points
+ * stay where they are.
  *
  * Context: process; sleeps. The caller keeps @base from being freed.
- * Return: 0; -ENOMEM; or, explained in @err, -EINVAL for what is no value at
- * all, -ERANGE for one out of range, -EEXIST for what is taken, -ENOENT for a
- * node that is unknown, -E2BIG beyond a limit.
+ * Return: 0; -ENOMEM; or, explained in @err, -EINVAL for an invalid value,
+ * -ERANGE for a value out of range, -EEXIST for a value that is taken, -ENOENT
+ * for an unknown node, -E2BIG beyond a limit.
  */
 int hr_change_build(const struct hr_config *cfg, const struct hr_table *base,
 		    const struct hr_op *ops, u32 nr_ops, u32 id_max,
@@ -372,8 +372,8 @@ int hr_change_build(const struct hr_config *cfg, const struct hr_table *base,
  * Such a change must not fail for want of memory.
  *
  * Context: any.
- * Return: whether all that the operations do is to delete nodes or to make
- * them draining or down.
+ * Return: whether the operations only delete nodes or make them draining or
+ * down.
  */
 bool hr_change_only_removes(const struct hr_op *ops, u32 nr_ops)
 {

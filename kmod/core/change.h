@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A change: one atomic step from one table to the next, of one or many node
- * operations. Computing the next table touches nothing of the present one, so
- * that a plan is a change whose table is thrown away.
+ * operations. Computing the next table leaves the present one as it is, so that
+ * a plan is a change whose table is thrown away.
  */
 #ifndef HASHRING_CORE_CHANGE_H
 #define HASHRING_CORE_CHANGE_H
@@ -14,22 +14,21 @@
 /**
  * struct hr_op - an operation on one node
  * @kind: &enum hashring_op_kind
- * @has: HR_HAS() and HR_HAS_ATTR() of what was given. A node that is added
- *	without an id takes the lowest free one, without a weight 1, without a
- *	state active; a replacement takes the lowest free id too, and for the
- *	rest what the old node has
- * @attrs: as given, unchecked; addresses replace all those of the node
- * @name: the node; with HASHRING_OP_REPLACE the one that goes
- * @new_name: with HASHRING_OP_REPLACE the one that takes its seat
- * @seat: with HASHRING_OP_ADD, where a saved ring is restored: the seat
+ * @has: HR_HAS() and HR_HAS_ATTR() of what is given. Defaults of a new node are
+ *	the lowest free id, weight 1 and state active; those of a replacement
+ *	are the lowest free id, and the rest of the old node
+ * @attrs: as given, unchecked; addresses replace all of the node's
+ * @name: the node; with HASHRING_OP_REPLACE the node that goes
+ * @new_name: with HASHRING_OP_REPLACE the node that takes the seat
+ * @seat: with HASHRING_OP_ADD, to restore a ring: the seat
  * @nr_points: number of @points
  * @points: explicit placement only; in any order
  * @nr_cells: number of @cells
- * @cells: balanced placement only: exactly the cells that the node gets, as many
- *	as are its due, ascending and apart from each other; of a node that is
- *	not active those that it returns to. Where a table is restored
- * @deadline: with HASHRING_OP_SET to draining: ms that established flows have, 1 to
- *	HR_MAX_DEADLINE; the table does not depend on it
+ * @cells: balanced placement only, to restore a table: exactly the cells that
+ *	the node gets, as many as it is due, ascending and disjoint; of a node
+ *	that is not active the cells that it returns to
+ * @deadline: with HASHRING_OP_SET to draining: ms until established flows are
+ *	cut, 1 to HR_MAX_DEADLINE; the table does not depend on it
  *
  * A change names a node at most once, so that the order of its operations
  * does not matter.
@@ -66,8 +65,8 @@ struct hr_change_terms {
 
 /**
  * struct hr_error - why a change was refused
- * @op: index of the operation that was refused, from 0; U32_MAX if none alone
- * @part: what of it: HR_PART_ALL, HR_PART() or HR_ATTR()
+ * @op: index of the refused operation, from 0; U32_MAX if it is none alone
+ * @part: the wrong part: HR_PART_ALL, HR_PART() or HR_ATTR()
  * @text: a sentence for a person; empty with -ENOMEM
  */
 struct hr_error {

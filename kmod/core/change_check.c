@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What can be said of an operation without looking at the ring. */
+/* Checks of an operation that do not need the ring. */
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
@@ -7,7 +7,7 @@
 
 #include "change_draft.h"
 
-/* Returns what is wrong with a name that stands in an operation, or NULL. */
+/* The error in a name of an operation, or NULL. */
 static const char *bad_name(const char name[HR_MAX_NAME + 1])
 {
 	return hr_name_check(name, strnlen(name, HR_MAX_NAME + 1));
@@ -122,7 +122,7 @@ static int check_figures(struct hr_draft *c, u32 i)
 	return 0;
 }
 
-/* A deadline is for flows that stay at a node which takes no new ones. */
+/* A deadline is for flows that stay at a node without new flows. */
 static int check_deadline(struct hr_draft *c, u32 i)
 {
 	const struct hr_op *op = &c->ops[i];

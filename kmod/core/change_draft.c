@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A change in the making: what all files that make it ask of it. */
+/* A change in the making: functions for all files that make it. */
 #include <linux/kernel.h>
 #include <linux/string.h>
 

@@ -9,13 +9,13 @@
 #include "sort.h"
 
 /**
- * struct hr_op_effect - what an operation comes to
- * @old: the member that it changes or takes away, or NULL
- * @new: the version that comes, owned until it stands in a table, or NULL
- * @leaving: the last version of one that goes, likewise, or NULL
- * @seat: the seat that it is about
- * @id: of the version that comes
- * @keeps: the version that comes takes over the old one's points
+ * struct hr_op_effect - what an operation does
+ * @old: the member that it changes or removes, or NULL
+ * @new: the new version, owned until it is in a table, or NULL
+ * @leaving: the last version of a node that goes, likewise, or NULL
+ * @seat: the seat of its node
+ * @id: the id of the new version
+ * @keeps: the new version takes over the old one's points
  */
 struct hr_op_effect {
 	struct hr_node *old;
@@ -28,20 +28,20 @@ struct hr_op_effect {
 
 /**
  * struct hr_draft - a change in the making
- * @cfg: the ring's
+ * @cfg: the ring's configuration
  * @base: the table before
  * @ops: the operations
  * @nr_ops: their number
- * @id_max: the highest id that may be given
+ * @id_max: the highest id allowed
  * @leave: nodes that go keep their slots
- * @node_ops: who makes nodes
+ * @node_ops: makes and frees nodes
  * @gfp: how to allocate
  * @err: filled in when the change is refused
  * @effects: one for each operation
- * @names: what the operations name, ascending
+ * @names: the names in the operations, ascending
  * @nr_names: number of @names
- * @seats: the seats that the operations are about, ascending; @nr_ops of them
- * @given: explicit points, ascending; their slot is the operation
+ * @seats: the seats of the operations' nodes, ascending; @nr_ops of them
+ * @given: explicit points, ascending; their slot is the operation's index
  * @nr_given: number of @given
  */
 struct hr_draft {
@@ -67,13 +67,13 @@ __printf(5, 6)
 int hr_refuse(struct hr_draft *c, u32 op, u32 part, int ret,
 	      const char *fmt, ...);
 
-/* For what a change is refused as a whole: its only operation, or none. */
+/* For a refusal of the change as a whole: its only operation, or none. */
 static inline u32 hr_op_alone(const struct hr_draft *c)
 {
 	return c->nr_ops == 1 ? 0 : U32_MAX;
 }
 
-/* The operation, if any, that changes or takes away a member. */
+/* The operation, if any, that changes or removes a member. */
 const struct hr_op *hr_op_on(const struct hr_draft *c,
 			     const struct hr_node *node);
 

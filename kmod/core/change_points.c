@@ -10,7 +10,7 @@
 
 #include "change_draft.h"
 
-/* Whether a member keeps its points, itself or in the node that replaces it. */
+/* Whether a member keeps its points, itself or in its replacement. */
 static bool holds_on(const struct hr_draft *c, const struct hr_node *node)
 {
 	const struct hr_op *op = hr_op_on(c, node);
@@ -57,7 +57,7 @@ static int check_given(struct hr_draft *c)
 	return 0;
 }
 
-/* Points of members that own nothing now stand in no table. */
+/* Points of members that own nothing now are in no table. */
 static int check_inactive(struct hr_draft *c)
 {
 	const struct hr_node *node;
@@ -82,7 +82,7 @@ static int check_inactive(struct hr_draft *c)
 }
 
 /**
- * hr_resolve_points() - collect the points given, and see that they are free
+ * hr_resolve_points() - collect given points, and check that they are free
  * @c: the change; its given points are filled in
  *
  * Context: process; sleeps.

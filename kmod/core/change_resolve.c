@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the operations of a change mean on the table before: which members
- * they are about, and whether what they give is free. What one operation frees
- * another may take, in whatever order they stand.
+ * What the operations of a change mean for the table before: their members, and
+ * whether the values that they give are free. What one operation frees another
+ * may take, in any order.
  */
 #include <linux/bitmap.h>
 #include <linux/errno.h>
@@ -14,7 +14,7 @@
 #include "change_draft.h"
 #include "table_build.h"
 
-/* Sorts items and notes where among the members their keys stand. */
+/* Sorts items and notes the positions of their keys among the members. */
 static int place_items(const struct hr_draft *c, struct hr_item *items, u32 n,
 		       struct hr_node *const *members, size_t offset)
 {
@@ -59,7 +59,7 @@ static int resolve_name(struct hr_draft *c, const struct hr_item *item)
 }
 
 /**
- * hr_resolve_names() - find the members that the operations name
+ * hr_resolve_names() - find the members of the operations
  * @c: the change; its names and the old nodes of its effects are filled in
  *
  * Context: process; sleeps.
@@ -109,7 +109,7 @@ static int refuse_seat(struct hr_draft *c, u32 op, const char *holder)
 			 c->effects[op].seat, holder);
 }
 
-/* @n operations about one seat: at most one of them may fill it. */
+/* @n operations on one seat: at most one of them may fill it. */
 static int check_seat(struct hr_draft *c, const struct hr_item *items, u32 n)
 {
 	u32 taker = U32_MAX, op, i;
@@ -124,7 +124,7 @@ static int check_seat(struct hr_draft *c, const struct hr_item *items, u32 n)
 			taker = op;
 			continue;
 		}
-		/* Only an added node can ask for what another one has. */
+		/* Only an added node can give a seat that another one has. */
 		if (c->ops[op].kind != HASHRING_OP_ADD) {
 			u32 other = taker;
 
@@ -140,7 +140,7 @@ static int check_seat(struct hr_draft *c, const struct hr_item *items, u32 n)
 }
 
 /**
- * hr_resolve_seats() - see that no two nodes will hold one seat
+ * hr_resolve_seats() - check that no two nodes will hold one seat
  * @c: the change; its seats are filled in
  *
  * Context: process; sleeps.
@@ -175,7 +175,7 @@ int hr_resolve_seats(struct hr_draft *c)
 	return ret;
 }
 
-/* What an error says behind the name of a node that has an id. */
+/* The suffix of an error about a node that has an id. */
 static const char *how_it_holds(const struct hr_draft *c,
 				const struct hr_node *node,
 				const struct hr_op *op)
@@ -185,7 +185,7 @@ static const char *how_it_holds(const struct hr_draft *c,
 	return "";
 }
 
-/* Notes the ids in use; refuses one that is given and not free. */
+/* Notes the ids in use; refuses a given id that is not free. */
 static int mark_ids(struct hr_draft *c, const struct hr_point *given, u32 n,
 		    unsigned long *used, u32 nr_used)
 {
@@ -225,7 +225,7 @@ static int mark_ids(struct hr_draft *c, const struct hr_point *given, u32 n,
 	return 0;
 }
 
-/* Gives out the lowest ids that are free, in the order of the operations. */
+/* Gives out the lowest free ids, in the order of the operations. */
 static int choose_ids(struct hr_draft *c, const unsigned long *used,
 		      u32 nr_used)
 {
@@ -248,11 +248,11 @@ static int choose_ids(struct hr_draft *c, const unsigned long *used,
 }
 
 /**
- * hr_resolve_ids() - give every version that comes its id
+ * hr_resolve_ids() - give every new version its id
  * @c: the change; the ids of its effects are filled in
  *
- * An id that the change frees is given out only to who asks for it. That of a
- * node that leaves is not free.
+ * An id that the change frees is given only to an operation that names it. The
+ * id of a leaving node is not free.
  *
  * Context: process; sleeps.
  * Return: 0 or an error, explained in @c.

@@ -24,12 +24,12 @@ static u64 add_bytes(u64 digest, const void *bytes, size_t len)
 }
 
 /**
- * hr_digest_map() - one word for a map
+ * hr_digest_map() - the digest of a map
  * @t: its table
  *
- * Arcs and names count, nothing else: neither slots nor ids nor where one
- * owner's arc is cut, nor how points came to stand where they do. The beginning of
- * an arc counts where the positions before it have no owner.
+ * Only arcs and names count: neither slots nor ids, nor cuts within one owner's
+ * arc, nor the history of points. The beginning of an arc counts where the
+ * positions before it have no owner.
  *
  * Context: process; sleeps. The caller keeps the table alive.
  * Return: the digest.
@@ -41,7 +41,7 @@ u64 hr_digest_map(const struct hr_table *t)
 	u64 digest = 0;
 
 	while (hr_table_next_arc(t, &cursor, &arc)) {
-		/* A lone owner's arc ends where it began, wherever that is. */
+		/* A lone owner's arc ends where it begins, wherever that is. */
 		u32 end = arc.start == arc.end ? U32_MAX : arc.end;
 		const char *name = t->nodes[arc.slot]->name;
 
@@ -73,7 +73,7 @@ static u64 add_member(u64 digest, const struct hr_node *node)
 					  node->attrs.state);
 	digest = add_bytes(digest, via->addr4, via->has4 ? 4 : 0);
 	digest = add_bytes(digest, via->addr6, via->has6 ? 16 : 0);
-	/* What most nodes have not leaves their digests as they are. */
+	/* Default values leave digests as they were. */
 	if (node->attrs.zone)
 		digest =
 			add_word(digest, (u64)U32_MAX << 32 | node->attrs.zone);
@@ -87,12 +87,12 @@ static u64 add_member(u64 digest, const struct hr_node *node)
 }
 
 /**
- * hr_digest_members() - one word for what a ring is made of
- * @cfg: the ring's
+ * hr_digest_members() - the digest of a ring's configuration and members
+ * @cfg: the ring's configuration
  * @t: its table
  *
- * Equal where two rings answer every key alike and mark and forward alike: it
- * covers the seed, the placement and every member.
+ * Equal where two rings answer, mark and forward every key alike: it covers the
+ * seed, the placement and every member.
  *
  * Context: process; sleeps. The caller keeps the table alive.
  * Return: the digest.
@@ -115,10 +115,10 @@ u64 hr_digest_members(const struct hr_config *cfg, const struct hr_table *t)
 }
 
 /**
- * hr_digest_attach() - one word for an attachment
- * @word: what it is, see HR_DIGEST_ATTACH
+ * hr_digest_attach() - the digest of an attachment
+ * @word: its values, see HR_DIGEST_ATTACH
  *
- * The words of all attachments of a ring are added up, in no order, and to
+ * The digests of all attachments of a ring are added up, in any order, and to
  * that of its members.
  *
  * Context: any.

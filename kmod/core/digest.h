@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Digests: one word that is equal exactly where two maps are (but for chance,
- * 2^-64), whatever the history that led there. The hash key is a public
- * constant: a digest compares, it does not authenticate.
+ * Digests: one word that is equal exactly where two maps are (except by chance,
+ * 2^-64), whatever their history. The hash key is a public constant: a digest
+ * compares, it does not authenticate.
  */
 #ifndef HASHRING_CORE_DIGEST_H
 #define HASHRING_CORE_DIGEST_H
@@ -10,8 +10,9 @@
 #include "table.h"
 
 /*
- * What of an attachment counts: NF_INET_* hook, priority, mark, its mask, the node's
- * mask, key policy, whether to drop without an owner, whether to observe only.
+ * The values of an attachment that count: NF_INET_* hook, priority, mark, its
+ * mask, the node's mask, key policy, whether to drop without an owner, whether
+ * to observe only.
  */
 #define HR_DIGEST_ATTACH	8
 

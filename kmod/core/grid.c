@@ -5,11 +5,11 @@
 #include "sort.h"
 
 /**
- * hr_grid_check() - whether a ring can have a grid of so many cells
+ * hr_grid_check() - whether a ring can have a grid of this many cells
  * @grid: their number, unchecked
  *
  * Context: any.
- * Return: NULL, or what is wrong with it, for a person.
+ * Return: NULL, or the error, for a person.
  */
 const char *hr_grid_check(u32 grid)
 {
@@ -19,7 +19,7 @@ const char *hr_grid_check(u32 grid)
 }
 
 /**
- * hr_grid_fill() - write down who owns each cell
+ * hr_grid_fill() - fill in the owner of each cell
  * @t: the table; its points are complete, the last one at the last position
  *
  * Context: process; sleeps.

@@ -20,7 +20,7 @@ static inline u32 hr_grid_end(u32 grid, u32 cell)
 }
 
 /*
- * The cells that point @k of a balanced table ends. Its last point is at the
+ * The cells of point @k's arc in a balanced table. Its last point is at the
  * last position, so that no arc wraps.
  */
 static inline struct hr_run hr_grid_run(const struct hr_table *t, u32 grid,

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Apportionment by a divisor method: Webster's, which is Sainte-Lague's, with a
- * floor of one cell a node. One cell after another goes to the node whose
- * weight is the most for what it has: w / (s + 1/2), or without bound while it
- * has none. Unlike largest remainders such a method is monotone: no node
- * gains because another joined, or loses because another left. See M. L. Balinski
- * and H. P. Young, Fair Representation (1982), on both.
+ * floor of one cell a node. One cell after another goes to the node with the
+ * largest weight for its cells: w / (s + 1/2), or without bound while it has
+ * none. Unlike largest remainders such a method is monotone: no node gains
+ * because another joined, or loses because another left. See M. L. Balinski and
+ * H. P. Young, Fair Representation (1982), on both.
  *
- * Nodes of one weight fare alike but for the last cells, so that the work is
+ * Nodes of one weight are alike except for the last cells, so that the work is
  * done by weights and not by nodes.
  */
 #include <linux/errno.h>
@@ -19,9 +19,9 @@
 
 /**
  * struct weight_class - all active nodes of one weight
- * @nodes: how many there are
- * @cells: how many each of them has
- * @tied: none has a better claim to the next cell
+ * @nodes: number of nodes
+ * @cells: number of cells of each
+ * @tied: no other weight has a better claim to the next cell
  */
 struct weight_class {
 	u32 nodes;
@@ -34,9 +34,9 @@ struct weight_classes {
 };
 
 /*
- * Where the method would come out were each weight given @grid / @weight of it,
- * rounded, but for those that the floor lifts: their cells and weights are left
- * out, from the lightest on. Returns how many cells that are.
+ * The estimate: each weight gets @grid / @weight of it, rounded, except for
+ * those that the floor lifts. Their cells and weights are left out, from the
+ * lightest on. Returns the number of cells.
  */
 static u64 estimate(struct weight_classes *classes, u32 grid, u64 weight)
 {
@@ -63,9 +63,8 @@ static u64 estimate(struct weight_classes *classes, u32 grid, u64 weight)
 }
 
 /*
- * Marks the weights that are the first to get one more cell, or else the first
- * to give one back: those that were the last to get it. Returns how many nodes
- * they have.
+ * Marks the weights that are first to get one more cell, or else first to give
+ * one back, which are those that got it last. Returns their number of nodes.
  */
 static u64 mark_tied(struct weight_classes *classes, bool get)
 {
@@ -90,7 +89,7 @@ static u64 mark_tied(struct weight_classes *classes, bool get)
 		best_w = w;
 		best_s = s;
 	}
-	/* Marked on the way, but not as good as the last one. */
+	/* Marked earlier, but not as good as the last one. */
 	for (w = 1; w <= HR_MAX_WEIGHT; w++) {
 		c = &classes->of[w];
 		s = 2 * (u64)c->cells + (get ? 1 : -1);
@@ -109,8 +108,8 @@ static void add_to_tied(struct weight_classes *classes, int cells)
 }
 
 /*
- * From an estimate of @total cells to @grid of them. Returns how many of the
- * nodes that are tied get one more than their weight says.
+ * Goes from an estimate of @total cells to @grid cells. Returns how many of the
+ * tied nodes get one more than their weight's @cells.
  */
 static u32 settle(struct weight_classes *classes, u32 grid, u64 total)
 {
@@ -134,16 +133,16 @@ static u32 settle(struct weight_classes *classes, u32 grid, u64 total)
 
 /**
  * hr_apportion() - share the cells of a grid out by weight
- * @members: the nodes, ascending by seat: among those with an equal claim to
- *	the last cells the first ones get them
+ * @members: the nodes, ascending by seat: of nodes with an equal claim to the
+ *	last cells the first ones get them
  * @nr: their number
- * @grid: number of cells, no fewer than there are active nodes
- * @due: filled in by slot for active nodes, the others are left alone
+ * @grid: number of cells, at least that of active nodes
+ * @due: filled in by slot for active nodes; the others are unchanged
  * @gfp: how to allocate
  *
- * Whatever the weights, every active node is due at least one cell, and all are
- * due @grid together. Nodes of equal weight differ by one at most. The result
- * is a function of seats and weights alone.
+ * Every active node is due at least one cell, and all together are due @grid.
+ * Nodes of equal weight differ by one at most. The result is a function of
+ * seats and weights alone.
  *
  * Context: process; sleeps.
  * Return: 0 or -ENOMEM.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How many cells of a balanced ring each node is due. */
+/* The number of cells that each node of a balanced ring is due. */
 #ifndef HASHRING_CORE_GRID_APPORTION_H
 #define HASHRING_CORE_GRID_APPORTION_H
 

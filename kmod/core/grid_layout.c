@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From the cells that nodes have to those that they are due: who has more frees
- * the difference, who has less takes it up. Which cells these are is chosen so
- * that arcs stay long, in the order of cells and seats alone, so that equal
- * tables and changes make equal tables. What is chosen here is part of the
- * algorithm that HR_ALGORITHM numbers.
+ * From the cells that nodes have to the cells that they are due: a node with
+ * too many frees the difference, a node with too few takes it up. The choice
+ * keeps arcs long. It depends on cells and seats alone, so that equal tables
+ * and changes make equal tables. The choice is part of the algorithm that
+ * HR_ALGORITHM numbers.
  */
 #include <linux/errno.h>
 #include <linux/minmax.h>
@@ -23,7 +23,7 @@ static u32 right_of(const struct hr_layout *l, const struct hr_run *run)
 	return l->owner[(run->first + run->count) & (l->nr - 1)];
 }
 
-/* The runs of one owner each, or else those without one. */
+/* Runs of one owner each, or else runs without an owner. */
 static u32 list_runs(const struct hr_layout *l, bool owned, struct hr_run *runs)
 {
 	u32 i, end, n = 0;
@@ -50,7 +50,7 @@ static u32 list_runs(const struct hr_layout *l, bool owned, struct hr_run *runs)
 /**
  * hr_layout_runs() - list the runs of a grid
  * @l: the grid
- * @owned: those of one owner each, or else those without one
+ * @owned: runs of one owner each, or else runs without an owner
  * @runs: filled in, ascending; for kvfree()
  * @n: filled in: their number
  *
@@ -80,7 +80,7 @@ static void cut(struct hr_layout *l, struct hr_run *run, u32 count, bool right)
 	}
 }
 
-/* Whole runs, the shortest first: as many arcs less for who gives them. */
+/* Whole runs, the shortest first: each is one arc less for its node. */
 static void free_whole(struct hr_layout *l, const struct hr_run *runs,
 		       const struct hr_point *by_length, u32 n)
 {
@@ -96,7 +96,7 @@ static void free_whole(struct hr_layout *l, const struct hr_run *runs,
 	}
 }
 
-/* Where something is free already, or next to who wants more. */
+/* Next to free cells, or next to a node with too few. */
 static void free_beside(struct hr_layout *l, struct hr_run *runs, u32 n)
 {
 	u32 i, less, right, left;
@@ -116,7 +116,7 @@ static void free_beside(struct hr_layout *l, struct hr_run *runs, u32 n)
 	}
 }
 
-/* Where two neighbours both have to give, so that one arc comes of it. */
+/* Between two neighbours that both have too many, so that one arc results. */
 static void free_pairs(struct hr_layout *l, struct hr_run *runs, u32 n)
 {
 	u32 i, less, right, more;
@@ -150,8 +150,9 @@ static void free_ends(struct hr_layout *l, struct hr_run *runs,
 }
 
 /*
- * Frees what nodes have beyond their due. Behind the first step, none has a run
- * as short as what it still has to give, so that one end of one run will do.
+ * Frees the cells that nodes have beyond their due. After the first step, no
+ * node has a run as short as the number of cells that it still has to give, so
+ * that one end of one run is enough.
  */
 static int free_spare(struct hr_layout *l)
 {
@@ -188,7 +189,7 @@ free_runs:
 	return ret;
 }
 
-/* A free run goes to a neighbour that wants all of it, or is shared by both. */
+/* A free run goes to a neighbour that lacks all of it, or both share it. */
 static bool fill_whole(struct hr_layout *l, const struct hr_run *run, bool same)
 {
 	u32 left = left_of(l, run), right = right_of(l, run);
@@ -209,7 +210,7 @@ static bool fill_whole(struct hr_layout *l, const struct hr_run *run, bool same)
 	return true;
 }
 
-/* What neighbours want of a free run that is more than they do. */
+/* What neighbours lack beyond the length of a free run. */
 static void fill_ends(struct hr_layout *l, struct hr_run *run)
 {
 	u32 left = left_of(l, run), right = right_of(l, run), part;
@@ -223,7 +224,7 @@ static void fill_ends(struct hr_layout *l, struct hr_run *run)
 	hr_hand_over(l, run->first + run->count, part, right);
 }
 
-/* Neighbours first, those on both sides before others: these arcs grow. */
+/* Neighbours first, and of them those on both sides: their arcs grow. */
 static void fill_by_neighbours(struct hr_layout *l, struct hr_run *runs, u32 n)
 {
 	u32 i, round;
@@ -243,8 +244,8 @@ static void fill_by_neighbours(struct hr_layout *l, struct hr_run *runs, u32 n)
 }
 
 /*
- * The rest in the order of cells to who wants some, in the order of seats. In a
- * ring without active nodes none does.
+ * The rest, in the order of cells, to nodes that lack some, in the order of
+ * seats. In a ring without active nodes no node does.
  */
 static void fill_rest(struct hr_layout *l, struct hr_run *runs, u32 n)
 {
@@ -287,7 +288,7 @@ static int fill_free(struct hr_layout *l)
  * hr_layout_level() - give every node the cells that it is due
  * @l: the grid; some of its cells may have no owner
  *
- * Moves no cell that need not move: as many as nodes have beyond their due.
+ * Moves as few cells as possible: those that nodes have beyond their due.
  *
  * Context: process; sleeps.
  * Return: 0 or -ENOMEM.

@@ -11,9 +11,9 @@
  * @next: the table in the making, whose members are in order
  * @nr: number of cells
  * @owner: by cell: a slot, or HR_NO_SLOT while it has no owner
- * @have: by slot: how many cells a node has
- * @due: by slot: how many it will have
- * @exact: by slot: the node's cells are given and not to be touched
+ * @have: by slot: number of cells of the node
+ * @due: by slot: number of cells that the node will have
+ * @exact: by slot: the node's cells are given and must not change
  */
 struct hr_layout {
 	struct hr_draft *c;
@@ -25,7 +25,7 @@ struct hr_layout {
 	bool *exact;
 };
 
-/* How many cells a node has beyond its due. */
+/* Number of cells that a node has beyond its due. */
 static inline u32 hr_spare(const struct hr_layout *l, u32 slot)
 {
 	if (slot == HR_NO_SLOT || l->have[slot] <= l->due[slot])
@@ -33,7 +33,7 @@ static inline u32 hr_spare(const struct hr_layout *l, u32 slot)
 	return l->have[slot] - l->due[slot];
 }
 
-/* How many it lacks. */
+/* Number of cells that a node lacks. */
 static inline u32 hr_want(const struct hr_layout *l, u32 slot)
 {
 	if (slot == HR_NO_SLOT || l->have[slot] >= l->due[slot])
@@ -41,7 +41,7 @@ static inline u32 hr_want(const struct hr_layout *l, u32 slot)
 	return l->due[slot] - l->have[slot];
 }
 
-/* Gives cells that have one owner, or none, to another or to none. */
+/* Gives cells of one owner, or of none, to another or to none. */
 static inline void hr_hand_over(struct hr_layout *l, u32 first, u32 count,
 				u32 slot)
 {

@@ -23,8 +23,8 @@ static bool same_point(const struct hr_point *a, const struct hr_point *b)
 }
 
 /*
- * Both arrays end with a copy of their first point at position 2^32 - 1, so that
- * the last arc needs no case of its own.
+ * Both arrays end with a copy of their first point at position 2^32 - 1, so
+ * that the last arc is no special case.
  */
 bool hr_walk_piece(struct hr_walk *w, struct hr_moved_arc *arc)
 {
@@ -77,7 +77,7 @@ void hr_walk_seek(struct hr_walk *w, u64 next)
 	w->j = hr_points_seek(w->after->points, w->after->nr_points, next);
 }
 
-/* Whether a piece that changes hands goes on over position 0. */
+/* Whether a piece that changes hands continues over position 0. */
 static bool wraps(const struct hr_walk *w)
 {
 	u32 from = hr_table_lookup(w->before, 0);
@@ -89,12 +89,11 @@ static bool wraps(const struct hr_walk *w)
 
 /**
  * hr_walk_next() - the next arc that changes hands between two tables
- * @walk: where the comparison stands
+ * @walk: the comparison
  * @arc: filled in
  *
- * Arcs come in ring order; adjoining ones with the same two owners are one,
- * also over position 0, in which case it comes last. What is gained or lost
- * comes too.
+ * Arcs come in ring order. Adjoining arcs with the same two owners are one,
+ * also over position 0: that arc comes last. Gains and losses come too.
  *
  * Context: process; sleeps when the tables are large.
  * Return: whether there was one more.
@@ -109,7 +108,7 @@ bool hr_walk_next(struct hr_walk *walk, struct hr_moved_arc *arc)
 
 	if (!hr_walk_piece(walk, arc))
 		return false;
-	/* The whole ring has nothing to join. */
+	/* The whole ring has no neighbour to join. */
 	if (arc->start == U32_MAX && arc->end == U32_MAX)
 		return true;
 	if (begins && arc->start == U32_MAX && wraps(walk) &&
@@ -132,7 +131,7 @@ static u64 share_of(const struct hr_table *t, u32 slot)
 	return slot < t->nr_slots ? t->share[slot] : 0;
 }
 
-/* The weight that counts: that of an active node. */
+/* The weight of an active node, else 0. */
 static u64 weight_of(const struct hr_table *t, u32 slot)
 {
 	if (slot >= t->nr_slots || !t->nodes[slot] ||
@@ -153,7 +152,7 @@ static u64 in_ring_units(u64 part, u64 whole)
 }
 
 /*
- * The sums over nodes. Slots serve for nodes: no two neighbouring tables give
+ * The sums over nodes. Slots stand for nodes: no two neighbouring tables give
  * one slot to different nodes.
  */
 static void sum_nodes(const struct hr_table *before,
@@ -233,7 +232,7 @@ static bool same_row(const struct piece *a, const struct piece *b)
 	return a->from == b->from && a->to == b->to;
 }
 
-/* Adds up sorted pieces to rows. */
+/* Adds up sorted pieces into rows. */
 static int make_rows(const struct piece *pieces, u32 n, gfp_t gfp,
 		     struct hr_impact *impact)
 {
@@ -292,9 +291,9 @@ free:
 }
 
 /**
- * hr_impact() - what a change of tables moves
+ * hr_impact() - the figures of what moves between two tables
  * @before: a table
- * @after: one that hr_change_build() made of it, or the other way round
+ * @after: a table that hr_change_build() made of it, or the reverse
  * @gfp: how to allocate
  * @impact: filled in; give it to hr_impact_release()
  *
@@ -337,9 +336,9 @@ static u64 millipercent(u64 share)
 /**
  * hr_impact_check() - whether a change keeps within its budget
  * @impact: of the change
- * @max_moved: in 2^-32 of the ring; what loses its owner counts as well, for
- *	its flows go elsewhere too
- * @err: why not
+ * @max_moved: in 2^-32 of the ring; a share that loses its owner counts too,
+ *	because its flows go elsewhere
+ * @err: the reason of a refusal
  *
  * Context: any.
  * Return: 0, or -EDQUOT.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Impact: what a change of tables moves, exactly, from the arcs of both; no
- * sampling. Shares are in 2^-32 of the ring.
+ * Impact: what a change of tables moves, exactly, from the arcs of both,
+ * without sampling. Shares are in 2^-32 of the ring.
  */
 #ifndef HASHRING_CORE_IMPACT_H
 #define HASHRING_CORE_IMPACT_H
@@ -13,8 +13,8 @@
  * struct hr_move - share that went from one node to another
  * @from: slot in the table before
  * @to: slot in the table after
- * @share: all of it
- * @arcs: in how many pieces
+ * @share: the whole share
+ * @arcs: number of pieces
  */
 struct hr_move {
 	u32 from;
@@ -35,10 +35,10 @@ struct hr_move {
  *	rounded to the nearest 2^-32: what a perfectly balanced method moves;
  *	0 when either table is without weight
  * @peak_before: hr_table_peak() of the table before
- * @peak_after: and after
+ * @peak_after: hr_table_peak() of the table after
  * @arcs: number of moved pieces of the ring
  * @nr_moves: number of @moves
- * @moves: the from-to matrix, ascending by (from, to), only what is not 0
+ * @moves: the from-to matrix, ascending by (from, to), without zeroes
  */
 struct hr_impact {
 	u64 moved;
@@ -69,15 +69,15 @@ struct hr_moved_arc {
 };
 
 /**
- * struct hr_walk - where a comparison of two tables stands
+ * struct hr_walk - a comparison of two tables
  * @before: a table
  * @after: another one
  * @i: the next point of @before
  * @j: the next point of @after
  * @next: the first position that is still to be compared
  *
- * Set both tables, zero the rest, then call hr_walk_next() until it says
- * false. It may be stopped at any time, and copied to be taken up again.
+ * Set both tables, zero the rest, then call hr_walk_next() until it returns
+ * false. A walk may stop at any time, and a copy of it may go on.
  */
 struct hr_walk {
 	const struct hr_table *before;

@@ -36,12 +36,12 @@ static u64 load_le64(const u8 *p)
 }
 
 /**
- * hr_keys_derive() - the keys that a seed gives
+ * hr_keys_derive() - derive the keys from a seed
  * @keys: filled in
  * @seed: the seed
  *
- * Points and flows hash under keys of their own, so that knowing where flows
- * fall tells nothing of where points do.
+ * Points and flows have keys of their own, so that positions of flows tell
+ * nothing of positions of points.
  *
  * Context: any.
  */
@@ -59,7 +59,7 @@ void hr_keys_derive(struct hr_keys *keys, const u8 seed[HR_SEED_LEN])
 }
 
 /**
- * hr_key_position() - where a key stands on the ring
+ * hr_key_position() - the position of a key
  * @keys: the ring's
  * @key: its bytes
  * @len: their number
@@ -88,7 +88,7 @@ static bool source_is_higher(const struct hr_flow *flow, size_t len)
 }
 
 /**
- * hr_flow_turns() - which way round a flow is hashed where directions are one
+ * hr_flow_turns() - the order of a flow's ends where directions are one
  * @flow: the flow
  *
  * Context: any.
@@ -127,7 +127,7 @@ static inline u64 hash4(const struct hr_keys *keys,
 			    (u64)load_le32(flow->ports) << 32, &keys->flow);
 }
 
-/* Apart, so that its buffer costs IPv4 no guarded stack. */
+/* A function of its own, so that its buffer costs IPv4 no stack guard. */
 static noinline u64 hash6(const struct hr_keys *keys,
 			  enum hashring_key_policy policy,
 			  const struct hr_flow *flow)
@@ -151,12 +151,12 @@ static noinline u64 hash6(const struct hr_keys *keys,
 /**
  * hr_flow_hash() - a flow's bytes under SipHash
  * @keys: the ring's
- * @policy: what of the flow counts
+ * @policy: the parts of the flow that count
  * @flow: the flow
  *
  * Context: any; called for every packet.
- * Return: the hash. Its low half is the flow's position, which lookups tell to
- * everybody; the high half is secret.
+ * Return: the hash. Its low half is the flow's position, which look-ups tell;
+ * the high half is secret.
  */
 u64 hr_flow_hash(const struct hr_keys *keys, enum hashring_key_policy policy,
 		 const struct hr_flow *flow)

@@ -22,12 +22,12 @@ struct hr_keys {
 };
 
 /**
- * struct hr_flow - what a packet says of its flow
+ * struct hr_flow - the flow of a packet
  * @family: 4 or 6
  * @protocol: IPPROTO_*
  * @sport: network order; 0 for a protocol without ports
  * @dport: network order
- * @ports: both, as they lie in a packet
+ * @ports: both, as in the packet
  * @saddr: network order; the first 4 bytes with family 4
  * @daddr: as @saddr
  */
@@ -52,9 +52,9 @@ u64 hr_flow_hash(const struct hr_keys *keys, enum hashring_key_policy policy,
 		 const struct hr_flow *flow);
 
 /**
- * hr_flow_position() - where a flow stands on the ring
+ * hr_flow_position() - the position of a flow
  * @keys: the ring's
- * @policy: what of the flow counts
+ * @policy: the parts of the flow that count
  * @flow: the flow
  *
  * Context: any.

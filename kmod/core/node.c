@@ -6,7 +6,7 @@
 
 #include "node.h"
 
-/* Members and attributes of an operation have one range of numbers. */
+/* Members and attributes of an operation share one range of numbers. */
 static_assert(HR_ATTR_OF(0) > HASHRING_A_OP_MAX && HR_PARTS < 64);
 static_assert(sizeof(struct hr_node_attrs) ==
 	      sizeof_field(struct hr_node_attrs, id) +
@@ -16,10 +16,10 @@ static_assert(sizeof(struct hr_node_attrs) ==
 	      sizeof_field(struct hr_node_attrs, zone));
 
 /**
- * hr_node_attrs_set() - set what an operation gives of a node
- * @to: what is set
- * @from: what was given
- * @has: which of it, HR_HAS_ATTR() of each; other bits do not matter
+ * hr_node_attrs_set() - set the given attributes of a node
+ * @to: the node's attributes
+ * @from: the given ones
+ * @has: which are given, HR_HAS_ATTR() of each; other bits do not matter
  *
  * Context: any.
  */
@@ -38,7 +38,7 @@ void hr_node_attrs_set(struct hr_node_attrs *to,
 		to->zone = from->zone;
 }
 
-/* Whether two nodes have all of it alike. Context: any. */
+/* Whether two nodes have equal attributes. Context: any. */
 bool hr_node_attrs_same(const struct hr_node_attrs *a,
 			const struct hr_node_attrs *b)
 {
@@ -47,10 +47,10 @@ bool hr_node_attrs_same(const struct hr_node_attrs *a,
 
 /**
  * hr_node_leave() - fill in the last version of a node
- * @node: as the node's maker returned it; then there is one reference to it
+ * @node: as the node's maker returned it; has one reference afterwards
  * @prev: the version before, whose slot and id it keeps
  *
- * It is leaving, unless the node is down already. It holds no points.
+ * The node is leaving, unless it is down already. It holds no points.
  *
  * Context: any.
  */
@@ -68,7 +68,7 @@ void hr_node_leave(struct hr_node *node, const struct hr_node *prev)
 /**
  * hr_node_put() - give back a reference to a version of a node
  * @node: the node, or NULL
- * @ops: those that made it
+ * @ops: the ops that made it
  *
  * Context: any that @ops->free and kvfree() may be called from.
  */
@@ -87,16 +87,16 @@ void hr_node_put(struct hr_node *node, const struct hr_node_ops *ops)
 }
 
 /**
- * hr_name_check() - whether a name will do for a ring or a node
+ * hr_name_check() - whether a name is valid for a ring or a node
  * @name: its bytes; need not end in NUL
  * @len: their number
  *
- * Names stand in shell lines, change texts and columns, unquoted; so neither
- * blanks nor what quotes, groups, separates or comments, and nothing that
- * looks like an option.
+ * Names are used unquoted in shell lines, change texts and columns. So they
+ * have no blanks, nothing that quotes, groups, separates or comments, and no
+ * leading dash.
  *
  * Context: any.
- * Return: NULL, or what is wrong with it, for a person.
+ * Return: NULL, or the error, for a person.
  */
 const char *hr_name_check(const char *name, size_t len)
 {
@@ -118,14 +118,14 @@ const char *hr_name_check(const char *name, size_t len)
 }
 
 /**
- * hr_name_shown() - a name that a request gave, for a text
+ * hr_name_shown() - a name of a request, for a text
  * @name: NUL-terminated, any bytes
  *
- * A terminal or a trace shows the text: no byte of a name that no ring and no
- * node can have gets into it.
+ * A terminal or a trace shows the text: no byte of an invalid name gets into
+ * it.
  *
  * Context: any.
- * Return: the name, or words in its place.
+ * Return: the name, or words instead of it.
  */
 const char *hr_name_shown(const char *name)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A node: one backend of a ring, in one version. Nodes are immutable once they
- * stand in a table; a change to a node makes a new version of it, so that a
+ * are in a table. A change to a node makes a new version of it, so that a
  * reader sees all of a change or nothing.
  */
 #ifndef HASHRING_CORE_NODE_H
@@ -15,7 +15,7 @@
 
 #include "limits.h"
 
-/* "no node": what an empty ring answers, and the id of nothing. */
+/* "no node": the answer of an empty ring, and the id of nothing. */
 #define HR_NO_SLOT	0x1ffffU	/* all bits that a slot may have */
 #define HR_NO_ID	0U
 
@@ -34,7 +34,9 @@
 #define HR_HAS_ATTR(name)	BIT_ULL(HR_ATTR(name))
 #define HR_HAS_VIA		(HR_HAS_ATTR(VIA4) | HR_HAS_ATTR(VIA6))
 
-/* Where a node's packets are sent; a family that is not set is not forwarded. */
+/*
+ * Where a node's packets are sent; a family that is not set is not forwarded.
+ */
 struct hr_via {
 	bool has4;
 	bool has6;
@@ -44,14 +46,14 @@ struct hr_via {
 
 /**
  * struct hr_node_attrs - what can be set of a node
- * @id: what packets are marked with, 1 to 2^32 - 1, unique in the ring
+ * @id: the mark of its packets, 1 to 2^32 - 1, unique in the ring
  * @weight: 1 to HR_MAX_WEIGHT
  * @state: &enum hashring_node_state
  * @via: the backend's own addresses
- * @zone: number of the failure domain that it is in; 0: none is said
+ * @zone: number of its failure domain; 0: none
  *
  * Nodes, operations and records hold one each, and copy it whole. It has no
- * padding, so that two of them can be compared by their bytes.
+ * padding, so that two can be compared by their bytes.
  */
 struct hr_node_attrs {
 	u32 id;
@@ -64,7 +66,7 @@ struct hr_node_attrs {
 /**
  * struct hr_run - neighbouring cells of a balanced ring's grid
  * @first: the first cell
- * @count: how many, at least 1
+ * @count: number of cells, at least 1
  */
 struct hr_run {
 	u32 first;
@@ -73,20 +75,20 @@ struct hr_run {
 
 /**
  * struct hr_node - one version of a node
- * @refs: one for each table that names this version, and its maker's
- * @slot: the number that points carry; a node keeps it for life. A slot that a
+ * @refs: one for each table with this version, and its maker's
+ * @slot: the number in its points; a node keeps it for life. A slot that a
  *	change frees is not given out again in the same change, so that two
  *	neighbouring tables can be compared by slot; at most 2 * HR_MAX_NODES
  * @attrs: what can be set of it
  * @name: unique in the ring, NUL-terminated, see hr_name_check()
- * @seat: what the placement hashes; unique in the ring; the name, unless the
- *	node replaced another
+ * @seat: the identity that placement hashes; unique in the ring; the name,
+ *	unless the node replaced another
  * @nr_points: number of @points
  * @points: explicit positions, ascending, distinct; only with explicit
  *	placement
  * @nr_home: number of @home
  * @home: with balanced placement, while the node is not active: the cells that
- *	it had and returns to, ascending, apart from each other
+ *	it had and returns to, ascending, disjoint
  */
 struct hr_node {
 	refcount_t refs;
@@ -101,14 +103,14 @@ struct hr_node {
 };
 
 /**
- * struct hr_node_ops - who makes and frees nodes
- * @alloc: a zeroed node, or NULL. @prev is the version that it follows (or the
- *	node that it replaces, with @same false), NULL for a node that is new.
- *	The core fills in the node's own members
+ * struct hr_node_ops - makes and frees nodes
+ * @alloc: a zeroed node, or NULL. @prev is the version before (with @same
+ *	false, the node that it replaces), or NULL for a new node. The core
+ *	fills in the node's own members
  * @free: frees what @alloc made; the core frees @points and @home
  *
- * The kernel embeds its nodes in a larger object (counters, routes); natively
- * hr_node_plain_ops will do.
+ * The kernel embeds its nodes in a larger object (counters, routes); native
+ * programs use hr_node_plain_ops.
  */
 struct hr_node_ops {
 	struct hr_node *(*alloc)(const struct hr_node *prev, bool same,

@@ -17,7 +17,7 @@ static const struct hr_place_ops * const policies[] = {
 };
 
 /**
- * hr_place_by_kind() - the policy that a number stands for
+ * hr_place_by_kind() - the policy of a number
  * @kind: &enum hashring_placement, unchecked
  *
  * Context: any.
@@ -30,7 +30,7 @@ const struct hr_place_ops *hr_place_by_kind(u32 kind)
 
 /**
  * hr_place_kind() - the number of a policy
- * @ops: one that hr_place_by_kind() gave
+ * @ops: a policy that hr_place_by_kind() returned
  *
  * Context: any.
  * Return: &enum hashring_placement.

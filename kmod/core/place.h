@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Placement: which points a node holds. A policy is a small ops struct in a
- * file of its own; tables do not care which one made their points.
+ * file of its own; tables do not depend on it.
  */
 #ifndef HASHRING_CORE_PLACE_H
 #define HASHRING_CORE_PLACE_H
@@ -33,13 +33,13 @@ struct hr_table;
 
 /**
  * struct hr_place_ops - a placement policy
- * @name: as users write it
+ * @name: its name for users
  * @takes_points: whether nodes come with points of their own
  * @takes_cells: whether nodes share out a grid, see &struct hr_config
- * @count: number of points an active node holds, 0 to beyond the limit (the
- *	caller checks)
+ * @count: number of points of an active node, 0 to beyond the limit (the caller
+ *	checks)
  * @fill: writes those points, in any order
- * @lay: lays the points of a change: hr_place_points(), which has @count and @fill
+ * @lay: lays the points of a change: hr_place_points(), if @count and @fill
  *	place each node by itself, or else hr_place_grid()
  */
 struct hr_place_ops {
@@ -54,7 +54,7 @@ struct hr_place_ops {
 };
 
 /**
- * struct hr_config - what is fixed at a ring's birth
+ * struct hr_config - what is fixed when a ring is made
  * @place: the placement policy
  * @points: with hashed placement: points for each @per units of weight, 1 to
  *	HR_MAX_POINTS
@@ -62,7 +62,7 @@ struct hr_place_ops {
  * @grid: with balanced placement: number of cells, a power of two, HR_MIN_GRID
  *	to HR_MAX_GRID; else 0
  * @seed: what @keys derive from
- * @keys: for points, keys and flows
+ * @keys: hash keys for points, keys and flows
  */
 struct hr_config {
 	const struct hr_place_ops *place;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Nodes share out a grid of cells by weight, as evenly as whole cells allow.
- * Where a node's cells lie depends on what happened before; how many it has
- * does not.
+ * Which cells a node has depends on the changes so far; how many it has does
+ * not.
  */
 #include <linux/types.h>
 

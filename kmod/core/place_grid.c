@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Laying the points of a balanced ring. Each node gets as many cells as
- * hr_apportion() says, and no cell changes hands that need not, unless cells
- * are given.
+ * Lays the points of a balanced ring. Each node gets as many cells as
+ * hr_apportion() says. No cell changes hands without need, unless cells are
+ * given.
  */
 #include <linux/errno.h>
 #include <linux/sched.h>
@@ -15,7 +15,7 @@
 #include "sort.h"
 #include "table_build.h"
 
-/* Owners as they are, under the slots that they have afterwards. */
+/* The owners as they are, by the slots that they will have. */
 static int take_owners(struct hr_layout *l)
 {
 	const struct hr_table *base = l->c->base;
@@ -84,7 +84,7 @@ static int take_exactly(struct hr_layout *l, u32 op)
 	return 0;
 }
 
-/* Nodes that are given cells get these and keep no others. */
+/* Nodes with given cells get these and keep no others. */
 static int take_given(struct hr_layout *l)
 {
 	bool any = false;
@@ -115,7 +115,10 @@ static int take_given(struct hr_layout *l)
 	return 0;
 }
 
-/* A node that returns takes what it had, as far as its holders can spare it. */
+/*
+ * A returning node takes its home cells, as far as their holders can spare
+ * them.
+ */
 static void take_home(struct hr_layout *l, const struct hr_run *home, u32 slot)
 {
 	u32 i, owner;
@@ -177,8 +180,8 @@ free:
 }
 
 /*
- * Adds a run to those that a node returns to; without room counts it. No more
- * than can be given back where the node is restored.
+ * Adds a run to a node's home cells; without room only counts it. At most as
+ * many runs as an operation can give when the node is restored.
  */
 static void note_run(struct hr_node *node, struct hr_run run)
 {
@@ -203,7 +206,7 @@ static void note_runs(const struct hr_layout *l, struct hr_node *const *leaves)
 	}
 }
 
-/* Nodes that are active no longer note what they have, unless told otherwise. */
+/* Nodes that stop being active note their cells, unless cells are given. */
 static int note_homes(struct hr_layout *l)
 {
 	struct hr_node **leaves, *node;
@@ -271,21 +274,20 @@ static int lay(struct hr_layout *l, struct hr_build *b)
 	return put_points(l, b);
 }
 
-/* There is nothing in it that could stay. */
+/* An empty table has nothing that could stay. */
 static const struct hr_table no_points;
 
 /**
  * hr_place_grid() - lay the points of a change of a balanced ring
- * @c: the change; its versions that come are made
+ * @c: the change; its new versions are made
  * @next: the table in the making, whose members are in order
- * @b: filled in but for the table in the making; to be released whatever is
- *	returned
+ * @b: filled in, without the next table; to be released whatever is returned
  *
  * Takes a time of O(n log n + cells).
  *
  * Context: process; sleeps.
- * Return: 0, -ENOMEM, or, explained in @c, -EINVAL or -EEXIST for cells that
- * cannot be given so.
+ * Return: 0, -ENOMEM, or, explained in @c, -EINVAL or -EEXIST for given cells
+ * that are wrong.
  */
 int hr_place_grid(struct hr_draft *c, const struct hr_table *next,
 		  struct hr_build *b)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Point i of a node is a keyed hash of its seat and i: a function of the seed
- * and the member alone, so that whoever knows the same members holds the same
- * map, whatever happened before.
+ * and the member alone. So directors with the same members hold the same map,
+ * whatever happened before.
  */
 #include <asm/byteorder.h>
 #include <linux/math64.h>

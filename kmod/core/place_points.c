@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Laying points for policies that place each node by itself: a node that no
- * operation is about keeps its points where they are.
+ * Lays points for policies that place each node by itself: a node without an
+ * operation keeps its points.
  */
 #include <linux/errno.h>
 #include <linux/sched.h>
@@ -10,7 +10,7 @@
 #include "change_draft.h"
 #include "table_build.h"
 
-/* What a version of a node holds: an inactive one nothing. */
+/* The points of a version of a node: an inactive node has none. */
 static u64 points_of(const struct hr_draft *c, const struct hr_node *node)
 {
 	if (!node || node->attrs.state != HASHRING_NODE_ACTIVE)
@@ -19,8 +19,8 @@ static u64 points_of(const struct hr_draft *c, const struct hr_node *node)
 }
 
 /*
- * Sees which versions that come take over the points of the old one, and how
- * many points come, go and are there in the end.
+ * Finds the new versions that take over the old one's points, and counts the
+ * points that come, that go and that result.
  */
 static int count_points(struct hr_draft *c, struct hr_build *b)
 {
@@ -53,7 +53,7 @@ static int count_points(struct hr_draft *c, struct hr_build *b)
 	return 0;
 }
 
-/* What becomes of the old points by slot, if they do not all stay. */
+/* What happens to the old points, by slot, unless all stay. */
 static int make_remap(const struct hr_draft *c, struct hr_build *b)
 {
 	const struct hr_op_effect *effect;
@@ -82,7 +82,7 @@ static int make_remap(const struct hr_draft *c, struct hr_build *b)
 	return 0;
 }
 
-/* The points that come, in the order of their seats. */
+/* The new points, in the order of their seats. */
 static int make_run(const struct hr_draft *c, struct hr_build *b)
 {
 	const struct hr_node *node;
@@ -110,9 +110,9 @@ static int make_run(const struct hr_draft *c, struct hr_build *b)
 
 /**
  * hr_place_points() - lay the points of a change, each node's by itself
- * @c: the change; its versions that come are made
+ * @c: the change; its new versions are made
  * @next: the table in the making
- * @b: filled in but for the tables; to be released whatever is returned
+ * @b: filled in, without the tables; to be released whatever is returned
  *
  * Context: process; sleeps.
  * Return: 0, -ENOMEM, or -E2BIG, explained in @c.

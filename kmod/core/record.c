@@ -11,8 +11,8 @@
 #include "record.h"
 
 /*
- * An operation takes a head, and for the node before and after each a body,
- * points, home, name and seat with their NULs; all of it in u32s.
+ * An operation takes a head, and for the node before and the node after each a
+ * body, points, home, and name and seat with their NULs; all of it in u32s.
  */
 #define HAS_BEFORE	BIT(0)
 #define HAS_AFTER	BIT(1)
@@ -46,7 +46,7 @@ static void put(struct pen *pen, const void *data, size_t size)
 	pen->size += size;
 }
 
-/* Up to where the next u32 may stand. */
+/* Pads to the next u32. */
 static void pad(struct pen *pen)
 {
 	static const u8 none[sizeof(u32)];
@@ -88,12 +88,12 @@ static bool same_points(const struct hr_node *a, const struct hr_node *b)
 }
 
 /**
- * struct source - what is to be recorded, one operation after the other
+ * struct source - what is to be recorded, operation by operation
  * @before: the table before
  * @after: the table after
- * @ops: the operations, or NULL: what differs between the members by slot
+ * @ops: the operations, or NULL: the difference of the members by slot
  * @nr: number of @ops, or else of slots
- * @next: the next one
+ * @next: the index of the next one
  */
 struct source {
 	const struct hr_table *before;
@@ -141,7 +141,7 @@ static bool was_set(const struct hr_node *a, const struct hr_node *b)
 	       !same_bytes(a->home, b->home, a->nr_home * sizeof(*a->home));
 }
 
-/* As an operation would have done it; false where nothing did. */
+/* As an operation would have done it; false without a difference. */
 static bool slot_did(const struct source *source, u32 slot, struct did *did)
 {
 	did->old = member_at(source->before, slot);
@@ -268,17 +268,18 @@ static int record_make(struct hr_record *record, const struct source *source,
 }
 
 /**
- * hr_record_make() - what a change did
+ * hr_record_make() - record what a change did
  * @record: filled in; give it to hr_record_release()
  * @before: the table before
- * @after: the one that hr_change_build() made of it
- * @ops: what it was given
+ * @after: the table that hr_change_build() made of it
+ * @ops: the operations of the change
  * @nr_ops: their number
- * @arcs: with what changed hands, which the operations alone do not tell
+ * @arcs: also record the pieces that changed hands, which do not follow from
+ *	the operations
  * @gfp: how to allocate
  *
- * What takes more than HR_MAX_HISTORY bytes is not kept: arcs only together
- * with the operations.
+ * A record of more than HR_MAX_HISTORY bytes is not kept; arcs are kept only
+ * together with the operations.
  *
  * Context: process; sleeps.
  * Return: 0, or -ENOMEM with nothing to release.
@@ -295,19 +296,18 @@ int hr_record_make(struct hr_record *record, const struct hr_table *before,
 }
 
 /**
- * hr_record_diff() - what lies between the members of two tables
+ * hr_record_diff() - record the difference of two tables' members
  * @record: filled in; give it to hr_record_release()
  * @before: a table
- * @after: one that changes made of it which left nodes, or that is a rollback
- *	or settled then: no slot has one node in one and another in the other
- * @arcs: as hr_record_make() has it
+ * @after: a table made of it by changes that left nodes, or a rollback or a
+ *	settled table of these: no slot has different nodes in the two
+ * @arcs: as in hr_record_make()
  * @gfp: how to allocate
  *
- * As if one change had led there: nodes that are gone are deleted, new ones are
- * added, with their seat, and others set. What is leaving is not there. Of a
- * name that another node has taken comes both, and a node that was replaced is
- * deleted. There may be no operation at all. Limits are those of
- * hr_record_make().
+ * As if by one change: missing nodes are deleted, new nodes are added with
+ * their seat, and others set. Leaving nodes count as missing. If another node
+ * has taken a name, the record has both, and a replaced node is deleted. There
+ * may be no operation at all. Limits are those of hr_record_make().
  *
  * Context: process; sleeps.
  * Return: 0, or -ENOMEM with nothing to release.
@@ -323,7 +323,7 @@ int hr_record_diff(struct hr_record *record, const struct hr_table *before,
 	return record_make(record, &source, arcs, gfp);
 }
 
-/* Takes a node out of the data at @from; returns what stands behind it. */
+/* Reads a node at @from; returns the data behind it. */
 static const u8 *get_node(const u8 *from, struct hr_node_info *was, bool points)
 {
 	const struct body *body = (const struct body *)from;
@@ -346,11 +346,11 @@ static const u8 *get_node(const u8 *from, struct hr_node_info *was, bool points)
 /**
  * hr_record_next() - the next operation of a record
  * @record: the record
- * @next: where it stands, from 0; goes on
+ * @next: the place in the record, from 0; goes on
  * @did: filled in; points into the record
  *
  * Context: any.
- * Return: whether there was one more that is kept.
+ * Return: whether there was one more operation.
  */
 bool hr_record_next(const struct hr_record *record, u32 *next,
 		    struct hr_op_record *did)
@@ -379,7 +379,7 @@ bool hr_record_next(const struct hr_record *record, u32 *next,
 }
 
 /**
- * hr_record_release() - forget what a change did, but for the numbers
+ * hr_record_release() - free a record, except for its numbers
  * @record: may have been released before
  *
  * Context: any that kvfree() may be called from.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Records: what the operations of a change did, as plain data, so that who has
- * the members after the change can tell those before it. A record holds no
- * nodes: it outlives them.
+ * Records: what the operations of a change did, as plain data. From the members
+ * after the change a record gives those before. A record holds no nodes: it
+ * outlives them.
  */
 #ifndef HASHRING_CORE_RECORD_H
 #define HASHRING_CORE_RECORD_H
@@ -13,7 +13,7 @@
  * struct hr_node_info - a node as it was
  * @name: its name
  * @seat: its seat
- * @attrs: what could be set of it
+ * @attrs: its attributes
  * @nr_points: number of @points
  * @points: explicit positions
  * @nr_home: number of @home
@@ -33,10 +33,10 @@ struct hr_node_info {
  * struct hr_op_record - what an operation did
  * @kind: &enum hashring_op_kind
  * @has_before: there was a node before
- * @has_after: and there is one after
+ * @has_after: there is a node after
  * @same_points: both have the same explicit positions
- * @before: the node before; of a replacement the one that went
- * @after: and after
+ * @before: the node before; of a replacement the node that went
+ * @after: the node after
  */
 struct hr_op_record {
 	u8 kind;
@@ -66,8 +66,8 @@ struct hr_past_arc {
  * @nr_ops: operations of the change
  * @nr_arcs: pieces that changed hands, where the table depends on history
  * @bytes: memory of @data and @arcs
- * @size: of @data
- * @largest: part of @size of the largest operation
+ * @size: bytes of @data
+ * @largest: bytes of the largest operation, of @size
  * @data: the operations, for hr_record_next(); NULL when they are not kept
  * @arcs: @nr_arcs of them in ring order; NULL when they are not kept
  */

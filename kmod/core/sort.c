@@ -35,7 +35,7 @@ static void radix_pass(struct hr_point *to, const struct hr_point *from, u32 n,
 
 /**
  * hr_sort_points() - sort by position
- * @points: sorted; those of one position stay in the order in which they stood
+ * @points: sorted; points of one position stay in their order
  * @tmp: room for as many
  * @n: number of points
  *
@@ -51,7 +51,7 @@ void hr_sort_points(struct hr_point *points, struct hr_point *tmp, u32 n)
 	}
 }
 
-/* Merges two sorted runs, @a of @na items and @b of @nb behind it. */
+/* Merges two sorted runs, @a of @na items and @b of @nb after it. */
 static void merge_items(struct hr_item *to, const struct hr_item *a, u32 na,
 			const struct hr_item *b, u32 nb)
 {
@@ -70,7 +70,7 @@ static void merge_items(struct hr_item *to, const struct hr_item *a, u32 na,
 
 /**
  * hr_sort_items() - sort by key
- * @items: sorted; those of one key stay in the order in which they stood
+ * @items: sorted; items of one key stay in their order
  * @tmp: room for as many
  * @n: number of items
  *
@@ -123,9 +123,9 @@ u32 hr_points_seek(const struct hr_point *points, u32 n, u32 pos)
 }
 
 /**
- * hr_points_gallop() - as hr_points_seek(), quick for what is near
+ * hr_points_gallop() - as hr_points_seek(), fast for near points
  * @points: ascending by position
- * @from: where to begin; all points before it are known to be before @pos
+ * @from: where to begin; all points before it are before @pos
  * @n: number of points
  * @pos: the position
  *

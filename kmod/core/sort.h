@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Sorting, stable and in a time that does not depend on who chose the input.
- * All of it sleeps now and then, unlike the kernel's sort().
+ * Stable sorting, in a time that does not depend on the input. All of it sleeps
+ * now and then, unlike the kernel's sort().
  */
 #ifndef HASHRING_CORE_SORT_H
 #define HASHRING_CORE_SORT_H
 
 #include "place.h"
 
-/* Work that may be done without asking for the processor's other uses. */
+/* The amount of work between two cond_resched(). */
 #define HR_CHUNK	65536U
 
 /**
- * struct hr_item - what an operation of a change names
+ * struct hr_item - a name or seat of an operation
  * @key: a name or a seat
  * @op: index of the operation
- * @pos: index among the members of the first one not below @key
- * @hit: whether that one is equal to @key
+ * @pos: index of the first member whose key is not below @key
+ * @hit: whether that member's key is @key
  */
 struct hr_item {
 	const char *key;

@@ -8,10 +8,10 @@
 #include "table_index.h"
 
 /**
- * hr_table_search() - the part of a lookup that the index leaves
+ * hr_table_search() - the part of a look-up after the index
  * @t: the table
  * @pos: the position
- * @entry: its index slot, which does not answer alone
+ * @entry: its index slot, which does not answer by itself
  *
  * Context: as hr_table_lookup(), which calls it.
  * Return: the owner's slot.
@@ -27,7 +27,7 @@ u32 hr_table_search(const struct hr_table *t, u32 pos, u64 entry)
 	first = hr_index_first(entry);
 	class = hr_index_class(entry);
 	p = t->points + first;
-	/* The copy of the first point at the end stops it. */
+	/* The copy of the first point at the end stops the search. */
 	if (likely(class <= HR_INDEX_LINEAR)) {
 		while (p->pos < pos)
 			p++;
@@ -71,7 +71,7 @@ static struct hr_node *find(struct hr_node *const *members, u32 n,
 }
 
 /**
- * hr_table_find() - the member of a name
+ * hr_table_find() - the member with a name
  * @t: the table
  * @name: NUL-terminated
  *
@@ -85,7 +85,7 @@ struct hr_node *hr_table_find(const struct hr_table *t, const char *name)
 }
 
 /**
- * hr_table_find_seat() - the member that holds a seat
+ * hr_table_find_seat() - the member with a seat
  * @t: the table
  * @seat: NUL-terminated
  *
@@ -101,10 +101,10 @@ struct hr_node *hr_table_find_seat(const struct hr_table *t, const char *seat)
 /**
  * hr_table_has() - whether a node is a member
  * @t: the table
- * @node: a version of a node that stands in it
+ * @node: a version of a node in the table
  *
  * Context: any; the caller keeps the table alive.
- * Return: true, or false for one that is leaving.
+ * Return: true, or false for a leaving node.
  */
 bool hr_table_has(const struct hr_table *t, const struct hr_node *node)
 {
@@ -112,10 +112,10 @@ bool hr_table_has(const struct hr_table *t, const struct hr_node *node)
 }
 
 /**
- * hr_table_put() - let a table go; the last one frees it and its references to
- * nodes
+ * hr_table_put() - put a reference; the last one frees the table and puts its
+ *	nodes
  * @t: the table, or NULL
- * @ops: those that made the nodes; NULL if there are none
+ * @ops: the ops that made the nodes; NULL if there are none
  *
  * Context: any that hr_node_put() may be called from.
  */
@@ -146,12 +146,12 @@ static u64 load(const struct hr_table *t, const struct hr_node *node)
 }
 
 /**
- * hr_table_peak() - how far the fullest node is from its due
+ * hr_table_peak() - the largest share over its due
  * @t: the table
  *
  * Context: any; the caller keeps the table alive.
  * Return: the largest share of an active node over its due by weight, in
- * 2^-32: 2^32 is just its due; 0 without active nodes.
+ * 2^-32: 2^32 is exactly its due; 0 without active nodes.
  */
 u64 hr_table_peak(const struct hr_table *t)
 {
@@ -165,11 +165,11 @@ u64 hr_table_peak(const struct hr_table *t)
 }
 
 /**
- * hr_table_trough() - as hr_table_peak(), of the emptiest active node
+ * hr_table_trough() - the smallest share over its due
  * @t: the table
  *
  * Context: any; the caller keeps the table alive.
- * Return: as hr_table_peak(), the smallest.
+ * Return: as hr_table_peak(), for the smallest share.
  */
 u64 hr_table_trough(const struct hr_table *t)
 {
@@ -182,7 +182,7 @@ u64 hr_table_trough(const struct hr_table *t)
 	return trough == U64_MAX ? 0 : trough;
 }
 
-/* The first point behind @k that owns anything: not at the position of @k. */
+/* The first point behind @k that owns anything: not at @k's position. */
 static u32 next_owning(const struct hr_table *t, u32 k)
 {
 	u32 pos = t->points[k].pos;
@@ -192,7 +192,7 @@ static u32 next_owning(const struct hr_table *t, u32 k)
 	return k;
 }
 
-/* Behind the arc that ends at or beyond the owning point @k: the next one. */
+/* The point after the arc that ends at or beyond the owning point @k. */
 static u32 skip_arc(const struct hr_table *t, u32 k, struct hr_arc *arc)
 {
 	arc->slot = t->points[k].slot;
@@ -203,7 +203,7 @@ static u32 skip_arc(const struct hr_table *t, u32 k, struct hr_arc *arc)
 	return k;
 }
 
-/* Where the arc begins that holds position 0, which ends before point @k. */
+/* The start of the arc that holds position 0 and ends before point @k. */
 static u32 first_start(const struct hr_table *t, u32 k)
 {
 	const struct hr_point *points = t->points;
@@ -221,13 +221,13 @@ static u32 first_start(const struct hr_table *t, u32 k)
 }
 
 /**
- * hr_table_next_piece() - walk the arcs of a table, and positions without an owner
+ * hr_table_next_piece() - walk the arcs of a table, and pieces without an owner
  * @t: the table
- * @cursor: 0 at first, then left alone
- * @piece: filled in; its slot is HR_NO_SLOT where it has no owner
+ * @cursor: 0 at first, then unchanged by the caller
+ * @piece: filled in; its slot is HR_NO_SLOT without an owner
  *
- * Pieces come in ring order from the one that holds position 0 on, which may
- * wrap; neighbours of one owner, or of none, are one.
+ * Pieces come in ring order, from the piece that holds position 0 on, which may
+ * wrap. Neighbours of one owner, or of none, are one piece.
  *
  * Context: any; the caller keeps the table alive. A call takes as long as the
  * piece has points.
@@ -246,17 +246,17 @@ bool hr_table_next_piece(const struct hr_table *t, u32 *cursor,
 		return true;
 	}
 	piece->start = t->points[k - 1].pos;
-	/* The last piece of the ring belongs to the first if that wraps. */
+	/* The last piece of the ring belongs to the first if that one wraps. */
 	return *cursor < t->nr_points || piece->slot != t->points[0].slot;
 }
 
 /**
  * hr_table_next_arc() - walk the arcs of a table
  * @t: the table
- * @cursor: 0 at first, then left alone
+ * @cursor: 0 at first, then unchanged by the caller
  * @arc: filled in
  *
- * As hr_table_next_piece(), without positions that have no owner.
+ * As hr_table_next_piece(), without pieces that have no owner.
  *
  * Context: any; the caller keeps the table alive. A call takes as long as the
  * arc has points.

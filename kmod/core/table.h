@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The table: one immutable sorted array of points with its index, and the
- * members that the points belong to. The array is the truth; the index over
- * the top bits of a position makes it fast.
+ * members that own the points. The array is the truth; the index over the top
+ * bits of a position makes it fast.
  */
 #ifndef HASHRING_CORE_TABLE_H
 #define HASHRING_CORE_TABLE_H
@@ -15,14 +15,14 @@
 #define HR_WHOLE_RING	BIT_ULL(32)	/* the share of all positions */
 
 /*
- * An index slot, one of equal parts of the ring. As long as at most one border
- * between owners lies in it, it answers by itself: the owners of either side,
- * and the low bits of the last position before the border. Otherwise it says
- * where in the array to look on, and over how many points.
+ * An index slot is one of equal parts of the ring. If at most one border
+ * between owners lies in it, it answers by itself: it has the owners on both
+ * sides, and the low bits of the last position before the border. Otherwise it
+ * says where to continue in the array, and over how many points.
  *
- * The index of a large table of few enough nodes is paired: half as many slots,
- * and two neighbours of them share their two words for up to four borders. It
- * is half as large so, and leaves less to look up in the array.
+ * The index of a large table with few enough nodes is paired: it has half as
+ * many slots, and two neighbours share their two words for up to four borders.
+ * So it is half as large, and leaves fewer look-ups to the array.
  *
  *	0 after(17) before(17) - (3) border(26)
  *	1 1 class(5) - (25) first(32)
@@ -37,30 +37,31 @@
 
 /**
  * struct hr_table - an immutable map from positions to nodes
- * @cells: where every border lies between two of 2^(32 - @shift) equal cells and
- *	slots are few enough, the owner of each cell; instead of @index
+ * @cells: the owner of each of 2^(32 - @shift) equal cells, instead of @index,
+ *	if every border is between two cells and slots are few enough
  * @index: one word for each of 2^(32 - @shift) equal slots of the ring
  * @points: ascending by (pos, seat), then a copy of the first one at position
  *	2^32 - 1, which ends every search and wraps it. Points that share a
- *	position all stand here: the first owns, removing it restores the next
+ *	position are all here: the first one owns, and its removal restores the
+ *	next
  * @shift: 8 to 26; with @cells 12 to 22
  * @paired: index slots are paired; @shift is at most 15
  * @nr_points: points without the copy; 0 to HR_MAX_POINTS
  * @nodes: by slot; NULL where the slot is free
  * @nr_slots: number of @nodes
  * @nr_nodes: members: 0 to HR_MAX_NODES
- * @nr_leaving: of @nodes, those that are not members any more: see
+ * @nr_leaving: nodes in @nodes that are no members any more: see
  *	hr_change_build(); with the members at most 2 * HR_MAX_NODES
- * @refs: one for each that holds on to the table
+ * @refs: one for each user of the table
  * @by_name: members ascending by name
  * @by_seat: members ascending by seat
- * @share: what the node in each slot owns, in 2^-32 of the ring
+ * @share: by slot, the share that the node owns, in 2^-32 of the ring
  * @weight: sum of the active members' weights
  * @bytes: memory of the table, without its nodes
  *
- * A member that is not active, or holds no points, stands in @nodes and owns
- * nothing. Only in what hr_view_compose() makes are there points of HR_NO_SLOT,
- * whose positions have no owner.
+ * A member that is not active, or holds no points, is in @nodes and owns
+ * nothing. Only hr_view_compose() makes points of HR_NO_SLOT, whose positions
+ * have no owner.
  */
 struct hr_table {
 	u16 *cells;
@@ -88,7 +89,7 @@ u32 hr_table_search(const struct hr_table *t, u32 pos, u64 entry);
  * @t: the table
  * @pos: any position
  *
- * One load where the index answers by itself; else a second one and a short
+ * One load if the index answers by itself; else a second one and a short
  * search, bounded by bisection of the slot's points however they cluster.
  *
  * Context: any; the caller keeps the table alive.
@@ -117,7 +118,7 @@ static inline struct hr_node *hr_table_owner(const struct hr_table *t, u32 pos)
 	if (unlikely(slot == HR_NO_SLOT))
 		return NULL;
 	node = t->nodes[slot];
-	/* A slot that owns is never free, so that callers look but once. */
+	/* A slot of a point is never free, so that callers need no check. */
 	if (!node)
 		__builtin_unreachable();
 	return node;
@@ -126,8 +127,8 @@ static inline struct hr_node *hr_table_owner(const struct hr_table *t, u32 pos)
 struct hr_node *hr_table_find(const struct hr_table *t, const char *name);
 struct hr_node *hr_table_find_seat(const struct hr_table *t, const char *seat);
 /*
- * Index of the first of @n members, ascending by the string at @offset, from
- * number @from on, whose string is not below @key; quick when it is near @from.
+ * Index of the first of @n members, ascending by the string at @offset, whose
+ * string is not below @key, from number @from on; fast when it is near @from.
  */
 u32 hr_members_seek(struct hr_node *const *members, u32 from, u32 n,
 		    const char *key, size_t offset);
@@ -140,7 +141,7 @@ static inline const char *hr_member_key(const struct hr_node *node,
 
 bool hr_table_has(const struct hr_table *t, const struct hr_node *node);
 
-/* One more that holds on to a table. Context: any. */
+/* Takes a reference. Context: any. */
 static inline struct hr_table *hr_table_get(struct hr_table *t)
 {
 	refcount_inc(&t->refs);
@@ -165,7 +166,7 @@ struct hr_arc {
 
 /*
  * Arcs in ring order, neighbours of one owner merged, from the arc that holds
- * position 0 on: it may wrap. *cursor starts at 0. Returns false at the end.
+ * position 0 on, which may wrap. *cursor starts at 0. Returns false at the end.
  * Positions without an owner are a piece, and no arc.
  */
 bool hr_table_next_piece(const struct hr_table *t, u32 *cursor,

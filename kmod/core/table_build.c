@@ -14,7 +14,7 @@
 /**
  * hr_table_alloc() - a table without points
  * @nr_slots: room for nodes
- * @nr_nodes: members to be
+ * @nr_nodes: number of members
  * @gfp: how to allocate
  *
  * Context: process.
@@ -46,9 +46,9 @@ struct hr_table *hr_table_alloc(u32 nr_slots, u32 nr_nodes, gfp_t gfp)
 }
 
 /*
- * A merge under way. A point that goes is written too and then overwritten by
- * the next one, and so is a position in @changed; either array has room for
- * one more than it holds in the end.
+ * A merge under way. A point that goes is written too, and then overwritten by
+ * the next one; so is a position in @changed. Both arrays have room for one
+ * more element than they hold in the end.
  */
 struct merge {
 	const struct hr_build *b;
@@ -56,7 +56,7 @@ struct merge {
 	u32 *changed;		/* positions that change, or NULL */
 };
 
-/* Copies points that stay, renumbered. */
+/* Copies unchanged points, renumbered. */
 static void copy_points(struct merge *m, const struct hr_point *from, u32 n)
 {
 	const u32 *remap = m->b->remap;
@@ -88,7 +88,7 @@ static void copy_points(struct merge *m, const struct hr_point *from, u32 n)
 	m->to = to;
 }
 
-/* Whether a point of the base stands before one that comes. */
+/* Whether a point of the base comes before a new one. */
 static bool stands_before(const struct hr_build *b, const struct hr_point *old,
 			  const struct hr_point *new)
 {
@@ -98,7 +98,7 @@ static bool stands_before(const struct hr_build *b, const struct hr_point *old,
 		      b->next->nodes[new->slot]->seat) < 0;
 }
 
-/* The first of the base's points from @from on that stands behind @new. */
+/* The first of the base's points, from @from on, that comes after @new. */
 static u32 points_before(const struct hr_build *b, u32 from,
 			 const struct hr_point *new)
 {
@@ -152,12 +152,12 @@ static void fill_shares(struct hr_table *t)
 		if (!(i & (HR_CHUNK - 1)))
 			cond_resched();
 	}
-	/* One position holds all points: the differences above were all 0. */
+	/* All points are at one position: the differences above were all 0. */
 	if (t->points[0].pos == before && t->points[0].slot != HR_NO_SLOT)
 		t->share[t->points[0].slot] = HR_WHOLE_RING;
 }
 
-/* How far it is from the nearest point before @pos; @k is the one behind. */
+/* The distance to the nearest point before @pos; @k is the point after it. */
 static u64 way_back(const struct hr_table *t, u32 k, u32 pos)
 {
 	u32 way = pos - t->points[k ? k - 1 : t->nr_points - 1].pos;
@@ -166,10 +166,10 @@ static u64 way_back(const struct hr_table *t, u32 k, u32 pos)
 }
 
 /*
- * Makes index and shares out of the base's. The owner of a position differs
- * only if it lies before a point that changes and behind every point before
- * that; index slots without such a position differ only in where their points
- * stand in the array.
+ * Makes index and shares from the base's. The owner of a position differs only
+ * if the position is before a changed point and behind every earlier point.
+ * Index slots without such a position differ only in the place of their points
+ * in the array.
  */
 static void patch(const struct hr_table *base, struct hr_table *t,
 		  const u32 *changed, u32 nr_changed)
@@ -206,7 +206,10 @@ static void patch(const struct hr_table *base, struct hr_table *t,
 		if (!(c & 0xfff))
 			cond_resched();
 	}
-	/* Behind the last point the first one owns, which may have changed. */
+	/*
+	 * The first point owns what is behind the last one, and may have
+	 * changed.
+	 */
 	begin = min(base->points[base->nr_points - 1].pos,
 		    t->points[t->nr_points - 1].pos) >> shift;
 	begin = max(begin, done);
@@ -215,7 +218,7 @@ static void patch(const struct hr_table *base, struct hr_table *t,
 	hr_index_fill(t, begin, hr_index_units(t), k);
 }
 
-/* Room for the index, or for the owners of a grid's cells if they fit there. */
+/* Room for the index, or for the owners of a grid's cells if they fit. */
 static int alloc_index(struct hr_table *t, u32 nr_points, u32 grid,
 		       u32 max_slot, gfp_t gfp)
 {
@@ -232,7 +235,7 @@ static int alloc_index(struct hr_table *t, u32 nr_points, u32 grid,
 	return t->index ? 0 : -ENOMEM;
 }
 
-/* Whether little enough changes for patching, and both tables are alike. */
+/* Whether a patch is worth it, and both tables have the same form. */
 static bool can_patch(const struct hr_build *b)
 {
 	return b->base->nr_points && b->nr_points &&
@@ -241,7 +244,7 @@ static bool can_patch(const struct hr_build *b)
 	       b->nr_changed <= b->nr_points / HR_PATCH_PART;
 }
 
-/* The highest slot that a point may have, HR_NO_SLOT if some have no owner. */
+/* The highest slot of any point, HR_NO_SLOT if some have no owner. */
 static u32 max_slot(const struct hr_table *t, const struct hr_point *points,
 		    u32 nr_points)
 {
@@ -263,7 +266,7 @@ static void end_points(struct hr_point *points, u32 nr_points)
 	points[nr_points].pos = U32_MAX;
 }
 
-/* Shares and index, out of the points. */
+/* Shares and index, from the points. */
 static void fill(struct hr_table *t)
 {
 	fill_shares(t);
@@ -274,11 +277,11 @@ static void fill(struct hr_table *t)
 }
 
 /**
- * hr_build_of() - complete a table of points that are there
- * @t: the table: its nodes and members are in place
+ * hr_build_of() - complete a table from its points
+ * @t: the table, with its nodes and members
  * @points: ascending, with room for one more; taken over, also on error
  * @nr_points: number of @points
- * @grid: number of cells that all points end, or 0
+ * @grid: number of cells if all points end cells, or 0
  * @gfp: how to allocate
  *
  * Context: process; sleeps.
@@ -303,7 +306,7 @@ int hr_build_of(struct hr_table *t, struct hr_point *points, u32 nr_points,
 
 /**
  * hr_build() - complete a table
- * @build: what it is made of
+ * @build: the parts of the table
  * @gfp: how to allocate
  *
  * Context: process; sleeps.
@@ -347,7 +350,7 @@ int hr_build(const struct hr_build *build, gfp_t gfp)
 }
 
 /**
- * hr_table_empty() - the table that a ring is born with
+ * hr_table_empty() - the table of a new ring
  * @gfp: how to allocate
  *
  * Context: process.

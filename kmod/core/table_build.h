@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The making of a table: its points by one merge of what stays with what
- * comes, then index and shares: copied and patched where the table changes
- * little, made anew in one sweep where it changes much. O(points) either way.
+ * How a table is made: its points by one merge of unchanged and new points;
+ * then index and shares, copied and patched if the change is small, else made
+ * anew in one sweep. O(points) either way.
  */
 #ifndef HASHRING_CORE_TABLE_BUILD_H
 #define HASHRING_CORE_TABLE_BUILD_H
@@ -10,17 +10,17 @@
 #include "table.h"
 
 /**
- * struct hr_build - what a table is made of
+ * struct hr_build - the parts of a new table
  * @base: the table before, which stays as it is
- * @next: the table in the making: its members are in place, points, index and
- *	shares are not
+ * @next: the table in the making, with its members, without points, index and
+ *	shares
  * @remap: by slot of @base: the slot in @next that takes over its points, or
  *	HR_NO_SLOT when they go; NULL when all stay as they are
- * @run: points that come, those of a lower seat first; sorted by the way
+ * @run: new points, those of a lower seat first; sorted meanwhile
  * @nr_run: number of @run
- * @nr_points: points in the table to be
- * @nr_changed: points that come, go or change their slot
- * @grid: number of cells that all points end, or 0
+ * @nr_points: number of points in the new table
+ * @nr_changed: number of points that come, go or change their slot
+ * @grid: number of cells if all points end cells, or 0
  */
 struct hr_build {
 	const struct hr_table *base;

@@ -10,14 +10,14 @@
 /**
  * hr_index_size() - choose a table's index
  * @t: the table
- * @nr_points: the points that it will have
- * @grid: number of cells that all of these end, or 0
- * @max_slot: the highest slot that they may have
+ * @nr_points: number of points that it will have
+ * @grid: number of cells if all points end cells, or 0
+ * @max_slot: the highest slot of any point
  *
- * Two to four index slots a point as long as they lie in a cache nearby: beyond
- * it an access costs more than the search that it saves. There it is one to
- * two, and where they are paired two thirds to four thirds. Of a grid a slot is
- * two cells, which have one border between them at most: it answers by itself.
+ * Two to four index slots a point while the index fits a near cache: beyond it
+ * an access costs more than the search that it saves. In larger tables one to
+ * two, and two thirds to four thirds if slots are paired. With a grid a slot is
+ * two cells, with at most one border between them, and answers by itself.
  */
 void hr_index_size(struct hr_table *t, u32 nr_points, u32 grid, u32 max_slot)
 {
@@ -37,9 +37,9 @@ void hr_index_size(struct hr_table *t, u32 nr_points, u32 grid, u32 max_slot)
 			      HR_INDEX_MAX_BITS);
 }
 
-/* The borders between owners that lie in a unit. */
+/* The borders between owners in a unit. */
 struct borders {
-	u32 nr;			/* counts also those that find no room here */
+	u32 nr;			/* also counts those without room here */
 	u32 pos[HR_PAIR_BORDERS];
 	u32 owner[HR_PAIR_BORDERS + 1];
 };
@@ -53,7 +53,9 @@ static void add_border(struct borders *b, u32 pos, u32 owner)
 	b->nr++;
 }
 
-/* Of the unit that ends with position @last; returns the first point behind. */
+/*
+ * The borders of the unit that ends with @last; returns the first point behind.
+ */
 static const struct hr_point *find_borders(const struct hr_table *t,
 					   const struct hr_point *p, u32 last,
 					   struct borders *b)
@@ -70,7 +72,7 @@ static const struct hr_point *find_borders(const struct hr_table *t,
 		owner = p->slot;
 		add_border(b, p[-1].pos, owner);
 	}
-	/* What lies behind the last point belongs to the next one. */
+	/* What is behind the last point belongs to the next one. */
 	if (p > first && p[-1].pos != last && p->slot != owner)
 		add_border(b, p[-1].pos, p->slot);
 	return p;
@@ -103,8 +105,8 @@ static void fill_pair(u64 *pair, struct borders *b, u64 search)
 /**
  * hr_index_fill() - make index slots from points
  * @t: the table; its points are complete
- * @unit: the first to be made, see hr_index_units()
- * @end: the one behind the last
+ * @unit: the first unit, see hr_index_units()
+ * @end: the unit after the last one
  * @k: the first point at or behind the beginning of @unit
  *
  * Context: process; sleeps.
@@ -132,12 +134,12 @@ void hr_index_fill(struct hr_table *t, u32 unit, u32 end, u32 k)
 }
 
 /**
- * hr_index_copy() - take index slots over from another table
+ * hr_index_copy() - copy index slots of another table
  * @t: the table
  * @base: a table with an index of the same size
- * @unit: the first to be copied
- * @end: the one behind the last
- * @delta: how much further on their points stand in @t
+ * @unit: the first unit
+ * @end: the unit after the last one
+ * @delta: how many places later their points are in @t
  *
  * Context: process; sleeps.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How the index is sized, and how its slots are written; see table.h. */
+/* The size of the index, and the format of its slots; see table.h. */
 #ifndef HASHRING_CORE_TABLE_INDEX_H
 #define HASHRING_CORE_TABLE_INDEX_H
 
@@ -9,33 +9,33 @@
 
 #define HR_INDEX_MIN_BITS	6U
 #define HR_INDEX_MAX_BITS	24U
-#define HR_INDEX_ROOMY_BITS	16	/* 512 KiB: what a nearby cache holds */
-#define HR_INDEX_SINGLE_BITS	17	/* beyond, neighbours are paired */
+#define HR_INDEX_ROOMY_BITS	16	/* 512 KiB: fits a near cache */
+#define HR_INDEX_SINGLE_BITS	17	/* beyond this, neighbours are paired */
 #define HR_INDEX_FIRST		(BIT(32) - 1)
 #define HR_INDEX_CLASS		57
 
-/* Up to this class a search goes from point to point, above it bisects. */
+/* Up to this class a search is linear, above it bisects. */
 #define HR_INDEX_LINEAR		3
 
-/* A change of at most so large a part of the points patches the index. */
+/* A change of at most this part of the points patches the index. */
 #define HR_PATCH_PART		16
 
-/* A slot of two owners, @border the last position of the one before. */
+/* A slot of two owners; @border is the last position of the first one. */
 static inline u64 hr_index_answer(u32 before, u32 after, u32 border)
 {
 	return (u64)after << HR_INDEX_AFTER | (u64)before << HR_INDEX_BEFORE |
 	       (border & HR_INDEX_BORDER);
 }
 
-/* The most borders that a pair of slots holds, and how its owners lie. */
+/* The most borders that a pair of slots holds, and the places of its owners. */
 #define HR_PAIR_BORDERS		4
 #define HR_PAIR_OWNER_BITS	11
 #define HR_PAIR_OWNER		16	/* all but the last, in the second word */
 #define HR_PAIR_LAST		48	/* the last one, in the first word */
 
 /*
- * A pair that answers by itself. Positions in it differ in the low 16 bits at
- * most. A border that is not there is 0xffff: no position is behind it.
+ * A pair that answers by itself. Its positions differ in the low 16 bits at
+ * most. A missing border is 0xffff: no position is behind it.
  */
 static inline void hr_index_pair(u64 *pair, const u32 *owner, const u32 *border)
 {
@@ -63,7 +63,7 @@ static inline u32 hr_index_pair_owner(const u64 *pair, u16 pos)
 	       (BIT(HR_PAIR_OWNER_BITS) - 1);
 }
 
-/* A slot, or both of a pair, that leaves @count points to be searched. */
+/* A slot, or both of a pair, with @count points to search. */
 static inline u64 hr_index_entry(u32 first, u32 count)
 {
 	return HR_INDEX_MORE | HR_INDEX_SEARCH |
@@ -86,7 +86,7 @@ static inline u32 hr_index_class(u64 entry)
 	return entry >> HR_INDEX_CLASS & 31;
 }
 
-/* The same slot when its points stand @delta places further on. */
+/* The same slot when its points are @delta places later. */
 static inline u64 hr_index_moved(u64 entry, u32 delta)
 {
 	if (!hr_index_searches(entry))
@@ -95,8 +95,8 @@ static inline u64 hr_index_moved(u64 entry, u32 delta)
 }
 
 /*
- * What is made at a time, and covers 2^hr_index_unit_shift() positions: a slot,
- * or a pair of them.
+ * A unit is made at a time, and covers 2^hr_index_unit_shift() positions: a
+ * slot, or a pair of them.
  */
 static inline u32 hr_index_unit_shift(const struct hr_table *t)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Maps made of maps: what a migration has come to, as a table of its own.
+ * Maps made of maps: the state of a migration as a table of its own.
  */
 #include <linux/minmax.h>
 #include <linux/sched.h>
@@ -28,14 +28,14 @@ struct hr_node *hr_view_owner_moving(const struct hr_view *view, u32 pos)
 }
 
 /**
- * hr_view_slots() - who owned a position, owns it and will own it
+ * hr_view_slots() - the slots of a position in all three maps
  * @view: the view
  * @pos: any position
- * @base: its slot in the last settled map, or HR_NO_SLOT
- * @now: in the effective map
- * @then: in the map that the migration leads to
+ * @base: set to its slot in the last settled map, or HR_NO_SLOT
+ * @now: set to its slot in the effective map
+ * @then: set to its slot in the map that the migration leads to
  *
- * All three are one when no migration is under way. See hr_view_node().
+ * All three are equal when no migration is under way. See hr_view_node().
  *
  * Context: any; the caller keeps the view alive.
  */
@@ -77,7 +77,7 @@ struct hr_table *hr_table_members(const struct hr_table *t, u32 nr_slots,
 	return copy;
 }
 
-/* Completes @t, if there is one, by points that are taken over; or puts it. */
+/* Completes @t, if there is one, with points that it takes over; or puts it. */
 static struct hr_table *finish(struct hr_table *t, struct hr_point *points,
 			       u32 nr_points, u32 grid, gfp_t gfp,
 			       const struct hr_node_ops *ops)
@@ -117,7 +117,8 @@ struct hr_table *hr_table_finish_as(struct hr_table *t,
 }
 
 /*
- * Where the frontier cuts the points of both maps: first those at or behind it.
+ * Cuts the points of both maps at the frontier: finds the first ones at or
+ * behind it.
  */
 struct cut {
 	u32 table;
@@ -126,16 +127,16 @@ struct cut {
 };
 
 /*
- * Writes the points of the effective map; returns how many. Those of @table
- * before the frontier, then what of @from is not before it; where an arc is
- * cut, a point that neither has.
+ * Writes the points of the effective map; returns their number. They are those
+ * of @table before the frontier, then those of @from at or behind it. Where the
+ * frontier cuts an arc, there is a point that neither map has.
  */
 static u32 compose_points(const struct hr_view *view, const struct cut *cut,
 			  struct hr_point *to)
 {
 	const struct hr_table *table = view->table, *from = view->from;
 	u32 rest = from->nr_points - cut->from, n = cut->table;
-	/* At the end of either array stands a copy of its first point. */
+	/* Both arrays end with a copy of their first point. */
 	u32 below = table->points[cut->table].slot;
 	u32 above = from->points[cut->from].slot;
 	u32 wrap = from->points[from->nr_points].slot;
@@ -157,15 +158,15 @@ static u32 compose_points(const struct hr_view *view, const struct cut *cut,
 /**
  * hr_view_compose() - the effective map as a table of its own
  * @view: the view
- * @frontier: where the frontier is taken to be
- * @grid: number of cells that all points end, or 0; the frontier is at the
- *	border of two
+ * @frontier: the frontier to use
+ * @grid: number of cells if all points end cells, or 0; the frontier is at the
+ *	border of two cells
  * @gfp: how to allocate; with __GFP_NOFAIL it will not fail
- * @ops: those that made the nodes
+ * @ops: the ops that made the nodes
  *
- * Its members, and the nodes that are leaving, are those of the table that the
- * migration leads to. Where that or the map before is empty, there are
- * positions without an owner.
+ * Its members and leaving nodes are those of the table that the migration leads
+ * to. If that table or the map before is empty, there are positions without an
+ * owner.
  *
  * Context: process; sleeps. The caller keeps the view alive.
  * Return: a table to be put, which may be the view's own; or NULL.
@@ -185,7 +186,7 @@ struct hr_table *hr_view_compose(const struct hr_view *view, u64 frontier,
 	cut.table = hr_points_seek(table->points, table->nr_points, frontier);
 	cut.from = hr_points_seek(from->points, from->nr_points, frontier);
 	t = hr_table_members(table, table->nr_slots, gfp);
-	/* Two that neither has, and the copy that ends them all. */
+	/* Two that neither map has, and the copy at the end. */
 	points = kvmalloc_array(cut.table + from->nr_points - cut.from + 3,
 				sizeof(*points), gfp);
 	if (points)
@@ -193,7 +194,7 @@ struct hr_table *hr_view_compose(const struct hr_view *view, u64 frontier,
 	return finish(t, points, n, grid, gfp, ops);
 }
 
-/* Whether a slot's node is there and not down. */
+/* Whether a slot has a node that is not down. */
 static bool is_up(const struct hr_table *members, u32 slot)
 {
 	if (slot == HR_NO_SLOT)
@@ -217,14 +218,14 @@ static u32 count_up(const struct hr_table *t, const struct hr_table *members)
 /**
  * hr_table_without() - a map without the points of nodes that are down
  * @t: the map
- * @members: a table; the points go of those whose slot is free in it or has a
- *	node that is down
- * @grid: number of cells that all points end, or 0
+ * @members: a table; points go whose slot is free in it or has a node that is
+ *	down
+ * @grid: number of cells if all points end cells, or 0
  * @gfp: how to allocate; with __GFP_NOFAIL it will not fail
- * @ops: those that made the nodes
+ * @ops: the ops that made the nodes
  *
- * What they own falls to whose point is the next. Nodes and members stay those
- * of @t.
+ * Their arcs go to the node of the next point. Nodes and members stay those of
+ * @t.
  *
  * Context: process; sleeps. The caller keeps the tables alive.
  * Return: a table to be put, @t itself when nothing goes; or NULL.
@@ -251,14 +252,14 @@ struct hr_table *hr_table_without(struct hr_table *t,
 }
 
 /**
- * hr_table_settle() - a table without the nodes that are leaving
- * @t: the table; its map names none of them
- * @grid: number of cells that all points end, or 0
+ * hr_table_settle() - a table without its leaving nodes
+ * @t: the table; no point of its map belongs to one
+ * @grid: number of cells if all points end cells, or 0
  * @gfp: how to allocate; with __GFP_NOFAIL it will not fail
- * @ops: those that made the nodes
+ * @ops: the ops that made the nodes
  *
  * Context: process; sleeps. The caller keeps the table alive.
- * Return: a table to be put, @t itself when none are leaving; or NULL.
+ * Return: a table to be put, @t itself without leaving nodes; or NULL.
  */
 struct hr_table *hr_table_settle(struct hr_table *t, u32 grid, gfp_t gfp,
 				 const struct hr_node_ops *ops)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The view: what readers hold on to. Everything that decides an owner hangs
- * off one pointer, so that a packet sees one map and never a mix of two.
+ * The view is what readers hold. Everything that decides an owner hangs off one
+ * pointer, so that a packet sees one map and never a mix of two.
  *
- * In a migration that is two maps and a word. Maps give slots; whoever stands
- * in a slot, the table that the migration leads to says it, and so it keeps
- * those that are no members of it any more, leaving, to the end.
+ * In a migration a view has two maps and a word. Maps give slots. The table
+ * that the migration leads to gives the node in a slot. So it keeps nodes that
+ * are no members any more, leaving, until the end.
  */
 #ifndef HASHRING_CORE_VIEW_H
 #define HASHRING_CORE_VIEW_H
@@ -14,12 +14,12 @@
 
 /**
  * struct hr_view - the map in force
- * @table: the settled table; in a migration the one that it leads to
+ * @table: the settled table; in a migration the table that it leads to
  * @from: NULL when settled; else the effective map when the last change was
- *	held. Of it and of @base only the points count
+ *	held. Only the points of @from and @base count
  * @base: the last settled map, may be @from; NULL when settled
  * @frontier: positions below it go by @table, all others by @from; 0 to 2^32.
- *	Moves under readers, by WRITE_ONCE()
+ *	Changes under readers, by WRITE_ONCE()
  */
 struct hr_view {
 	struct hr_table *table;
@@ -34,7 +34,7 @@ static inline bool hr_view_settled(const struct hr_view *view)
 	return likely(!view->from);
 }
 
-/* The map that decides who owns @pos when the frontier is there. */
+/* The map that decides the owner of @pos with this frontier. */
 static inline const struct hr_table *hr_view_map(const struct hr_view *view,
 						 u64 frontier, u32 pos)
 {
@@ -43,7 +43,7 @@ static inline const struct hr_table *hr_view_map(const struct hr_view *view,
 	return view->from;
 }
 
-/* The node in a slot that one of a view's maps gave, or NULL for HR_NO_SLOT. */
+/* The node in a slot of one of the view's maps, or NULL for HR_NO_SLOT. */
 static inline struct hr_node *hr_view_node(const struct hr_view *view, u32 slot)
 {
 	return slot == HR_NO_SLOT ? NULL : view->table->nodes[slot];
@@ -58,7 +58,7 @@ void hr_view_slots(const struct hr_view *view, u32 pos, u32 *base, u32 *now,
  * @view: the view
  * @pos: any position
  *
- * One branch more than hr_table_owner() while there is no migration.
+ * Costs one branch more than hr_table_owner() without a migration.
  *
  * Context: any; the caller keeps the view alive.
  * Return: the node, which may be leaving, or NULL.

@@ -9,7 +9,7 @@
 #include "sort.h"
 #include "view_frontier.h"
 
-/* A walk over what changes hands in a migration, from a frontier on. */
+/* A walk over the pieces that a migration moves, from a frontier on. */
 static struct hr_walk walk_from(const struct hr_view *view, u64 frontier)
 {
 	struct hr_walk walk = { .before = view->from, .after = view->table };
@@ -30,12 +30,12 @@ static u64 piece_high(const struct hr_moved_arc *piece)
 }
 
 /**
- * hr_view_between() - what changes hands between two frontiers
+ * hr_view_between() - what moves between two frontiers
  * @view: the view of a migration
  * @low: a frontier
  * @high: one that is not below it
- * @share: in 2^-32 of the ring
- * @arcs: pieces that lie between them in whole or in part
+ * @share: set to the share, in 2^-32 of the ring
+ * @arcs: set to the number of pieces that lie between them in whole or in part
  *
  * Takes a time of O(points between them).
  *
@@ -61,7 +61,7 @@ void hr_view_between(const struct hr_view *view, u64 low, u64 high, u64 *share,
 /**
  * hr_view_progress() - how far a migration has come
  * @view: its view
- * @frontier: where the frontier is taken to be
+ * @frontier: the frontier to use
  * @progress: filled in
  *
  * Context: process; sleeps. The caller keeps the view alive.
@@ -88,8 +88,8 @@ void hr_view_progress(const struct hr_view *view, u64 frontier,
 }
 
 /*
- * The least frontier from @frontier on with so much more below it: share, or
- * pieces in whole; the end when there is not so much, or nothing beyond.
+ * The least frontier from @frontier on with this much more below it: share, or
+ * whole pieces. The end when there is not so much, or nothing beyond.
  */
 static u64 forward(const struct hr_view *view, u64 frontier,
 		   enum hr_pace_by by, u64 amount)
@@ -115,8 +115,8 @@ static u64 forward(const struct hr_view *view, u64 frontier,
 }
 
 /*
- * The least frontier with so much less below it than @frontier has. A piece
- * that is there in part counts as one.
+ * The least frontier with this much less below it than @frontier has. A part of
+ * a piece counts as one.
  */
 static u64 backward(const struct hr_view *view, u64 frontier,
 		    enum hr_pace_by by, u64 amount)
@@ -129,7 +129,7 @@ static u64 backward(const struct hr_view *view, u64 frontier,
 	return below > amount ? forward(view, 0, by, below - amount) : 0;
 }
 
-/* A frontier that is asked for; either end when nothing is left before it. */
+/* A requested frontier; either end when nothing is left before it. */
 static u64 to_position(const struct hr_view *view, u64 frontier, u64 to)
 {
 	struct hr_moved_arc piece;
@@ -147,14 +147,14 @@ static u64 to_position(const struct hr_view *view, u64 frontier, u64 to)
 /**
  * hr_view_step() - where a step takes the frontier
  * @view: the view of a migration
- * @frontier: where it is, 0 to 2^32
+ * @frontier: the present frontier, 0 to 2^32
  * @pace: the step
- * @grid: number of cells that all points end, or 0. Then a frontier is at the
- *	border of two, and a step goes on to the next one
+ * @grid: number of cells if all points end cells, or 0. With a grid a frontier
+ *	is at the border of two cells, and a step goes on to the next border
  *
- * The least frontier that is far enough; when nothing that changes hands is
- * left beyond it, the end, 2^32, and when nothing is left below it, 0. A step
- * forward takes a time of O(points that it passes), one back of O(points).
+ * The least frontier that is far enough. The end, 2^32, when nothing that moves
+ * is left beyond it, and 0 when nothing is left below it. A step forward takes
+ * O(points passed), a step back O(points).
  *
  * Context: process; sleeps. The caller keeps the view alive.
  * Return: the frontier after the step.

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The frontier of a migration: how far it has come, and where a step takes it.
- * What counts are the pieces of the ring that have another owner in the map
- * that the migration leads to than in the one that it comes from; one that goes
- * on over position 0 counts as two, as it is released in two parts.
+ * Only pieces count whose owner differs between the map that the migration
+ * leads to and the map that it comes from. A piece over position 0 counts as
+ * two, because it is released in two parts.
  */
 #ifndef HASHRING_CORE_VIEW_FRONTIER_H
 #define HASHRING_CORE_VIEW_FRONTIER_H
@@ -12,10 +12,10 @@
 
 /**
  * struct hr_progress - how far a migration has come
- * @share: all that changes hands, in 2^-32 of the ring
- * @share_released: of @share, what lies below the frontier
+ * @share: the share that changes hands, in 2^-32 of the ring
+ * @share_released: of @share, the part below the frontier
  * @arcs: pieces that change hands
- * @arcs_released: of @arcs, those that lie below the frontier in whole
+ * @arcs_released: of @arcs, whole pieces below the frontier
  */
 struct hr_progress {
 	u64 share;
@@ -26,15 +26,15 @@ struct hr_progress {
 
 enum hr_pace_by {
 	HR_PACE_POSITION,	/* to a frontier, either way */
-	HR_PACE_SHARE,		/* over so much share, in 2^-32 */
-	HR_PACE_ARCS,		/* over so many pieces */
+	HR_PACE_SHARE,		/* over a share, in 2^-32 */
+	HR_PACE_ARCS,		/* over a number of pieces */
 };
 
 /**
  * struct hr_pace - a step
  * @by: &enum hr_pace_by
- * @back: towards 0; of no account for HR_PACE_POSITION
- * @amount: the frontier to be, up to 2^32, or how much; 0 counts as 1
+ * @back: towards 0; ignored with HR_PACE_POSITION
+ * @amount: the new frontier, up to 2^32, or how much; 0 counts as 1
  */
 struct hr_pace {
 	enum hr_pace_by by;

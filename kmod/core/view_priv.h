@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the files that make maps of maps share. */
+/* Shared by the files that make maps of maps. */
 #ifndef HASHRING_CORE_VIEW_PRIV_H
 #define HASHRING_CORE_VIEW_PRIV_H
 
@@ -9,7 +9,9 @@
 struct hr_table *hr_table_members(const struct hr_table *t, u32 nr_slots,
 				  gfp_t gfp);
 
-/* Completes @t, if there is one, by the points of @map; NULL if that fails. */
+/*
+ * Completes @t, if there is one, with the points of @map; NULL if that fails.
+ */
 struct hr_table *hr_table_finish_as(struct hr_table *t,
 				    const struct hr_table *map, u32 grid,
 				    gfp_t gfp, const struct hr_node_ops *ops);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The way back: the table that a migration began with, as one that it can lead
- * to again.
+ * The way back: the table that a migration began with, as a table that the
+ * migration can lead to again.
  */
 #include <linux/bitmap.h>
 #include <linux/errno.h>
@@ -21,9 +21,9 @@ static struct hr_node *node_at(const struct hr_table *t, u32 slot)
 }
 
 /**
- * struct ids - the ids of a table that is rolled back to
- * @members: those of its members, ascending, under the position
- * @used: of the lowest ones, those that any node has
+ * struct ids - the ids of a table that is restored
+ * @members: the ids of its members, ascending, as positions
+ * @used: of the lowest ids, those that any node has
  * @nr_used: number of bits in @used, one of which stays free
  */
 struct ids {
@@ -52,7 +52,7 @@ static int collect_ids(struct ids *ids, const struct hr_table *origin,
 {
 	u32 n = origin->nr_nodes, i;
 
-	/* One for 0, which is no id, and one for each that takes another. */
+	/* One for 0, which is no id, and one for each node with another id. */
 	ids->nr_used = origin->nr_slots + 2 * now->nr_slots + 1;
 	ids->used = kvcalloc(BITS_TO_LONGS(ids->nr_used), sizeof(*ids->used),
 			     gfp);
@@ -72,7 +72,7 @@ static int collect_ids(struct ids *ids, const struct hr_table *origin,
 	return 0;
 }
 
-/* The id of a node that leaves: another one, if a member has taken it back. */
+/* The id of a leaving node: another one, if a member has taken it back. */
 static u32 leaving_id(struct ids *ids, u32 nr_members, u32 id)
 {
 	u32 i = hr_points_seek(ids->members, nr_members, id);
@@ -84,7 +84,7 @@ static u32 leaving_id(struct ids *ids, u32 nr_members, u32 id)
 	return id;
 }
 
-/* Adds those of @now to @t that it has not: as they are, or a last version. */
+/* Adds the nodes of @now that @t lacks: as they are, or in a last version. */
 static int add_leaving(struct hr_table *t, const struct hr_table *now,
 		       struct ids *ids, gfp_t gfp, const struct hr_node_ops *ops)
 {
@@ -115,16 +115,16 @@ static int add_leaving(struct hr_table *t, const struct hr_table *now,
 
 /**
  * hr_table_rollback() - make the table that leads back to an earlier one
- * @origin: the earlier one, without nodes that are leaving
- * @now: a table that came of it by changes that left nodes
- * @grid: number of cells that all points end, or 0
+ * @origin: the earlier table, without leaving nodes
+ * @now: a table made of it by changes that left nodes
+ * @grid: number of cells if all points end cells, or 0
  * @gfp: how to allocate; with __GFP_NOFAIL it will not fail
- * @ops: those that made the nodes
+ * @ops: the ops that made the nodes
  *
  * Map and members, in their versions, are those of @origin. All other nodes of
- * @now stand in their slots, leaving, or down if they were. One that has the id
- * which a member of @origin had before it was set another takes the lowest one
- * that is free.
+ * @now stay in their slots, leaving, or down if they were down. If such a node
+ * has an id that a member of @origin had before and gets back, the node gets
+ * the lowest free id.
  *
  * Context: process; sleeps. The caller keeps the tables alive.
  * Return: a table to be put, or NULL.
@@ -148,7 +148,7 @@ struct hr_table *hr_table_rollback(const struct hr_table *origin,
 	return t ? hr_table_finish_as(t, origin, grid, gfp, ops) : NULL;
 }
 
-/* Whether a member of @origin is down in @now and was not then. */
+/* Whether a member of @origin is down in @now and was not down then. */
 static bool went_down(const struct hr_node *node, const struct hr_table *now)
 {
 	const struct hr_node *is = node_at(now, node->slot);
@@ -158,11 +158,11 @@ static bool went_down(const struct hr_node *node, const struct hr_table *now)
 }
 
 /**
- * hr_rollback_ops() - what has gone down since, as operations
- * @origin: as hr_table_rollback() has it
- * @now: as hr_table_rollback() has it
- * @ops: operations that take down again what is down in @now and was not in
- *	@origin; for the caller to kvfree(), NULL when there are none
+ * hr_rollback_ops() - the nodes that went down since, as operations
+ * @origin: as in hr_table_rollback()
+ * @now: as in hr_table_rollback()
+ * @ops: operations that take down again nodes that are down in @now and were
+ *	not in @origin; for the caller to kvfree(), NULL when there are none
  * @nr: their number
  * @gfp: how to allocate; with __GFP_NOFAIL it will not fail
  *
