@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A packet's flow: what of its headers makes the key.
+ * A packet's flow: the parts of its headers that make the key.
  *
- * The headers are read here and not by the flow dissector, which costs twice
- * as much and can be replaced by a BPF program: directors would disagree.
+ * The headers are read here and not by the flow dissector, which costs twice as
+ * much, and which a BPF program can replace, so that directors would disagree.
  *
  * An ICMP error belongs to the flow of the packet that it quotes. The quoted packet
  * went the other way, from the virtual address to the client, so its addresses and
@@ -26,7 +26,7 @@ static __always_inline void hr_flow_no_ports(struct hr_flow *flow)
 	memset(flow->ports, 0, sizeof(flow->ports));
 }
 
-/* Ports at @offset, wherever they are, the other way round with @invert. */
+/* The ports at @offset, wherever they are, exchanged with @invert. */
 static noinline int hr_flow_far_ports(const struct sk_buff *skb, int offset,
 				      bool invert, struct hr_flow *flow)
 {
@@ -44,8 +44,8 @@ static noinline int hr_flow_far_ports(const struct sk_buff *skb, int offset,
 }
 
 /*
- * Nearly all packets have their ports at hand, right behind the address
- * header: they are read in place, with nothing copied and no buffer.
+ * Nearly all packets have their ports right behind the address header: they are
+ * read in place, without a copy and a buffer.
  */
 static __always_inline int hr_flow_ports(const struct sk_buff *skb,
 					 const u8 *ports, struct hr_flow *flow)
@@ -126,8 +126,8 @@ static noinline int hr_flow_icmp4(const struct sk_buff *skb, int offset,
  * @policy: as for hr_flow_parse()
  * @flow: as for hr_flow_parse()
  *
- * Whatever is rare, or wants a buffer, is a function of its own: this one then
- * needs no guarded stack and saves no register.
+ * Rare cases, and those with a buffer, are functions of their own: so this
+ * function needs no stack guard and saves no register.
  *
  * Context: any.
  * Return: as hr_flow_parse().
@@ -166,8 +166,8 @@ static bool hr_icmp6_is_error(u8 type)
 }
 
 /*
- * What is in pieces, as all of them say it: what follows the fragment header.
- * @offset is that header's.
+ * The key of a fragment, the same for all fragments of a packet: what follows
+ * the fragment header, which is at @offset.
  */
 static bool hr_fragment6_protocol(const struct sk_buff *skb, int offset,
 				  u8 *protocol)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A packet's flow: what of its headers makes the key.
+ * A packet's flow: the parts of its headers that make the key.
  */
 #ifndef HASHRING_FLOW_H
 #define HASHRING_FLOW_H
@@ -11,14 +11,14 @@
 
 #include "core/key.h"
 
-/* What was met on the way to a flow, for the counters. */
-#define HR_FLOW_ICMP_ERROR	BIT(0)	/* the flow is the embedded one's */
-#define HR_FLOW_PORTLESS	BIT(1)	/* ports belong there but are not */
+/* Findings on the way to a flow, for the counters. */
+#define HR_FLOW_ICMP_ERROR	BIT(0)	/* flow of the quoted packet */
+#define HR_FLOW_PORTLESS	BIT(1)	/* the packet lacks its ports */
 
 /* The protocols whose ports are part of a flow. */
 static inline bool hr_protocol_has_ports(u8 protocol)
 {
-	/* The common ones at once, and not by a jump table's arithmetic. */
+	/* The common ones first, without a jump table. */
 	if (likely(protocol == IPPROTO_UDP || protocol == IPPROTO_TCP))
 		return true;
 	switch (protocol) {
@@ -31,7 +31,7 @@ static inline bool hr_protocol_has_ports(u8 protocol)
 	}
 }
 
-/* In what hr_flow_tcp() returns, besides TCPHDR_*. */
+/* In the result of hr_flow_tcp(), besides TCPHDR_*. */
 #define HR_FLOW_TCP_DATA	BIT(8)
 
 int hr_flow_tcp(const struct sk_buff *skb, u8 pf);
@@ -46,13 +46,13 @@ int hr_flow_parse6(const struct sk_buff *skb, enum hashring_key_policy policy,
  * hr_flow_parse() - the flow that a packet belongs to
  * @skb: an IPv4 or IPv6 packet as netfilter's hooks see it
  * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
- * @policy: what will be made of the flow: where ports do not count, missing
- *	ones are no matter
+ * @policy: the key policy: if ports do not count, missing ones do not matter
  * @flow: filled in; undefined after an error
  *
  * Context: any. Neither allocates nor changes the packet.
- * Return: HR_FLOW_* flags; -EINVAL if the headers are cut or make no sense,
- * -ENOMSG if it is the link's own (neighbour discovery), which never leaves it.
+ * Return: HR_FLOW_* flags; -EINVAL if the headers are truncated or malformed,
+ * -ENOMSG if the packet belongs to the link (neighbour discovery), which it
+ * never leaves.
  */
 static inline int hr_flow_parse(const struct sk_buff *skb, u8 pf,
 				enum hashring_key_policy policy,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What flow state asks of a packet besides its flow: how a TCP connection goes
- * on, and the ports of a datagram in pieces.
+ * What flow state needs of a packet besides its flow: the state of a TCP
+ * connection, and the ports of a datagram in pieces.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -14,13 +14,13 @@
 
 /**
  * hr_flow_tcp() - what a TCP segment does to its connection
- * @skb: a packet whose flow hr_flow_parse() found to be TCP's and no ICMP
- *	error, and to have ports
+ * @skb: a packet with ports whose flow is TCP's by hr_flow_parse(), and no ICMP
+ *	error
  * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
  *
  * Context: any. Neither allocates nor changes the packet.
- * Return: TCPHDR_* flags, those of the last byte, and HR_FLOW_TCP_DATA when
- * there is payload; -EINVAL if the header is cut.
+ * Return: TCPHDR_* flags, those of the last byte, and HR_FLOW_TCP_DATA with
+ * payload; -EINVAL if the header is truncated.
  */
 int hr_flow_tcp(const struct sk_buff *skb, u8 pf)
 {
@@ -49,12 +49,12 @@ int hr_flow_tcp(const struct sk_buff *skb, u8 pf)
 
 /**
  * hr_flow_first_ports() - the ports of a datagram in pieces
- * @skb: a fragment of a protocol with ports, as hr_flow_parse() found
+ * @skb: a fragment of a protocol with ports, by hr_flow_parse()
  * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
  * @flow: gets the ports
  *
  * Context: any. Neither allocates nor changes the packet.
- * Return: true if it is the first fragment: only that has them.
+ * Return: true for the first fragment: only that one has ports.
  */
 bool hr_flow_first_ports(const struct sk_buff *skb, u8 pf, struct hr_flow *flow)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where the tracepoints of trace.h are made.
+ * The tracepoints of trace.h are made here.
  */
 #include <net/net_namespace.h>
 

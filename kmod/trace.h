@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tracepoints: changes, changes that were refused, steps of migrations, packets
- * without an owner, and flows that a migration tracks. Documentation/observe.md
- * tells users of them.
+ * Tracepoints: changes, refusals, steps of migrations, packets without an
+ * owner, and flows that a migration tracks. Documentation/observe.md is for
+ * users.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM hashring
@@ -14,7 +14,7 @@
 
 #include "compat.h"
 
-/* trace.c knows what is in them. */
+/* Only trace.c needs their definitions. */
 struct hr_attach;
 struct hr_entry;
 struct hr_flow;
@@ -25,8 +25,8 @@ struct hr_track;
 struct net;
 
 /*
- * A change, before anybody is told of it. All names of the receipt are the
- * wire's; shares are in 2^-32 of the ring. Under the ring's lock, so that
+ * A change, before any notification. All names are those of the receipt on the
+ * wire; shares are in 2^-32 of the ring. Under the ring's lock, so that
  * generations come in order.
  */
 TRACE_EVENT(hashring_change,
@@ -75,8 +75,8 @@ TRACE_EVENT(hashring_change,
 );
 
 /*
- * A change, or a part of a staged one, or a plan (dry_run), that was refused:
- * the error, and the words for the person that asked.
+ * A refused change, part of a staged change, or plan (dry_run): the error, and
+ * the text for the caller.
  */
 TRACE_EVENT(hashring_refused,
 	TP_PROTO(const struct net *net, const char *ring, bool dry_run,
@@ -170,11 +170,11 @@ TRACE_EVENT(hashring_no_owner,
 );
 
 /*
- * A flow of a migration: it is tracked from now on, or no more, and why; with
- * expired it may go on at another node. Addresses as IPv6 has them; the ends
- * are in order where both directions are one flow. The node is 0 where a scan
- * does not know it. Scans go on for a moment after the namespace is gone: the
- * track has its number.
+ * A flow of a migration: when tracking begins or ends, and why; after expired
+ * it may go on at another node. Addresses are IPv6 addresses. The ends are in
+ * order where both directions are one flow. The node is 0 where a scan does not
+ * know it. Scans go on for a moment after the namespace is gone: the track has
+ * its number.
  */
 TRACE_DEFINE_ENUM(HR_TRACK_STARTED);
 TRACE_DEFINE_ENUM(HR_TRACK_SEEN);
@@ -240,7 +240,7 @@ TRACE_EVENT(hashring_flow,
 
 #endif
 
-/* Kbuild has kmod/ among its paths. */
+/* Kbuild has kmod/ in its include paths. */
 #undef TRACE_INCLUDE_PATH
 #define TRACE_INCLUDE_PATH .
 #undef TRACE_INCLUDE_FILE

@@ -2,14 +2,14 @@
 /*
  * The life of attachments.
  *
- * An attachment's hooks are on the packets' path from their registration to
- * the end of the grace period after it was undone; only then its ring, its
- * counters and itself go. hr_net.lock serializes all that changes attachments.
+ * An attachment's hooks see packets from their registration to the end of the
+ * grace period after their removal. Only then its ring, its counters and itself
+ * go. hr_net.lock serializes all changes of attachments.
  *
- * Key policies with ports need whole packets, so they have the kernel put
- * fragments together ahead of all hooks (nf_defrag); what is forwarded is
- * fragmented again as it came. An observer touches no packet, so it does not
- * ask for that, and counts fragments by their addresses.
+ * Key policies with ports need whole packets. So they have the kernel
+ * reassemble fragments before all hooks (nf_defrag); forwarded packets are
+ * fragmented again as they came. An observer touches no packet: it does not ask
+ * for that, and counts fragments by their addresses.
  */
 #include <linux/bitops.h>
 #include <linux/module.h>
@@ -45,7 +45,7 @@ static int hr_attach_check(const struct hr_attach_config *config,
 		NL_SET_ERR_MSG(extack, "node mask overlaps the mark's mask");
 		return -EINVAL;
 	}
-	/* adding its lowest bit to a run of bits clears all of the run */
+	/* adding its lowest bit to a run of bits clears the whole run */
 	if (mask & (mask + (mask & -mask))) {
 		*culprit = HR_ATTACH_BAD_NODE_MASK;
 		NL_SET_ERR_MSG(extack, "node mask is not contiguous");
@@ -61,7 +61,7 @@ static int hr_attach_check(const struct hr_attach_config *config,
 	return 0;
 }
 
-/* Whether some mark matches both. */
+/* Whether a mark exists that matches both. */
 static bool hr_attach_overlap(const struct hr_attach_config *a,
 			      const struct hr_attach_config *b)
 {
@@ -166,7 +166,7 @@ static void hr_attach_undo_defrag(const struct hr_attach *attach)
  * @attach: the attachment
  *
  * Context: process; under hr_net.lock.
- * Return: the ring, good while the lock is held.
+ * Return: the ring, valid while the lock is held.
  */
 struct hr_ring *hr_attach_ring_locked(const struct hr_attach *attach)
 {
@@ -175,9 +175,9 @@ struct hr_ring *hr_attach_ring_locked(const struct hr_attach *attach)
 }
 
 /**
- * hr_attach_find_locked() - an attachment by its number
- * @hn: the namespace's
- * @id: as hr_attach.id
+ * hr_attach_find_locked() - the attachment with a number
+ * @hn: the namespace
+ * @id: its hr_attach.id
  *
  * Context: process; under hr_net.lock.
  * Return: the attachment or NULL.
@@ -195,17 +195,17 @@ struct hr_attach *hr_attach_find_locked(struct hr_net *hn, u32 id)
 }
 
 /**
- * hr_attach_add_locked() - steer packets by a ring from now on
+ * hr_attach_add_locked() - start steering packets by a ring
  * @net: the namespace
- * @name: the ring's
- * @config: what to steer and how
- * @culprit: set when refused: what of it
+ * @name: the ring's name
+ * @config: which packets to steer, and how
+ * @culprit: set after a refusal: the wrong part
  * @extack: for the message
  *
  * Context: process, sleeps; under hr_net.lock.
  * Return: the attachment, or an error pointer: -EINVAL (masks, priority),
  * -EEXIST (another one takes the same marks), -ENOENT (no such ring), -ENOSPC
- * (too many), -ENOMEM, or what hr_ring_attach() says.
+ * (too many), -ENOMEM, or an error of hr_ring_attach().
  */
 struct hr_attach *
 hr_attach_add_locked(struct net *net, const char *name,
@@ -276,15 +276,15 @@ err_free:
 /**
  * hr_attach_replace_locked() - steer by another ring from the next packet on
  * @attach: the attachment
- * @name: the ring's
- * @culprit: set when refused: what of it
+ * @name: the ring's name
+ * @culprit: set after a refusal: the wrong part
  * @extack: for the message
  *
- * Every packet goes by the one ring or by the other. The old one is let go
- * when no packet is under way by it.
+ * Every packet goes by one of the two rings. The old ring is put when no packet
+ * uses it any more.
  *
  * Context: process, sleeps; under hr_net.lock.
- * Return: 0, -ENOENT (no such ring), or what hr_ring_attach() says; nothing
+ * Return: 0, -ENOENT (no such ring), or an error of hr_ring_attach(); nothing
  * has changed after an error.
  */
 int hr_attach_replace_locked(struct hr_attach *attach, const char *name,
@@ -314,7 +314,7 @@ int hr_attach_replace_locked(struct hr_attach *attach, const char *name,
 	return 0;
 }
 
-/* What is left to do when no packet is under way in the hooks. */
+/* The rest, when no packet is in the hooks any more. */
 static void hr_attach_release_locked(struct hr_attach *attach)
 {
 	struct hr_ring *ring = hr_attach_ring_locked(attach);
@@ -330,8 +330,8 @@ static void hr_attach_release_locked(struct hr_attach *attach)
 }
 
 /**
- * hr_attach_del_locked() - steer no more
- * @attach: the attachment; gone afterwards
+ * hr_attach_del_locked() - stop steering
+ * @attach: the attachment, which is freed
  *
  * Context: process, sleeps; under hr_net.lock.
  */
@@ -372,9 +372,9 @@ void hr_attach_read(const struct hr_attach *attach,
 }
 
 /*
- * A namespace that goes may still see packets: the hooks are undone in the
+ * A namespace that goes may still see packets. So the hooks are removed in the
  * first phase, and all namespaces that go together share the grace period
- * that the kernel waits before the second one.
+ * before the second phase.
  */
 static void __net_exit hr_steer_net_pre_exit(struct net *net)
 {
@@ -405,10 +405,10 @@ static struct pernet_operations hr_steer_net_ops = {
 };
 
 /**
- * hr_steer_init() - get ready for attachments
+ * hr_steer_init() - prepare for attachments
  *
- * Must come after hr_rings_init(): what is registered last is the first to go
- * with a namespace.
+ * Must come after hr_rings_init(): what is registered last goes first with a
+ * namespace.
  *
  * Return: 0 or an error.
  */
@@ -428,7 +428,7 @@ int hr_steer_init(void)
 /**
  * hr_steer_exit() - undo hr_steer_init()
  *
- * Attachments hold the module, so none is left.
+ * Attachments hold the module, so that none is left.
  */
 void hr_steer_exit(void)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Steering: what the hooks do with a packet. Nothing here waits, allocates or
- * writes what another CPU reads often.
+ * Steering: what the hooks do with a packet. This code neither waits nor
+ * allocates, and writes nothing that another CPU reads often.
  */
 #include <linux/etherdevice.h>
 #include <linux/in.h>
@@ -26,12 +26,12 @@
 #include "via.h"
 
 /**
- * struct hr_tally - what a packet counts as
- * @packets: segments, where the packet is several
- * @bytes: of all of it
- * @fate: what became of it
- * @also: HR_ATTACH_FORWARDED, or what kept it from that; HR_ATTACH_PACKETS if
- *	neither
+ * struct hr_tally - how a packet is counted
+ * @packets: segments of the packet
+ * @bytes: bytes of all segments
+ * @fate: the counter of its fate
+ * @also: HR_ATTACH_FORWARDED, or the reason why it was not; HR_ATTACH_PACKETS
+ *	if neither
  * @flags: HR_FLOW_*
  */
 struct hr_tally {
@@ -65,8 +65,8 @@ static void hr_attach_count(const struct hr_attach *attach,
 }
 
 /*
- * What is for one host and may leave the link. The machine's talk with itself
- * is not for steering; the output hook has what it sends to others.
+ * Packets to one host that may leave the link. Traffic of the machine with
+ * itself is not steered; the output hook sees what it sends to others.
  */
 static bool hr_steerable4(const struct sk_buff *skb)
 {
@@ -84,7 +84,7 @@ static bool hr_steerable6(const struct sk_buff *skb)
 			 IPV6_ADDR_LINKLOCAL));
 }
 
-/* A new mark may mean a new route, for packets that have one already. */
+/* A new mark may need a new route, for packets that have one already. */
 static int hr_reroute(struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	if (state->pf == NFPROTO_IPV4)
@@ -93,7 +93,7 @@ static int hr_reroute(struct sk_buff *skb, const struct nf_hook_state *state)
 	return ip6_route_me_harder(state->net, state->sk, skb);
 }
 
-/* The kernel's own path has the packet from here on. */
+/* From here the packet goes on along the kernel's own path. */
 static unsigned int hr_steer_on(struct sk_buff *skb,
 				const struct nf_hook_state *state, u32 old_mark,
 				struct hr_tally *tally)
@@ -123,7 +123,7 @@ static const enum hr_attach_counter hr_via_counts[] = {
 	[HR_VIA_REFUSED]	= HR_ATTACH_DROPPED,
 };
 
-/* Act on the owner of a packet's flow. */
+/* Sends or marks a packet for its owner. */
 static unsigned int hr_steer_to(const struct hr_attach *attach,
 				struct hr_backend *backend, struct sk_buff *skb,
 				const struct nf_hook_state *state,
@@ -161,8 +161,8 @@ static unsigned int hr_steer_to(const struct hr_attach *attach,
 }
 
 /*
- * A packet without an owner. For the trace event its position is computed again, so
- * that packets with an owner need not keep it.
+ * A packet without an owner. Its position is computed again for the trace
+ * event, so that packets with an owner need not keep theirs.
  */
 static noinline unsigned int hr_no_owner(const struct hr_attach *attach,
 					 const struct hr_ring *ring,
@@ -182,7 +182,7 @@ static noinline unsigned int hr_no_owner(const struct hr_attach *attach,
 	return drop ? NF_DROP : NF_ACCEPT;
 }
 
-/* Who owns a packet's flow while a migration is under way. */
+/* The owner of a packet's flow while a migration is under way. */
 static noinline struct hr_node *
 hr_moving_owner(const struct hr_ring_view *view,
 		enum hashring_key_policy policy, const struct sk_buff *skb,
@@ -232,7 +232,7 @@ static noinline unsigned int hr_steer(const struct hr_attach *attach,
 	if (hr_view_settled(&view->core))
 		node = hr_table_owner(view->core.table, hash);
 	else
-		/* out of memory, so that no other packet keeps them at hand */
+		/* out of memory: no other packet keeps fragments at hand */
 		node = hr_moving_owner(view, config->policy, skb, state, &flow,
 				       READ_ONCE(tally.flags), hash);
 	if (unlikely(!node))
@@ -256,12 +256,16 @@ static noinline unsigned int hr_steer_output(const struct hr_attach *attach,
 	if (netif_is_l3_slave(state->out))
 		return NF_ACCEPT;
 	/*
-	 * A device on this packet's way sends another: the envelope of a tunnel,
-	 * which has the mark of what is inside. The ring may lead to the tunnel.
+	 * A device on this packet's path sends another packet: the outer one of
+	 * a tunnel, with the mark of the inner one. The ring may lead to the
+	 * tunnel.
 	 */
 	if (dev_recursion_level())
 		return NF_ACCEPT;
-	/* Of a packet that IPsec has transformed only the envelope is seen. */
+	/*
+	 * Of a packet that IPsec has transformed only the outer headers are
+	 * seen.
+	 */
 	if (state->pf == NFPROTO_IPV4) {
 		if (IPCB(skb)->flags & IPSKB_XFRM_TRANSFORMED ||
 		    skb_rtable(skb)->rt_flags &
@@ -274,7 +278,7 @@ static noinline unsigned int hr_steer_output(const struct hr_attach *attach,
 	return hr_steer(attach, skb, state);
 }
 
-/* Whether PACKET_HOST may not say all about a packet. */
+/* Whether PACKET_HOST may be set on frames for others too. */
 static bool hr_arrives_oddly(const struct sk_buff *skb,
 			     const struct net_device *in)
 {
@@ -283,13 +287,13 @@ static bool hr_arrives_oddly(const struct sk_buff *skb,
 }
 
 /*
- * Whether such a packet is for this host, and this run of the hook is to steer it.
+ * Whether such a packet is for this host, and this run of the hook steers it.
  *
- * br_netfilter runs this hook for frames that a bridge is about to look at, and
- * says of all of them that they are for this host. A frame for another host is
- * not to be touched. One for this host passes the bridge's own checks first
- * (VLANs, locked ports, spanning tree): br_netfilter is told to run the hook
- * again behind the bridge, which it would not do otherwise.
+ * br_netfilter runs this hook for frames that a bridge has still to handle, and
+ * marks all of them as for this host. A frame for another host must not be
+ * touched. A frame for this host first passes the bridge's own checks (VLANs,
+ * locked ports, spanning tree). So br_netfilter is told to run the hook again
+ * behind the bridge, which it would not do otherwise.
  */
 static bool hr_arrives(struct sk_buff *skb,
 		       const struct nf_hook_state *state)
@@ -332,7 +336,7 @@ static noinline unsigned int hr_steer_odd(const struct hr_attach *attach,
 	return hr_steer_input(attach, skb, state);
 }
 
-/* A packet whose mark matches, bottom halves off. */
+/* A packet whose mark matches, with bottom halves off. */
 static __always_inline unsigned int
 hr_steer_packet(const struct hr_attach *attach, struct sk_buff *skb,
 		const struct nf_hook_state *state)
@@ -366,10 +370,10 @@ static noinline unsigned int hr_steer_process(const struct hr_attach *attach,
  * hr_steer_hook() - steer one packet by an attachment
  * @priv: the &struct hr_attach
  * @skb: the packet
- * @state: of the hook
+ * @state: the hook's state
  *
- * Packets arrive in softirq, most of them. A process brings those that it sends,
- * and those that it lets go on out of a queue (nfnetlink_queue).
+ * Most packets arrive in softirq. A process brings the packets that it sends,
+ * and those that it releases from a queue (nfnetlink_queue).
  *
  * Context: netfilter's, under rcu_read_lock(); softirq, or process with bottom
  * halves on or off.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Steering: attachments of rings to netfilter hooks. nft or tc choose the
- * packets by a mark, the ring chooses the node, the kernel acts on the mark or
+ * packets by a mark. The ring chooses the node. The kernel acts on the mark, or
  * the packet goes straight to the node's own address.
  */
 #ifndef HASHRING_STEER_STEER_H
@@ -44,16 +44,16 @@ struct hr_attach_cpu {
 };
 
 /**
- * struct hr_attach_config - an attachment as asked for
+ * struct hr_attach_config - an attachment as requested
  * @hook: NF_INET_PRE_ROUTING or NF_INET_LOCAL_OUT
- * @priority: among the hook's functions
+ * @priority: its priority in the hook
  * @mark: packets match when (mark & @mark_mask) == @mark
  * @mark_mask: see @mark
  * @node_mask: contiguous bits that take the node's id, disjoint from
  *	@mark_mask; 0: the mark is left alone
  * @policy: &enum hashring_key_policy
- * @none_drop: drop what has no owner
- * @observe: count (also at the nodes), touch no packet
+ * @none_drop: drop packets without an owner
+ * @observe: count (also at the nodes), and touch no packet
  */
 struct hr_attach_config {
 	u8 hook;
@@ -69,8 +69,8 @@ struct hr_attach_config {
 /**
  * struct hr_attach - a ring attached to a hook
  * @ring: written under hr_net.lock, read under RCU; holds a reference
- * @config: fixed at birth
- * @shift: of the node's id in the mark
+ * @config: fixed when the attachment is made
+ * @shift: shift of the node's id in the mark
  * @cpu: counters
  * @list: in hr_net.attachments, under hr_net.lock
  * @net: the namespace
@@ -90,7 +90,7 @@ struct hr_attach {
 
 #define HR_ATTACH_PRIORITY	(-140)	/* after mangle, before DNAT */
 
-/* Which attribute of an attachment an error is about. */
+/* The attribute of an attachment that an error is about. */
 enum hr_attach_culprit {
 	HR_ATTACH_BAD_NONE,
 	HR_ATTACH_BAD_RING,

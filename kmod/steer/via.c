@@ -2,24 +2,25 @@
 /*
  * Straight to the backend.
  *
- * At prerouting a packet is forwarded here as ip_forward() and ip6_forward()
- * would, but along the route to the node's address: the route is looked up
- * once for each node and CPU, not for each packet, so the path costs the same
- * whatever the number of nodes. Filters on FORWARD and POSTROUTING see it.
+ * At prerouting a packet is forwarded here as by ip_forward() and
+ * ip6_forward(), but along the route to the node's address. The route is looked
+ * up once for each node and CPU, not for each packet, so that the cost does not
+ * depend on the number of nodes. Filters on FORWARD and POSTROUTING see the
+ * packet.
  *
  * A director in direct return sees one side of each connection. Connection
  * tracking would call the client's second segment invalid, and an operator's
- * filter would rightly drop it. So the packet goes untracked from here on, as
- * with ipvs; an entry that was made for it on the way here is dropped again.
- * nft's notrack before that spares the cost.
+ * filter would rightly drop it. So the packet is untracked from here on, as
+ * with ipvs, and an entry that was made for it earlier is dropped again. nft's
+ * notrack before that saves the cost.
  *
- * What the kernel's own forwarding asks of a packet is asked here too, in the
- * same order; Documentation/via.md has the table. What only input routing can
- * say, and what needs work on the headers, is left to the kernel's own path.
+ * The checks of the kernel's own forwarding are made here too, in the same
+ * order; Documentation/via.md has the table. What only input routing knows, and
+ * what needs work on the headers, is left to the kernel's own path.
  *
- * The function that carries on after FORWARD is the route's own, in the
- * kernel, and not one of this module: a packet may sit in a user's queue
- * (nfqueue) for longer than the module is loaded.
+ * The function that continues after FORWARD is the route's own, in the kernel,
+ * and none of this module: a packet may stay in a user's queue (nfqueue) for
+ * longer than the module is loaded.
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
@@ -43,9 +44,10 @@
 #include "via.h"
 
 /**
- * struct hr_via_from - where a packet comes from, as far as its route depends on it
- * @l3mdev: the VRF that it is in, by the number of the VRF's device; 0: none
- * @oif: the device that its socket is bound to, by number; 0: none
+ * struct hr_via_from - the origin of a packet, as far as its route depends on
+ *	it
+ * @l3mdev: ifindex of its VRF's device; 0: none
+ * @oif: ifindex of the device that its socket is bound to; 0: none
  *
  * Nearly all packets have neither. Their routes are cached.
  */
@@ -78,7 +80,7 @@ hr_via_from(const struct nf_hook_state *state)
 	return from;
 }
 
-/* The device that a packet has come in by: with a VRF, the VRF's member. */
+/* The device that a packet arrived on: with a VRF, the VRF's member. */
 static __always_inline struct net_device *
 hr_via_in(const struct nf_hook_state *state, const struct hr_via_from *from,
 	  int number)
@@ -89,8 +91,8 @@ hr_via_in(const struct nf_hook_state *state, const struct hr_via_from *from,
 }
 
 /*
- * A socket that the packet has been given to ahead of the hook (TPROXY, BPF).
- * Behind a bridge the socket may be the one that has sent it.
+ * A socket that has the packet already, before the hook (TPROXY, BPF). Behind a
+ * bridge the socket may be the packet's sender.
  */
 static bool hr_via_has_socket(struct sk_buff *skb)
 {
@@ -98,7 +100,7 @@ static bool hr_via_has_socket(struct sk_buff *skb)
 				     skb->destructor == sock_edemux);
 }
 
-/* What of forwarding is the same for both families. */
+/* The checks of forwarding that are the same for both families. */
 static enum hr_via_result hr_via_send(struct sk_buff *skb,
 				      const struct nf_hook_state *state)
 {
@@ -115,7 +117,7 @@ static enum hr_via_result hr_via_send(struct sk_buff *skb,
 }
 
 #ifdef CONFIG_XFRM
-/* Whether IPsec has nothing to say of what is forwarded: mostly so. */
+/* Whether IPsec has no policy for forwarded packets, the common case. */
 static __always_inline bool hr_via_no_ipsec(const struct net *net,
 					    const struct sk_buff *skb)
 {
@@ -130,8 +132,8 @@ static __always_inline bool hr_via_no_ipsec(const struct net *net,
 }
 
 /*
- * IPsec's policies for a packet of this host, the socket's own included, as
- * ip_route_me_harder() asks for them. The packet's route may be another then.
+ * IPsec's policies for a packet of this host, with those of its socket, as in
+ * ip_route_me_harder(). They may change the packet's route.
  */
 static bool hr_via_xfrm_output(struct sk_buff *skb,
 			       const struct nf_hook_state *state)
@@ -171,7 +173,7 @@ static bool hr_via_xfrm_output(struct sk_buff *skb,
 }
 #endif
 
-/* A packet of this host: only the route changes, and with it the headroom. */
+/* A packet of this host: only the route and the headroom change. */
 static enum hr_via_result hr_via_output(struct sk_buff *skb,
 					const struct nf_hook_state *state)
 {
@@ -211,7 +213,10 @@ static struct rtable *hr_via4_lookup(struct net *net,
 	rt = ip_route_output_key(net, &fl4);
 	if (IS_ERR(rt))
 		return NULL;
-	/* with a device and no route, the kernel takes any address as on the link */
+	/*
+	 * with a device and no route, the kernel takes any address as on the
+	 * link
+	 */
 	if (unlikely(from->oif) && !rt->rt_gw_family) {
 		ip_rt_put(rt);
 		return NULL;
@@ -222,8 +227,8 @@ static struct rtable *hr_via4_lookup(struct net *net,
 }
 
 /*
- * rp_filter, as __fib_validate_source() has it: the kernel exports nothing that
- * asks of a source alone, and all of input routing takes more than twice the time.
+ * rp_filter, as in __fib_validate_source(): the kernel exports no check of the
+ * source alone, and all of input routing takes more than twice the time.
  */
 static noinline bool hr_via4_source_is_good(struct sk_buff *skb,
 					    const struct nf_hook_state *state,
@@ -258,14 +263,14 @@ static noinline bool hr_via4_source_is_good(struct sk_buff *skb,
 		IN_DEV_RPFILTER(in_dev) != 1);
 }
 
-/* Input routing, which is skipped, would not let packets of these in. */
+/* Sources that input routing, which is skipped, would refuse. */
 static bool hr_via4_source_is_odd(__be32 saddr)
 {
 	return ipv4_is_multicast(saddr) || ipv4_is_lbcast(saddr) ||
 	       ipv4_is_loopback(saddr) || ipv4_is_zeronet(saddr);
 }
 
-/* What the kernel's forwarding asks before it has a route. */
+/* The checks of the kernel's forwarding before it has a route. */
 static __always_inline enum hr_via_result
 hr_via4_may_forward(struct sk_buff *skb, struct in_device *in_dev)
 {
@@ -273,7 +278,7 @@ hr_via4_may_forward(struct sk_buff *skb, struct in_device *in_dev)
 
 	if (unlikely(!in_dev || !IN_DEV_FORWARD(in_dev)))
 		return HR_VIA_FORWARDING_OFF;
-	/* source routes, alerts, stamps: only the kernel's path can treat them */
+	/* source routes, alerts, stamps: only the kernel's path handles them */
 	if (unlikely(iph->ihl > 5 || hr_via_has_socket(skb)))
 		return HR_VIA_LEFT;
 	if (unlikely(hr_via4_source_is_odd(iph->saddr)))
@@ -281,7 +286,7 @@ hr_via4_may_forward(struct sk_buff *skb, struct in_device *in_dev)
 	return HR_VIA_SENT;
 }
 
-/* IPsec's policies; disable_policy of the device is about these alone. */
+/* IPsec's policies; disable_policy of the device applies to these only. */
 static noinline bool hr_via4_ipsec_allows(struct sk_buff *skb,
 					  const struct nf_hook_state *state,
 					  const struct hr_via_from *from)
@@ -294,7 +299,7 @@ static noinline bool hr_via4_ipsec_allows(struct sk_buff *skb,
 	return xfrm4_policy_check(NULL, XFRM_POLICY_FWD, skb);
 }
 
-/* As ip_forward() has it. */
+/* As in ip_forward(). */
 static bool hr_via4_too_big(const struct sk_buff *skb, unsigned int mtu)
 {
 	if (likely(skb->len <= mtu))
@@ -326,7 +331,7 @@ static enum hr_via_result hr_via4_forward(struct sk_buff *skb,
 		return HR_VIA_TTL_EXPIRED;
 	}
 
-	/* IPsec may put a route of its own in the place of the node's. */
+	/* IPsec may replace the node's route by one of its own. */
 	if (!no_ipsec) {
 		if (!xfrm4_route_forward(skb))
 			return HR_VIA_REFUSED;
@@ -382,7 +387,9 @@ static enum hr_via_result hr_via4(struct sk_buff *skb,
 		return HR_VIA_BAD_SOURCE;
 	}
 
-	/* from here on, for icmp_send() too, which does nothing without */
+	/*
+	 * needed from here on, also by icmp_send(), which does nothing without
+	 */
 	hr_via_route(skb, &rt->dst);
 	if (state->hook == NF_INET_LOCAL_OUT)
 		return hr_via_output(skb, state);
@@ -413,7 +420,7 @@ static struct dst_entry *hr_via6_lookup(struct net *net,
 		dst_release(dst);
 		return NULL;
 	}
-	/* a route that is neither has an MTU of its own, and the kernel keeps it */
+	/* any other route has an MTU of its own, which the kernel enforces */
 	own = hr_rt6_uncached(hr_rt6(dst));
 	if (hr_via_is_plain(from) &&
 	    (own || hr_rt6(dst)->rt6i_flags & RTF_PCPU))
@@ -423,7 +430,7 @@ static struct dst_entry *hr_via6_lookup(struct net *net,
 	return dst;
 }
 
-/* As hr_via4_may_forward(); IPv6 knows no rp_filter. */
+/* As hr_via4_may_forward(); IPv6 has no rp_filter. */
 static enum hr_via_result hr_via6_may_forward(struct sk_buff *skb,
 					      const struct nf_hook_state *state,
 					      const struct hr_via_from *from)
@@ -433,11 +440,11 @@ static enum hr_via_result hr_via6_may_forward(struct sk_buff *skb,
 
 	if (unlikely(!hr_forwards6(state->net, in)))
 		return HR_VIA_FORWARDING_OFF;
-	/* every router is to look at it */
+	/* every router has to look at it */
 	if (unlikely(IP6CB(skb)->flags & IP6SKB_ROUTERALERT ||
 		     hr_via_has_socket(skb)))
 		return HR_VIA_LEFT;
-	/* a host's own or a link's addresses must not be sent on */
+	/* addresses of the host itself or of the link must not be forwarded */
 	if (unlikely(type == IPV6_ADDR_ANY ||
 		     type & (IPV6_ADDR_MULTICAST | IPV6_ADDR_LOOPBACK |
 			     IPV6_ADDR_LINKLOCAL)))
@@ -445,7 +452,7 @@ static enum hr_via_result hr_via6_may_forward(struct sk_buff *skb,
 	return HR_VIA_SENT;
 }
 
-/* As ip6_forward() asks, where IPv4 has IPSKB_NOPOLICY. */
+/* As in ip6_forward(), where IPv4 has IPSKB_NOPOLICY. */
 static bool hr_via6_policy_allows(struct sk_buff *skb, struct net *net,
 				  const struct inet6_dev *idev)
 {
@@ -454,7 +461,7 @@ static bool hr_via6_policy_allows(struct sk_buff *skb, struct net *net,
 	       xfrm6_policy_check(NULL, XFRM_POLICY_FWD, skb);
 }
 
-/* As ip6_forward() has it. */
+/* As in ip6_forward(). */
 static bool hr_via6_too_big(const struct sk_buff *skb, unsigned int mtu)
 {
 	if (likely(skb->len <= mtu))
@@ -489,7 +496,7 @@ static enum hr_via_result hr_via6_forward(struct sk_buff *skb,
 		return HR_VIA_TTL_EXPIRED;
 	}
 
-	/* IPsec may put a route of its own in the place of the node's. */
+	/* IPsec may replace the node's route by one of its own. */
 	if (!no_ipsec) {
 		if (!xfrm6_route_forward(skb)) {
 			__IP6_INC_STATS(state->net, idev,
@@ -548,14 +555,14 @@ static enum hr_via_result hr_via6(struct sk_buff *skb,
 /**
  * hr_via_xmit() - send a packet straight to a node's own address
  * @skb: the packet; gone after HR_VIA_SENT, else still the caller's
- * @state: of the hook, NF_INET_PRE_ROUTING or NF_INET_LOCAL_OUT
+ * @state: the hook's state, NF_INET_PRE_ROUTING or NF_INET_LOCAL_OUT
  * @backend: the node that owns the packet's flow
  *
  * A packet that may not be forwarded is left to the kernel's own path, which
- * knows what to say about it; so is one whose node is this machine.
+ * reports it. So is a packet whose node is this machine.
  *
  * Context: in a netfilter hook, bottom halves off.
- * Return: what became of the packet.
+ * Return: what happened to the packet.
  */
 enum hr_via_result hr_via_xmit(struct sk_buff *skb,
 			       const struct nf_hook_state *state,

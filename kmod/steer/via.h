@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Straight to the backend: a packet is sent to a node's own address with its
- * headers as they are (direct return, as ipvs in DR mode transmits).
+ * Straight to the backend: a packet is sent to a node's own address with
+ * unchanged headers (direct return, as by ipvs in DR mode).
  */
 #ifndef HASHRING_STEER_VIA_H
 #define HASHRING_STEER_VIA_H
@@ -11,14 +11,14 @@
 
 struct hr_backend;
 
-/* What became of the packet. */
+/* What happened to the packet. */
 enum hr_via_result {
-	HR_VIA_NONE,		/* the node has no address in its family: go on */
-	HR_VIA_LEFT,		/* the kernel's own path has to say: go on */
-	HR_VIA_FORWARDING_OFF,	/* this host is no router: go on */
-	HR_VIA_BAD_SOURCE,	/* as rp_filter says: go on */
+	HR_VIA_NONE,		/* no address in its family: go on */
+	HR_VIA_LEFT,		/* for the kernel's own path: go on */
+	HR_VIA_FORWARDING_OFF,	/* this host does not forward: go on */
+	HR_VIA_BAD_SOURCE,	/* refused by rp_filter: go on */
 	HR_VIA_SENT,		/* taken and sent (prerouting) */
-	HR_VIA_ROUTED,		/* has its route now, let it go on (output) */
+	HR_VIA_ROUTED,		/* has its route now: go on (output) */
 	HR_VIA_NO_ROUTE,	/* to be dropped */
 	HR_VIA_TOO_BIG,		/* to be dropped, the sender is told */
 	HR_VIA_TTL_EXPIRED,	/* to be dropped, the sender is told */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files of flow state share: entries, the table that finds them, and
- * what changes in them.
+ * Shared by the files of flow state: entries, the table that finds them, and
+ * their changes.
  *
  * An entry's life:
  *
@@ -12,16 +12,16 @@
  *		takes it out of the table
  *	free	again, a grace period later
  *
- * All that changes while an entry lives is its word. The word is replaced by
- * compare and exchange: a packet cannot refresh what is gone, and a scan cannot
- * remove what has just been refreshed. Look-ups pass over entries that are gone,
- * so that no packet waits for a scan. Under RCU all of an entry that was found
+ * Only an entry's word changes while the entry lives. The word is replaced by
+ * compare and exchange: a packet cannot refresh an entry that is gone, and a
+ * scan cannot remove an entry that was just refreshed. Look-ups skip entries
+ * that are gone, so that no packet waits for a scan. Under RCU a found entry
  * may be read until rcu_read_unlock().
  *
  * The table is an array of chains, as many as the pool has entries or up to
- * twice as many. Its size is fixed: no packet allocates, and nothing is ever
- * moved. Each lock guards the insertions and removals of many chains. Packets
- * take it in softirq, so everybody takes it with bottom halves off.
+ * twice as many. Its size is fixed: no packet allocates, and no entry moves.
+ * Each lock guards insertions and removals of many chains. Packets take the
+ * lock in softirq, so every user takes it with bottom halves off.
  */
 #ifndef HASHRING_TRACK_ENTRY_H
 #define HASHRING_TRACK_ENTRY_H
@@ -41,30 +41,30 @@
 #include "track.h"
 
 /*
- * An entry's word: when its last packet came, in the low half of jiffies, and
+ * An entry's word: the time of its last packet, in the low half of jiffies, and
  *
  *	seen(32) - (11) gone(1) turned(1) closing(1) half-open(1) owner(17)
  */
 #define HR_ENTRY_SLOT		GENMASK_ULL(16, 0)
 #define HR_ENTRY_HALF_OPEN	BIT_ULL(17)
 #define HR_ENTRY_CLOSING	BIT_ULL(18)
-#define HR_ENTRY_TURNED		BIT_ULL(19)	/* the key is, of the first packet */
+#define HR_ENTRY_TURNED		BIT_ULL(19)	/* turned in the first packet */
 #define HR_ENTRY_GONE		BIT_ULL(20)	/* or free, or not yet there */
 #define HR_ENTRY_SEEN		32
 
 #define HR_TRACK_PERIOD		HZ	/* between scans for what can go */
 
-/* Times are written no finer, so that a busy flow's entry is mostly read. */
+/* Times are coarse, so that a busy flow's entry is mostly read. */
 #define HR_ENTRY_GRAIN		(HZ / 8)
 
 /**
  * struct hr_entry - a tracked flow
- * @link: in its chain
+ * @link: link in its chain
  * @word: see above
  * @key: fixed while it lives
  * @pos: the flow's position; fixed while it lives
  * @hash: the flow's hr_track_hash(); fixed while it lives
- * @next: in a list of free ones, or among those that wait for their grace period
+ * @next: in a list of free entries, or of entries that wait for a grace period
  */
 struct hr_entry {
 	struct hlist_node link;
@@ -76,11 +76,11 @@ struct hr_entry {
 };
 
 /**
- * struct hr_track_cpu - what a CPU has of a track, with bottom halves off
+ * struct hr_track_cpu - a CPU's part of a track, with bottom halves off
  * @count: counters
  * @syncp: of @count
  * @free: entries that its packets take without the pool's lock. Only this CPU
- *	puts any there; every CPU takes them away, all at once, by xchg()
+ *	adds entries; any CPU takes all of them at once, by xchg()
  */
 struct hr_track_cpu {
 	u64_stats_t count[HR_TRACK_COUNTERS];
@@ -96,32 +96,32 @@ struct hr_track_cpu {
  * @table: chains of @pool's entries, by their @hash
  * @locks: of chains
  * @lock_mask: number of @locks, less one
- * @secret: of hr_track_hash()
- * @settings: the ring's; timeouts may change
- * @cpu: each CPU's
- * @turned_away: flows that began without an entry, by their hash, lately and
- *	before; see pool.c
+ * @secret: factor of hr_track_hash()
+ * @settings: the ring's settings; timeouts may change
+ * @cpu: parts of each CPU
+ * @turned_away: hashes of flows that began without an entry, recent and older
+ *	ones; see window.c
  * @turned_mask: bits of each, less one
- * @strays: entries may lie where no arc moves
+ * @strays: entries may be where no arc moves
  * @lent: CPUs may have free entries of their own
  * @window: segments of unknown connections go to the old owner
  * @since: jiffies of the last such segment, or of the last step
- * @turning: which of @turned_away is the recent one
- * @turned_any: in which of them there is anything
- * @kicked: a scan is on its way
+ * @turning: index of the recent set of @turned_away
+ * @turned_any: whether each set has any
+ * @kicked: a scan is scheduled
  * @lock: guards @free, and writers of @nr_free and @lent; bottom halves off
- * @free: entries to be had, without those of the CPUs
+ * @free: free entries, without those of the CPUs
  * @nr_free: number of @free
  * @gc: scans the pool
  * @turned: jiffies when @turning changed
- * @cursor: where eviction goes on
- * @refs: of the migration's views, and of its maker
- * @ring: outlives it; its namespace need not
+ * @cursor: where eviction continues
+ * @refs: references of the migration's views, and of its maker
+ * @ring: the ring, which outlives the track; its namespace need not
  * @netns: the namespace's number, for tracepoints
- * @net_cookie: the namespace's, unique for ever
- * @list: of all tracks
- * @user: the namespace is one that a user has made for himself
- * @ready: it has its memory; under the lock of the list
+ * @net_cookie: the namespace's cookie, unique for ever
+ * @list: in the list of all tracks
+ * @user: the namespace belongs to a user namespace other than the first
+ * @ready: its memory is allocated; under the lock of the list
  */
 struct hr_track {
 	struct hr_entry *pool;
@@ -138,7 +138,7 @@ struct hr_track {
 	bool strays;
 	bool lent;
 
-	/* what packets write, seldom */
+	/* written by packets, seldom */
 	bool window ____cacheline_aligned_in_smp;
 	unsigned long since;
 	u8 turning;
@@ -172,7 +172,9 @@ static inline u64 hr_entry_word(u64 flags, u32 slot)
 	return now << HR_ENTRY_SEEN | flags | slot;
 }
 
-/* Jiffies since its last packet; another CPU's clock may be ahead of ours. */
+/*
+ * Jiffies since its last packet; another CPU's clock may be ahead of this one.
+ */
 static inline u32 hr_entry_idle(u64 word)
 {
 	u32 now = jiffies;
@@ -181,7 +183,7 @@ static inline u32 hr_entry_idle(u64 word)
 	return idle < 0 ? 0 : idle;
 }
 
-/* Milliseconds that it may be idle. */
+/* The timeout of an entry in ms. */
 static inline u32 hr_entry_timeout(const struct hr_track *track,
 				   const struct hr_entry *entry, u64 word)
 {
@@ -216,7 +218,7 @@ static inline spinlock_t *hr_track_lock(const struct hr_track *track, u32 hash)
 	return &track->locks[hash & track->lock_mask];
 }
 
-/* What an entry that expired counts as. */
+/* The counter of an entry that expired. */
 static inline enum hr_track_counter hr_entry_cause(u64 word)
 {
 	if (word & HR_ENTRY_CLOSING)
@@ -225,10 +227,9 @@ static inline enum hr_track_counter hr_entry_cause(u64 word)
 }
 
 /**
- * struct hr_track_slots - who owns a position
- * @base: by the last settled map; the same as @now where that node has none of
- *	its flows any more
- * @now: at this moment
+ * struct hr_track_slots - the owners of a position
+ * @base: by the last settled map; @now, if that node has no flows any more
+ * @now: by the effective map
  * @then: by the map that the migration leads to
  */
 struct hr_track_slots {
@@ -238,8 +239,8 @@ struct hr_track_slots {
 };
 
 /*
- * Whether a flow cannot stay at a node: it is down, or its deadline has passed.
- * Every slot that the migration names is filled to its end.
+ * Whether a flow cannot stay at a node, which is down or past its deadline.
+ * Every slot that the migration names has a node until the end.
  */
 static inline bool hr_track_dead(const struct hr_view *view, u32 slot)
 {
@@ -260,13 +261,13 @@ static inline void hr_track_slots(const struct hr_view *view, u32 pos,
 		slots->base = slots->now;
 }
 
-/* No arc moves there. */
+/* Whether no arc moves there. */
 static inline bool hr_track_still(const struct hr_track_slots *slots)
 {
 	return slots->base == slots->now && slots->now == slots->then;
 }
 
-/* Where an entry's flow goes: HR_NO_SLOT: nowhere. */
+/* The slot of an entry's flow, or HR_NO_SLOT. */
 static inline u32 hr_track_goes(const struct hr_view *view, u32 slot, u32 now)
 {
 	return slot != now && hr_track_dead(view, slot) ? now : slot;
@@ -284,11 +285,11 @@ static inline void hr_track_add(const struct hr_track *track,
 }
 
 /**
- * struct hr_scan - a walk over all entries that live
+ * struct hr_scan - a walk over all live entries
  * @visit: called for each, under rcu_read_lock() and with bottom halves off
- * @view: what it sees; see hr_track_scan()
- * @first: index of the entry to begin at; the walk wraps
- * @stop: set by @visit to end it
+ * @view: the view for @visit; see hr_track_scan()
+ * @first: index of the first entry; the walk wraps
+ * @stop: set by @visit to end the walk
  */
 struct hr_scan {
 	void (*visit)(struct hr_scan *scan, struct hr_track *track,
@@ -298,13 +299,13 @@ struct hr_scan {
 	bool stop;
 };
 
-/* Entries that are gone and wait for a grace period. */
+/* Removed entries that wait for a grace period. */
 struct hr_pending {
 	struct hr_entry *first;
 	u32 nr;
 };
 
-/* With so few free entries, only flows that need one get it. */
+/* With so few free entries, only flows that need one get one. */
 static inline u32 hr_pool_low(const struct hr_track *track)
 {
 	return track->max / 4;
@@ -319,14 +320,17 @@ void hr_track_tell(struct hr_track *track, const struct hr_view *view,
 		   const struct hr_entry *entry, u32 slot,
 		   enum hr_track_counter what);
 
-/* A step opens it before the frontier moves: pairs with hr_track_stepped(). */
+/*
+ * A step opens the window before the frontier moves: pairs with
+ * hr_track_stepped().
+ */
 static inline bool hr_window_open(const struct hr_track *track)
 {
 	smp_rmb();	/* the frontier was read first */
 	return READ_ONCE(track->window);
 }
 
-/* A flow went to base because it is not known: others like it will come. */
+/* An unknown flow went to base: others like it will follow. */
 static inline void hr_window_hold(struct hr_track *track)
 {
 	unsigned long now = jiffies;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What tells a flow from others, and its hash. Tests compile this file natively.
+ * The key that tells flows apart, and its hash. Tests compile this file
+ * natively.
  */
 #ifndef HASHRING_TRACK_KEY_H
 #define HASHRING_TRACK_KEY_H
@@ -10,19 +11,19 @@
 #include "core/key.h"
 
 /**
- * struct hr_track_key - what tells a flow from others
+ * struct hr_track_key - the key that tells flows apart
  * @family: 4 or 6
  * @protocol: IPPROTO_*
- * @policy: &enum hashring_key_policy; a flow that two policies look at has two
+ * @policy: &enum hashring_key_policy; a flow under two policies has two
  *	positions
  * @pad: 0
- * @ports: source and destination, also where they do not count for the
- *	position; 0 for a protocol without, and for fragments
+ * @ports: source and destination, also if the position does not depend on them;
+ *	0 for a protocol without ports, and for fragments
  * @saddr: network order, zero padded
  * @daddr: as @saddr
- * @word: all of it, to be compared
+ * @word: the whole key, for comparison
  *
- * Where both directions are one flow, its ends are in order.
+ * Where both directions are one flow, the two ends are in order.
  */
 struct hr_track_key {
 	union {
@@ -40,11 +41,11 @@ struct hr_track_key {
 };
 
 /**
- * hr_track_policy() - what of a flow its hash is made of
- * @policy: the attachment's
+ * hr_track_policy() - the key policy of a flow's hash
+ * @policy: the attachment's policy
  *
  * Context: any.
- * Return: for hr_flow_hash(), what tells a client's flows apart too.
+ * Return: a policy for hr_flow_hash(), which also tells a client's flows apart.
  */
 static inline enum hashring_key_policy
 hr_track_policy(enum hashring_key_policy policy)
@@ -53,14 +54,14 @@ hr_track_policy(enum hashring_key_policy policy)
 }
 
 /**
- * hr_track_hash() - by what a flow's entry is found
+ * hr_track_hash() - the hash that finds a flow's entry
  * @hash: hr_flow_hash() of the flow by hr_track_policy(), all 64 bits
  * @secret: random and odd, of one migration
  *
- * All that a sender chooses goes through SipHash under a key of the ring, and
- * then through a secret factor. So a sender cannot choose flows that
- * meet: not with the positions that a lookup tells, which are half of @hash, nor
- * with the ring's seed, which gives all of it.
+ * Everything that a sender chooses goes through SipHash under a key of the
+ * ring, and then through a secret factor. So a sender cannot choose flows of
+ * one chain: neither with the positions of look-ups, which are half of @hash,
+ * nor with the ring's seed, which gives all of it.
  *
  * Context: any.
  * Return: the hash.

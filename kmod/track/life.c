@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Flow state: a track's life. All of its memory is had when it is made.
+ * Flow state: a track's life. All of its memory is allocated when it is made.
  */
 #include <linux/debugfs.h>
 #include <linux/init.h>
@@ -14,8 +14,8 @@
 
 #include "entry.h"
 
-#define HR_CPU_LOCKS		32		/* of chains, for a CPU */
-#define HR_TURNED_BITS		4		/* for an entry */
+#define HR_CPU_LOCKS		32		/* of chains, for each CPU */
+#define HR_TURNED_BITS		4		/* for each entry */
 #define HR_TURNED_MIN		1024U
 
 static LIST_HEAD(hr_tracks);
@@ -46,7 +46,7 @@ static int pool_alloc(struct hr_track *track, gfp_t gfp)
 	track->turned_mask = bits - 1;
 	for_each_possible_cpu(i)
 		u64_stats_init(&per_cpu_ptr(track->cpu, i)->syncp);
-	/* the first ones last, so that they are the first to be taken */
+	/* the first entries last, so that they are taken first */
 	for (i = track->max; i--;) {
 		struct hr_entry *entry = &track->pool[i];
 
@@ -74,9 +74,9 @@ static void track_free(struct hr_track *track)
 }
 
 /*
- * Take as many entries as a track is to have, if they may be had here and in
- * all. Namespaces of the first user namespace are the machine's own: to what
- * they can have the others leave enough.
+ * Reserves a track's entries, if the limits of the namespace and of all allow
+ * it. Namespaces of the first user namespace belong to the machine: the others
+ * leave them enough.
  */
 static bool tracks_reserve(struct hr_track *new)
 {
@@ -100,7 +100,7 @@ static bool tracks_reserve(struct hr_track *new)
 	return room;
 }
 
-/* Its entries may be had by others. */
+/* Others may have its entries. */
 static void track_unlist(struct hr_track *track)
 {
 	mutex_lock(&hr_tracks_lock);
@@ -109,15 +109,15 @@ static void track_unlist(struct hr_track *track)
 }
 
 /**
- * hr_track_create() - make ready to track a migration's flows
- * @ring: the ring; outlives the track
- * @settings: the ring's, as @ring; max_entries is at least 1, and what it is
- *	now counts
- * @gfp: for all of it
+ * hr_track_create() - allocate flow state for a migration
+ * @ring: the ring, which outlives the track
+ * @settings: the ring's settings, which outlive it too; max_entries is at least
+ *	1, and its present value counts
+ * @gfp: for all allocations
  *
  * Context: may sleep.
- * Return: the track with one reference, or -ENOMEM; -E2BIG when all that are
- * tracked, or those of the namespace, would be more than may be.
+ * Return: the track with one reference, or -ENOMEM; -E2BIG beyond the limit of
+ * the namespace or of all.
  */
 struct hr_track *hr_track_create(struct hr_ring *ring,
 				 const struct hr_settings *settings, gfp_t gfp)
@@ -145,7 +145,7 @@ struct hr_track *hr_track_create(struct hr_ring *ring,
 	ret = -E2BIG;
 	if (!tracks_reserve(track))
 		goto err_free;
-	/* It may take long where memory is short: hr_tracks_lock is free. */
+	/* This may take long if memory is short: hr_tracks_lock is free. */
 	ret = pool_alloc(track, gfp);
 	if (ret)
 		goto err_unlist;
@@ -163,7 +163,7 @@ err_free:
 }
 
 /**
- * hr_track_get() - one more reference
+ * hr_track_get() - take a reference
  * @track: the track, or NULL
  *
  * Context: any.
@@ -177,11 +177,11 @@ struct hr_track *hr_track_get(struct hr_track *track)
 }
 
 /**
- * hr_track_put() - give a reference back
+ * hr_track_put() - put a reference
  * @track: the track, or NULL
  *
- * Context: may sleep. A view gives its reference back when the view has no users
- * any more, a grace period after it was replaced, and before its ring goes.
+ * Context: may sleep. A view puts its reference when it has no users any more,
+ * a grace period after it was replaced, and before its ring goes.
  */
 void hr_track_put(struct hr_track *track)
 {
@@ -193,7 +193,7 @@ void hr_track_put(struct hr_track *track)
 }
 
 /**
- * hr_track_max() - how many flows can be tracked
+ * hr_track_max() - the number of flows that can be tracked
  * @track: the track
  *
  * Context: any.
@@ -219,10 +219,10 @@ static int forget_set(void *data, u64 value)
 DEFINE_DEBUGFS_ATTRIBUTE(forget_fops, NULL, forget_set, "%llu\n");
 
 /**
- * hr_track_init() - a file in debugfs for tests
+ * hr_track_init() - create a file in debugfs for tests
  *
- * Whatever is written to hashring/forget_flows, all rings lose the flows that
- * they track; these are counted as evicted.
+ * Any write to hashring/forget_flows makes all rings lose the flows that they
+ * track; these count as evicted.
  *
  * Context: module init. Without debugfs there is no file.
  */

@@ -2,10 +2,10 @@
 /*
  * Flow state: the pool of free entries.
  *
- * A CPU takes entries out of the pool by the batch, so that the pool's lock is
- * taken seldom. When no more than a quarter is left in the pool, each CPU gets
- * one at a time, and what others have is taken back once: every entry of the
- * pool can be had, whichever CPU the packets come to.
+ * A CPU takes entries of the pool in batches, so that the pool's lock is taken
+ * seldom. When no more than a quarter is left, each CPU gets one at a time, and
+ * entries of other CPUs are taken back once. So every entry of the pool can be
+ * used, whichever CPU the packets come to.
  */
 #include <linux/percpu.h>
 
@@ -24,8 +24,8 @@ static void track_kick(struct hr_track *track)
 }
 
 /*
- * Takes back what CPUs have, so that others can have it. A CPU that takes one
- * out of its own just now keeps the rest. Under the pool's lock.
+ * Takes back the entries of CPUs, for others. A CPU that takes an entry of its
+ * own just now keeps the rest. Under the pool's lock.
  */
 static void pool_recall(struct hr_track *track)
 {
@@ -46,8 +46,8 @@ static void pool_recall(struct hr_track *track)
 }
 
 /*
- * How many entries a CPU gets when its own are used up: the fewer, the less
- * there is above the last quarter, of which nothing lies with a CPU.
+ * The number of entries for a CPU that has used up its own: the fewer, the less
+ * there is above the last quarter, of which CPUs hold none.
  */
 static u32 pool_batch(const struct hr_track *track, u32 low)
 {
@@ -57,7 +57,7 @@ static u32 pool_batch(const struct hr_track *track, u32 low)
 		     HR_POOL_BATCH);
 }
 
-/* As hr_pool_take(), from the pool itself, and more for the CPU behind it. */
+/* As hr_pool_take(), from the pool itself, with more for this CPU. */
 static struct hr_entry *pool_refill(struct hr_track *track, bool needed)
 {
 	const u32 low = hr_pool_low(track);
@@ -91,10 +91,10 @@ kick:
 }
 
 /**
- * hr_pool_take() - an entry for a flow
+ * hr_pool_take() - take an entry for a flow
  * @track: the track
- * @needed: the flow may break without one; else it is only counted, and the
- *	last quarter is not for such
+ * @needed: the flow may break without one; else the entry only counts the flow,
+ *	and may not be of the last quarter
  *
  * Context: bottom halves off.
  * Return: an entry without other users, marked as gone, or NULL.
@@ -113,9 +113,9 @@ struct hr_entry *hr_pool_take(struct hr_track *track, bool needed)
 }
 
 /**
- * hr_pool_put() - give an entry back that never was in the table
+ * hr_pool_put() - give back an entry that never was in the table
  * @track: the track
- * @entry: of hr_pool_take()
+ * @entry: from hr_pool_take()
  *
  * Context: bottom halves off.
  */
@@ -129,13 +129,13 @@ void hr_pool_put(struct hr_track *track, struct hr_entry *entry)
 }
 
 /**
- * hr_pool_room() - how many entries are free
+ * hr_pool_room() - the number of free entries
  * @track: the track
  *
- * Where they are few, what CPUs have is taken back first.
+ * If they are few, entries of CPUs are taken back first.
  *
  * Context: any but hard interrupts.
- * Return: their number, without those that CPUs have.
+ * Return: their number, without those of CPUs.
  */
 u32 hr_pool_room(struct hr_track *track)
 {
@@ -150,11 +150,11 @@ u32 hr_pool_room(struct hr_track *track)
 }
 
 /**
- * hr_track_tell() - count and trace what became of a flow
+ * hr_track_tell() - count and trace what happened to a flow
  * @track: the track
- * @view: to tell the node by its slot; NULL: not told
- * @entry: the flow's
- * @slot: where it was or stays
+ * @view: for the node in @slot; NULL: the node is not traced
+ * @entry: the flow's entry
+ * @slot: the slot of its node
  * @what: HR_TRACK_STARTED to HR_TRACK_EVICTED
  *
  * Context: under rcu_read_lock(), bottom halves off.
@@ -175,11 +175,11 @@ void hr_track_tell(struct hr_track *track, const struct hr_view *view,
 }
 
 /**
- * hr_pending_free() - make removed entries free
+ * hr_pending_free() - free removed entries
  * @track: the track
  * @pending: empty afterwards
  *
- * Context: sleeps until no reader can have them.
+ * Context: sleeps until no reader can hold them.
  */
 void hr_pending_free(struct hr_track *track, struct hr_pending *pending)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Flow state: what there is, for the migration's steps and for people.
+ * Flow state: counts and lists, for a migration's steps and for users.
  *
- * All figures come from a scan of the pool while packets go on: each flow is
- * judged by one state of it and of the frontier, all of them not by the same.
+ * All figures come from a scan of the pool while packets go on. Each flow is
+ * judged by one state of it and of the frontier, but all flows not by the same.
  */
 #include <linux/mm.h>
 #include <linux/percpu.h>
@@ -52,7 +52,7 @@ static void count_visit(struct hr_scan *scan, struct hr_track *track,
 }
 
 /**
- * hr_track_count() - count the flows that are alive
+ * hr_track_count() - count live flows
  * @view: pinned, with a track
  * @counts: filled in
  *
@@ -73,9 +73,9 @@ void hr_track_count(const struct hr_ring_view *view,
 /**
  * hr_track_nodes() - count the flows of each node
  * @view: pinned, with a track
- * @flows: added to: those that are alive, by the slot where they stay; as many
- *	as the view's table has slots
- * @pinned: as @flows: of these, those whose position another node owns now
+ * @flows: added to: live flows, by the slot where they stay; as many as the
+ *	view's table has slots
+ * @pinned: as @flows: of these, flows whose position another node owns now
  *
  * Context: may sleep.
  */
@@ -95,9 +95,9 @@ void hr_track_nodes(const struct hr_ring_view *view, u32 *flows, u32 *pinned)
  * @scan: the walk
  * @low: the first position
  * @high: the position after the last
- * @nr: how many there are
- * @found: their positions, as far as there is room; NULL: not wanted
- * @size: for how many there is room
+ * @nr: number of flows found
+ * @found: their positions, as far as they fit; NULL: not wanted
+ * @size: number of elements of @found
  */
 struct range_scan {
 	struct hr_scan scan;
@@ -125,14 +125,14 @@ static void range_visit(struct hr_scan *scan, struct hr_track *track,
 }
 
 /**
- * hr_track_between() - count flows that a step passes over
+ * hr_track_between() - count the flows that a step passes
  * @view: pinned, with a track
- * @low: the frontier before, or after when it goes back
- * @high: the other one
+ * @low: the lower frontier
+ * @high: the higher frontier
  *
  * Context: may sleep.
- * Return: the flows that are alive at positions between these, where the
- * migration changes the owner.
+ * Return: the live flows at positions between these, where the migration
+ * changes the owner.
  */
 u32 hr_track_between(const struct hr_ring_view *view, u64 low, u64 high)
 {
@@ -147,8 +147,8 @@ u32 hr_track_between(const struct hr_ring_view *view, u64 low, u64 high)
 }
 
 /*
- * The element that stands at @nth, from 0, once @pos is sorted: digit by digit
- * from the highest, in a time that does not depend on what senders chose.
+ * The element at index @nth, from 0, once @pos is sorted: digit by digit from
+ * the highest, in a time that does not depend on the senders' choice.
  */
 static u32 nth_position(const u32 *pos, u32 nr, u32 nth)
 {
@@ -174,13 +174,13 @@ static u32 nth_position(const u32 *pos, u32 nr, u32 nth)
 }
 
 /**
- * hr_track_nth() - a step over so many flows
+ * hr_track_nth() - the frontier after a step over a number of flows
  * @view: pinned, with a track
- * @frontier: before the step
- * @n: over how many flows, see hr_track_between(); at least 1
+ * @frontier: the frontier before the step
+ * @n: number of flows, see hr_track_between(); at least 1
  * @back: the step goes back
- * @after: the frontier after it, right behind the last of these flows; where
- *	there are fewer, 2^32, or 0 when it goes back
+ * @after: set to the frontier right behind the last of these flows; with fewer
+ *	flows to 2^32, or to 0 when the step goes back
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
@@ -212,9 +212,9 @@ int hr_track_nth(const struct hr_ring_view *view, u64 frontier, u32 n,
 }
 
 /**
- * struct close_scan - a scan for flows that are to be cut off
+ * struct close_scan - a scan for flows that are to be cut
  * @scan: the walk
- * @pending: takes them
+ * @pending: removed entries
  */
 struct close_scan {
 	struct hr_scan scan;
@@ -245,10 +245,10 @@ static void close_visit(struct hr_scan *scan, struct hr_track *track,
 }
 
 /**
- * hr_track_close() - a deadline: flows go where their positions belong
+ * hr_track_close() - send flows to the owners of their positions, at a deadline
  * @view: pinned, with a track
  *
- * Closes the window, and cuts off those that are still elsewhere.
+ * Closes the window, and cuts the flows at other nodes.
  *
  * Context: under the ring's lock. May sleep.
  */
@@ -289,9 +289,9 @@ static void tracked_fill(struct hr_tracked *tracked, const struct hr_track *trac
 }
 
 /**
- * hr_track_next() - flows, one after the other
+ * hr_track_next() - list flows, one after the other
  * @view: pinned, with a track
- * @next: 0 at first; how far the walk has come
+ * @next: 0 at first; the place of the walk
  * @tracked: filled in
  *
  * Context: may sleep.
@@ -331,9 +331,9 @@ bool hr_track_next(const struct hr_ring_view *view, u32 *next,
 }
 
 /**
- * hr_track_stats() - what became of flows
+ * hr_track_stats() - the counters of a track
  * @track: the track
- * @stats: by &enum hr_track_counter
+ * @stats: filled in, by &enum hr_track_counter
  *
  * Context: any.
  */

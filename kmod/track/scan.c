@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Flow state: scans of the pool, and which entries they take out.
+ * Flow state: scans of the pool, and the entries that they remove.
  *
- * A scan of the whole pool once a second takes out what has been idle too long;
- * when less than a quarter is free, packets ask for one at once, and it also
- * evicts what a later packet would bring back just as it was.
+ * A scan of the whole pool once a second removes idle entries. When less than a
+ * quarter is free, packets ask for a scan at once. It also evicts entries that
+ * a later packet would bring back as they were.
  */
 #include <linux/bottom_half.h>
 #include <linux/module.h>
@@ -17,9 +17,9 @@
 #define HR_TRACK_CHUNK		512U		/* entries under one rcu_read_lock() */
 
 /**
- * hr_track_scan() - visit all entries that live
+ * hr_track_scan() - visit all live entries
  * @track: the track
- * @scan: what to do; with its view, if any, in the hands of the caller
+ * @scan: what to do; its view, if any, is pinned by the caller
  *
  * Entries that have expired are visited too, until they are removed.
  *
@@ -51,13 +51,13 @@ void hr_track_scan(struct hr_track *track, struct hr_scan *scan)
 }
 
 /**
- * hr_entry_remove() - take an entry out, unless it has changed
+ * hr_entry_remove() - remove an entry, unless it has changed
  * @track: the track
- * @view: as for hr_track_tell()
+ * @view: as in hr_track_tell()
  * @entry: the entry
- * @word: what it was judged by
- * @cause: what it counts as
- * @pending: takes it
+ * @word: the word that it was judged by
+ * @cause: its counter
+ * @pending: gets the entry
  *
  * Context: under rcu_read_lock(), bottom halves off.
  * Return: whether it was removed.
@@ -81,10 +81,10 @@ bool hr_entry_remove(struct hr_track *track, const struct hr_view *view,
 }
 
 /**
- * struct gc_scan - a scan for what can go
+ * struct gc_scan - a scan for entries that can go
  * @scan: the walk
- * @pending: what went
- * @wanted: how many more to evict
+ * @pending: removed entries
+ * @wanted: number of entries still to evict
  */
 struct gc_scan {
 	struct hr_scan scan;
@@ -103,9 +103,9 @@ static void expire_visit(struct hr_scan *scan, struct hr_track *track,
 }
 
 /*
- * Whether a flow goes the same way without its entry: no arc moves there any
- * more; or it is an established connection at its old owner, which segments of
- * unknown ones go to as well.
+ * Whether a flow goes the same way without its entry. Either no arc moves there
+ * any more, or the flow is an established connection at its old owner, where
+ * segments of unknown connections go too.
  */
 static bool evictable(const struct hr_track *track, const struct hr_view *view,
 		      const struct hr_entry *entry, u64 word)
@@ -129,12 +129,12 @@ static void evict_visit(struct hr_scan *scan, struct hr_track *track,
 	struct gc_scan *gc = container_of(scan, struct gc_scan, scan);
 	const struct hr_ring_view *view;
 
-	/* A ring without references keeps its view until a grace period is over. */
+	/* A ring without references keeps its view for a grace period. */
 	if (!refcount_read(&track->ring->refs)) {
 		scan->stop = true;
 		return;
 	}
-	/* it may be another one for the next entry */
+	/* the next entry may have another view */
 	view = hr_ring_view(track->ring);
 	if (view->track != track) {
 		scan->stop = true;
@@ -149,11 +149,11 @@ static void evict_visit(struct hr_scan *scan, struct hr_track *track,
 }
 
 /**
- * hr_track_gc() - take out what can go; the work of &hr_track.gc
- * @work: that
+ * hr_track_gc() - remove entries that can go; the work of &hr_track.gc
+ * @work: the work
  *
- * Context: process; sleeps. The track is there until the work is cancelled, its
- * ring too, and the ring's namespace need not be.
+ * Context: process; sleeps. The track stays until the work is cancelled, its
+ * ring too; the ring's namespace may go.
  */
 void hr_track_gc(struct work_struct *work)
 {
@@ -165,7 +165,7 @@ void hr_track_gc(struct work_struct *work)
 	hr_track_scan(track, &gc.scan);
 	room = hr_pool_room(track) + gc.pending.nr;
 	if (room <= hr_pool_low(track)) {
-		/* enough that the next one is some time away */
+		/* enough that the next scan can wait */
 		gc.wanted = hr_pool_low(track) + track->max / 8 + 1 - room;
 		gc.scan.visit = evict_visit;
 		gc.scan.first = track->cursor;
@@ -174,7 +174,7 @@ void hr_track_gc(struct work_struct *work)
 	}
 	hr_pending_free(track, &gc.pending);
 	hr_turned_age(track);
-	/* where there is nothing more to evict, haste is of no use */
+	/* without anything left to evict, haste does not help */
 	WRITE_ONCE(track->kicked, gc.wanted);
 	queue_delayed_work(hr_wq, &track->gc, HR_TRACK_PERIOD);
 }
@@ -189,7 +189,7 @@ static void forget_visit(struct hr_scan *scan, struct hr_track *track,
 }
 
 /**
- * hr_track_forget() - lose all flows, to see what breaks
+ * hr_track_forget() - lose all flows, for tests
  * @track: the track
  *
  * Context: may sleep.

@@ -2,29 +2,29 @@
 /*
  * Flow state: where a packet goes while a migration is under way.
  *
- * A flow's rightful node is the one that first took it. With base, now and then
- * the owners of its position by the last settled map, at this moment, and by
- * the map that the migration leads to:
+ * A flow's rightful node is the first node that took it. Base, now and then are
+ * the owners of its position: by the last settled map, by the effective map,
+ * and by the map that the migration leads to.
  *
- * All three the same: no arc moves there, nothing is kept.
+ * If all three are the same, no arc moves there, and nothing is kept.
  *
- * TCP begins with a SYN, so that what is new can be told from what is not. In
- * a moved arc (base and now differ) a SYN goes to now, and an entry says so
- * before the packet leaves; without one to be had, it goes to base. Segments
- * without an entry are of older connections, or of such: they go to base, as
- * long as the window is open. In an arc still to move a SYN is noted, because
- * the next one of the same flow may come after the frontier has passed.
+ * TCP begins with a SYN, which tells new connections from old ones. In a moved
+ * arc (base and now differ) a SYN goes to now, and an entry says so before the
+ * packet leaves. Without a free entry the SYN goes to base. Segments without an
+ * entry belong to older connections, or to such ones: they go to base while the
+ * window is open. In an arc still to move a SYN is noted, because the same
+ * flow's next SYN may come after the frontier has passed.
  *
- * Anything else has no beginning. A flow that was seen before the frontier
- * passed stays; one that was not goes to now, and stays there.
+ * Other protocols have no sign of a beginning. A flow that was seen before the
+ * frontier passed stays. A flow that was not seen goes to now, and stays there.
  *
- * Fragments have no ports, but for the first of a datagram. Those of two ends
- * and a protocol are a flow of their own, without ports. Where only the source
- * counts for the position, a first fragment goes where the flow of its ports
- * goes, and takes the others there.
+ * Only the first fragment of a datagram has ports. Fragments of two ends and a
+ * protocol are a flow of their own, without ports. If only the source counts
+ * for the position, a first fragment goes where the flow of its ports goes, and
+ * takes the others there.
  *
- * What a packet claims can be forged: FIN and RST only make an entry's time
- * shorter, and a SYN changes nothing of a connection that is alive.
+ * Packets can be forged: a FIN or RST only shortens an entry's time, and a SYN
+ * changes nothing of a live connection.
  */
 #include <net/tcp.h>
 
@@ -32,13 +32,13 @@
 #include "entry.h"
 #include "flow.h"
 
-/* What a packet is, as far as flow state cares. */
+/* The kind of a packet, for flow state. */
 enum hr_packet_kind {
 	HR_PACKET_SYN,		/* begins a TCP connection */
 	HR_PACKET_SEGMENT,	/* of a TCP connection that has begun */
 	HR_PACKET_END,		/* the same, with FIN or RST */
 	HR_PACKET_OTHER,	/* of another protocol, or a fragment */
-	HR_PACKET_ABOUT,	/* tells about a flow and is none of its own */
+	HR_PACKET_ABOUT,	/* about a flow, and part of none */
 };
 
 /**
@@ -48,10 +48,10 @@ enum hr_packet_kind {
  * @key: its flow
  * @hash: hr_track_hash() of @key
  * @pos: its position
- * @turned: @key has the flow's ends the other way round than the packet
+ * @turned: the flow's ends in @key are in the other order than the packet's
  * @slots: the owners of @pos
- * @kind: what it is
- * @tcp: TCPHDR_* and HR_FLOW_TCP_DATA, if it is TCP's
+ * @kind: its kind
+ * @tcp: TCPHDR_* and HR_FLOW_TCP_DATA, for TCP
  */
 struct hr_packet {
 	struct hr_track *track;
@@ -66,14 +66,15 @@ struct hr_packet {
 };
 
 /**
- * struct hr_begin - what becomes of a packet whose flow has no entry
- * @slot: where it goes
- * @fallback: where it goes if it should get an entry and does not
+ * struct hr_begin - what to do with a packet whose flow has no entry
+ * @slot: the slot that it goes to
+ * @fallback: the slot that it goes to if it should get an entry and none is
+ *	free
  * @make: it should get an entry
- * @needed: it may break without
- * @made: what the entry counts as
- * @counts: what the packet counts as; HR_TRACK_COUNTERS: nothing
- * @failed: what a missing entry counts as; as @counts
+ * @needed: it may break without an entry
+ * @made: the counter of a new entry
+ * @counts: the counter of the packet; HR_TRACK_COUNTERS: none
+ * @failed: the counter of a missing entry; as @counts
  */
 struct hr_begin {
 	u32 slot;
@@ -85,10 +86,10 @@ struct hr_begin {
 	enum hr_track_counter failed;
 };
 
-/* An entry changed under our hands: look again. Not a slot. */
+/* The entry changed meanwhile: look again. Not a slot. */
 #define HR_AGAIN	U32_MAX
 
-/* Lengths that the compiler knows: most packets are IPv4's. */
+/* Constant lengths for the compiler: most packets are IPv4's. */
 static void key_ends(struct hr_track_key *key, const u8 *saddr, const u8 *daddr)
 {
 	if (likely(key->family == 4)) {
@@ -123,7 +124,7 @@ static __always_inline void packet_key(struct hr_packet *packet,
 	}
 }
 
-/* The same where its hash is not at hand. */
+/* The same without the hash at hand. */
 static void packet_flow(struct hr_packet *packet,
 			enum hashring_key_policy policy,
 			const struct hr_flow *flow)
@@ -159,7 +160,7 @@ static void packet_kind(struct hr_packet *packet, const struct sk_buff *skb,
 	}
 }
 
-/* The flow's entry, or NULL. One that is gone is not found. */
+/* The flow's entry, or NULL. An entry that is gone is not found. */
 static __always_inline struct hr_entry *
 entry_find(const struct hr_packet *packet)
 {
@@ -175,9 +176,9 @@ entry_find(const struct hr_packet *packet)
 }
 
 /*
- * Put a filled in entry into the table, unless the flow has got one meanwhile:
- * false. It lives once its word is there. A scan that marks it as gone at once
- * gets the chain's lock only after it has been put in.
+ * Puts a filled in entry into the table; false if the flow has got one
+ * meanwhile. The entry lives once its word is set. A scan that marks it as gone
+ * at once gets the chain's lock only after the insertion.
  */
 static bool entry_publish(const struct hr_packet *packet,
 			  struct hr_entry *entry, u64 word)
@@ -220,8 +221,8 @@ static u64 flags_after(const struct hr_packet *packet, u64 flags, bool moved)
 }
 
 /*
- * A packet of a flow that has an entry which lives: the slot it goes to,
- * HR_NO_SLOT, or HR_AGAIN when the entry is gone.
+ * A packet of a flow with a live entry: the slot that it goes to, HR_NO_SLOT,
+ * or HR_AGAIN when the entry is gone.
  */
 static u32 packet_known(const struct hr_packet *packet, struct hr_entry *entry,
 			u64 word)
@@ -231,7 +232,7 @@ static u32 packet_known(const struct hr_packet *packet, struct hr_entry *entry,
 		u32 goes = slot;
 		u64 flags, next;
 
-		/* where that is base, hr_track_slots() has looked */
+		/* if that is base, hr_track_slots() has checked */
 		if (slot != packet->slots.base)
 			goes = hr_track_goes(packet->view, slot,
 					     packet->slots.now);
@@ -341,7 +342,7 @@ static void packet_begin(const struct hr_packet *packet,
 	}
 }
 
-/* Fill in and publish: an entry, or NULL: none to be had, or -EEXIST. */
+/* Fills in and publishes an entry. NULL: none is free; or -EEXIST. */
 static struct hr_entry *entry_make(const struct hr_packet *packet,
 				   const struct hr_begin *begin, u64 word)
 {
@@ -360,8 +361,8 @@ static struct hr_entry *entry_make(const struct hr_packet *packet,
 }
 
 /*
- * A packet of a flow that has no entry, or one that has expired and is made
- * new: as packet_known().
+ * A packet of a flow without an entry, or with an expired one that begins anew:
+ * as packet_known().
  */
 static u32 packet_unknown(const struct hr_packet *packet,
 			  struct hr_entry *entry, u64 old)
@@ -470,7 +471,10 @@ static noinline u32 fragment_slot(struct hr_packet *packet,
 	struct hr_flow whole = *flow;
 	u32 slot = HR_NO_SLOT;
 
-	/* elsewhere the flow of its ports has another position, and other nodes */
+	/*
+	 * under other policies the flow of its ports has another position and
+	 * other nodes
+	 */
 	if (policy == HASHRING_KEY_SOURCE && !(flags & HR_FLOW_ICMP_ERROR) &&
 	    hr_flow_first_ports(skb, pf, &whole)) {
 		packet_flow(packet, policy, &whole);
@@ -494,7 +498,7 @@ track_owner(struct hr_packet *packet, enum hashring_key_policy policy,
 {
 	struct hr_flow whole __uninitialized;	/* hr_flow_parse() fills it */
 
-	/* A client's connections are flows of their own, whatever its key. */
+	/* A client's connections are flows of their own under any policy. */
 	if (unlikely(policy == HASHRING_KEY_SOURCE)) {
 		flags = hr_flow_parse(skb, pf, HASHRING_KEY_5TUPLE, &whole);
 		flow = &whole;
@@ -515,17 +519,17 @@ track_owner(struct hr_packet *packet, enum hashring_key_policy policy,
 
 /**
  * hr_track_owner() - the node that a packet goes to in a migration
- * @view: has a track
- * @policy: the attachment's
+ * @view: the view, which has a track
+ * @policy: the attachment's policy
  * @skb: the packet
  * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
- * @flow: of hr_flow_parse() with @policy
- * @flags: what that returned
- * @hash: hr_flow_hash() of both; its low half is the flow's position
+ * @flow: from hr_flow_parse() with @policy
+ * @flags: its return value
+ * @hash: hr_flow_hash() of @flow; its low half is the flow's position
  *
- * Context: under rcu_read_lock(), in softirq or with bottom halves off: chains
- * are locked, and this CPU's free entries are taken. Allocates nothing.
- * Return: the node, or NULL: it has no owner.
+ * Context: under rcu_read_lock(), in softirq or with bottom halves off, because
+ * chains are locked and this CPU's free entries are taken. Allocates nothing.
+ * Return: the node, or NULL without an owner.
  */
 struct hr_node *hr_track_owner(const struct hr_ring_view *view,
 			       enum hashring_key_policy policy,
@@ -548,14 +552,14 @@ struct hr_node *hr_track_owner(const struct hr_ring_view *view,
 }
 
 /**
- * hr_track_find() - where a flow stays
+ * hr_track_find() - the node where a flow stays
  * @view: pinned, with a track
- * @policy: an attachment's
- * @flow: as a packet of it says; with its ports, whatever @policy
+ * @policy: an attachment's policy
+ * @flow: the flow of a packet; with its ports, whatever @policy
  * @pos: its position
  *
- * Context: may not be in a packet's path: it sees no more than a moment.
- * Return: the node, good as long as @view; NULL: it is not tracked.
+ * Context: not in a packet's path: the answer is of one moment only.
+ * Return: the node, valid as long as @view; NULL: the flow is not tracked.
  */
 const struct hr_node *hr_track_find(const struct hr_ring_view *view,
 				    enum hashring_key_policy policy,

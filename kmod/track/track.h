@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Flow state of a migration: which node first took a flow, kept only where arcs
- * move and only as long as they do.
+ * Flow state of a migration: the node that first took a flow, kept only where
+ * arcs move and only while they move.
  *
  * One track serves a migration from its first change to its end; each of the
- * migration's views holds a reference. Its memory is all had at the start: a
- * packet allocates nothing, and where there is no entry to be had a flow goes
- * where its later packets will go too.
+ * migration's views holds a reference. All its memory is allocated at the
+ * start: a packet allocates nothing. A flow without a free entry goes where its
+ * later packets will go too.
  */
 #ifndef HASHRING_TRACK_TRACK_H
 #define HASHRING_TRACK_TRACK_H
@@ -39,12 +39,12 @@ enum hr_track_counter {
 };
 
 /**
- * struct hr_track_counts - the flows of a track, alive
+ * struct hr_track_counts - the live flows of a track
  * @entries: all of them
- * @pinned: of these, at another node than the one that owns their position
- * @noted: of these, where the frontier has still to pass
- * @half_open: TCP connections that nothing but a SYN has been seen of
- * @closing: TCP connections that seem to end
+ * @pinned: of these, flows at a node that does not own their position
+ * @noted: of these, flows whose position the frontier has still to pass
+ * @half_open: TCP connections of which only a SYN was seen
+ * @closing: TCP connections after FIN or RST
  */
 struct hr_track_counts {
 	u32 entries;
@@ -56,15 +56,15 @@ struct hr_track_counts {
 
 /**
  * struct hr_tracked - a flow of a track
- * @flow: as its first packet said it
+ * @flow: the flow of its first packet
  * @policy: &enum hashring_key_policy
  * @half_open: see &struct hr_track_counts
  * @closing: as @half_open
  * @pos: its position
- * @node: where it stays
+ * @node: the node where it stays
  * @owner: the owner of its position now; NULL: none
  * @idle: ms since its last packet, to an eighth of a second
- * @left: ms until it is forgotten
+ * @left: ms until its entry is removed
  */
 struct hr_tracked {
 	struct hr_flow flow;
@@ -87,7 +87,7 @@ struct hr_track *hr_track_get(struct hr_track *track);
 void hr_track_put(struct hr_track *track);
 u32 hr_track_max(const struct hr_track *track);
 
-/* scan.c: what leaves it */
+/* scan.c: removal */
 void hr_track_forget(struct hr_track *track);
 
 /* track.c: packets */
@@ -105,7 +105,7 @@ void hr_track_joined(struct hr_track *track);
 bool hr_track_window(struct hr_track *track, u32 quiet);
 bool hr_track_window_seen(const struct hr_track *track, u32 quiet);
 
-/* read.c: what there is; views are pinned and have a track */
+/* read.c: counts and lists; views are pinned and have a track */
 void hr_track_close(const struct hr_ring_view *view);
 void hr_track_count(const struct hr_ring_view *view,
 		    struct hr_track_counts *counts);

@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Flow state: what is remembered of connections without an entry.
+ * Flow state: what is known of connections without an entry.
  *
- * Segments of unknown connections go to the old owner as long as the window is
- * open.
+ * While the window is open, segments of unknown connections go to the old
+ * owner.
  *
- * A connection that began without an entry went to the old owner. Should its
- * SYN be sent again when there is an entry to be had, that one must go there
- * too: the client may be about to answer to the first. So the hashes of such
- * flows are remembered, lossily, in bits; a wrong yes only sends a new flow to
- * the old owner. There are two sets of bits, the older of which is cleared and
- * becomes the younger as often as half-open connections are forgotten.
+ * A connection that began without an entry went to the old owner. If its SYN is
+ * sent again, the second SYN must go there too, even if an entry is free by
+ * then: the client may be about to answer the first one. So the hashes of such
+ * flows are kept as bits, with losses. A false match only sends a new flow to
+ * the old owner. There are two sets of bits. The older one is cleared and
+ * becomes the younger one as often as half-open connections are forgotten.
  */
 #include <linux/bitmap.h>
 
 #include "entry.h"
 
 /**
- * hr_turned_away() - whether a flow began without an entry, lately
+ * hr_turned_away() - whether a flow began without an entry recently
  * @track: the track
- * @hash: the flow's
+ * @hash: the flow's hash
  *
  * Context: any.
- * Return: true if it did, and rarely if it did not.
+ * Return: true if it did, and rarely also if it did not.
  */
 bool hr_turned_away(const struct hr_track *track, u32 hash)
 {
@@ -36,9 +36,9 @@ bool hr_turned_away(const struct hr_track *track, u32 hash)
 }
 
 /**
- * hr_turn_away() - remember that a flow began without an entry
+ * hr_turn_away() - note that a flow began without an entry
  * @track: the track
- * @hash: the flow's
+ * @hash: the flow's hash
  *
  * Context: any.
  */
@@ -52,7 +52,7 @@ void hr_turn_away(struct hr_track *track, u32 hash)
 }
 
 /**
- * hr_turned_age() - forget flows that began without an entry, in time
+ * hr_turned_age() - forget old flows that began without an entry
  * @track: the track
  *
  * Context: may sleep; one at a time.
@@ -76,9 +76,9 @@ void hr_turned_age(struct hr_track *track)
  * hr_track_stepped() - the frontier is about to move
  * @track: the track
  *
- * Opens the window for segments of connections that are not known, who have had
- * no occasion to be. Call it before the frontier moves: a packet that sees the
- * new one then sees the window open.
+ * Opens the window for segments of unknown connections, which had no time to
+ * become known. Call it before the frontier moves: a packet that sees the new
+ * frontier then sees the window open.
  *
  * Context: under the ring's lock.
  */
@@ -93,10 +93,10 @@ void hr_track_stepped(struct hr_track *track)
  * hr_track_joined() - the migration is about to get another view
  * @track: the track
  *
- * Arcs that moved may be still by the new maps, and flows that began there
- * meanwhile stay where they began: from now on every packet looks for an entry.
- * Call it before the view is published, whenever it is not the migration's
- * first.
+ * By the new maps, arcs that have moved may not move any more, and flows that
+ * began there meanwhile stay where they began. So from now on every packet
+ * looks for an entry. Call it before the view is published, unless it is the
+ * migration's first.
  *
  * Context: under the ring's lock.
  */
@@ -111,11 +111,11 @@ void hr_track_joined(struct hr_track *track)
  * @track: the track
  * @quiet: as there
  *
- * Closes nothing: that is for the holder of the ring's lock, who alone knows that
- * no step opens it at that moment.
+ * Does not close the window: only the holder of the ring's lock knows that no
+ * step opens it at that moment.
  *
  * Context: any.
- * Return: true if they do.
+ * Return: true if the window is open.
  */
 bool hr_track_window_seen(const struct hr_track *track, u32 quiet)
 {
@@ -127,13 +127,13 @@ bool hr_track_window_seen(const struct hr_track *track, u32 quiet)
 /**
  * hr_track_window() - whether unknown segments still go to the old owner
  * @track: the track
- * @quiet: ms without one, and without a step, after which they do no more
+ * @quiet: ms without such a segment or a step after which the window closes
  *
- * Open again after a step, and when there was no entry to be had for a new
- * connection: what it sends next will be unknown.
+ * It opens again after a step, and when a new connection gets no entry: its
+ * next segments will be unknown.
  *
  * Context: under the ring's lock.
- * Return: true if they do.
+ * Return: true if the window is open.
  */
 bool hr_track_window(struct hr_track *track, u32 quiet)
 {
