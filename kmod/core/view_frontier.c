@@ -33,7 +33,7 @@ static u64 piece_high(const struct hr_moved_arc *piece)
  * hr_view_between() - what moves between two frontiers
  * @view: the view of a migration
  * @low: a frontier
- * @high: one that is not below it
+ * @high: a frontier that is not below @low
  * @share: set to the share, in 2^-32 of the ring
  * @arcs: set to the number of pieces that lie between them in whole or in part
  *
