@@ -23,9 +23,9 @@ static const struct program ringlab = {
 		 "  -j, --json        print JSON\n"
 		 "  -p, --pretty      indent it\n"
 		 "  -n, --netns NAME  rings of this network namespace\n"
-		 "  -b, --batch FILE  a command a line, - for standard input\n"
+		 "  -b, --batch FILE  read a command a line, - for standard input\n"
 		 "      --force       a batch goes on after an error\n"
-		 "  -V, --version     the version\n"
+		 "  -V, --version     print the version\n"
 		 "  -h, --help        this\n"
 		 "Commands:\n",
 	.statuses = "Exit status: 0 done, 1 usage, 2 refused, 3 the ring changed meanwhile,\n"
