@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include <linux/bits.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 
@@ -84,6 +85,23 @@ static void take_cells(struct bytes *b, u32 grid, struct op_room *room,
 	}
 }
 
+/* What an operation gives, by the bits of a byte. */
+static u64 parts_of(u8 flags)
+{
+	static const u64 parts[] = {
+		HR_HAS_ATTR(ID), HR_HAS_ATTR(WEIGHT), HR_HAS_ATTR(STATE),
+		HR_HAS_VIA, HR_HAS(POINTS), HR_HAS(SEAT), HR_HAS(CELLS),
+		HR_HAS(DEADLINE),
+	};
+	u64 has = 0;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(parts); i++)
+		if (flags & BIT(i))
+			has |= parts[i];
+	return has;
+}
+
 static void take_op(struct bytes *b, const struct hr_config *cfg,
 		    struct op_room *room, struct hr_op *op)
 {
@@ -91,7 +109,7 @@ static void take_op(struct bytes *b, const struct hr_config *cfg,
 	static const u32 states[] = { 0, 1, 2, 3, 4, 255 };
 	static const u32 ids[] = { 0, 1, 63, 64, 255, 256, 65536, U32_MAX };
 	static const u32 deadlines[] = { 0, 1, HR_MAX_DEADLINE, U32_MAX };
-	static const u8 allowed[] = {
+	static const u64 allowed[] = {
 		[HASHRING_OP_ADD] = HR_HAS_ATTR(ID) | HR_HAS_ATTR(WEIGHT) |
 				    HR_HAS_ATTR(STATE) | HR_HAS_VIA |
 				    HR_HAS(SEAT),
@@ -104,14 +122,14 @@ static void take_op(struct bytes *b, const struct hr_config *cfg,
 
 	memset(op, 0, sizeof(*op));
 	op->kind = kind < 0xfc ? kind % 4 : kind;
-	op->has = flags;
+	op->has = parts_of(flags);
 	/* Left as it is, hardly any would be accepted. */
 	if (kind < 0xe0) {
 		op->has &= allowed[op->kind];
 		if (cfg->place->takes_points && op->kind == HASHRING_OP_ADD)
 			op->has |= HR_HAS(POINTS);
 		if (cfg->place->takes_points && op->kind == HASHRING_OP_SET)
-			op->has |= flags & HR_HAS(POINTS);
+			op->has |= parts_of(flags) & HR_HAS(POINTS);
 		if (op->kind == HASHRING_OP_SET && !op->has)
 			op->has = HR_HAS_ATTR(STATE);
 		/* Seats rarely: they are for tables that are restored. */
