@@ -101,6 +101,7 @@ kunit-module:
 	+@flock $(O)/$(KREL).lock sh -c 'selftests/host/farm.sh \
 			$(O)/kunit/$(KREL) selftests/kunit && \
 		selftests/host/farm.sh $(O)/kunit/$(KREL)/core kmod/core && \
+		selftests/host/farm.sh $(O)/kunit/$(KREL)/model selftests/model && \
 		$(MAKE) -C $(KDIR) M=$(O)/kunit/$(KREL) W=1 \
 			HASHRING=$(CURDIR)/kmod modules'
 

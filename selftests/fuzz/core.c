@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Rings through changes, migrations and failing allocations, as the kernel
- * drives the core; after each step everything is held against the oracle.
+ * drives the core; after each step everything is held against the model.
  */
 #include <errno.h>
 #include <string.h>
@@ -65,7 +65,7 @@ static int make(const struct ring *r, struct how *how, struct making *m)
 {
 	int ret;
 
-	ret = hr_change_build(&r->cfg, r->view.table, how->ops, how->n,
+	ret = hr_change_build(&r->model.cfg, r->view.table, how->ops, how->n,
 			      how->id_max, how->held, &hr_node_plain_ops,
 			      how->gfp, &m->next, &how->err);
 	if (ret)
@@ -77,7 +77,7 @@ static int make(const struct ring *r, struct how *how, struct making *m)
 	if (ret)
 		return ret;
 	ret = hr_record_make(&m->record, r->view.table, m->next, how->ops,
-			     how->n, r->cfg.grid, how->gfp);
+			     how->n, r->model.cfg.grid, how->gfp);
 	if (ret)
 		return ret;
 	return how->held ? make_maps(r, m, how->stay, how->gfp) : 0;
@@ -127,16 +127,16 @@ static int run_change(const struct ring *r, void *arg, struct making *m)
 static void do_change(struct ring *r, struct bytes *b, bool hold)
 {
 	static struct op_list list;
-	static struct oracle after;
+	static struct model_nodes after;
 	u8 fail = take8(b);
 	struct how how = {
 		.ops = list.op,
-		.n = take_ops(b, &r->cfg, &list),
+		.n = take_ops(b, &r->model.cfg, &list),
 		.id_max = r->id_max,
 		.gfp = GFP_KERNEL,
 	};
 	struct making m = {};
-	enum verdict verdict;
+	enum model_verdict verdict;
 	bool nofail, release;
 	int ret;
 
@@ -149,34 +149,34 @@ static void do_change(struct ring *r, struct bytes *b, bool hold)
 		 hr_change_only_removes(how.ops, how.n);
 	if (nofail)
 		how.gfp |= __GFP_NOFAIL;
-	verdict = oracle_apply(&r->nodes, how.ops, how.n, how.id_max, how.held,
-			       &after);
-	if (verdict == VERDICT_TOO_MUCH)
+	verdict = model_apply(&r->model.nodes, how.ops, how.n, how.id_max,
+			      how.held, &after);
+	if (verdict == MODEL_TOO_MUCH)
 		return;
 	ret = attempt(r, &m, fail, run_change, &how, nofail);
 	if (ret) {
-		CHECK(verdict != VERDICT_GOOD);
+		CHECK(verdict != MODEL_GOOD);
 		CHECK(how.err.text[0]);
 		CHECK(how.err.op == U32_MAX || how.err.op < how.n);
 		return;
 	}
-	CHECK(verdict != VERDICT_BAD);
-	check_made(r, &m, &after);
+	CHECK(verdict != MODEL_BAD);
+	model_check_change(&r->model, r->view.frontier, &after, m.map, m.next,
+			   &m.impact);
 	check_collateral(r, &how, &m.impact);
 	check_record(&m.record, how.ops, how.n);
 	if (!how.held) {
-		r->nodes = after;
 		publish(r, &m, false, 0);
 	} else {
-		went_on(r, &after, how.stay);
+		hold_view(r, how.stay);
 		r->rolling &= how.stay;
 		publish(r, &m, true, release ? HR_WHOLE_RING :
 				     how.stay ? r->view.frontier : 0);
 	}
-	came_into_force(r);
+	model_publish(&r->model, &after, r->view.table);
 }
 
-static int run_recall(const struct ring *r, void *arg, struct making *m)
+static int run_rollback(const struct ring *r, void *arg, struct making *m)
 {
 	const struct hr_table *table = r->view.table;
 	struct hr_op *ops = NULL;
@@ -184,7 +184,7 @@ static int run_recall(const struct ring *r, void *arg, struct making *m)
 	u32 nr = 0;
 	int ret;
 
-	m->next = hr_table_rollback(r->origin, table, r->cfg.grid, GFP_KERNEL,
+	m->next = hr_table_rollback(r->origin, table, r->model.cfg.grid, GFP_KERNEL,
 				    &hr_node_plain_ops);
 	if (!m->next)
 		return -ENOMEM;
@@ -194,7 +194,7 @@ static int run_recall(const struct ring *r, void *arg, struct making *m)
 	if (nr) {
 		struct hr_table *less = NULL;
 
-		ret = hr_change_build(&r->cfg, m->next, ops, nr, U32_MAX, true,
+		ret = hr_change_build(&r->model.cfg, m->next, ops, nr, U32_MAX, true,
 				      &hr_node_plain_ops, GFP_KERNEL, &less,
 				      &err);
 		kvfree(ops);
@@ -209,58 +209,31 @@ static int run_recall(const struct ring *r, void *arg, struct making *m)
 	ret = hr_impact(m->map, m->next, GFP_KERNEL, &m->impact);
 	if (ret)
 		return ret;
-	ret = hr_record_diff(&m->record, table, m->next, r->cfg.grid,
+	ret = hr_record_diff(&m->record, table, m->next, r->model.cfg.grid,
 			     GFP_KERNEL);
 	return ret ? ret : make_maps(r, m, false, GFP_KERNEL);
 }
 
-/* The nodes that a migration began with, less what went down; all others go. */
-static bool recall_nodes(const struct ring *r, struct oracle *after)
-{
-	bool whole = true;
-	u32 i;
-
-	*after = r->origin_nodes;
-	after->next_uid = r->nodes.next_uid;
-	for (i = 0; i < r->nodes.n; i++) {
-		const struct oracle_node *is = &r->nodes.node[i];
-		struct oracle_node *old = oracle_of(after, is->uid);
-
-		if (!old) {
-			old = &after->node[after->n++];
-			*old = *is;
-			old->member = false;
-			if (old->state != HASHRING_NODE_DOWN)
-				old->state = HASHRING_NODE_LEAVING;
-		} else if (is->state == HASHRING_NODE_DOWN &&
-			   old->state != HASHRING_NODE_DOWN) {
-			old->state = HASHRING_NODE_DOWN;
-			whole = false;
-		}
-	}
-	return whole;
-}
-
 static void do_rollback(struct ring *r, struct bytes *b)
 {
-	static struct oracle after;
+	static struct model_nodes after;
 	u8 fail = take8(b);
 	struct making m = {};
-	bool whole;
 
 	if (!r->view.from || r->rolling || !has_room(r))
 		return;
-	whole = recall_nodes(r, &after);
-	CHECK(!attempt(r, &m, fail, run_recall, NULL, false));
-	if (whole) {
+	model_rollback(&r->model, &after);
+	CHECK(!attempt(r, &m, fail, run_rollback, NULL, false));
+	if (!model_downs(&r->model)) {
 		CHECK(hr_digest_map(m.next) == hr_digest_map(r->origin));
-		CHECK(hr_digest_members(&r->cfg, m.next) ==
-		      hr_digest_members(&r->cfg, r->origin));
+		CHECK(hr_digest_members(&r->model.cfg, m.next) ==
+		      hr_digest_members(&r->model.cfg, r->origin));
 	}
-	check_made(r, &m, &after);
-	went_on(r, &after, false);
+	model_check_change(&r->model, r->view.frontier, &after, m.map, m.next,
+			   &m.impact);
+	hold_view(r, false);
 	publish(r, &m, true, 0);
-	came_into_force(r);
+	model_publish(&r->model, &after, r->view.table);
 	r->rolling = true;
 }
 
@@ -268,45 +241,46 @@ static int run_settle(const struct ring *r, void *arg, struct making *m)
 {
 	int ret;
 
-	m->next = hr_table_settle(r->view.table, r->cfg.grid, GFP_KERNEL,
+	m->next = hr_table_settle(r->view.table, r->model.cfg.grid, GFP_KERNEL,
 				  &hr_node_plain_ops);
 	if (!m->next)
 		return -ENOMEM;
 	ret = hr_impact(r->origin, m->next, GFP_KERNEL, &m->impact);
 	return ret ? ret : hr_record_diff(&m->record, r->view.table, m->next,
-					  r->cfg.grid, GFP_KERNEL);
+					  r->model.cfg.grid, GFP_KERNEL);
 }
 
 static void do_settle(struct ring *r, struct bytes *b)
 {
+	const struct model_ring *model = &r->model;
+	struct model_change change = {
+		.before = r->origin, .uid_of_slot = model->uid_of_slot,
+		.from = &model->origin_to, .to = &model->to,
+		.old = &model->origin, .new = &model->nodes,
+	};
 	u8 fail = take8(b);
 	struct making m = {};
-	u32 i, n = 0;
 
 	if (!r->view.from)
 		return;
 	CHECK(!attempt(r, &m, fail, run_settle, NULL, false));
-	oracle_check_impact(&m.impact, r->uid_of_slot, &r->origin_map, &r->to,
-			    &r->origin_nodes, &r->nodes);
+	change.after = m.next;
+	model_check_impact(model->test, &change, &m.impact);
 	CHECK(hr_digest_map(m.next) == hr_digest_map(r->view.table));
-	for (i = 0; i < r->nodes.n; i++)
-		if (r->nodes.node[i].member)
-			r->nodes.node[n++] = r->nodes.node[i];
-	r->nodes.n = n;
 	publish(r, &m, false, 0);
 	put(r->origin);
 	r->origin = NULL;
 	r->rolling = false;
-	free_slots(r);
-	came_into_force(r);
-	check_anew(r);
+	model_settle(&r->model, false, r->view.table);
+	model_check_anew(model, r->view.table, 0);
 }
 
-/* A step goes as far as it is to, to the position. */
+/* A step goes as far as it is to. */
 static void do_step(struct ring *r, struct bytes *b)
 {
-	u64 cell = r->cfg.grid ? HR_WHOLE_RING / r->cfg.grid : 1;
-	u64 at = r->view.frontier, to, share, amount;
+	u64 cell = r->model.cfg.grid ? HR_WHOLE_RING / r->model.cfg.grid : 1;
+	static struct model_arcs moves;
+	u64 at = r->view.frontier, to;
 	u8 how = take8(b);
 	struct hr_pace pace = {
 		.by = how % 3,
@@ -322,29 +296,10 @@ static void do_step(struct ring *r, struct bytes *b)
 		return;
 	if (pace.by != HR_PACE_POSITION && at == (pace.back ? 0 : HR_WHOLE_RING))
 		return;
-	to = hr_view_step(&r->view, at, &pace, r->cfg.grid);
-	CHECK(to <= HR_WHOLE_RING && to % cell == 0);
-	amount = pace.amount ? (pace.amount + cell - 1) / cell * cell : cell;
-	share = share_between(r, at < to ? at : to, at < to ? to : at);
-	switch (pace.by) {
-	case HR_PACE_POSITION:
-		/* Or an end, when nothing changes hands before it. */
-		if (to == pace.amount)
-			break;
-		CHECK(to == 0 || to == HR_WHOLE_RING);
-		CHECK(!share_between(r, to ? pace.amount : 0,
-				     to ? HR_WHOLE_RING : pace.amount));
-		break;
-	case HR_PACE_SHARE:
-		CHECK(pace.back ? to < at : to > at);
-		CHECK(share <= amount);
-		CHECK(share == amount || to == (pace.back ? 0 : HR_WHOLE_RING));
-		break;
-	case HR_PACE_ARCS:
-		CHECK(pace.back ? to < at : to > at);
-		CHECK(share || to == (pace.back ? 0 : HR_WHOLE_RING));
-		break;
-	}
+	to = hr_view_step(&r->view, at, &pace, r->model.cfg.grid);
+	model_moves(&r->model, &moves);
+	model_check_step(r->model.test, &moves, &r->view, r->model.cfg.grid,
+			 &pace, to);
 	r->view.frontier = to;
 }
 
@@ -354,7 +309,7 @@ static void do_lookups(const struct ring *r, struct bytes *b)
 	u8 n = take8(b) % 8;
 
 	do {
-		check_at(r, composed, take_position(b));
+		model_check_at(&r->model, &r->view, composed, take_position(b));
 	} while (n--);
 	put(composed);
 }
@@ -389,20 +344,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct ring r;
 	struct bytes b = { data, size };
+	struct hr_config cfg;
 	u32 steps;
 
 	shim_fail_after(0);
-	memset(&r, 0, sizeof(r));
-	take_config(&b, &r.cfg);
+	take_config(&b, &cfg);
+	model_begin(&r.model, NULL, &cfg);
 	r.id_max = take8(&b) & 1 ? 30 : U32_MAX;
-	r.nodes.cfg = &r.cfg;
-	r.nodes.next_uid = 1;
-	r.view.table = hr_table_empty(GFP_KERNEL);
+	r.view = (struct hr_view) { .table = hr_table_empty(GFP_KERNEL) };
+	r.origin = NULL;
+	r.rolling = false;
 	for (steps = 0; b.left && steps < MAX_STEPS; steps++) {
 		do_one(&r, &b);
-		check_ring(&r);
+		model_check(&r.model, &r.view);
 	}
-	check_anew(&r);
+	model_check_anew(&r.model, r.view.table, 0);
 	put(r.view.table);
 	put(r.view.from);
 	put(r.view.base);

@@ -11,6 +11,17 @@
 #include "core/digest.h"
 #include "core_make.h"
 
+void put(struct hr_table *t)
+{
+	hr_table_put(t, &hr_node_plain_ops);
+}
+
+struct hr_table *compose(const struct ring *r, gfp_t gfp)
+{
+	return hr_view_compose(&r->view, r->view.frontier, r->model.cfg.grid,
+			       gfp, &hr_node_plain_ops);
+}
+
 static void making_drop(struct making *m)
 {
 	put(m->map);
@@ -25,7 +36,7 @@ static void making_drop(struct making *m)
 static struct hr_table *without(const struct ring *r, struct hr_table *t,
 				const struct hr_table *next, gfp_t gfp)
 {
-	return hr_table_without(t, next, r->cfg.grid, gfp, &hr_node_plain_ops);
+	return hr_table_without(t, next, r->model.cfg.grid, gfp, &hr_node_plain_ops);
 }
 
 /* Both maps of a view that goes on from the effective one, or from where it was. */
@@ -60,87 +71,6 @@ void publish(struct ring *r, struct making *m, bool held, u64 frontier)
 	making_drop(m);
 }
 
-/* Who stands in the slots of the table: nodes keep theirs. */
-static void name_slots(struct ring *r)
-{
-	const struct hr_table *t = r->view.table;
-	u32 i;
-
-	CHECK(t->nr_slots <= MAX_SLOTS);
-	for (i = 0; i < t->nr_slots; i++) {
-		struct oracle_node *is;
-
-		if (!t->nodes[i])
-			continue;
-		is = oracle_find(&r->nodes, t->nodes[i]->name);
-		if (!is || hr_table_find(t, is->name) != t->nodes[i]) {
-			is = oracle_of(&r->nodes, r->uid_of_slot[i]);
-			CHECK(is && !is->member);
-			is->id = t->nodes[i]->attrs.id;
-			continue;
-		}
-		/* One that a change frees is not given out by it. */
-		CHECK(!r->uid_of_slot[i] || r->uid_of_slot[i] == is->uid);
-		r->uid_of_slot[i] = is->uid;
-	}
-}
-
-/* Slots are free again when nobody stands there: not in a migration. */
-void free_slots(struct ring *r)
-{
-	const struct hr_table *t = r->view.table;
-	u32 i;
-
-	for (i = 0; i < MAX_SLOTS; i++) {
-		if (i < t->nr_slots && t->nodes[i])
-			continue;
-		CHECK(!r->view.from || !r->uid_of_slot[i]);
-		r->uid_of_slot[i] = NOBODY;
-	}
-}
-
-/* What is down owns nothing any more, in none of the maps. */
-static void drop_down(struct ring *r)
-{
-	u32 i;
-
-	for (i = 0; i < r->nodes.n; i++) {
-		if (r->nodes.node[i].state != HASHRING_NODE_DOWN)
-			continue;
-		map_drop(&r->from, r->nodes.node[i].uid);
-		map_drop(&r->base, r->nodes.node[i].uid);
-	}
-}
-
-void came_into_force(struct ring *r)
-{
-	name_slots(r);
-	free_slots(r);
-	copy_map(r, r->view.table, &r->to);
-	if (r->view.from)
-		drop_down(r);
-}
-
-/* The figures of what goes from the effective map to the one that was made. */
-void check_made(const struct ring *r, const struct making *m,
-		const struct oracle *after)
-{
-	static struct ring as;
-	static struct map before, next;
-
-	if (r->view.from)
-		CHECK(map_splice(&before, &r->to, &r->from, r->view.frontier));
-	else
-		before = r->to;
-	as = *r;
-	as.nodes = *after;
-	as.view = (struct hr_view) { .table = m->next };
-	name_slots(&as);
-	copy_map(&as, m->next, &next);
-	oracle_check_impact(&m->impact, as.uid_of_slot, &before, &next,
-			    &r->nodes, after);
-}
-
 /* Everything that a failure must leave as it was. */
 struct mark {
 	struct hr_view view;
@@ -157,7 +87,7 @@ static struct mark mark_ring(const struct ring *r)
 	struct mark mark = {
 		.view = *v,
 		.table = hr_digest_map(v->table),
-		.members = hr_digest_members(&r->cfg, v->table),
+		.members = hr_digest_members(&r->model.cfg, v->table),
 		.refs = refcount_read(&v->table->refs),
 	};
 	u32 i;
@@ -208,29 +138,18 @@ int attempt(const struct ring *r, struct making *m, u8 fail, making_run run,
 	return ret;
 }
 
-/* Whether what is spliced has room in the oracle. */
+/* Whether the effective map has room in the model. */
 bool has_room(const struct ring *r)
 {
-	static struct map map;
+	static struct model_map map;
 
-	return !r->view.from ||
-	       map_splice(&map, &r->to, &r->from, r->view.frontier);
+	return model_effective(&r->model, r->view.frontier, &map);
 }
 
-/* The oracle's side of a view that begins or goes on. */
-void went_on(struct ring *r, const struct oracle *after, bool stay)
+/* A view that begins, or that goes on. */
+void hold_view(struct ring *r, bool stay)
 {
-	static struct map from;
-
-	if (!r->origin) {
+	if (!r->origin)
 		r->origin = hr_table_get(r->view.table);
-		r->origin_nodes = r->nodes;
-		r->origin_map = r->to;
-		r->base = r->to;
-		r->from = r->to;
-	} else if (!stay) {
-		CHECK(map_splice(&from, &r->to, &r->from, r->view.frontier));
-		r->from = from;
-	}
-	r->nodes = *after;
+	model_hold(&r->model, r->view.frontier, stay);
 }

@@ -28,19 +28,16 @@ int attempt(const struct ring *r, struct making *m, u8 fail, making_run run,
 
 int make_maps(const struct ring *r, struct making *m, bool stay, gfp_t gfp);
 
-/* The figures of what goes from the effective map to the one that was made. */
-void check_made(const struct ring *r, const struct making *m,
-		const struct oracle *after);
-
 /* Takes what has been made into force; @frontier is where it then is. */
 void publish(struct ring *r, struct making *m, bool held, u64 frontier);
-void free_slots(struct ring *r);
-void came_into_force(struct ring *r);
 
-/* Whether what is spliced has room in the oracle. */
+/* Whether the effective map has room in the model. */
 bool has_room(const struct ring *r);
 
-/* The oracle's side of a view that begins or goes on. */
-void went_on(struct ring *r, const struct oracle *after, bool stay);
+/* A view that begins, or that goes on. */
+void hold_view(struct ring *r, bool stay);
+
+void put(struct hr_table *t);
+struct hr_table *compose(const struct ring *r, gfp_t gfp);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "core/grid.h"
 #include "core_ops.h"
+#include "model/model.h"
 
 /* Names of which one begins like another, and some that are none. */
 static const char *const names[] = {
@@ -170,49 +171,6 @@ u32 take_ops(struct bytes *b, const struct hr_config *cfg, struct op_list *list)
 	return n;
 }
 
-static u32 squeeze(const struct hr_config *cfg, u32 hash);
-
-static u64 squeezed_count(const struct hr_config *cfg,
-			  const struct hr_node *node)
-{
-	return hr_place_hash.count(cfg, node);
-}
-
-static void squeezed_fill(const struct hr_config *cfg,
-			  const struct hr_node *node, struct hr_point *points)
-{
-	u64 i;
-
-	hr_place_hash.fill(cfg, node, points);
-	for (i = 0; i < squeezed_count(cfg, node); i++)
-		points[i].pos = squeeze(cfg, points[i].pos);
-}
-
-#define SQUEEZED                                               \
-	{                                                      \
-		.name = "squeezed", .count = squeezed_count,   \
-		.fill = squeezed_fill, .lay = hr_place_points, \
-	}
-
-/* Narrow rings, where points of many nodes share a position. */
-static const struct hr_place_ops squeezed[] = {
-	SQUEEZED, SQUEEZED, SQUEEZED, SQUEEZED,
-};
-
-static u32 squeeze(const struct hr_config *cfg, u32 hash)
-{
-	switch (cfg->place - squeezed) {
-	case 0:
-		return hash & 0x3f;
-	case 1:
-		return hash << 26;
-	case 2:
-		return hash | 0x1fffffff;
-	default:
-		return 0x12345678;
-	}
-}
-
 void take_config(struct bytes *b, struct hr_config *cfg)
 {
 	u8 kind = take8(b) % 8, figures = take8(b);
@@ -225,7 +183,8 @@ void take_config(struct bytes *b, struct hr_config *cfg)
 		cfg->place = &hr_place_balanced;
 		cfg->grid = HR_MIN_GRID << (figures & 1);
 	} else {
-		cfg->place = kind < 2 ? &hr_place_hash : &squeezed[kind - 2];
+		cfg->place = kind < 2 ? &hr_place_hash :
+					&model_narrow[kind - 2];
 		cfg->points = 1 + (figures & 3);
 		cfg->per = 1 + (figures >> 4) % 3;
 	}

@@ -6,42 +6,8 @@
 #include <linux/math64.h>
 
 #include "balanced.h"
+#include "model/model.h"
 #include "suites.h"
-
-/* Cells one by one to who has the best claim, the first seat among equals. */
-static void count_out(const struct hr_table *t, u32 grid, u32 *due)
-{
-	u64 best_w, best_s, s;
-	u32 i, left = grid, best;
-
-	memset(due, 0, t->nr_slots * sizeof(*due));
-	for (i = 0; i < t->nr_nodes; i++) {
-		if (t->by_seat[i]->attrs.state != HASHRING_NODE_ACTIVE)
-			continue;
-		due[t->by_seat[i]->slot] = 1;
-		left--;
-	}
-	if (left == grid)
-		return;
-	for (; left; left--) {
-		best_w = 0;
-		best_s = 1;
-		best = 0;
-		for (i = 0; i < t->nr_nodes; i++) {
-			const struct hr_node *node = t->by_seat[i];
-
-			if (node->attrs.state != HASHRING_NODE_ACTIVE)
-				continue;
-			s = 2 * (u64)due[node->slot] + 1;
-			if (node->attrs.weight * best_s <= best_w * s)
-				continue;
-			best_w = node->attrs.weight;
-			best_s = s;
-			best = node->slot;
-		}
-		due[best]++;
-	}
-}
 
 /* Returns by how many cells a node is off its exact part at most, times 1000. */
 static u64 check_due(const struct unit_ring *ring)
@@ -53,7 +19,7 @@ static u64 check_due(const struct unit_ring *ring)
 	u32 i;
 
 	KUNIT_ASSERT_NOT_NULL(test, due);
-	count_out(t, ring->cfg.grid, due);
+	model_due(t, ring->cfg.grid, due);
 	for (i = 0; i < t->nr_slots; i++)
 		KUNIT_ASSERT_EQ(test, t->share[i],
 				(u64)due[i] << hr_grid_shift(ring->cfg.grid));

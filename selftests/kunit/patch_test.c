@@ -4,7 +4,7 @@
  * the same members' table made in one go.
  */
 #include "core/table_build.h"
-#include "ref.h"
+#include "model/model.h"
 #include "suites.h"
 #include "unit.h"
 
@@ -175,22 +175,22 @@ static void hashed(struct kunit *test)
 
 static void low_positions(struct kunit *test)
 {
-	walk(test, &ref_place[REF_LOW], 2);
+	walk(test, &model_narrow[MODEL_LOW], 2);
 }
 
 static void high_positions(struct kunit *test)
 {
-	walk(test, &ref_place[REF_HIGH], 3);
+	walk(test, &model_narrow[MODEL_HIGH], 3);
 }
 
 static void sixteen_positions(struct kunit *test)
 {
-	walk(test, &ref_place[REF_TOP], 4);
+	walk(test, &model_narrow[MODEL_TOP], 4);
 }
 
 static void one_position(struct kunit *test)
 {
-	walk(test, &ref_place[REF_ONE], 5);
+	walk(test, &model_narrow[MODEL_ONE], 5);
 }
 
 static void explicit_points(struct kunit *test)

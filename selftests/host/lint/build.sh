@@ -33,6 +33,7 @@ compile() # HEADERS FARM WORD...
 		"$@" modules || return
 	selftests/host/farm.sh "$farm.kunit" selftests/kunit || return
 	selftests/host/farm.sh "$farm.kunit/core" kmod/core || return
+	selftests/host/farm.sh "$farm.kunit/model" selftests/model || return
 	make --no-print-directory -s -j "$(nproc)" -C "$headers" \
 		M="$farm.kunit" W=1 HASHRING="$PWD/kmod" "$@" modules
 }

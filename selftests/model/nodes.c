@@ -1,30 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Members and their maps, and what of a change has to be accepted.
- */
-#include <string.h>
-
+/* What a change makes of the nodes, and whether it has to be accepted. */
 #include <linux/string.h>
 
-#include "oracle.h"
+#include "model.h"
 
-struct oracle_node *oracle_find(const struct oracle *o, const char *name)
+/**
+ * model_find() - a member by its name
+ * @nodes: the nodes
+ * @name: the name
+ *
+ * Return: the member or NULL.
+ */
+struct model_node *model_find(const struct model_nodes *nodes, const char *name)
 {
 	u32 i;
 
-	for (i = 0; i < o->n; i++)
-		if (o->node[i].member && !strcmp(o->node[i].name, name))
-			return (struct oracle_node *)&o->node[i];
+	for (i = 0; i < nodes->n; i++)
+		if (nodes->node[i].member && !strcmp(nodes->node[i].name, name))
+			return (struct model_node *)&nodes->node[i];
 	return NULL;
 }
 
-struct oracle_node *oracle_of(const struct oracle *o, u32 uid)
+/**
+ * model_node() - a node by its number
+ * @nodes: the nodes
+ * @uid: the number
+ *
+ * Return: the node, which may be leaving, or NULL.
+ */
+struct model_node *model_node(const struct model_nodes *nodes, u32 uid)
 {
 	u32 i;
 
-	for (i = 0; i < o->n; i++)
-		if (o->node[i].uid == uid)
-			return (struct oracle_node *)&o->node[i];
+	for (i = 0; i < nodes->n; i++)
+		if (nodes->node[i].uid == uid)
+			return (struct model_node *)&nodes->node[i];
 	return NULL;
 }
 
@@ -47,7 +57,7 @@ static bool bad_figures(const struct hr_op *op, u32 id_max)
 	    (!op->attrs.id || op->attrs.id > id_max))
 		return true;
 	if (op->has & HR_HAS_ATTR(WEIGHT) &&
-	    (!op->attrs.weight || op->attrs.weight > 1000))
+	    (!op->attrs.weight || op->attrs.weight > HR_MAX_WEIGHT))
 		return true;
 	if (op->has & HR_HAS_ATTR(STATE) &&
 	    op->attrs.state > HASHRING_NODE_DOWN)
@@ -59,7 +69,7 @@ static bool bad_figures(const struct hr_op *op, u32 id_max)
 	       op->deadline > HR_MAX_DEADLINE;
 }
 
-/* By itself, whatever the ring. */
+/* Whether an operation is refused on any ring. */
 static bool bad_op(const struct hr_config *cfg, const struct hr_op *op,
 		   u32 id_max)
 {
@@ -95,33 +105,33 @@ static u32 times_named(const struct hr_op *ops, u32 n, const char *name)
 	return times;
 }
 
-static bool bad_names(const struct oracle *o, const struct hr_op *ops, u32 n)
+static bool bad_names(const struct model_nodes *nodes, const struct hr_op *ops,
+		      u32 n)
 {
 	u32 i;
 
 	for (i = 0; i < n; i++) {
 		const struct hr_op *op = &ops[i];
-
 		bool adds = op->kind == HASHRING_OP_ADD;
 
 		if (times_named(ops, n, op->name) > 1 ||
-		    !oracle_find(o, op->name) != adds)
+		    !model_find(nodes, op->name) != adds)
 			return true;
 		if (op->kind == HASHRING_OP_REPLACE &&
 		    (times_named(ops, n, op->new_name) > 1 ||
-		     oracle_find(o, op->new_name)))
+		     model_find(nodes, op->new_name)))
 			return true;
 	}
 	return false;
 }
 
-static bool id_is_used(const struct oracle *o, const struct hr_op *ops, u32 n,
-		       u32 id)
+static bool id_is_used(const struct model_nodes *nodes, const struct hr_op *ops,
+		       u32 n, u32 id)
 {
 	u32 i;
 
-	for (i = 0; i < o->n; i++)
-		if (o->node[i].id == id)
+	for (i = 0; i < nodes->n; i++)
+		if (nodes->node[i].id == id)
 			return true;
 	for (i = 0; i < n; i++)
 		if (ops[i].has & HR_HAS_ATTR(ID) && ops[i].attrs.id == id)
@@ -129,31 +139,9 @@ static bool id_is_used(const struct oracle *o, const struct hr_op *ops, u32 n,
 	return false;
 }
 
-/* The points that a node of hashed placement has; false if they are too many. */
-static bool place(const struct hr_config *cfg, struct oracle_node *node)
-{
-	struct hr_point points[ORACLE_POINTS];
-	struct hr_node as = { .attrs.weight = node->weight };
-	u64 twice = 2ULL * node->weight * cfg->points, nr, i;
-
-	if (cfg->place->takes_points || cfg->place->takes_cells)
-		return true;
-	nr = (twice + cfg->per) / (2 * cfg->per);
-	nr += !nr;
-	if (nr > ORACLE_POINTS)
-		return false;
-	strscpy(as.seat, node->seat, sizeof(as.seat));
-	CHECK(cfg->place->count(cfg, &as) == nr);
-	cfg->place->fill(cfg, &as, points);
-	for (i = 0; i < nr; i++)
-		node->points[i] = points[i].pos;
-	node->nr_points = nr;
-	return true;
-}
-
 /* What becomes of @node by @op; false if it is too much. */
 static bool change_node(const struct hr_config *cfg, const struct hr_op *op,
-			struct oracle_node *node)
+			struct model_node *node)
 {
 	if (op->has & HR_HAS_ATTR(ID))
 		node->id = op->attrs.id;
@@ -162,35 +150,37 @@ static bool change_node(const struct hr_config *cfg, const struct hr_op *op,
 	if (op->has & HR_HAS_ATTR(STATE))
 		node->state = op->attrs.state;
 	if (op->has & HR_HAS(POINTS)) {
-		if (op->nr_points > ORACLE_POINTS)
+		if (op->nr_points > MODEL_NODE_POINTS)
 			return false;
 		node->nr_points = op->nr_points;
 		memcpy(node->points, op->points,
 		       op->nr_points * sizeof(*op->points));
 	}
-	return place(cfg, node);
+	return model_place(cfg, node);
 }
 
-static void leave_node(struct oracle *o, struct oracle_node *node, bool leave)
+static void leave_node(struct model_nodes *nodes, struct model_node *node,
+		       bool leave)
 {
 	node->member = false;
 	if (node->state != HASHRING_NODE_DOWN)
 		node->state = HASHRING_NODE_LEAVING;
 	if (!leave)
-		*node = o->node[--o->n];
+		*node = nodes->node[--nodes->n];
 }
 
-static bool do_op(struct oracle *o, const struct hr_op *op, bool leave)
+static bool do_op(struct model_nodes *nodes, const struct hr_op *op, bool leave)
 {
-	struct oracle_node *old = oracle_find(o, op->name), new;
+	struct model_node *old = model_find(nodes, op->name);
+	static struct model_node new;
 
 	if (op->kind == HASHRING_OP_SET)
-		return change_node(o->cfg, op, old);
+		return change_node(nodes->cfg, op, old);
 	memset(&new, 0, sizeof(new));
 	new.weight = 1;
 	if (old) {
 		new = *old;
-		leave_node(o, old, leave);
+		leave_node(nodes, old, leave);
 		if (op->kind == HASHRING_OP_DEL)
 			return true;
 	} else {
@@ -198,30 +188,30 @@ static bool do_op(struct oracle *o, const struct hr_op *op, bool leave)
 			sizeof(new.seat));
 	}
 	strscpy(new.name, old ? op->new_name : op->name, sizeof(new.name));
-	new.uid = o->next_uid++;
+	new.uid = nodes->next_uid++;
 	new.member = true;
 	new.id = HR_NO_ID;
-	if (o->n == ORACLE_NODES || !change_node(o->cfg, op, &new))
+	if (nodes->n == MODEL_NODES || !change_node(nodes->cfg, op, &new))
 		return false;
-	o->node[o->n++] = new;
+	nodes->node[nodes->n++] = new;
 	return true;
 }
 
-/* An id that is not given is the lowest that was free and that nobody asks for. */
-static bool give_ids(const struct oracle *before, const struct hr_op *ops,
-		     u32 n, u32 id_max, struct oracle *after)
+/* An id that is not given is the lowest one that is free and not asked for. */
+static bool give_ids(const struct model_nodes *before, const struct hr_op *ops,
+		     u32 n, u32 id_max, struct model_nodes *after)
 {
 	u32 id = 0, i;
 
 	for (i = 0; i < n; i++) {
-		struct oracle_node *node;
+		struct model_node *node;
 
 		if (ops[i].kind == HASHRING_OP_DEL ||
 		    ops[i].kind == HASHRING_OP_SET ||
 		    ops[i].has & HR_HAS_ATTR(ID))
 			continue;
-		node = oracle_find(after, ops[i].kind == HASHRING_OP_REPLACE ?
-				   ops[i].new_name : ops[i].name);
+		node = model_find(after, ops[i].kind == HASHRING_OP_REPLACE ?
+				  ops[i].new_name : ops[i].name);
 		while (id_is_used(before, ops, n, ++id))
 			;
 		if (id > id_max)
@@ -231,8 +221,8 @@ static bool give_ids(const struct oracle *before, const struct hr_op *ops,
 	return true;
 }
 
-static bool share_a_point(const struct oracle_node *a,
-			  const struct oracle_node *b)
+static bool share_a_point(const struct model_node *a,
+			  const struct model_node *b)
 {
 	u32 i, k;
 
@@ -244,15 +234,15 @@ static bool share_a_point(const struct oracle_node *a,
 }
 
 /* Whether two want the same id, seat or position. */
-static bool clash(const struct oracle *o)
+static bool clash(const struct model_nodes *nodes)
 {
 	u32 i, k;
 
-	for (i = 0; i < o->n; i++) {
-		const struct oracle_node *a = &o->node[i];
+	for (i = 0; i < nodes->n; i++) {
+		const struct model_node *a = &nodes->node[i];
 
 		for (k = 0; k <= i; k++) {
-			const struct oracle_node *b = &o->node[k];
+			const struct model_node *b = &nodes->node[k];
 
 			if (k < i && a->id == b->id)
 				return true;
@@ -260,7 +250,8 @@ static bool clash(const struct oracle *o)
 				continue;
 			if (k < i && !strcmp(a->seat, b->seat))
 				return true;
-			if (o->cfg->place->takes_points && share_a_point(a, b))
+			if (nodes->cfg->place->takes_points &&
+			    share_a_point(a, b))
 				return true;
 		}
 	}
@@ -268,7 +259,7 @@ static bool clash(const struct oracle *o)
 }
 
 /**
- * oracle_apply() - what becomes of the nodes by a change
+ * model_apply() - what becomes of the nodes by a change
  * @before: the nodes
  * @ops: the change
  * @n: number of @ops
@@ -278,62 +269,27 @@ static bool clash(const struct oracle *o)
  *
  * Return: whether it has to be accepted.
  */
-enum verdict oracle_apply(const struct oracle *before, const struct hr_op *ops,
-			  u32 n, u32 id_max, bool leave, struct oracle *after)
+enum model_verdict model_apply(const struct model_nodes *before,
+			       const struct hr_op *ops, u32 n, u32 id_max,
+			       bool leave, struct model_nodes *after)
 {
 	bool cells = false;
 	u32 i;
 
 	if (!n)
-		return VERDICT_BAD;
+		return MODEL_BAD;
 	for (i = 0; i < n; i++)
 		if (bad_op(before->cfg, &ops[i], id_max))
-			return VERDICT_BAD;
+			return MODEL_BAD;
 	if (bad_names(before, ops, n))
-		return VERDICT_BAD;
+		return MODEL_BAD;
 	*after = *before;
 	for (i = 0; i < n; i++) {
 		cells |= ops[i].has & HR_HAS(CELLS);
 		if (!do_op(after, &ops[i], leave))
-			return VERDICT_TOO_MUCH;
+			return MODEL_TOO_MUCH;
 	}
 	if (!give_ids(before, ops, n, id_max, after) || clash(after))
-		return VERDICT_BAD;
-	return cells ? VERDICT_OPEN : VERDICT_GOOD;
-}
-
-/**
- * oracle_map() - the points of hashed and explicit placement
- * @o: the nodes
- * @map: filled in
- */
-void oracle_map(const struct oracle *o, struct map *map)
-{
-	u32 i, k, at;
-
-	map->n = 0;
-	for (i = 0; i < o->n; i++) {
-		const struct oracle_node *node = &o->node[i];
-
-		if (!node->member || node->state != HASHRING_NODE_ACTIVE)
-			continue;
-		for (k = 0; k < node->nr_points; k++) {
-			u32 pos = node->points[k];
-
-			CHECK(map->n < ORACLE_SPOTS);
-			for (at = map->n; at > 0; at--) {
-				const struct spot *low = &map->at[at - 1];
-
-				if (low->pos < pos)
-					break;
-				if (low->pos == pos &&
-				    strcmp(oracle_of(o, low->uid)->seat,
-					   node->seat) <= 0)
-					break;
-				map->at[at] = *low;
-			}
-			map->at[at] = (struct spot) { pos, node->uid };
-			map->n++;
-		}
-	}
+		return MODEL_BAD;
+	return cells ? MODEL_OPEN : MODEL_GOOD;
 }

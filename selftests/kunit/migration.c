@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "migration.h"
+
+static struct model_nodes after;	/* the change that is made */
+
+static void put(struct hr_table *t)
+{
+	hr_table_put(t, &hr_node_plain_ops);
+}
+
+static void replace(struct kunit *test, struct hr_table **which,
+		    struct hr_table *t)
+{
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	put(*which);
+	*which = t;
+}
+
+static struct hr_table *compose(const struct migration *m)
+{
+	return hr_view_compose(&m->view, m->view.frontier, m->model.cfg.grid,
+			       GFP_KERNEL, &hr_node_plain_ops);
+}
+
+/* A node that is down in the next table may own nothing. */
+static void less_down(struct migration *m, const struct hr_table *table)
+{
+	struct hr_table **maps[] = { &m->view.from, &m->view.base };
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(maps); i++)
+		replace(m->test, maps[i],
+			hr_table_without(*maps[i], table, m->model.cfg.grid,
+					 GFP_KERNEL, &hr_node_plain_ops));
+}
+
+void migration_init(struct kunit *test, struct migration *m,
+		    enum migration_kind kind, u32 seed)
+{
+	struct unit_ring ring;
+
+	memset(m, 0, sizeof(*m));
+	m->test = test;
+	m->random.state = seed;
+	m->next_id = 1;
+	switch (kind) {
+	case MIGRATION_EXPLICIT:
+		unit_ring_init(test, &ring, &hr_place_explicit, 1, 1);
+		break;
+	case MIGRATION_BALANCED:
+		unit_ring_init(test, &ring, &hr_place_balanced, 0, 0);
+		ring.cfg.grid = HR_MIN_GRID;
+		break;
+	default:
+		unit_ring_init(test, &ring,
+			       kind == MIGRATION_WIDE ? &hr_place_hash :
+							&model_narrow[kind],
+			       6, 1);
+	}
+	model_begin(&m->model, test, &ring.cfg);
+	m->view.table = ring.table;
+	m->shadow = hr_table_get(ring.table);
+}
+
+void migration_free(struct migration *m)
+{
+	put(m->view.table);
+	put(m->view.from);
+	put(m->view.base);
+	put(m->origin);
+	put(m->shadow);
+}
+
+static struct hr_op add_op(struct migration *m, const char *name)
+{
+	struct hr_op op = unit_weight(unit_id(unit_add(name), m->next_id++),
+				      1 + unit_below(&m->random, 3));
+	u32 n = 1 + unit_below(&m->random, 6), i;
+
+	if (m->model.cfg.place != &hr_place_explicit)
+		return op;
+	op = unit_points(op, kvmalloc(n * sizeof(u32), GFP_KERNEL), n);
+	for (i = 0; i < n; i++)
+		op.points[i] = unit_below(&m->random, 40) * 0x06906906U +
+			       unit_below(&m->random, 3) - 1;
+	return op;
+}
+
+static struct hr_op set_op(struct migration *m, const char *name)
+{
+	char other[8];
+
+	switch (unit_below(&m->random, 5)) {
+	case 0:
+		return unit_weight(unit_set(name),
+				   1 + unit_below(&m->random, 3));
+	case 1:
+		snprintf(other, sizeof(other), "n%u",
+			 unit_below(&m->random, 2 * MIGRATION_NAMES));
+		return unit_id(unit_replace(name, other), m->next_id++);
+	case 2:
+		return unit_state(unit_set(name),
+				  unit_below(&m->random, 2) ?
+					  HASHRING_NODE_ACTIVE :
+					  HASHRING_NODE_DRAINING);
+	default:
+		return unit_del(name);
+	}
+}
+
+u32 migration_ops(struct migration *m, struct hr_op *ops, u32 nr)
+{
+	u32 first = unit_below(&m->random, MIGRATION_NAMES), i;
+	char name[8];
+
+	nr = 1 + unit_below(&m->random, nr);
+	for (i = 0; i < nr; i++) {
+		snprintf(name, sizeof(name), "n%u",
+			 (first + i) % MIGRATION_NAMES);
+		ops[i] = hr_table_find(m->view.table, name) ?
+				 set_op(m, name) : add_op(m, name);
+	}
+	return nr;
+}
+
+void migration_ops_free(struct hr_op *ops, u32 nr)
+{
+	u32 i;
+
+	for (i = 0; i < nr; i++)
+		kvfree(ops[i].points);
+}
+
+/*
+ * The next table, and the nodes after it; NULL if the change is refused, as the
+ * model says, and alike with and without nodes that are leaving.
+ */
+static struct hr_table *build(struct migration *m, const struct hr_op *ops,
+			      u32 nr, bool leave)
+{
+	const struct hr_config *cfg = &m->model.cfg;
+	struct kunit *test = m->test;
+	struct hr_table *next = NULL, *plain = NULL;
+	enum model_verdict verdict;
+	struct hr_error err;
+	int ret;
+
+	verdict = model_apply(&m->model.nodes, ops, nr, U32_MAX, leave, &after);
+	ret = hr_change_build(cfg, m->view.table, ops, nr, U32_MAX, leave,
+			      &hr_node_plain_ops, GFP_KERNEL, &next, &err);
+	KUNIT_ASSERT_EQ(test, verdict, ret ? MODEL_BAD : MODEL_GOOD);
+	KUNIT_ASSERT_EQ(test,
+			hr_change_build(cfg, m->shadow, ops, nr, U32_MAX, false,
+					&hr_node_plain_ops, GFP_KERNEL, &plain,
+					&err),
+			ret);
+	if (!ret)
+		replace(test, &m->shadow, plain);
+	return next;
+}
+
+bool migration_hold(struct migration *m, const struct hr_op *ops, u32 nr)
+{
+	struct kunit *test = m->test;
+	struct hr_table *next = build(m, ops, nr, true);
+
+	if (!next)
+		return false;
+	model_hold(&m->model, m->view.frontier, false);
+	if (hr_view_settled(&m->view)) {
+		m->origin = hr_table_get(m->view.table);
+		m->view.base = hr_table_get(m->view.table);
+		m->view.from = hr_table_get(m->view.table);
+	} else {
+		replace(test, &m->view.from, compose(m));
+	}
+	replace(test, &m->view.table, next);
+	m->view.frontier = 0;
+	model_publish(&m->model, &after, next);
+	m->changes++;
+	return true;
+}
+
+bool migration_change(struct migration *m, const struct hr_op *ops, u32 nr)
+{
+	struct kunit *test = m->test;
+	struct hr_table *next = build(m, ops, nr, false);
+
+	KUNIT_ASSERT_TRUE(test, hr_view_settled(&m->view));
+	if (!next)
+		return false;
+	replace(test, &m->view.table, next);
+	model_publish(&m->model, &after, next);
+	return true;
+}
+
+void migration_down(struct migration *m, const char *name)
+{
+	struct hr_op op = unit_state(unit_set(name), HASHRING_NODE_DOWN);
+	struct kunit *test = m->test;
+	struct hr_table *next;
+
+	if (hr_view_settled(&m->view)) {
+		KUNIT_ASSERT_TRUE(test, migration_change(m, &op, 1));
+		return;
+	}
+	next = build(m, &op, 1, true);
+	model_hold(&m->model, m->view.frontier, true);
+	replace(test, &m->view.table, next);
+	less_down(m, next);
+	model_publish(&m->model, &after, next);
+}
+
+/* The operations that take down in @t what the model says is down. */
+static u32 down_ops(const struct hr_table *t, struct hr_op *ops)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < t->nr_nodes; i++) {
+		const char *name = t->by_name[i]->name;
+
+		if (model_find(&after, name)->state != t->by_name[i]->attrs.state)
+			ops[n++] = unit_state(unit_set(name),
+					      HASHRING_NODE_DOWN);
+	}
+	return n;
+}
+
+static void change_table(struct migration *m, struct hr_table **t,
+			 const struct hr_op *ops, u32 nr, bool leave)
+{
+	struct kunit *test = m->test;
+	struct hr_table *next = NULL;
+	struct hr_error err;
+
+	if (!nr)
+		return;
+	KUNIT_ASSERT_EQ(test,
+			hr_change_build(&m->model.cfg, *t, ops, nr, U32_MAX,
+					leave, &hr_node_plain_ops, GFP_KERNEL,
+					&next, &err),
+			0);
+	replace(test, t, next);
+}
+
+void migration_rollback(struct migration *m)
+{
+	static struct hr_op downs[MIGRATION_NAMES];
+	struct hr_table *to, *want = hr_table_get(m->origin);
+	struct kunit *test = m->test;
+	struct hr_op *ops;
+	u32 nr;
+
+	model_rollback(&m->model, &after);
+	change_table(m, &want, downs, down_ops(m->origin, downs), false);
+	to = hr_table_rollback(m->origin, m->view.table, m->model.cfg.grid,
+			       GFP_KERNEL, &hr_node_plain_ops);
+	KUNIT_ASSERT_NOT_NULL(test, to);
+	KUNIT_ASSERT_EQ(test,
+			hr_rollback_ops(m->origin, m->view.table, &ops, &nr,
+					GFP_KERNEL),
+			0);
+	KUNIT_ASSERT_EQ(test, !nr, !ops);
+	change_table(m, &to, ops, nr, true);
+	if (nr)
+		kvfree(ops);
+	model_hold(&m->model, m->view.frontier, false);
+	replace(test, &m->view.from, compose(m));
+	less_down(m, to);
+	replace(test, &m->view.table, to);
+	m->view.frontier = 0;
+	model_publish(&m->model, &after, to);
+	replace(test, &m->shadow, want);
+	m->changes++;
+}
+
+void migration_settle(struct migration *m)
+{
+	bool back = !m->view.frontier;
+	struct kunit *test = m->test;
+	struct hr_table *t;
+
+	if (back) {
+		/* The way back by the frontier: one change, nothing down. */
+		KUNIT_ASSERT_EQ(test, m->changes, 1);
+		KUNIT_ASSERT_EQ(test, model_downs(&m->model), 0);
+		t = hr_table_get(m->origin);
+		replace(test, &m->shadow, hr_table_get(t));
+	} else {
+		KUNIT_ASSERT_EQ(test, m->view.frontier, HR_WHOLE_RING);
+		t = hr_table_settle(m->view.table, m->model.cfg.grid,
+				    GFP_KERNEL, &hr_node_plain_ops);
+		KUNIT_ASSERT_NOT_NULL(test, t);
+		KUNIT_ASSERT_EQ(test, t == m->view.table,
+				!m->view.table->nr_leaving);
+	}
+	put(m->view.table);
+	put(m->view.from);
+	put(m->view.base);
+	put(m->origin);
+	m->view = (struct hr_view) { .table = t };
+	m->origin = NULL;
+	m->changes = 0;
+	model_settle(&m->model, back, t);
+}
+
+void migration_check(struct migration *m)
+{
+	const struct hr_table *t = m->view.table;
+	struct kunit *test = m->test;
+	struct hr_table *composed = compose(m);
+	u32 i;
+
+	cond_resched();
+	model_check(&m->model, &m->view);
+	KUNIT_ASSERT_EQ(test, hr_digest_map(t), hr_digest_map(m->shadow));
+	KUNIT_ASSERT_EQ(test, hr_digest_members(&m->model.cfg, t),
+			hr_digest_members(&m->model.cfg, m->shadow));
+	KUNIT_ASSERT_NOT_NULL(test, composed);
+	for (i = 0; i < 100; i++)
+		model_check_at(&m->model, &m->view, composed,
+			       unit_random(&m->random));
+	put(composed);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A ring in migration, as a test holds it: the view that the core makes, and
+ * beside it the model. Nodes get ids none of which is given twice.
+ */
+#ifndef HASHRING_KUNIT_MIGRATION_H
+#define HASHRING_KUNIT_MIGRATION_H
+
+#include "model/model.h"
+#include "unit.h"
+
+#define MIGRATION_NAMES	10
+
+enum migration_kind {
+	MIGRATION_LOW = MODEL_LOW,
+	MIGRATION_HIGH = MODEL_HIGH,
+	MIGRATION_TOP = MODEL_TOP,
+	MIGRATION_ONE = MODEL_ONE,
+	MIGRATION_WIDE,
+	MIGRATION_EXPLICIT,
+	MIGRATION_BALANCED,
+	MIGRATION_KINDS
+};
+
+/**
+ * struct migration - a ring in migration
+ * @test: the case
+ * @model: what must be
+ * @random: where all comes from
+ * @view: what the core says
+ * @origin: the table when the migration began; NULL while settled
+ * @shadow: the members without those that are leaving, by changes that left none
+ * @next_id: the id that the next node gets
+ * @changes: how many the migration carries
+ */
+struct migration {
+	struct kunit *test;
+	struct model_ring model;
+	struct unit_random random;
+	struct hr_view view;
+	struct hr_table *origin;
+	struct hr_table *shadow;
+	u32 next_id;
+	u32 changes;
+};
+
+void migration_init(struct kunit *test, struct migration *m,
+		    enum migration_kind kind, u32 seed);
+void migration_free(struct migration *m);
+
+/* Random operations on up to @nr names, not declaring anything down. */
+u32 migration_ops(struct migration *m, struct hr_op *ops, u32 nr);
+void migration_ops_free(struct hr_op *ops, u32 nr);
+
+/* Holds a change; false if it was refused. */
+bool migration_hold(struct migration *m, const struct hr_op *ops, u32 nr);
+/* Takes a member down, in a migration or without one. */
+void migration_down(struct migration *m, const char *name);
+/* Publishes a change without a migration; false if it was refused. */
+bool migration_change(struct migration *m, const struct hr_op *ops, u32 nr);
+/* Begins the way back by a new view; the frontier is at 0. */
+void migration_rollback(struct migration *m);
+/* The frontier is at either end: the migration is over. */
+void migration_settle(struct migration *m);
+
+/* Holds everything against the model, at many positions. */
+void migration_check(struct migration *m);
+
+#endif
