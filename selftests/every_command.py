@@ -11,14 +11,12 @@ import socket
 import struct
 
 import wire
-from wire import (ATTRS, CHANGE, LOOKUP, NODE, RING, SPEC, attr, attrs, op,
-                  text, u32)
+from wire import CHANGE, RING, SPEC, attr, text, u32
 
-ATTACH, ARC = SPEC.sets["attach"], SPEC.sets["arc"]
+ATTACH = SPEC.sets["attach"]
 DIGEST, FLOW = SPEC.sets["digest"], SPEC.sets["flow"]
-HISTORY, LIMIT = SPEC.sets["history"], SPEC.sets["limit"]
-MIGRATION, OP = SPEC.sets["migration"], SPEC.sets["op"]
-STEPS, TRACKED = SPEC.sets["steps"], SPEC.sets["tracked"]
+LIMIT, MIGRATION = SPEC.sets["limit"], SPEC.sets["migration"]
+OP, STEPS, TRACKED = SPEC.sets["op"], SPEC.sets["steps"], SPEC.sets["tracked"]
 
 SEED = bytes.fromhex("c3d1e7f9b5a7938f8b9dafbdcbd9e5f3")
 POINTS = struct.pack("=3I", 0x13C9D7E5, 0x7BD3F1C7, 0xE9C5B3D1)
@@ -29,16 +27,6 @@ NEST = 0x8000
 
 def u64(kind, value):
     return attr(kind, struct.pack("=Q", value))
-
-
-def flow():
-    """A flow to be looked up."""
-    return attr(LOOKUP["flow"] | NEST, b"".join((
-        attr(FLOW["protocol"], b"\x11"),
-        attr(FLOW["saddr4"], socket.inet_aton("198.18.0.1")),
-        attr(FLOW["daddr4"], socket.inet_aton("192.0.2.10")),
-        attr(FLOW["sport"], struct.pack("!H", 4711)),
-        attr(FLOW["dport"], struct.pack("!H", 7000)))))
 
 
 def via(kind, number):
@@ -55,142 +43,137 @@ def change(ring, *ops, more=b""):
     return text(CHANGE["ring"], ring) + b"".join(ops) + more
 
 
-def attach(ring):
-    return b"".join((
-        text(ATTACH["ring"], ring), u32(ATTACH["hook"], 0),
-        u32(ATTACH["mark"], MARK), u32(ATTACH["mark-mask"], MARK),
-        u32(ATTACH["node-mask"], NODE_MASK), u32(ATTACH["key-policy"], 1),
-        u32(ATTACH["mode"], 0)))
+def request(command, dump, values):
+    """A command, whether it is a dump, its attributes."""
+    return command, dump, SPEC.message(command, {
+        key.replace("_", "-"): value for key, value in values.items()})
 
 
-def migration(*more):
-    return text(MIGRATION["ring"], "hash") + b"".join(more)
+def do(command, **values):
+    return request(command, False, values)
+
+
+def dump(command, **values):
+    return request(command, True, values)
+
+
+def node(kind, name, **more):
+    """An operation on a node."""
+    return {"kind": kind, "name": name,
+            **{key.replace("_", "-"): value for key, value in more.items()}}
+
+
+def ip(address):
+    return struct.unpack(">I", socket.inet_aton(address))[0]
+
+
+ONE_FLOW = {"protocol": 17, "saddr4": ip("198.18.0.1"), "daddr4": ip("192.0.2.10"),
+            "sport": 4711, "dport": 7000}
 
 
 def reads(ring, last):
     """All that is asked of a ring by its name: LAST is its generation."""
-    past = text(HISTORY["ring"], ring), u64(HISTORY["generation"], last)
+    past = {"ring": ring, "generation": last}
     return [
-        ("ring-get", False, text(RING["name"], ring)),
-        ("node-get", True, text(NODE["ring"], ring)),
-        ("history-get", False, b"".join(past)),
-        ("history-get", True, past[0]),
-        ("moves-get", False, b"".join(past)),
-        ("moves-get", True, b"".join(past)),
-        ("ops-get", False, b"".join(past)),
-        ("ops-get", True, b"".join(past)),
-        ("digest-get", False, text(DIGEST["ring"], ring)),
-        ("digest-get", False, text(DIGEST["ring"], ring)
-         + attr(DIGEST["config"], b"")),
-        ("arcs-get", False, text(ARC["ring"], ring)),
-        ("arcs-get", True, text(ARC["ring"], ring)),
-        ("arcs-get", True, text(ARC["ring"], ring)
-         + attr(ARC["raw-points"], b"")),
-        ("lookup", False, text(LOOKUP["ring"], ring)
-         + attr(LOOKUP["key"], b"a key")),
-        ("lookup", False, text(LOOKUP["ring"], ring) + flow()),
-        ("lookup", False, text(LOOKUP["ring"], ring)
-         + u32(LOOKUP["position"], 1 << 31)),
-        ("lookup", False, text(LOOKUP["ring"], ring)
-         + attr(LOOKUP["positions"], bytes(400))),
-        ("migrate-get", False, text(MIGRATION["ring"], ring)),
-        ("steps-get", False, text(STEPS["ring"], ring)),
-        ("steps-get", True, text(STEPS["ring"], ring)),
+        do("ring-get", name=ring),
+        dump("node-get", ring=ring),
+        do("history-get", **past),
+        dump("history-get", ring=ring),
+        do("moves-get", **past),
+        dump("moves-get", **past),
+        do("ops-get", **past),
+        dump("ops-get", **past),
+        do("digest-get", ring=ring),
+        do("digest-get", ring=ring, config=True),
+        do("arcs-get", ring=ring),
+        dump("arcs-get", ring=ring),
+        dump("arcs-get", ring=ring, raw_points=True),
+        do("lookup", ring=ring, key=b"a key"),
+        do("lookup", ring=ring, flow=ONE_FLOW),
+        do("lookup", ring=ring, position=1 << 31),
+        do("lookup", ring=ring, positions=bytes(400)),
+        do("migrate-get", ring=ring),
+        do("steps-get", ring=ring),
+        dump("steps-get", ring=ring),
     ]
 
 
-# A command, whether it is a dump, its attributes. The rings are hash (in a
-# migration, attached), explicit, and even (a balanced one).
+# The rings are hash (in a migration, attached), explicit, and even (a balanced
+# one).
 BUILD = [
-    ("ring-add", False, text(RING["name"], "hash") + u32(RING["points"], 8)
-     + attr(RING["seed"], SEED)),
-    ("ring-add", False, text(RING["name"], "explicit")
-     + u32(RING["placement"], 1)),
-    ("ring-add", False, text(RING["name"], "even") + u32(RING["placement"], 2)
-     + u32(RING["grid"], 1024) + attr(RING["seed"], SEED)),
-    ("ring-set", False, text(RING["name"], "hash")
-     + u32(RING["max-entries"], 1024)),
-    ("change", False, change("hash", *(
-        op(f"b{i}", more=attrs(u32(ATTRS["id"], i), via(ATTRS["via4"], i)))
-        for i in range(1, 5)))),
-    ("change", False, change("explicit", op("t1", more=attr(
-        OP["points"], POINTS) + attrs(u32(ATTRS["id"], 1))))),
-    ("change", False, change("even", *(
-        op(f"n{i}", more=attrs(u32(ATTRS["weight"], i))) for i in range(1, 6)))),
-    ("change", False, change("even", op("n3", kind=1, more=attrs(u32(
-        ATTRS["state"], 1))))),
-    ("change-begin", False, text(CHANGE["ring"], "hash")),
-    ("change-add", False, op("b4", kind=3, more=text(OP["new-name"], "b5")
-                             + attrs(u32(ATTRS["id"], 5)))),
-    ("change-commit", False, b""),
-    ("change-begin", False, text(CHANGE["ring"], "hash")),
-    ("change-abort", False, text(CHANGE["ring"], "hash")),
-    ("attach-add", False, attach("hash")),
-    ("attach-replace", False, u32(ATTACH["id"], 1)
-     + text(ATTACH["ring"], "explicit")),
-    ("attach-replace", False, u32(ATTACH["id"], 1)
-     + text(ATTACH["ring"], "hash")),
-    ("change", False, change("hash", op("b6", more=attrs(u32(ATTRS["id"], 6))),
-                             op("b1", kind=2),
-                             more=attr(CHANGE["hold"], b""))),
-    ("migrate-run", False, migration(text(MIGRATION["holder"], "somebody"))),
-    ("migrate-step", False, migration(u64(MIGRATION["step-share"], 1 << 28))),
-    ("migrate-set", False, migration(u32(MIGRATION["state"], 4),
-                                     text(MIGRATION["reason"], "for a while"))),
+    do("ring-add", name="hash", points=8, seed=SEED),
+    do("ring-add", name="explicit", placement="explicit"),
+    do("ring-add", name="even", placement="balanced", grid=1024, seed=SEED),
+    do("ring-set", name="hash", max_entries=1024),
+    do("change", ring="hash", op=[node("add", f"b{i}", id=i,
+                                       via4=ip(f"127.9.0.{i}"))
+                                  for i in range(1, 5)]),
+    do("change", ring="explicit", op=[node("add", "t1", points=POINTS, id=1)]),
+    do("change", ring="even", op=[node("add", f"n{i}", weight=i)
+                                  for i in range(1, 6)]),
+    do("change", ring="even", op=[node("set", "n3", state="draining")]),
+    do("change-begin", ring="hash"),
+    do("change-add", op=[node("replace", "b4", new_name="b5", id=5)]),
+    do("change-commit"),
+    do("change-begin", ring="hash"),
+    do("change-abort", ring="hash"),
+    do("attach-add", ring="hash", hook="prerouting", mark=MARK,
+       mark_mask=MARK, node_mask=NODE_MASK, key_policy="5tuple", mode="steer"),
+    do("attach-replace", id=1, ring="explicit"),
+    do("attach-replace", id=1, ring="hash"),
+    do("change", ring="hash", op=[node("add", "b6", id=6), node("del", "b1")],
+       hold=True),
+    do("migrate-run", ring="hash", holder="somebody"),
+    do("migrate-step", ring="hash", step_share=1 << 28),
+    do("migrate-set", ring="hash", state="paused", reason="for a while"),
 ]
 
 READ = [
     *reads("hash", 2), *reads("explicit", 1), *reads("even", 2),
-    ("ring-get", True, b""),
-    ("node-get", False, text(NODE["ring"], "hash") + text(NODE["name"], "b2")),
-    ("node-get", False, text(NODE["ring"], "explicit")
-     + text(NODE["name"], "t1")),
-    ("node-get", True, text(NODE["ring"], "explicit")
-     + attr(NODE["with-points"], b"")),
-    ("node-get", True, text(NODE["ring"], "even")
-     + attr(NODE["with-points"], b"")),
-    ("moved-arcs-get", False, text(HISTORY["ring"], "even")
-     + u64(HISTORY["generation"], 2)),
-    ("moved-arcs-get", True, text(HISTORY["ring"], "even")
-     + u64(HISTORY["generation"], 2)),
-    ("attach-get", False, u32(ATTACH["id"], 1)),
-    ("attach-get", True, b""),
-    ("migrate-get", True, b""),
-    ("flows-get", False, text(TRACKED["ring"], "hash")),
-    ("flows-get", True, text(TRACKED["ring"], "hash")),
-    ("limits-get", False, text(LIMIT["name"], "rings")),
-    ("limits-get", True, b""),
+    dump("ring-get"),
+    do("node-get", ring="hash", name="b2"),
+    do("node-get", ring="explicit", name="t1"),
+    dump("node-get", ring="explicit", with_points=True),
+    dump("node-get", ring="even", with_points=True),
+    do("moved-arcs-get", ring="even", generation=2),
+    dump("moved-arcs-get", ring="even", generation=2),
+    do("attach-get", id=1),
+    dump("attach-get"),
+    dump("migrate-get"),
+    do("flows-get", ring="hash"),
+    dump("flows-get", ring="hash"),
+    do("limits-get", name="rings"),
+    dump("limits-get"),
 ]
 
 END = [
-    ("migrate-rollback", False, migration()),
-    ("migrate-finish", False, migration(attr(MIGRATION["force"], b""))),
-    ("attach-del", False, u32(ATTACH["id"], 1)),
-    ("ring-del", False, text(RING["name"], "hash")),
-    ("ring-del", False, text(RING["name"], "explicit")),
-    ("ring-del", False, text(RING["name"], "even")),
+    do("migrate-rollback", ring="hash"),
+    do("migrate-finish", ring="hash", force=True),
+    do("attach-del", id=1),
+    do("ring-del", name="hash"),
+    do("ring-del", name="explicit"),
+    do("ring-del", name="even"),
 ]
 
 EVERY = BUILD + READ + END
 
 
 def missing():
-    """Commands of the spec that nothing here tries: (name, is a dump)."""
-    there = {(o["name"], dump) for o in SPEC.operations
-             for dump, key in ((False, "do"), (True, "dump")) if key in o}
-    return there - {(name, dump) for name, dump, _ in EVERY}
+    """Requests of the spec that nothing here tries: (command, do or dump)."""
+    return SPEC.requests() - {(name, "dump" if dumped else "do")
+                              for name, dumped, _ in EVERY}
 
 
-def of_admins(name, dump, payload):
+def of_admins(name, dumped, payload):
     """Whether a request is for administrators alone, as the spec says; dumps of
     points are a part of a command that others may use."""
     if name in SPEC.admin:
         return True
-    return (name, dump) == ("node-get", True) and attr(
-        NODE["with-points"], b"") in payload
+    return (name, dumped) == ("node-get", True) and SPEC.message(
+        name, {"with-points": True}) in payload
 
 
 def ask(sock, requests):
     """The replies, in order."""
-    return [sock.do(name, payload, **({"flags": DUMP} if dump else {}))
-            for name, dump, payload in requests]
+    return [sock.do(name, payload, **({"flags": DUMP} if dumped else {}))
+            for name, dumped, payload in requests]

@@ -10,7 +10,7 @@ import socket
 import struct
 import sys
 
-import yaml
+from spec import Spec
 
 NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP = 1, 4, 0x300
 NLM_F_CAPPED, NLM_F_ACK_TLVS = 0x100, 0x200
@@ -22,23 +22,6 @@ CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 1, 2
 NLMSGERR_ATTR_MSG, NLMSGERR_ATTR_OFFS = 1, 2
 EPERM, ENOENT, EBUSY, EINVAL, ERANGE, ESTALE = 1, 2, 16, 22, 34, 116
 HEADER = 20  # netlink and generic netlink
-
-
-class Spec:
-    """Numbers of commands and attributes."""
-
-    def __init__(self, path):
-        with open(path, encoding="utf-8") as f:
-            spec = yaml.load(f, Loader=yaml.CSafeLoader)
-        self.sets_by_name = {s["name"]: s for s in spec["attribute-sets"]}
-        self.sets = {
-            name: {a["name"]: i for i, a in enumerate(s["attributes"], 1)}
-            for name, s in self.sets_by_name.items()
-        }
-        self.operations = spec["operations"]["list"]
-        self.ops = {op["name"]: i for i, op in enumerate(self.operations, 1)}
-        self.admin = {op["name"] for op in self.operations
-                      if "uns-admin-perm" in op.get("flags", ())}
 
 
 def attr(kind, payload, length=None):
@@ -147,8 +130,7 @@ class Ktap:
         self.check(name, good, reply)
 
 
-SPEC = Spec(os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                         "../Documentation/netlink/specs/hashring.yaml"))
+SPEC = Spec()
 RING, NODE, OP = SPEC.sets["ring"], SPEC.sets["node"], SPEC.sets["op"]
 ATTRS = SPEC.sets["node-attrs"]
 CHANGE, LOOKUP = SPEC.sets["change"], SPEC.sets["lookup"]

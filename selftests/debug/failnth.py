@@ -2,14 +2,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Cases for failnth: each command of the spec, in the situations that it meets
 
-failnth.py SPEC     writes what failnth reads; a command of the spec without a
+failnth.py          writes what failnth reads; a command of the spec without a
                     case is an error
 """
+import os
 import socket
 import struct
 import sys
 
-import yaml
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                ".."))
+from spec import Spec
 
 SEED = bytes(range(16))
 WHOLE = 1 << 32
@@ -27,77 +30,14 @@ VOLATILE = {
 }
 
 
-class Spec:
-    """Commands and attributes, and messages made of them."""
-
-    def __init__(self, path):
-        with open(path, encoding="utf-8") as f:
-            spec = yaml.safe_load(f)
-        self.sets = {s["name"]: s["attributes"]
-                     for s in spec["attribute-sets"]}
-        self.enums = {d["name"]: [e["name"] if isinstance(e, dict) else e
-                                  for e in d["entries"]]
-                      for d in spec["definitions"] if d["type"] == "enum"}
-        self.list = spec["operations"]["list"]
-        self.ops = {op["name"]: op for op in self.list}
-        self.cmd = {op["name"]: i for i, op in enumerate(self.list, 1)}
-
-    def requests(self):
-        """What can be asked: (command, do or dump)."""
-        return {(op["name"], kind) for op in self.list
-                for kind in ("do", "dump") if kind in op}
-
-    def set_of(self, op):
-        op = self.ops[op]
-        return op.get("attribute-set") or self.set_of(op["notify"])
-
-    def volatile(self, name, path=()):
-        """Paths of types, below a set, of attributes that do not count."""
-        for kind, attr in enumerate(self.sets[name], 1):
-            if attr["name"] in VOLATILE.get(name, ()):
-                yield path + (kind,)
-            if attr["type"] == "nest":
-                yield from self.volatile(attr["nested-attributes"],
-                                         path + (kind,))
-
-    def value(self, attr, value):
-        kind = attr["type"]
-        if kind == "nest":
-            return self.attrs(attr["nested-attributes"], value)
-        if kind == "string":
-            return value.encode() + b"\0"
-        if kind == "flag":
-            return b""
-        if kind == "binary":
-            if isinstance(value, list):
-                return struct.pack(f"={len(value)}I", *value)
-            return value
-        if "enum" in attr and isinstance(value, str):
-            value = self.enums[attr["enum"]].index(value)
-        order = ">" if attr.get("byte-order") == "big-endian" else "="
-        return struct.pack(order + {"u8": "B", "u16": "H", "u32": "I",
-                                    "s32": "i", "u64": "Q"}[kind], value)
-
-    def attrs(self, name, values):
-        """What is no attribute of an operation is one of its node."""
-        out = b""
-        own = {attr["name"] for attr in self.sets[name]}
-        inner = {key: value for key, value in values.items() if key not in own}
-        if inner:
-            values = {key: value for key, value in values.items() if key in own}
-            values["attrs"] = inner
-        for key, value in values.items():
-            (kind, attr), = ((i, a) for i, a in enumerate(self.sets[name], 1)
-                             if a["name"] == key)
-            for one in value if attr.get("multi-attr") else [value]:
-                data = self.value(attr, one)
-                nested = 0x8000 if attr["type"] == "nest" else 0
-                out += struct.pack("=HH", len(data) + 4, kind | nested)
-                out += data + b"\0" * (-len(data) % 4)
-        return out
-
-    def message(self, op, values):
-        return f"{self.attrs(self.set_of(op), values).hex()}"
+def volatile(spec, name, path=()):
+    """Paths of types, below a set, of attributes that do not count."""
+    for kind, attr in enumerate(spec.sets_by_name[name]["attributes"], 1):
+        if attr["name"] in VOLATILE.get(name, ()):
+            yield path + (kind,)
+        if attr["type"] == "nest":
+            yield from volatile(spec, attr["nested-attributes"],
+                                path + (kind,))
 
 
 def ip(text):
@@ -376,32 +316,32 @@ TIGHT = [("node-get", {"ring": "r", "with-points": True}, "dump"),
 
 
 def write(spec):
-    for op in spec.list:
-        for path in spec.volatile(spec.set_of(op["name"])):
-            print("mask", spec.cmd[op["name"]], *path)
+    for op in spec.operations:
+        for path in volatile(spec, spec.set_of(op["name"])):
+            print("mask", spec.ops[op["name"]], *path)
     for ring in ("r", "s"):
-        print("forget", spec.cmd["ring-del"],
-              spec.message("ring-del", {"name": ring}))
+        print("forget", spec.ops["ring-del"],
+              spec.message("ring-del", {"name": ring}).hex())
     for parts, how in ((LOOSE, "loose"), (TIGHT, "tight")):
         for op, values, kind in parts:
-            print("state", spec.cmd[op], kind, how, spec.message(op, values))
+            print("state", spec.ops[op], kind, how, spec.message(op, values).hex())
     for name, setup, op, values, kind, more in CASES:
         for before, what in setup:
             if before == "packets":
                 print("packets", what)
             else:
-                print("setup", spec.cmd[before], "do",
-                      spec.message(before, what))
+                print("setup", spec.ops[before], "do",
+                      spec.message(before, what).hex())
         how = "once" if more.get("once") else "again"
         if op == "packets":
             print("case", name, 0, "do", how, "00" * values)
         else:
-            print("case", name, spec.cmd[op], kind, how,
-                  spec.message(op, values))
+            print("case", name, spec.ops[op], kind, how,
+                  spec.message(op, values).hex())
 
 
 def main():
-    spec = Spec(sys.argv[1])
+    spec = Spec()
     for cases in (cases_of_rings, cases_of_nodes, cases_of_changes,
                   cases_of_staged_changes, cases_of_the_past,
                   cases_of_attachments, cases_of_migrations, cases_of_packets):

@@ -94,11 +94,16 @@ static void ring_add(struct stream *stream, struct message *message)
 		 spec_commands[HASHRING_CMD_RING_ADD].set, which);
 }
 
+/* The name, and one of the other attributes that the command takes. */
 static void ring_set(struct stream *stream, struct message *message)
 {
-	begin(stream, message, HASHRING_CMD_RING_SET,
-	      1ull << HASHRING_A_RING_NAME |
-	      1ull << (HASHRING_A_RING_ESTABLISHED + below(stream, 6)));
+	u64 name = 1ull << HASHRING_A_RING_NAME;
+	u64 more = spec_commands[HASHRING_CMD_RING_SET].request & ~name;
+	u32 skip = below(stream, __builtin_popcountll(more));
+
+	while (skip--)
+		more &= more - 1;
+	begin(stream, message, HASHRING_CMD_RING_SET, name | (more & -more));
 }
 
 static void ring_del(struct stream *stream, struct message *message)
