@@ -21,18 +21,18 @@ static int count_nodes(struct hr_draft *c, u32 *nr_nodes)
 			c->ops[i].kind == HASHRING_OP_REPLACE;
 	}
 	if (n > HR_MAX_NODES)
-		return hr_refuse(c, hr_op_alone(c), HR_PART_ALL, -E2BIG,
-				 "the ring would hold %u nodes (at most %u)",
-				 n, HR_MAX_NODES);
+		return hr_refuse(c->err, hr_op_alone(c), HR_PART_ALL, -E2BIG,
+				 "too many nodes in the ring",
+				 ": %u (at most %u)", n, HR_MAX_NODES);
 	if (c->cfg->place->takes_cells && n > c->cfg->grid)
-		return hr_refuse(c, hr_op_alone(c), HR_PART_ALL, -E2BIG,
-				 "the ring would hold %u nodes (at most %u, one a cell of its grid)",
-				 n, c->cfg->grid);
+		return hr_refuse(c->err, hr_op_alone(c), HR_PART_ALL, -E2BIG,
+				 "more nodes than cells in the ring",
+				 ": %u (at most %u)", n, c->cfg->grid);
 	come += c->base->nr_nodes + c->base->nr_leaving;
 	if (come > 2 * HR_MAX_NODES)
-		return hr_refuse(c, hr_op_alone(c), HR_PART_ALL, -E2BIG,
-				 "the ring would hold %u nodes with those that are leaving (at most %u)",
-				 come, 2 * HR_MAX_NODES);
+		return hr_refuse(c->err, hr_op_alone(c), HR_PART_ALL, -E2BIG,
+				 "too many nodes, with leaving ones, in the ring",
+				 ": %u (at most %u)", come, 2 * HR_MAX_NODES);
 	*nr_nodes = n;
 	return 0;
 }

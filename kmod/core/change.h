@@ -67,13 +67,27 @@ struct hr_change_terms {
  * struct hr_error - why a change was refused
  * @op: index of the refused operation, from 0; U32_MAX if it is none alone
  * @part: the wrong part: HR_PART_ALL, HR_PART() or HR_ATTR()
+ * @what: the part of @text that is the same in all cases, a constant
  * @text: a sentence for a person; empty with -ENOMEM
  */
 struct hr_error {
 	u32 op;
 	u32 part;
-	char text[192];
+	const char *what;
+	char text[80];
 };
+
+__printf(6, 7)
+int hr_refuse_as(struct hr_error *err, u32 op, u32 part, int ret,
+		 const char *what, const char *fmt, ...);
+
+/* Of a literal, and where there are details a format that goes on and arguments. */
+#define HR_WHAT(what, ...)	what
+#define HR_TEXT(what, ...)	"" what __VA_ARGS__
+
+#define hr_refuse(err, op, part, ret, ...)				\
+	hr_refuse_as(err, op, part, ret, HR_WHAT(__VA_ARGS__),		\
+		     HR_TEXT(__VA_ARGS__))
 
 int hr_change_build(const struct hr_config *cfg, const struct hr_table *base,
 		    const struct hr_op *ops, u32 nr_ops, u32 id_max,

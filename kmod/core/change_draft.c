@@ -5,15 +5,29 @@
 
 #include "change_draft.h"
 
-int hr_refuse(struct hr_draft *c, u32 op, u32 part, int ret,
-	      const char *fmt, ...)
+/**
+ * hr_refuse_as() - say why a change is refused
+ * @err: filled in
+ * @op: as in &struct hr_error
+ * @part: as in &struct hr_error
+ * @ret: negative errno
+ * @what: constant: the text without what differs from case to case
+ * @fmt: the whole text, as for printk()
+ *
+ * hr_refuse() is for texts that begin with @what.
+ *
+ * Return: @ret.
+ */
+int hr_refuse_as(struct hr_error *err, u32 op, u32 part, int ret,
+		 const char *what, const char *fmt, ...)
 {
 	va_list args;
 
-	c->err->op = op;
-	c->err->part = part;
+	err->op = op;
+	err->part = part;
+	err->what = what;
 	va_start(args, fmt);
-	vsnprintf(c->err->text, sizeof(c->err->text), fmt, args);
+	vsnprintf(err->text, sizeof(err->text), fmt, args);
 	va_end(args);
 	return ret;
 }

@@ -62,11 +62,6 @@ struct hr_draft {
 	u32 nr_given;
 };
 
-/* Fills in the error; returns @ret. */
-__printf(5, 6)
-int hr_refuse(struct hr_draft *c, u32 op, u32 part, int ret,
-	      const char *fmt, ...);
-
 /* For a refusal of the change as a whole: its only operation, or none. */
 static inline u32 hr_op_alone(const struct hr_draft *c)
 {

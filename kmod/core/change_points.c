@@ -22,8 +22,9 @@ static bool holds_on(const struct hr_draft *c, const struct hr_node *node)
 static int refuse_point(struct hr_draft *c, const struct hr_point *point,
 			const char *holder)
 {
-	return hr_refuse(c, point->slot, HR_PART(POINTS), -EEXIST,
-			 "position %u is held by node %s", point->pos, holder);
+	return hr_refuse(c->err, point->slot, HR_PART(POINTS), -EEXIST,
+			 "position is held", ": %u by node %s", point->pos,
+			 hr_name_shown(holder));
 }
 
 static int check_given(struct hr_draft *c)
@@ -38,9 +39,9 @@ static int check_given(struct hr_draft *c)
 			cond_resched();
 		if (i && point[-1].pos == point->pos) {
 			if (point[-1].slot == point->slot)
-				return hr_refuse(c, point->slot,
+				return hr_refuse(c->err, point->slot,
 						 HR_PART(POINTS), -EEXIST,
-						 "position %u is given twice",
+						 "position is given twice", ": %u",
 						 point->pos);
 			return refuse_point(c, point,
 					    hr_name_after(&c->ops[point[-1].slot]));
@@ -100,9 +101,9 @@ int hr_resolve_points(struct hr_draft *c)
 	if (!total)
 		return 0;
 	if (total > HR_MAX_POINTS)
-		return hr_refuse(c, U32_MAX, HR_PART(POINTS), -E2BIG,
-				 "%llu points given in one change (at most %u)",
-				 total, HR_MAX_POINTS);
+		return hr_refuse(c->err, U32_MAX, HR_PART(POINTS), -E2BIG,
+				 "too many points in one change",
+				 ": %llu (at most %u)", total, HR_MAX_POINTS);
 	c->given = kvmalloc_array(total, 2 * sizeof(*c->given), c->gfp);
 	if (!c->given)
 		return -ENOMEM;

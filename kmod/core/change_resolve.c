@@ -46,13 +46,15 @@ static int resolve_name(struct hr_draft *c, const struct hr_item *item)
 	bool comes = op->kind == HASHRING_OP_ADD || item->key == op->new_name;
 
 	if (comes && item->hit)
-		return hr_refuse(c, item->op,
+		return hr_refuse(c->err, item->op,
 				 item->key == op->new_name ? HR_PART(NEW_NAME) :
 							     HR_PART(NAME),
-				 -EEXIST, "node %s exists already", item->key);
+				 -EEXIST, "node exists already", ": %s",
+				 hr_name_shown(item->key));
 	if (!comes && !item->hit)
-		return hr_refuse(c, item->op, HR_PART(NAME), -ENOENT,
-				 "there is no node %s", item->key);
+		return hr_refuse(c->err, item->op, HR_PART(NAME), -ENOENT,
+				 "no such node", ": %s",
+				 hr_name_shown(item->key));
 	if (!comes)
 		c->effects[item->op].old = c->base->by_name[item->pos];
 	return 0;
@@ -87,12 +89,14 @@ int hr_resolve_names(struct hr_draft *c)
 	for (i = 0; i < c->nr_names; i++) {
 		item = &c->names[i];
 		if (i && !strcmp(item[-1].key, item->key))
-			return hr_refuse(c, item->op,
+			return hr_refuse(c->err, item->op,
 					 item->key == c->ops[item->op].name ?
 						 HR_PART(NAME) :
 						 HR_PART(NEW_NAME),
-					 -EEXIST, "operation %u names %s again",
-					 item->op, item->key);
+					 -EEXIST, "node is named already",
+					 ": %s by operation %u",
+					 hr_name_shown(item->key),
+					 item[-1].op + 1);
 		ret = resolve_name(c, item);
 		if (ret)
 			return ret;
@@ -102,11 +106,12 @@ int hr_resolve_names(struct hr_draft *c)
 
 static int refuse_seat(struct hr_draft *c, u32 op, const char *holder)
 {
-	return hr_refuse(c, op,
+	return hr_refuse(c->err, op,
 			 c->ops[op].has & HR_HAS(SEAT) ? HR_PART(SEAT) :
 							 HR_PART(NAME),
-			 -EEXIST, "seat %s is held by node %s",
-			 c->effects[op].seat, holder);
+			 -EEXIST, "seat is held", ": %s by node %s",
+			 hr_name_shown(c->effects[op].seat),
+			 hr_name_shown(holder));
 }
 
 /* @n operations on one seat: at most one of them may fill it. */
@@ -209,16 +214,19 @@ static int mark_ids(struct hr_draft *c, const struct hr_point *given, u32 n,
 			op = NULL;
 		}
 		if (!op || c->leave)
-			return hr_refuse(c, given[k].slot, HR_ATTR(ID), -EEXIST,
-					 "id %u is taken by node %s%s", node->attrs.id,
-					 node->name, how_it_holds(c, node, op));
+			return hr_refuse(c->err, given[k].slot, HR_ATTR(ID), -EEXIST,
+					 "id is taken", ": %u by node %s%s",
+					 node->attrs.id,
+					 hr_name_shown(node->name),
+					 how_it_holds(c, node, op));
 	}
 	for (i = 0; i < n; i++) {
 		if (i && given[i].pos == given[i - 1].pos)
-			return hr_refuse(c, given[i].slot, HR_ATTR(ID), -EEXIST,
-					 "id %u is given to node %s already",
+			return hr_refuse(c->err, given[i].slot, HR_ATTR(ID), -EEXIST,
+					 "id is given twice",
+					 ": %u, to node %s already",
 					 given[i].pos,
-					 hr_name_after(&c->ops[given[i - 1].slot]));
+					 hr_name_shown(hr_name_after(&c->ops[given[i - 1].slot])));
 		if (given[i].pos < nr_used)
 			__set_bit(given[i].pos, used);
 	}
@@ -239,9 +247,9 @@ static int choose_ids(struct hr_draft *c, const unsigned long *used,
 			continue;
 		id = find_next_zero_bit(used, nr_used, id + 1);
 		if (id > c->id_max)
-			return hr_refuse(c, i, HR_ATTR(ID), -ERANGE,
-					 "id %u does not fit the mask of an attachment (at most %u)",
-					 id, c->id_max);
+			return hr_refuse(c->err, i, HR_ATTR(ID), -ERANGE,
+					 "id does not fit the mask of an attachment",
+					 ": %u (at most %u)", id, c->id_max);
 		c->effects[i].id = id;
 	}
 	return 0;

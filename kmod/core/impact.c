@@ -353,10 +353,9 @@ int hr_impact_check(const struct hr_impact *impact, u64 max_moved,
 		return 0;
 	would = millipercent(affected);
 	allowed = millipercent(max_moved);
-	err->op = U32_MAX;
-	err->part = HR_PART_ALL;
-	snprintf(err->text, sizeof(err->text),
-		 "would move %llu.%03llu%%, more than %llu.%03llu%% allowed",
-		 would / 1000, would % 1000, allowed / 1000, allowed % 1000);
-	return -EDQUOT;
+	return hr_refuse(err, U32_MAX, HR_PART_ALL, -EDQUOT,
+			 "would move more than is allowed",
+			 ": %llu.%03llu%%, not %llu.%03llu%%",
+			 would / 1000, would % 1000,
+			 allowed / 1000, allowed % 1000);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/build_bug.h>
+#include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/stddef.h>
 #include <linux/string.h>
@@ -118,18 +119,25 @@ const char *hr_name_check(const char *name, size_t len)
 }
 
 /**
- * hr_name_shown() - a name of a request, for a text
+ * hr_name_show() - a name for a text
+ * @to: room for the name, for as long as the text is made
  * @name: NUL-terminated, any bytes
  *
- * A terminal or a trace shows the text: no byte of an invalid name gets into
- * it.
+ * A text has room for two names of 24 bytes; longer names are cut. A terminal or
+ * a trace shows the text: no byte of an invalid name gets into it. hr_name_shown()
+ * has room of its own.
  *
  * Context: any.
- * Return: the name, or words instead of it.
+ * Return: the name, its first 21 bytes, or words instead of it.
  */
-const char *hr_name_shown(const char *name)
+const char *hr_name_show(struct hr_name *to, const char *name)
 {
-	return hr_name_check(name, strlen(name)) ? "of such a name" : name;
+	if (hr_name_check(name, strlen(name)))
+		return "(not a name)";
+	if (strlen(name) < sizeof(to->text))
+		return name;
+	snprintf(to->text, sizeof(to->text), "%.21s...", name);
+	return to->text;
 }
 
 static struct hr_node *plain_alloc(const struct hr_node *prev, bool same,

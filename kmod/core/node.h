@@ -133,6 +133,16 @@ bool hr_node_attrs_same(const struct hr_node_attrs *a,
 void hr_node_leave(struct hr_node *node, const struct hr_node *prev);
 void hr_node_put(struct hr_node *node, const struct hr_node_ops *ops);
 const char *hr_name_check(const char *name, size_t len);
-const char *hr_name_shown(const char *name);
+
+/**
+ * struct hr_name - a name as texts show it
+ * @text: room for one that is cut
+ */
+struct hr_name {
+	char text[25];
+};
+
+const char *hr_name_show(struct hr_name *to, const char *name);
+#define hr_name_shown(name)	hr_name_show(&(struct hr_name){ }, name)
 
 #endif

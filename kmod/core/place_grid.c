@@ -68,19 +68,21 @@ static int take_exactly(struct hr_layout *l, u32 op)
 			cell = o->cells[i].first + k;
 			owner = l->owner[cell];
 			if (owner != HR_NO_SLOT && l->exact[owner])
-				return hr_refuse(l->c, op, HR_PART(CELLS),
+				return hr_refuse(l->c->err, op, HR_PART(CELLS),
 						 -EEXIST,
-						 "cell %u is given to another node already",
-						 cell);
+						 "cell is given to another node already",
+						 ": %u", cell);
 			hr_hand_over(l, cell, 1, slot);
 		}
 		if (!(i & 0xff))
 			cond_resched();
 	}
 	if (total != l->due[slot])
-		return hr_refuse(l->c, op, HR_PART(CELLS), -EINVAL,
-				 "node %s is given %u cells but due %u",
-				 hr_name_after(o), total, l->due[slot]);
+		return hr_refuse(l->c->err, op, HR_PART(CELLS), -EINVAL,
+				 "cells given and cells due differ",
+				 ": %s, %u and %u",
+				 hr_name_shown(hr_name_after(o)), total,
+				 l->due[slot]);
 	return 0;
 }
 

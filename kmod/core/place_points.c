@@ -44,9 +44,9 @@ static int count_points(struct hr_draft *c, struct hr_build *b)
 	}
 	total = c->base->nr_points - go + come;
 	if (total > HR_MAX_POINTS)
-		return hr_refuse(c, hr_op_alone(c), HR_PART_ALL, -E2BIG,
-				 "the ring would hold %llu points (at most %u)",
-				 total, HR_MAX_POINTS);
+		return hr_refuse(c->err, hr_op_alone(c), HR_PART_ALL, -E2BIG,
+				 "too many points in the ring",
+				 ": %llu (at most %u)", total, HR_MAX_POINTS);
 	b->nr_run = come;
 	b->nr_points = total;
 	b->nr_changed = come + go + renamed;

@@ -237,12 +237,12 @@ static void refused(struct kunit *test)
 	balanced_init(test, &ring, 1024);
 	unit_add_many(&ring, "n%u", 2);
 	refuse(&ring, unit_points(unit_add("p"), points, 1), -EINVAL,
-	       HR_PART(POINTS), "with balanced placement points cannot be given");
+	       HR_PART(POINTS), "points cannot be given in this placement");
 	refuse(&ring, op, -EEXIST, HR_PART(CELLS),
-	       "cell 0 is given to another node already");
+	       "cell is given to another node already: 0");
 	runs[0].count = 5;
 	refuse(&ring, op, -EINVAL, HR_PART(CELLS),
-	       "node c is given 5 cells but due 342");
+	       "cells given and cells due differ: c, 5 and 342");
 	op.nr_cells = 2;
 	runs[1].first = 4;
 	refuse(&ring, op, -EINVAL, HR_PART(CELLS),
@@ -253,25 +253,25 @@ static void refused(struct kunit *test)
 	       "runs of cells are not empty and ascend");
 	runs[1].count = 1020;
 	refuse(&ring, op, -ERANGE, HR_PART(CELLS),
-	       "cell 1024 is beyond the ring's 1024 cells");
+	       "cell is beyond the ring's grid: 1024 of 1024");
 	runs[1].first = U32_MAX;
 	runs[1].count = U32_MAX;
 	refuse(&ring, op, -ERANGE, HR_PART(CELLS),
-	       "cell 8589934589 is beyond the ring's 1024 cells");
+	       "cell is beyond the ring's grid: 8589934589 of 1024");
 	op.nr_cells = HR_MAX_NODE_RUNS + 1;
 	refuse(&ring, op, -E2BIG, HR_PART(CELLS),
-	       "8001 runs of cells given in one operation (at most 8000)");
+	       "too many runs of cells in one operation: 8001 (at most 8000)");
 	unit_change_one(&ring, unit_del("n1"));
 	unit_add_many(&ring, "m%u", 1023);
 	unit_change_one(&ring, unit_state(unit_set("m0"), HASHRING_NODE_DOWN));
 	refuse(&ring, unit_add("n1025"), -E2BIG, HR_PART_ALL,
-	       "the ring would hold 1025 nodes (at most 1024, one a cell of its grid)");
+	       "more nodes than cells in the ring: 1025 (at most 1024)");
 	unit_ring_free(&ring);
 
 	unit_ring_init(test, &ring, &hr_place_hash, 1, 1);
 	op.nr_cells = 1;
 	refuse(&ring, op, -EINVAL, HR_PART(CELLS),
-	       "with hash placement cells cannot be given");
+	       "cells cannot be given in this placement");
 	unit_ring_free(&ring);
 }
 

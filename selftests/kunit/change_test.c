@@ -180,8 +180,8 @@ static void settings_that_move_nothing(struct kunit *test)
 static void shown_names(struct kunit *test)
 {
 	KUNIT_ASSERT_STREQ(test, hr_name_shown("web"), "web");
-	KUNIT_ASSERT_STREQ(test, hr_name_shown("x\033[2J"), "of such a name");
-	KUNIT_ASSERT_STREQ(test, hr_name_shown(""), "of such a name");
+	KUNIT_ASSERT_STREQ(test, hr_name_shown("x\033[2J"), "(not a name)");
+	KUNIT_ASSERT_STREQ(test, hr_name_shown(""), "(not a name)");
 }
 
 static void zones(struct kunit *test)
@@ -315,11 +315,11 @@ static void budgets(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, hr_impact_check(&impact, half - 1, &err),
 			-EDQUOT);
 	KUNIT_ASSERT_STREQ(test, err.text,
-			   "would move 50.000%, more than 50.000% allowed");
+			   "would move more than is allowed: 50.000%, not 50.000%");
 	impact.lost = part;
 	KUNIT_ASSERT_EQ(test, hr_impact_check(&impact, half, &err), -EDQUOT);
 	KUNIT_ASSERT_STREQ(test, err.text,
-			   "would move 83.333%, more than 50.000% allowed");
+			   "would move more than is allowed: 83.333%, not 50.000%");
 	KUNIT_ASSERT_EQ(test, err.op, U32_MAX);
 	impact.gained = 1ULL << 32;
 	KUNIT_ASSERT_EQ(test, hr_impact_check(&impact, half + part, &err), 0);
@@ -327,7 +327,7 @@ static void budgets(struct kunit *test)
 	impact.lost = 0;
 	KUNIT_ASSERT_EQ(test, hr_impact_check(&impact, 0, &err), -EDQUOT);
 	KUNIT_ASSERT_STREQ(test, err.text,
-			   "would move 0.000%, more than 0.000% allowed");
+			   "would move more than is allowed: 0.000%, not 0.000%");
 }
 
 /* Each word of an attachment counts, and where it stands. */

@@ -118,15 +118,15 @@ static void ids_stay_taken(struct kunit *test)
 	struct hr_op op = unit_del("a");
 
 	refuse(ring, both, 2, -EEXIST,
-	       "id 1 is taken by node a, which is leaving");
+	       "id is taken: 1 by node a, which is leaving");
 	hold(ring, &op, 1);
 	refuse(ring, &both[1], 1, -EEXIST,
-	       "id 1 is taken by node a, which is leaving");
+	       "id is taken: 1 by node a, which is leaving");
 	op = unit_id(unit_add("a"), 1);
 	refuse(ring, &op, 1, -EEXIST,
-	       "id 1 is taken by node a, which is leaving");
+	       "id is taken: 1 by node a, which is leaving");
 	op = unit_id(unit_add("a"), 2);
-	refuse(ring, &op, 1, -EEXIST, "id 2 is taken by node b");
+	refuse(ring, &op, 1, -EEXIST, "id is taken: 2 by node b");
 	op = unit_add("a");
 	hold(ring, &op, 1);
 	KUNIT_ASSERT_EQ(test, hr_table_find(ring->table, "a")->attrs.id, 5);
@@ -151,7 +151,7 @@ static void nobody_sets_it(struct kunit *test)
 	struct hr_op op = unit_state(unit_set("a"), HASHRING_NODE_LEAVING);
 
 	refuse(test->priv, &op, 1, -EINVAL,
-	       "state 3 cannot be set: active (0), draining (1) and down (2) can");
+	       "only states active (0), draining (1) and down (2) can be set: not 3");
 	op.attrs.state = 4;
 	refuse(test->priv, &op, 1, -EINVAL,
 	       "state 4 cannot be set: active (0), draining (1) and down (2) can");
@@ -229,11 +229,11 @@ static void too_many(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, ring.table->nr_leaving, HR_MAX_NODES);
 	KUNIT_ASSERT_EQ(test, ring.table->nr_slots, 2 * HR_MAX_NODES);
 	refuse(&ring, &one[1], 1, -E2BIG,
-	       "the ring would hold 131071 nodes with those that are leaving (at most 131070)");
+	       "too many nodes, with leaving ones, in the ring: 131071 (at most 131070)");
 	one[1] = unit_del("m7");
 	hold(&ring, &one[1], 1);
 	refuse(&ring, one, 1, -E2BIG,
-	       "the ring would hold 131071 nodes with those that are leaving (at most 131070)");
+	       "too many nodes, with leaving ones, in the ring: 131071 (at most 131070)");
 	unit_ring_free(&ring);
 }
 

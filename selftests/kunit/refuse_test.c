@@ -111,7 +111,7 @@ static void names(struct kunit *test)
 		{ "b#", "a name must not contain any of {};\"'\\#" },
 	};
 	struct hr_op op;
-	char text[192];
+	char text[64];
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
@@ -121,9 +121,8 @@ static void names(struct kunit *test)
 			     HR_PART(NAME), bad[i].text);
 		assert_third(ring, unit_replace("b1", bad[i].name), -EINVAL,
 			     HR_PART(NEW_NAME), bad[i].text);
-		snprintf(text, sizeof(text), "seat: %s", bad[i].text);
 		assert_third(ring, unit_seat(unit_add("b9"), bad[i].name),
-			     -EINVAL, HR_PART(SEAT), text);
+			     -EINVAL, HR_PART(SEAT), bad[i].text);
 	}
 	op = unit_add("b9");
 	memset(op.name, 'x', sizeof(op.name));
@@ -145,17 +144,17 @@ static void members(struct kunit *test)
 	const struct unit_ring *ring = &((struct rings *)test->priv)->hashed;
 
 	assert_third(ring, unit_add("b1"), -EEXIST, HR_PART(NAME),
-		     "node b1 exists already");
+		     "node exists already: b1");
 	assert_third(ring, unit_del("b7"), -ENOENT, HR_PART(NAME),
-		     "there is no node b7");
+		     "no such node: b7");
 	assert_third(ring, unit_weight(unit_set("b2"), 1), -ENOENT,
-		     HR_PART(NAME), "there is no node b2");
+		     HR_PART(NAME), "no such node: b2");
 	assert_third(ring, unit_replace("b7", "b8"), -ENOENT, HR_PART(NAME),
-		     "there is no node b7");
+		     "no such node: b7");
 	assert_third(ring, unit_replace("b1", "b6"), -EEXIST, HR_PART(NEW_NAME),
-		     "node b6 exists already");
+		     "node exists already: b6");
 	assert_third(ring, unit_replace("b1", "b1"), -EINVAL, HR_PART(NEW_NAME),
-		     "node b1 cannot replace itself");
+		     "node cannot replace itself: b1");
 }
 
 static void named_twice(struct kunit *test)
@@ -165,16 +164,16 @@ static void named_twice(struct kunit *test)
 
 	ops[2] = unit_add("b1");
 	assert_refused(ring, ops, 3, -EEXIST, 2, HR_PART(NAME),
-		       "operation 2 names b1 again");
+		       "node is named already: b1 by operation 1");
 	ops[2] = unit_del("b3");
 	assert_refused(ring, ops, 3, -EEXIST, 2, HR_PART(NAME),
-		       "operation 2 names b3 again");
+		       "node is named already: b3 by operation 2");
 	ops[2] = unit_replace("b6", "b3");
 	assert_refused(ring, ops, 3, -EEXIST, 2, HR_PART(NEW_NAME),
-		       "operation 2 names b3 again");
+		       "node is named already: b3 by operation 2");
 	ops[2] = unit_replace("b1", "b9");
 	assert_refused(ring, ops, 3, -EEXIST, 2, HR_PART(NAME),
-		       "operation 2 names b1 again");
+		       "node is named already: b1 by operation 1");
 }
 
 static void seats(struct kunit *test)
@@ -183,9 +182,9 @@ static void seats(struct kunit *test)
 	struct hr_op ops[3];
 
 	assert_third(ring, unit_add("b2"), -EEXIST, HR_PART(NAME),
-		     "seat b2 is held by node b6");
+		     "seat is held: b2 by node b6");
 	assert_third(ring, unit_seat(unit_add("b9"), "b3"), -EEXIST,
-		     HR_PART(SEAT), "seat b3 is held by node b3");
+		     HR_PART(SEAT), "seat is held: b3 by node b3");
 	assert_third(ring, unit_seat(unit_set("b1"), "b9"), -EINVAL,
 		     HR_PART(SEAT),
 		     "a seat is given only to a node that is added");
@@ -198,14 +197,26 @@ static void seats(struct kunit *test)
 	ops[1] = unit_add("x2");
 	ops[2] = unit_seat(unit_add("x3"), "x1");
 	assert_refused(ring, ops, 3, -EEXIST, 2, HR_PART(SEAT),
-		       "seat x1 is held by node x1");
+		       "seat is held: x1 by node x1");
 	ops[0] = unit_add("b2");
 	ops[2] = unit_weight(unit_set("b6"), 3);
 	assert_refused(ring, ops, 3, -EEXIST, 0, HR_PART(NAME),
-		       "seat b2 is held by node b6");
+		       "seat is held: b2 by node b6");
 	ops[2] = unit_replace("b6", "b7");
 	assert_refused(ring, ops, 3, -EEXIST, 0, HR_PART(NAME),
-		       "seat b2 is held by node b7");
+		       "seat is held: b2 by node b7");
+
+	/* Long names are cut: the rest of the text has to stay. */
+	memset(ops[0].name, 'x', HR_MAX_NAME);
+	ops[2] = unit_seat(unit_add("x3"), ops[0].name);
+	memset(ops[2].name, 'y', HR_MAX_NAME);
+	assert_refused(ring, ops, 3, -EEXIST, 2, HR_PART(SEAT),
+		       "seat is held: xxxxxxxxxxxxxxxxxxxxx... by node xxxxxxxxxxxxxxxxxxxxx...");
+	/* One of 24 bytes is whole. */
+	ops[0].name[24] = '\0';
+	ops[2] = unit_add(ops[0].name);
+	assert_refused(ring, ops, 3, -EEXIST, 2, HR_PART(NAME),
+		       "node is named already: xxxxxxxxxxxxxxxxxxxxxxxx by operation 1");
 }
 
 static void ids(struct kunit *test)
@@ -216,23 +227,23 @@ static void ids(struct kunit *test)
 	assert_third(ring, unit_id(unit_add("b9"), 0), -EINVAL, HR_ATTR(ID),
 		     "id 0 means no node");
 	assert_third(ring, unit_id(unit_add("b9"), 300), -ERANGE, HR_ATTR(ID),
-		     "id 300 does not fit the mask of an attachment (at most 255)");
+		     "id does not fit the mask of an attachment: 300 (at most 255)");
 	assert_third(ring, unit_id(unit_add("b9"), 1), -EEXIST, HR_ATTR(ID),
-		     "id 1 is taken by node b1");
+		     "id is taken: 1 by node b1");
 	assert_third(ring, unit_id(unit_set("b1"), 4), -EEXIST, HR_ATTR(ID),
-		     "id 4 is taken by node b6");
+		     "id is taken: 4 by node b6");
 	assert_third(ring, unit_id(unit_replace("b1", "b9"), 4), -EEXIST,
-		     HR_ATTR(ID), "id 4 is taken by node b6");
+		     HR_ATTR(ID), "id is taken: 4 by node b6");
 	ops[0] = unit_id(unit_add("x1"), 9);
 	ops[1] = unit_add("x2");
 	ops[2] = unit_id(unit_add("x3"), 9);
 	assert_refused(ring, ops, 3, -EEXIST, 2, HR_ATTR(ID),
-		       "id 9 is given to node x1 already");
+		       "id is given twice: 9, to node x1 already");
 	/* A member that is set but for its id keeps that. */
 	ops[0] = unit_weight(unit_set("b1"), 7);
 	ops[2] = unit_id(unit_add("x3"), 1);
 	assert_refused(ring, ops, 3, -EEXIST, 2, HR_ATTR(ID),
-		       "id 1 is taken by node b1");
+		       "id is taken: 1 by node b1");
 }
 
 static void ids_run_out(struct kunit *test)
@@ -243,7 +254,7 @@ static void ids_run_out(struct kunit *test)
 	unit_ring_init(test, &ring, &hr_place_hash, 1, 1);
 	unit_add_many(&ring, "n%u", ID_MAX);
 	snprintf(text, sizeof(text),
-		 "id %u does not fit the mask of an attachment (at most %u)",
+		 "id does not fit the mask of an attachment: %u (at most %u)",
 		 ID_MAX + 1, ID_MAX);
 	assert_refused(&ring, (struct hr_op []) { unit_add("b9") }, 1, -ERANGE,
 		       0, HR_ATTR(ID), text);
@@ -256,23 +267,23 @@ static void figures(struct kunit *test)
 	struct hr_op op;
 
 	assert_third(ring, unit_weight(unit_add("b9"), 0), -EINVAL,
-		     HR_ATTR(WEIGHT), "weight 0 is not between 1 and 1000");
+		     HR_ATTR(WEIGHT), "weight is out of range: 0, not 1 to 1000");
 	assert_third(ring, unit_weight(unit_set("b1"), 1001), -ERANGE,
-		     HR_ATTR(WEIGHT), "weight 1001 is not between 1 and 1000");
+		     HR_ATTR(WEIGHT), "weight is out of range: 1001, not 1 to 1000");
 	assert_third(ring, unit_weight(unit_add("b9"), U32_MAX), -ERANGE,
 		     HR_ATTR(WEIGHT),
-		     "weight 4294967295 is not between 1 and 1000");
+		     "weight is out of range: 4294967295, not 1 to 1000");
 	assert_third(ring, unit_state(unit_add("b9"), 3), -EINVAL,
 		     HR_ATTR(STATE),
-		     "state 3 cannot be set: active (0), draining (1) and down (2) can");
+		     "only states active (0), draining (1) and down (2) can be set: not 3");
 	assert_third(ring, unit_set("b1"), -EINVAL, HR_PART_ALL,
-		     "nothing to set on node b1");
+		     "nothing to set on node: b1");
 	assert_third(ring, unit_weight(unit_del("b1"), 1), -EINVAL, HR_PART_ALL,
-		     "nothing can be set on node b1, which goes");
+		     "nothing can be set on a node that goes: b1");
 	op = unit_add("b9");
 	op.kind = 4;
 	assert_third(ring, op, -EINVAL, HR_PART_ALL,
-		     "there is no operation of kind 4");
+		     "no such kind of operation: 4");
 	assert_refused(ring, &op, 0, -EINVAL, U32_MAX, HR_PART_ALL,
 		       "a change needs at least one operation");
 }
@@ -292,9 +303,9 @@ static void deadlines(struct kunit *test)
 		{ HASHRING_NODE_DOWN, 1, -EINVAL,
 		  "a deadline is given only to a node that is set draining" },
 		{ HASHRING_NODE_DRAINING, 0, -ERANGE,
-		  "deadline 0 ms is not between 1 and 2147483647" },
+		  "deadline is out of range: 0 ms, not 1 to 2147483647" },
 		{ HASHRING_NODE_DRAINING, HR_MAX_DEADLINE + 1ULL, -ERANGE,
-		  "deadline 2147483648 ms is not between 1 and 2147483647" },
+		  "deadline is out of range: 2147483648 ms, not 1 to 2147483647" },
 	};
 	struct hr_op op;
 	u32 i;
@@ -343,33 +354,33 @@ static void explicit_points(struct kunit *test)
 
 	assert_third(&rings->hashed, unit_points(unit_add("b9"), at100, 2),
 		     -EINVAL, HR_PART(POINTS),
-		     "with hash placement points cannot be given");
+		     "points cannot be given in this placement");
 	assert_third(ring, unit_add("p9"), -EINVAL, HR_PART(POINTS),
-		     "with explicit placement node p9 needs points");
+		     "node needs points in this placement: p9");
 	assert_third(ring, unit_points(unit_add("p9"), NULL, 0), -EINVAL,
 		     HR_PART(POINTS), "a node needs at least one point");
 	assert_third(ring, unit_points(unit_add("p9"), at100, 2), -EEXIST,
-		     HR_PART(POINTS), "position 100 is held by node p1");
+		     HR_PART(POINTS), "position is held: 100 by node p1");
 	/* A member that is down holds on to its points. */
 	assert_third(ring, unit_points(unit_add("p9"), at300, 1), -EEXIST,
-		     HR_PART(POINTS), "position 300 is held by node p2");
+		     HR_PART(POINTS), "position is held: 300 by node p2");
 	assert_third(ring, unit_points(unit_add("p9"), twice, 3), -EEXIST,
-		     HR_PART(POINTS), "position 7 is given twice");
+		     HR_PART(POINTS), "position is given twice: 7");
 	ops[0] = unit_points(unit_add("p8"), other, 2);
 	ops[1] = unit_points(unit_add("p9"), twice, 2);
 	assert_refused(ring, ops, 2, -EEXIST, 1, HR_PART(POINTS),
-		       "position 8 is held by node p8");
+		       "position is held: 8 by node p8");
 	/* So does the node that takes a seat with all that goes with it. */
 	ops[0] = unit_replace("p1", "p8");
 	ops[1] = unit_points(unit_add("p9"), at100, 2);
 	assert_refused(ring, ops, 2, -EEXIST, 1, HR_PART(POINTS),
-		       "position 100 is held by node p1");
+		       "position is held: 100 by node p1");
 
 	many = unit_alloc(test, HR_MAX_NODE_POINTS + 1, sizeof(*many));
 	assert_third(ring, unit_points(unit_add("p9"), many,
 				       HR_MAX_NODE_POINTS + 1),
 		     -E2BIG, HR_PART(POINTS),
-		     "16001 points given in one operation (at most 16000)");
+		     "too many points in one operation: 16001 (at most 16000)");
 }
 
 static void too_many_points(struct kunit *test)
@@ -381,10 +392,10 @@ static void too_many_points(struct kunit *test)
 	unit_ring_init(test, &ring, &hr_place_hash, HR_MAX_POINTS / 8, 1);
 	ops[0] = unit_weight(ops[0], 9);
 	assert_refused(&ring, ops, 1, -E2BIG, 0, HR_PART_ALL,
-		       "the ring would hold 18874368 points (at most 16777216)");
+		       "too many points in the ring: 18874368 (at most 16777216)");
 	ops[0] = unit_weight(ops[0], 8);
 	assert_refused(&ring, ops, 2, -E2BIG, U32_MAX, HR_PART_ALL,
-		       "the ring would hold 18874368 points (at most 16777216)");
+		       "too many points in the ring: 18874368 (at most 16777216)");
 	unit_ring_free(&ring);
 }
 
@@ -408,7 +419,7 @@ static void too_many_nodes(struct kunit *test)
 					&err),
 			-E2BIG);
 	KUNIT_ASSERT_STREQ(test, err.text,
-			   "the ring would hold 65536 nodes (at most 65535)");
+			   "too many nodes in the ring: 65536 (at most 65535)");
 	KUNIT_ASSERT_EQ(test, err.op, U32_MAX);
 	unit_change(&ring, ops, HR_MAX_NODES);
 	KUNIT_ASSERT_EQ(test, ring.table->nr_nodes, HR_MAX_NODES);
@@ -437,7 +448,7 @@ static void too_many_operations(struct kunit *test)
 	struct hr_op *ops = unit_alloc(test, HR_MAX_OPS + 1, sizeof(*ops));
 
 	assert_refused(ring, ops, HR_MAX_OPS + 1, -E2BIG, U32_MAX, HR_PART_ALL,
-		       "131073 operations in one change (at most 131072)");
+		       "too many operations in one change: 131073 (at most 131072)");
 }
 
 static struct kunit_case refuse_cases[] = {
