@@ -12,21 +12,6 @@
 #include "ring/notify.h"
 #include "track/track.h"
 
-/* An error of the whole change rather than of one operation. */
-__printf(3, 4)
-static int change_refuse(struct hr_error *err, int error, const char *format,
-			 ...)
-{
-	va_list args;
-
-	err->op = U32_MAX;
-	err->part = HR_PART_ALL;
-	va_start(args, format);
-	vsnprintf(err->text, sizeof(err->text), format, args);
-	va_end(args);
-	return error;
-}
-
 /* The largest id that fits the masks of all attachments. */
 static u32 ring_id_max_locked(const struct hr_ring *ring)
 {
@@ -104,12 +89,9 @@ static int check_ids(const struct hr_change *change, const struct hr_table *t,
 		node = hr_table_find(t, op->name);
 		if (!node || node->attrs.id == op->attrs.id)
 			continue;
-		change_refuse(err, -EBUSY,
-			      "the id of node %s cannot change while a migration is under way",
-			      op->name);
-		err->op = i;
-		err->part = HR_ATTR(ID);
-		return -EBUSY;
+		return hr_refuse(err, i, HR_ATTR(ID), -EBUSY,
+				 "id cannot change during a migration",
+				 ": that of node %s", hr_name_shown(op->name));
 	}
 	return 0;
 }
@@ -287,8 +269,8 @@ static int publish(struct hr_ring *ring, struct hr_change *change,
 			ret = PTR_ERR(draft->migration);
 			draft->migration = NULL;
 			if (ret == -E2BIG)
-				change_refuse(err, ret,
-					      "too many flows are tracked already");
+				hr_refuse(err, U32_MAX, HR_PART_ALL, ret,
+					  "too many flows are tracked already");
 			return ret;
 		}
 	}
@@ -330,12 +312,14 @@ static int ring_change_locked(struct hr_ring *ring, struct hr_change *change,
 	int ret;
 
 	if (ring->dead)
-		return change_refuse(err, -ENOENT, "no ring %s", ring->name);
+		return hr_refuse(err, U32_MAX, HR_PART_ALL, -ENOENT,
+				 "no such ring", ": %s",
+				 hr_name_shown(ring->name));
 	hr_migrate_catch_up_locked(ring);
 	if (change->terms.expect != U64_MAX && change->terms.expect != old->generation)
-		return change_refuse(err, -ESTALE,
-				     "generation is %llu, not %llu",
-				     old->generation, change->terms.expect);
+		return hr_refuse(err, U32_MAX, HR_PART_ALL, -ESTALE,
+				 "generation does not match", ": %llu, not %llu",
+				 old->generation, change->terms.expect);
 	draft_begin(&draft, ring, change);
 	if (draft.held) {
 		ret = check_ids(change, old->core.table, err);

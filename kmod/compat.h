@@ -96,6 +96,25 @@ static inline bool hr_rt6_uncached(const struct rt6_info *rt)
 #endif
 }
 
+/*
+ * In 6.3 the text of a refusal got a buffer. Before, a text is a constant: what
+ * differs from case to case is left out.
+ */
+#ifdef NL_SET_ERR_MSG_FMT
+#define hr_extack_msg(extack, what, format, ...)			\
+	NL_SET_ERR_MSG_FMT(extack, format, ##__VA_ARGS__)
+#else
+#define hr_extack_msg(extack, what, format, ...) do {			\
+	struct netlink_ext_ack *__extack = (extack);			\
+	const char *__what = (what);					\
+									\
+	no_printk(format, ##__VA_ARGS__);				\
+	do_trace_netlink_extack(__what);				\
+	if (__extack)							\
+		__extack->_msg = __what;				\
+} while (0)
+#endif
+
 /* Since 6.9 one may say that a variable need not be zeroed first. */
 #ifndef __uninitialized
 #define __uninitialized

@@ -135,7 +135,8 @@ struct hr_ring *hashring_create(struct net *net, const char *name,
 
 	if (!place)
 		return ERR_PTR(hr_extack(extack, NULL, -EINVAL,
-					 "no placement %u", placement));
+					 "no such placement", ": %u",
+					 placement));
 	hr_config_default(&config, place);
 	if (size && place->takes_cells)
 		config.grid = size;
@@ -143,7 +144,8 @@ struct hr_ring *hashring_create(struct net *net, const char *name,
 		config.points = size;
 	ret = hr_config_check(&config, &err);
 	if (ret)
-		return ERR_PTR(hr_extack(extack, NULL, ret, "%s", err.text));
+		return ERR_PTR(hr_extack_as(extack, NULL, ret, err.what, "%s",
+					    err.text));
 	if (!seed)
 		get_random_bytes(random, sizeof(random));
 	hr_config_seed(&config, seed ?: random);

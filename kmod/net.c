@@ -97,13 +97,15 @@ struct hr_ring *hr_ring_create_locked(struct net *net, const char *name,
 
 	wrong = hr_name_check(name, strlen(name));
 	if (wrong)
-		return ERR_PTR(hr_extack(extack, NULL, -EINVAL, "%s", wrong));
+		return ERR_PTR(hr_extack_as(extack, NULL, -EINVAL, wrong, "%s",
+					    wrong));
 	list_for_each_entry(ring, &hn->rings, list) {
 		int order = strcmp(ring->name, name);
 
 		if (!order)
 			return ERR_PTR(hr_extack(extack, NULL, -EEXIST,
-						 "ring %s exists", name));
+						 "ring exists already", ": %s",
+						 hr_name_shown(name)));
 		if (order > 0) {
 			before = &ring->list;
 			break;
@@ -111,7 +113,7 @@ struct hr_ring *hr_ring_create_locked(struct net *net, const char *name,
 	}
 	if (hn->nr_rings >= HR_MAX_RINGS)
 		return ERR_PTR(hr_extack(extack, NULL, -E2BIG,
-					 "there are %u rings already",
+					 "too many rings", ": %u already",
 					 hn->nr_rings));
 
 	ring = ring_alloc(config, settings);
@@ -161,13 +163,12 @@ int hr_ring_remove_locked(struct net *net, struct hr_ring *ring,
 	lockdep_assert_held(&hn->lock);
 
 	if (ring->dead)
-		return hr_extack(extack, NULL, -ENOENT, "no ring %s",
-				 ring->name);
+		return hr_extack(extack, NULL, -ENOENT, "no such ring", ": %s",
+				 hr_name_shown(ring->name));
 	if (ring->attachments)
 		return hr_extack(extack, NULL, -EBUSY,
-				 "ring %s has %u attachment%s", ring->name,
-				 ring->attachments,
-				 ring->attachments == 1 ? "" : "s");
+				 "ring has attachments", ": %u",
+				 ring->attachments);
 	ring_unlist_locked(hn, ring);
 	return 0;
 }

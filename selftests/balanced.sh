@@ -102,18 +102,18 @@ bad_grids()
 	local grid
 
 	for grid in 1 512 1000 65535 2097152 4294967295; do
-		refuses "grid $grid: a grid has 1024 to 1048576 cells, a power of two" 2 \
+		refuses "a grid has 1024 to 1048576 cells, a power of two$(detail ": not $grid")" 2 \
 			ring add bad placement balanced grid "$grid"
 	done
 	refuses 'grid "0": expected a number from 1' 1 ring add bad placement balanced grid 0
-	refuses 'with hash placement there is no grid' 2 ring add bad grid 1024
-	refuses 'with explicit placement there is no grid' 2 \
+	refuses 'a grid is not for this placement' 2 ring add bad grid 1024
+	refuses 'a grid is not for this placement' 2 \
 		ring add bad placement explicit grid 1024
-	refuses 'with balanced placement there are cells, not points' 2 \
+	refuses 'points and per are not for this placement' 2 \
 		ring add bad placement balanced points 4
-	refuses 'with balanced placement there are cells, not points' 2 \
+	refuses 'points and per are not for this placement' 2 \
 		ring add bad placement balanced points 4/2
-	refuses 'no ring' 2 ring show bad
+	refuses 'no such ring' 2 ring show bad
 }
 
 no_points()
@@ -121,9 +121,9 @@ no_points()
 	local before
 
 	before=$(digests web)
-	refuses 'with balanced placement points cannot be given' 2 \
+	refuses 'points cannot be given in this placement' 2 \
 		node add web p1 point 5
-	refuses 'operation 2: with balanced placement points cannot be given' 2 \
+	refuses 'operation 2: points cannot be given in this placement' 2 \
 		change web '{ node add p1 ; node set n1 points 5 6 }'
 	expect_equal "$before" "$(digests web)" "nothing has changed"
 }
@@ -135,7 +135,7 @@ too_many()
 	ringctl ring add full placement balanced grid 1024
 	seq -f 'node add n%g' 1024 | ringctl change full -f - >/dev/null
 	before=$(digests full)
-	refuses 'the ring would hold 1025 nodes \(at most 1024, one a cell of its grid\)' 2 \
+	refuses "more nodes than cells in the ring$(detail ': 1025 \(at most 1024\)')" 2 \
 		node add full more
 	expect_equal "$before" "$(digests full)" "nothing has changed"
 	# Each has a cell, whatever its weight.
@@ -250,8 +250,8 @@ limited()
 	local before
 
 	before=$(digests web)
-	refuses 'moves? ' 4 change web '{ node add big weight 500 }' --max-moved 5%
-	refuses 'generation is ' 3 change web '{ node add big }' --generation 0
+	refuses 'would move more than is allowed' 4 change web '{ node add big weight 500 }' --max-moved 5%
+	refuses 'generation does not match' 3 change web '{ node add big }' --generation 0
 	expect_equal "$before" "$(digests web)" "nothing has changed"
 }
 
@@ -394,7 +394,7 @@ bad_against()
 	refuses 'told:2:1: ' 1 "${against[@]}"
 	refuses 'nosuchfile: No such file' 1 digest web --against "$WORK/nosuchfile"
 	echo 'east 0123456789abcdef' >"$WORK/told"
-	refuses 'no ring' 2 digest nosuch --against "$WORK/told"
+	refuses 'no such ring' 2 digest nosuch --against "$WORK/told"
 }
 
 bad_files()
@@ -414,17 +414,17 @@ bad_files()
 	wrong 6:23 'cells: expected a list' "$ring"$'  nodes:\n  - { name: a, cells: 7 }'
 	wrong 6:23 'runs of cells are not empty and ascend' \
 		"$ring"$'  nodes:\n  - { name: a, cells: [5-9, 0-4] }'
-	wrong 6:23 "cell 1024 is beyond the ring's 1024 cells" \
+	wrong 6:23 "cell is beyond the ring's grid: 1024 of 1024" \
 		"$ring"$'  nodes:\n  - { name: a, cells: [0-1024] }'
-	wrong 6:23 'node a is given 1000 cells but due 1024' \
+	wrong 6:23 'cells given and cells due differ: a, 1000 and 1024' \
 		"$ring"$'  nodes:\n  - { name: a, cells: [0-999] }'
-	wrong 6:23 'node a is given 0 cells but due 1024' \
+	wrong 6:23 'cells given and cells due differ: a, 0 and 1024' \
 		"$ring"$'  nodes:\n  - { name: a, cells: [] }'
-	wrong 7:23 'cell 511 is given to another node already' \
+	wrong 7:23 'cell is given to another node already: 511' \
 		"$ring"$'  nodes:\n  - { name: a, cells: [0-511] }\n  - { name: b, cells: [511-1022] }'
-	wrong 4:23 'with hash placement cells cannot be given' \
+	wrong 4:23 'cells cannot be given in this placement' \
 		$'rings:\n- name: bad\n  nodes:\n  - { name: a, cells: [0-1023] }'
-	refuses 'no ring' 2 ring show bad
+	refuses 'no such ring' 2 ring show bad
 }
 
 sync_by_cells()
@@ -476,7 +476,7 @@ sync_without_cells()
 		sync "$WORK/other.yaml"
 	# A file that says which cells must say so of the membership that it has.
 	sed 's/\(name: n4, id: 4, weight: \)[0-9]*/\17/' "$WORK/web.yaml" >"$WORK/other.yaml"
-	refuses 'other.yaml:[0-9]+:[0-9]+: node n[0-9]+ is given [0-9]+ cells but due [0-9]+' 1 \
+	refuses 'other.yaml:[0-9]+:[0-9]+: cells given and cells due differ: n[0-9]+, [0-9]+ and [0-9]+' 1 \
 		sync "$WORK/other.yaml"
 	expect_equal "$before" "$(ringctl digest web)" "nothing has changed"
 }
@@ -513,7 +513,7 @@ restored_or_not()
 		sed '/^rings:/d; s/^- name: web/- name: taken/' "$WORK/web.yaml"
 	} >"$WORK/two.yaml"
 	expect_error 'ring taken exists' 2 "$RINGCTL" -n "$other" restore "$WORK/two.yaml"
-	expect_error 'no ring' 2 "$RINGCTL" -n "$other" ring show web
+	expect_error 'no such ring' 2 "$RINGCTL" -n "$other" ring show web
 	elsewhere ring del taken
 }
 

@@ -84,7 +84,7 @@ namespaces()
 {
 	expect_error 'network namespace "nowhere": No such file' 2 \
 		"$RINGCTL" -n nowhere ring show
-	expect_error 'no ring' 2 "$RINGCTL" -n "$other" ring show web
+	expect_error 'no such ring' 2 "$RINGCTL" -n "$other" ring show web
 	expect_match '^web ' "$RINGCTL" -n "/run/netns/$here" ring show web
 	expect_equal "$(ringctl digest web)" \
 		"$(in_ns "$here" "$RINGCTL" digest web)"
@@ -130,17 +130,17 @@ node add batch1 "n1" weight 0x2	# another
 node del batch1 n9
 ring add batch2
 END
-	refuses "$WORK/batch:5: there is no node n9" 2 -b "$WORK/batch"
+	refuses "$WORK/batch:5: no such node: n9" 2 -b "$WORK/batch"
 	expect_match 'n1 .* weight 2 ' ringctl node show batch1
-	refuses 'no ring' 2 ring show batch2
+	refuses 'no such ring' 2 ring show batch2
 	# Now the first two lines fail too; the status is that of the first.
 	sed -i 's/node del.*/node del batch1 n1 now/' "$WORK/batch"
-	refuses "$WORK/batch:3: ring batch1 exists.*:4: node n1 exists.*:5: unknown word \"now\"" \
+	refuses "$WORK/batch:3: ring exists already: batch1.*:4: node exists already: n1.*:5: unknown word \"now\"" \
 		2 --force -b "$WORK/batch"
 	expect_match '^batch2 ' ringctl ring show batch2
 	sed -i 's/ring add/ring del/; /node/d' "$WORK/batch"
 	expect_match '^$' ringctl -b - <"$WORK/batch"
-	refuses 'no ring' 2 ring show batch1
+	refuses 'no such ring' 2 ring show batch1
 	refuses 'stdin:2: unknown object "rong"' 1 -b - <<<$'\nrong show'
 	refuses 'stdin:1: a quote is not closed' 1 -b - <<<'ring add "web'
 	refuses 'with -b commands come from the file' 1 -b "$WORK/batch" ring show

@@ -75,7 +75,7 @@ from_files()
 		--max-moved 100% <"$WORK/ops"
 	refuses "stdin:2: unknown word \"heft\"" 1 change web -f - \
 		<<<$'node add n3\nnode add n4 heft 2'
-	refuses 'operation 2: .*there is no node n9' 2 \
+	refuses 'operation 2: .*no such node: n9' 2 \
 		change web '{ node del n1 ; node del n9 }'
 	refuses 'lack their closing' 1 change web '{ node del n1'
 	refuses 'unknown command "show" of node: expected one of add, set, del, replace' 1 change web '{ node show n1 }'
@@ -95,7 +95,7 @@ replaced()
 	expect_equal 0 "$(json_number collateral "$json")" collateral
 	expect_equal "$share" "$(figure share node show rep c4)" "the new share"
 	expect_match 'c4 id 44 weight 3 .*seat b4' ringctl node show rep c4
-	refuses 'has no node' 2 node show rep b4
+	refuses 'no such node' 2 node show rep b4
 	# One for one by hand moves more, and is told of the better way.
 	json=$(said_json plan rep '{ node del c4 ; node add d4 }')
 	[ "$(json_number collateral "$json")" -gt 0 ]
@@ -206,7 +206,7 @@ bounded_history()
 	expect_equal "$(seq "$first" "$last")" \
 		"$(ringctl history long | awk '{ print $1 }')" generations
 	said_json history long >/dev/null
-	refuses "no receipt of generation $((first - 1))" 2 \
+	refuses "no receipt is kept of that generation$(detail ": $((first - 1))")" 2 \
 		history long generation $((first - 1))
 	expect_match "^long generation $first  set 1" \
 		ringctl history long generation "$first"
@@ -377,7 +377,7 @@ nobody()
 	expect_equal '[]' "$(said_json arcs empty)"
 	expect_equal '[]' "$(said_json history empty)"
 	expect_equal '' "$(ringctl map empty </dev/null)"
-	refuses 'no ring' 2 map nosuch </dev/null
+	refuses 'no such ring' 2 map nosuch </dev/null
 	ringctl ring del empty
 }
 

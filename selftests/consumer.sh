@@ -231,7 +231,7 @@ holds_the_ring()
 	positions >"$WORK/positions"
 	asked >"$WORK/before"
 	ringctl ring del web
-	expect_error 'no ring' 2 ringctl ring show web
+	expect_error 'no such ring' 2 ringctl ring show web
 	asked | diff "$WORK/before" -
 	# One of the same name is another one.
 	ringctl ring add web

@@ -175,6 +175,13 @@ expect_error()
 	return 1
 }
 
+# detail REGEX - what a refusal of the kernel's says behind its constant text:
+# nothing before Linux 6.3
+detail()
+{
+	[[ $(uname -r) =~ ^6\.[0-2]\. ]] || printf '%s' "$1"
+}
+
 # expect_match REGEX COMMAND... - exits with 0, and its output matches
 expect_match()
 {

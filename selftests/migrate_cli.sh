@@ -45,7 +45,7 @@ bad_settings()
 	refuses 'expected a time from' 1 ring set keep udp-timeout 9999d
 	refuses 'expected a number from 1' 1 ring set keep entries 0
 	refuses . 2 ring set keep entries 4294967295
-	refuses 'no ring nowhere' 2 ring set nowhere entries 5
+	refuses 'no such ring: nowhere' 2 ring set nowhere entries 5
 	expect_equal 60000 "$(figure tcp_timeout ring show keep)"
 	ringctl ring del keep
 }
@@ -61,10 +61,10 @@ nothing_to_step()
 	for words in 'step web --share 1%' 'pause web' 'rollback web' \
 		'finish web' 'finish web --force' 'run web'; do
 		# shellcheck disable=SC2086 # words
-		refuses 'no migration of web is under way' 2 migrate $words
+		refuses "no migration is under way$(detail ': web')" 2 migrate $words
 	done
 	ringctl migrate wait web >/dev/null
-	refuses 'no ring nowhere' 2 migrate show nowhere
+	refuses 'no such ring: nowhere' 2 migrate show nowhere
 }
 
 frontier()
@@ -174,13 +174,13 @@ looked_up()
 past_the_ends()
 {
 	ringctl migrate step web --to start >/dev/null
-	refuses 'at its start already' 2 migrate step web --share 1% --back
-	refuses 'at its start already' 2 migrate step web --arcs 1 --back
+	refuses 'the frontier is at its start already' 2 migrate step web --share 1% --back
+	refuses 'the frontier is at its start already' 2 migrate step web --arcs 1 --back
 	ringctl migrate step web --to end >/dev/null
 	expect_equal "$WHOLE" "$(frontier)"
 	expect_match 'draining' ringctl migrate show web
-	refuses 'at its end already' 2 migrate step web --share 1%
-	refuses 'at its end already' 2 migrate step web --flows 1
+	refuses 'the frontier is at its end already' 2 migrate step web --share 1%
+	refuses 'the frontier is at its end already' 2 migrate step web --flows 1
 	refuses 'expected 0 to 0x100000000' 1 migrate step web --to 0x100000001
 	refuses 'expected 0 to 0x100000000' 1 migrate step web --to -1
 	refuses 'how far' 1 migrate step web
@@ -197,10 +197,10 @@ another_epoch()
 	local epoch
 
 	epoch=$(figure epoch migrate show web)
-	refuses "epoch is $epoch, not 1" 3 migrate step web --to start --epoch 1
+	refuses "epoch does not match$(detail ": $epoch, not 1")" 3 migrate step web --to start --epoch 1
 	expect_equal "$WHOLE" "$(frontier)"
 	ringctl migrate step web --to 0x80000000 --epoch "$epoch" >/dev/null
-	refuses 'epoch is' 3 migrate step web --to start --epoch "$epoch"
+	refuses 'epoch does not match' 3 migrate step web --to start --epoch "$epoch"
 }
 
 paused()
@@ -209,11 +209,11 @@ paused()
 
 	at=$(frontier)
 	expect_match 'paused \(a look round\)' ringctl migrate pause web 'a look round'
-	refuses 'is paused \(a look round\): resume it first' 2 migrate step web --arcs 1
+	refuses "the migration has to be resumed$(detail ': a look round')" 2 migrate step web --arcs 1
 	expect_match '"state":"paused","reason":"a look round"' said_json migrate show web
 	ringctl migrate wait web --for paused >/dev/null
 	expect_equal "$at" "$(frontier)"
-	refuses 'at most [0-9]+ bytes' 2 migrate pause web "$(printf '%0200d' 0)"
+	refuses "the reason is too long$(detail ': at most 95 bytes')" 2 migrate pause web "$(printf '%0200d' 0)"
 	expect_match 'holding' ringctl migrate resume web
 	ringctl migrate step web --arcs 1 >/dev/null
 	refuses 'has passed already' 1 migrate resume web --deadline 0

@@ -153,9 +153,9 @@ bad_words()
 	refuses 'wants --health' 1 migrate run web --health-timeout 5s
 	refuses 'wants --on-fail rollback' 1 migrate run web --health true --now
 	refuses 'expected one of pause, rollback' 1 migrate run web --health true --on-fail cry
-	refuses 'no migration of web is under way' 2 migrate run web
+	refuses "no migration is under way$(detail ': web')" 2 migrate run web
 	refuses 'unknown word|node' 1 migrate run web '{ ring add b5 }'
-	refuses 'no node b77' 2 migrate run web '{ node del b77 }'
+	refuses 'no such node: b77' 2 migrate run web '{ node del b77 }'
 	expect_match '"(none|done)"' state
 }
 
@@ -313,9 +313,9 @@ two_pacers()
 
 	first=$(pace '{ node add b5 id 5 }' --interval 1h)
 	busywait 20000 has_stepped 1
-	refuses 'paced by ringctl, process [0-9]+' 2 migrate run web
-	refuses 'paced by ringctl, process [0-9]+' 2 migrate run web '{ node add b6 }'
-	refuses 'paced by ringctl, process [0-9]+' 2 migrate step web --share 1%
+	refuses "paced$(detail ': by ringctl, process [0-9]+')" 2 migrate run web
+	refuses "paced$(detail ': by ringctl, process [0-9]+')" 2 migrate run web '{ node add b6 }'
+	refuses "paced$(detail ': by ringctl, process [0-9]+')" 2 migrate step web --share 1%
 	expect_nothing grep b6 <<<"$(ringctl node show web)"
 	kill -TERM "$first"
 	busywait 20000 ended "$first"

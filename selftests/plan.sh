@@ -112,7 +112,7 @@ token_of_another_ring()
 	expect_equal 1 "$(json_number generation "$(ringctl -j ring show other)")"
 	# Also as a dry run, which would be a plan of something else.
 	refuses 'is of another ring' 3 change other '{ node add b3 }' --plan "$token" --dry-run
-	refuses 'no ring' 2 change nosuch '{ node add b3 }' --plan "$token"
+	refuses 'no such ring' 2 change nosuch '{ node add b3 }' --plan "$token"
 	ringctl ring del other
 	ringctl ring del same
 }
@@ -151,11 +151,11 @@ token_from_a_file()
 over_limits()
 {
 	state web >"$WORK/before"
-	refuses 'would move [0-9.]+%, more than 5\.000% allowed' 4 \
+	refuses "would move more than is allowed$(detail ': [0-9.]+%, not 5\.000%')" 4 \
 		plan web '{ node add b5 }' --max-moved 5%
 	expect_match 'planned' ringctl plan web '{ node add b5 }' --max-moved 50%
-	refuses 'weight 1001 is not between' 2 plan web '{ node add b5 weight 1001 }'
-	refuses 'generation is [0-9]+, not 99' 3 plan web '{ node add b5 }' --generation 99
+	refuses "weight is out of range$(detail ': 1001, not 1 to 1000')" 2 plan web '{ node add b5 weight 1001 }'
+	refuses "generation does not match$(detail ': [0-9]+, not 99')" 3 plan web '{ node add b5 }' --generation 99
 	ringctl ring add wide points 16000000
 	refuses 'points' 2 plan wide '{ node add b1 weight 2 }'
 	ringctl ring del wide

@@ -45,31 +45,31 @@ setup_web()
 
 duplicates()
 {
-	refuses 'node b1 exists already' 2 node add web b1
-	refuses 'id 2 is taken by node b2' 2 node add web b9 id 2
-	refuses 'operation 2: .*names b9 again' 2 \
+	refuses 'node exists already: b1' 2 node add web b1
+	refuses "id is taken$(detail ': 2 by node b2')" 2 node add web b9 id 2
+	refuses "operation 2: node is named already: b9$(detail ' by operation 1')" 2 \
 		change web '{ node add b9 ; node add b9 }'
-	refuses 'operation 2: id 7 is given to node b8 already' 2 \
+	refuses "operation 2: id is given twice$(detail ': 7, to node b8 already')" 2 \
 		change web '{ node add b8 id 7 ; node add b9 id 7 }'
-	refuses 'seat b3 is held by node b4' 2 node add web b3
+	refuses "seat is held: b3$(detail ' by node b4')" 2 node add web b3
 }
 
 unknown()
 {
-	refuses 'no ring' 2 node add nosuch b1
-	refuses 'no ring' 2 ring show nosuch
-	refuses 'no ring' 2 ring del nosuch
-	refuses 'no ring' 2 digest nosuch
-	refuses 'there is no node b9' 2 node del web b9
-	refuses 'there is no node b9' 2 node set web b9 weight 2
-	refuses 'there is no node b9' 2 node replace web b9 b10
-	refuses 'has no node' 2 node show web b9
-	refuses 'no receipt of generation 77' 2 history web generation 77
+	refuses 'no such ring' 2 node add nosuch b1
+	refuses 'no such ring' 2 ring show nosuch
+	refuses 'no such ring' 2 ring del nosuch
+	refuses 'no such ring' 2 digest nosuch
+	refuses 'no such node: b9' 2 node del web b9
+	refuses 'no such node: b9' 2 node set web b9 weight 2
+	refuses 'no such node: b9' 2 node replace web b9 b10
+	refuses 'no such node: b9' 2 node show web b9
+	refuses "no receipt is kept of that generation$(detail ': 77')" 2 history web generation 77
 }
 
 ring_taken()
 {
-	refuses 'ring web exists' 2 ring add web
+	refuses 'ring exists already: web' 2 ring add web
 }
 
 names()
@@ -93,8 +93,8 @@ names()
 
 weights()
 {
-	refuses 'weight 0 is not between 1 and 1000' 2 node add web b9 weight 0
-	refuses 'weight 1001 is not between 1 and 1000' 2 \
+	refuses "weight is out of range$(detail ': 0, not 1 to 1000')" 2 node add web b9 weight 0
+	refuses "weight is out of range$(detail ': 1001, not 1 to 1000')" 2 \
 		node set web b1 weight 1001
 	refuses 'weight' 1 node set web b1 weight heavy
 	refuses 'id 0 means no node' 2 node add web b9 id 0
@@ -103,7 +103,7 @@ weights()
 too_many()
 {
 	"$rc" ring add wide points 16777216
-	expect_error '33554432 points \(at most 16777216\)' 2 \
+	expect_error "too many points in the ring$(detail ': 33554432 \(at most 16777216\)')" 2 \
 		"$rc" node add wide w1 weight 2
 	expect_match '"nodes": ?0\b' "$rc" -j ring show wide
 	"$rc" ring del wide
@@ -112,7 +112,7 @@ too_many()
 	{
 		for i in {1..65536}; do echo "node add n$i"; done
 	} >"$WORK/many"
-	expect_error '65536 nodes \(at most 65535\)' 2 \
+	expect_error "too many nodes in the ring$(detail ': 65536 \(at most 65535\)')" 2 \
 		"$rc" change many -f "$WORK/many"
 	expect_match '"nodes": ?0\b' "$rc" -j ring show many
 	sed -i '$d' "$WORK/many"
@@ -130,40 +130,40 @@ too_many_rings()
 	rings=$("$rc" -j ring show | grep -o '"name"' | wc -l)
 	for ((i = rings; i < limit; i++)); do echo "ring add r$i"; done >"$WORK/rings"
 	expect_ok "$rc" -b "$WORK/rings"
-	refuses "there are $limit rings already" 2 ring add onemore
+	refuses "too many rings$(detail ": $limit already")" 2 ring add onemore
 	sed -i 's/ add / del /' "$WORK/rings"
 	expect_ok "$rc" -b "$WORK/rings"
 }
 
 explicit_points()
 {
-	expect_error 'position 200 is held by node t1' 2 \
+	expect_error "position is held$(detail ': 200 by node t1')" 2 \
 		"$rc" node add toks t2 point 200
-	expect_error 'position 300 is given twice' 2 \
+	expect_error "position is given twice$(detail ': 300')" 2 \
 		"$rc" node add toks t2 point 300 300
-	expect_error 'needs points' 2 "$rc" node add toks t2
+	expect_error "node needs points in this placement$(detail ': t2')" 2 "$rc" node add toks t2
 	refuses 'points cannot be given' 2 node add web b9 point 5
 	expect_match '"nodes": ?1\b' "$rc" -j ring show toks
 }
 
 stale_generation()
 {
-	refuses 'generation is 2, not 1' 3 \
+	refuses "generation does not match$(detail ': 2, not 1')" 3 \
 		change web '{ node add b9 }' --generation 1
 }
 
 third_operation()
 {
-	refuses 'operation 3: there is no node b9' 2 \
+	refuses 'operation 3: no such node: b9' 2 \
 		change web '{ node add b7 ; node set b1 weight 5 ; node del b9 }'
 }
 
 too_much_moved()
 {
-	refuses 'would move [0-9.]+%, more than 5\.000% allowed' 4 \
+	refuses "would move more than is allowed$(detail ': [0-9.]+%, not 5\.000%')" 4 \
 		change web '{ node add b9 }' --max-moved 5%
 	# What loses its owner goes elsewhere as well.
-	refuses 'would move 100\.000%, more than 99\.900% allowed' 4 \
+	refuses "would move more than is allowed$(detail ': 100\.000%, not 99\.900%')" 4 \
 		change web '{ node del b1 ; node del b2 ; node del b4 }' \
 		--max-moved 99.9%
 }
@@ -199,8 +199,8 @@ other_namespace()
 {
 	in_ns "$elsewhere" "$rc" ring add web
 	in_ns "$elsewhere" "$rc" node add web x1
-	expect_error 'no ring' 2 "$rc" -n "$elsewhere" node add toks t9
-	refuses 'there is no node x1' 2 node del web x1
+	expect_error 'no such ring' 2 "$rc" -n "$elsewhere" node add toks t9
+	refuses 'no such node: x1' 2 node del web x1
 	expect_match '"nodes": ?1\b' "$rc" -n "$elsewhere" -j ring show web
 }
 
@@ -210,7 +210,7 @@ own_namespace()
 	setpriv --reuid 65534 --regid 65534 --clear-groups \
 		unshare -Urn "$anyone" ring add mine >"$WORK/said" 2>&1 ||
 		{ cat "$WORK/said"; return 1; }
-	expect_error 'no ring' 2 setpriv --reuid 65534 --regid 65534 \
+	expect_error 'no such ring' 2 setpriv --reuid 65534 --regid 65534 \
 		--clear-groups unshare -Urn "$anyone" ring show web
 }
 

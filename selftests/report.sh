@@ -428,8 +428,8 @@ refused_of_files()
 
 refused()
 {
-	refuses 'no ring' 2 "$WORK/none.html" nobody
-	refuses 'there is no node b9' 2 "$WORK/none.html" web '{ node del b9 }'
+	refuses 'no such ring' 2 "$WORK/none.html" nobody
+	refuses 'no such node: b9' 2 "$WORK/none.html" web '{ node del b9 }'
 	refuses 'a change is of one ring' 1 "$WORK/none.html" '{ node add b9 }'
 	refuses 'FILE.html is missing' 1
 	if command -v capsh >/dev/null; then

@@ -33,7 +33,7 @@ bad_masks()
 
 bad_priority()
 {
-	refuses 'priority above -400' web hook prerouting priority -400 \
+	refuses "priority after defragmentation$(detail ': above -400')" web hook prerouting priority -400 \
 		fwmark 1/1 set 0xff0000 key 5tuple
 	expect_ok rc attach add web hook prerouting priority -400 \
 		fwmark 1/1 set 0xff0000 key source
@@ -41,13 +41,13 @@ bad_priority()
 
 unknown_ring()
 {
-	refuses 'no ring' nosuch hook prerouting fwmark 1/1 \
+	refuses 'no such ring' nosuch hook prerouting fwmark 1/1 \
 		set 0xff0000 key 5tuple
 }
 
 ids_that_do_not_fit()
 {
-	refuses 'id 4 of node b4 does not fit' web hook prerouting \
+	refuses "id does not fit the node mask$(detail ': 4 of node b4')" web hook prerouting \
 		fwmark 0x100/0x100 set 0x30000 key 5tuple
 	attach web key 5tuple
 	expect_error 'does not fit' 2 "$RINGCTL" -n "$director" \
@@ -62,9 +62,9 @@ ids_that_do_not_fit()
 overlaps()
 {
 	attach web key 5tuple
-	refuses 'takes packets with the same mark' web hook prerouting \
+	refuses 'another attachment takes the same mark' web hook prerouting \
 		fwmark 0x200/0x200 set 0xff0000 key 5tuple
-	refuses 'takes packets with the same mark' web hook prerouting \
+	refuses 'another attachment takes the same mark' web hook prerouting \
 		priority -50 fwmark 0/0 key source mode observe
 	# no mark matches both; and another hook is another matter
 	expect_ok rc attach add web hook prerouting fwmark 0x200/0x300 \

@@ -443,7 +443,7 @@ reroute_fails() # VIP
 
 some_link()
 {
-	expect_error 'fe80::1 is link-local' 2 \
+	expect_error "link-local, give a global address$(detail ': fe80::1')" 2 \
 		rc node set web b1 via fe80::1
 	expect_match "via $(backend6 1)" rc node show web b1
 }

@@ -19,7 +19,7 @@ NETLINK_GENERIC, SOL_NETLINK = 16, 270
 NETLINK_CAP_ACK, NETLINK_EXT_ACK = 10, 11
 GENL_ID_CTRL, CTRL_CMD_GETFAMILY = 16, 3
 CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 1, 2
-NLMSGERR_ATTR_MSG, NLMSGERR_ATTR_OFFS = 1, 2
+NLMSGERR_ATTR_MSG, NLMSGERR_ATTR_OFFS, NLMSGERR_ATTR_COOKIE = 1, 2, 3
 EPERM, ENOENT, EBUSY, EINVAL, ERANGE, ESTALE = 1, 2, 16, 22, 34, 116
 HEADER = 20  # netlink and generic netlink
 
@@ -46,16 +46,23 @@ def attrs_of(data):
         data = data[(length + 3) & ~3:]
 
 
+def said_by_kernel(words):
+    """Before Linux 6.3 a text has no details, which a colon begins."""
+    release = tuple(int(n) for n in os.uname().release.split(".")[:2])
+    return words if release >= (6, 3) else words.split(": ")[0]
+
+
 class Reply:
     """errno, the kernel's words, the offset that it complains of; the
     attributes of all messages, and every byte that came."""
 
     def __init__(self, err, said="", offset=None, payload=b""):
-        self.err, self.said, self.offset = err, said, offset
+        self.err, self.said, self.offset, self.op = err, said, offset, None
         self.payload, self.raw = payload, b""
 
     def __str__(self):
-        return f"errno {self.err}, '{self.said}', offset {self.offset}"
+        return (f"errno {self.err}, '{self.said}', offset {self.offset}, "
+                f"operation {self.op}")
 
 
 class Wire:
@@ -108,6 +115,8 @@ class Wire:
                     reply.said = value.rstrip(b"\0").decode()
                 elif kind == NLMSGERR_ATTR_OFFS:
                     reply.offset = struct.unpack("=I", value)[0]
+                elif kind == NLMSGERR_ATTR_COOKIE:
+                    reply.op = struct.unpack("=Q", value)[0]
         return reply
 
     def do(self, cmd, payload, **more):
@@ -124,9 +133,10 @@ class Ktap:
         if not good:
             print(f"# saw {seen}")
 
-    def refused(self, name, reply, err, words, offset=None):
-        good = (reply.err == err and words in reply.said
-                and (offset is None or reply.offset == offset))
+    def refused(self, name, reply, err, words, offset=None, op=None):
+        good = (reply.err == err and said_by_kernel(words) in reply.said
+                and (offset is None or reply.offset == offset)
+                and reply.op == op)
         self.check(name, good, reply)
 
 
@@ -210,7 +220,7 @@ def malformed(tap, wire):
     tap.refused("more positions than one look-up takes",
                 wire.do("lookup", text(LOOKUP["ring"], "wire") + attr(
                     LOOKUP["positions"], b"\0" * 4 * 15001)), 7,
-                "at most 15000")
+                "too many positions in one lookup: 15001 (at most 15000)")
     tap.refused("an empty key",
                 wire.do("lookup", text(LOOKUP["ring"], "wire")
                         + attr(LOOKUP["key"], b"")), EINVAL, "empty")
@@ -224,7 +234,7 @@ def malformed(tap, wire):
     tap.refused("a dump of a ring that there is not",
                 wire.do("node-get", text(NODE["ring"], "nosuch"),
                         flags=NLM_F_REQUEST | NLM_F_DUMP), ENOENT,
-                "no ring")
+                "no such ring")
     tap.check("nothing came of any of it", generation(wire, "wire") == before,
               generation(wire, "wire"))
 
@@ -253,7 +263,7 @@ def staged(tap, wire):
     begun = [s.do("change-begin", ring) for s in sockets]
     tap.check("sixteen may be open",
               [r.err for r in begun[:16]] == [0] * 16, [str(r) for r in begun])
-    tap.refused("and no more", begun[16], 7, "staged changes already")
+    tap.refused("and no more", begun[16], 7, "too many staged changes: 16 already")
     sockets[0].close()
     last = Reply(7)
     for _ in range(1000):  # a socket's end is told from a work queue
@@ -270,7 +280,7 @@ def staged(tap, wire):
     tap.check("3000 operations are staged", reply.err == 0, reply)
     tap.refused("one of them is wrong: none happens",
                 one.do("change-commit", b""), ENOENT,
-                "operation 3001: there is no node bad")
+                "no such node: bad", op=3001)
     tap.check("as the generation tells", generation(wire, "wire") == before)
     tap.refused("and the staged change is gone",
                 one.do("change-commit", b""), ENOENT, "no change is staged")
@@ -304,10 +314,10 @@ def cells(tap, wire):
                 EINVAL, "invalid attribute length")
     tap.refused("points of a balanced ring",
                 wire.do("ring-add", balanced + u32(RING["points"], 4)), EINVAL,
-                "there are cells, not points", HEADER + len(balanced))
+                "points and per are not for this placement", HEADER + len(balanced))
     tap.refused("a grid of a hashed ring",
                 wire.do("ring-add", name + u32(RING["grid"], 1024)), EINVAL,
-                "there is no grid", HEADER + len(name))
+                "a grid is not for this placement", HEADER + len(name))
     made = wire.do("ring-add", balanced + u32(RING["grid"], 1024))
     found = dict(attrs_of(made.payload))
     tap.check("a balanced ring tells its grid and no points",
@@ -316,20 +326,20 @@ def cells(tap, wire):
 
     for what, given, err, words in (
             ("runs that are not whole", runs(0, 512, 512), EINVAL,
-             "8 bytes each, not 12"),
+             "8 bytes each: not 12"),
             ("runs of odd bytes", attr(OP["cells"], b"abcde"), EINVAL,
-             "8 bytes each, not 5"),
-            ("no cells at all", runs(), EINVAL, "given 0 cells but due 1024"),
+             "8 bytes each: not 5"),
+            ("no cells at all", runs(), EINVAL, "due differ: b1, 0 and 1024"),
             ("an empty run", runs(0, 0), EINVAL, "not empty and ascend"),
             ("runs that descend", runs(512, 512, 0, 512), EINVAL,
              "not empty and ascend"),
             ("a run beyond the grid", runs(0, 1025), ERANGE, "beyond"),
             ("a run that is out of all numbers", runs(0xFFFFFFFF, 0xFFFFFFFF),
              ERANGE, "beyond"),
-            ("too few cells", runs(0, 1023), EINVAL, "due 1024"),
+            ("too few cells", runs(0, 1023), EINVAL, "due differ: b1, 1023 and 1024"),
             ("more runs than one operation takes",
              runs(*[w for i in range(8001) for w in (2 * i, 1)]), 7,
-             "at most 8000")):
+             "in one operation: 8001 (at most 8000)")):
         tap.refused(what, wire.do("change", ring + op("b1", more=given)), err,
                     words, in_op)
     tap.refused("cells of a hashed ring",
@@ -349,7 +359,7 @@ def cells(tap, wire):
     one.do("change-add", op("b1", kind=1, more=runs(0, 511)))
     tap.refused("staged cells that are not what is due",
                 one.do("change-commit", b""), EINVAL,
-                "node b1 is given 511 cells but due 512")
+                "cells given and cells due differ: b1, 511 and 512")
     one.do("change-begin", ring)
     one.do("change-add", op("b1", kind=1, more=runs(0, 512)))
     one.close()

@@ -94,7 +94,7 @@ complains()
 
 is_told_why()
 {
-	expect_error 'there is no node z' any complains --do change --json \
+	expect_error "no such node$(detail ': z')" any complains --do change --json \
 		'{"ring": "y", "op": [{"kind": "del", "name": "z"}]}'
 }
 

@@ -63,31 +63,6 @@ void hr_config_default(struct hr_config *cfg, const struct hr_place_ops *place)
 	}
 }
 
-__printf(4, 5)
-static int config_refuse(struct hr_error *err, u32 attr, int error,
-			 const char *format, ...)
-{
-	va_list args;
-
-	err->op = U32_MAX;
-	err->part = attr;
-	va_start(args, format);
-	vsnprintf(err->text, sizeof(err->text), format, args);
-	va_end(args);
-	return error;
-}
-
-static int config_refuse_points(const struct hr_config *cfg,
-				struct hr_error *err)
-{
-	return config_refuse(err, cfg->points ? HASHRING_A_RING_POINTS :
-						HASHRING_A_RING_PER, -EINVAL,
-			     cfg->place->takes_points ?
-			     "with %s placement nodes bring their own points" :
-			     "with %s placement there are cells, not points",
-			     cfg->place->name);
-}
-
 /**
  * hr_config_check() - whether a ring can be made so
  * @cfg: placement, points, per and grid
@@ -102,26 +77,28 @@ int hr_config_check(const struct hr_config *cfg, struct hr_error *err)
 	const char *bad;
 
 	if (!hashed && (cfg->points || cfg->per))
-		return config_refuse_points(cfg, err);
+		return hr_refuse(err, U32_MAX, cfg->points ?
+				 HASHRING_A_RING_POINTS : HASHRING_A_RING_PER,
+				 -EINVAL,
+				 "points and per are not for this placement");
 	if (hashed && (!cfg->points || cfg->points > HR_MAX_POINTS))
-		return config_refuse(err, HASHRING_A_RING_POINTS, -ERANGE,
-				     "points %u is not between 1 and %u",
-				     cfg->points, HR_MAX_POINTS);
+		return hr_refuse(err, U32_MAX, HASHRING_A_RING_POINTS, -ERANGE,
+				 "points is out of range", ": %u, not 1 to %u",
+				 cfg->points, HR_MAX_POINTS);
 	if (hashed && (!cfg->per || cfg->per > HR_MAX_WEIGHT))
-		return config_refuse(err, HASHRING_A_RING_PER, -ERANGE,
-				     "per %u is not between 1 and %u",
-				     cfg->per, HR_MAX_WEIGHT);
+		return hr_refuse(err, U32_MAX, HASHRING_A_RING_PER, -ERANGE,
+				 "per is out of range", ": %u, not 1 to %u",
+				 cfg->per, HR_MAX_WEIGHT);
 	if (!cfg->place->takes_cells) {
 		if (!cfg->grid)
 			return 0;
-		return config_refuse(err, HASHRING_A_RING_GRID, -EINVAL,
-				     "with %s placement there is no grid",
-				     cfg->place->name);
+		return hr_refuse(err, U32_MAX, HASHRING_A_RING_GRID, -EINVAL,
+				 "a grid is not for this placement");
 	}
 	bad = hr_grid_check(cfg->grid);
 	if (bad)
-		return config_refuse(err, HASHRING_A_RING_GRID, -ERANGE,
-				     "grid %u: %s", cfg->grid, bad);
+		return hr_refuse_as(err, U32_MAX, HASHRING_A_RING_GRID, -ERANGE,
+				    bad, "%s: not %u", bad, cfg->grid);
 	return 0;
 }
 

@@ -153,12 +153,13 @@ struct hr_migration *hr_migration_get_locked(struct hr_ring *ring,
 
 	if (ring->dead)
 		return ERR_PTR(hr_extack(extack, NULL, -ENOENT,
-					 "no ring %s", ring->name));
+					 "no such ring", ": %s",
+					 hr_name_shown(ring->name)));
 	hr_migrate_catch_up_locked(ring);
 	if (!m)
 		return ERR_PTR(hr_extack(extack, NULL, -ENOENT,
-					 "no migration of %s is under way",
-					 ring->name));
+					 "no migration is under way", ": %s",
+					 hr_name_shown(ring->name)));
 	return m;
 }
 
@@ -201,6 +202,6 @@ int hr_migrate_check_holder(const struct hr_ring *ring,
 {
 	if (!m->holder_port || m->holder_port == port)
 		return 0;
-	return hr_extack(extack, NULL, -EBUSY, "%s is paced by %s", ring->name,
-			 m->holder);
+	return hr_extack(extack, NULL, -EBUSY, "the migration is paced",
+			 ": by %.40s", m->holder);
 }

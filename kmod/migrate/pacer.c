@@ -90,8 +90,7 @@ int hr_migrate_set_locked(struct hr_ring *ring,
 		if (m->holder_port == terms->port)
 			break;
 		return hr_extack(extack, NULL, -EBUSY,
-				 "only who paces %s can say what it waits for",
-				 ring->name);
+				 "only who paces it can say what it waits for");
 	default:
 		return hr_extack(extack, NULL, -EINVAL,
 				 "a migration cannot be set to that state");

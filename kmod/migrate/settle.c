@@ -241,7 +241,7 @@ int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
 		return PTR_ERR(m);
 	if (m->rolling && !now)
 		return hr_extack(extack, NULL, -EALREADY,
-				 "%s goes back already", ring->name);
+				 "the migration goes back already");
 	if (!m->rolling) {
 		what.before = hr_ring_view_locked(ring)->core.frontier;
 		ret = rollback_begin(ring, m, now);
@@ -363,21 +363,19 @@ int hr_migrate_finish_locked(struct hr_ring *ring, bool force,
 		left = m->progress.share - m->progress.share_released;
 		left = (left * 100000 + HR_WHOLE_RING / 2) >> 32;
 		return hr_extack(extack, NULL, -EBUSY,
-				 "%llu.%03llu%% of %s has still to move",
-				 left / 1000, left % 1000, ring->name);
+				 "a part has still to move", ": %llu.%03llu%%",
+				 left / 1000, left % 1000);
 	}
 	if (m->track) {
 		hr_track_count(hr_ring_view_locked(ring), &counts);
 		if (counts.pinned)
 			return hr_extack(extack, NULL, -EBUSY,
-					 "%u flow%s still where %s",
-					 counts.pinned,
-					 counts.pinned == 1 ? " is" : "s are",
-					 counts.pinned == 1 ? "it was" :
-							      "they were");
+					 "flows are still where they were",
+					 ": %u", counts.pinned);
 		if (hr_track_window(m->track, m->quiet))
 			return hr_extack(extack, NULL, -EBUSY,
-					 "connections that nothing was heard of yet may be left; %u ms without one have not passed",
+					 "unknown connections may be left",
+					 ": %u ms without one have not passed",
 					 m->quiet);
 	}
 	return hr_migrate_settle_locked(ring, "finished", HR_GFP);

@@ -20,15 +20,12 @@ static int check_may_step(const struct hr_ring *ring,
 	if (m->mode == HASHRING_MIGRATION_PAUSED ||
 	    m->mode == HASHRING_MIGRATION_FAILED)
 		return hr_extack(extack, NULL, -EBUSY,
-				 "%s %s%s%s%s: resume it first", ring->name,
-				 m->mode == HASHRING_MIGRATION_PAUSED ? "is paused" :
-								  "has failed",
-				 m->reason[0] ? " (" : "", m->reason,
-				 m->reason[0] ? ")" : "");
+				 "the migration has to be resumed", "%s%.40s",
+				 m->reason[0] ? ": " : "", m->reason);
 	if (step->expect != U64_MAX && step->expect != ring->epoch)
 		return hr_extack(extack, NULL, -ESTALE,
-				 "epoch is %llu, not %llu", ring->epoch,
-				 step->expect);
+				 "epoch does not match", ": %llu, not %llu",
+				 ring->epoch, step->expect);
 	return 0;
 }
 
@@ -46,12 +43,13 @@ static int check_position(const struct hr_ring *ring, u64 position,
 
 	if (position > HR_WHOLE_RING)
 		return hr_extack(extack, NULL, -ERANGE,
-				 "frontier %llu is not between 0 and %llu",
+				 "frontier is out of range", ": %llu, not 0 to %llu",
 				 position, HR_WHOLE_RING);
 	if (position & (cell - 1))
 		return hr_extack(extack, NULL, -EINVAL,
-				 "frontier %llu is no border of a cell, which are %llu wide",
-				 position, cell);
+				 "frontier is no border of a cell",
+				 ": %llu, and cells are %llu wide", position,
+				 cell);
 	return 0;
 }
 
@@ -66,8 +64,7 @@ static int flows_target(const struct hr_ring *ring,
 
 	if (!view->track)
 		return hr_extack(extack, NULL, -EINVAL,
-				 "no flows are tracked: established flows of %s move",
-				 ring->name);
+				 "no flows are tracked: established flows move");
 	ret = hr_track_nth(view, view->core.frontier, step->amount, step->back,
 			   target);
 	if (ret)
@@ -96,9 +93,11 @@ static int step_target(struct hr_ring *ring, const struct hr_ring_view *view,
 		return ret;
 	}
 	if (frontier == (step->back ? 0 : HR_WHOLE_RING))
-		return hr_extack(extack, NULL, -ERANGE,
-				 "the frontier of %s is at its %s already",
-				 ring->name, step->back ? "start" : "end");
+		return step->back ?
+			hr_extack(extack, NULL, -ERANGE,
+				  "the frontier is at its start already") :
+			hr_extack(extack, NULL, -ERANGE,
+				  "the frontier is at its end already");
 	if (!step->amount)
 		return hr_extack(extack, NULL, -ERANGE,
 				 "a step of 0 goes nowhere");
@@ -151,8 +150,8 @@ int hr_migrate_step_locked(struct hr_ring *ring, struct hr_migrate_step *step,
 		done->flows = hr_track_between(view, low, high);
 	if (done->flows > step->max_flows)
 		return hr_extack(extack, NULL, -EAGAIN,
-				 "%u tracked flow%s in that range, more than %u",
-				 done->flows, done->flows == 1 ? "" : "s",
+				 "too many tracked flows in that range",
+				 ": %u, more than %u", done->flows,
 				 step->max_flows);
 	done->epoch = ring->epoch;
 	if (step->dry_run || target == view->core.frontier)

@@ -184,7 +184,8 @@ static struct hr_attach *hr_attach_by_id_locked(struct genl_info *info)
 				       nla_get_u32(id));
 	if (!attach)
 		return ERR_PTR(hr_extack(info->extack, id, -ENOENT,
-					 "no attachment %u", nla_get_u32(id)));
+					 "no such attachment", ": %u",
+					 nla_get_u32(id)));
 	return attach;
 }
 

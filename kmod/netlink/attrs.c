@@ -15,7 +15,7 @@ static int get_via4(struct hr_op *op, const struct nlattr *attr,
 
 	if (ipv4_is_multicast(addr) || ipv4_is_lbcast(addr))
 		return hr_extack(extack, attr, -EINVAL,
-				 "%pI4 is not the address of a host", &addr);
+				 "not the address of a host", ": %pI4", &addr);
 	op->attrs.via.has4 = addr != htonl(INADDR_ANY);
 	memcpy(op->attrs.via.addr4, &addr, sizeof(op->attrs.via.addr4));
 	return 0;
@@ -28,10 +28,10 @@ static int get_via6(struct hr_op *op, const struct nlattr *attr,
 
 	if (ipv6_addr_is_multicast(&addr) || ipv6_addr_v4mapped(&addr))
 		return hr_extack(extack, attr, -EINVAL,
-				 "%pI6c is not the address of a host", &addr);
+				 "not the address of a host", ": %pI6c", &addr);
 	if (ipv6_addr_type(&addr) & IPV6_ADDR_LINKLOCAL)
 		return hr_extack(extack, attr, -EINVAL,
-				 "%pI6c is link-local and says no device: give a global address",
+				 "link-local, give a global address", ": %pI6c",
 				 &addr);
 	op->attrs.via.has6 = !ipv6_addr_any(&addr);
 	memcpy(op->attrs.via.addr6, &addr, sizeof(op->attrs.via.addr6));

@@ -153,7 +153,8 @@ static int change_refuse(const struct genl_info *info, u32 nr_ops,
 		attr = info->attrs[HASHRING_A_CHANGE_MAX_MOVED];
 	else if (!staged && error == -ENOENT)
 		attr = info->attrs[HASHRING_A_CHANGE_RING];
-	return hr_extack(info->extack, attr, error, "%s", err->text);
+	return hr_extack_as(info->extack, attr, error, err->what, "%s",
+			    err->text);
 }
 
 /**

@@ -18,20 +18,22 @@ struct genl_family hr_nl_family __ro_after_init = {
 };
 
 /**
- * hr_nl_missing() - refuse a request that lacks an attribute
+ * hr_nl_missing_as() - refuse a request that lacks an attribute
  * @extack: the request's
  * @nest: where it is missing; NULL at the top level
  * @type: the attribute
- * @name: as the spec calls it
+ * @what: the text, a constant
  *
- * Context: a request. May sleep.
+ * hr_nl_missing() makes the text of the attribute's name.
+ *
+ * Context: a request.
  * Return: -EINVAL.
  */
-int hr_nl_missing(struct netlink_ext_ack *extack, const struct nlattr *nest,
-		  u32 type, const char *name)
+int hr_nl_missing_as(struct netlink_ext_ack *extack, const struct nlattr *nest,
+		     u32 type, const char *what)
 {
 	NL_SET_ERR_ATTR_MISS(extack, nest, type);
-	return hr_extack(extack, NULL, -EINVAL, "%s is missing", name);
+	return hr_extack_as(extack, NULL, -EINVAL, what, "%s", what);
 }
 
 /**
@@ -54,7 +56,7 @@ struct hr_ring *hr_nl_ring_get(struct net *net, const struct nlattr *attr,
 	ring = hr_ring_get(net, nla_data(attr));
 	if (!ring)
 		return ERR_PTR(hr_extack(extack, attr, -ENOENT,
-					 "no ring %s",
+					 "no such ring", ": %s",
 					 hr_name_shown(nla_data(attr))));
 	return ring;
 }

@@ -106,8 +106,10 @@ static inline void hr_nl_consistent(struct netlink_callback *cb, u64 version)
 	cb->seq = (u32)version << 1 | 1;	/* 0 would be "unknown" */
 }
 
-int hr_nl_missing(struct netlink_ext_ack *extack, const struct nlattr *nest,
-		  u32 type, const char *name);
+int hr_nl_missing_as(struct netlink_ext_ack *extack, const struct nlattr *nest,
+		     u32 type, const char *what);
+#define hr_nl_missing(extack, nest, type, name)				\
+	hr_nl_missing_as(extack, nest, type, name " is missing")
 struct hr_ring *hr_nl_ring_get(struct net *net, const struct nlattr *attr,
 			       u32 type, struct netlink_ext_ack *extack);
 bool hr_nl_has_listeners(struct net *net);

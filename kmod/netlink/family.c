@@ -83,5 +83,4 @@ void hr_nl_exit(void)
 	genl_unregister_family(&hr_nl_family);
 	hr_nl_event_exit();
 	hr_nl_stage_exit();
-	hr_extack_exit();
 }

@@ -214,7 +214,7 @@ static int no_receipt(const struct nlattr *generation,
 		      struct netlink_ext_ack *extack)
 {
 	return hr_extack(extack, generation, -ENOENT,
-			 "no receipt of generation %llu is kept",
+			 "no receipt is kept of that generation", ": %llu",
 			 nla_get_u64(generation));
 }
 

@@ -49,8 +49,8 @@ int hashring_nl_limits_get_doit(struct sk_buff *skb, struct genl_info *info)
 		if (!nla_strcmp(name, hr_nl_limits[i].name))
 			break;
 	if (i == ARRAY_SIZE(hr_nl_limits))
-		return hr_extack(info->extack, name, -ENOENT, "no limit %s",
-				 hr_name_shown(nla_data(name)));
+		return hr_extack(info->extack, name, -ENOENT, "no such limit",
+				 ": %s", hr_name_shown(nla_data(name)));
 	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!reply)
 		return -ENOMEM;

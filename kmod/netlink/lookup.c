@@ -150,11 +150,12 @@ static int positions_check(const struct nlattr *attr,
 {
 	if (!nla_len(attr) || nla_len(attr) % sizeof(u32))
 		return hr_extack(extack, attr, -EINVAL,
-				 "positions are 4 bytes each, not %d in all",
-				 nla_len(attr));
+				 "positions are 4 bytes each",
+				 ": not %d in all", nla_len(attr));
 	if (nla_len(attr) > HR_MAX_LOOKUP * sizeof(u32))
 		return hr_extack(extack, attr, -E2BIG,
-				 "%zu positions in one lookup (at most %u)",
+				 "too many positions in one lookup",
+				 ": %zu (at most %u)",
 				 nla_len(attr) / sizeof(u32), HR_MAX_LOOKUP);
 	return 0;
 }
@@ -166,8 +167,8 @@ static int key_position(const struct hr_ring *ring, const struct nlattr *attr,
 		return hr_extack(extack, attr, -EINVAL, "the key is empty");
 	if (nla_len(attr) > HR_MAX_KEY)
 		return hr_extack(extack, attr, -E2BIG,
-				 "the key has %d bytes (at most %u)",
-				 nla_len(attr), HR_MAX_KEY);
+				 "the key is too long",
+				 ": %d bytes (at most %u)", nla_len(attr), HR_MAX_KEY);
 	*position = hr_key_position(&ring->config.keys, nla_data(attr),
 				    nla_len(attr));
 	return 0;
@@ -205,7 +206,7 @@ static int flow_addresses(struct hr_flow *flow, struct nlattr **tb,
 				     flow->family == 4 ?
 					HASHRING_A_FLOW_DADDR4 :
 					HASHRING_A_FLOW_DADDR6,
-				     flow->family == 4 ? "daddr4" : "daddr6");
+				     "daddr4 or daddr6");
 	memcpy(flow->saddr, nla_data(saddr), nla_len(saddr));
 	if (daddr)
 		memcpy(flow->daddr, nla_data(daddr), nla_len(daddr));
@@ -220,7 +221,8 @@ static int flow_ports(struct hr_flow *flow, struct nlattr **tb,
 
 	if ((sport || dport) && !hr_protocol_has_ports(flow->protocol))
 		return hr_extack(extack, sport ? sport : dport, -EINVAL,
-				 "protocol %u has no ports", flow->protocol);
+				 "the protocol has no ports", ": %u",
+				 flow->protocol);
 	if (sport)
 		memcpy(flow->sport, nla_data(sport), sizeof(flow->sport));
 	if (dport)

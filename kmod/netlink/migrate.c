@@ -179,7 +179,7 @@ static int terms_get(struct hr_migrate_terms *terms,
 		terms->state = nla_get_u32(state);
 	if (reason && nla_len(reason) > HR_MAX_REASON)
 		return hr_extack(info->extack, reason, -E2BIG,
-				 "a reason has at most %d bytes",
+				 "the reason is too long", ": at most %d bytes",
 				 HR_MAX_REASON - 1);
 	if (reason)
 		terms->reason = nla_data(reason);
@@ -191,7 +191,7 @@ static int terms_get(struct hr_migrate_terms *terms,
 		return 0;
 	if (nla_get_u64(quiet) > HR_MAX_DEADLINE)
 		return hr_extack(info->extack, quiet, -ERANGE,
-				 "%llu ms are more than %d",
+				 "time is out of range", ": %llu ms, not 0 to %d",
 				 nla_get_u64(quiet), HR_MAX_DEADLINE);
 	terms->has_quiet = true;
 	terms->quiet = nla_get_u64(quiet);
@@ -228,7 +228,7 @@ int hashring_nl_migrate_run_doit(struct sk_buff *skb, struct genl_info *info)
 		return ret;
 	if (holder && nla_len(holder) > HR_MAX_NAME + 1)
 		return hr_extack(info->extack, holder, -E2BIG,
-				 "a holder's name has at most %d bytes",
+				 "the holder is too long", ": at most %d bytes",
 				 HR_MAX_NAME);
 	snprintf(nobody, sizeof(nobody), "port %u", info->snd_portid);
 	terms.holder = holder ? nla_data(holder) : nobody;

@@ -134,7 +134,7 @@ static int node_get(struct hr_ring *ring, struct genl_info *info, bool points)
 	node = hr_table_find(snapshot.map, nla_data(name));
 	if (!node) {
 		ret = hr_extack(info->extack, name, -ENOENT,
-				"ring %s has no node %s", ring->name,
+				"no such node", ": %s",
 				hr_name_shown(nla_data(name)));
 		goto put_snapshot;
 	}

@@ -21,7 +21,7 @@ static int op_points(struct hr_op *op, const struct nlattr *attr,
 {
 	if (nla_len(attr) % sizeof(u32))
 		return hr_extack(extack, attr, -EINVAL,
-				 "points are 4 bytes each, not %d in all",
+				 "points are 4 bytes each", ": not %d in all",
 				 nla_len(attr));
 	op->has |= HR_HAS(POINTS);
 	if (!nla_len(attr))
@@ -41,8 +41,8 @@ static int op_cells(struct hr_op *op, const struct nlattr *attr,
 	static_assert(sizeof(struct hr_run) == 2 * sizeof(u32));
 	if (nla_len(attr) % sizeof(*op->cells))
 		return hr_extack(extack, attr, -EINVAL,
-				 "runs of cells are 8 bytes each, not %d in all",
-				 nla_len(attr));
+				 "runs of cells are 8 bytes each",
+				 ": not %d in all", nla_len(attr));
 	op->has |= HR_HAS(CELLS);
 	if (!nla_len(attr))
 		return 0;
@@ -175,8 +175,9 @@ int hr_nl_ops_add(struct hr_nl_ops *ops, int type, const struct genl_info *info)
 		return hr_nl_missing(extack, NULL, type, "op");
 	if (more > HR_MAX_OPS - ops->nr)
 		return hr_extack(extack, NULL, -E2BIG,
-				 "%u operations in one change (at most %u)",
-				 ops->nr + more, HR_MAX_OPS);
+				 "too many operations in one change",
+				 ": %u (at most %u)", ops->nr + more,
+				 HR_MAX_OPS);
 	ret = ops_reserve(ops, more);
 	if (ret)
 		return ret;
@@ -193,12 +194,12 @@ int hr_nl_ops_add(struct hr_nl_ops *ops, int type, const struct genl_info *info)
 		ops->nr_cells += op->nr_cells;
 		if (!ret && ops->nr_points > HR_MAX_POINTS)
 			ret = hr_extack(extack, attr, -E2BIG,
-					"more than %u points in one change",
-					HR_MAX_POINTS);
+					"too many points in one change",
+					": at most %u", HR_MAX_POINTS);
 		if (!ret && ops->nr_cells > HR_MAX_GRID)
 			ret = hr_extack(extack, attr, -E2BIG,
-					"more than %u runs of cells in one change",
-					HR_MAX_GRID);
+					"too many runs of cells in one change",
+					": at most %u", HR_MAX_GRID);
 		if (ret) {
 			ops_trim(ops, before);
 			return ret;
@@ -269,8 +270,8 @@ int hr_nl_ops_refuse(const struct genl_info *info, int type, u32 nr_ops,
 
 	if (type)
 		attr = op_part(op_attr(info, type, err->op), err->part);
-	if (nr_ops > 1)
-		return hr_extack(info->extack, attr, error, "operation %u: %s",
-				 err->op + 1, err->text);
-	return hr_extack(info->extack, attr, error, "%s", err->text);
+	if (nr_ops > 1 && info->extack)
+		nl_set_extack_cookie_u64(info->extack, err->op + 1);
+	return hr_extack_as(info->extack, attr, error, err->what, "%s",
+			    err->text);
 }

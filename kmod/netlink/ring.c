@@ -209,8 +209,8 @@ static int config_get(struct hr_config *config, struct nlattr **attrs,
 	place = hr_place_by_kind(kind ? nla_get_u32(kind) :
 					HASHRING_PLACEMENT_HASH);
 	if (!place)
-		return hr_extack(extack, kind, -EINVAL, "no placement %u",
-				 nla_get_u32(kind));
+		return hr_extack(extack, kind, -EINVAL, "no such placement",
+				 ": %u", nla_get_u32(kind));
 	hr_config_default(config, place);
 	if (attrs[HASHRING_A_RING_POINTS])
 		config->points = nla_get_u32(attrs[HASHRING_A_RING_POINTS]);
@@ -220,7 +220,8 @@ static int config_get(struct hr_config *config, struct nlattr **attrs,
 		config->grid = nla_get_u32(attrs[HASHRING_A_RING_GRID]);
 	ret = hr_config_check(config, &err);
 	if (ret)
-		return hr_extack(extack, attrs[err.part], ret, "%s", err.text);
+		return hr_extack_as(extack, attrs[err.part], ret, err.what,
+				    "%s", err.text);
 	if (!seed)
 		get_random_bytes(random, sizeof(random));
 	hr_config_seed(config, seed ? nla_data(seed) : random);
@@ -235,7 +236,7 @@ static int settings_time(u32 *ms, const struct nlattr *attr,
 		return 0;
 	if (!nla_get_u32(attr) || nla_get_u32(attr) > HR_MAX_DEADLINE)
 		return hr_extack(extack, attr, -ERANGE,
-				 "%u ms is not between 1 and %u",
+				 "time is out of range", ": %u ms, not 1 to %u",
 				 nla_get_u32(attr), HR_MAX_DEADLINE);
 	*ms = nla_get_u32(attr);
 	return 0;
@@ -267,7 +268,7 @@ static int settings_get(struct hr_settings *settings, struct nlattr **attrs,
 		return 0;
 	if (!nla_get_u32(entries) || nla_get_u32(entries) > HR_MAX_ENTRIES)
 		return hr_extack(extack, entries, -ERANGE,
-				 "%u entries is not between 1 and %u",
+				 "entries is out of range", ": %u, not 1 to %u",
 				 nla_get_u32(entries), HR_MAX_ENTRIES);
 	settings->max_entries = nla_get_u32(entries);
 	return 0;
@@ -330,7 +331,8 @@ static int ring_set_locked(struct hr_ring *ring, const struct genl_info *info,
 
 	if (ring->dead) {
 		hr_extack(info->extack, info->attrs[HASHRING_A_RING_NAME],
-			  -ENOENT, "no ring %s", ring->name);
+			  -ENOENT, "no such ring", ": %s",
+			  hr_name_shown(ring->name));
 		return -ENOENT;
 	}
 	settings = *to;

@@ -104,7 +104,7 @@ static int staged_add_locked(struct hr_nl_stage *stage,
 				 "a change is staged on this socket already");
 	if (stage->nr >= HR_MAX_STAGED)
 		return hr_extack(info->extack, NULL, -E2BIG,
-				 "there are %u staged changes already",
+				 "too many staged changes", ": %u already",
 				 stage->nr);
 	list_add_tail(&staged->list, &stage->staged);
 	stage->nr++;
@@ -192,8 +192,9 @@ int hashring_nl_change_abort_doit(struct sk_buff *skb, struct genl_info *info)
 		ret = none_staged(info);
 	} else if (nla_strcmp(ring, staged->ring->name)) {
 		ret = hr_extack(info->extack, ring, -ENOENT,
-				"the change staged on this socket is of ring %s",
-				staged->ring->name);
+				"no change of this ring is staged",
+				": that of %s is",
+				hr_name_shown(staged->ring->name));
 		staged = NULL;
 	} else {
 		staged_unlist_locked(stage, staged);

@@ -142,8 +142,9 @@ int hr_ring_attach(struct hr_ring *ring, u32 id_max,
 
 		if (node && node->attrs.id > id_max) {
 			ret = hr_extack(extack, NULL, -ERANGE,
-					"id %u of node %s does not fit the node mask, which holds up to %u",
-					node->attrs.id, node->name, id_max);
+					"id does not fit the node mask",
+					": %u of node %s", node->attrs.id,
+					hr_name_shown(node->name));
 			goto unlock;
 		}
 	}

@@ -55,8 +55,8 @@ static int hr_attach_check(const struct hr_attach_config *config,
 	    config->priority <= NF_IP_PRI_CONNTRACK_DEFRAG) {
 		*culprit = HR_ATTACH_BAD_PRIORITY;
 		return hr_extack(extack, NULL, -EINVAL,
-				 "keys with ports need a priority above %d, where fragments are put together",
-				 NF_IP_PRI_CONNTRACK_DEFRAG);
+				 "keys with ports need a priority after defragmentation",
+				 ": above %d", NF_IP_PRI_CONNTRACK_DEFRAG);
 	}
 	return 0;
 }
@@ -81,14 +81,14 @@ static int hr_attach_check_room(struct hr_net *hn,
 			continue;
 		*culprit = HR_ATTACH_BAD_MARK;
 		return hr_extack(extack, NULL, -EEXIST,
-				 "attachment %u takes packets with the same mark",
-				 other->id);
+				 "another attachment takes the same mark",
+				 ": %u", other->id);
 	}
 	if (hn->nr_attachments >= HR_MAX_ATTACH ||
 	    hn->last_attach == U32_MAX)
 		return hr_extack(extack, NULL, -ENOSPC,
-				 "no more than %d attachments in a network namespace",
-				 HR_MAX_ATTACH);
+				 "too many attachments in the network namespace",
+				 ": at most %d", HR_MAX_ATTACH);
 	return 0;
 }
 
@@ -229,8 +229,8 @@ hr_attach_add_locked(struct net *net, const char *name,
 	ring = hr_ring_find_locked(hn, name);
 	if (!ring) {
 		*culprit = HR_ATTACH_BAD_RING;
-		return ERR_PTR(hr_extack(extack, NULL, -ENOENT, "no ring %s",
-					 hr_name_shown(name)));
+		return ERR_PTR(hr_extack(extack, NULL, -ENOENT, "no such ring",
+					 ": %s", hr_name_shown(name)));
 	}
 
 	attach = hr_attach_alloc(net, config);
@@ -299,8 +299,8 @@ int hr_attach_replace_locked(struct hr_attach *attach, const char *name,
 	*culprit = HR_ATTACH_BAD_RING;
 	ring = hr_ring_find_locked(hn, name);
 	if (!ring)
-		return hr_extack(extack, NULL, -ENOENT, "no ring %s",
-				 hr_name_shown(name));
+		return hr_extack(extack, NULL, -ENOENT, "no such ring",
+				 ": %s", hr_name_shown(name));
 	if (ring == old)
 		return 0;
 	err = hr_ring_attach(ring, hr_attach_id_max(attach), extack);

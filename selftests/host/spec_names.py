@@ -56,6 +56,8 @@ def write_sets(spec):
         nested = [(number, attr["nested-attributes"])
                   for number, attr in enumerate(attrs, 1)
                   if "nested-attributes" in attr]
+        strings = sum(1 << number for number, attr in enumerate(attrs, 1)
+                      if attr["type"] == "string")
         written.add(name)
         for _, inner in nested:
             if inner not in written:
@@ -64,6 +66,8 @@ def write_sets(spec):
                       1)
         print(f'static const struct attr_set {symbol(name, "set")} = {{')
         print(f'\t.names = {symbol(name, "attrs")},\n\t.max = {len(attrs)},')
+        if strings:
+            print(f"\t.strings = {strings:#x},")
         if nested:
             print(f"\t.nested = (const struct attr_set *const[{len(attrs) + 1}]){{")
             for number, inner in nested:

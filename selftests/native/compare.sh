@@ -297,7 +297,7 @@ grids()
 	done
 	compare_json --nodes 10 --grid 1024 --methods balanced >"$WORK/grid.json"
 	what_theory_says "$WORK/grid.json" 10 1024
-	expect_match 'balanced +the ring would hold 2000 nodes \(at most 1024, one a cell of its grid\)' \
+	expect_match 'balanced +more nodes than cells in the ring: 2000 \(at most 1024\)' \
 		compare --nodes 2000 --grid 1024 --methods balanced,modulo
 	compare_json --nodes 1024 --grid 1024 --methods balanced >"$WORK/grid.json"
 	check "$WORK/grid.json" "assert 'would hold 1025 nodes' in find(cases[0], 'balanced')['refused']"
@@ -482,8 +482,8 @@ bad_rings()
 {
 	local offline=(--offline "$WORK/saved.yaml")
 
-	refuses 2 'there is no node nobody' compare web '{ node del nobody }' "${offline[@]}"
-	refuses 2 'operation 2: there is no node nobody' compare web '{ node add b9 ; node del nobody }' "${offline[@]}"
+	refuses 2 'no such node: nobody' compare web '{ node del nobody }' "${offline[@]}"
+	refuses 2 'operation 2: no such node: nobody' compare web '{ node add b9 ; node del nobody }' "${offline[@]}"
 	refuses 1 'there is no ring wib' compare wib '{ node del b1 }' "${offline[@]}"
 	refuses 1 'nowhere.yaml: No such file' compare web '{ node del b1 }' --offline "$WORK/nowhere.yaml"
 	refuses 1 'tokens has no owner of anything after the change' compare tokens '{ node del a ; node del b }' "${offline[@]}"

@@ -441,7 +441,7 @@ class Test:
                  "--offline", self.path("abc.yaml")),
                 ("cannot be one file", self.path("no.html"), "web", "--svg",
                  self.path("no.html"), "--offline", saved),
-                ("no node b0", self.path("no.html"), "web", "{ node del b0 }",
+                ("no such node: b0", self.path("no.html"), "web", "{ node del b0 }",
                  "--offline", saved),
                 ("unknown word", self.path("no.html"), "web", "--offline", saved, "web"),
                 ("nowhere.yaml: No such file", self.path("no.html"), "--offline",

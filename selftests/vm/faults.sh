@@ -12,7 +12,7 @@ LOG_FAULTS+='|rcu: .*(stall|kthread starved)|general protection fault|Kernel pan
 LOG_FAULTS+='|possible (circular|recursive|irq)|inconsistent lock state|DEADLOCK'
 LOG_FAULTS+='|refcount_t: |list_(add|del) corruption|unregister_netdevice: waiting'
 LOG_FAULTS+='|unreferenced object 0x|suspected memory leak'
-LOG_FAULTS+='|scheduling while atomic|sleeping function|cut here|Call Trace:'
+LOG_FAULTS+='|truncated extack: |scheduling while atomic|sleeping function|cut here|Call Trace:'
 
 # The module says nothing by itself: a line that names it is somebody's complaint
 # about it. After a slash it is the name of a folder.

@@ -61,6 +61,24 @@ static void append_name(struct hashring *h, const char *name)
 }
 
 /*
+ * A text without details, as all are before Linux 6.3, gets the name that was
+ * sent: from 6.3 on the kernel adds it in the same way.
+ */
+static void append_value(struct hashring *h, const struct nlattr *attr)
+{
+	const char *value = nla_data(attr);
+	int len = strnlen(value, nla_len(attr)), i;
+	size_t end = strlen(h->error);
+
+	if (!len || len >= HASHRING_NAME_LEN || strstr(h->error, ": "))
+		return;
+	for (i = 0; i < len; i++)
+		if (value[i] <= ' ' || value[i] > '~')
+			return;
+	snprintf(h->error + end, sizeof(h->error) - end, ": %.*s", len, value);
+}
+
+/*
  * Names the attribute at an offset of the request, from the outermost on.
  * Returns the set of its own attributes.
  */
@@ -83,6 +101,9 @@ name_offset(struct hashring *h, const struct nlmsghdr *request, __u32 offset)
 		if (!nla_ok(attr, left) || target < (const char *)attr)
 			break;
 		append_name(h, attr_set_name(set, nla_type(attr)));
+		if (target == (const char *)attr &&
+		    attr_set_is_string(set, nla_type(attr)))
+			append_value(h, attr);
 		set = attr_set_nested(set, nla_type(attr));
 		if (target == (const char *)attr)
 			break;
@@ -90,6 +111,16 @@ name_offset(struct hashring *h, const struct nlmsghdr *request, __u32 offset)
 		end = base + nla_len(attr);
 	}
 	return set;
+}
+
+/* Of a change of several operations the kernel tells which one is to blame. */
+static void prepend_op(struct hashring *h, __u64 op)
+{
+	char prefix[40];
+	size_t len = snprintf(prefix, sizeof(prefix), "operation %llu: ", op);
+
+	memmove(h->error + len, h->error, sizeof(h->error) - len - 1);
+	memcpy(h->error, prefix, len);
 }
 
 /**
@@ -126,5 +157,7 @@ int hr_error_kernel(struct hashring *h, int err, const struct nlmsghdr *request,
 		append_name(h, attr_set_name(set,
 					     nla_get_u32(tb[NLMSGERR_ATTR_MISS_TYPE])));
 	}
+	if (tb[NLMSGERR_ATTR_COOKIE])
+		prepend_op(h, attr_u64(tb[NLMSGERR_ATTR_COOKIE]));
 	return err;
 }

@@ -33,3 +33,8 @@ const char *attr_set_name(const struct attr_set *set, int type)
 {
 	return set && type > 0 && type <= set->max ? set->names[type] : NULL;
 }
+
+bool attr_set_is_string(const struct attr_set *set, int type)
+{
+	return set && type > 0 && type <= set->max && set->strings >> type & 1;
+}

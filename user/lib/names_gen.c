@@ -166,6 +166,7 @@ static const char *const ring_attrs[] = {
 static const struct attr_set ring_set = {
 	.names = ring_attrs,
 	.max = 26,
+	.strings = 0x4,
 };
 
 static const char *const node_attrs_attrs[] = {
@@ -202,6 +203,7 @@ static const char *const node_attrs[] = {
 static const struct attr_set node_set = {
 	.names = node_attrs,
 	.max = 14,
+	.strings = 0x1c,
 	.nested = (const struct attr_set *const[15]){
 		[5] = &node_attrs_set,
 	},
@@ -221,6 +223,7 @@ static const char *const op_attrs[] = {
 static const struct attr_set op_set = {
 	.names = op_attrs,
 	.max = 8,
+	.strings = 0x1c,
 	.nested = (const struct attr_set *const[9]){
 		[5] = &node_attrs_set,
 	},
@@ -237,6 +240,7 @@ static const char *const move_attrs[] = {
 static const struct attr_set move_set = {
 	.names = move_attrs,
 	.max = 5,
+	.strings = 0xc,
 };
 
 static const char *const receipt_attrs[] = {
@@ -289,6 +293,7 @@ static const char *const change_attrs[] = {
 static const struct attr_set change_set = {
 	.names = change_attrs,
 	.max = 8,
+	.strings = 0x4,
 	.nested = (const struct attr_set *const[9]){
 		[3] = &op_set,
 		[7] = &receipt_set,
@@ -306,6 +311,7 @@ static const char *const past_node_attrs[] = {
 static const struct attr_set past_node_set = {
 	.names = past_node_attrs,
 	.max = 5,
+	.strings = 0x6,
 	.nested = (const struct attr_set *const[6]){
 		[3] = &node_attrs_set,
 	},
@@ -337,6 +343,7 @@ static const char *const history_attrs[] = {
 static const struct attr_set history_set = {
 	.names = history_attrs,
 	.max = 20,
+	.strings = 0x6004,
 	.nested = (const struct attr_set *const[21]){
 		[4] = &receipt_set,
 		[5] = &move_set,
@@ -384,6 +391,7 @@ static const char *const lookup_attrs[] = {
 static const struct attr_set lookup_set = {
 	.names = lookup_attrs,
 	.max = 17,
+	.strings = 0x2c204,
 	.nested = (const struct attr_set *const[18]){
 		[4] = &flow_set,
 	},
@@ -403,6 +411,7 @@ static const char *const arc_attrs[] = {
 static const struct attr_set arc_set = {
 	.names = arc_attrs,
 	.max = 8,
+	.strings = 0x4,
 };
 
 static const char *const digest_attrs[] = {
@@ -417,6 +426,7 @@ static const char *const digest_attrs[] = {
 static const struct attr_set digest_set = {
 	.names = digest_attrs,
 	.max = 6,
+	.strings = 0x4,
 };
 
 static const char *const attach_stats_attrs[] = {
@@ -462,6 +472,7 @@ static const char *const attach_attrs[] = {
 static const struct attr_set attach_set = {
 	.names = attach_attrs,
 	.max = 12,
+	.strings = 0x8,
 	.nested = (const struct attr_set *const[13]){
 		[12] = &attach_stats_set,
 	},
@@ -477,6 +488,7 @@ static const char *const limit_attrs[] = {
 static const struct attr_set limit_set = {
 	.names = limit_attrs,
 	.max = 4,
+	.strings = 0x14,
 };
 
 static const char *const track_stats_attrs[] = {
@@ -511,6 +523,7 @@ static const char *const node_flows_attrs[] = {
 static const struct attr_set node_flows_set = {
 	.names = node_flows_attrs,
 	.max = 6,
+	.strings = 0x2,
 };
 
 static const char *const step_attrs[] = {
@@ -531,6 +544,7 @@ static const char *const step_attrs[] = {
 static const struct attr_set step_set = {
 	.names = step_attrs,
 	.max = 12,
+	.strings = 0x80,
 };
 
 static const char *const migration_attrs[] = {
@@ -574,6 +588,7 @@ static const char *const migration_attrs[] = {
 static const struct attr_set migration_set = {
 	.names = migration_attrs,
 	.max = 35,
+	.strings = 0x4014,
 	.nested = (const struct attr_set *const[36]){
 		[22] = &track_stats_set,
 		[23] = &node_flows_set,
@@ -591,6 +606,7 @@ static const char *const steps_attrs[] = {
 static const struct attr_set steps_set = {
 	.names = steps_attrs,
 	.max = 3,
+	.strings = 0x2,
 	.nested = (const struct attr_set *const[4]){
 		[2] = &step_set,
 	},
@@ -613,6 +629,7 @@ static const char *const tracked_attrs[] = {
 static const struct attr_set tracked_set = {
 	.names = tracked_attrs,
 	.max = 11,
+	.strings = 0x64,
 	.nested = (const struct attr_set *const[12]){
 		[3] = &flow_set,
 	},

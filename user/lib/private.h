@@ -26,11 +26,13 @@ struct hashring_step;
 /**
  * struct attr_set - attributes that may be in one nest or message
  * @names: their names, by number from 1 on
+ * @strings: a bit for each attribute that is a string
  * @nested: by number, the set inside an attribute; NULL: none
  * @max: the largest number
  */
 struct attr_set {
 	const char *const *names;
+	__u64 strings;
 	const struct attr_set *const *nested;
 	int max;
 };
@@ -104,6 +106,7 @@ const struct attr_set *attr_set_of(int cmd);
 /* names.c */
 const struct attr_set *attr_set_nested(const struct attr_set *set, int type);
 const char *attr_set_name(const struct attr_set *set, int type);
+bool attr_set_is_string(const struct attr_set *set, int type);
 
 /* attr.c */
 int parse_message(struct hashring *h, struct nlmsghdr *nlh, struct nlattr **tb,

@@ -215,7 +215,7 @@ static int plan_model(struct plan *p, const struct model *m,
 			       r->name);
 	if (change->expect_generation != HASHRING_ANY &&
 	    change->expect_generation != r->generation)
-		return fail(EXIT_STALE, "generation is %llu, not %llu",
+		return fail(EXIT_STALE, "generation does not match: %llu, not %llu",
 			    r->generation, change->expect_generation);
 	return work_out(p, m, r);
 }
