@@ -147,12 +147,8 @@ struct hr_nl_dump_ctx {
 };
 
 struct hr_nl_dump_ctx *hr_nl_dump_begin(struct netlink_callback *cb, u32 type);
-int hr_nl_dump_done(struct netlink_callback *cb);
 int hr_nl_dump_snapshot(struct netlink_callback *cb, struct hr_nl_dump_ctx *ctx,
 			struct hr_nl_snapshot *snapshot);
-
-/* node.c */
-int hr_nl_node_start(struct netlink_callback *cb);
 
 /* history.c */
 
@@ -176,9 +172,6 @@ void *hr_nl_part_begin(struct sk_buff *skb, const struct hr_nl_to *to,
 		       const struct hr_receipt *receipt);
 int hr_nl_part_dump(struct sk_buff *skb, struct netlink_callback *cb,
 		    const struct hr_nl_part *part);
-
-/* history_ops.c */
-int hr_nl_ops_start(struct netlink_callback *cb);
 
 /* op.c */
 
@@ -236,7 +229,6 @@ int hr_nl_migration_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 
 /* migrate.c */
 void hr_nl_migrate_event(const struct hashring_note *note);
-int hr_nl_migrate_start(struct netlink_callback *cb);
 
 /* event.c */
 int hr_nl_event_init(void);

@@ -8,38 +8,6 @@ static const struct genl_multicast_group hr_nl_groups[] = {
 	[HASHRING_NLGRP_EVENTS] = { .name = HASHRING_MCGRP_EVENTS },
 };
 
-/* The generated operations, which know nothing of how dumps begin and end. */
-static struct genl_ops hr_nl_commands[ARRAY_SIZE(hashring_nl_ops)] __ro_after_init;
-
-static void __init ops_complete(void)
-{
-	u32 i;
-
-	memcpy(hr_nl_commands, hashring_nl_ops, sizeof(hr_nl_commands));
-	for (i = 0; i < ARRAY_SIZE(hr_nl_commands); i++) {
-		switch (hr_nl_commands[i].cmd) {
-		case HASHRING_CMD_NODE_GET:
-			hr_nl_commands[i].start = hr_nl_node_start;
-			hr_nl_commands[i].done = hr_nl_dump_done;
-			break;
-		case HASHRING_CMD_MIGRATE_GET:
-			hr_nl_commands[i].start = hr_nl_migrate_start;
-			break;
-		case HASHRING_CMD_OPS_GET:
-			hr_nl_commands[i].start = hr_nl_ops_start;
-			fallthrough;
-		case HASHRING_CMD_HISTORY_GET:
-		case HASHRING_CMD_MOVES_GET:
-		case HASHRING_CMD_MOVED_ARCS_GET:
-		case HASHRING_CMD_ARCS_GET:
-		case HASHRING_CMD_STEPS_GET:
-		case HASHRING_CMD_FLOWS_GET:
-			hr_nl_commands[i].done = hr_nl_dump_done;
-			break;
-		}
-	}
-}
-
 /**
  * hr_nl_init() - listen to commands
  *
@@ -56,9 +24,8 @@ int __init hr_nl_init(void)
 	ret = hr_nl_event_init();
 	if (ret)
 		goto err_stage;
-	ops_complete();
-	hr_nl_family.ops = hr_nl_commands;
-	hr_nl_family.n_ops = ARRAY_SIZE(hr_nl_commands);
+	hr_nl_family.ops = hashring_nl_ops;
+	hr_nl_family.n_ops = ARRAY_SIZE(hashring_nl_ops);
 	hr_nl_family.mcgrps = hr_nl_groups;
 	hr_nl_family.n_mcgrps = ARRAY_SIZE(hr_nl_groups);
 	ret = genl_register_family(&hr_nl_family);

@@ -79,6 +79,11 @@ extern const struct nla_policy hashring_flows_get_nl_policy[HASHRING_A_TRACKED_R
 /* Ops table for hashring */
 extern const struct genl_ops hashring_nl_ops[30];
 
+int hr_nl_node_start(struct netlink_callback *cb);
+int hr_nl_ops_start(struct netlink_callback *cb);
+int hr_nl_migrate_start(struct netlink_callback *cb);
+int hr_nl_dump_done(struct netlink_callback *cb);
+
 int hashring_nl_ring_get_doit(struct sk_buff *skb, struct genl_info *info);
 int hashring_nl_ring_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb);

@@ -4,8 +4,9 @@
 # spec.sh generate|check - what is generated from the netlink family's spec
 #
 # generate writes the uapi header and the policies with the kernel's own
-# generator, and the library's tables of names; check fails when what is committed is not what it would write,
-# or when the spec does not match its schema.
+# generator, which spec_dumps.py completes, and the library's tables of names; check
+# fails when what is committed is not what it would write, or when the spec does not
+# match its schema.
 
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
@@ -27,7 +28,11 @@ generate() # MODE KIND FILE
 		return
 	fi
 	timeout 60 python3 "$tools/tools/net/ynl/ynl-gen-c.py" \
-		--mode "$1" "--$2" --spec "$work/$spec" -o "$3" </dev/null
+		--mode "$1" "--$2" --spec "$work/$spec" -o "$3" </dev/null || return
+	if [ "$1 $2" = "kernel source" ]; then
+		selftests/host/spec_dumps.py "$spec" <"$3" >"$work/completed" &&
+			cp "$work/completed" "$3"
+	fi
 }
 
 # MODE KIND FILE of each output
