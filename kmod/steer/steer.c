@@ -164,10 +164,10 @@ static unsigned int hr_steer_to(const struct hr_attach *attach,
  * A packet without an owner. Its position is computed again for the trace
  * event, so that packets with an owner need not keep theirs.
  */
-static noinline unsigned int hr_no_owner(const struct hr_attach *attach,
-					 const struct hr_ring *ring,
-					 const struct hr_flow *flow,
-					 struct hr_tally tally)
+static unsigned int hr_no_owner(const struct hr_attach *attach,
+				const struct hr_ring *ring,
+				const struct hr_flow *flow,
+				struct hr_tally tally)
 {
 	const struct hr_attach_config *config = &attach->config;
 	bool drop = config->none_drop && !config->observe;
@@ -183,7 +183,7 @@ static noinline unsigned int hr_no_owner(const struct hr_attach *attach,
 }
 
 /* The owner of a packet's flow while a migration is under way. */
-static noinline struct hr_node *
+static struct hr_node *
 hr_moving_owner(const struct hr_ring_view *view,
 		enum hashring_key_policy policy, const struct sk_buff *skb,
 		const struct nf_hook_state *state, const struct hr_flow *flow,
@@ -194,9 +194,9 @@ hr_moving_owner(const struct hr_ring_view *view,
 	return hr_track_owner(view, policy, skb, state->pf, flow, flags, hash);
 }
 
-static noinline unsigned int hr_steer(const struct hr_attach *attach,
-				      struct sk_buff *skb,
-				      const struct nf_hook_state *state)
+static unsigned int hr_steer(const struct hr_attach *attach,
+			     struct sk_buff *skb,
+			     const struct nf_hook_state *state)
 {
 	const struct hr_attach_config *config = &attach->config;
 	struct hr_tally tally = {
@@ -232,9 +232,8 @@ static noinline unsigned int hr_steer(const struct hr_attach *attach,
 	if (hr_view_settled(&view->core))
 		node = hr_table_owner(view->core.table, hash);
 	else
-		/* out of memory: no other packet keeps fragments at hand */
 		node = hr_moving_owner(view, config->policy, skb, state, &flow,
-				       READ_ONCE(tally.flags), hash);
+				       tally.flags, hash);
 	if (unlikely(!node))
 		return hr_no_owner(attach, ring, &flow, tally);
 
@@ -248,9 +247,9 @@ count:
 	return verdict;
 }
 
-static noinline unsigned int hr_steer_output(const struct hr_attach *attach,
-					     struct sk_buff *skb,
-					     const struct nf_hook_state *state)
+static unsigned int hr_steer_output(const struct hr_attach *attach,
+				    struct sk_buff *skb,
+				    const struct nf_hook_state *state)
 {
 	/* The hook has run before, with the VRF as the device. */
 	if (netif_is_l3_slave(state->out))
@@ -317,9 +316,9 @@ static bool hr_arrives(struct sk_buff *skb,
 	       ether_addr_equal(eth_hdr(skb)->h_dest, state->in->dev_addr);
 }
 
-static noinline unsigned int hr_steer_input(const struct hr_attach *attach,
-					    struct sk_buff *skb,
-					    const struct nf_hook_state *state)
+static unsigned int hr_steer_input(const struct hr_attach *attach,
+				   struct sk_buff *skb,
+				   const struct nf_hook_state *state)
 {
 	if (state->pf == NFPROTO_IPV4 ? !hr_steerable4(skb) :
 					!hr_steerable6(skb))
@@ -327,9 +326,9 @@ static noinline unsigned int hr_steer_input(const struct hr_attach *attach,
 	return hr_steer(attach, skb, state);
 }
 
-static noinline unsigned int hr_steer_odd(const struct hr_attach *attach,
-					  struct sk_buff *skb,
-					  const struct nf_hook_state *state)
+static unsigned int hr_steer_odd(const struct hr_attach *attach,
+				 struct sk_buff *skb,
+				 const struct nf_hook_state *state)
 {
 	if (!hr_arrives(skb, state))
 		return NF_ACCEPT;
@@ -354,9 +353,9 @@ hr_steer_packet(const struct hr_attach *attach, struct sk_buff *skb,
 }
 
 /* No softirq may use this CPU's counters, routes and flow state meanwhile. */
-static noinline unsigned int hr_steer_process(const struct hr_attach *attach,
-					      struct sk_buff *skb,
-					      const struct nf_hook_state *state)
+static unsigned int hr_steer_process(const struct hr_attach *attach,
+				     struct sk_buff *skb,
+				     const struct nf_hook_state *state)
 {
 	unsigned int verdict;
 
