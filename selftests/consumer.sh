@@ -114,17 +114,23 @@ makes_and_changes()
 
 is_refused()
 {
-	expect_equal '-17 ring web exists' "$(ordered create web 0 0 1)"
+	expect_equal "-17 ring exists already$(detail ': web')" \
+		"$(ordered create web 0 0 1)"
 	expect_match '^-22 .*name' ordered create '{' 0 0 1
-	expect_match '^-22 no placement 9' ordered create x 9 0 1
-	expect_match '^-22 .*explicit placement nodes bring' ordered create x 1 5 1
-	expect_match '^-34 grid 1000' ordered create x 2 1000 1
-	expect_match '^-34 points 99999999' ordered create x 0 99999999 1
-	expect_error 'no ring x' 2 ringctl ring show x
+	expect_match "^-22 no such placement$(detail ': 9')" \
+		ordered create x 9 0 1
+	expect_match '^-22 points and per are not for this placement' \
+		ordered create x 1 5 1
+	expect_match "^-34 .*grid.*$(detail ': not 1000')" \
+		ordered create x 2 1000 1
+	expect_match "^-34 points is out of range$(detail ': 99999999')" \
+		ordered create x 0 99999999 1
+	expect_error 'no such ring: x' 2 ringctl ring show x
 	expect_match '^-17 .*n1' ordered change web n1 99 1 0
-	expect_match '^-34 weight 70000' ordered change web n99 99 70000 0
+	expect_match '^-34 weight is out of range: 70000' \
+		ordered change web n99 99 70000 0
 	ringctl attach add made hook output fwmark 1/1 key source >/dev/null
-	expect_match '^-16 .*made.*attachment' ordered remove made
+	expect_match '^-16 ring has attachments' ordered remove made
 	ringctl attach del made
 }
 

@@ -154,7 +154,7 @@ static void nobody_sets_it(struct kunit *test)
 	       "only states active (0), draining (1) and down (2) can be set: not 3");
 	op.attrs.state = 4;
 	refuse(test->priv, &op, 1, -EINVAL,
-	       "state 4 cannot be set: active (0), draining (1) and down (2) can");
+	       "only states active (0), draining (1) and down (2) can be set: not 4");
 }
 
 /* What moves, and what should have, is the same whether they stay or not. */
