@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Members: what a node has besides its place on the ring.
+ * Backends: a node's counters, cached routes and deadline.
  */
 #include <linux/percpu.h>
 #include <linux/sched.h>
@@ -71,7 +71,7 @@ static struct hr_routes *routes_alloc(const struct hr_via *via, gfp_t gfp)
 	return routes;
 }
 
-/* The slot gets a reference of its own. Return: the route that it had, with one. */
+/* Store a route with a reference of its own. Return: the old route, with its own. */
 static struct dst_entry *route_set(struct dst_entry __rcu **route,
 				   struct dst_entry *dst)
 {
@@ -81,8 +81,8 @@ static struct dst_entry *route_set(struct dst_entry __rcu **route,
 
 /**
  * hr_route_set4() - cache an IPv4 route to a node, for this CPU
- * @routes: the node's
- * @rt: to its address; the caller keeps its reference
+ * @routes: the node's routes
+ * @rt: a route to the node's address; the caller keeps its reference
  *
  * Context: as hr_route_get4().
  */
@@ -93,9 +93,9 @@ void hr_route_set4(struct hr_routes *routes, struct rtable *rt)
 
 /**
  * hr_route_set6() - cache an IPv6 route to a node, for this CPU
- * @net: where it leads
- * @routes: the node's
- * @dst: to its address; the caller keeps its reference
+ * @net: the namespace
+ * @routes: the node's routes
+ * @dst: a route to the node's address; the caller keeps its reference
  *
  * Context: as hr_route_get4(), in the read-side section of the lookup.
  */
@@ -131,7 +131,7 @@ static struct hr_node *hr_backend_alloc(const struct hr_node *prev, bool same,
 	return &backend->node;
 }
 
-/* Tables free many of them at a time. */
+/* A table frees many nodes at a time: hence cond_resched(). */
 static void hr_backend_free(struct hr_node *node)
 {
 	struct hr_backend *backend = hr_backend(node);
@@ -148,12 +148,12 @@ const struct hr_node_ops hr_backend_ops = {
 };
 
 /**
- * hr_backend_prepare() - make ready for packets
+ * hr_backend_prepare() - allocate what packets need of a node
  * @backend: a new version of a node, filled in and not published
- * @gfp: for what it needs
+ * @gfp: how to allocate
  *
  * Context: may sleep.
- * Return: 0 or -ENOMEM; then hr_node_put() frees what was made.
+ * Return: 0 or -ENOMEM. After an error, hr_node_put() frees what was allocated.
  */
 int hr_backend_prepare(struct hr_backend *backend, gfp_t gfp)
 {
@@ -178,7 +178,7 @@ int hr_backend_prepare(struct hr_backend *backend, gfp_t gfp)
 }
 
 /**
- * hr_backends_prepare() - give node versions that are new what packets need
+ * hr_backends_prepare() - hr_backend_prepare() for each new version of a node
  * @before: the table in force
  * @after: the next one
  * @gfp: how to allocate
@@ -207,9 +207,9 @@ int hr_backends_prepare(const struct hr_table *before,
 }
 
 /**
- * hr_backend_read() - what was counted
+ * hr_backend_read() - read a node's counters
  * @backend: the node
- * @packets: by all CPUs
+ * @packets: filled in: the sum over all CPUs
  * @bytes: as @packets
  *
  * Context: any.

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A member: the kernel's node, the core's one with counters, a deadline and
- * routes. A version of a node is immutable; what packets change hangs off it,
- * per CPU.
+ * A backend: the core's node, with the kernel's counters, deadline and cached routes.
+ * A version of a node is immutable. What packets change is per CPU, behind pointers.
  */
 #ifndef HASHRING_RING_BACKEND_H
 #define HASHRING_RING_BACKEND_H
@@ -19,7 +18,7 @@
 
 struct hr_table;
 
-/* One CPU's count of what was steered to a node; bottom halves off. */
+/* One CPU's counters of packets steered to a node; written with bottom halves off. */
 struct hr_backend_cpu {
 	u64_stats_t packets;
 	u64_stats_t bytes;
@@ -29,9 +28,9 @@ struct hr_backend_cpu {
 /**
  * struct hr_shared - what all versions of a node share
  * @refs: one for each version
- * @expired: established flows must have left: those that have not go where
- *	their arcs go; READ_ONCE(), WRITE_ONCE()
- * @deadline: when that is to be, in jiffies64; 0: never
+ * @expired: the deadline has passed, and established flows follow their arcs;
+ *	READ_ONCE(), WRITE_ONCE()
+ * @deadline: of established flows, in jiffies64; 0: none
  * @cpu: counters, per CPU
  */
 struct hr_shared {
@@ -43,13 +42,13 @@ struct hr_shared {
 
 /**
  * struct hr_routes_cpu - one CPU's cached routes to a node
- * @route4: to via.addr4, with a reference; NULL: none yet
- * @route6: to via.addr6, as @route4
+ * @route4: route to via.addr4, with a reference; NULL: not cached
+ * @route6: route to via.addr6, as @route4
  * @cookie6: tells whether the routing table has changed since @route6 was made
  *
- * The CPU itself reads and sets them, bottom halves off. Any CPU may take
- * @route6 away: xchg() hands the reference over, and RCU keeps the route's
- * memory for a packet that has just read the pointer.
+ * A CPU reads and sets its own routes, with bottom halves off. Any CPU may take
+ * @route6 away: xchg() hands the reference over. RCU keeps the route's memory for a
+ * packet that has just read the pointer.
  */
 struct hr_routes_cpu {
 	struct dst_entry __rcu *route4;
@@ -58,8 +57,8 @@ struct hr_routes_cpu {
 };
 
 /**
- * struct hr_routes - the way to a node's own addresses
- * @refs: one for each version that has these addresses
+ * struct hr_routes - cached routes to a node's own addresses
+ * @refs: one for each version of the node with these addresses
  * @via: the addresses
  * @cpu: cached routes, per CPU
  * @list: in hr_netdev.routes while a CPU may have a route6; see netdev.c
@@ -73,14 +72,15 @@ struct hr_routes {
 
 /**
  * struct hr_backend - a version of a node
- * @node: the core's part
- * @shared: outlives the version; a replacing node starts its own
- * @routes: there if the node has addresses; outlive the version as long as
- *	these stay, so that a node can be taken down without new memory per CPU,
- *	which there is no way to insist on
+ * @node: the core's node
+ * @shared: shared by all versions of the node; a replacing node has its own
+ * @routes: shared by versions with the same addresses; NULL without addresses
  *
- * The core makes a node first and fills its addresses in after, so that the
- * routes are settled by hr_backend_prepare() before the node is published.
+ * A change that takes a node down keeps @routes, and so needs no memory per CPU:
+ * alloc_percpu_gfp() has no __GFP_NOFAIL.
+ *
+ * The core allocates a node first and fills its addresses in afterwards. Hence
+ * hr_backend_prepare() makes @routes, before the node is published.
  */
 struct hr_backend {
 	struct hr_node node;
@@ -107,14 +107,14 @@ void hr_route_set6(struct net *net, struct hr_routes *routes,
 
 /**
  * hr_route6_disown() - an IPv6 route gives its entry of the routing table back
- * @dst: the route; one of no cache but this module's
+ * @dst: the route; in no cache but this module's
  *
  * An IPv6 route to a neighbour of its own holds the entry that the route was made
- * from, and the entry holds its device, or the devices of a group of nexthops. A
- * packet that waits in a user's queue may hold the route for as long as the user
- * likes, and no longer keeps the devices so. The kernel does the same to the copies
- * of its CPUs (RTF_PCPU) when an entry goes. dst_check() of the route fails from
- * then on, so no packet gets the route out of a cache.
+ * from. The entry holds its device, or the devices of a group of nexthops. A packet
+ * that waits in a user's queue may hold the route for as long as the user likes.
+ * Without its entry the route holds none of these devices. The kernel does the same
+ * to the copies of its CPUs (RTF_PCPU) when an entry goes. From then on dst_check() of
+ * the route fails, so no packet gets the route out of a cache.
  *
  * Context: any; a packet that reads the entry does so under rcu_read_lock().
  */
@@ -126,7 +126,7 @@ static inline void hr_route6_disown(struct dst_entry *dst)
 		fib6_info_release(unrcu_pointer(xchg(&rt->from, NULL)));
 }
 
-/* A cached IPv6 route that is taken away. */
+/* Release an IPv6 route that was taken out of the cache. */
 static inline void hr_route6_drop(struct dst_entry *dst)
 {
 	if (!dst)
@@ -135,7 +135,7 @@ static inline void hr_route6_drop(struct dst_entry *dst)
 	dst_release(dst);
 }
 
-/* The route with a reference, or NULL if there is none or it is out of date. */
+/* The route with a reference, or NULL: no route, or an outdated route. */
 static inline struct dst_entry *hr_route_hold(struct dst_entry __rcu **route,
 					      u32 cookie)
 {
@@ -148,11 +148,11 @@ static inline struct dst_entry *hr_route_hold(struct dst_entry __rcu **route,
 
 /**
  * hr_route_get4() - this CPU's cached IPv4 route to a node
- * @routes: the node's
+ * @routes: the node's routes
  *
  * Context: softirq, or bottom halves disabled; under rcu_read_lock().
- * Return: the route with a reference, or NULL: look one up, and
- * hr_route_set4().
+ * Return: the route with a reference, or NULL: then the caller looks a route up,
+ * for hr_route_set4().
  */
 static inline struct rtable *hr_route_get4(struct hr_routes *routes)
 {
@@ -164,7 +164,7 @@ static inline struct rtable *hr_route_get4(struct hr_routes *routes)
 
 /**
  * hr_route_get6() - this CPU's cached IPv6 route to a node
- * @routes: the node's
+ * @routes: the node's routes
  *
  * Context: as hr_route_get4().
  * Return: as hr_route_get4(), for hr_route_set6().
@@ -180,7 +180,7 @@ static inline struct dst_entry *hr_route_get6(struct hr_routes *routes)
  * hr_backend_count() - count packets steered to a node
  * @backend: the node
  * @packets: segments, not frames
- * @bytes: all of them
+ * @bytes: size of these packets
  *
  * Context: softirq, or bottom halves disabled.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Receipts: made from two tables, kept for a while.
+ * Receipts: worked out from two tables. A ring keeps its last receipts.
  */
 #include <linux/ktime.h>
 #include <linux/mm.h>
@@ -12,7 +12,7 @@
 
 #define HR_NO_NAME	U32_MAX
 
-/* Whether @a is the lesser row: the smaller share, then the later one. */
+/* Whether @a is the lesser row: a smaller share, or of equal shares, larger slots. */
 static bool row_less(const struct hr_move *a, const struct hr_move *b)
 {
 	if (a->share != b->share)
@@ -38,9 +38,9 @@ static void heap_sink(struct hr_move *rows, u32 nr, u32 i)
 }
 
 /*
- * Bring the @keep largest of @nr rows to the front, largest first. A heap
- * rather than sort(): matrices can have millions of rows, and the CPU is to be
- * given up now and then.
+ * Bring the @keep largest of @nr rows to the front, largest first. A heap is used
+ * and not sort(): a matrix can have millions of rows, and sort() does not call
+ * cond_resched().
  */
 static void rows_select(struct hr_move *rows, u32 nr, u32 keep)
 {
@@ -64,7 +64,7 @@ static void rows_select(struct hr_move *rows, u32 nr, u32 keep)
 	}
 }
 
-/* A slot is one node in both tables, if both have it: see &struct hr_node. */
+/* A slot that is in both tables is one node: see &struct hr_node. */
 static const struct hr_node *slot_node(const struct hr_table *before,
 				       const struct hr_table *after, u32 slot)
 {
@@ -74,8 +74,8 @@ static const struct hr_node *slot_node(const struct hr_table *before,
 }
 
 /*
- * Take the largest rows of the matrix over, with names for slots. @offsets has
- * a place for each slot.
+ * Copy the largest rows of the matrix, with names in place of slots. @offsets has an
+ * element for each slot.
  */
 static int receipt_rows(struct hr_receipt *receipt,
 			const struct hr_table *before,
@@ -106,7 +106,7 @@ static int receipt_rows(struct hr_receipt *receipt,
 		return -ENOMEM;
 	receipt->bytes = receipt->nr_kept * sizeof(*receipt->moves) + size;
 
-	/* Not strscpy(): it writes words, and the names behind are there. */
+	/* Not strscpy(), which writes whole words: over the names that follow. */
 	for (i = 0; i < nr_slots; i++) {
 		const char *name;
 
@@ -125,15 +125,15 @@ static int receipt_rows(struct hr_receipt *receipt,
 }
 
 /**
- * hr_receipt_make() - what lies between two tables
+ * hr_receipt_make() - work out the receipt of a change between two tables
  * @before: the table in force
  * @after: the next one
  * @gfp: for the receipt
  *
- * Fills in all but generation, the numbers of operations, build_ns and the
- * record.
+ * Fills in all fields but kind, generation, the numbers of operations, build_ns and
+ * the record.
  *
- * Context: may sleep; both tables are held by the caller.
+ * Context: may sleep; the caller holds both tables.
  * Return: the receipt, for hr_receipt_free(), or NULL without memory.
  */
 struct hr_receipt *hr_receipt_make(const struct hr_table *before,
@@ -212,7 +212,7 @@ void hr_history_init(struct hr_history *history)
 	INIT_LIST_HEAD(&history->receipts);
 }
 
-/* What a receipt keeps beside its figures counts, and counts no more. */
+/* Add what a receipt keeps beside its figures to the history's totals, or subtract. */
 static void history_count_locked(struct hr_history *history,
 				 const struct hr_receipt *receipt)
 {
@@ -227,7 +227,7 @@ static void history_discount_locked(struct hr_history *history,
 	history->bytes -= receipt->bytes + receipt->record.bytes;
 }
 
-/* Within the limits again; of a receipt, its rows go before its record. */
+/* Free the oldest matrices and records past the limits; the matrix goes first. */
 static void history_trim_locked(struct hr_history *history)
 {
 	struct hr_receipt *old;
@@ -246,11 +246,10 @@ static void history_trim_locked(struct hr_history *history)
 
 /**
  * hr_history_add() - keep a receipt
- * @history: where
- * @receipt: taken over; its generation is larger than any kept
+ * @history: the history
+ * @receipt: taken over; newer than all receipts that are kept
  *
- * Forgets the oldest receipt, and the oldest matrices and records, past the
- * limits.
+ * Past the limits, the oldest receipt and the oldest matrices and records are freed.
  *
  * Context: may sleep.
  */
@@ -277,11 +276,11 @@ void hr_history_add(struct hr_history *history, struct hr_receipt *receipt)
 
 /**
  * hr_history_next_locked() - the first receipt after a generation
- * @history: where
+ * @history: the history
  * @generation: any
  *
  * Context: history->lock is held.
- * Return: the receipt, good until the lock is released, or NULL.
+ * Return: the receipt, valid until the lock is released, or NULL.
  */
 struct hr_receipt *hr_history_next_locked(struct hr_history *history,
 					  u64 generation)
@@ -298,11 +297,11 @@ struct hr_receipt *hr_history_next_locked(struct hr_history *history,
 
 /**
  * hr_history_find_locked() - the receipt of a generation
- * @history: where
- * @generation: that the change led to
+ * @history: the history
+ * @generation: the generation that the change led to
  *
  * Context: history->lock is held.
- * Return: the receipt, good until the lock is released, or NULL.
+ * Return: the receipt, valid until the lock is released, or NULL.
  */
 struct hr_receipt *hr_history_find_locked(struct hr_history *history,
 					  u64 generation)
@@ -319,7 +318,7 @@ struct hr_receipt *hr_history_find_locked(struct hr_history *history,
 
 /**
  * hr_history_release() - free all receipts
- * @history: is of no use afterwards
+ * @history: the history; not to be used afterwards
  *
  * Context: the caller has the last reference to the ring. May sleep.
  */

@@ -16,9 +16,9 @@
 
 /**
  * struct hr_receipt_move - a row of a receipt's from-to matrix
- * @from: offset in the receipt's names
+ * @from: offset of a name in the receipt's names
  * @to: as @from
- * @arcs: in how many pieces
+ * @arcs: number of pieces
  * @share: in 2^-32
  */
 struct hr_receipt_move {
@@ -34,23 +34,23 @@ struct hr_receipt_move {
  * @kind: &enum hashring_receipt_kind
  * @generation: after the change
  * @time: ns since 1970
- * @added: nodes
- * @removed: nodes
- * @set: nodes
- * @replaced: nodes
- * @nodes_before: members
- * @nodes_after: members
- * @impact: the figures; its moves are taken over by @moves
- * @bytes_before: memory of the table
- * @bytes_after: memory of the table
+ * @added: number of nodes added
+ * @removed: number of nodes removed
+ * @set: number of nodes set
+ * @replaced: number of nodes replaced
+ * @nodes_before: number of members before
+ * @nodes_after: number of members after
+ * @impact: what moves, without the rows of the matrix
+ * @bytes_before: memory of the table before
+ * @bytes_after: memory of the table after
  * @build_ns: time to make the table
- * @impact_ns: time to work the figures out
+ * @impact_ns: time to work @impact out
  * @nr_moves: rows of the whole matrix
- * @nr_kept: rows in @moves, the largest shares first
+ * @nr_kept: rows in @moves
  * @bytes: memory of @moves and @names
- * @moves: rows
- * @names: of the nodes in @moves, NUL-terminated one after the other; names
- *	and not nodes, because a receipt outlives its nodes
+ * @moves: rows of the matrix, the largest shares first
+ * @names: of the nodes in @moves, each NUL-terminated; names and not nodes, because
+ *	a receipt outlives its nodes
  * @record: what the operations did
  */
 struct hr_receipt {
@@ -79,14 +79,14 @@ struct hr_receipt {
 
 /**
  * struct hr_history - the receipts of a ring
- * @lock: guards everything here; held for moments only, so that reading the
- *	history does not wait for a change that is being made
+ * @lock: guards all fields; not held while a change is worked out, so that a reader
+ *	of the history does not wait for a change
  * @receipts: &struct hr_receipt, oldest first
- * @nr: at most HR_MAX_RECEIPTS
- * @nr_moves: rows kept by all, at most HR_MAX_MOVES: the oldest matrices go
+ * @nr: number of @receipts, at most HR_MAX_RECEIPTS
+ * @nr_moves: rows of all receipts, at most HR_MAX_MOVES: the oldest matrices go
  *	first
- * @bytes: of rows and records kept by all, at most HR_MAX_HISTORY: the oldest
- *	go first
+ * @bytes: memory of all rows and records, at most HR_MAX_HISTORY: the oldest go
+ *	first
  * @newest: generation of the last receipt
  */
 struct hr_history {

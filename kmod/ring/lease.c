@@ -2,17 +2,18 @@
 /*
  * Leases: the sockets that pace migrations.
  *
- * Each generic netlink socket of the machine that is closed is looked for here,
- * most of them in an empty list. A lease is lost at that moment, under a
- * spinlock; what follows for the migration needs its ring's lock, which a change
- * may hold for seconds, and is done by the next one that has that lock.
+ * hr_lease_lose() is called for each generic netlink socket of the machine that
+ * closes. Most namespaces have no lease, and so an empty list. A lease is lost when
+ * its socket closes, under a spinlock. The migration then has to pause, under the
+ * lock of its ring. A change may hold that lock for seconds, so the next holder of
+ * the lock makes the pause.
  */
 #include "lease.h"
 #include "ring.h"
 
 /**
  * hr_lease_init() - make a ring's lease ready
- * @lease: the ring's
+ * @lease: the ring's lease
  */
 void hr_lease_init(struct hr_lease *lease)
 {
@@ -21,8 +22,8 @@ void hr_lease_init(struct hr_lease *lease)
 
 /**
  * hr_lease_take_locked() - a socket gets a ring's lease
- * @ring: listed; no other socket has its lease
- * @port: the socket's, which cannot be closed meanwhile: it is the one that asks
+ * @ring: the ring; is listed, and no other socket has its lease
+ * @port: port of the socket; a socket is open as long as its request lasts
  *
  * Context: ring->lock is held.
  */
@@ -48,7 +49,7 @@ static void lease_lose(struct hr_net *hn, struct hr_lease *lease)
 }
 
 /**
- * hr_lease_give_locked() - a ring is paced no longer
+ * hr_lease_give_locked() - end a ring's lease
  * @ring: the ring
  *
  * Context: ring->lock is held.
@@ -65,11 +66,11 @@ void hr_lease_give_locked(struct hr_ring *ring)
 }
 
 /**
- * hr_lease_taken() - whether a socket that is still open has a ring's lease
+ * hr_lease_taken() - whether an open socket has a ring's lease
  * @ring: the ring
  *
  * Context: any.
- * Return: whether it does.
+ * Return: true if there is such a socket.
  */
 bool hr_lease_taken(const struct hr_ring *ring)
 {
@@ -77,25 +78,25 @@ bool hr_lease_taken(const struct hr_ring *ring)
 }
 
 /**
- * hr_lease_lose() - a socket is closed: so is one of its leases
- * @hn: the namespace's
- * @port: the socket's
+ * hr_lease_lose() - end one lease of a socket that closes
+ * @hn: state of the socket's namespace
+ * @port: port of the socket
  *
  * Context: not in softirq; does not wait.
- * Return: the ring that it was of, with a reference, or NULL: there is no more.
+ * Return: the ring of that lease, with a reference, or NULL: no lease is left.
  */
 struct hr_ring *hr_lease_lose(struct hr_net *hn, u32 port)
 {
 	struct hr_ring *ring;
 
-	/* Whatever this socket has taken is seen here: it took it before. */
+	/* Without the lock: a lease of this socket was listed before the close. */
 	if (list_empty(&hn->leases))
 		return NULL;
 	spin_lock(&hn->lease_lock);
 	list_for_each_entry(ring, &hn->leases, lease.list) {
 		if (ring->lease.port != port)
 			continue;
-		/* A ring that goes gives its lease back first. */
+		/* A listed lease has a live ring: a removal ends the lease first. */
 		refcount_inc(&ring->refs);
 		lease_lose(hn, &ring->lease);
 		spin_unlock(&hn->lease_lock);

@@ -14,8 +14,8 @@ struct hr_ring;
 /**
  * struct hr_lease - a ring's lease
  * @list: in hr_net.leases while a socket has the lease
- * @port: that socket's; 0: none has it. Written under hr_net.lease_lock, also
- *	read without
+ * @port: port of that socket; 0: no socket has the lease. Written under
+ *	hr_net.lease_lock, also read without that lock
  */
 struct hr_lease {
 	struct list_head list;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What happened to a ring's migrations.
+ * The log of a ring's migrations: the last events.
  */
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -12,13 +12,13 @@
 #include "migrate_log.h"
 
 /**
- * hr_migrate_log_text() - keep words that one person leaves for another
- * @to: where
- * @from: the words
+ * hr_migrate_log_text() - copy an operator's text
+ * @to: the copy
+ * @from: the text
  * @size: of @to
  *
- * Terminals and trace events show the text. It is printable ASCII, so that it can
- * neither move a cursor nor begin a line.
+ * Terminals and trace events show the copy. The copy is printable ASCII, so that a
+ * text can neither move a cursor nor begin a line.
  *
  * Context: any.
  */
@@ -31,8 +31,8 @@ void hr_migrate_log_text(char *to, const char *from, size_t size)
 }
 
 /**
- * hr_migrate_log_prepare() - room for steps, before the first migration
- * @log: the ring's
+ * hr_migrate_log_prepare() - allocate the log, before the first migration
+ * @log: the ring's log
  *
  * Context: under the ring's lock. May sleep.
  * Return: 0 or -ENOMEM.
@@ -45,8 +45,8 @@ int hr_migrate_log_prepare(struct hr_migrate_log *log)
 }
 
 /**
- * hr_migrate_log_release() - forget all
- * @log: is of no use afterwards
+ * hr_migrate_log_release() - free the log
+ * @log: the log; not to be used afterwards
  *
  * Context: the caller has the last reference to the ring.
  */
@@ -56,11 +56,11 @@ void hr_migrate_log_release(struct hr_migrate_log *log)
 }
 
 /**
- * hr_migrate_log_next() - the place of the next step
- * @log: prepared
+ * hr_migrate_log_next() - the place for the next event
+ * @log: the ring's log, allocated
  *
  * Context: under hr_ring.lock and hr_ring.info_lock.
- * Return: to be filled in; the oldest one is lost when there are too many.
+ * Return: the place, to be filled in. A full log loses its oldest event.
  */
 struct hr_migrate_event *hr_migrate_log_next(struct hr_migrate_log *log)
 {
@@ -68,8 +68,8 @@ struct hr_migrate_event *hr_migrate_log_next(struct hr_migrate_log *log)
 }
 
 /**
- * hr_migrate_log_kept() - how many steps are kept
- * @log: the ring's
+ * hr_migrate_log_kept() - number of events in the log
+ * @log: the ring's log
  *
  * Context: under hr_ring.info_lock, or hr_ring.lock.
  * Return: 0 to HR_MAX_STEPS.
@@ -80,12 +80,12 @@ u32 hr_migrate_log_kept(const struct hr_migrate_log *log)
 }
 
 /**
- * hr_migrate_log_after() - the first step after an epoch
- * @log: the ring's
+ * hr_migrate_log_after() - the first event after an epoch
+ * @log: the ring's log
  * @epoch: any
  *
  * Context: under hr_ring.info_lock, or hr_ring.lock.
- * Return: the step, good until the lock is released, or NULL.
+ * Return: the event, valid until the lock is released, or NULL.
  */
 const struct hr_migrate_event *
 hr_migrate_log_after(const struct hr_migrate_log *log, u64 epoch)

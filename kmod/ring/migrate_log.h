@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What happened to a ring's migrations: each step and each transition, bounded
- * in number.
+ * The log of a ring's migrations: steps and transitions, bounded in number.
  */
 #ifndef HASHRING_RING_MIGRATE_LOG_H
 #define HASHRING_RING_MIGRATE_LOG_H
@@ -14,17 +13,17 @@
 
 /**
  * struct hr_migrate_event - a step or a transition
- * @epoch: after it
+ * @epoch: epoch after the event
  * @time: ns since 1970
- * @generation: after it
+ * @generation: generation after the event
  * @kind: &enum hashring_step_kind
- * @state: &enum hashring_migration_state, after it
- * @reason: for a person; may be empty
- * @before: frontier
- * @after: frontier
+ * @state: &enum hashring_migration_state after the event
+ * @reason: a text for operators; may be empty
+ * @before: frontier before
+ * @after: frontier after
  * @moved: share that changed its owner, in 2^-32
- * @arcs: in how many pieces
- * @flows: tracked ones that were alive in there
+ * @arcs: number of pieces that changed their owner
+ * @flows: live tracked flows between @before and @after
  */
 struct hr_migrate_event {
 	u64 epoch;
@@ -42,8 +41,8 @@ struct hr_migrate_event {
 
 /**
  * struct hr_migrate_log - the last steps and transitions of a ring
- * @log: HR_MAX_STEPS of them, in turn; NULL before the first migration
- * @nr: how many there ever were
+ * @log: ring buffer of HR_MAX_STEPS events; NULL before the first migration
+ * @nr: number of all events so far, also of the lost ones
  */
 struct hr_migrate_log {
 	struct hr_migrate_event *log;

@@ -1,31 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A device that goes: cached routes let go of it.
+ * When a device goes, the cached routes over this device are dropped.
  *
- * The kernel takes the devices away from routes that are in use. An IPv4 route
+ * The kernel itself replaces the device of a route that is in use. An IPv4 route
  * holds nothing else. But an IPv6 route to a neighbour of its own
- * (FLOWI_FLAG_KNOWN_NH) also holds the entry of the routing table that it was
- * made from, and that entry holds its device: the one of the next hop, which
- * is also the one of rt6i_idev. dst.dev may be another: the loopback device, or
- * a VRF. An entry with a nexthop object holds that, and with it all the devices
- * that the object has now, or has in its group. A cached route that no packet
- * replaces would keep these devices for ever, and with them the namespace.
+ * (FLOWI_FLAG_KNOWN_NH) also holds the entry of the routing table that the route was
+ * made from. The entry holds the device of its next hop, which is also the device of
+ * rt6i_idev. dst.dev may be another device: the loopback device, or a VRF. An entry
+ * with a nexthop object holds the object, and so all devices of the object or of its
+ * group. A cached route that no packet replaces would hold these devices for ever,
+ * and with the devices the namespace.
  *
- * So all IPv6 routes of a namespace are dropped when a device goes that one of
- * them may hold. Each route also gives its entry back, because a packet that waits
- * in a queue may hold the route, too. No CPU has to help, so that it does not matter which are
- * online. A device that no route holds costs one look into hr_netdev.devices.
+ * So all cached IPv6 routes of a namespace are dropped when a device goes that one
+ * of these routes may hold. Each route also gives its entry back, because a packet
+ * that waits in a queue may hold the route, too. The drop needs no help from other
+ * CPUs, so a CPU may be offline. A device that no route holds costs one look-up in
+ * hr_netdev.devices.
  *
- * The kernel tells of a device under the lock of all devices of all namespaces,
- * and a user may have many nodes: so the work is done later, without that lock.
- * Only the device waits for it.
+ * The kernel announces a device under the lock of all devices of all namespaces, and
+ * a user may have many nodes. So a work item drops the routes later, without that
+ * lock. Only the device waits for the work item.
  *
- * Two things tell what a namespace has cached: hr_netdev.routes which nodes,
- * hr_netdev.devices which devices. Neither is written for each packet:
- * hr_netdev_watch() looks first. What makes that safe is the order. A packet
- * stores the route, then looks at both; hr_netdev_drop() takes from both, then
- * takes the routes. xchg() of the route is a full barrier on each side, so a
- * packet that finds itself known is seen, or its route is.
+ * Two sets say what a namespace has cached: hr_netdev.routes has the nodes,
+ * hr_netdev.devices has the devices. Few packets write to the sets, because
+ * hr_netdev_watch() reads first. The order makes that safe. A packet stores the
+ * route, then reads both sets. hr_netdev_drop() empties both sets, then takes the
+ * routes. xchg() of the route is a full barrier on each side. So hr_netdev_drop()
+ * sees the route of a packet that still finds its node and its device in the sets.
+ * Any other packet adds both again.
  */
 #include <linux/netdevice.h>
 #include <linux/percpu.h>
@@ -39,12 +41,12 @@
 #include "ring.h"
 
 /*
- * Guards hr_netdev.routes and hr_routes.list of all namespaces. Not one for
- * each: a node's routes may outlive the namespace.
+ * Guards hr_netdev.routes and hr_routes.list of all namespaces. There is no lock for
+ * each namespace, because a node's routes may outlive the namespace.
  */
 static DEFINE_SPINLOCK(hr_netdev_lock);
 
-/* Return: whether it is marked; if not, there is no memory. */
+/* Return: whether the device is in the set; false without memory. */
 static bool hr_netdev_mark(struct hr_netdev *netdev, int ifindex)
 {
 	return xa_load(&netdev->devices, ifindex) ||
@@ -53,14 +55,14 @@ static bool hr_netdev_mark(struct hr_netdev *netdev, int ifindex)
 }
 
 /**
- * hr_netdev_watch() - a CPU has cached an IPv6 route
- * @net: where
- * @routes: the node's; the route is in its place
+ * hr_netdev_watch() - note an IPv6 route that a CPU has cached
+ * @net: the namespace
+ * @routes: the node's routes; have @rt already
  * @rt: the route
  *
- * Context: bottom halves disabled, under rcu_read_lock() since before the
- * lookup: so a device that the route holds is not yet being unregistered, or
- * whoever does that still waits for this packet before it tells of it.
+ * Context: bottom halves disabled, under rcu_read_lock() since before the lookup.
+ * So a device that the route holds is not being unregistered yet, or the
+ * unregistration waits for this packet before it calls the notifiers.
  */
 void hr_netdev_watch(struct net *net, struct hr_routes *routes,
 		     const struct rt6_info *rt)
@@ -69,7 +71,7 @@ void hr_netdev_watch(struct net *net, struct hr_routes *routes,
 	const struct inet6_dev *idev = READ_ONCE(rt->rt6i_idev);
 	struct hr_netdev *netdev = &hr_net(net)->netdev;
 
-	/* listed before marked, as hr_netdev_drop() goes the other way round */
+	/* the node before the device: hr_netdev_drop() empties in the other order */
 	if (list_empty(&routes->list)) {
 		spin_lock(&hr_netdev_lock);
 		if (list_empty(&routes->list))
@@ -79,14 +81,14 @@ void hr_netdev_watch(struct net *net, struct hr_routes *routes,
 
 	/*
 	 * A nexthop object may get other devices. Without rt6i_idev the device
-	 * has just lost IPv6, and its number is not known.
+	 * has just lost IPv6, and the number of the device is not known.
 	 */
 	if ((entry && entry->nh) || !idev ||
 	    !hr_netdev_mark(netdev, idev->dev->ifindex))
 		WRITE_ONCE(netdev->any, true);
 }
 
-/* Under the lock, so that whoever finds a list empty finds the routes gone. */
+/* Under one hold of the lock: routes that are not listed any more are dropped. */
 static void hr_netdev_routes_locked(struct hr_routes *routes)
 {
 	int cpu;
@@ -103,7 +105,7 @@ static void hr_netdev_routes_locked(struct hr_routes *routes)
 
 /**
  * hr_netdev_forget() - drop a node's IPv6 routes, for good
- * @routes: the node's, which no packet uses any more
+ * @routes: the node's routes; no packet uses the node any more
  *
  * Context: process.
  */
@@ -122,7 +124,7 @@ static void hr_netdev_drop(struct hr_netdev *netdev)
 	WRITE_ONCE(netdev->any, false);
 	xa_destroy(&netdev->devices);
 
-	/* packets may bring new ones as fast as these go */
+	/* spliced: packets may add nodes as fast as this loop takes nodes out */
 	spin_lock_bh(&hr_netdev_lock);
 	list_splice_init(&netdev->routes, &todo);
 	while ((routes = list_first_entry_or_null(&todo, struct hr_routes,
@@ -141,8 +143,9 @@ static void hr_netdev_work(struct work_struct *work)
 }
 
 /*
- * The device was closed before, which took its routes out of the tables, and a
- * grace period has passed since: no packet that found one is under way.
+ * The device was closed before, and the close took its routes out of the routing
+ * tables. A grace period has passed since then. So no packet that has found such a
+ * route is under way.
  */
 static int hr_netdev_event(struct notifier_block *block, unsigned long event,
 			   void *info)
@@ -162,8 +165,8 @@ static struct notifier_block hr_netdev_block = {
 };
 
 /**
- * hr_netdev_net_init() - no device is in use
- * @netdev: the namespace's
+ * hr_netdev_net_init() - begin without cached routes
+ * @netdev: state of the namespace
  *
  * Context: process.
  */
@@ -175,14 +178,14 @@ void hr_netdev_net_init(struct hr_netdev *netdev)
 }
 
 /**
- * hr_netdev_net_exit() - drop what is cached in a namespace that goes
- * @netdev: the namespace's, in which no packet is steered any more
+ * hr_netdev_net_exit() - drop the cached routes of a namespace that goes
+ * @netdev: state of the namespace; no packet is steered there any more
  *
- * A ring, and its nodes' routes, may be used for longer than the namespace is
- * there, but not what IPv6 has in the namespace, which releasing a route needs.
+ * A ring and the routes of its nodes may outlive the namespace. The namespace's state
+ * of IPv6 does not, and the release of a route needs this state.
  *
- * Context: process, sleeps; the devices have gone, or hr_netdev_exit() was
- * called: there will be no more work.
+ * Context: process; sleeps. The devices have gone, or hr_netdev_exit() was called:
+ * no more work is queued.
  */
 void hr_netdev_net_exit(struct hr_netdev *netdev)
 {
@@ -191,7 +194,7 @@ void hr_netdev_net_exit(struct hr_netdev *netdev)
 }
 
 /**
- * hr_netdev_init() - look out for devices that go
+ * hr_netdev_init() - register for devices that go
  *
  * Context: module init, when there may be rings.
  * Return: 0 or an error.

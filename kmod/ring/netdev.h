@@ -14,11 +14,11 @@ struct net;
 struct rt6_info;
 
 /**
- * struct hr_netdev - what a namespace knows of devices in use
+ * struct hr_netdev - the devices that a namespace's cached IPv6 routes may hold
  * @work: drops all cached IPv6 routes
- * @routes: &struct hr_routes that have some, under the lock in netdev.c
- * @devices: numbers of the devices that these may hold
- * @any: it may be any device, as @devices lacks one; READ_ONCE(), WRITE_ONCE()
+ * @routes: &struct hr_routes with cached IPv6 routes, under the lock in netdev.c
+ * @devices: numbers of the devices that these routes may hold
+ * @any: @devices may lack a device, so any device counts; READ_ONCE(), WRITE_ONCE()
  */
 struct hr_netdev {
 	struct work_struct work;

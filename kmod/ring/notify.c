@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What happens to rings, told to all who listen.
+ * Events of rings, told to all listeners.
  */
 #include "notify.h"
 
 BLOCKING_NOTIFIER_HEAD(hr_ring_chain);
 
 /**
- * hr_ring_notify() - tell what has happened to a ring
+ * hr_ring_notify() - tell all listeners of an event of a ring
  * @ring: the ring
  * @event: what has happened
- * @note: its ops, receipt and step, as far as @event has them; the rest is
+ * @note: has ops, receipt and step, as far as @event has them; the other fields are
  *	filled in
  *
- * Context: the lock that orders the events of @event is held: see
+ * Context: the lock that orders events of this kind is held: see
  * &enum hashring_event. May sleep.
  */
 void hr_ring_notify(struct hr_ring *ring, enum hashring_event event,

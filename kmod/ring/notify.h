@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What happens to rings is told once, and in the order in which it happens:
- * netlink tells operators, and other modules hear it as well.
+ * One notifier chain has the events of all rings, each once and in order. Netlink
+ * listens and tells operators. Other modules may listen as well.
  */
 #ifndef HASHRING_RING_NOTIFY_H
 #define HASHRING_RING_NOTIFY_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rings: found by their names, held on to, attached to.
+ * Rings: look-up by name, references, attachments.
  */
 #include <linux/rculist.h>
 #include <net/netns/generic.h>
@@ -21,11 +21,11 @@ const struct hr_settings hr_default_settings = {
 };
 
 /**
- * hr_net() - what a namespace has
+ * hr_net() - the state of a namespace
  * @net: the namespace
  *
  * Context: any.
- * Return: it, valid as long as the namespace.
+ * Return: the state, valid as long as the namespace.
  */
 struct hr_net *hr_net(const struct net *net)
 {
@@ -34,11 +34,11 @@ struct hr_net *hr_net(const struct net *net)
 
 /**
  * hr_ring_find_locked() - a ring by its name
- * @hn: the namespace's
+ * @hn: state of the namespace
  * @name: NUL-terminated
  *
  * Context: hn->lock is held.
- * Return: the ring, good until the lock is released, or NULL.
+ * Return: the ring, valid until the lock is released, or NULL.
  */
 struct hr_ring *hr_ring_find_locked(struct hr_net *hn, const char *name)
 {
@@ -57,7 +57,7 @@ struct hr_ring *hr_ring_find_locked(struct hr_net *hn, const char *name)
  * @net: the namespace
  * @name: NUL-terminated
  *
- * Context: any; waits for nothing.
+ * Context: any; does not wait.
  * Return: the ring with a reference, or NULL.
  */
 struct hr_ring *hr_ring_get(struct net *net, const char *name)
@@ -78,11 +78,11 @@ struct hr_ring *hr_ring_get(struct net *net, const char *name)
 }
 
 /**
- * hr_ring_get_nth() - a ring by its place in the alphabet
+ * hr_ring_get_nth() - a ring by its place in the order of names
  * @net: the namespace
- * @n: from 0
+ * @n: the place, from 0
  *
- * Context: any; waits for nothing.
+ * Context: any; does not wait.
  * Return: the ring with a reference, or NULL at the end.
  */
 struct hr_ring *hr_ring_get_nth(struct net *net, u32 n)
@@ -103,7 +103,7 @@ struct hr_ring *hr_ring_get_nth(struct net *net, u32 n)
 }
 
 /**
- * hr_ring_put() - give a reference back
+ * hr_ring_put() - drop a reference
  * @ring: the ring
  *
  * Context: any.
@@ -116,11 +116,11 @@ void hr_ring_put(struct hr_ring *ring)
 
 /**
  * hr_ring_attach() - an attachment begins to use a ring
- * @ring: listed in its namespace; gets a reference
+ * @ring: the ring, listed in its namespace; gets a reference
  * @id_max: the largest id that fits the attachment's mask: 2^bits - 1
  * @extack: for the reason
  *
- * From here on no node gets an id that does not fit.
+ * From then on no node of the ring gets an id that does not fit.
  *
  * Context: hr_net.lock is held. May sleep.
  * Return: 0, or -ERANGE if a node's id does not fit.
@@ -157,9 +157,9 @@ unlock:
 }
 
 /**
- * hr_ring_detach() - an attachment is gone
- * @ring: gives its reference back; packets may still be in it under RCU
- * @id_max: as it was given to hr_ring_attach()
+ * hr_ring_detach() - an attachment ends
+ * @ring: the ring; loses a reference. Packets may still use the ring under RCU
+ * @id_max: as given to hr_ring_attach()
  *
  * Context: hr_net.lock is held. May sleep.
  */

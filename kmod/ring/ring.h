@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Rings: named, one set for each network namespace. A ring's map hangs off one
- * RCU pointer; changes are made beside it and published by one store.
+ * Rings. Each network namespace has a set of rings, by name. Readers get a ring's map
+ * by one RCU pointer. A change makes the next map beside the present one, and
+ * publishes the next map by one store.
  *
  * Locks, outermost first:
  *	hr_net.lock	the set of rings and of attachments of a namespace
@@ -10,13 +11,13 @@
  *	hr_history.lock	the receipts
  *	hr_ring_view.map_lock	the effective map, as a table
  *	hr_net.lease_lock, hr_ring.info_lock, hr_ring.retired_lock
- *				(spinlocks; none inside another)
- * Readers of a view take rcu_read_lock() and nothing else; those that want it
- * for longer pin it. Finding a ring by its name takes no lock either.
+ *				(spinlocks; none is taken inside another)
+ * A reader of a view takes rcu_read_lock() and nothing else. A reader that sleeps
+ * pins the view. Finding a ring by its name takes no lock either.
  *
- * Commands that anybody may send take neither hr_ring.lock nor wait for what is
- * done under it: what an administrator asks for, and what is due at a deadline,
- * does not wait for readers.
+ * A command that any user may send neither takes hr_ring.lock nor waits for a holder
+ * of that lock. So such a command delays neither an administrator's command nor a
+ * deadline.
  */
 #ifndef HASHRING_RING_RING_H
 #define HASHRING_RING_RING_H
@@ -46,19 +47,19 @@ struct hr_migrate_info;
 struct hr_track;
 
 /**
- * struct hr_net - what one network namespace has
- * @lock: guards everything here but the leases
+ * struct hr_net - the state of one network namespace
+ * @lock: guards all fields but the leases
  * @rings: &struct hr_ring, ascending by name; also read under RCU
  * @nr_rings: number of @rings
  * @rings_seq: counts additions and removals, for consistent dumps
  * @attachments: &struct hr_attach, ascending by id
  * @nr_attachments: number of @attachments
  * @attach_seq: as @rings_seq
- * @last_attach: id of the youngest attachment ever
+ * @last_attach: the last attachment id that was given out
  * @lease_lock: guards the leases of this namespace's rings
- * @leases: &struct hr_lease, those that a socket has; read without the lock for
- *	whether there are any
- * @netdev: lets go of devices that have gone
+ * @leases: &struct hr_lease that a socket has; list_empty() is read without the
+ *	lock
+ * @netdev: the devices that cached routes may hold
  */
 struct hr_net {
 	struct mutex lock;	/* all of this but the leases */
@@ -77,21 +78,21 @@ struct hr_net {
 struct hr_net *hr_net(const struct net *net);
 
 /**
- * struct hr_ring_view - a view as the kernel keeps it
- * @core: what readers use; owns a reference to each of its tables
+ * struct hr_ring_view - the kernel's view: the core's view, counted and freed by RCU
+ * @core: the core's view; owns a reference to each of its tables
  * @generation: number of this membership and table
- * @track: flow state of the migration, with a reference; NULL where established
- *	flows move, and without a migration
- * @track_put: gives that reference back; a view knows nothing of flow state
- * @map_lock: guards all that follows up to @digested
- * @map: the effective map of a migration at @map_frontier, once somebody asked
- * @map_frontier: see @map
+ * @track: flow state of the migration, with a reference; NULL if established flows
+ *	move, and without a migration
+ * @track_put: gives the reference to @track back; the floor of track/ is above
+ * @map_lock: guards @map, @map_frontier, @digest and @digested
+ * @map: the effective map of a migration; NULL until a reader asks for the map
+ * @map_frontier: the frontier that @map is of
  * @digest: of the effective map
- * @digested: @digest is there
- * @refs: the ring's while it is in force, and those of hr_ring_pin()
- * @ring: set when it is retired, and a reference then
- * @list: in hr_ring.retired while it is retired and has its table
- * @work: frees it a grace period after the last reference
+ * @digested: @digest is valid
+ * @refs: one while the view is in force, and one for each hr_ring_pin()
+ * @ring: set when the view is retired, with a reference
+ * @list: in hr_ring.retired while the view is retired and has its tables
+ * @work: frees the view a grace period after the last reference
  */
 struct hr_ring_view {
 	struct hr_view core;
@@ -112,30 +113,32 @@ struct hr_ring_view {
 /**
  * struct hr_ring - a ring
  * @view: the map in force; written under @lock, read under RCU
- * @config: fixed at birth
- * @name: fixed at birth
+ * @config: fixed when the ring is created
+ * @name: fixed when the ring is created
  * @net: the namespace; valid while the ring is listed or attached
- * @refs: the list's, the attachments', the retired views', the users'
+ * @refs: one each for the list, an attachment, a retired view and a user
  * @list: in hr_net.rings, under hr_net.lock
- * @lock: the writer's
- * @settings: how it treats established flows; written under @lock
+ * @lock: held by writers
+ * @settings: how the ring treats established flows; written under @lock
  * @epoch: counts changes, steps and transitions; written under @lock
- * @migration: what is under way, or NULL, under @lock
+ * @migration: the migration under way, or NULL; under @lock
  * @lease: the socket that paces @migration
- * @state: &enum hashring_migration_state, of the last step or transition
- * @migrate_info: how @migration stood then, for readers; NULL without one
- * @migrate_log: what happened to migrations
+ * @state: &enum hashring_migration_state after the last step or transition
+ * @migrate_info: @migration after its last step or transition, for readers; NULL
+ *	without a migration
+ * @migrate_log: the last events of migrations
  * @info_lock: guards @migrate_info and @migrate_log, which are written under
  *	@lock as well
- * @tick: looks after @migration; holds a reference while it is queued
+ * @tick: handles the deadlines and the window of @migration; has a reference while
+ *	queued
  * @history: receipts
- * @attachments: how many attachments steer by it, under hr_net.lock
- * @id_bits: of these, how many have room for ids of so many bits, under @lock
- * @dead: the ring is removed, no more changes; written under both locks
+ * @attachments: number of attachments that steer by the ring; under hr_net.lock
+ * @id_bits: number of attachments, by the bits of their node masks; under @lock
+ * @dead: the ring is removed: no more changes; written under hr_net.lock and @lock
  * @retired: views that were replaced and still have their tables
  * @nr_retired: number of @retired, at most HR_RETIRED_MAX
- * @retired_lock: guards both
- * @retired_wait: for the writer that would exceed that
+ * @retired_lock: guards @retired and @nr_retired
+ * @retired_wait: where a writer waits while @nr_retired is at its limit
  * @work: frees the ring a grace period after the last reference
  */
 struct hr_ring {
@@ -171,13 +174,13 @@ struct hr_ring {
 extern unsigned int hr_net_id;
 extern struct workqueue_struct *hr_wq;	/* frees, and scheduled work */
 
-/* _locked: hr_net.lock is held; the others take it, or no lock at all. */
+/* _locked: hr_net.lock is held. The others need no lock. */
 struct hr_ring *hr_ring_find_locked(struct hr_net *hn, const char *name);
 struct hr_ring *hr_ring_get(struct net *net, const char *name);
 struct hr_ring *hr_ring_get_nth(struct net *net, u32 n);
 void hr_ring_put(struct hr_ring *ring);
 
-/* Attachments: all ids must fit. Both under hr_net.lock. */
+/* Attachments: the ids of all nodes must fit. Both under hr_net.lock. */
 int hr_ring_attach(struct hr_ring *ring, u32 id_max,
 		   struct netlink_ext_ack *extack);
 void hr_ring_detach(struct hr_ring *ring, u32 id_max);
@@ -189,7 +192,7 @@ struct hr_table *hr_ring_map(const struct hr_ring *ring,
 			     struct hr_ring_view *view, gfp_t gfp, u64 *at);
 struct hr_table *hr_ring_map_locked(const struct hr_ring *ring, gfp_t gfp);
 
-/* For the writer, under hr_ring.lock. */
+/* For writers, under hr_ring.lock. */
 struct hr_ring_view *hr_view_alloc(struct hr_table *table, u64 generation,
 				   gfp_t gfp);
 u64 hr_view_bytes(const struct hr_ring_view *view);
@@ -204,7 +207,7 @@ void hr_ring_publish_locked(struct hr_ring *ring, struct hr_ring_view *view,
  * @ring: the ring
  *
  * Context: under rcu_read_lock().
- * Return: the view, good until rcu_read_unlock().
+ * Return: the view, valid until rcu_read_unlock().
  */
 static inline const struct hr_ring_view *hr_ring_view(const struct hr_ring *ring)
 {

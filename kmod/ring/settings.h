@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A ring's settings: how it treats established flows. They can be changed at
+ * A ring's settings: how the ring treats established flows. Settings can change at
  * any time.
  */
 #ifndef HASHRING_RING_SETTINGS_H
@@ -12,13 +12,13 @@
 
 /**
  * struct hr_settings - how a ring treats established flows
- * @established: &enum hashring_established; applies to migrations that begin
+ * @established: &enum hashring_established; applies to later migrations
  * @tcp_timeout: ms without a segment after which a tracked connection is
  *	forgotten; read by packets
- * @syn_timeout: the same, of one that has only begun
- * @fin_timeout: the same, of one that seems to end
- * @udp_timeout: the same, of flows of other protocols
- * @max_entries: flows that a migration can track; applies to those that begin
+ * @syn_timeout: as @tcp_timeout, of a connection that is half open
+ * @fin_timeout: as @tcp_timeout, of a connection that seems to end
+ * @udp_timeout: as @tcp_timeout, of flows of other protocols
+ * @max_entries: flows that a migration can track; applies to later migrations
  */
 struct hr_settings {
 	u32 established;

@@ -9,7 +9,7 @@
 #include "ring.h"
 #include "trace.h"
 
-/* What a view holds: whoever takes it away gives it back. */
+/* The references of a view: view_take() takes them, parts_put() gives them back. */
 struct view_parts {
 	struct hr_view core;
 	struct hr_table *map;
@@ -40,7 +40,7 @@ static void parts_put(const struct view_parts *parts)
 		parts->track_put(parts->track);
 }
 
-/* Of a retired view, unless somebody was there before. */
+/* Take the parts of a retired view, unless the parts are taken already. */
 static bool view_take_locked(struct hr_ring_view *view,
 			     struct view_parts *parts)
 {
@@ -74,7 +74,7 @@ void hr_view_free(struct hr_ring_view *view)
 	kfree(view);
 }
 
-/* A retired view, a grace period after its last user. */
+/* Free a retired view, a grace period after its last user. */
 static void view_work(struct work_struct *work)
 {
 	struct hr_ring_view *view = container_of(to_rcu_work(work),
@@ -94,11 +94,11 @@ static void view_work(struct work_struct *work)
 /**
  * hr_view_alloc() - a view of a settled table
  * @table: its reference is taken over
- * @generation: its number
- * @gfp: for the view
+ * @generation: number of this membership and table
+ * @gfp: how to allocate
  *
  * Context: may sleep.
- * Return: the view or NULL; then the caller keeps @table.
+ * Return: the view, or NULL without memory; then the caller keeps @table.
  */
 struct hr_ring_view *hr_view_alloc(struct hr_table *table, u64 generation,
 				   gfp_t gfp)
@@ -116,7 +116,7 @@ struct hr_ring_view *hr_view_alloc(struct hr_table *table, u64 generation,
 	return view;
 }
 
-/* Free a view after its last user. Does not wait. */
+/* Have a view freed after its last user. Does not wait. */
 static void view_retire_locked(struct hr_ring *ring, struct hr_ring_view *view)
 {
 	lockdep_assert_held(&ring->lock);
@@ -133,8 +133,8 @@ static void view_retire_locked(struct hr_ring *ring, struct hr_ring_view *view)
 /**
  * hr_ring_publish_locked() - put a view in force
  * @ring: the ring, with room for one more retired view
- * @view: taken over, with everything in it
- * @receipt: taken over: what lies between the view in force and this one
+ * @view: the next view; taken over, with all its references
+ * @receipt: of the change from the view in force to @view; taken over
  *
  * Context: ring->lock is held. Does not wait, and does not fail.
  */
@@ -156,9 +156,9 @@ void hr_ring_publish_locked(struct hr_ring *ring, struct hr_ring_view *view,
  * hr_ring_has_room_locked() - whether one more view can be retired
  * @ring: the ring
  *
- * Normally it can. In a burst of changes it cannot, and ordinary grace periods
- * are long: an expedited one frees the tables that no reader has pinned, without
- * waiting for their work.
+ * In a burst of changes there may be no room, and ordinary grace periods are long.
+ * After an expedited grace period, the tables that no reader has pinned are freed
+ * here, before their work items run.
  *
  * Context: ring->lock is held. May sleep, but waits for no reader.
  * Return: whether hr_ring_make_room_locked() would return at once.
@@ -186,14 +186,14 @@ bool hr_ring_has_room_locked(struct hr_ring *ring)
 }
 
 /**
- * hr_ring_make_room_locked() - see that one more view can be retired
+ * hr_ring_make_room_locked() - wait until one more view can be retired
  * @ring: the ring
  *
- * Waits for readers of older views, at most for one message of each: a
- * retired view cannot be pinned again.
+ * Waits for readers of older views. A reader holds a view for one message at most,
+ * and a retired view cannot be pinned again.
  *
  * Context: ring->lock is held. May sleep.
- * Return: 0, or -EINTR when killed while a reader has a view pinned.
+ * Return: 0, or -EINTR: the process was killed while a reader had a view pinned.
  */
 int hr_ring_make_room_locked(struct hr_ring *ring)
 {
@@ -206,15 +206,15 @@ int hr_ring_make_room_locked(struct hr_ring *ring)
 }
 
 /**
- * hr_ring_pin() - hold on to the view in force
- * @ring: the ring; the caller's reference must outlast the pin
+ * hr_ring_pin() - take a reference to the view in force
+ * @ring: the ring; the caller's reference must outlive the pin
  *
- * For readers that take longer than RCU allows, or sleep. A writer that has
- * retired as many views as it may waits for them, so that who has one pinned
- * must not wait for hr_net.lock or hr_ring.lock.
+ * For readers that sleep, or take longer than RCU allows. A writer may wait for such
+ * a reader: see hr_ring_make_room_locked(). So a reader with a pinned view must not
+ * wait for hr_net.lock or hr_ring.lock.
  *
  * Context: any.
- * Return: the view; hr_ring_unpin() it.
+ * Return: the view, for hr_ring_unpin().
  */
 struct hr_ring_view *hr_ring_pin(struct hr_ring *ring)
 {
@@ -229,7 +229,7 @@ struct hr_ring_view *hr_ring_pin(struct hr_ring *ring)
 }
 
 /**
- * hr_ring_unpin() - let a view go
+ * hr_ring_unpin() - release a view
  * @view: of hr_ring_pin()
  *
  * Context: any.
@@ -283,12 +283,12 @@ static struct hr_table *map_get_locked(const struct hr_ring *ring,
 /**
  * hr_ring_map() - the effective map, as a table
  * @ring: the ring
- * @view: of it, pinned
+ * @view: a view of @ring, pinned
  * @gfp: how to allocate
- * @at: filled in: the frontier that it is of
+ * @at: filled in: the frontier that the map is of
  *
- * While a migration is under way it is put together where the frontier stands,
- * and kept until that moves.
+ * While a migration is under way, the map is made for the present frontier and kept
+ * until the frontier moves.
  *
  * Context: may sleep.
  * Return: the table, for hr_table_put(), or NULL without memory.
@@ -312,10 +312,10 @@ struct hr_table *hr_ring_map(const struct hr_ring *ring,
 /**
  * hr_ring_map_locked() - the effective map of the view in force, for a change
  * @ring: the ring
- * @gfp: how to allocate; with __GFP_NOFAIL it will not fail
+ * @gfp: how to allocate; with __GFP_NOFAIL the function does not fail
  *
- * A reader may be putting the map together, or working its digest out: a change
- * does not wait for that, and makes a map of its own.
+ * A reader may hold map_lock to make the map, or to work the digest out. A change
+ * does not wait for a reader, and then makes a map of its own.
  *
  * Context: ring->lock is held. May sleep.
  * Return: the table, for hr_table_put(), or NULL without memory.
