@@ -2,16 +2,16 @@
 /*
  * What readers are told of migrations.
  *
- * hr_ring.info_lock is held to copy a few hundred bytes, by the writer and by
- * readers, and as a spinlock keeps the CPU of a reader that has it.
+ * The writer and readers hold hr_ring.info_lock to copy a few hundred bytes. The lock
+ * is a spinlock, so that a reader is not preempted while it holds the lock.
  */
 #include "info.h"
 #include "ring/lease.h"
 
 /**
- * hr_migrate_info_update_locked() - from here on readers are told how things stand now
+ * hr_migrate_info_update_locked() - give readers the present state of a migration
  * @ring: the ring
- * @what: what has just happened, for the log; NULL: nothing that is logged
+ * @what: the event that has just happened, for the log; NULL: no event
  *
  * Context: ring->lock is held.
  */
@@ -45,8 +45,8 @@ void hr_migrate_info_update_locked(struct hr_ring *ring,
 }
 
 /**
- * hr_migrate_info_get() - how a ring's migration stands
- * @ring: outlasts @info
+ * hr_migrate_info_get() - copy the state of a ring's migration
+ * @ring: the ring; outlives @info
  * @info: filled in, for hr_migrate_info_put()
  *
  * Context: not in softirq; does not wait.
@@ -69,19 +69,19 @@ void hr_migrate_info_get(struct hr_ring *ring, struct hr_migrate_info *info)
 	if (!info->moving) {
 		info->state = info->ended ? HASHRING_MIGRATION_DONE :
 					    HASHRING_MIGRATION_NONE;
-		/* then the view: pairs with hr_ring_publish_locked() */
+		/* before the view: pairs with hr_ring_publish_locked() */
 		info->epoch = smp_load_acquire(&ring->epoch);
 		info->view = hr_ring_pin(ring);
 	} else if (info->m.holder_port && !hr_lease_taken(ring)) {
-		/* The pacer's socket is closed, and the pause is not made yet. */
+		/* The pacer's socket is closed, and the pause is still to be made. */
 		hr_migration_unpaced(&info->m, info->frontier == HR_WHOLE_RING);
 		info->state = hr_migration_state_of(&info->m, info->frontier);
 	}
 }
 
 /**
- * hr_migrate_info_put() - let go what hr_migrate_info_get() has taken
- * @info: is of no use afterwards
+ * hr_migrate_info_put() - release what hr_migrate_info_get() has taken
+ * @info: the copy; not to be used afterwards
  *
  * Context: any.
  */
@@ -91,9 +91,9 @@ void hr_migrate_info_put(struct hr_migrate_info *info)
 }
 
 /**
- * hr_migrate_info_kept() - how many steps and transitions are kept
+ * hr_migrate_info_kept() - number of events in the log
  * @ring: the ring
- * @oldest: filled in: how many were kept once and are not any more
+ * @oldest: filled in: number of events that the log has lost
  *
  * Context: not in softirq; does not wait.
  * Return: 0 to HR_MAX_STEPS.
@@ -110,7 +110,7 @@ u32 hr_migrate_info_kept(struct hr_ring *ring, u64 *oldest)
 }
 
 /**
- * hr_migrate_info_event_after() - the first step or transition after an epoch
+ * hr_migrate_info_event_after() - the first event after an epoch
  * @ring: the ring
  * @epoch: any
  * @what: filled in

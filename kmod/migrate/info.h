@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What readers are told of a migration: a copy of its state after its last event.
- * Any user may ask for it. Reading it does not take the lock of the ring, under
+ * Any user may read the copy. A reader does not take the lock of the ring, under
  * which the migration goes on.
  */
 #ifndef HASHRING_MIGRATE_INFO_H
@@ -10,15 +10,15 @@
 #include "migration.h"
 
 /**
- * struct hr_migrate_info - how a migration stands
- * @moving: one is under way, and @m and @frontier are there
- * @ended: none is, but there was one: @last is there
+ * struct hr_migrate_info - the state of a migration
+ * @moving: a migration is under way; @m and @frontier are valid
+ * @ended: the last migration has ended; @last is valid
  * @state: &enum hashring_migration_state
- * @epoch: of all this
- * @view: pinned; with the track, if there is one
- * @m: the migration, without references: its @track is that of @view
- * @frontier: where it stands
- * @last: the last step or transition
+ * @epoch: the epoch of this state
+ * @view: the view, pinned; has the track, if there is one
+ * @m: the migration, without references: its track is that of @view
+ * @frontier: the frontier
+ * @last: the last event
  */
 struct hr_migrate_info {
 	bool moving;

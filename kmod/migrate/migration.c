@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A migration: its life, and all that happens to it.
+ * A migration: how it is allocated and freed, and its events.
  */
 #include <linux/ktime.h>
 #include <linux/slab.h>
@@ -15,14 +15,14 @@
 #include "track/track.h"
 
 /**
- * hr_migration_begin() - a migration that is about to begin
- * @ring: its lock is held
+ * hr_migration_begin() - allocate a migration
+ * @ring: the ring
  *
- * Flow state has all its memory from here on, so that packets need none.
+ * All memory of the flow state is allocated here, so that packets allocate nothing.
  *
- * Context: may sleep.
- * Return: for hr_migration_free(), or -ENOMEM, -E2BIG (too many flows are
- * tracked in the namespace, or in all).
+ * Context: ring->lock is held. May sleep.
+ * Return: the migration, for hr_migration_free(), or -ENOMEM, -E2BIG (too many flows
+ * are tracked, in the namespace or in all namespaces).
  */
 struct hr_migration *hr_migration_begin(struct hr_ring *ring)
 {
@@ -57,8 +57,8 @@ struct hr_migration *hr_migration_begin(struct hr_ring *ring)
 }
 
 /**
- * hr_migration_free() - a migration is over, or was not to be
- * @migration: that no ring has any more
+ * hr_migration_free() - free a migration that has ended, or has not begun
+ * @migration: the migration; no ring has it
  *
  * Context: may sleep.
  */
@@ -71,10 +71,10 @@ void hr_migration_free(struct hr_migration *migration)
 }
 
 /**
- * hr_migrate_event_locked() - something happened: log, trace and tell it
+ * hr_migrate_event_locked() - log, trace and tell an event
  * @ring: the ring
- * @what: kind, and what a step has; the rest is filled in
- * @receipt: of the whole migration, if it has ended
+ * @what: has the kind, and the figures of a step; the other fields are filled in
+ * @receipt: of the whole migration, if it has ended; else NULL
  *
  * Context: ring->lock is held. May sleep.
  */
@@ -93,7 +93,7 @@ void hr_migrate_event_locked(struct hr_ring *ring,
 	if (m)
 		strscpy(what->reason, m->reason, sizeof(what->reason));
 	hr_migrate_info_update_locked(ring, what);
-	/* A reader of this epoch sees frontier and state: hr_nl_snapshot_get(). */
+	/* A reader of this epoch sees frontier and state: see hr_nl_snapshot_get(). */
 	smp_store_release(&ring->epoch, what->epoch);
 	trace_hashring_migration(ring, what);
 	hr_ring_notify(ring, HASHRING_EVENT_MIGRATED, &(struct hashring_note){
@@ -121,10 +121,11 @@ void hr_migrate_changed_state_locked(struct hr_ring *ring)
 }
 
 /**
- * hr_migrate_catch_up_locked() - see whether the pacer's socket is closed
+ * hr_migrate_catch_up_locked() - handle the close of the pacer's socket
  * @ring: the ring
  *
- * Closing it waits for no ring's lock: whoever has that looks here first.
+ * The close of a socket does not wait for the lock of a ring. So a holder of the lock
+ * calls this function first.
  *
  * Context: ring->lock is held. May sleep.
  */
@@ -165,15 +166,15 @@ struct hr_migration *hr_migration_get_locked(struct hr_ring *ring,
 
 /**
  * hr_migrate_move_locked() - set the frontier
- * @ring: with a migration
- * @frontier: where it is to be
+ * @ring: a ring with a migration
+ * @frontier: the new frontier
  *
- * The window is open before the first segment of the range comes: a packet reads
- * the frontier first and the window then, and hr_track_stepped() has opened that
- * and ordered it before what follows.
+ * The window has to be open before the first segment of the range comes. A packet
+ * reads the frontier first, then the window. hr_track_stepped() opens the window, and
+ * orders that before the store of the frontier.
  *
- * Context: ring->lock is held; hr_migrate_event_locked() is to follow, whose
- * release of the epoch orders the frontier before it for readers.
+ * Context: ring->lock is held. The caller calls hr_migrate_event_locked() next: its
+ * release of the epoch orders the frontier before the epoch, for readers.
  */
 void hr_migrate_move_locked(struct hr_ring *ring, u64 frontier)
 {
@@ -189,8 +190,8 @@ void hr_migrate_move_locked(struct hr_ring *ring, u64 frontier)
 /**
  * hr_migrate_check_holder() - whether a socket may move the frontier
  * @ring: the ring
- * @m: its migration
- * @port: the socket's
+ * @m: the ring's migration
+ * @port: port of the socket
  * @extack: for the reason
  *
  * Context: ring->lock is held.

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Migrations: the frontier in motion, who may move it, and how long.
+ * Migrations: the frontier in motion, the pacer and the deadlines.
  *
- * A held change begins one; steps carry it on; it ends where it leads to or,
- * rolled back, where it began. All of it happens under the ring's lock, and
- * everything that happens is one step or transition: logged, traced, told.
+ * A held change begins a migration, and steps move the frontier. A migration ends at
+ * the map that it leads to or, rolled back, at the map that it began with. All of that
+ * happens under the ring's lock. Each step and each transition is an event, which is
+ * logged, traced and told.
  */
 #ifndef HASHRING_MIGRATE_MIGRATION_H
 #define HASHRING_MIGRATE_MIGRATION_H
@@ -16,22 +17,22 @@
 
 /**
  * struct hr_migration - a migration under way
- * @info: what readers are told of it; theirs only when hr_ring.migrate_info has it
- * @origin: the settled table, and membership, that it began with
- * @origin_generation: of @origin
- * @changes: how many it carries
- * @rolling: it leads to @origin
- * @automatic: it ends by itself once everything has moved and drained
- * @mode: holding, running, throttled, paused or failed: hr_migration_state()
- *	says what that comes to
- * @reason: for @mode, for a person; may be empty
- * @holder_port: the socket that has the lease, or 0; once it is closed
- *	hr_migrate_catch_up_locked() sees that
- * @holder: what to call its owner
+ * @info: the copy that readers get by hr_ring.migrate_info
+ * @origin: the settled table, with its membership, when the migration began
+ * @origin_generation: generation of @origin
+ * @changes: number of changes that the migration carries
+ * @rolling: the migration leads to @origin
+ * @automatic: the migration ends by itself once everything has moved and drained
+ * @mode: holding, running, throttled, paused or failed; hr_migration_state()
+ *	derives the state from the mode
+ * @reason: why @mode was set, for operators; may be empty
+ * @holder_port: port of the socket that has the lease, or 0; after the socket's close
+ *	hr_migrate_catch_up_locked() sets it to 0
+ * @holder: the name that the holder of the lease gave
  * @deadline: for established flows, in jiffies_64; 0: none
  * @quiet: ms without an unknown segment after which the window closes
- * @progress: how far it has come
- * @track: flow state, or NULL where established flows move
+ * @progress: what has moved so far
+ * @track: flow state, or NULL if established flows move
  */
 struct hr_migration {
 	struct hr_migrate_info *info;
@@ -58,15 +59,15 @@ enum hr_migrate_by {
 };
 
 /**
- * struct hr_migrate_step - a step as asked for, and what it did
- * @port: the socket that asks
+ * struct hr_migrate_step - a request for a step, and its result
+ * @port: port of the requesting socket
  * @by: &enum hr_migrate_by
  * @amount: a frontier, a share in 2^-32, arcs or tracked flows
- * @back: not with HR_BY_POSITION: step back
+ * @back: step back; ignored with HR_BY_POSITION
  * @max_flows: refuse to step over more tracked flows; U32_MAX: any
  * @expect: refuse unless this epoch is in force; U64_MAX: any
- * @dry_run: step nowhere
- * @done: filled in: what happened, or would happen
+ * @dry_run: work the step out, but leave the frontier
+ * @done: filled in: the event that happened, or would happen
  */
 struct hr_migrate_step {
 	u32 port;
@@ -80,15 +81,15 @@ struct hr_migrate_step {
 };
 
 /**
- * struct hr_migrate_terms - what goes with a lease, or is set by itself
- * @port: the socket that asks
- * @holder: of a lease: what to call who takes it
+ * struct hr_migrate_terms - terms of a lease, or terms to be set without a lease
+ * @port: port of the requesting socket
+ * @holder: name of the lease's holder; only for a lease
  * @state: &enum hashring_migration_state to be set, or HASHRING_MIGRATION_NONE
  * @reason: for @state; NULL: none
  * @has_deadline: @deadline is given
  * @deadline: ms from now on
  * @has_quiet: @quiet is given
- * @quiet: ms
+ * @quiet: see &struct hr_migration
  */
 struct hr_migrate_terms {
 	u32 port;
@@ -105,7 +106,7 @@ void hr_ring_tick(struct hr_ring *ring, unsigned long delay);
 void hr_migrate_init(struct hr_ring *ring);
 void hr_migrate_drop_locked(struct hr_ring *ring);
 
-/* All under hr_ring.lock, for netlink to answer what is true at that moment. */
+/* All under hr_ring.lock, so that netlink's reply has the state of that moment. */
 int hr_migrate_step_locked(struct hr_ring *ring, struct hr_migrate_step *step,
 			   struct netlink_ext_ack *extack);
 int hr_migrate_run_locked(struct hr_ring *ring,
@@ -129,7 +130,7 @@ u8 hr_migration_state_of(const struct hr_migration *m, u64 frontier);
 void hr_migration_unpaced(struct hr_migration *m, bool at_end);
 bool hr_migration_at_end(const struct hr_ring *ring);
 
-/* For the files of migrations, and for changes that are held. */
+/* For the files of migrate/, and for held changes. */
 struct hr_migration *hr_migration_get_locked(struct hr_ring *ring,
 					     struct netlink_ext_ack *extack);
 struct hr_migration *hr_migration_begin(struct hr_ring *ring);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The pacer: the socket that has a migration's lease, and on which terms.
+ * The pacer: the socket that has a migration's lease, and the terms of the lease.
  */
 #include <linux/jiffies.h>
 
@@ -30,13 +30,13 @@ static int set_terms(struct hr_migration *m,
 /**
  * hr_migrate_run_locked() - take the lease
  * @ring: the ring
- * @terms: who takes it, and on which terms
+ * @terms: the socket, and the terms of the lease
  * @extack: for the reason
  *
- * Takes up a migration that was paused.
+ * A paused migration runs again.
  *
  * Context: ring->lock is held. May sleep.
- * Return: 0, -ENOENT, -EBUSY (somebody has it), -ERANGE.
+ * Return: 0, -ENOENT, -EBUSY (another socket has the lease), -ERANGE.
  */
 int hr_migrate_run_locked(struct hr_ring *ring,
 			  const struct hr_migrate_terms *terms,
@@ -62,13 +62,13 @@ int hr_migrate_run_locked(struct hr_ring *ring,
 }
 
 /**
- * hr_migrate_set_locked() - pause, resume, say why, or change the terms
+ * hr_migrate_set_locked() - pause or resume a migration, or change its terms
  * @ring: the ring
  * @terms: what to set
  * @extack: for the reason
  *
  * Context: ring->lock is held. May sleep.
- * Return: 0, -ENOENT, -EBUSY (only the lease's holder may), -EINVAL, -ERANGE.
+ * Return: 0, -ENOENT, -EBUSY (only the holder of the lease may), -EINVAL, -ERANGE.
  */
 int hr_migrate_set_locked(struct hr_ring *ring,
 			  const struct hr_migrate_terms *terms,
@@ -116,14 +116,14 @@ int hr_migrate_set_locked(struct hr_ring *ring,
 }
 
 /**
- * hr_migrate_release() - a socket is closed: so are its leases
+ * hr_migrate_release() - end all leases of a socket that closes
  * @net: the namespace
- * @port: the socket's; when this returns another socket may have it, and has
- *	none of these leases
+ * @port: port of the socket; afterwards another socket may get this port, without
+ *	these leases
  *
- * Waits for no ring. Where somebody else has the ring's lock the migration is
- * paused by the next one that asks for something of it, at the latest by its
- * own tick; readers are told that it is paused from now on.
+ * Does not wait for the lock of a ring. If another thread has that lock, the next
+ * command about the migration makes the pause, or at the latest the tick. Readers are
+ * told of the pause at once.
  *
  * Context: may sleep.
  */

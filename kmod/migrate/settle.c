@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How a migration begins or goes on, is rolled back and ends, and its views.
+ * The view of a held change; rollback and end of a migration, and their views.
  */
 #include <linux/slab.h>
 
@@ -10,18 +10,19 @@
 #include "track/track.h"
 
 /**
- * hr_held_view() - the view that a held change leads to
- * @ring: its lock is held
- * @migration: that the change begins or joins
+ * hr_held_view() - make the view of a held change
+ * @ring: the ring
+ * @migration: the migration that the change begins or joins
  * @map: the effective map
- * @next: where the migration is to lead; taken over unless NULL is returned
+ * @next: the table that the migration is to lead to; taken over unless NULL is
+ *	returned
  * @stay: leave the frontier where it is: the change only takes nodes down
  * @gfp: how to allocate
  *
- * Nothing moves by it but what nodes that are down had: that goes at once, in
+ * By this view only the arcs of nodes that are down move. These arcs move at once, in
  * all three maps.
  *
- * Context: may sleep.
+ * Context: ring->lock is held. May sleep.
  * Return: the view, or NULL without memory.
  */
 struct hr_ring_view *hr_held_view(struct hr_ring *ring,
@@ -65,7 +66,7 @@ err_free_view:
 	return NULL;
 }
 
-/* Where a rollback leads: to the origin, less what went down since. */
+/* The table that a rollback leads to: the origin without nodes that went down since. */
 static int make_target(struct hr_ring *ring, const struct hr_migration *m,
 		       const struct hr_table *table, struct hr_table **target)
 {
@@ -97,7 +98,7 @@ err_put_origin:
 	return ret;
 }
 
-/* How many members came and went between two tables. */
+/* Count the members that are added, set and removed between two tables. */
 static void count_members(const struct hr_table *before,
 			  const struct hr_table *after,
 			  struct hr_receipt *receipt)
@@ -118,7 +119,7 @@ static void count_members(const struct hr_table *before,
 			   after->nr_nodes;
 }
 
-/* A receipt, with the record of what differs from the membership in force. */
+/* A receipt, with the record of the differences from the membership in force. */
 static struct hr_receipt *make_receipt(struct hr_ring *ring,
 				       const struct hr_table *before,
 				       const struct hr_table *after,
@@ -141,7 +142,7 @@ static struct hr_receipt *make_receipt(struct hr_ring *ring,
 	return receipt;
 }
 
-/* Nodes that are in service again may keep flows for ever, @all as well. */
+/* Clear the deadlines of active nodes, or with @all of all nodes. */
 static void forget_deadlines(const struct hr_table *t, bool all)
 {
 	u32 i;
@@ -158,8 +159,8 @@ static void forget_deadlines(const struct hr_table *t, bool all)
 }
 
 /*
- * With @now all is at once where it goes: what a node has that goes down by it
- * would otherwise be at a third one for a moment.
+ * With @now the frontier is at its end when the view is published. Otherwise the arcs
+ * of a node that goes down by the rollback would be at a third node for a moment.
  */
 static int rollback_begin(struct hr_ring *ring, struct hr_migration *m,
 			  bool now)
@@ -218,15 +219,16 @@ put_map:
 /**
  * hr_migrate_rollback_locked() - roll a migration back
  * @ring: the ring
- * @reason: for a person; NULL: none
- * @now: go back in one step, and cut off what is then at another node
+ * @reason: for operators; NULL: none
+ * @now: go back in one step, and cut off flows that are at another node then
  * @extack: for the reason of a refusal
  *
- * From the effective map the migration then leads to the one that it began
- * with. No flow moves by that, unless @now.
+ * The migration then leads from the effective map to the map that it began with. The
+ * rollback itself moves no flow, unless @now is set.
  *
  * Context: ring->lock is held. May sleep.
- * Return: 0, -ENOENT (no migration), -EALREADY (it goes back), -ENOMEM, -EINTR.
+ * Return: 0, -ENOENT (no migration), -EALREADY (a rollback is under way), -ENOMEM,
+ * -EINTR.
  */
 int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
 			       bool now, struct netlink_ext_ack *extack)
@@ -258,7 +260,7 @@ int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
 	if (!now)
 		return 0;
 
-	/* Flows at a node that does not own them by the map of the origin are cut. */
+	/* Flows at a node that does not own them by the origin's map are cut off. */
 	what = (struct hr_migrate_event){
 		.kind = HASHRING_STEP_STEP,
 		.before = before,
@@ -273,19 +275,19 @@ int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
 	}
 	hr_migrate_event_locked(ring, &what, NULL);
 
-	/* It has gone back: as a removal, that must not fail for want of memory. */
+	/* Like a removal, the end must not fail for want of memory. */
 	return hr_migrate_settle_locked(ring, "rolled back at once",
 					HR_GFP_NOFAIL);
 }
 
 /**
- * hr_migrate_settle_locked() - end a migration where it leads to
- * @ring: with one, wherever its frontier is
- * @reason: for a person
+ * hr_migrate_settle_locked() - end a migration at the map that it leads to
+ * @ring: a ring with a migration, wherever the frontier is
+ * @reason: for operators
  * @gfp: how to allocate; with __GFP_NOFAIL there is no -ENOMEM
  *
  * Context: ring->lock is held. May sleep.
- * Return: 0, -ENOMEM, -EINTR; then it has not ended.
+ * Return: 0, or -ENOMEM, -EINTR and the migration goes on.
  */
 int hr_migrate_settle_locked(struct hr_ring *ring, const char *reason,
 			     gfp_t gfp)
@@ -339,13 +341,14 @@ err_put_table:
 }
 
 /**
- * hr_migrate_finish_locked() - end a migration, if it has come to its end
+ * hr_migrate_finish_locked() - end a migration that has moved and drained
  * @ring: the ring
- * @force: or even if not
+ * @force: end the migration in any case
  * @extack: for the reason
  *
  * Context: ring->lock is held. May sleep.
- * Return: 0, -ENOENT, -EBUSY (it has not), -ENOMEM, -EINTR.
+ * Return: 0, -ENOENT, -EBUSY (arcs or flows are left, or the window is open),
+ * -ENOMEM, -EINTR.
  */
 int hr_migrate_finish_locked(struct hr_ring *ring, bool force,
 			     struct netlink_ext_ack *extack)

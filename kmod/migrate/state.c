@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a migration is up to, told by what it has alone.
+ * The state of a migration, derived from the migration and its frontier alone.
  */
 #include "migration.h"
 
 /**
  * hr_migration_at_end() - whether everything has moved
- * @ring: with a migration
+ * @ring: a ring with a migration
  *
  * Context: ring->lock is held.
- * Return: whether its frontier is at its end.
+ * Return: whether the frontier is at its end.
  */
 bool hr_migration_at_end(const struct hr_ring *ring)
 {
@@ -17,9 +17,9 @@ bool hr_migration_at_end(const struct hr_ring *ring)
 }
 
 /**
- * hr_migration_state_of() - what a migration is up to
+ * hr_migration_state_of() - the state of a migration at a frontier
  * @m: the migration
- * @frontier: where it stands
+ * @frontier: the frontier
  *
  * Context: any.
  * Return: &enum hashring_migration_state.
@@ -37,7 +37,7 @@ u8 hr_migration_state_of(const struct hr_migration *m, u64 frontier)
 }
 
 /**
- * hr_migration_state() - what the migration of a ring is up to
+ * hr_migration_state() - the state of a ring's migration
  * @ring: the ring
  *
  * Context: ring->lock is held.
@@ -54,12 +54,12 @@ u8 hr_migration_state(const struct hr_ring *ring)
 }
 
 /**
- * hr_migration_set_mode() - what a migration is told to do
+ * hr_migration_set_mode() - set the mode of a migration
  * @m: the migration, or a copy
  * @mode: &enum hashring_migration_state
- * @reason: for a person; NULL: none
+ * @reason: for operators; NULL: none
  *
- * Context: any; no other thread sees @m meanwhile.
+ * Context: any; no other thread uses @m at that time.
  */
 void hr_migration_set_mode(struct hr_migration *m, u8 mode,
 			   const char *reason)
@@ -69,11 +69,11 @@ void hr_migration_set_mode(struct hr_migration *m, u8 mode,
 }
 
 /**
- * hr_migration_unpaced() - the pacer is gone
+ * hr_migration_unpaced() - a migration loses its pacer
  * @m: the migration, or a copy
  * @at_end: everything has moved
  *
- * A dead pacer leaves a paused migration, never a broken one.
+ * A dead pacer leaves a paused migration, never a broken migration.
  *
  * Context: any.
  */

@@ -35,7 +35,7 @@ static u64 cell_width(const struct hr_ring *ring)
 		HR_WHOLE_RING >> ilog2(ring->config.grid) : 1;
 }
 
-/* A frontier that is given: on the border of a cell, where there are cells. */
+/* A given frontier has to be on the border of a cell, if the ring has cells. */
 static int check_position(const struct hr_ring *ring, u64 position,
 			  struct netlink_ext_ack *extack)
 {
@@ -53,7 +53,7 @@ static int check_position(const struct hr_ring *ring, u64 position,
 	return 0;
 }
 
-/* Over so many tracked flows, and on to the border of a cell. */
+/* The frontier after so many tracked flows, moved on to the border of a cell. */
 static int flows_target(const struct hr_ring *ring,
 			const struct hr_ring_view *view,
 			const struct hr_migrate_step *step, u64 *target,
@@ -112,13 +112,14 @@ static int step_target(struct hr_ring *ring, const struct hr_ring_view *view,
 /**
  * hr_migrate_step_locked() - move the frontier
  * @ring: the ring
- * @step: what is asked; says afterwards what was done
+ * @step: the request; its result is filled in
  * @extack: for the reason
  *
  * Context: ring->lock is held. May sleep.
- * Return: 0, or an error and the frontier stands where it stood: -ENOENT (no
- * migration), -EBUSY (paused, or somebody else's), -ESTALE, -ERANGE (already
- * there, or beyond), -EINVAL, -EAGAIN (more flows than wanted), -ENOMEM.
+ * Return: 0, or an error and the frontier has not moved: -ENOENT (no migration),
+ * -EBUSY (paused, failed, or paced by another socket), -ESTALE (another epoch),
+ * -ERANGE (already at that end, or beyond the ring), -EINVAL, -EAGAIN (more flows than
+ * allowed), -ENOMEM.
  */
 int hr_migrate_step_locked(struct hr_ring *ring, struct hr_migrate_step *step,
 			   struct netlink_ext_ack *extack)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The tick: looks after a migration's windows and deadlines, and ends it.
+ * The tick: a work item for a migration's window, deadlines and end.
  */
 #include <linux/jiffies.h>
 
@@ -10,11 +10,11 @@
 #include "ring/lease.h"
 #include "track/track.h"
 
-/* How often a migration is looked after: windows and deadlines. */
+/* The interval of the tick. */
 #define HR_TICK		(HZ / 5)
 
 /**
- * hr_ring_tick() - have the ring's migration looked after
+ * hr_ring_tick() - queue the tick of a ring's migration
  * @ring: the ring
  * @delay: jiffies until then
  *
@@ -26,11 +26,11 @@ void hr_ring_tick(struct hr_ring *ring, unsigned long delay)
 
 	refcount_inc(&ring->refs);
 	if (mod_delayed_work(hr_wq, &ring->tick, delay))
-		hr_ring_put(ring);	/* it was queued, with a reference */
+		hr_ring_put(ring);	/* queued before, with a reference */
 }
 
 /**
- * hr_ring_try_lock() - for hr_ring.tick: the ring's lock, or another time
+ * hr_ring_try_lock() - take the ring's lock, or queue the tick again
  * @ring: the ring, with the work item's reference
  * @delay: jiffies until then
  *
@@ -38,16 +38,16 @@ void hr_ring_tick(struct hr_ring *ring, unsigned long delay)
  * tables. Work items that waited for the lock could take all places of the queue.
  *
  * Context: hr_ring.tick.
- * Return: whether ring->lock is held; if not, the reference has been taken over.
+ * Return: true: ring->lock is held. false: the reference has been dropped.
  */
 static bool hr_ring_try_lock(struct hr_ring *ring, unsigned long delay)
 {
 	if (mutex_trylock(&ring->lock))
 		return true;
-	refcount_inc(&ring->refs);	/* for what follows */
+	refcount_inc(&ring->refs);	/* for the queued tick */
 	if (!queue_delayed_work(hr_wq, &ring->tick, delay))
-		hr_ring_put(ring);	/* it was queued, with a reference */
-	/* Either it is seen here or hr_migrate_drop_locked() sees the work. */
+		hr_ring_put(ring);	/* queued before, with a reference */
+	/* Either @dead is seen here, or hr_migrate_drop_locked() sees the work. */
 	smp_mb();
 	if (READ_ONCE(ring->dead) && cancel_delayed_work(&ring->tick))
 		hr_ring_put(ring);
@@ -55,7 +55,7 @@ static bool hr_ring_try_lock(struct hr_ring *ring, unsigned long delay)
 	return false;
 }
 
-/* Flows are no longer kept at nodes whose deadline has passed. */
+/* Nodes whose deadline has passed keep their flows no longer. */
 static void expire_nodes(struct hr_ring *ring, u64 now)
 {
 	const struct hr_table *t = hr_ring_view_locked(ring)->core.table;
@@ -84,7 +84,7 @@ static void expire_nodes(struct hr_ring *ring, u64 now)
 		hr_migrate_event_locked(ring, &what, NULL);
 }
 
-/* The tick does not wait for readers of older views: there is a next time. */
+/* The tick does not wait for readers of older views: the next tick tries again. */
 static void settle(struct hr_ring *ring, const char *why)
 {
 	if (hr_ring_has_room_locked(ring))
@@ -92,8 +92,8 @@ static void settle(struct hr_ring *ring, const char *why)
 }
 
 /*
- * Whether the migration ends now, should nothing be left where it was. Looks at
- * the window in any case: that closes it.
+ * Whether the migration is to end now, if no flow is left at its old node.
+ * hr_track_window() is called in any case, because it closes a window that is over.
  */
 static bool about_to_end(struct hr_ring *ring, const struct hr_migration *m)
 {
@@ -115,7 +115,7 @@ static void tick_ring(struct hr_ring *ring)
 	if (hr_migration_at_end(ring)) {
 		if (m->track)
 			hr_track_close(hr_ring_view_locked(ring));
-		/* Without memory it is still due the next time. */
+		/* Without memory the next tick tries again. */
 		settle(ring, why);
 	} else {
 		m->deadline = 0;
@@ -125,8 +125,8 @@ static void tick_ring(struct hr_ring *ring)
 }
 
 /*
- * Ends a migration if no flow is left where it was. They are counted without the
- * lock, for which a change would wait meanwhile.
+ * End a migration if no flow is left at its old node. The flows are counted without
+ * the lock, because a change would have to wait for the lock.
  */
 static void settle_drained(struct hr_ring *ring, struct hr_ring_view *view,
 			   u64 epoch)
@@ -179,10 +179,10 @@ void hr_migrate_init(struct hr_ring *ring)
 }
 
 /**
- * hr_migrate_drop_locked() - the ring goes, with the migration that it may have
+ * hr_migrate_drop_locked() - drop the migration of a ring that is removed
  * @ring: the ring
  *
- * Nothing looks after it any more, nor after one that has just ended.
+ * The tick is cancelled, also the tick of a migration that has just ended.
  *
  * Context: ring->lock is held.
  */
