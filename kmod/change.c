@@ -58,7 +58,7 @@ static bool has_deadline(const struct hr_change *change)
 	return false;
 }
 
-/* Whether a change does nothing but take nodes down: that is never put off. */
+/* Whether a change only takes nodes down: such a change is in force at once, always. */
 static bool only_downs(const struct hr_change *change)
 {
 	u32 i;
@@ -72,8 +72,8 @@ static bool only_downs(const struct hr_change *change)
 }
 
 /*
- * Packets of flows that stay where they are carry their node's id as long as a
- * migration is under way, and a rollback gives ids back.
+ * While a migration is under way, flows may stay at their old nodes. Packets of these
+ * flows carry the ids of those nodes. A rollback gives ids back. So no id may change.
  */
 static int check_ids(const struct hr_change *change, const struct hr_table *t,
 		     struct hr_error *err)
@@ -96,7 +96,7 @@ static int check_ids(const struct hr_change *change, const struct hr_table *t,
 	return 0;
 }
 
-/* Until when flows may stay at nodes that a change is about. */
+/* Set or clear the deadlines of nodes whose state the change sets. */
 static void set_deadlines(const struct hr_change *change,
 			  const struct hr_table *next,
 			  struct hr_migration *m)
@@ -125,14 +125,14 @@ static void set_deadlines(const struct hr_change *change,
 
 /**
  * struct hr_change_draft - a change in the making
- * @held: it begins a migration, or joins one
+ * @held: the change begins a migration, or joins one
  * @stay: the frontier stays where it is
- * @release: all its arcs move at once
+ * @release: all arcs of the change move at once
  * @gfp: how to allocate
  * @map: the effective map
- * @next: the table that it leads to
- * @receipt: what it does
- * @migration: what it begins, or joins
+ * @next: the table that the change leads to
+ * @receipt: what the change does
+ * @migration: the migration that the change begins, or joins
  */
 struct hr_change_draft {
 	bool held;
@@ -155,14 +155,14 @@ static void draft_begin(struct hr_change_draft *draft,
 	draft->stay = m && only_downs(change);
 	draft->release = !m && !change->terms.hold && draft->held;
 
-	/* What only takes away must not fail for want of memory. */
+	/* A change that only removes must not fail for want of memory. */
 	draft->gfp = HR_GFP;
 	if ((m || !draft->held) &&
 	    hr_change_only_removes(change->ops, change->nr_ops))
 		draft->gfp = HR_GFP_NOFAIL;
 }
 
-/* The next table, and the receipt of what lies between. */
+/* Make the next table, and the receipt of the change. */
 static int make_next(struct hr_ring *ring, struct hr_change *change,
 		     struct hr_change_draft *draft, struct hr_error *err)
 {
@@ -199,7 +199,7 @@ static int make_next(struct hr_ring *ring, struct hr_change *change,
 	return change->prepare(change, draft->receipt, draft->next);
 }
 
-/* The view that is to be in force. */
+/* Make the view that is to be published. */
 static struct hr_ring_view *make_view(struct hr_ring *ring,
 				      struct hr_change_draft *draft)
 {
@@ -219,7 +219,7 @@ static struct hr_ring_view *make_view(struct hr_ring *ring,
 	return view;
 }
 
-/* The migration goes on from the view that has just been published. */
+/* Begin a migration with the view that has been published, or go on with one. */
 static void held(struct hr_ring *ring, const struct hr_change *change,
 		 struct hr_change_draft *draft)
 {
@@ -255,7 +255,7 @@ static int publish(struct hr_ring *ring, struct hr_change *change,
 	struct hr_ring_view *old = hr_ring_view_locked(ring), *view;
 	int ret;
 
-	/* Where the table depends on history, it alone does not tell the past. */
+	/* The map of a grid depends on history: the record has the pieces, too. */
 	ret = hr_record_make(&draft->receipt->record, old->core.table,
 			     draft->next, change->ops, change->nr_ops,
 			     ring->config.grid, draft->gfp);
@@ -283,7 +283,7 @@ static int publish(struct hr_ring *ring, struct hr_change *change,
 		return ret;
 	}
 
-	/* Here it happens. Nothing fails any more. */
+	/* From here on the change happens, and nothing fails. */
 	if (draft->held && draft->migration->track) {
 		if (hr_migration_locked(ring))
 			hr_track_joined(draft->migration->track);
@@ -343,18 +343,17 @@ static int ring_change_locked(struct hr_ring *ring, struct hr_change *change,
  * hr_ring_change() - carry a change out, or work out what it would do
  * @ring: the ring
  * @change: the change
- * @err: why it was refused; its text is empty when there is no more to say
- *	than the error
+ * @err: why the change is refused; the text is empty if the error says all
  *
- * All of the change happens or nothing of it. Readers see either the old map
- * or the new one. At most HR_RETIRED_MAX old maps wait to be freed; with as
- * many, this waits for the first of them to go before it publishes.
+ * The change happens as a whole, or not at all. A reader sees either the old map or
+ * the new map. At most HR_RETIRED_MAX old views wait to be freed. A change that would
+ * exceed this number waits for one of these views, before the publication.
  *
  * Context: may sleep; takes ring->lock.
  * Return: 0, or a negative error and nothing has changed: -ENOENT (the ring is
- * gone), -ESTALE, -EDQUOT (too much would move), -EINTR (killed while waiting
- * for the ring or for old maps), -ENOMEM (never when the change only removes
- * nodes), hr_change_build()'s, or what @change's prepare() said.
+ * removed), -ESTALE (another generation), -EDQUOT (too much would move), -EINTR
+ * (killed while waiting for the ring or for old views), -ENOMEM (never if the change
+ * only removes nodes), an error of hr_change_build() or of @change's prepare().
  */
 int hr_ring_change(struct hr_ring *ring, struct hr_change *change,
 		   struct hr_error *err)

@@ -10,11 +10,11 @@
  * @ops: the operations
  * @nr_ops: number of @ops
  * @terms: the conditions
- * @prepare: called under the ring's lock with the receipt and the next table
- *	before anything has happened, and also in a dry run, so that whoever asked
- *	can be answered; an error refuses the change. NULL: not wanted
+ * @prepare: called under the ring's lock with the receipt and the next table, before
+ *	the change happens, and also in a dry run, to make the requester's answer; an
+ *	error refuses the change. NULL: not wanted
  *
- * All others hear of the change from hr_ring_notify().
+ * All other listeners are told of the change by hr_ring_notify().
  */
 struct hr_change {
 	const struct hr_op *ops;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Every difference between kernel versions, and only those.
+ * All differences between kernel versions, and nothing else.
  */
 #ifndef HASHRING_COMPAT_H
 #define HASHRING_COMPAT_H
@@ -18,28 +18,28 @@
 #include <net/gso.h>
 #endif
 
-/* In 6.6 dumps got to know the whole request. */
+/* Since 6.6 a dump has the genl_info of its request. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
 #define hr_dump_attrs(cb)	(genl_info_dump(cb)->attrs)
 #else
 #define hr_dump_attrs(cb)	(genl_dumpit_info(cb)->attrs)
 #endif
 
-/* In 6.13 the namespace of an exported symbol became a string. */
+/* Since 6.13 the namespace of an exported symbol is a string. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
 #define HR_EXPORT_NS	"HASHRING"
 #else
 #define HR_EXPORT_NS	HASHRING
 #endif
 
-/* In 6.10 __assign_str() got to know its source from __string(). */
+/* Since 6.10 __assign_str() takes its source from __string(). */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
 #define hr_assign_str(dst, src)	__assign_str(dst)
 #else
 #define hr_assign_str(dst, src)	__assign_str(dst, src)
 #endif
 
-/* In 6.7 IPsec got to know the namespace of a packet that has no device. */
+/* Since 6.7 IPsec is given the namespace, because a packet may have no device. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
 #define hr_xfrm_decode_session(net, skb, fl, family)			\
 	xfrm_decode_session(net, skb, fl, family)
@@ -48,7 +48,7 @@
 	xfrm_decode_session(skb, fl, family)
 #endif
 
-/* Routing by the whole DSCP of what comes in began in 6.12, its name in 6.18. */
+/* Since 6.12 input routing uses the whole DSCP; since 6.18 flowi4_dscp has it. */
 static inline void hr_flow4_dscp(struct flowi4 *fl4, const struct iphdr *iph)
 {
 #ifdef flowi4_dscp
@@ -60,14 +60,14 @@ static inline void hr_flow4_dscp(struct flowi4 *fl4, const struct iphdr *iph)
 #endif
 }
 
-/* In 6.10 an IPv6 route got its own way to be had from what is in a packet. */
+/* Since 6.10 dst_rt6_info() gets an IPv6 route from the route of a packet. */
 #ifdef dst_rt6_info
 #define hr_rt6(dst)	dst_rt6_info(dst)
 #else
 #define hr_rt6(dst)	((const struct rt6_info *)(dst))
 #endif
 
-/* In 6.17 a device got a say in whether IPv6 forwards what comes in by it. */
+/* Since 6.17 a device can have IPv6 forward the packets that come in by the device. */
 static inline bool hr_forwards6(const struct net *net,
 				const struct net_device *in)
 {
@@ -84,8 +84,8 @@ static inline bool hr_forwards6(const struct net *net,
 }
 
 /*
- * Whether a route was made for its caller alone; true only as long as the device
- * of the route is there. In 6.3 the list of such routes moved.
+ * Whether a route was made for its caller alone. The answer is true only as long as
+ * the device of the route is there. In 6.3 the list of such routes moved.
  */
 static inline bool hr_rt6_uncached(const struct rt6_info *rt)
 {
@@ -115,7 +115,7 @@ static inline bool hr_rt6_uncached(const struct rt6_info *rt)
 } while (0)
 #endif
 
-/* Since 6.9 one may say that a variable need not be zeroed first. */
+/* Since 6.9 __uninitialized says that a variable need not be zeroed first. */
 #ifndef __uninitialized
 #define __uninitialized
 #endif

@@ -2,8 +2,8 @@
 /*
  * How memory is allocated for a user's request. The user may be unprivileged, in a
  * network namespace of the user's own. The memory is charged to the user's cgroup.
- * When there is none, the request is refused: no process is killed, and nothing is
- * written to the kernel's log.
+ * Without memory the request is refused: no process is killed, and nothing is written
+ * to the kernel's log.
  */
 #ifndef HASHRING_GFP_H
 #define HASHRING_GFP_H
@@ -13,8 +13,9 @@
 #define HR_GFP		(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
 
 /*
- * For what must not fail: it only takes away. Charged past the limit, for which a
- * process of that cgroup may be killed; Documentation/security.md has how much.
+ * For a request that only removes, and must not fail. The memory is charged past the
+ * cgroup's limit, so that a process of the cgroup may be killed.
+ * Documentation/security.md says how much memory that is.
  */
 #define HR_GFP_NOFAIL	(GFP_KERNEL_ACCOUNT | __GFP_NOFAIL)
 

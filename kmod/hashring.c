@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What other modules may ask of rings.
+ * The interface for other modules.
  */
 #include <linux/random.h>
 #include <linux/string.h>
@@ -18,7 +18,7 @@
  * @net: the namespace
  * @name: NUL-terminated
  *
- * Context: any; waits for nothing.
+ * Context: any; does not wait.
  * Return: the ring, for hashring_put(), or NULL.
  */
 struct hr_ring *hashring_get(struct net *net, const char *name)
@@ -28,7 +28,7 @@ struct hr_ring *hashring_get(struct net *net, const char *name)
 EXPORT_SYMBOL_NS_GPL(hashring_get, HR_EXPORT_NS);
 
 /**
- * hashring_put() - let a ring go
+ * hashring_put() - drop a reference to a ring
  * @ring: of hashring_get() or hashring_create()
  *
  * Context: any.
@@ -40,15 +40,15 @@ void hashring_put(struct hr_ring *ring)
 EXPORT_SYMBOL_NS_GPL(hashring_put, HR_EXPORT_NS);
 
 /**
- * hashring_flow_position() - where a flow stands on a ring
+ * hashring_flow_position() - the position of a flow on a ring
  * @ring: the ring
- * @policy: what of the flow counts
- * @flow: addresses and ports; the ports are 0 where the protocol has none, and
- *	of fragments
+ * @policy: the parts of the flow that count
+ * @flow: addresses and ports; the ports are 0 for fragments, and for a protocol
+ *	without ports
  *
- * Context: any; waits for nothing.
- * Return: the position, the same as that of hashring_skb_position() and of
- * attachments for the packets of this flow.
+ * Context: any; does not wait.
+ * Return: the position. hashring_skb_position() and attachments have the same position
+ * for packets of this flow.
  */
 u32 hashring_flow_position(const struct hr_ring *ring,
 			   enum hashring_key_policy policy,
@@ -59,20 +59,20 @@ u32 hashring_flow_position(const struct hr_ring *ring,
 EXPORT_SYMBOL_NS_GPL(hashring_flow_position, HR_EXPORT_NS);
 
 /**
- * hashring_skb_position() - where the flow of a packet stands on a ring
+ * hashring_skb_position() - the position of a packet's flow on a ring
  * @ring: the ring
  * @skb: an IPv4 or IPv6 packet as netfilter's hooks see it: its network header
  *	is set, in the linear part, and has been checked
  * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
- * @policy: what of the flow counts
+ * @policy: the parts of the flow that count
  * @position: filled in
  *
  * The packet is read by the function that attachments use. An ICMP error belongs
  * to the flow of the packet that the error quotes.
  *
- * Context: any; waits for nothing, and does not change the packet.
- * Return: 0; -EINVAL if the headers are cut or make no sense; -ENOMSG if the
- * packet is the link's own (neighbour discovery).
+ * Context: any; does not wait, and does not change the packet.
+ * Return: 0; -EINVAL (the headers are truncated or malformed); -ENOMSG (a packet of
+ * the link itself: neighbour discovery).
  */
 int hashring_skb_position(const struct hr_ring *ring, const struct sk_buff *skb,
 			  u8 pf, enum hashring_key_policy policy, u32 *position)
@@ -93,11 +93,11 @@ EXPORT_SYMBOL_NS_GPL(hashring_skb_position, HR_EXPORT_NS);
  * @ring: the ring
  * @position: any
  *
- * While a migration is under way this is the owner by the effective map.
- * Attachments besides keep established flows where they are.
+ * While a migration is under way, this is the owner by the effective map.
+ * An attachment also keeps established flows at their nodes.
  *
- * Context: under rcu_read_lock(); waits for nothing.
- * Return: the node, good until rcu_read_unlock(), or NULL if there is none.
+ * Context: under rcu_read_lock(); does not wait.
+ * Return: the node, valid until rcu_read_unlock(), or NULL if there is none.
  */
 const struct hr_node *hashring_owner(const struct hr_ring *ring, u32 position)
 {
@@ -110,15 +110,15 @@ EXPORT_SYMBOL_NS_GPL(hashring_owner, HR_EXPORT_NS);
  * @net: the namespace
  * @name: see hr_name_check()
  * @placement: the policy
- * @size: with hashed placement the points for a unit of weight, with balanced
- *	placement the cells of the grid; 0: the default. With explicit placement 0
- * @seed: HR_SEED_LEN bytes, or NULL for random ones
+ * @size: points for a unit of weight with hashed placement, cells of the grid with
+ *	balanced placement, 0: the default. With explicit placement 0
+ * @seed: HR_SEED_LEN bytes, or NULL for a random seed
  * @extack: for the reason of a refusal; may be NULL
  *
- * The ring has the settings that a ring of "ringctl ring add" has, and is an
- * operator's like any other.
+ * The ring has the default settings, as a ring of "ringctl ring add" has. Operators can
+ * use the ring like any other.
  *
- * Context: may sleep; not in a listener's call.
+ * Context: may sleep; not called by a listener.
  * Return: the ring, for hashring_put(), or -EINVAL (bad name, bad size), -ERANGE
  * (bad size), -EEXIST, -E2BIG (too many rings), -ENOMEM.
  */
@@ -168,8 +168,8 @@ EXPORT_SYMBOL_NS_GPL(hashring_create, HR_EXPORT_NS);
  * @ring: of hashring_get() or hashring_create(); the caller's reference stays
  * @extack: for the reason of a refusal; may be NULL
  *
- * Context: may sleep; not in a listener's call.
- * Return: 0; -ENOENT if somebody has removed it; -EBUSY while it is attached.
+ * Context: may sleep; not called by a listener.
+ * Return: 0; -ENOENT (removed before); -EBUSY (the ring has attachments).
  */
 int hashring_remove(struct net *net, struct hr_ring *ring,
 		    struct netlink_ext_ack *extack)
@@ -212,13 +212,13 @@ static int impact_prepare(struct hr_change *change,
  * @ops: the operations
  * @nr_ops: number of @ops
  * @terms: the conditions
- * @impact: filled in with what moves, but for the matrix; NULL: not wanted
+ * @impact: filled in with what moves, without the matrix; NULL: not wanted
  * @err: filled in with the operation and the reason of a refusal
  *
- * The change is the same as one of "ringctl change": it is in the history, and
- * operators who listen are told.
+ * The change is like a change of "ringctl change": the history has its receipt, and
+ * listeners are told.
  *
- * Context: may sleep; not in a listener's call.
+ * Context: may sleep; not called by a listener.
  * Return: as hr_ring_change(); after an error nothing has changed.
  */
 int hashring_change(struct hr_ring *ring, const struct hr_op *ops, u32 nr_ops,
@@ -240,13 +240,13 @@ int hashring_change(struct hr_ring *ring, const struct hr_op *ops, u32 nr_ops,
 EXPORT_SYMBOL_NS_GPL(hashring_change, HR_EXPORT_NS);
 
 /**
- * hashring_notifier_register() - be told what happens to rings
+ * hashring_notifier_register() - listen to events of rings
  * @block: called with &enum hashring_event and &struct hashring_note, for the
  *	rings of all namespaces
  *
- * A listener is called under the lock that orders what it hears. It may look
- * rings up and may sleep; it may neither create, change or remove rings nor wait
- * for somebody who does.
+ * A listener is called under the lock that orders its events. A listener may look
+ * rings up, and may sleep. A listener must not create, change or remove rings, nor
+ * wait for a thread that does.
  *
  * Context: may sleep.
  * Return: 0.
@@ -258,8 +258,8 @@ int hashring_notifier_register(struct notifier_block *block)
 EXPORT_SYMBOL_NS_GPL(hashring_notifier_register, HR_EXPORT_NS);
 
 /**
- * hashring_notifier_unregister() - be told no more
- * @block: as it was registered
+ * hashring_notifier_unregister() - stop listening to events of rings
+ * @block: the block that was registered
  *
  * Context: may sleep; waits for calls that are under way.
  */

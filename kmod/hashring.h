@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * hashring for other modules: rings, who owns what on them, their changes, and
- * who is told of these. Import the symbol namespace HASHRING.
+ * hashring for other modules: rings, owners of positions, changes and events. Import
+ * the symbol namespace HASHRING.
  *
- * A ring belongs to a network namespace and goes with it. The ring of
- * hashring_get() or hashring_create() stays until hashring_put(), removed or not;
- * the namespace is the caller's to keep.
+ * A ring belongs to a network namespace and is removed with the namespace. A ring of
+ * hashring_get() or hashring_create() is valid until hashring_put(), also if the ring
+ * is removed before. The caller keeps the namespace alive.
  */
 #ifndef HASHRING_HASHRING_H
 #define HASHRING_HASHRING_H
@@ -29,14 +29,14 @@ struct sk_buff;
 
 /**
  * enum hashring_event - what has happened to a ring
- * @HASHRING_EVENT_ADDED: it has been made
- * @HASHRING_EVENT_SET: its settings have changed
+ * @HASHRING_EVENT_ADDED: the ring has been created
+ * @HASHRING_EVENT_SET: the settings of the ring have changed
  * @HASHRING_EVENT_CHANGED: a change is in force, or held by a migration
  * @HASHRING_EVENT_MIGRATED: a migration has made a step or a transition
- * @HASHRING_EVENT_REMOVED: it has been removed, or goes with its namespace
+ * @HASHRING_EVENT_REMOVED: the ring has been removed, or goes with its namespace
  *
- * The third and the fourth come in the order of the ring's epochs, the others in
- * the order of what happens in the namespace.
+ * CHANGED and MIGRATED come in the order of the ring's epochs. The other events come
+ * in the order in which rings of the namespace are added, set and removed.
  */
 enum hashring_event {
 	HASHRING_EVENT_ADDED,
@@ -49,14 +49,14 @@ enum hashring_event {
 /**
  * struct hashring_note - what a listener is told
  * @net: the namespace
- * @ring: good until the listener returns, or longer after hashring_get()
+ * @ring: valid until the listener returns, or longer after hashring_get()
  * @name: of @ring
  * @generation: of the membership and table now in force
  * @epoch: counts changes and steps
  * @ops: with a change: its operations
  * @nr_ops: number of @ops
- * @receipt: hashring's own
- * @step: hashring's own
+ * @receipt: for hashring itself
+ * @step: for hashring itself
  */
 struct hashring_note {
 	struct net *net;

@@ -20,7 +20,7 @@ static int __init hashring_init(void)
 	if (ret)
 		return ret;
 
-	/* Registered after the rings, so that it leaves a namespace first. */
+	/* Registered after the rings, so that attachments leave a namespace first. */
 	ret = hr_steer_init();
 	if (ret)
 		goto err_rings;

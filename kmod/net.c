@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A ring's life, and what a namespace has.
+ * Creation and removal of rings, and the state of a namespace.
  *
- * A ring goes in two phases: hr_ring_remove_locked() takes its name away and
- * stops its writers; the last hr_ring_put() frees it, a grace period later,
- * because packets may still be on their way through it.
+ * A ring is removed in two phases. hr_ring_remove_locked() takes the ring off the list
+ * and stops its writers. The last hr_ring_put() frees the ring a grace period later,
+ * because packets may still use the ring.
  */
 #include <linux/rculist.h>
 #include <linux/slab.h>
@@ -73,14 +73,14 @@ err_free_ring:
 
 /**
  * hr_ring_create_locked() - make an empty ring, generation 0
- * @net: where
+ * @net: the namespace
  * @name: see hr_name_check()
  * @config: checked by the caller
  * @settings: checked by the caller
  * @extack: for the reason
  *
  * Context: hr_net.lock is held. May sleep.
- * Return: the ring, good until the lock is released, or -EINVAL (bad name),
+ * Return: the ring, valid until the lock is released, or -EINVAL (bad name),
  * -EEXIST, -E2BIG (too many rings), -ENOMEM.
  */
 struct hr_ring *hr_ring_create_locked(struct net *net, const char *name,
@@ -136,7 +136,7 @@ static void ring_unlist_locked(struct hr_net *hn, struct hr_ring *ring)
 	hn->nr_rings--;
 	WRITE_ONCE(hn->rings_seq, hn->rings_seq + 1);
 
-	/* A change that is being made ends first; none begins after. */
+	/* A change under way ends first. No change begins afterwards. */
 	mutex_lock(&ring->lock);
 	WRITE_ONCE(ring->dead, true);
 	smp_mb();	/* pairs with hr_ring_try_lock() */
@@ -149,11 +149,11 @@ static void ring_unlist_locked(struct hr_net *hn, struct hr_ring *ring)
 /**
  * hr_ring_remove_locked() - take a ring out of its namespace
  * @net: the namespace
- * @ring: of this namespace
+ * @ring: a ring of this namespace
  * @extack: for the reason
  *
- * Context: hr_net.lock is held. Sleeps while a change of the ring is made.
- * Return: 0; -ENOENT if it was removed before; -EBUSY while it is attached.
+ * Context: hr_net.lock is held. Sleeps while a change of the ring is under way.
+ * Return: 0; -ENOENT (removed before); -EBUSY (the ring has attachments).
  */
 int hr_ring_remove_locked(struct net *net, struct hr_ring *ring,
 			  struct netlink_ext_ack *extack)
@@ -227,10 +227,10 @@ int hr_rings_init(void)
 /**
  * hr_rings_exit() - free all rings
  *
- * A retired view that waits for its grace period holds its ring, which then
- * waits for one of its own: two rounds.
+ * A retired view that waits for its grace period has a reference to its ring. The ring
+ * then waits for a grace period of its own. Hence the two barriers.
  *
- * Context: module exit; no command and no packet asks for rings.
+ * Context: module exit; no command and no packet uses rings any more.
  */
 void hr_rings_exit(void)
 {
