@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Attachments over netlink. An attachment is made, changed or removed and its
- * reply and event are written under one hr_net.lock, so that both tell what
- * was done; room for them is there beforehand, so that nothing fails after.
+ * Attachments over netlink. One hold of hr_net.lock covers the change of an attachment
+ * and the filling of reply and event, so that both tell what was done. Both messages
+ * are allocated before, so that nothing fails afterwards.
  */
 #include <linux/netfilter.h>
 #include <net/sock.h>
@@ -15,7 +15,7 @@ static const u8 hr_attach_hooks[] = {
 	[HASHRING_HOOK_OUTPUT]		= NF_INET_LOCAL_OUT,
 };
 
-/* The attribute that a culprit came in. */
+/* The attribute of each culprit. */
 static const u16 hr_attach_attrs[] = {
 	[HR_ATTACH_BAD_RING]		= HASHRING_A_ATTACH_RING,
 	[HR_ATTACH_BAD_PRIORITY]	= HASHRING_A_ATTACH_PRIORITY,
@@ -57,7 +57,7 @@ static int hr_attach_fill_stats(struct sk_buff *skb,
 	return 0;
 }
 
-/* One message about one attachment; @cb when it is part of a dump. */
+/* One message about one attachment. @cb: the dump, or NULL. */
 static int hr_attach_fill_locked(struct sk_buff *skb, const struct hr_nl_to *to,
 				 struct netlink_callback *cb,
 				 const struct hr_attach *attach)
@@ -95,7 +95,7 @@ static int hr_attach_fill_locked(struct sk_buff *skb, const struct hr_nl_to *to,
 	return 0;
 }
 
-/* The messages that a request leads to. */
+/* The messages that a request causes. */
 struct hr_attach_messages {
 	struct sk_buff *reply;
 	struct sk_buff *event;
@@ -160,7 +160,7 @@ static int hr_attach_decode(struct genl_info *info,
 	config->priority = priority ? nla_get_s32(priority) :
 				      HR_ATTACH_PRIORITY;
 	config->mark = hr_attach_u32(info, HASHRING_A_ATTACH_MARK, 0);
-	/* a mark alone is compared whole; without one all packets match */
+	/* a mark without a mask is compared whole; without a mark all packets match */
 	config->mark_mask = hr_attach_u32(info, HASHRING_A_ATTACH_MARK_MASK,
 					  info->attrs[HASHRING_A_ATTACH_MARK] ?
 					  U32_MAX : 0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The attributes of a node, out of messages and into them.
+ * The attributes of a node: out of messages, and into messages.
  */
 #include <linux/in.h>
 #include <linux/in6.h>
@@ -39,10 +39,10 @@ static int get_via6(struct hr_op *op, const struct nlattr *attr,
 }
 
 /**
- * hr_nl_get_attrs() - take what an operation sets of a node out of a message
- * @op: the operation, whose @attrs and @has are added to
- * @nest: the nest; the request's own policy has been through it
- * @extack: told what is wrong
+ * hr_nl_get_attrs() - read the node attributes of an operation
+ * @op: the operation; its attrs and has are added to
+ * @nest: the nest; validated by the request's policy
+ * @extack: for the reason
  *
  * Context: a request.
  * Return: 0, or a negative error.
@@ -81,13 +81,13 @@ int hr_nl_get_attrs(struct hr_op *op, const struct nlattr *nest,
 }
 
 /**
- * hr_nl_put_attrs() - tell what can be set of a node
+ * hr_nl_put_attrs() - put the attributes of a node into a message
  * @skb: the message
- * @type: the nest
- * @attrs: what it has
+ * @type: the attribute that is the nest
+ * @attrs: the node's attributes
  *
  * Context: any.
- * Return: 0, or -EMSGSIZE; then the message is to be cancelled.
+ * Return: 0, or -EMSGSIZE; then the caller cancels the message.
  */
 int hr_nl_put_attrs(struct sk_buff *skb, int type,
 		    const struct hr_node_attrs *attrs)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Changes: what is asked, and the receipt that comes of it.
+ * Changes over netlink: the request, the receipt and the event.
  */
 #include <linux/skbuff.h>
 
@@ -8,21 +8,21 @@
 #include "common.h"
 #include "trace.h"
 
-/* Nodes whose id was chosen here are told, if they are not more than these. */
+/* A message has the ids that the kernel chose, if these ids are no more than this. */
 #define HR_TOLD_IDS	64
 
 /*
- * Replies are made before anything happens, and have to fit: the receipt comes
- * first, then as many rows of its matrix as there is room for.
+ * A reply is filled in before the change happens, and has to fit. The receipt comes
+ * first, then as many rows of its matrix as fit.
  */
 #define HR_CHANGE_SIZE	(SKB_WITH_OVERHEAD(8192) - NLMSG_HDRLEN)
 
 /**
- * struct hr_nl_change_request - a change on its way
- * @change: what the ring sees of it
+ * struct hr_nl_change_request - a request for a change
+ * @change: the change
  * @ring: the ring
- * @to: whom the reply is for
- * @reply: made beforehand, filled before the change happens
+ * @to: the addressee of the reply
+ * @reply: the reply; filled in before the change happens
  */
 struct hr_nl_change_request {
 	struct hr_change change;
@@ -31,7 +31,7 @@ struct hr_nl_change_request {
 	struct sk_buff *reply;
 };
 
-/* The node that an operation leaves the choice of an id for, or NULL. */
+/* The name of the node that gets an id of the kernel's choice, or NULL. */
 static const char *gets_id(const struct hr_op *op)
 {
 	if (op->has & HR_HAS_ATTR(ID))
@@ -114,7 +114,7 @@ static int request_prepare(struct hr_change *change,
 }
 
 /**
- * hr_nl_change_event() - tell a change
+ * hr_nl_change_event() - send the event of a change
  * @note: of hr_ring_notify()
  *
  * Context: ring->lock is held; there are listeners. May sleep.
@@ -133,7 +133,7 @@ void hr_nl_change_event(const struct hashring_note *note)
 	hr_nl_send_event(note->net, skb);
 }
 
-/* Say why, with the attribute that is to blame, where it is in this message. */
+/* Say why, and name the attribute at fault if this message has that attribute. */
 static int change_refuse(const struct genl_info *info, u32 nr_ops,
 			 const struct hr_error *err, int error)
 {
@@ -158,11 +158,11 @@ static int change_refuse(const struct genl_info *info, u32 nr_ops,
 }
 
 /**
- * hr_nl_trace_refused() - leave a trace of a change that is refused
- * @info: the request, with the words for whom it is from
+ * hr_nl_trace_refused() - trace a change that is refused
+ * @info: the request; its extack has the reason
  * @ring: the name of the ring; "" if there is none
- * @dry_run: it would not have been carried out anyway
- * @error: negative errno, or 0: it is not refused
+ * @dry_run: the request is a dry run
+ * @error: negative errno, or 0: not refused
  *
  * Context: at the end of the request.
  * Return: @error.
@@ -178,9 +178,9 @@ int hr_nl_trace_refused(struct genl_info *info, const char *ring,
 
 /**
  * hr_nl_ring_name() - the name of a ring, for a trace event
- * @attr: out of a request, or NULL
+ * @attr: an attribute of a request, or NULL
  *
- * Return: the name; "" where there is none, or one that no ring can have.
+ * Return: the name; "" without a name, or if no ring can have this name.
  */
 const char *hr_nl_ring_name(const struct nlattr *attr)
 {
@@ -190,7 +190,7 @@ const char *hr_nl_ring_name(const struct nlattr *attr)
 }
 
 /**
- * hr_nl_change_terms_get() - what is asked of a change besides its operations
+ * hr_nl_change_terms_get() - read the conditions of a change
  * @terms: filled in
  * @info: the message
  */
@@ -249,7 +249,7 @@ int hr_nl_change(struct hr_ring *ring, const struct hr_nl_ops *ops,
 		return change_refuse(info, ops->nr, &err, ret);
 	}
 
-	/* Done, whether the reply finds room at the other end or not. */
+	/* The change is done, also if the reply finds no room at the other end. */
 	genlmsg_reply(request.reply, info);
 	return 0;
 }

@@ -8,7 +8,7 @@
 #include "compat.h"
 #include "ring/backend.h"
 
-/* Its commands are those of family.c, which is above all others. */
+/* family.c, which is above all other files here, adds the commands. */
 struct genl_family hr_nl_family __ro_after_init = {
 	.name		= HASHRING_FAMILY_NAME,
 	.version	= HASHRING_FAMILY_VERSION,
@@ -20,7 +20,7 @@ struct genl_family hr_nl_family __ro_after_init = {
 /**
  * hr_nl_missing_as() - refuse a request that lacks an attribute
  * @extack: the request's
- * @nest: where it is missing; NULL at the top level
+ * @nest: the nest that lacks the attribute; NULL: the top level
  * @type: the attribute
  * @what: the text, a constant
  *
@@ -39,8 +39,8 @@ int hr_nl_missing_as(struct netlink_ext_ack *extack, const struct nlattr *nest,
 /**
  * hr_nl_ring_get() - the ring that a request names
  * @net: the namespace
- * @attr: its name, or NULL
- * @type: the attribute that it should have been
+ * @attr: the attribute with the ring's name, or NULL
+ * @type: type of that attribute
  * @extack: the request's
  *
  * Context: a request. May sleep.
@@ -61,7 +61,7 @@ struct hr_ring *hr_nl_ring_get(struct net *net, const struct nlattr *attr,
 	return ring;
 }
 
-/* Whether anybody in a namespace listens to events. */
+/* Whether a socket of a namespace listens to events. */
 bool hr_nl_has_listeners(struct net *net)
 {
 	return genl_has_listeners(&hr_nl_family, net, HASHRING_NLGRP_EVENTS);
@@ -70,8 +70,8 @@ bool hr_nl_has_listeners(struct net *net)
 /**
  * hr_nl_send_event() - send an event
  * @net: the namespace
- * @skb: taken over; NULL when there was no memory: listeners then learn that
- *	they have missed something
+ * @skb: the event, taken over; NULL without memory: listeners are then told that an
+ *	event is lost
  *
  * Context: may sleep.
  */
@@ -86,12 +86,12 @@ void hr_nl_send_event(struct net *net, struct sk_buff *skb)
 }
 
 /**
- * hr_nl_dump_begin() - where the dump of a ring's parts stands
+ * hr_nl_dump_begin() - begin the dump of a ring's parts, or go on with the dump
  * @cb: the dump
  * @type: the attribute that names the ring
  *
  * Context: a dump. May sleep.
- * Return: where it stands, or -EINVAL, -ENOENT.
+ * Return: the state of the dump, or -EINVAL, -ENOENT.
  */
 struct hr_nl_dump_ctx *hr_nl_dump_begin(struct netlink_callback *cb, u32 type)
 {
@@ -111,7 +111,7 @@ struct hr_nl_dump_ctx *hr_nl_dump_begin(struct netlink_callback *cb, u32 type)
 }
 
 /**
- * hr_nl_dump_done() - the dump of a ring's parts ends
+ * hr_nl_dump_done() - end the dump of a ring's parts
  * @cb: the dump
  *
  * Context: a dump. May sleep.
@@ -127,9 +127,9 @@ int hr_nl_dump_done(struct netlink_callback *cb)
 }
 
 /**
- * hr_nl_snapshot_get() - what a message is to tell of a ring
+ * hr_nl_snapshot_get() - take a snapshot of a ring, for one message
  * @snapshot: filled in, for hr_nl_snapshot_put()
- * @ring: outlasts it
+ * @ring: the ring; outlives the snapshot
  *
  * Context: may sleep.
  * Return: 0, or -ENOMEM with nothing to put.
@@ -137,9 +137,9 @@ int hr_nl_dump_done(struct netlink_callback *cb)
 int hr_nl_snapshot_get(struct hr_nl_snapshot *snapshot, struct hr_ring *ring)
 {
 	/*
-	 * Asked for first: what changes meanwhile is another epoch's. View,
-	 * frontier and state were there before it: pairs with the releases in
-	 * hr_ring_publish_locked() and hr_migrate_event_locked().
+	 * The epoch is read first, so that a change meanwhile has another epoch.
+	 * View, frontier and state are at least of this epoch: pairs with the
+	 * releases in hr_ring_publish_locked() and hr_migrate_event_locked().
 	 */
 	snapshot->epoch = smp_load_acquire(&ring->epoch);
 	snapshot->view = hr_ring_pin(ring);
@@ -152,8 +152,8 @@ int hr_nl_snapshot_get(struct hr_nl_snapshot *snapshot, struct hr_ring *ring)
 }
 
 /**
- * hr_nl_snapshot_put() - let go what hr_nl_snapshot_get() has taken
- * @snapshot: is of no use afterwards
+ * hr_nl_snapshot_put() - release a snapshot
+ * @snapshot: the snapshot; not to be used afterwards
  *
  * Context: may sleep.
  */
@@ -164,15 +164,15 @@ void hr_nl_snapshot_put(struct hr_nl_snapshot *snapshot)
 }
 
 /**
- * hr_nl_dump_snapshot() - what the next message of a dump is to tell
+ * hr_nl_dump_snapshot() - take the snapshot for the next message of a dump
  * @cb: the dump
- * @ctx: where it stands
+ * @ctx: the state of the dump
  * @snapshot: filled in, for hr_nl_snapshot_put(), if 1 is returned
  *
  * Context: a dump. May sleep.
- * Return: 1; -ENOMEM; or 0 when the ring has changed since the first message:
- * the dump is to end, and the reader will learn from NLM_F_DUMP_INTR that it
- * was cut short.
+ * Return: 1; -ENOMEM; or 0: the ring has changed since the first message. Then the
+ * caller ends the dump, and NLM_F_DUMP_INTR tells the reader that the dump was cut
+ * short.
  */
 int hr_nl_dump_snapshot(struct netlink_callback *cb, struct hr_nl_dump_ctx *ctx,
 			struct hr_nl_snapshot *snapshot)

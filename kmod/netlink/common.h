@@ -2,8 +2,8 @@
 /*
  * What the files of the genetlink family share.
  *
- * Each object has one function that fills a message, which serves replies,
- * dumps and events alike.
+ * Each object has one function that fills a message: for replies, dumps and events
+ * alike.
  */
 #ifndef HASHRING_NETLINK_COMMON_H
 #define HASHRING_NETLINK_COMMON_H
@@ -24,11 +24,11 @@ int hr_nl_init(void);
 void hr_nl_exit(void);
 
 /**
- * struct hr_nl_to - whom a message is for
+ * struct hr_nl_to - the addressee and the header of a message
  * @portid: the socket; 0 for events
- * @seq: of the request; 0 for events
+ * @seq: sequence number of the request; 0 for events
  * @flags: NLM_F_*
- * @cmd: of the message
+ * @cmd: command of the message
  */
 struct hr_nl_to {
 	u32 portid;
@@ -74,9 +74,9 @@ static inline void *hr_nl_begin(struct sk_buff *skb, const struct hr_nl_to *to)
  * hr_nl_answer() - send a reply, or drop it
  * @reply: taken over
  * @info: the request
- * @error: of filling it in; 0 if it is to be sent
+ * @error: the error of filling the reply in; 0: the reply is sent
  *
- * Return: @error, or what became of sending it.
+ * Return: @error, or the result of sending the reply.
  */
 static inline int hr_nl_answer(struct sk_buff *reply, struct genl_info *info,
 			       int error)
@@ -88,18 +88,18 @@ static inline int hr_nl_answer(struct sk_buff *reply, struct genl_info *info,
 	return genlmsg_reply(reply, info);
 }
 
-/* Netlink aligns 64-bit attributes with one of these. */
+/* Attribute 1 is the padding by which netlink aligns 64-bit attributes. */
 static inline int hr_nl_put_u64(struct sk_buff *skb, int type, u64 value)
 {
 	return nla_put_u64_64bit(skb, type, value, 1);
 }
 
 /**
- * hr_nl_consistent() - tell a dump what it shows
+ * hr_nl_consistent() - set the version of what a dump shows
  * @cb: the dump
- * @version: of what is dumped; that it changed is told to the reader
+ * @version: the version; the reader is told of a version that changes
  *
- * Call it before each message, and before the end.
+ * To be called before each message, and before the end.
  */
 static inline void hr_nl_consistent(struct netlink_callback *cb, u64 version)
 {
@@ -117,10 +117,10 @@ void hr_nl_send_event(struct net *net, struct sk_buff *skb);
 
 /**
  * struct hr_nl_snapshot - what one message tells of a ring
- * @view: pinned
- * @map: its effective map, with a reference
- * @frontier: where that is of
- * @epoch: not younger than @map
+ * @view: the view, pinned
+ * @map: the effective map, with a reference
+ * @frontier: the frontier that @map is of
+ * @epoch: the epoch; not later than that of @map
  */
 struct hr_nl_snapshot {
 	struct hr_ring_view *view;
@@ -133,11 +133,11 @@ int hr_nl_snapshot_get(struct hr_nl_snapshot *snapshot, struct hr_ring *ring);
 void hr_nl_snapshot_put(struct hr_nl_snapshot *snapshot);
 
 /**
- * struct hr_nl_dump_ctx - where the dump of a ring's parts stands, in cb->ctx
- * @ring: held from the first message to the end
- * @generation: or epoch of what is dumped
- * @next: what comes next
- * @begun: the rest is set
+ * struct hr_nl_dump_ctx - the state of a dump of a ring's parts, in cb->ctx
+ * @ring: the ring, with a reference from the first message to the end
+ * @generation: generation or epoch of what is dumped
+ * @next: place of the next part
+ * @begun: the other fields are set
  */
 struct hr_nl_dump_ctx {
 	struct hr_ring *ring;
@@ -154,9 +154,9 @@ int hr_nl_dump_snapshot(struct netlink_callback *cb, struct hr_nl_dump_ctx *ctx,
 
 /**
  * struct hr_nl_part - a part of a receipt that is dumped by itself
- * @size: how much of it is kept; 0 when it is forgotten
- * @fill: puts a message of what stands at *@next, below that size, and sets
- *	*@next to what follows; 0 or -EMSGSIZE. Under hr_history.lock
+ * @size: size of the part; 0 if the part is forgotten
+ * @fill: puts a message from *@next on, below that size, and moves *@next on; 0 or
+ *	-EMSGSIZE. Called under hr_history.lock
  */
 struct hr_nl_part {
 	u32 (*size)(const struct hr_receipt *receipt);
@@ -176,12 +176,12 @@ int hr_nl_part_dump(struct sk_buff *skb, struct netlink_callback *cb,
 /* op.c */
 
 /**
- * struct hr_nl_ops - operations out of one or many messages
- * @ops: owns their points and cells
+ * struct hr_nl_ops - the operations of one or many messages
+ * @ops: the operations, with their points and cells
  * @nr: number of @ops
- * @size: for how many there is room
- * @nr_points: of all of them
- * @nr_cells: runs of cells, of all of them
+ * @size: number of operations that there is room for
+ * @nr_points: number of points of all operations
+ * @nr_cells: number of runs of cells of all operations
  */
 struct hr_nl_ops {
 	struct hr_op *ops;

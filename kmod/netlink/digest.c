@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Digests, told over netlink.
+ * Digests over netlink.
  */
 #include <linux/skbuff.h>
 
@@ -9,8 +9,8 @@
 #include "steer/steer.h"
 
 /*
- * What attaches a ring, in no order: attachments are numbered by each
- * namespace for itself.
+ * The digest of a ring's attachments: a sum, which has no order. The ids of
+ * attachments do not count, because each namespace gives out its own ids.
  */
 static u64 digest_attachments(struct net *net, const struct hr_ring *ring)
 {
@@ -34,8 +34,9 @@ static u64 digest_attachments(struct net *net, const struct hr_ring *ring)
 }
 
 /*
- * Anybody may ask, and as often as they like: it is worked out once for each
- * map. In a migration the one that is kept may be a later one than was seen.
+ * Any user may ask, as often as the user likes. So the digest is worked out once for
+ * each map. In a migration the view may have a later map than @snapshot: then the
+ * digest is not kept.
  */
 static u64 digest_map(const struct hr_nl_snapshot *snapshot)
 {

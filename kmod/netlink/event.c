@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What netlink tells, and what it is told: of rings to those who listen, and of
- * sockets that close to migrations.
+ * Events in both directions: netlink's listeners are told of events of rings, and
+ * migrations are told of sockets that close.
  */
 #include "common.h"
 #include "migrate/migration.h"
@@ -47,7 +47,7 @@ static struct notifier_block hr_nl_socket_block = {
 };
 
 /**
- * hr_nl_event_init() - tell of rings, and hear of sockets that close
+ * hr_nl_event_init() - listen to events of rings, and to sockets that close
  *
  * Context: module init.
  * Return: 0 or a negative error.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The genetlink family: which command is carried out by which function.
+ * The genetlink family: which function carries out which command.
  */
 #include "common.h"
 
@@ -9,7 +9,7 @@ static const struct genl_multicast_group hr_nl_groups[] = {
 };
 
 /**
- * hr_nl_init() - listen to commands
+ * hr_nl_init() - register the family
  *
  * Context: module init, last of all.
  * Return: 0 or a negative error.
@@ -41,7 +41,7 @@ err_stage:
 }
 
 /**
- * hr_nl_exit() - listen no more
+ * hr_nl_exit() - unregister the family
  *
  * Context: module exit, first of all.
  */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Receipts, told over netlink.
+ * Receipts over netlink.
  */
 #include <linux/skbuff.h>
 
 #include "common.h"
 #include "compat.h"
 
-/* Rows of the matrix that a receipt brings along. */
+/* Rows of the matrix that are sent with a receipt, at most. */
 #define HR_TOLD_MOVES	64
 
 #define HR_HISTORY_SIZE	(SKB_WITH_OVERHEAD(8192) - NLMSG_HDRLEN)
@@ -91,11 +91,11 @@ static int put_costs(struct sk_buff *skb, const struct hr_receipt *receipt)
  * hr_nl_put_receipt() - put a receipt into a message
  * @skb: the message
  * @type: the attribute
- * @receipt: cannot go meanwhile
- * @whole: all rows that are told must fit; else as many as there is room for
+ * @receipt: the receipt; the caller keeps it
+ * @whole: all rows up to HR_TOLD_MOVES have to fit; else as many as fit are put
  *
  * Context: any.
- * Return: 0 or -EMSGSIZE; then the message is to be cancelled.
+ * Return: 0 or -EMSGSIZE; then the caller cancels the message.
  */
 int hr_nl_put_receipt(struct sk_buff *skb, int type,
 		      const struct hr_receipt *receipt, bool whole)
@@ -139,7 +139,7 @@ static int put_kept_ops(struct sk_buff *skb, const struct hr_receipt *receipt)
 	return 0;
 }
 
-/* Of rings alone whose tables do not follow from their members. */
+/* Only of rings with a grid: their tables do not follow from the members. */
 static int put_kept_arcs(struct sk_buff *skb, const struct hr_ring *ring,
 			 const struct hr_receipt *receipt)
 {
@@ -178,7 +178,7 @@ static int history_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 	return 0;
 }
 
-/* How much is kept of what the request is about. */
+/* How much the history keeps of the part that the request is about. */
 static int kept_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 		     const struct hr_ring *ring,
 		     const struct hr_receipt *receipt)
@@ -218,7 +218,7 @@ static int no_receipt(const struct nlattr *generation,
 			 nla_get_u64(generation));
 }
 
-/* All requests for one receipt differ in the reply alone. */
+/* Requests about one receipt differ only in the reply. */
 static int receipt_get(struct hr_ring *ring, struct genl_info *info)
 {
 	const struct nlattr *generation =
@@ -313,14 +313,14 @@ int hashring_nl_history_get_dumpit(struct sk_buff *skb,
 }
 
 /**
- * hr_nl_part_begin() - begin a message of the dump of a part of a receipt
- * @skb: the message's
- * @to: whom it is for
+ * hr_nl_part_begin() - begin a message in the dump of a receipt's part
+ * @skb: the buffer
+ * @to: the addressee
  * @cb: the dump
  * @ring: the ring
- * @receipt: its receipt
+ * @receipt: the receipt
  *
- * Return: what genlmsg_end() and genlmsg_cancel() want, or NULL: no room.
+ * Return: the header, for genlmsg_end() or genlmsg_cancel(), or NULL: no room.
  */
 void *hr_nl_part_begin(struct sk_buff *skb, const struct hr_nl_to *to,
 		       struct netlink_callback *cb, const struct hr_ring *ring,
@@ -341,12 +341,12 @@ void *hr_nl_part_begin(struct sk_buff *skb, const struct hr_nl_to *to,
 
 /**
  * hr_nl_part_dump() - dump a part of the receipt that a request names
- * @skb: the messages'
+ * @skb: the buffer
  * @cb: the dump
- * @part: which one
+ * @part: the part
  *
  * Context: a dump. May sleep.
- * Return: as a dumpit() does.
+ * Return: as of a dumpit().
  */
 int hr_nl_part_dump(struct sk_buff *skb, struct netlink_callback *cb,
 		    const struct hr_nl_part *part)
@@ -373,7 +373,7 @@ int hr_nl_part_dump(struct sk_buff *skb, struct netlink_callback *cb,
 	if (!receipt && !ctx->begun)
 		ret = no_receipt(generation, cb->extack);
 
-	/* What is forgotten meanwhile ends the dump, and tells. */
+	/* A part that is forgotten meanwhile ends the dump, and the reader is told. */
 	size = receipt ? part->size(receipt) : 0;
 	hr_nl_consistent(cb, size);
 	ctx->begun = true;
@@ -391,7 +391,7 @@ static u32 moves_size(const struct hr_receipt *receipt)
 	return receipt->nr_kept;
 }
 
-/* Rows from *@next on, as many as there is room for. */
+/* Rows from *@next on, as many as fit. */
 static int moves_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 		      struct netlink_callback *cb, const struct hr_ring *ring,
 		      const struct hr_receipt *receipt, u32 *next)

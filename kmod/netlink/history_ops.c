@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What operations of the past did, and what they moved, told over netlink.
+ * Operations of past changes, and the pieces that moved, over netlink.
  */
 #include <linux/capability.h>
 #include <net/sock.h>
@@ -8,10 +8,10 @@
 #include "common.h"
 #include "compat.h"
 
-/* Pieces in one message. */
+/* Pieces in one message, at most. */
 #define HR_TOLD_ARCS	512
 
-/* @map: the reader may know which positions are whose. */
+/* @map: the reader may know the owners of positions. */
 static int put_node(struct sk_buff *skb, int type,
 		    const struct hr_node_info *was, bool points, bool map)
 {
@@ -62,7 +62,7 @@ static u32 ops_size(const struct hr_receipt *receipt)
 	return receipt->record.size;
 }
 
-/* One operation; *@next is where it stands in the record. */
+/* One operation; *@next is its place in the record. */
 static int ops_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 		    struct netlink_callback *cb, const struct hr_ring *ring,
 		    const struct hr_receipt *receipt, u32 *next)
@@ -85,7 +85,7 @@ static int ops_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 	return 0;
 }
 
-/* An operation stands in one message: see that the largest one will fit. */
+/* An operation is in one message: make room for the largest operation. */
 int hr_nl_ops_start(struct netlink_callback *cb)
 {
 	struct nlattr **attrs = hr_dump_attrs(cb);
@@ -125,7 +125,7 @@ static u32 arcs_size(const struct hr_receipt *receipt)
 	return receipt->record.arcs ? receipt->record.nr_arcs : 0;
 }
 
-/* Pieces from *@next on, as many as there is room for. */
+/* Pieces from *@next on, as many as fit. */
 static int arcs_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 		     struct netlink_callback *cb, const struct hr_ring *ring,
 		     const struct hr_receipt *receipt, u32 *next)

@@ -5,7 +5,7 @@
 #include "common.h"
 #include "compat.h"
 
-/* The table of limits, for people. */
+/* The table of limits, with names and descriptions. */
 static const struct {
 	const char *name;
 	u64 value;

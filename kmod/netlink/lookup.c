@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reading the map: lookups and arcs.
+ * Lookups and arcs: how the map is read.
  */
 #include <linux/in.h>
 
@@ -21,7 +21,7 @@ struct hr_nl_flow {
 	struct hr_flow flow;
 };
 
-/* The arc up to the point that owns a position of a table that has points. */
+/* The arc up to the point that owns a position. The table has points. */
 static void table_arc(const struct hr_table *table, u32 position,
 		      u32 *start, u32 *end)
 {
@@ -40,7 +40,7 @@ static void table_arc(const struct hr_table *table, u32 position,
 	*start = points[(low ? low : table->nr_points) - 1].pos;
 }
 
-/* How a migration stands at a position, and for a flow. */
+/* The state of a migration at a position, and for a flow. */
 static int lookup_put_moving(struct sk_buff *skb,
 			     const struct hr_nl_snapshot *snapshot,
 			     u32 position, const struct hr_nl_flow *flow)
@@ -108,7 +108,7 @@ static int lookup_put_owners(struct sk_buff *skb,
 	return 0;
 }
 
-/* One map answers all of a request. */
+/* One map answers a whole request. */
 static int lookup_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 		       struct hr_ring *ring, const struct nlattr *positions,
 		       u32 position, const struct hr_nl_flow *flow)
@@ -174,7 +174,7 @@ static int key_position(const struct hr_ring *ring, const struct nlattr *attr,
 	return 0;
 }
 
-/* Addresses of one family; the destination may be missing where unused. */
+/* Addresses of one family; a destination that is not used may be missing. */
 static int flow_addresses(struct hr_flow *flow, struct nlattr **tb,
 			  const struct nlattr *nest, bool source_only,
 			  struct netlink_ext_ack *extack)
@@ -239,7 +239,7 @@ static int flow_get(struct hr_nl_flow *looked_up, const struct nlattr *nest,
 	int ret;
 
 	memset(looked_up, 0, sizeof(*looked_up));
-	/* the request's own policy has been through it */
+	/* validated by the request's policy */
 	ret = nla_parse_nested(tb, HASHRING_A_FLOW_KEY_POLICY, nest,
 			       NULL, extack);
 	if (ret)
@@ -320,9 +320,8 @@ int hashring_nl_lookup_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 /*
- * The next arc, or with @raw the next point. Positions without an owner are told
- * too:
- * readers take an arc to begin after the end of the one before.
+ * The next arc, or with @raw the next point. Positions without an owner are an arc,
+ * too, because a reader takes each arc to begin after the end of the previous arc.
  */
 static bool next_arc(const struct hr_table *table, bool raw, u32 *cursor,
 		     u32 *end, u32 *slot)
@@ -429,7 +428,7 @@ static void arcs_write(const struct hr_table *table, bool raw, u32 cursor,
 	}
 }
 
-/* One message of as many arcs from *@cursor on as there is room for. */
+/* One message with arcs from *@cursor on, as many as fit. */
 static int arcs_fill_some(struct sk_buff *skb, const struct hr_nl_to *to,
 			  struct netlink_callback *cb,
 			  const struct hr_ring *ring,
@@ -458,7 +457,7 @@ static int arcs_fill_some(struct sk_buff *skb, const struct hr_nl_to *to,
 	       next_arc(snapshot->map, raw, &ahead, &end, &slot))
 		nr++;
 	if (!nr) {
-		/* What is left may be no arc of its own: it is the first's. */
+		/* Points that are left may be a part of the first arc. */
 		genlmsg_cancel(skb, head);
 		if (ahead == *cursor)
 			return -EMSGSIZE;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Migrations over netlink: what is asked of them, and who hears of them.
+ * Migrations over netlink: commands and events.
  */
 #include <linux/skbuff.h>
 #include <net/sock.h>
@@ -11,7 +11,7 @@
 #include "migrate/migration.h"
 #include "ring/lease.h"
 
-/* The last step is told with a migration that has ended: it says how. */
+/* A migration that has ended is told with its last event, which says how it ended. */
 static const struct hr_migrate_event *
 last_step(const struct hr_migrate_info *info)
 {
@@ -19,7 +19,7 @@ last_step(const struct hr_migrate_info *info)
 }
 
 /**
- * hr_nl_migrate_event() - tell a step or a transition of a migration
+ * hr_nl_migrate_event() - send the event of a step or a transition
  * @note: of hr_ring_notify()
  *
  * Context: ring->lock is held; there are listeners. May sleep.
@@ -44,8 +44,8 @@ void hr_nl_migrate_event(const struct hashring_note *note)
 /**
  * struct hr_nl_migrating - a request about a migration
  * @ring: the ring, with a reference
- * @reply: made beforehand
- * @to: whom it is for
+ * @reply: the reply; allocated before the work
+ * @to: the addressee of the reply
  */
 struct hr_nl_migrating {
 	struct hr_ring *ring;
@@ -53,7 +53,7 @@ struct hr_nl_migrating {
 	struct hr_nl_to to;
 };
 
-/* Finds the ring, makes the reply, locks the ring. */
+/* Find the ring, allocate the reply, lock the ring. */
 static int migrating_begin(struct hr_nl_migrating *migrating,
 			   struct genl_info *info)
 {
@@ -81,8 +81,8 @@ err_put_ring:
 }
 
 /*
- * Unlocks the ring, and replies with how the migration stood then. A command that
- * has done its work does not fail any more for want of memory.
+ * Unlock the ring, and reply with the state of the migration at that moment. A command
+ * that has done its work does not fail for want of memory.
  */
 static int migrating_end(struct hr_nl_migrating *migrating,
 			 struct genl_info *info, int error,
@@ -159,7 +159,7 @@ int hashring_nl_migrate_get_dumpit(struct sk_buff *skb,
 	return 0;
 }
 
-/* Everything of a migration's message must fit into a dump's. */
+/* A message of a dump must have room for a whole migration. */
 int hr_nl_migrate_start(struct netlink_callback *cb)
 {
 	cb->min_dump_alloc = HR_MIGRATION_SIZE;
@@ -198,7 +198,7 @@ static int terms_get(struct hr_migrate_terms *terms,
 	return 0;
 }
 
-/* The attribute that an error of a lease or a state is about. */
+/* Name the attribute at fault in an error about a lease or a state. */
 static int terms_refuse(struct genl_info *info, int error)
 {
 	struct nlattr **attrs = info->attrs;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Migrations, told over netlink: how they stand, and their steps.
+ * Migrations over netlink: messages with the state and the steps of a migration.
  */
 #include <linux/jiffies.h>
 #include <linux/skbuff.h>
@@ -12,14 +12,14 @@
 #include "ring/backend.h"
 #include "track/track.h"
 
-/* Nodes that a message tells of, at most. */
+/* Nodes in one message, at most. */
 #define HR_TOLD_NODES	64
 
 /**
- * hr_nl_ms_until() - how long it is until a moment
+ * hr_nl_ms_until() - the time until a moment
  * @moment: in jiffies_64
  *
- * Return: milliseconds; 0 when it has passed.
+ * Return: milliseconds; 0 if the moment has passed.
  */
 u64 hr_nl_ms_until(u64 moment)
 {
@@ -33,7 +33,7 @@ u64 hr_nl_ms_until(u64 moment)
  * hr_nl_put_step() - put a step or a transition into a message
  * @skb: the message
  * @type: the attribute
- * @what: what happened
+ * @what: the event
  *
  * Return: 0 or -EMSGSIZE.
  */
@@ -132,7 +132,7 @@ static int put_node(struct sk_buff *skb, struct hr_node *node, u32 flows,
 	return 0;
 }
 
-/* The nodes that there is something to say of. */
+/* The nodes with flows or a deadline, and the leaving nodes. */
 static int put_nodes(struct sk_buff *skb, const struct hr_ring_view *view,
 		     gfp_t gfp)
 {
@@ -181,19 +181,19 @@ static int put_migration(struct sk_buff *skb,
 }
 
 /**
- * hr_nl_migration_fill() - how a migration stands
- * @skb: the message
- * @to: whom it is for
- * @cb: the dump that it is part of, or NULL
+ * hr_nl_migration_fill() - fill in a message with the state of a migration
+ * @skb: the buffer
+ * @to: the addressee
+ * @cb: the dump that the message is a part of, or NULL
  * @ring: the ring
- * @info: how its migration stands
- * @what: what has just happened, or would; NULL: nothing to tell
- * @receipt: of the whole migration, when it has ended; or NULL
- * @done: a command's reply, which has done its work: there is no -ENOMEM
+ * @info: the state of the migration
+ * @what: the event that has just happened, or would happen; NULL: none
+ * @receipt: of the whole migration, if it has ended; or NULL
+ * @done: the reply to a command that has done its work: there is no -ENOMEM
  *
- * Flows are counted in here, all of the pool twice.
+ * Flows are counted here, by two scans of the pool.
  *
- * Context: may sleep; wants no lock.
+ * Context: may sleep; needs no lock.
  * Return: 0, -EMSGSIZE or -ENOMEM.
  */
 int hr_nl_migration_fill(struct sk_buff *skb, const struct hr_nl_to *to,

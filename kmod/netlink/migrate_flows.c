@@ -119,8 +119,8 @@ static int tracked_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 }
 
 /*
- * Flows come and go while they are dumped: each one that is there all the time
- * is told once, all by one membership.
+ * Flows come and go during a dump. A flow that is there all the time is told once. All
+ * flows are told by one membership.
  */
 int hashring_nl_flows_get_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb)

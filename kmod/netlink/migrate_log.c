@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What happened to migrations, told over netlink.
+ * The log of migrations over netlink.
  */
 #include <linux/skbuff.h>
 
@@ -50,7 +50,7 @@ put_ring:
 	return ret;
 }
 
-/* Steps after an epoch, as many as there is room for. */
+/* Events after an epoch, as many as fit. */
 static int steps_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 		      struct netlink_callback *cb, struct hr_ring *ring,
 		      u64 *epoch)
@@ -99,7 +99,7 @@ int hashring_nl_steps_get_dumpit(struct sk_buff *skb,
 		return PTR_ERR(ctx);
 	ring = ctx->ring;
 
-	/* New steps do not disturb; the loss of one that is due does. */
+	/* New events do not disturb a dump. The loss of an event that is due does. */
 	hr_migrate_info_kept(ring, &oldest);
 	hr_nl_consistent(cb, ctx->begun ? oldest > ctx->next : 0);
 	if (!ctx->begun)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Nodes, told over netlink.
+ * Nodes over netlink.
  */
 #include <linux/capability.h>
 
@@ -10,8 +10,8 @@
 #include "ring/backend.h"
 
 /*
- * How many points each slot holds in the table, where a node by itself does not
- * tell; NULL where it does. For kvfree().
+ * The number of points of each slot in the table, for kvfree(). NULL if the placement
+ * tells the number from the node alone.
  */
 static u32 *points_count(const struct hr_ring *ring,
 			 const struct hr_table *table)
@@ -24,7 +24,7 @@ static u32 *points_count(const struct hr_ring *ring,
 	if (!count)
 		return ERR_PTR(-ENOMEM);
 	for (i = 0; i < table->nr_points; i++) {
-		/* in a migration from or to nothing some belong to nobody */
+		/* in a migration from or to an empty map, some points have no owner */
 		if (table->points[i].slot < table->nr_slots)
 			count[table->points[i].slot]++;
 		if (!(i & (HR_CHUNK - 1)))
@@ -33,7 +33,7 @@ static u32 *points_count(const struct hr_ring *ring,
 	return count;
 }
 
-/* Points that a node holds in the table. */
+/* The number of points that a node holds in the table. */
 static u32 node_nr_points(const struct hr_ring *ring, const u32 *count,
 			  const struct hr_node *node)
 {
@@ -62,7 +62,7 @@ static int node_put_deadline(struct sk_buff *skb, struct hr_node *node)
 					hr_nl_ms_until(deadline)) : 0;
 }
 
-/* Points that were given, and cells to return to. */
+/* The node's given points, and the cells that the node returns to. */
 static int node_put_points(struct sk_buff *skb, const struct hr_node *node)
 {
 	if (node->nr_points &&
@@ -114,7 +114,7 @@ static int node_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 	return 0;
 }
 
-/* Points are the map: only for those who may look positions up. */
+/* @points: the reader may look positions up. Points show the map. */
 static int node_get(struct hr_ring *ring, struct genl_info *info, bool points)
 {
 	const struct nlattr *name = info->attrs[HASHRING_A_NODE_NAME];
@@ -173,7 +173,7 @@ int hashring_nl_node_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return ret;
 }
 
-/* A node's points stand in one message: see that it will fit. */
+/* A node's points are in one message: make room for the largest message. */
 int hr_nl_node_start(struct netlink_callback *cb)
 {
 	struct nlattr **attrs = hr_dump_attrs(cb);
@@ -200,9 +200,9 @@ int hr_nl_node_start(struct netlink_callback *cb)
 }
 
 /*
- * What stands at a place of the dump: members by name, then, slot by slot,
- * those that are deleted and leave when the migration ends. *@next is moved on
- * to such a place; NULL behind the last.
+ * The node at a place of the dump, or NULL after the last node. The members come
+ * first, by name. The deleted nodes that leave when the migration ends come next, by
+ * slot. *@next is moved on to the place of the node.
  */
 static struct hr_node *node_at(const struct hr_table *table, u32 *next)
 {

@@ -8,7 +8,7 @@
 
 #include "common.h"
 
-/* One that is too long loses its NUL, by which hr_change_build() knows it. */
+/* A name that is too long loses its NUL, and hr_change_build() refuses the name. */
 static void op_name(char to[HR_MAX_NAME + 1], const struct nlattr *attr)
 {
 	size_t size = strnlen(nla_data(attr), nla_len(attr));
@@ -34,7 +34,7 @@ static int op_points(struct hr_op *op, const struct nlattr *attr,
 	return 0;
 }
 
-/* Runs are pairs of words, as they stand in memory here too. */
+/* A run is a pair of words, in a message as in memory. */
 static int op_cells(struct hr_op *op, const struct nlattr *attr,
 		    struct netlink_ext_ack *extack)
 {
@@ -83,7 +83,7 @@ static int op_get(struct hr_op *op, const struct nlattr *nest,
 	struct nlattr *tb[HASHRING_A_OP_MAX + 1];
 	int ret;
 
-	/* the request's own policy has been through it */
+	/* validated by the request's policy */
 	ret = nla_parse_nested(tb, HASHRING_A_OP_MAX, nest, NULL, extack);
 	if (ret)
 		return ret;
@@ -128,8 +128,8 @@ static void ops_trim(struct hr_nl_ops *ops, u32 nr)
 }
 
 /*
- * Room for @more operations. A page of them is to be had: they may be what
- * takes a node away, which must not fail for want of memory.
+ * Make room for @more operations. An array of at most a page does not fail: the
+ * operations may remove a node, which must not fail for want of memory.
  */
 static int ops_reserve(struct hr_nl_ops *ops, u32 more)
 {
@@ -154,13 +154,13 @@ static int ops_reserve(struct hr_nl_ops *ops, u32 more)
 }
 
 /**
- * hr_nl_ops_add() - take the operations out of a message
- * @ops: where they are added
+ * hr_nl_ops_add() - add the operations of a message
+ * @ops: the operations so far
  * @type: the attribute that is an operation
  * @info: the message
  *
  * Context: a request. May sleep.
- * Return: 0, or a negative error; then none of the message's is added.
+ * Return: 0, or a negative error and no operation is added.
  */
 int hr_nl_ops_add(struct hr_nl_ops *ops, int type, const struct genl_info *info)
 {
@@ -210,7 +210,7 @@ int hr_nl_ops_add(struct hr_nl_ops *ops, int type, const struct genl_info *info)
 
 /**
  * hr_nl_ops_release() - free operations
- * @ops: is empty afterwards
+ * @ops: the operations; empty afterwards
  *
  * Context: may sleep.
  */
@@ -235,7 +235,7 @@ static const struct nlattr *op_attr(const struct genl_info *info, int type,
 	return NULL;
 }
 
-/* What of an operation is to blame; what it stands in when it was not given. */
+/* The attribute at fault, or the operation if that attribute is missing. */
 static const struct nlattr *op_part(const struct nlattr *op, u32 part)
 {
 	const struct nlattr *attr = NULL, *attrs;
@@ -253,10 +253,10 @@ static const struct nlattr *op_part(const struct nlattr *op, u32 part)
 }
 
 /**
- * hr_nl_ops_refuse() - say which operation is to blame
+ * hr_nl_ops_refuse() - name the operation at fault
  * @info: the message
- * @type: the attribute that is an operation; 0 when they came in others
- * @nr_ops: of the change
+ * @type: the attribute that is an operation; 0: other messages had the operations
+ * @nr_ops: number of operations of the change
  * @err: why the change was refused
  * @error: negative errno
  *

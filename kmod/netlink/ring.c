@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rings, told and asked for over netlink.
+ * Rings over netlink.
  */
 #include <linux/capability.h>
 #include <linux/random.h>
@@ -125,7 +125,7 @@ static int ring_fill(struct sk_buff *skb, const struct hr_nl_to *to,
 }
 
 /**
- * hr_nl_ring_event() - tell that a ring was added, set or removed
+ * hr_nl_ring_event() - send the event that a ring was added, set or removed
  * @note: of hr_ring_notify()
  * @cmd: the event's command
  *
@@ -242,7 +242,7 @@ static int settings_time(u32 *ms, const struct nlattr *attr,
 	return 0;
 }
 
-/* What is given replaces what @settings has. */
+/* Settings in the message replace those in @settings. */
 static int settings_get(struct hr_settings *settings, struct nlattr **attrs,
 			struct netlink_ext_ack *extack)
 {
@@ -303,7 +303,7 @@ int hashring_nl_ring_add_doit(struct sk_buff *skb, struct genl_info *info)
 	ring = hr_ring_create_locked(net, nla_data(name), &config,
 				     &settings, info->extack);
 	ret = PTR_ERR_OR_ZERO(ring);
-	/* All of it fits: the message is new and large enough. */
+	/* The reply fits: the message is new and large enough. */
 	if (!ret)
 		ret = ring_fill(reply, &to, NULL, ring, true);
 	else
@@ -313,15 +313,15 @@ int hashring_nl_ring_add_doit(struct sk_buff *skb, struct genl_info *info)
 	if (ret)
 		nlmsg_free(reply);
 	else
-		genlmsg_reply(reply, info);	/* made, heard of or not */
+		genlmsg_reply(reply, info);	/* the ring is made in any case */
 wipe:
 	memzero_explicit(&config, sizeof(config));
 	return ret;
 }
 
 /*
- * Packets read some of them meanwhile, each by itself. What the reply is to tell
- * of the ring is in @snapshot then: once they are set nothing fails any more.
+ * Packets read some of the settings meanwhile, each setting by itself. @snapshot is
+ * taken for the reply first, so that nothing fails once the settings are written.
  */
 static int ring_set_locked(struct hr_ring *ring, const struct genl_info *info,
 			   struct hr_nl_snapshot *snapshot)

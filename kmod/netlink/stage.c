@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Staged changes: those that are too large for one message. A staged change
- * belongs to a socket and goes when that closes.
+ * Staged changes: changes that are too large for one message. A staged change belongs
+ * to a socket, and is dropped when the socket closes.
  */
 #include <linux/list.h>
 #include <linux/slab.h>
@@ -10,12 +10,12 @@
 #include "common.h"
 
 /**
- * struct hr_nl_staged - a change that is being put together
+ * struct hr_nl_staged - a staged change
  * @list: in hr_nl_stage.staged
- * @portid: the socket's
- * @ring: with a reference
+ * @portid: port of the socket
+ * @ring: the ring, with a reference
  * @terms: the conditions
- * @ops: so far
+ * @ops: the operations so far
  */
 struct hr_nl_staged {
 	struct list_head list;
@@ -27,9 +27,9 @@ struct hr_nl_staged {
 
 /**
  * struct hr_nl_stage - the staged changes of a namespace
- * @lock: guards all of them
+ * @lock: guards all fields, and all staged changes
  * @staged: &struct hr_nl_staged
- * @nr: at most HR_MAX_STAGED
+ * @nr: number of @staged, at most HR_MAX_STAGED
  */
 struct hr_nl_stage {
 	struct mutex lock;	/* all of this */
@@ -73,7 +73,7 @@ static void staged_free(struct hr_nl_staged *staged)
 	kfree(staged);
 }
 
-/* Take the socket's staged change away, for the caller to free. */
+/* Take the socket's staged change off the list; the caller frees the change. */
 static struct hr_nl_staged *staged_take(struct net *net, u32 portid)
 {
 	struct hr_nl_stage *stage = nl_stage(net);
