@@ -70,7 +70,8 @@ static void check_promises(struct kunit *test, const struct hr_table *was,
 		replaces &= ops[i].kind == HASHRING_OP_REPLACE &&
 			    !(ops[i].has & ~(HR_HAS_ATTR(ID) | HR_HAS_VIA));
 		if (ops[i].kind == HASHRING_OP_REPLACE)
-			replaced += was->share[unit_slot(test, was, ops[i].name)];
+			replaced += was->share[unit_slot(test, was,
+							 ops[i].name)];
 	}
 	if (adds || hr_change_only_removes(ops, n))
 		KUNIT_ASSERT_EQ(test, impact->collateral, 0);
@@ -138,7 +139,8 @@ static void random_op(struct world *w, struct hr_op *op, u32 *points)
 /* Mostly what can be: a change of names that are there, or are not. */
 static bool plausible(const struct world *w, const struct hr_op *op)
 {
-	return !model_find(&w->model.nodes, op->name) == (op->kind == HASHRING_OP_ADD);
+	return !model_find(&w->model.nodes, op->name) ==
+	       (op->kind == HASHRING_OP_ADD);
 }
 
 static void step(struct world *w)
