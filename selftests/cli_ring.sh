@@ -77,7 +77,7 @@ from_files()
 		<<<$'node add n3\nnode add n4 heft 2'
 	refuses 'operation 2: .*no such node: n9' 2 \
 		change web '{ node del n1 ; node del n9 }'
-	refuses 'lack their closing' 1 change web '{ node del n1'
+	refuses 'the closing }' 1 change web '{ node del n1'
 	refuses 'unknown command "show" of node: expected one of add, set, del, replace' 1 change web '{ node show n1 }'
 	expect_match 'removed 2' ringctl change web '{ node del n1 ; node del n2 }'
 }

@@ -188,7 +188,7 @@ past_the_ends()
 	refuses 'not a step' 1 migrate step web --share 0
 	refuses 'expected a number from 1' 1 migrate step web --arcs 0
 	refuses 'expected a number from 1' 1 migrate step web --flows 0
-	refuses 'to says where' 1 migrate step web --to end --back
+	refuses 'to and --back exclude' 1 migrate step web --to end --back
 	expect_equal "$WHOLE" "$(frontier)"
 }
 
@@ -295,7 +295,7 @@ drained()
 	refuses 'has passed already' 1 node set web b3 state draining deadline -1m
 	refuses . 2 node set web b3 state down deadline 1m
 	refuses 'expected one of active, draining, down' 1 node set web b3 state leaving
-	refuses 'of the whole change' 1 change web '{ node del b1 --hold }'
+	refuses 'to the whole change' 1 change web '{ node del b1 --hold }'
 }
 
 listed()

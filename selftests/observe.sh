@@ -252,7 +252,7 @@ one_ring()
 	expect_equal 1 "$(nr_rings)" "rings"
 	expect_equal '' "$(sed -n /nobody/p "$WORK/prom")"
 	expect_error 'no such ring' 2 rc stats nosuch --prometheus
-	expect_error 'leave -j away' 1 rc -j stats web --prometheus
+	expect_error 'exclude each other' 1 rc -j stats web --prometheus
 }
 
 all_rings()

@@ -458,7 +458,7 @@ bad_words()
 	refuses 1 'NAME is missing' scenario
 	refuses 1 'unknown word "--keys": expected ' scenario all --keys 5
 	refuses 1 '"--leave" does not go with a ring' compare web '{ node del b1 }' --leave
-	refuses 1 'operations are wanted' compare web
+	refuses 1 'operations are missing' compare web
 	refuses 1 '"--offline" goes with a ring' compare --offline "$WORK/saved.yaml"
 	refuses 1 'nodes join or one leaves' compare --join 2 --leave
 	refuses 1 '--key-size is of keys' compare --key-size 5

@@ -185,7 +185,7 @@ bad_words()
 	refuses 1 'zipf "-1": expected a number from 0 to 10' --flows synthetic 5 zipf -1
 	refuses 1 'zipf "11": expected' --flows synthetic 5 zipf 11
 	refuses 1 'seed "": expected' --flows synthetic 5 seed
-	refuses 1 'one of them' --flows synthetic 5 --keys 7
+	refuses 1 'exclude each other' --flows synthetic 5 --keys 7
 	refuses 1 '--to wants --flows' --to 192.0.2.1
 	refuses 1 '--to wants --flows' --keys "$WORK/saved.yaml" --to 192.0.2.1
 	refuses 1 '--key wants --flows' --key source
