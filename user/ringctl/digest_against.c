@@ -117,7 +117,8 @@ static int digest_of_model(const struct model *m, const struct model_ring *r,
 	__u32 i;
 
 	if (config && !r->has_attach)
-		return fail_at(m, r->at, "the file has no attachments of ring %s, which --config covers",
+		return fail_at(m, r->at,
+			       "--config: the file has no attachments of ring %s",
 			       r->name);
 	if (!r->has_seed && (config || r->placement == HASHRING_PLACEMENT_HASH))
 		return fail_at(m, r->at, "ring %s has no seed here: its digest depends on it",
