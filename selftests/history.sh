@@ -164,7 +164,7 @@ another_seat()
 	ringctl node replace spare s1 b1 >/dev/null
 	ringctl node replace spare b2 s1 >/dev/null
 	all_of spare >"$WORK/before"
-	refuses 'node s1 holds seat b2 in generation 4 and b1 in 2: no one change' 2 \
+	refuses 'node s1 holds seat b2 in generation 4 and b1 in 2: delete the node first' 2 \
 		history spare revert 2
 	refuses 'node s1 holds seat b1 in generation 2 and b2 in 4' 2 diff spare 2
 	all_of spare | diff "$WORK/before" -
