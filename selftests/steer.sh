@@ -81,7 +81,7 @@ too_many()
 		echo "attach add web hook prerouting fwmark $i/0xff set 0xff0000 key source"
 	done >"$WORK/batch"
 	expect_ok rc -b "$WORK/batch" >/dev/null
-	refuses 'no more than 64 attachments' web hook prerouting \
+	refuses "too many attachments in the network namespace$(detail ': at most 64')" web hook prerouting \
 		fwmark 0x40/0xff set 0xff0000 key source
 	detach_all
 	expect_equal 0 "$(module_users)" "references to the module"

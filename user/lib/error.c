@@ -157,7 +157,7 @@ int hr_error_kernel(struct hashring *h, int err, const struct nlmsghdr *request,
 		append_name(h, attr_set_name(set,
 					     nla_get_u32(tb[NLMSGERR_ATTR_MISS_TYPE])));
 	}
-	if (tb[NLMSGERR_ATTR_COOKIE])
-		prepend_op(h, attr_u64(tb[NLMSGERR_ATTR_COOKIE]));
+	if (tb[NLMSGERR_ATTR_COOKIE] && nla_len(tb[NLMSGERR_ATTR_COOKIE]) == 8)
+		prepend_op(h, nla_get_u64(tb[NLMSGERR_ATTR_COOKIE]));
 	return err;
 }
