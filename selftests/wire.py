@@ -239,6 +239,12 @@ def malformed(tap, wire):
               generation(wire, "wire"))
 
 
+def stage_many(wire):
+    for first in range(0, 3000, 100):
+        wire.do("change-add", b"".join(
+            op(f"s{i}") for i in range(first, first + 100)))
+
+
 def staged(tap, wire):
     ring = text(CHANGE["ring"], "wire")
     before = generation(wire, "wire")
@@ -273,9 +279,7 @@ def staged(tap, wire):
     tap.check("until one closes", last.err == 0, last)
 
     one = sockets[16]
-    for first in range(0, 3000, 100):
-        reply = one.do("change-add", b"".join(
-            op(f"s{i}") for i in range(first, first + 100)))
+    stage_many(one)
     reply = one.do("change-add", op("bad", kind=2))
     tap.check("3000 operations are staged", reply.err == 0, reply)
     tap.refused("one of them is wrong: none happens",
@@ -285,10 +289,14 @@ def staged(tap, wire):
     tap.refused("and the staged change is gone",
                 one.do("change-commit", b""), ENOENT, "no change is staged")
     one.do("change-begin", ring)
-    for first in range(0, 3000, 100):
-        reply = one.do("change-add", b"".join(
-            op(f"s{i}") for i in range(first, first + 100)))
-    tap.check("without it all happen", one.do("change-commit", b"").err == 0)
+    stage_many(one)
+    tap.check("without it all would happen",
+              one.do("change-commit", attr(CHANGE["dry-run"], b"")).err == 0)
+    tap.check("and do not in a dry run", generation(wire, "wire") == before,
+              generation(wire, "wire"))
+    one.do("change-begin", ring)
+    stage_many(one)
+    tap.check("they all happen", one.do("change-commit", b"").err == 0)
     tap.check("in one generation", generation(wire, "wire") == before + 1,
               generation(wire, "wire"))
     for s in sockets:

@@ -216,7 +216,7 @@ void hr_nl_change_terms_get(struct hr_change_terms *terms,
  * @ring: the ring
  * @ops: the operations
  * @terms: the conditions
- * @info: the request; says whether it is a dry run
+ * @info: the request
  *
  * Context: a request. May sleep.
  * Return: 0, or a negative error and nothing has changed.

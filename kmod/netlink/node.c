@@ -238,7 +238,7 @@ int hashring_nl_node_get_dumpit(struct sk_buff *skb,
 				 -EINVAL, "a dump is of all nodes");
 	if (points && !netlink_net_capable(cb->skb, CAP_NET_ADMIN))
 		return hr_extack(cb->extack, points, -EPERM,
-				 "points are info only to administrators");
+				 "only administrators may see points");
 	ctx = hr_nl_dump_begin(cb, HASHRING_A_NODE_RING);
 	if (IS_ERR(ctx))
 		return PTR_ERR(ctx);

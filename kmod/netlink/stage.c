@@ -170,6 +170,7 @@ int hashring_nl_change_commit_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!staged)
 		return hr_nl_trace_refused(info, "", dry_run,
 					   none_staged(info));
+	staged->terms.dry_run = dry_run;
 	ret = hr_nl_change(staged->ring, &staged->ops, &staged->terms, info);
 	hr_nl_trace_refused(info, staged->ring->name, dry_run, ret);
 	staged_free(staged);
