@@ -317,12 +317,12 @@ without_the_kernel()
 
 # --- a desk's page -----------------------------------------------------------------
 
-# told_files RING [GENERATION] - what a director prints of a ring, with its moves
-told_files()
+# printed_files RING [GENERATION] - what a director prints of a ring, with its moves
+printed_files()
 {
 	ringctl save "$WORK/saved.yaml" "$1" >/dev/null
 	printf '%s\n' "ring show $1" "history $1" ${2:+"history $1 moves $2"} \
-		"migrate steps $1" | ringctl -j -b - >"$WORK/told.json"
+		"migrate steps $1" | ringctl -j -b - >"$WORK/printed.json"
 }
 
 generation() # RING
@@ -332,7 +332,7 @@ generation() # RING
 
 desk() # RING WORD...
 {
-	"$RINGLAB" report - "$1" "${@:2}" --offline "$WORK/saved.yaml" --from "$WORK/told.json"
+	"$RINGLAB" report - "$1" "${@:2}" --offline "$WORK/saved.yaml" --from "$WORK/printed.json"
 }
 
 # The memory of a planned change is that of a table which is made for the page.
@@ -349,7 +349,7 @@ alike()
 
 	# A ring that has not changed yet has no moves.
 	generation=$(generation "$1")
-	told_files "$1" "${generation#0}"
+	printed_files "$1" "${generation#0}"
 	ringlab report - "$@" | without_made >"$WORK/live"
 	desk "$@" | without_made | diff "$WORK/live" -
 }
@@ -383,7 +383,7 @@ balanced_of_files()
 	ringctl ring add even placement balanced grid 1024
 	ringctl change even '{ node add e1; node add e2; node add e3 }' >/dev/null
 	ringctl node add even e4 >/dev/null
-	told_files even
+	printed_files even
 	desk even >"$WORK/page.html"
 	expect_match 'The one before is not kept' cat "$WORK/page.html"
 	expect_equal "$(moves even 2)" "$(page even moves)"
@@ -394,18 +394,18 @@ balanced_of_files()
 # desk_refuses REGEX STATUS TOLD - of the ring shelf
 desk_refuses()
 {
-	printf '%s' "$3" >"$WORK/told.json"
+	printf '%s' "$3" >"$WORK/printed.json"
 	expect_error "$1" "$2" "$RINGLAB" report "$WORK/none.html" shelf \
-		--offline "$WORK/saved.yaml" --from "$WORK/told.json"
+		--offline "$WORK/saved.yaml" --from "$WORK/printed.json"
 }
 
 refused_of_files()
 {
 	local ring
 
-	told_files shelf
+	printed_files shelf
 	ring=$(ringctl -j ring show shelf)
-	desk_refuses 'told.json: .*expected' 1 '[{'
+	desk_refuses 'printed.json: .*expected' 1 '[{'
 	desk_refuses 'expected ring show, history, .* of ringctl -j' 1 '[{"name":"shelf"}]'
 	desk_refuses 'the same output twice' 1 "$ring$ring"
 	desk_refuses 'not about ring shelf' 1 "${ring/shelf/web}"
@@ -419,10 +419,10 @@ refused_of_files()
 		"$(ringctl -j ring show shelf | sed 's/"generation":[0-9]*/"generation":99/')"
 	desk_refuses 'is not the one made here' 2 \
 		"$(ringctl -j ring show shelf | sed 's/"digest":"[^"]*"/"digest":"0"/')"
-	told_files web
-	refuses '--from is of a ring that was saved' 1 - web --from "$WORK/told.json"
+	printed_files web
+	refuses '--from is of a ring that was saved' 1 - web --from "$WORK/printed.json"
 	ringctl save "$WORK/saved.yaml" >/dev/null
-	refuses '--from is of one ring' 1 - --offline "$WORK/saved.yaml" --from "$WORK/told.json"
+	refuses '--from is of one ring' 1 - --offline "$WORK/saved.yaml" --from "$WORK/printed.json"
 	[ ! -e "$WORK/none.html" ]
 }
 

@@ -300,7 +300,7 @@ grids()
 	expect_match 'balanced +more nodes than cells in the ring: 2000 \(at most 1024\)' \
 		compare --nodes 2000 --grid 1024 --methods balanced,modulo
 	compare_json --nodes 1024 --grid 1024 --methods balanced >"$WORK/grid.json"
-	check "$WORK/grid.json" "assert 'would hold 1025 nodes' in find(cases[0], 'balanced')['refused']"
+	check "$WORK/grid.json" "assert 'in the ring: 1025 (at most 1024)' in find(cases[0], 'balanced')['refused']"
 }
 
 # Weights from 1 to 1000, also where a cell is more than the lightest are due.

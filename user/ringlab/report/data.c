@@ -310,16 +310,16 @@ static void describe_file(struct report *r, const struct model_ring *ring)
 }
 
 /* And as it did describe it, and its past. */
-static int describe_told(struct report *r, const struct model_ring *ring,
-			 const struct told *told)
+static int describe_printed(struct report *r, const struct model_ring *ring,
+			    const struct printed *printed)
 {
 	__u64 digest = r->digest;
 	__u64 last;
 	int status;
 
-	status = told_ring(told, &r->about, &r->digest);
+	status = printed_ring(printed, &r->about, &r->digest);
 	if (!status)
-		status = past_told(r, told);
+		status = past_printed(r, printed);
 	if (status)
 		return status;
 	last = r->nr_history ? r->history[r->nr_history - 1].generation :
@@ -329,10 +329,10 @@ static int describe_told(struct report *r, const struct model_ring *ring,
 	if (last != ring->generation)
 		return fail(EXIT_STALE,
 			    "%s is of generation %llu of ring %s, which was saved in generation %llu",
-			    told->file, last, ring->name, ring->generation);
+			    printed->file, last, ring->name, ring->generation);
 	if (report_settled(r) && r->digest != digest)
 		return fail(EXIT_REFUSED, "%s: the map of ring %s is not the one made here",
-			    told->file, ring->name);
+			    printed->file, ring->name);
 	return EXIT_DONE;
 }
 
@@ -340,15 +340,15 @@ static int describe_told(struct report *r, const struct model_ring *ring,
  * report_from_file() - what there is to tell of a ring that was saved
  * @r: filled in, to be released either way
  * @m: where the ring stands
- * @ring: the ring; with @told, nodes ascending by name
- * @told: what was told of it, or NULL
- * @ops: the change that is planned, or NULL: the last one that was told, or
+ * @ring: the ring; with @printed, nodes ascending by name
+ * @printed: what was printed of it, or NULL
+ * @ops: the change that is planned, or NULL: the last one that was printed, or
  *	the ring as it is
  *
  * Return: an exit status, after telling what is wrong.
  */
 int report_from_file(struct report *r, const struct model *m,
-		     const struct model_ring *ring, const struct told *told,
+		     const struct model_ring *ring, const struct printed *printed,
 		     const struct ops *ops)
 {
 	struct hashring_change change;
@@ -362,8 +362,8 @@ int report_from_file(struct report *r, const struct model *m,
 	if (status)
 		return status;
 	describe_file(r, ring);
-	if (told)
-		status = describe_told(r, ring, told);
+	if (printed)
+		status = describe_printed(r, ring, printed);
 	if (status)
 		return status;
 	r->after = r->native.table;
@@ -375,8 +375,8 @@ int report_from_file(struct report *r, const struct model *m,
 				     &r->receipt);
 		if (!status)
 			status = plan_map(r, ops);
-	} else if (told) {
-		status = past_change_told(r, ring, told);
+	} else if (printed) {
+		status = past_change_printed(r, ring, printed);
 	}
 	return status ? status : finish(r);
 }

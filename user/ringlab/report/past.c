@@ -213,20 +213,20 @@ int past_change(struct report *r, const struct model_ring *ring)
 }
 
 /**
- * past_told() - history and migrations of a ring, as they were told
+ * past_printed() - history and migrations of a ring, as they were printed
  * @r: what they are added to
- * @t: what was told
+ * @p: what was printed
  *
  * Return: an exit status, after telling what is wrong.
  */
-int past_told(struct report *r, const struct told *t)
+int past_printed(struct report *r, const struct printed *p)
 {
-	size_t nr = json_array_size(t->steps), i;
+	size_t nr = json_array_size(p->steps), i;
 	struct hashring_receipt receipt;
 	int status = EXIT_DONE;
 
-	for (i = 0; i < json_array_size(t->history) && !status; i++) {
-		status = told_receipt(t, i, &receipt);
+	for (i = 0; i < json_array_size(p->history) && !status; i++) {
+		status = printed_receipt(p, i, &receipt);
 		if (!status && take_receipt(&receipt, r))
 			status = fail_memory();
 		hashring_receipt_release(&receipt);
@@ -235,23 +235,23 @@ int past_told(struct report *r, const struct told *t)
 	if (!r->step)
 		return fail_memory();
 	for (i = 0; i < nr && !status; i++)
-		status = told_step(t, i, &r->step[r->nr_steps++]);
+		status = printed_step(p, i, &r->step[r->nr_steps++]);
 	return status;
 }
 
 /* All rows that are kept, or those that came with the receipt. */
-static int take_told_moves(struct report *r, const struct told *t)
+static int take_printed_moves(struct report *r, const struct printed *p)
 {
-	size_t nr = t->moves ? json_array_size(t->moves) : r->receipt.nr_rows, i;
+	size_t nr = p->moves ? json_array_size(p->moves) : r->receipt.nr_rows, i;
 	struct hashring_move move;
 	int status = EXIT_DONE;
 
-	if (t->moves && nr != r->receipt.kept_moves)
+	if (p->moves && nr != r->receipt.kept_moves)
 		return fail_usage("%s: its moves are not those of generation %llu",
-				  t->file, r->receipt.generation);
+				  p->file, r->receipt.generation);
 	for (i = 0; i < nr && !status; i++) {
-		if (t->moves)
-			status = told_move(t, i, &move);
+		if (p->moves)
+			status = printed_move(p, i, &move);
 		else
 			move = r->receipt.rows[i];
 		if (!status && report_take_move(&move, r))
@@ -261,18 +261,18 @@ static int take_told_moves(struct report *r, const struct told *t)
 	return status;
 }
 
-/* As past_change(), by what was told. */
-int past_change_told(struct report *r, const struct model_ring *ring,
-		     const struct told *t)
+/* As past_change(), by what was printed. */
+int past_change_printed(struct report *r, const struct model_ring *ring,
+			const struct printed *p)
 {
-	const struct past_source from = told_source(t);
+	const struct past_source from = printed_source(p);
 	int status;
 
 	if (!r->nr_history)
 		return EXIT_DONE;
-	status = told_receipt(t, r->nr_history - 1, &r->receipt);
+	status = printed_receipt(p, r->nr_history - 1, &r->receipt);
 	if (!status)
-		status = take_told_moves(r, t);
+		status = take_printed_moves(r, p);
 	if (status)
 		return status;
 	r->kind = REPORT_DONE;

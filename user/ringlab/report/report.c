@@ -28,7 +28,7 @@ static const struct arg report_args[] = {
 	[REPORT_OPS] = { ARG_OPS, .meta = "'{ OPERATION; ... }'" },
 	[REPORT_OPS_FILE] = { ARG_FILE, "-f", "--file", .meta = "FILE" },
 	[REPORT_OFFLINE] = { ARG_FILE, "--offline", .meta = "SAVED" },
-	[REPORT_FROM] = { ARG_FILE, "--from", .meta = "TOLD" },
+	[REPORT_FROM] = { ARG_FILE, "--from", .meta = "PRINTED" },
 	[REPORT_SVG] = { ARG_FILE, "--svg", .meta = "FILE.svg" },
 	{ }
 };
@@ -37,8 +37,8 @@ static const struct arg report_args[] = {
  * struct job - a report in the making
  * @m: the rings as they are written down
  * @offline: they come from a file
- * @told: what was told of the ring
- * @has_told: whether there is @told
+ * @printed: what was printed of the ring
+ * @has_printed: whether there is @printed
  * @ops: what is planned
  * @has_ops: whether there is @ops
  * @ring: of @m, those that are told
@@ -48,8 +48,8 @@ static const struct arg report_args[] = {
 struct job {
 	struct model m;
 	bool offline;
-	struct told told;
-	bool has_told;
+	struct printed printed;
+	bool has_printed;
 	struct ops ops;
 	bool has_ops;
 	const struct model_ring **ring;
@@ -87,7 +87,7 @@ static int load(struct job *j, const struct value *rings, const char *saved)
 		status = model_from_kernel(&j->m, rings->words, rings->n);
 	if (status)
 		return status;
-	if (j->has_told)
+	if (j->has_printed)
 		sort_nodes(&j->m);
 	j->ring = calloc((size_t)j->m.nr_rings + 1, sizeof(*j->ring));
 	j->report = calloc((size_t)j->m.nr_rings + 1, sizeof(*j->report));
@@ -140,7 +140,7 @@ static int gather(struct job *j)
 		show_step(r, "maps");
 		if (j->offline)
 			status = report_from_file(&j->report[i], &j->m, r,
-						  j->has_told ? &j->told : NULL,
+						  j->has_printed ? &j->printed : NULL,
 						  ops);
 		else
 			status = report_from_kernel(&j->report[i], &j->m, r, ops);
@@ -231,7 +231,7 @@ static int report_make(struct args *a)
 	const char *file = a->v[REPORT_FILE].text;
 	struct job j = {
 		.offline = a->v[REPORT_OFFLINE].given,
-		.has_told = a->v[REPORT_FROM].given,
+		.has_printed = a->v[REPORT_FROM].given,
 		.has_ops = a->v[REPORT_OPS].given || a->v[REPORT_OPS_FILE].given,
 	};
 	int status = EXIT_DONE;
@@ -240,7 +240,7 @@ static int report_make(struct args *a)
 	if (svg && !strcmp(svg, file))
 		return fail_usage("the page and the drawing cannot be one file: %s",
 				  file);
-	if (j.has_told && !j.offline)
+	if (j.has_printed && !j.offline)
 		return fail_usage("--from is of a ring that was saved: --offline SAVED");
 	if (j.has_ops)
 		status = ops_from_args(&j.ops, &a->v[REPORT_OPS],
@@ -252,11 +252,11 @@ static int report_make(struct args *a)
 		status = fail_usage("a change is of one ring: which?");
 	if (!status && svg && j.nr != 1)
 		status = fail_usage("--svg draws one ring: which?");
-	if (!status && j.has_told && j.nr != 1)
+	if (!status && j.has_printed && j.nr != 1)
 		status = fail_usage("--from is of one ring: which?");
-	if (!status && j.has_told)
-		status = told_read(&j.told, a->v[REPORT_FROM].text,
-				   j.ring[0]->name);
+	if (!status && j.has_printed)
+		status = printed_read(&j.printed, a->v[REPORT_FROM].text,
+				      j.ring[0]->name);
 	if (!status)
 		status = gather(&j);
 	if (!status)
@@ -265,7 +265,7 @@ static int report_make(struct args *a)
 		report_release(&j.report[i]);
 	free(j.report);
 	free(j.ring);
-	told_release(&j.told);
+	printed_release(&j.printed);
 	ops_release(&j.ops);
 	model_release(&j.m);
 	return status;

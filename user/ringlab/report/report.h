@@ -8,7 +8,7 @@
 
 #include <core/impact.h>
 
-#include "told.h"
+#include "printed.h"
 #include "cli/model/model.h"
 
 /* Where a report's map before the change comes from. */
@@ -118,9 +118,9 @@ static inline bool report_settled(const struct report *r)
 /* past.c */
 int past_receipts(struct report *r);
 int past_change(struct report *r, const struct model_ring *ring);
-int past_told(struct report *r, const struct told *t);
-int past_change_told(struct report *r, const struct model_ring *ring,
-		     const struct told *t);
+int past_printed(struct report *r, const struct printed *p);
+int past_change_printed(struct report *r, const struct model_ring *ring,
+			const struct printed *p);
 int report_take_move(const struct hashring_move *move, void *arg);
 void report_sort_moves(struct report *r);
 
@@ -135,7 +135,7 @@ int rivals_make(const struct report *r, json_t **rivals);
 int report_from_kernel(struct report *r, const struct model *m,
 		       const struct model_ring *ring, const struct ops *ops);
 int report_from_file(struct report *r, const struct model *m,
-		     const struct model_ring *ring, const struct told *told,
+		     const struct model_ring *ring, const struct printed *printed,
 		     const struct ops *ops);
 void report_release(struct report *r);
 const struct report_node *report_node(const struct report *r, const char *name);

@@ -12,7 +12,9 @@ struct netlink_callback;
 struct genl_ops {
 	u8 cmd;
 	int (*doit)(struct sk_buff *skb, struct genl_info *info);
+	int (*start)(struct netlink_callback *cb);
 	int (*dumpit)(struct sk_buff *skb, struct netlink_callback *cb);
+	int (*done)(struct netlink_callback *cb);
 	const struct nla_policy *policy;
 	u16 maxattr;
 	u8 flags;

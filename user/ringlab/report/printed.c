@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "told.h"
+#include "printed.h"
 
 enum field_kind {
 	FIELD_U32,
@@ -267,12 +267,12 @@ static int take_op(const json_t *object, struct past_ops *ops)
 }
 
 /* The change that led to a generation, or NULL. */
-static const json_t *find_change(const struct told *t, __u64 generation)
+static const json_t *find_change(const struct printed *p, __u64 generation)
 {
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(t->history, i, item) {
+	json_array_foreach(p->history, i, item) {
 		const json_t *receipt = json_object_get(item, "receipt");
 
 		if ((__u64)json_integer_value(json_object_get(receipt,
@@ -283,22 +283,22 @@ static const json_t *find_change(const struct told *t, __u64 generation)
 	return NULL;
 }
 
-static int bad(const struct told *t, int err, const char *what)
+static int bad(const struct printed *p, int err, const char *what)
 {
 	if (err == -ENOMEM)
 		return fail_memory();
-	return fail_usage("%s: not what ringctl -j %s prints", t->file, what);
+	return fail_usage("%s: not what ringctl -j %s prints", p->file, what);
 }
 
 /*
  * What operations did, for past_return_kept(). Which cells changed hands is not
  * printed.
  */
-static int told_ops(struct past_ops *ops, const struct model_ring *r,
-		    bool *gone, const void *arg)
+static int printed_ops(struct past_ops *ops, const struct model_ring *r,
+		       bool *gone, const void *arg)
 {
-	const struct told *t = arg;
-	const json_t *item = find_change(t, r->generation);
+	const struct printed *p = arg;
+	const json_t *item = find_change(p, r->generation);
 	json_t *list = json_object_get(item, "op"), *op;
 	json_int_t nr = json_integer_value(json_object_get(item, "nr_ops"));
 	size_t i;
@@ -311,39 +311,39 @@ static int told_ops(struct past_ops *ops, const struct model_ring *r,
 	json_array_foreach(list, i, op) {
 		err = take_op(op, ops);
 		if (err)
-			return bad(t, err, "history");
+			return bad(p, err, "history");
 	}
 	return EXIT_DONE;
 }
 
-struct past_source told_source(const struct told *t)
+struct past_source printed_source(const struct printed *p)
 {
-	return (struct past_source) { .load = told_ops, .arg = t };
+	return (struct past_source) { .load = printed_ops, .arg = p };
 }
 
 /**
- * told_ring() - the ring as it was described
- * @t: what was told
- * @ring: filled in, but for its seed, if the ring was told
+ * printed_ring() - the ring as it was described
+ * @p: what was printed
+ * @ring: filled in, but for its seed, if the ring was printed
  * @digest: the same
  *
  * Return: an exit status; errors are told.
  */
-int told_ring(const struct told *t, struct hashring_ring *ring, __u64 *digest)
+int printed_ring(const struct printed *p, struct hashring_ring *ring, __u64 *digest)
 {
-	const char *word = json_string_value(json_object_get(t->ring, "digest"));
+	const char *word = json_string_value(json_object_get(p->ring, "digest"));
 	int err;
 
-	if (!t->ring)
+	if (!p->ring)
 		return EXIT_DONE;
 	memset(ring, 0, sizeof(*ring));
-	err = take_fields(t->ring, ring_fields, ring);
+	err = take_fields(p->ring, ring_fields, ring);
 	if (!err)
-		err = take_fields(t->ring, settings_fields, &ring->settings);
+		err = take_fields(p->ring, settings_fields, &ring->settings);
 	if (!err && !word)
 		err = -EINVAL;
 	if (err)
-		return bad(t, err, "ring show");
+		return bad(p, err, "ring show");
 	*digest = strtoull(word, NULL, 16);
 	return EXIT_DONE;
 }
@@ -363,16 +363,16 @@ static int take_rows(const json_t *list, struct hashring_receipt *receipt)
 }
 
 /**
- * told_receipt() - a receipt of the history
- * @t: what was told
+ * printed_receipt() - a receipt of the history
+ * @p: what was printed
  * @i: which, oldest first
  * @receipt: filled in; to be released also after an error
  *
  * Return: an exit status; errors are told.
  */
-int told_receipt(const struct told *t, __u32 i, struct hashring_receipt *receipt)
+int printed_receipt(const struct printed *p, __u32 i, struct hashring_receipt *receipt)
 {
-	const json_t *item = json_array_get(t->history, i);
+	const json_t *item = json_array_get(p->history, i);
 	const json_t *figures = json_object_get(item, "receipt");
 	int err;
 
@@ -382,33 +382,33 @@ int told_receipt(const struct told *t, __u32 i, struct hashring_receipt *receipt
 		err = take_fields(figures, receipt_fields, receipt);
 	if (!err)
 		err = take_rows(json_object_get(figures, "move"), receipt);
-	return err ? bad(t, err, "history") : EXIT_DONE;
+	return err ? bad(p, err, "history") : EXIT_DONE;
 }
 
 /* The same for a row of history moves, and a step of migrate steps. */
-int told_move(const struct told *t, __u32 i, struct hashring_move *move)
+int printed_move(const struct printed *p, __u32 i, struct hashring_move *move)
 {
 	int err;
 
 	memset(move, 0, sizeof(*move));
-	err = take_fields(json_array_get(t->moves, i), move_fields, move);
-	return err ? bad(t, err, "history moves") : EXIT_DONE;
+	err = take_fields(json_array_get(p->moves, i), move_fields, move);
+	return err ? bad(p, err, "history moves") : EXIT_DONE;
 }
 
-int told_step(const struct told *t, __u32 i, struct hashring_step *step)
+int printed_step(const struct printed *p, __u32 i, struct hashring_step *step)
 {
 	int err;
 
 	memset(step, 0, sizeof(*step));
-	err = take_fields(json_array_get(t->steps, i), step_fields, step);
-	return err ? bad(t, err, "migrate steps") : EXIT_DONE;
+	err = take_fields(json_array_get(p->steps, i), step_fields, step);
+	return err ? bad(p, err, "migrate steps") : EXIT_DONE;
 }
 
 /* Which output a list is, by its first item. */
-static json_t **place_of(struct told *t, const json_t *list)
+static json_t **place_of(struct printed *p, const json_t *list)
 {
 	static const char *const known[] = { "placement", "receipt", "share", "frontier" };
-	json_t **const place[] = { &t->ring, &t->history, &t->moves, &t->steps };
+	json_t **const place[] = { &p->ring, &p->history, &p->moves, &p->steps };
 	size_t i;
 
 	for (i = 0; i < sizeof(known) / sizeof(*known); i++)
@@ -436,48 +436,48 @@ static json_t *pick_ring(json_t *list, const char *ring)
 	return NULL;
 }
 
-static int take_output(struct told *t, json_t *list, const char *ring)
+static int take_output(struct printed *p, json_t *list, const char *ring)
 {
-	json_t **place = place_of(t, list);
+	json_t **place = place_of(p, list);
 
 	if (json_is_array(list) && !json_array_size(list))
 		return EXIT_DONE;
 	if (!place)
 		return fail(EXIT_USAGE,
 			    "%s: expected ring show, history, history moves, migrate steps of ringctl -j",
-			    t->file);
+			    p->file);
 	if (*place)
-		return fail_usage("%s: the same output twice", t->file);
-	*place = place == &t->ring ? pick_ring(list, ring) : json_incref(list);
-	if (!*place || (place == &t->history &&
+		return fail_usage("%s: the same output twice", p->file);
+	*place = place == &p->ring ? pick_ring(list, ring) : json_incref(list);
+	if (!*place || (place == &p->history &&
 			!is_named(json_array_get(list, 0), "ring", ring)))
-		return fail_usage("%s: it is not about ring %s", t->file, ring);
+		return fail_usage("%s: it is not about ring %s", p->file, ring);
 	return EXIT_DONE;
 }
 
 /**
- * told_read() - reads what was told of a ring
- * @t: zeroed; to be released also after an error
+ * printed_read() - reads what was printed of a ring
+ * @p: zeroed; to be released also after an error
  * @file: the file, or - for standard input
  * @ring: the ring
  *
  * Return: an exit status; errors are told.
  */
-int told_read(struct told *t, const char *file, const char *ring)
+int printed_read(struct printed *p, const char *file, const char *ring)
 {
 	char *text = read_file(file), *at = text;
 	int status = text ? EXIT_DONE : EXIT_USAGE;
 
-	t->file = strcmp(file, "-") ? file : "stdin";
+	p->file = strcmp(file, "-") ? file : "stdin";
 	while (!status && at[strspn(at, " \t\r\n")]) {
 		json_error_t error;
 		json_t *list = json_loadb(at, strlen(at), JSON_DISABLE_EOF_CHECK,
 					  &error);
 
 		if (!list)
-			status = fail_usage("%s: %s", t->file, error.text);
+			status = fail_usage("%s: %s", p->file, error.text);
 		else
-			status = take_output(t, list, ring);
+			status = take_output(p, list, ring);
 		json_decref(list);
 		at += list ? error.position : 0;
 	}
@@ -485,10 +485,10 @@ int told_read(struct told *t, const char *file, const char *ring)
 	return status;
 }
 
-void told_release(struct told *t)
+void printed_release(struct printed *p)
 {
-	json_decref(t->ring);
-	json_decref(t->history);
-	json_decref(t->moves);
-	json_decref(t->steps);
+	json_decref(p->ring);
+	json_decref(p->history);
+	json_decref(p->moves);
+	json_decref(p->steps);
 }
