@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What commands share: one table of words, from which the parser, the help and
- * the completion work; errors, the connection, and the rings that there are.
+ * Common parts of commands: errors, the connection, lists of the kernel's
+ * objects, and one table of words that drives the parser, the help and the
+ * completion.
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
@@ -18,21 +19,21 @@
 #include <hashring/hashring.h>
 #include <hashring/attach.h>
 
-/* Exit statuses: scripts lean on them. */
+/* Exit statuses: scripts rely on them. */
 enum status {
 	EXIT_DONE,
-	EXIT_USAGE,	/* nothing was asked of the kernel */
-	EXIT_REFUSED,	/* the kernel said no */
+	EXIT_USAGE,	/* no request was sent to the kernel */
+	EXIT_REFUSED,	/* the kernel refused */
 	EXIT_STALE,	/* another generation is in force */
-	EXIT_BUDGET,	/* more would move than is allowed */
+	EXIT_BUDGET,	/* more would move than allowed */
 	EXIT_ABORTED,
 };
 
 /**
- * struct options - what stands before the object
+ * struct options - the options before the object
  * @json: print JSON
  * @pretty: indent it
- * @stats: more figures
+ * @stats: print more figures
  * @force: a batch goes on after an error
  * @netns: name of the network namespace, or NULL
  */
@@ -60,14 +61,14 @@ extern struct options opt;
  * @ARG_FILE: text: a file, or - for standard input
  * @ARG_NUMBER: num: @min to @max, decimal or 0x
  * @ARG_SIGNED: num: an __s64, -@min to @max
- * @ARG_ENUM: num: which of @names
+ * @ARG_ENUM: num: index in @names
  * @ARG_RATIO: num, num2: N or N/W, both 1 to @max
  * @ARG_MARK: num, num2: VALUE/MASK; the mask is all bits if not given
  * @ARG_SHARE: num: 5%, or a fraction from 0 to 1, in units of 2^-32
  * @ARG_SIZE: num: bytes, 2KiB
  * @ARG_BANDWIDTH: num: bits in a second, 10Gbit
  * @ARG_TIME: num: ms, @min to @max (0: TIME_MAX); 10ms, 2s, 10m, 1h; a plain
- *	number is of seconds
+ *	number is in seconds
  * @ARG_DEADLINE: num: ms from now on, more than 0; as ARG_TIME
  * @ARG_SEED: seed: 32 hexadecimal digits
  * @ARG_VIA: via: an IPv4 or IPv6 address, or none; may be repeated
@@ -75,7 +76,7 @@ extern struct options opt;
  * @ARG_OPS: text: { operations }, in one word or in many
  * @ARG_FLOW: flow: PROTOCOL SRC SPORT DST DPORT
  * @ARG_FLOWS: flows: conntrack, pcap FILE, or synthetic N [zipf S] [seed X]
- * @ARG_KEYS: num: how many, @min to @max; or else text: a file
+ * @ARG_KEYS: num: how many, @min to @max; or text: a file
  */
 enum arg_kind {
 	ARG_END,
@@ -106,16 +107,16 @@ enum arg_kind {
 };
 
 #define ARGS_MAX	24
-#define FLOWS_MADE_UP	100000000U	/* at most */
+#define FLOWS_MADE_UP	100000000U	/* the largest number */
 #define TIME_MAX	(30 * 86400000ULL)	/* ms */
 
 /**
  * struct arg - an argument of a command
  * @kind: &enum arg_kind
- * @word: the keyword before it; NULL: known by its place
+ * @word: the keyword before it; NULL: a positional argument
  * @alias: another keyword for the same
- * @meta: what stands for its value in the help
- * @required: the command wants it
+ * @meta: the name of its value in the help
+ * @required: the command needs it
  * @min: see @kind
  * @max: see @kind; 0: U32_MAX
  * @names: see ARG_ENUM
@@ -131,7 +132,7 @@ struct arg {
 	hashring_name_fn names;
 };
 
-/* What a function of names, as hashring_name_fn has it, answers from a table. */
+/* Looks up a name in a table, as a function of type hashring_name_fn would. */
 static inline const char *word_at(const char *const *words, size_t nr,
 				  __u32 value)
 {
@@ -148,12 +149,12 @@ enum flows_from {
 const char *flows_sources(__u32 value);
 
 /**
- * struct flows_source - where flows come from
+ * struct flows_source - the source of flows
  * @from: &enum flows_from
- * @file: of a capture
- * @nr: how many are made up
- * @seed: of those
- * @zipf: of those: the exponent of their weights; 0: none
+ * @file: the file of a capture
+ * @nr: number of synthetic flows
+ * @seed: their seed
+ * @zipf: the exponent of their weights; 0: none
  */
 struct flows_source {
 	__u32 from;
@@ -163,7 +164,7 @@ struct flows_source {
 	double zipf;
 };
 
-/* An argument as it was given; which members count: see &enum arg_kind. */
+/* A given argument; &enum arg_kind says which members count. */
 struct value {
 	bool given;
 	char *text;
@@ -195,11 +196,11 @@ struct args {
 
 /**
  * struct command - a command of a noun
- * @name: its word; NULL when the noun has this command alone and no word
+ * @name: its word; NULL when the noun has one command without a word
  * @alias: another word for it, or NULL
  * @help: a line for the help
  * @args: its arguments, ended by ARG_END
- * @run: does it; returns an exit status
+ * @run: carries it out; returns an exit status
  */
 struct command {
 	const char *name;
@@ -223,13 +224,13 @@ struct noun {
 
 /**
  * struct program - a program and its table
- * @name: what it is called
- * @noun: what its nouns are called: object, command
- * @nouns: in the order of the help, ended by NULL
- * @usage: what the help begins with, before the nouns
- * @statuses: what it ends with
- * @other: another program, or NULL
- * @other_nouns: nouns of that one, which may be looked for here, ended by NULL
+ * @name: its name
+ * @noun: the word for its nouns: object, command
+ * @nouns: its nouns, in the order of the help, ended by NULL
+ * @usage: the beginning of the help, before the nouns
+ * @statuses: the end of the help
+ * @other: the name of another program, or NULL
+ * @other_nouns: nouns of @other, for an error's hint, ended by NULL
  */
 struct program {
 	const char *name;
@@ -241,7 +242,7 @@ struct program {
 	const char *const *other_nouns;
 };
 
-/* The one that runs: program_main() sets it (error.c). */
+/* The running program: program_main() sets it (error.c). */
 extern const struct program *program;
 
 int program_main(const struct program *p, int argc, char **argv);
@@ -258,14 +259,14 @@ int args_parse_op(const struct noun *noun, const struct command *cmd, int argc,
 void args_release(struct args *a);
 struct value *args_value(struct args *a, const char *word);
 
-/* Help, all of it from the table (usage.c, help.c). */
+/* Help, from the table (usage.c, help.c). */
 void help_args(FILE *f, const struct arg *arg);
 void help_command(FILE *f, const struct noun *noun, const struct command *cmd);
 void help_usage(FILE *f);
 void help_noun(const struct noun *noun);
 int help(int argc, char **argv);
 
-/* Numbers, strictly: the whole word or -1 (number.c). */
+/* Strict numbers: the whole word or -1 (number.c). */
 int get_u64(const char *word, __u64 min, __u64 max, __u64 *num);
 int get_s64(const char *word, __s64 min, __s64 max, __s64 *num);
 int get_share(const char *word, __u64 *share);
@@ -282,8 +283,8 @@ int get_via(const char *word, struct hashring_via *via);
  * struct words - words of a command
  * @argv: the words, ended by NULL
  * @argc: number of @argv
- * @room: allocated
- * @line: that the first one stands on
+ * @room: allocated elements of @argv
+ * @line: the line of the first word
  */
 struct words {
 	char **argv;
@@ -294,9 +295,10 @@ struct words {
 
 /*
  * Splits the next command off *text: up to a newline or, with @semicolon, a
- * semicolon that is not quoted. Empty ones are skipped. *line becomes the line
- * that *text then starts on. Words point into the text, which is overwritten.
- * Returns 1, 0 at the end, -1 for a quote that is not closed or no memory.
+ * semicolon that is not quoted. Empty commands are skipped. *line becomes the
+ * line where *text then starts. Words point into the text, which is
+ * overwritten. Returns 1, 0 at the end, -1 for a missing closing quote or
+ * without memory.
  */
 int words_next(struct words *w, char **text, bool semicolon,
 	       unsigned int *line);
@@ -319,7 +321,7 @@ void warn(const char *fmt, ...) __printf(1, 2);
 int status_of(int err);
 int refused_by(const struct hashring *h, int err);
 
-/* Here, for analyzers to see that it is no success. */
+/* In this header, so that analyzers see that it is no success. */
 static inline int fail_memory(void)
 {
 	warn("%s", strerror(ENOMEM));
@@ -327,8 +329,8 @@ static inline int fail_memory(void)
 }
 
 /*
- * The one connection, made when it is first asked for; NULL when there is none
- * to be had, which has then been reported: return EXIT_REFUSED (conn.c).
+ * The one connection, made at the first use. NULL without a connection: the
+ * error is reported, return EXIT_REFUSED (conn.c).
  */
 struct hashring *conn(void);
 void conn_close(void);
@@ -338,9 +340,9 @@ int refused(int err);
 
 /**
  * struct ops - operations of a change
- * @op: the operations; each owns its points, names stand in @text
+ * @op: the operations; each owns its points, names point into @text
  * @nr: number of @op
- * @text: what they were read from, or NULL
+ * @text: the text that they were parsed from, or NULL
  */
 struct ops {
 	struct hashring_op *op;
@@ -348,7 +350,7 @@ struct ops {
 	char *text;
 };
 
-/* What changes a node: places in the tables; keywords are found by their words. */
+/* Positional arguments of all commands that change a node, by index. */
 enum { NODE_OP_RING, NODE_OP_NODE, NODE_OP_NEW };
 
 extern const struct arg node_add_args[];
@@ -364,7 +366,7 @@ int ops_from_args(struct ops *ops, const struct value *text,
 		  const struct value *file);
 void ops_release(struct ops *ops);
 
-/* What rings there are (model/rings.c). */
+/* The rings of the namespace (model/rings.c). */
 
 /**
  * struct ring_list - a ring, or all
@@ -380,7 +382,7 @@ int rings_load(struct ring_list *list, const char *ring);
 bool ring_migrates(const struct hashring_ring *ring);
 void rings_release(struct ring_list *list);
 
-/* What nodes a ring has, by id and by name (model/nodes.c). */
+/* The nodes of a ring, by id and by name (model/nodes.c). */
 
 /**
  * struct node_list - the nodes of a ring
@@ -388,7 +390,7 @@ void rings_release(struct ring_list *list);
  * @nr: number of @node
  * @index: open hash of id to index in @node + 1
  * @mask: size of @index - 1
- * @generation: that all are of; 0 when there are none
+ * @generation: the generation of all of them; 0 without nodes
  */
 struct node_list {
 	struct hashring_node *node;
@@ -403,7 +405,7 @@ const struct hashring_node *nodes_by_id(const struct node_list *list,
 					__u32 id);
 void nodes_release(struct node_list *list);
 
-/* What attachments there are (model/attachments.c). */
+/* The attachments of the namespace (model/attachments.c). */
 
 /**
  * struct attach_list - attachments of a ring, or all

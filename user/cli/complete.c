@@ -198,7 +198,7 @@ static const struct arg *next_place(const struct arg *args,
 	return NULL;
 }
 
-/* Reads the complete words as the parser would, but never minds errors. */
+/* Reads the complete words as the parser would, but ignores errors. */
 static void read_words(const struct arg *args, const struct line *l,
 		       struct seen *s)
 {
@@ -287,7 +287,7 @@ static const struct command *command_named(const struct noun *noun,
 	return NULL;
 }
 
-/* What could stand next, for the shell. */
+/* Prints what may come next, for the shell. */
 int complete(int argc, char **argv)
 {
 	const struct command *cmd;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Help, all of it from the table that the parser goes by.
+ * Help, from the parser's table.
  */
 #include <string.h>
 

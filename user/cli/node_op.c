@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The words of an operation: the arguments of the commands that change a node,
- * and what they come to.
+ * and the operation that they describe.
  */
 #include "cli/model/node_attrs.h"
 #include "cli.h"
@@ -60,9 +60,9 @@ static bool op_has(struct args *a, const char *word, struct value **v)
 }
 
 /**
- * node_op() - an operation from the arguments of a command of a node
- * @a: the arguments; lists of points go over to @op
- * @op: zeroed; its names point to the words that were parsed
+ * node_op() - makes an operation from the arguments of a node's command
+ * @a: the arguments; @op takes over lists of points
+ * @op: zeroed; its names point to the parsed words
  */
 void node_op(struct args *a, struct hashring_op *op)
 {
@@ -105,7 +105,7 @@ void node_op(struct args *a, struct hashring_op *op)
 		op->seat = v->text;
 }
 
-/* Without help and what runs: that is what ringctl node has. */
+/* For parsing only: the commands of ringctl node have the help and @run. */
 static const struct command commands[] = {
 	{ "add", .args = node_add_args },
 	{ "set", .args = node_set_args },

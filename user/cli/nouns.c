@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How a noun of the program is found.
+ * The search for a noun of the program.
  */
 #include <string.h>
 
 #include "cli.h"
 
-/* Whether the other program has it. */
+/* Whether the other program has this noun. */
 static bool is_elsewhere(const char *word)
 {
 	const char *const *other = program->other_nouns;
@@ -16,7 +16,7 @@ static bool is_elsewhere(const char *word)
 	return other && *other;
 }
 
-/* Also from an abbreviation that means one noun only; errors are told. */
+/* Also finds an unambiguous abbreviation; errors are reported. */
 const struct noun *noun_find(const char *word)
 {
 	const struct noun *found = NULL;

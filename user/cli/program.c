@@ -12,7 +12,7 @@
 
 #define OUTPUT_BUFFER	(64 * 1024)
 
-/* No name begins with a dash, so that the word cannot mean anything else. */
+/* No name begins with a dash, so that the word is unambiguous. */
 static bool wants_help(int argc, char **argv)
 {
 	int i;
@@ -62,8 +62,8 @@ int run_words(int argc, char **argv)
 }
 
 /*
- * A command a line; stops at the first that fails, unless forced. Lines are
- * read as they come, so that a batch can be fed by another program.
+ * One command a line; stops at the first that fails, unless forced. Lines are
+ * read as they come, so that another program can feed a batch.
  */
 static int run_batch(const char *path)
 {
@@ -103,7 +103,7 @@ static int run_batch(const char *path)
 	return status;
 }
 
-/* What could not be written was not done. */
+/* Output that could not be written is an error. */
 static int flush_output(int status)
 {
 	if (fflush(stdout) || ferror(stdout)) {
@@ -115,12 +115,12 @@ static int flush_output(int status)
 }
 
 /**
- * program_main() - does what the words say
+ * program_main() - runs the command of the words, or a batch
  * @p: the program
  * @argc: number of @argv
- * @argv: the words, of which the first one is the program's name
+ * @argv: the words; the first one is the program's name
  *
- * Return: an exit status; errors are told.
+ * Return: an exit status; errors are reported.
  */
 int program_main(const struct program *p, int argc, char **argv)
 {
@@ -142,9 +142,9 @@ int program_main(const struct program *p, int argc, char **argv)
 	int c;
 
 	program = p;
-	/* What getopt says begins like all else. */
+	/* Errors of getopt begin like all others. */
 	argv[0] = (char *)p->name;
-	/* One dash will do for the long ones too, as in iproute2. */
+	/* One dash is enough for long options too, as in iproute2. */
 	while ((c = getopt_long_only(argc, argv, "+jpsn:b:hV", options,
 				     NULL)) != -1) {
 		switch (c) {
@@ -179,7 +179,7 @@ int program_main(const struct program *p, int argc, char **argv)
 	argc -= optind;
 	argv += optind;
 
-	/* Lists of millions go out in fewer pieces. */
+	/* A larger buffer for lists of millions. */
 	if (!isatty(STDOUT_FILENO))
 		setvbuf(stdout, NULL, _IOFBF, OUTPUT_BUFFER);
 

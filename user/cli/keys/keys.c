@@ -18,7 +18,7 @@ static int fail_line(const struct key_input *in, const char *what)
 			  in->file ? ": " : "", in->lines + 1, what);
 }
 
-/* A line of digits, which has no NUL after it. */
+/* A line of digits, without a NUL after it. */
 static int line_position(const struct key_input *in, struct key_line *line)
 {
 	char word[32];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Attachments, taken in before anything is done with them.
+ * Attachments, loaded before they are used.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -30,11 +30,11 @@ static void restart(void *arg)
 }
 
 /**
- * attach_load() - takes in attachments
+ * attach_load() - loads attachments
  * @list: set; to be released with attach_release(), also after an error
- * @ring: of this ring; NULL: all
+ * @ring: only attachments of this ring; NULL: all
  *
- * Return: an exit status; errors are told.
+ * Return: an exit status; errors are reported.
  */
 int attach_load(struct attach_list *list, const char *ring)
 {

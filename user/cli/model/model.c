@@ -65,7 +65,7 @@ void model_sort_points(__u32 *points, __u32 nr)
 	qsort(points, nr, sizeof(*points), compare_points);
 }
 
-/* Whether it has a migration under way. */
+/* Whether the ring has a migration under way. */
 bool ring_migrates(const struct hashring_ring *ring)
 {
 	return ring->migration != HASHRING_MIGRATION_NONE &&
@@ -87,7 +87,7 @@ static int load_node(const struct hashring_node *node, void *arg)
 	__u32 i;
 
 	if (node->attrs.state == HASHRING_NODE_LEAVING)
-		return 0;	/* a member no more */
+		return 0;	/* no longer a member */
 	to = model_grow(r->node, r->nr_nodes, sizeof(*to));
 	if (!to)
 		return -ENOMEM;
@@ -146,8 +146,8 @@ static void drop_attach(void *arg)
 }
 
 /*
- * One try. Returns -EAGAIN when the ring changed between its parts, -EBUSY
- * while a migration moves its cells: only the kernel knows where to.
+ * One try. Returns -EAGAIN when the ring changed during the load, -EBUSY while
+ * a migration moves cells of the ring: only the kernel knows their new owners.
  */
 static int load_ring(struct model_ring *r, const char *name)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A ring as the kernel would make it, made here by the kernel's own code.
+ * A ring as the kernel would make it, made by the kernel's own code.
  * Errors in a file are reported with line and column.
  */
 #include <assert.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What can be set of a node, in one table: for parsing words and files, and for
+ * The attributes of a node, in one table: for parsing words and files, and for
  * showing, saving and comparing nodes.
  */
 #ifndef CLI_MODEL_NODE_ATTRS_H

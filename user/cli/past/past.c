@@ -151,7 +151,7 @@ static int check_none(const struct model_ring *r, bool *gone)
 	return EXIT_DONE;
 }
 
-/* From the kernel; *gone: they are not known any more. */
+/* From the kernel; *gone: the operations are no longer known. */
 static int ops_of_kernel(struct past_ops *ops, const struct model_ring *r,
 			 bool *gone, const void *arg)
 {
@@ -168,7 +168,7 @@ static int ops_of_kernel(struct past_ops *ops, const struct model_ring *r,
 
 const struct past_source past_kernel = { .load = ops_of_kernel };
 
-/* The generation before; *gone: it is not known any more. */
+/* The generation before; *gone: that generation is no longer known. */
 static int return_one(struct model_ring *r, struct past_grid *grid,
 		      const struct past_source *from, bool *gone)
 {
@@ -228,7 +228,7 @@ int past_return(struct model_ring *r, __u64 generation)
 	return status;
 }
 
-/* A generation that never was is an error. */
+/* A generation that never existed is an error. */
 int past_check(const struct model_ring *now, __u64 generation)
 {
 	if (generation <= now->generation)
@@ -241,8 +241,8 @@ int past_check(const struct model_ring *now, __u64 generation)
 /**
  * past_in_the_way() - whether one change leads from one state of a ring to
  *	another
- * @now: the one, ascending by name
- * @then: the other, ascending by name
+ * @now: the first state, ascending by name
+ * @then: the second state, ascending by name
  * @also: set to the node of @then of that name
  *
  * A node has its seat for life. A node that left and joined again under its old

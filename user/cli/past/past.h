@@ -39,9 +39,10 @@ struct past_ops {
 };
 
 /**
- * struct past_source - where what operations did is known from
- * @load: fills in what the change that led to the ring's generation did, or says
- *	that it is gone; returns an exit status, after telling what is wrong
+ * struct past_source - a source of past operations
+ * @load: fills in the operations of the change that led to the ring's
+ *	generation, or reports that they are gone; returns an exit status;
+ *	errors are reported
  * @arg: for @load
  */
 struct past_source {

@@ -80,7 +80,7 @@ static void restart_pieces(void *arg)
 	p->nr = 0;
 }
 
-/* All pieces of a change; *gone: they are not kept any more. */
+/* All pieces of a change; *gone: the pieces are no longer kept. */
 static int load_pieces(struct pieces *p, const struct model_ring *r, bool *gone)
 {
 	__u32 kept, all;
@@ -104,7 +104,7 @@ static int load_pieces(struct pieces *p, const struct model_ring *r, bool *gone)
  * @g: the grid after it
  * @r: the ring after it
  * @ops: what the change's operations did
- * @gone: set when the grid is not known any more
+ * @gone: set when the grid is no longer known
  *
  * Return: an exit status; errors are reported.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Steps and transitions of migrations: out of the kernel, and as JSON.
+ * Steps and transitions of migrations: from the kernel, and as JSON.
  */
 #include <errno.h>
 
@@ -26,10 +26,10 @@ static void restart_steps(void *arg)
 }
 
 /**
- * steps_load() - takes in the steps that a ring keeps
+ * steps_load() - loads the steps that a ring keeps
  * @h: the connection
  * @ring: the ring
- * @list: empty; its steps are to be freed, also after an error
+ * @list: empty; the caller frees its steps, also after an error
  *
  * Return: 0 or a negative errno.
  */

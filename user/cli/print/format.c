@@ -145,7 +145,7 @@ void print_via(FILE *f, const struct hashring_via *via)
 						sizeof(text)));
 }
 
-/* In the words that would set it. */
+/* In the words that would set the attachment. */
 void print_attach(FILE *f, const struct hashring_attach *attach)
 {
 	fprintf(f, "hook %s priority %d fwmark 0x%x/0x%x",
