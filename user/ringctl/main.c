@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ringctl: keeps consistent-hash rings of the hashring kernel module. Its nouns
- * stand in the order of the help.
+ * ringctl: keeps consistent-hash rings of the hashring kernel module. The table
+ * of nouns has the order of the help.
  */
 #include "ringctl.h"
 
@@ -28,7 +28,7 @@ static const struct noun *const nouns[] = {
 	NULL
 };
 
-/* What a desk wants, with or without the module. */
+/* Commands of ringlab, for a desk with or without the module. */
 static const char *const of_ringlab[] = { "compare", "report", "scenario", NULL };
 
 const struct program ringctl = {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Statistics in Prometheus's text exposition format, 0.0.4, for the textfile
- * collector of its node exporter. All samples of a metric come together, so
- * that everything is read before anything is printed.
+ * collector of its node exporter. All samples of a metric come together:
+ * everything is read before anything is printed.
  */
 #include <stddef.h>
 #include <string.h>

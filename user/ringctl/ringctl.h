@@ -41,10 +41,10 @@ int history_revert(const char *ring, __u64 generation, __u64 max_moved,
 		   bool dry_run);
 
 /**
- * struct stats - rings with all that counts in them
+ * struct stats - rings with their counters
  * @rings: the rings
- * @nodes: of each of @rings
- * @attach: of all of them
+ * @nodes: nodes of each of @rings
+ * @attach: attachments of all of them
  */
 struct stats {
 	struct ring_list rings;
