@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The cases of a document that many know, "Redistribution Efficiency in
- * Consistent Hashing", and what it says of them: the figures that its own
- * arithmetic gives. Where that errs, a note says so.
+ * The cases of the well-known document "Redistribution Efficiency in Consistent
+ * Hashing", and its claims: the figures that the document's own arithmetic
+ * gives. A note marks an error of that arithmetic.
  */
 #include <stdlib.h>
 
@@ -11,9 +11,9 @@
 
 #define MODULO_SHARE	0.8	/* of the keys, for any number of nodes */
 #define RANGE_SHARE	0.25
-#define LINK_USE	0.7	/* of a link's speed */
+#define LINK_USE	0.7	/* the used part of a link's speed */
 
-/* Whom claims about consistent hashing are about: all rings, or even ones. */
+/* The rings of claims about consistent hashing: all, or evenly spread ones. */
 #define ALL_RINGS	{ &sim_ring_explicit, &sim_ring_hash, &sim_ring_balanced }
 #define SPREAD_RINGS	{ &sim_ring_hash, &sim_ring_balanced }
 
@@ -24,14 +24,14 @@
 /**
  * struct compare_scenario - a case of a document, one node joining
  * @title: the document's name for it
- * @nodes: how many, before
- * @format: of their names
- * @first: the first one's
- * @keys: how many; 0: it says nothing of them
- * @key_size: bytes of each
- * @gigabits: of 10^9 bits in a second, of its link
- * @counted: the very keys of the document
- * @claims: fills in what it says, at most COMPARE_CLAIMS - 1
+ * @nodes: number of nodes before
+ * @format: format of the nodes' names
+ * @first: number in the first name
+ * @keys: number of keys; 0: the document has none
+ * @key_size: bytes of each key
+ * @gigabits: speed of the link, in 10^9 bits a second
+ * @counted: the document's own keys are counted
+ * @claims: fills in the document's claims, at most COMPARE_CLAIMS - 1
  */
 struct compare_scenario {
 	const char *title;
@@ -46,7 +46,7 @@ struct compare_scenario {
 		       struct compare_claim *claim);
 };
 
-/* From n nodes to one more. */
+/* The share that moves from n nodes to one more. */
 static double joined(const struct compare_scenario *s)
 {
 	return 1.0 / (s->nodes + 1);
@@ -59,7 +59,7 @@ static void claims_optimal(const struct compare_scenario *s,
 		"keys to move, exactly", CLAIM_KEYS, s->keys * joined(s),
 		NOTE_EXPECTED, ALL_RINGS,
 	};
-	/* It calls this efficiency: the due share over what moved. */
+	/* The document's efficiency: the due share over the moved share. */
 	claim[1] = (struct compare_claim) {
 		"efficiency", CLAIM_EFFICIENCY, 1.079,
 		"above 100% is less balance, not less movement",
@@ -67,7 +67,7 @@ static void claims_optimal(const struct compare_scenario *s,
 	};
 }
 
-/* The keys that its other rings move, of which it says K/(n+1) too. */
+/* The document claims K/(n+1) moved keys for its other rings too. */
 static void claims_keys(const struct compare_scenario *s,
 			struct compare_claim *claim)
 {
@@ -133,7 +133,7 @@ static void claims_real(const struct compare_scenario *s,
 			struct compare_claim *claim)
 {
 	double volume = s->keys * joined(s) * s->key_size;
-	/* It divides 2^30 bytes by 10^9 bits. */
+	/* The document divides 2^30 bytes by 10^9 bits. */
 	double seconds = volume / (1 << 30) / (s->gigabits * LINK_USE);
 
 	claim[0] = (struct compare_claim) {
@@ -188,7 +188,7 @@ static void claims_scale(const struct compare_scenario *s,
 	};
 }
 
-/* In the same order, which begins after "all". */
+/* In the order of compare_scenarios(), without its first word, "all". */
 static const struct compare_scenario scenarios[] = {
 	{
 		.title = "Optimal movement",
@@ -341,7 +341,7 @@ const char *compare_scenarios(__u32 value)
 	return value < sizeof(names) / sizeof(*names) ? names[value] : NULL;
 }
 
-/* Where the document's own keys are: key_0 and so on, by MD5. */
+/* The positions of the document's own keys: key_0 and so on, by MD5. */
 static __u32 *md5_keys(__u64 nr)
 {
 	const struct positioner md5 = { .hash = POSITION_MD5 };
@@ -357,13 +357,13 @@ static __u32 *md5_keys(__u64 nr)
 }
 
 /**
- * compare_scenario_begin() - the case that a scenario is
- * @which: its place among compare_scenarios, not 0, which is all of them
+ * compare_scenario_begin() - makes the case of a scenario
+ * @which: its index in compare_scenarios(), not 0, which is "all"
  * @c: its nodes, keys and claims are set
  * @list: filled in with its nodes; to be released after the case
- * @keys: set to positions, to be freed after the case
+ * @keys: set to positions; to be freed after the case
  *
- * Return: an exit status; errors are told.
+ * Return: an exit status; errors are reported.
  */
 int compare_scenario_begin(__u32 which, struct compare *c,
 			   struct compare_list *list, __u32 **keys)

@@ -61,7 +61,7 @@ static const struct arg compare_args[] = {
 	{ }
 };
 
-/* Words that do not go together with what kind of comparison it is. */
+/* Refuses words that the kind of comparison does not have. */
 static int check_words(struct args *a)
 {
 	static const __u32 of_ring[] = {
@@ -219,7 +219,7 @@ static int compare(struct args *a)
 		status = compare_a_ring(a);
 	else
 		status = compare_nodes(a);
-	/* The signal has been obeyed, and is not to end the program twice. */
+	/* An interrupt has had its effect: its signal stays blocked. */
 	if (status != EXIT_ABORTED)
 		signals_release();
 	return status;

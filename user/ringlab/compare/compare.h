@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ringlab compare and scenario: what their files share.
+ * ringlab compare and scenario: common parts of their files.
  */
 #ifndef RINGLAB_COMPARE_COMPARE_H
 #define RINGLAB_COMPARE_COMPARE_H
@@ -18,10 +18,10 @@
 			  .min = 1000, .max = 1000000000 }
 
 /**
- * enum compare_how - how figures were come by
- * @COMPARE_EXACT: from all positions
- * @COMPARE_COUNTED: from given keys, every one of them
- * @COMPARE_SAMPLED: from keys drawn at random: moved has an interval
+ * enum compare_how - the source of figures
+ * @COMPARE_EXACT: all positions
+ * @COMPARE_COUNTED: given keys, all of them
+ * @COMPARE_SAMPLED: keys drawn at random: moved has an interval
  */
 enum compare_how {
 	COMPARE_EXACT,
@@ -30,22 +30,22 @@ enum compare_how {
 };
 
 /**
- * struct compare_row - what one method makes of a case
+ * struct compare_row - one method's result for a case
  * @ops: the method
- * @before: its map, and
- * @after: after the change
+ * @before: its map before the change
+ * @after: its map after the change
  * @how: &enum compare_how
- * @tally: what it moves
+ * @tally: the moved keys
  * @refused: the method has no map for this case
- * @required: of @tally
- * @low: the least share that may be moved, with 95 % confidence; all shares
- *	are fractions
- * @high: and the largest
- * @peak_before: the largest load of a node, in its due share
- * @peak_after: and after
- * @starved: nodes that have nothing after
- * @bytes: of @after
- * @ns: a look-up in @after
+ * @required: the least that any method moves for the loads of @tally
+ * @low: lower end of the moved share's interval of 95 %; all shares are
+ *	fractions
+ * @high: upper end of that interval
+ * @peak_before: the largest load of a node over its due, before the change
+ * @peak_after: the same after the change
+ * @starved: number of nodes without keys after the change
+ * @bytes: memory of @after
+ * @ns: time of a look-up in @after
  */
 struct compare_row {
 	const struct sim_ops *ops;
@@ -65,15 +65,15 @@ struct compare_row {
 };
 
 /**
- * enum compare_figure - what a claim is about
- * @CLAIM_SHARE: the share that moves, a fraction
- * @CLAIM_KEYS: the keys that move
- * @CLAIM_VOLUME: their bytes
- * @CLAIM_SECONDS: that moving them takes, which has a word for its impact
- * @CLAIM_EFFICIENCY: what had to move of what moved, a fraction
- * @CLAIM_LOCALIZATION: what moves, in what a balanced method moves
- * @CLAIM_LESS_THAN_MODULO: times
- * @CLAIM_LESS_THAN_RANGE: times
+ * enum compare_figure - the figure of a claim
+ * @CLAIM_SHARE: the moved share, a fraction
+ * @CLAIM_KEYS: number of moved keys
+ * @CLAIM_VOLUME: bytes of the moved keys
+ * @CLAIM_SECONDS: time of the transfer, which has a word for its impact
+ * @CLAIM_EFFICIENCY: the required part of the moved keys, a fraction
+ * @CLAIM_LOCALIZATION: the moved share over that of a balanced method
+ * @CLAIM_LESS_THAN_MODULO: modulo's moved share over the row's
+ * @CLAIM_LESS_THAN_RANGE: range-recut's moved share over the row's
  */
 enum compare_figure {
 	CLAIM_SHARE,
@@ -89,12 +89,12 @@ enum compare_figure {
 #define CLAIM_METHODS	4
 
 /**
- * struct compare_claim - what a document says of a case
- * @text: of what
+ * struct compare_claim - a document's claim about a case
+ * @text: the name of the figure
  * @figure: &enum compare_figure
- * @value: what it says
- * @note: what is wrong with it, or NULL
- * @ops: methods that it is about
+ * @value: the claimed value
+ * @note: a remark on the claim, such as its error, or NULL
+ * @ops: the methods that it concerns
  */
 struct compare_claim {
 	const char *text;
@@ -108,28 +108,28 @@ struct compare_claim {
 
 /**
  * struct compare - a case: nodes, a change of them, and keys
- * @title: for people, or NULL
- * @scenario: its name, or NULL
- * @ring: the ring's name, if the case is a ring's, or NULL
- * @placement: of that ring, or NULL
- * @nodes: all nodes; without a grid it is chosen by their number
- * @member: numbers of those that are there before
+ * @title: a title to print, or NULL
+ * @scenario: the scenario's name, or NULL
+ * @ring: the name of the case's ring, or NULL
+ * @placement: the placement of @ring, or NULL
+ * @nodes: all nodes; a grid of 0 is chosen by the number of nodes
+ * @member: numbers of the nodes before the change
  * @nr_before: number of @member
- * @nr_after: how many are there after
- * @change: what becomes of them; its weights are those after it
- * @weight_before: of all nodes, by number; NULL: 1
- * @keys: how many keys the whole ring stands for; 0: unknown
- * @key_size: bytes of each; 0: unknown
- * @bits_per_second: that keys are moved at; 0: unknown
- * @given: keys that are counted, all of @keys; without positions: none
- * @samples: keys that are drawn; 0: as many as time permits
- * @seed: of the drawing
- * @table_before: of the ring, if it is given, or NULL
- * @table_after: the same after the change
- * @number: by slot of both: the node
- * @claim: what is said elsewhere of this case, ended by one without text
- * @ideal: what a perfectly balanced method moves, as a fraction
- * @row: the methods
+ * @nr_after: number of nodes after the change
+ * @change: the change; its weights are those after the change
+ * @weight_before: weights before the change, by number; NULL: 1
+ * @keys: number of keys of the whole ring; 0: unknown
+ * @key_size: bytes of each key; 0: unknown
+ * @bits_per_second: rate of the transfer; 0: unknown
+ * @given: keys to count, all of @keys; without positions: none
+ * @samples: number of keys to draw; 0: as many as time permits
+ * @seed: seed of the drawn keys
+ * @table_before: table of @ring before the change, or NULL
+ * @table_after: table of @ring after the change
+ * @number: by slot of both tables: the node
+ * @claim: claims about this case, ended by one without text
+ * @ideal: share that a perfectly balanced method moves, a fraction
+ * @row: results of the methods
  * @nr_rows: number of @row
  */
 struct compare {
@@ -159,11 +159,11 @@ struct compare {
 };
 
 /**
- * struct compare_list - nodes that have names made up for them
+ * struct compare_list - nodes with generated names
  * @name: names
  * @point: positions, by MD5 of the names
  * @number: 0, 1, and so on
- * @text: where the names stand
+ * @text: memory of the names
  */
 struct compare_list {
 	const char **name;
@@ -184,10 +184,10 @@ void compare_leave(struct compare *c, const struct compare_list *list,
 		   __u32 nr, __u32 gone);
 
 /**
- * struct compare_flows - flows of the user's own
+ * struct compare_flows - the user's own flows
  * @set: the flows
  * @pos: their positions
- * @bytes: what they carried
+ * @bytes: bytes that each flow carried
  */
 struct compare_flows {
 	struct flow_set set;
@@ -226,8 +226,7 @@ double compare_measured(const struct compare *c,
 const char *compare_impact(double seconds);
 
 /*
- * cases.c: the cases of a document. The first word is "all", the
- * last one NULL.
+ * cases.c: the cases of a document. The first word is "all", the last one NULL.
  */
 const char *compare_scenarios(__u32 value);
 int compare_scenario_begin(__u32 which, struct compare *c,

@@ -8,11 +8,11 @@
 #include "compare.h"
 #include "cli/keys/transfer.h"
 
-#define Z95	1.959964	/* of a normal distribution, both sides */
+#define Z95	1.959964	/* normal quantile for 95 %, two-sided */
 
 /**
- * struct side - who is there, before or after
- * @weight: by number; 0: not there
+ * struct side - the nodes before or after the change
+ * @weight: by number; 0: the node is absent
  * @all: sum of @weight
  */
 struct side {
@@ -54,7 +54,7 @@ static void set_sides(const struct compare *c, struct side *before,
 	}
 }
 
-/* The largest load, in what would be its node's due; counts who has nothing. */
+/* The largest load over its node's due; counts nodes without keys. */
 static double peak_of(const __u64 *load, __u64 whole, const struct side *s,
 		      __u32 nr, __u32 *starved)
 {
@@ -73,7 +73,7 @@ static double peak_of(const __u64 *load, __u64 whole, const struct side *s,
 	return peak;
 }
 
-/* Wilson's interval. */
+/* Wilson's score interval. */
 static void interval(struct compare_row *row)
 {
 	double n = row->tally.whole, p = row->tally.moved / n;
@@ -118,10 +118,10 @@ static double ideal(const struct side *before, const struct side *after,
 }
 
 /**
- * compare_figures() - work out what is printed
- * @c: a case whose methods have done their work
+ * compare_figures() - computes the figures to print
+ * @c: a case; the tallies of its methods are complete
  *
- * Return: an exit status; errors are told.
+ * Return: an exit status; errors are reported.
  */
 int compare_figures(struct compare *c)
 {
@@ -144,7 +144,7 @@ int compare_figures(struct compare *c)
 	return status;
 }
 
-/* The fraction that some of a row's keys are. */
+/* A number of a row's keys as a fraction of all keys. */
 double compare_share(const struct compare_row *row, __u64 keys)
 {
 	return (double)keys / row->tally.whole;
@@ -162,13 +162,13 @@ const struct compare_row *compare_find(const struct compare *c,
 	return NULL;
 }
 
-/* Why a method has no map for this case. */
+/* The reason why a method has no map for this case. */
 const char *compare_why(const struct compare_row *row)
 {
 	return *row->before.why ? row->before.why : row->after.why;
 }
 
-/* How many times less than another method a row moves; 0: it cannot be told. */
+/* Another method's moved share over a row's; 0: unknown. */
 double compare_less(const struct compare *c, const struct compare_row *row,
 		    const struct sim_ops *than)
 {
@@ -181,7 +181,7 @@ double compare_less(const struct compare *c, const struct compare_row *row,
 }
 
 /**
- * compare_measured() - what a row says to a claim
+ * compare_measured() - the measured figure for a claim
  * @c: the case
  * @claim: the claim
  * @row: the row
@@ -215,7 +215,7 @@ double compare_measured(const struct compare *c,
 	}
 }
 
-/* The word for how much a transfer of so many seconds is felt. */
+/* The word for the impact of a transfer of @seconds. */
 const char *compare_impact(double seconds)
 {
 	return transfer_class(seconds * 1e9);

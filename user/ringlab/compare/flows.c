@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The user's own flows and keys as those that a comparison counts.
+ * The user's own flows and keys, for a comparison to count.
  */
 #include <stdlib.h>
 
 #include "compare.h"
 
 /**
- * compare_flows_load() - has a comparison count the flows that are named
+ * compare_flows_load() - loads the flows of the arguments for a comparison
  * @flows: zeroed; to be released also after an error
- * @a: the arguments; without flows nothing happens
- * @ring: what maps them
+ * @a: the arguments; without flows nothing is done
+ * @ring: the ring that maps them
  * @c: the comparison
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int compare_flows_load(struct compare_flows *flows, struct args *a,
 		       const struct flow_ring *ring, struct compare *c)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A comparison as JSON: shares are in 2^-32 of all keys, as everywhere.
+ * A comparison as JSON: shares are in 2^-32 of all keys, as in all JSON output.
  */
 #include "compare.h"
 
@@ -37,7 +37,7 @@ static void set_times(json_t *o, const char *key, double times)
 		set_real(o, key, times);
 }
 
-/* What adds up in keys adds up in shares too, however these are rounded. */
+/* Collateral is the difference of rounded shares, so that shares add up. */
 static json_t *row_to_json(const struct compare *c,
 			   const struct compare_row *row)
 {
@@ -116,8 +116,8 @@ static json_t *claim_to_json(const struct compare *c,
 }
 
 /**
- * compare_to_json() - a case that compare_run() has worked out
- * @c: the case
+ * compare_to_json() - a computed case as JSON
+ * @c: the case, after compare_run()
  *
  * Return: an object, to be released.
  */

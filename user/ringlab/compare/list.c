@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Nodes for a comparison that has no ring to take them from.
+ * Nodes for a comparison without a ring.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 
 #include "compare.h"
 
-/* MD5 modulo 2^32: as in the ring of one point a node. */
+/* MD5 modulo 2^32: the position in the ring of one point a node. */
 static __u32 md5_point(const char *name)
 {
 	__u8 sum[MD5_DIGEST_LENGTH];
@@ -22,12 +22,12 @@ static __u32 md5_point(const char *name)
 }
 
 /**
- * compare_list_points() - points and numbers of nodes that have names
+ * compare_list_points() - points and numbers of named nodes
  * @list: filled in; to be released also after an error
  * @name: their names
  * @nr: number of @name
  *
- * Return: an exit status; errors are told.
+ * Return: an exit status; errors are reported.
  */
 int compare_list_points(struct compare_list *list, const char *const *name,
 			__u32 nr)
@@ -46,13 +46,13 @@ int compare_list_points(struct compare_list *list, const char *const *name,
 }
 
 /**
- * compare_list_make() - make up nodes
+ * compare_list_make() - makes nodes with generated names
  * @list: filled in; to be released also after an error
- * @format: of a name, from an unsigned int
- * @first: the first one's
- * @nr: how many
+ * @format: format of a name, with an unsigned int
+ * @first: number in the first name
+ * @nr: number of nodes
  *
- * Return: an exit status; errors are told.
+ * Return: an exit status; errors are reported.
  */
 int compare_list_make(struct compare_list *list, const char *format,
 		      __u32 first, __u32 nr)
@@ -91,7 +91,7 @@ static void take_list(struct compare *c, const struct compare_list *list,
 	c->nr_before = nr;
 }
 
-/* The first @nr nodes, and then @joined more. */
+/* The change from the first @nr nodes to @joined more. */
 void compare_join(struct compare *c, const struct compare_list *list,
 		  __u32 nr, __u32 joined)
 {
@@ -101,7 +101,7 @@ void compare_join(struct compare *c, const struct compare_list *list,
 	c->nr_after = nr + joined;
 }
 
-/* The first @nr nodes, of which number @gone goes. */
+/* The change from the first @nr nodes to one less: node @gone leaves. */
 void compare_leave(struct compare *c, const struct compare_list *list,
 		   __u32 nr, __u32 gone)
 {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Work on all processors. The caller's thread does none of it: it waits, shows
- * progress after a second, and listens for signals, which the others leave to
- * it.
+ * Work on all processors. The caller's thread does no piece of the work: it
+ * waits, shows progress after a second, and looks for pending signals.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -15,17 +14,17 @@
 #include "cli/cli.h"
 #include "cli/signals.h"
 
-#define TICK_NS	100000000	/* between two looks at what is done */
+#define TICK_NS	100000000	/* between two checks of progress and signals */
 #define QUIET	10		/* ticks before progress is shown */
 
 /**
  * struct crew - threads at work
- * @work: what they do
- * @lock: protects what follows
- * @left: woken when a thread is through
- * @next: the piece to be taken next; @work->nr: none is left
- * @done: pieces that are done
- * @busy: threads that are not through
+ * @work: the work
+ * @lock: protects the following members
+ * @left: woken when a thread ends
+ * @next: the next piece to take; @work->nr: none is left
+ * @done: number of finished pieces
+ * @busy: number of threads that still work
  */
 struct crew {
 	const struct parallel *work;
@@ -62,7 +61,7 @@ static void show(const struct crew *c, bool *shown)
 	*shown = true;
 }
 
-/* Returns whether it was told to stop; pieces that are begun are finished. */
+/* Returns whether a signal stopped the work; pieces under way are finished. */
 static bool wait_for(struct crew *c)
 {
 	bool visible = c->work->what && isatty(STDERR_FILENO);
@@ -102,11 +101,11 @@ static __u32 processors(void)
 }
 
 /**
- * parallel_run() - have work done
+ * parallel_run() - does work on all processors
  * @work: the work
  *
- * Return: EXIT_DONE; or, after telling what is wrong, another exit status:
- * EXIT_ABORTED when a signal came that is held, see signals_hold().
+ * Return: an exit status; errors are reported. EXIT_ABORTED after a blocked
+ * signal, see signals_hold().
  */
 int parallel_run(const struct parallel *work)
 {

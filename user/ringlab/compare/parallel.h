@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Work on all processors, that shows how far it is and can be interrupted.
+ * Work on all processors, which shows progress and can be interrupted.
  */
 #ifndef RINGLAB_COMPARE_PARALLEL_H
 #define RINGLAB_COMPARE_PARALLEL_H
@@ -9,10 +9,10 @@
 
 /**
  * struct parallel - work in pieces
- * @what: it is, for who waits; NULL: nothing is shown
+ * @what: its name in the progress; NULL: no progress is shown
  * @nr: number of pieces
- * @piece: does one; called by many threads at once, once for each piece
- * @arg: handed to @piece
+ * @piece: does one piece; called by many threads at once, once for each piece
+ * @arg: for @piece
  */
 struct parallel {
 	const char *what;

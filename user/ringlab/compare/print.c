@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A comparison for people: a table, 100 columns wide at most, and what has to
- * be said of it.
+ * A comparison as text: a table, 100 columns wide at most, and remarks on the
+ * table.
  */
 #include <string.h>
 
@@ -14,7 +14,7 @@ static const char *const how_mark[] = {
 	[COMPARE_SAMPLED] = "~",
 };
 
-/* A fraction in percent: small ones with more digits, nothing at all as 0. */
+/* A fraction in percent: small ones with more digits, exactly nothing as 0. */
 static const char *figure_part(char text[FIGURE_LEN], double part)
 {
 	if (part > 0)
@@ -25,7 +25,7 @@ static const char *figure_part(char text[FIGURE_LEN], double part)
 	return text;
 }
 
-/* With three or four digits that count. */
+/* With three or four significant digits. */
 static const char *figure_times(char text[FIGURE_LEN], double times)
 {
 	if (times)
@@ -36,7 +36,7 @@ static const char *figure_times(char text[FIGURE_LEN], double times)
 	return text;
 }
 
-/* In a column: to the key, as long as there is room. */
+/* For a column: exact as long as there is room. */
 static const char *figure_keys(char text[FIGURE_LEN], double keys)
 {
 	if (keys < 1e7)
@@ -58,7 +58,7 @@ static const char *figure_seconds(char text[FIGURE_LEN], double seconds)
 	return text;
 }
 
-/* What is sampled may well be more even than its sample. */
+/* A map may be more balanced than its sample. */
 static const char *figure_peak(char text[FIGURE_LEN],
 			       const struct compare_row *row)
 {
@@ -212,8 +212,8 @@ static bool weighted(const struct compare *c)
 }
 
 /**
- * compare_print() - print a case that compare_run() has worked out
- * @c: the case
+ * compare_print() - prints a computed case
+ * @c: the case, after compare_run()
  */
 void compare_print(const struct compare *c)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A comparison of a ring that is there, or stands in a file: its own nodes and
- * its own change are put to the other methods.
+ * A comparison of a ring of the kernel or of a file: the other methods get the
+ * ring's own nodes and the ring's own change.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -59,7 +59,7 @@ static int ring_change(struct compare_ring *r, const struct ops *ops)
 	return fail(EXIT_REFUSED, "%s", error.text);
 }
 
-/* The node in a slot, if it is there to own something. */
+/* The active node in a slot, or NULL. */
 static const struct hr_node *active(const struct hr_table *t, __u32 slot)
 {
 	const struct hr_node *node;
@@ -68,7 +68,7 @@ static const struct hr_node *active(const struct hr_table *t, __u32 slot)
 	return node && node->attrs.state == HASHRING_NODE_ACTIVE ? node : NULL;
 }
 
-/* Slots are numbers: a node keeps its slot, no other gets it in this change. */
+/* Slots are numbers: no slot changes its node in this change. */
 static int number_nodes(struct compare_ring *r, __u32 nr)
 {
 	const struct hr_table *before = r->from->table, *after = r->to;
@@ -97,7 +97,7 @@ static int number_nodes(struct compare_ring *r, __u32 nr)
 	return EXIT_DONE;
 }
 
-/* The slot of a node's successor, where it was replaced in its place. */
+/* The slot of the active node that replaced @node, or SIM_NOBODY. */
 static __u32 successor(const struct compare_ring *r, const struct hr_node *node)
 {
 	const struct hr_node *next;
@@ -148,13 +148,13 @@ static void sort_nodes(struct compare_ring *r, struct compare *c, __u32 nr)
 }
 
 /**
- * compare_ring_case() - the case that a change that is worked out is
- * @r: with @from, @to, @ops and @nr_ops; the rest is filled in, to be released
- *	also after an error, after the case
+ * compare_ring_case() - makes the case of a computed change
+ * @r: with @from, @to, @ops and @nr_ops; the rest is filled in; to be released
+ *	after the case, also after an error
  * @name: the ring
  * @c: its nodes and its change are set
  *
- * Return: an exit status; errors are told.
+ * Return: an exit status; errors are reported.
  */
 int compare_ring_case(struct compare_ring *r, const char *name,
 		      struct compare *c)
@@ -182,7 +182,7 @@ int compare_ring_case(struct compare_ring *r, const char *name,
 	c->nodes.nr = nr;
 	c->nodes.name = r->name;
 	c->nodes.point = r->list.point;
-	/* Where the ring has none, a hashed one beside it has the default. */
+	/* A ring without points is compared with a hashed default ring. */
 	c->nodes.points = config->points ? config->points : HR_DEFAULT_POINTS;
 	c->nodes.per = config->per ? config->per : 1;
 	c->nodes.grid = config->grid;
@@ -200,14 +200,14 @@ int compare_ring_case(struct compare_ring *r, const char *name,
 }
 
 /**
- * compare_ring_begin() - the case that a change of a ring is
- * @r: filled in; to be released also after an error, after the case
+ * compare_ring_begin() - makes the case of a change of a ring
+ * @r: filled in; to be released after the case, also after an error
  * @name: the ring
- * @offline: a file that it stands in; NULL: the kernel's
+ * @offline: the ring's file; NULL: the kernel's ring
  * @ops: the change
  * @c: its nodes and its change are set
  *
- * Return: an exit status; errors are told.
+ * Return: an exit status; errors are reported.
  */
 int compare_ring_begin(struct compare_ring *r, const char *name,
 		       const char *offline, const struct ops *ops,

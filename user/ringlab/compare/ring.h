@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A comparison of a ring that is there.
+ * A comparison of a ring of the kernel or of a file.
  */
 #ifndef RINGLAB_COMPARE_RING_H
 #define RINGLAB_COMPARE_RING_H
@@ -9,25 +9,25 @@
 #include "cli/model/model.h"
 
 /**
- * struct compare_ring - a ring, a change of it, and both as a case has them
- * @live: the ring, if it is the kernel's
- * @saved: the file that it stands in, if it is not
- * @ring: one of these
- * @native: its table before the change
+ * struct compare_ring - a ring and a change, with the arrays of a case
+ * @live: the kernel's ring
+ * @saved: the rings of the file
+ * @ring: the ring, in one of @live and @saved
+ * @native: its table before the change, made here
  * @ops: the change
  * @nr_ops: number of @ops
- * @after: the table after it
- * @from: the ring before the change: @native, or one that is there already
- * @to: the table after it: @after, or one that is there already
+ * @after: the table after the change, made here
+ * @from: the ring before the change: @native, or the caller's
+ * @to: the table after the change: @after, or the caller's
  * @list: numbers and points, by slot
- * @name: by slot
- * @weight_before: by slot
- * @weight_after: by slot
- * @member: slots of the nodes that are active before
- * @gone: slots of those that are not any more
- * @joined: slots of those that become so
- * @swap: slots of those that take others' places
- * @taken: by slot: a node that takes another's place
+ * @name: names, by slot
+ * @weight_before: weights before the change, by slot
+ * @weight_after: weights after the change, by slot
+ * @member: slots of the nodes that are active before the change
+ * @gone: slots of the nodes that stop being active
+ * @joined: slots of the nodes that become active
+ * @swap: slots of replaced nodes and of the nodes that replace them
+ * @taken: by slot: whether the node replaces another one
  */
 struct compare_ring {
 	struct model_ring live;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A comparison at work: maps are made by all methods at once, keys are drawn
- * or counted by all processors, look-ups are timed one after the other.
+ * A comparison at work: all methods make their maps at once, all processors
+ * draw or count keys, and look-ups are timed one after the other.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 #include "parallel.h"
 #include "cli/signals.h"
 
-/* Nodes that a rendezvous may ask for its samples, one side. */
+/* Hashes that the samples of a rendezvous may cost, for one of two maps. */
 #define MAX_DRAWS	BIT_ULL(32)
 #define MAX_SAMPLES	BIT_ULL(22)
 #define PIECE_DRAWS	BIT_ULL(24)
@@ -25,14 +25,14 @@
 #define TIMED_ROUNDS	9
 #define ROUND_NS	1e6
 
-/* Cells of a balanced ring that a node has at the least, if they can be had. */
+/* The least number of a balanced ring's cells for a node, below the limit. */
 #define NODE_CELLS	64
 
 /* Work on one row, or all of them. */
 struct run {
 	struct compare *c;
 	struct compare_row *row;
-	__u64 keys;		/* of this row */
+	__u64 keys;		/* of @row */
 	__u64 piece_keys;
 	pthread_mutex_t lock;
 	int err;		/* the first error, under @lock */
@@ -72,7 +72,7 @@ static int make_maps(const struct compare *c, struct compare_row *row)
 	return err ?: sim_change(&row->after, &c->change);
 }
 
-/* One method: its maps, and what is exact. */
+/* One method: its maps, and its exact figures. */
 static void row_piece(void *arg, __u32 i)
 {
 	struct run *run = arg;
@@ -131,7 +131,7 @@ static void keys_piece(void *arg, __u32 i)
 	sim_tally_release(&tally);
 }
 
-/* A look-up costs by the nodes it asks. */
+/* The cost of a look-up, in hashes of nodes. */
 static __u64 asked(const struct compare *c, const struct compare_row *row)
 {
 	return row->ops == &sim_rendezvous ? c->nodes.nr : 64;
@@ -162,7 +162,7 @@ static int count_row(struct run *run, struct compare_row *row)
 	return status || !run->err ? status : fail_memory();
 }
 
-/* Time that this thread has run. */
+/* The processor time of this thread. */
 static double now_ns(void)
 {
 	struct timespec ts;
@@ -187,7 +187,7 @@ static double time_keys(const struct sim *s, const __u32 *pos, __u32 n)
 	return now_ns() - start;
 }
 
-/* The median of some rounds; the first look-ups, not counted, fill caches. */
+/* The median of some rounds; first look-ups fill caches and do not count. */
 static double time_row(const struct compare_row *row, const __u32 *pos)
 {
 	double ns[TIMED_ROUNDS], each, took;
@@ -226,7 +226,7 @@ static int time_rows(struct compare *c)
 	return EXIT_DONE;
 }
 
-/* The smallest grid that serves, but no smaller than a ring's is by default. */
+/* The smallest grid with NODE_CELLS for each node, but at least the default. */
 static __u32 grid_of(const struct compare *c)
 {
 	__u32 nr = c->nr_before > c->nr_after ? c->nr_before : c->nr_after;
@@ -238,13 +238,13 @@ static __u32 grid_of(const struct compare *c)
 }
 
 /**
- * compare_run() - work a case out
- * @c: the case, with the methods in its rows; compare_release() frees what
- *	this makes, also after an error
+ * compare_run() - computes a case
+ * @c: the case, with the methods in its rows; to be released with
+ *	compare_release(), also after an error
  *
- * Signals that end the program are to be held.
+ * Context: signals_hold().
  *
- * Return: an exit status; errors are told.
+ * Return: an exit status; errors are reported.
  */
 int compare_run(struct compare *c)
 {
@@ -270,7 +270,7 @@ int compare_run(struct compare *c)
 }
 
 /**
- * compare_release() - free what compare_run() made
+ * compare_release() - frees the results of compare_run()
  * @c: the case
  */
 void compare_release(struct compare *c)

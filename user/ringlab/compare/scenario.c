@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ringlab scenario: the cases of a document, and what it says of them beside
- * what is measured.
+ * ringlab scenario: the cases of a document, and the document's claims beside
+ * the measured figures.
  */
 #include <stdlib.h>
 
@@ -25,7 +25,7 @@ static const struct arg scenario_args[] = {
 	{ }
 };
 
-/* Has one case worked out; it is printed, or put into the list. */
+/* Computes one case and prints it, or adds it to the list. */
 static int run_one(struct args *a, __u32 which, json_t *list)
 {
 	struct compare_list nodes = { 0 };
@@ -77,7 +77,7 @@ static int scenario(struct args *a)
 	if (list && !status)
 		json_print(json_incref(which ? json_array_get(list, 0) : list));
 	json_decref(list);
-	/* The signal has been obeyed, and is not to end the program twice. */
+	/* An interrupt has had its effect: its signal stays blocked. */
 	if (status != EXIT_ABORTED)
 		signals_release();
 	return status;

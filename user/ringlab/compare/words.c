@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The words that every comparison takes: methods, the seed, and samples.
+ * The common words of all comparisons: methods, the seed, and samples.
  */
 #include <string.h>
 
@@ -28,7 +28,7 @@ static int fail_method(const char *name, size_t len)
 			  (int)len, name, list);
 }
 
-/* All methods, or those that are asked for, in their order. */
+/* All methods, or the requested ones in the order of the request. */
 static int take_methods(struct args *a, struct compare *c)
 {
 	const struct value *v = args_value(a, "--methods");
@@ -38,7 +38,7 @@ static int take_methods(struct args *a, struct compare *c)
 
 	if (c->ring)
 		add_method(c, &sim_ring_given);
-	/* A ring is its own placement's row already. */
+	/* The ring itself is the row of its placement. */
 	for (i = 0; !v->given && sim_methods[i]; i++)
 		if (!c->placement || strcmp(c->placement, sim_methods[i]->name))
 			add_method(c, sim_methods[i]);
@@ -55,11 +55,11 @@ static int take_methods(struct args *a, struct compare *c)
 }
 
 /**
- * compare_take() - what the words common to all comparisons say
+ * compare_take() - takes the common words of all comparisons
  * @a: the arguments, of a table with the rows of compare.h
- * @c: with its ring, if the case is a ring's; methods, seed and samples are set
+ * @c: the case, with its ring if any; methods, seed and samples are set
  *
- * Return: an exit status; errors are told.
+ * Return: an exit status; errors are reported.
  */
 int compare_take(struct args *a, struct compare *c)
 {
