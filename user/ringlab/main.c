@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ringlab: what rings and other methods would move, for a desk. Its commands
- * stand in the order of the help.
+ * ringlab: what rings and other methods would move, for a desk. The table of
+ * commands has the order of the help.
  */
 #include "ringlab.h"
 

@@ -4,9 +4,9 @@
  * "AnchorHash: A Scalable Consistent Hash" (Mendelson, Vargaftik, Barabash,
  * Lorenz, Keslassy and Orda, IEEE/ACM Transactions on Networking 29(2), 2021).
  *
- * A key that comes to a bucket that was removed is hashed again, among those
- * that worked just after that. The anchor is twice as large as there are nodes,
- * before and after.
+ * A key in a removed bucket is hashed again, to one of the buckets that worked
+ * just after the removal. The anchor has twice as many buckets as there are
+ * nodes before and after the change together.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -14,15 +14,15 @@
 #include "sim.h"
 
 /**
- * struct anchor - the paper's arrays, by bucket where nothing else is said
+ * struct anchor - the paper's arrays, by bucket unless another index is named
  * @size: number of buckets
- * @working: number of those that work
+ * @working: number of working buckets
  * @nr_removed: number of @removed
- * @room: what follows lies here
- * @after: how many worked just after this one was removed; 0: it works
- * @at: the working ones, in a permutation; the rest is history
- * @where: where in @at a bucket was last
- * @successor: what took a removed bucket's place in @at
+ * @room: memory of the following arrays
+ * @after: number of working buckets just after the removal; 0: it works
+ * @at: by position: the working buckets; further positions are history
+ * @where: the bucket's last position in @at
+ * @successor: the bucket that took a removed bucket's position in @at
  * @removed: a stack of removed buckets
  */
 struct anchor {
@@ -62,7 +62,7 @@ static u32 add_bucket(struct anchor *a)
 	return b;
 }
 
-/* All buckets work; then all but the first @working are removed, from the end. */
+/* Begins with all buckets, and removes them, last first, down to @working. */
 static void anchor_start(struct anchor *a, u32 working)
 {
 	u32 b;
@@ -135,7 +135,7 @@ static int anchor_change(struct sim *s, const struct sim_change *change)
 	return 0;
 }
 
-/* One of @n, by a hash of the key for each bucket that asks. */
+/* One of @n buckets, by a hash of the key and of the removed bucket. */
 static u32 anchor_hash(u64 key, u32 bucket, u32 n)
 {
 	return sim_part(sim_mix(key ^ (u64)bucket << 32) >> 32, n);

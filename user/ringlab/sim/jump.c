@@ -3,8 +3,9 @@
  * Jump: a number of buckets and nothing else, as in "A Fast, Minimal Memory,
  * Consistent Hash Algorithm" (Lamping and Veach, 2014).
  *
- * Only the last bucket can go. Where another node does, the last one takes over
- * its bucket, and the last bucket goes: twice as much moves.
+ * Only the last bucket can be removed. When another node leaves, the node of
+ * the last bucket takes over the leaving node's bucket, and the last bucket is
+ * removed: twice as much moves.
  */
 #include <errno.h>
 
@@ -27,8 +28,8 @@ static int jump_change(struct sim *s, const struct sim_change *change)
 }
 
 /*
- * A key that is in bucket b for b + 1 buckets next jumps when there are more
- * than (b + 1) / r of them, r being the key's next random number in (0, 1].
+ * A key that is in bucket b with b + 1 buckets jumps next when there are more
+ * than (b + 1) / r buckets. r is the key's next random number in (0, 1].
  */
 static u32 jump(u64 key, u32 buckets)
 {

@@ -9,7 +9,7 @@
 
 #define UNOWNED	U32_MAX
 
-/* How a node goes through the slots: from @next on, by steps of @skip. */
+/* A node's walk through the slots: from @next on, by steps of @skip. */
 struct walk {
 	u32 next;
 	u32 skip;
@@ -32,7 +32,7 @@ static u32 step(struct walk *walk, u32 size)
 	return slot;
 }
 
-/* The nodes take turns; each takes the next slot of its walk that is free. */
+/* The nodes take turns; each takes the next free slot of its walk. */
 static void populate(struct maglev *maglev, struct walk *walks, u32 nr_names)
 {
 	u32 filled = 0, i, slot;
@@ -51,10 +51,10 @@ static void populate(struct maglev *maglev, struct walk *walks, u32 nr_names)
 }
 
 /**
- * maglev_init() - make a table
- * @maglev: filled in; give it to maglev_release()
+ * maglev_init() - makes a table
+ * @maglev: filled in; to be released with maglev_release()
  * @size: number of slots, a prime
- * @names: of the nodes
+ * @names: names of the nodes
  * @nr_names: number of nodes, at least 1
  *
  * Return: 0 or -ENOMEM.
@@ -80,7 +80,7 @@ int maglev_init(struct maglev *maglev, u32 size, const char *const *names,
 }
 
 /**
- * maglev_release() - free what maglev_init() filled in
+ * maglev_release() - frees the memory of a table
  * @maglev: the table
  */
 void maglev_release(struct maglev *maglev)

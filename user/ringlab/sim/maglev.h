@@ -24,8 +24,8 @@ int maglev_init(struct maglev *maglev, u32 size, const char *const *names,
 void maglev_release(struct maglev *maglev);
 
 /*
- * The node that owns a position. Multiplying takes less time than the paper's
- * modulo, and as good a choice among slots.
+ * The node that owns a position. A multiplication takes less time than the
+ * paper's modulo, and spreads positions over the slots as well.
  */
 static inline u32 maglev_lookup(const struct maglev *maglev, u32 pos)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The methods, and how one is found.
+ * The methods, and the search for one.
  */
 #include <string.h>
 
@@ -23,9 +23,9 @@ const struct sim_ops *const sim_methods[] = {
 };
 
 /**
- * sim_find() - a method by its name
+ * sim_find() - finds a method by its name
  * @name: the name
- * @len: bytes of it
+ * @len: bytes of @name
  *
  * Return: the method, or NULL.
  */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Modulo: node number position mod n of a list. Who comes joins its end; where
- * one goes, those after it move down.
+ * Modulo: a position belongs to the node at index position mod n of a list. A
+ * joining node is appended. When a node leaves, the nodes behind it move down.
  *
- * A position stays where its two residues lead to the same node; by the Chinese
- * remainder theorem these positions are one residue class for each node, so
- * that they are counted without being looked at.
+ * A position stays if its two residues lead to the same node. By the Chinese
+ * remainder theorem these positions are one residue class for each node, and so
+ * are counted without a loop over positions.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -21,14 +21,14 @@ static void modulo_lookup(const struct sim *s, const u32 *pos, u32 *place,
 		place[i] = pos[i] % nr;
 }
 
-/* How many positions leave a remainder. */
+/* The number of positions with a remainder. */
 static u64 residue_class(u64 remainder, u64 modulus)
 {
 	return remainder < SIM_WHOLE ?
 	       (SIM_WHOLE - 1 - remainder) / modulus + 1 : 0;
 }
 
-/* Euclid: the greatest common divisor, and x with a * x = it, modulo b. */
+/* Euclid: the greatest common divisor, which is a * x modulo b. */
 static u64 divisor(u64 a, u64 b, u64 *x)
 {
 	s64 r0 = a, r1 = b, x0 = 1, x1 = 0, q, next;
@@ -46,7 +46,7 @@ static u64 divisor(u64 a, u64 b, u64 *x)
 	return r0;
 }
 
-/* How many positions are @a modulo @n and @b modulo @m too. */
+/* The number of positions that are @a modulo @n and also @b modulo @m. */
 static u64 both_classes(u64 a, u64 n, u64 b, u64 m)
 {
 	u64 inverse, gcd = divisor(n, m, &inverse);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What all methods share: the places that lead to nodes, and what a change means
- * for those.
+ * Common parts of the methods: the places that lead to nodes, and changes of
+ * places.
  */
 #include <errno.h>
 #include <linux/siphash.h>
@@ -11,10 +11,10 @@
 #include "sim.h"
 
 /**
- * sim_init() - begin a map, without nodes
- * @s: filled in; give it to sim_release()
+ * sim_init() - begins a map, without nodes
+ * @s: filled in; to be released with sim_release()
  * @ops: the method
- * @nodes: all nodes that the map will ever have; to be kept for as long
+ * @nodes: all nodes before or after a change; valid as long as the map
  */
 void sim_init(struct sim *s, const struct sim_ops *ops,
 	      const struct sim_nodes *nodes)
@@ -25,9 +25,9 @@ void sim_init(struct sim *s, const struct sim_ops *ops,
 }
 
 /**
- * sim_change() - have nodes come and go
+ * sim_change() - changes the nodes of a map
  * @s: the map
- * @change: which; the map is left with at least one node
+ * @change: the change, which leaves at least one node
  *
  * Return: see &struct sim_ops.
  */
@@ -37,7 +37,7 @@ int sim_change(struct sim *s, const struct sim_change *change)
 }
 
 /**
- * sim_release() - free a map
+ * sim_release() - frees a map
  * @s: the map
  */
 void sim_release(struct sim *s)
@@ -50,11 +50,11 @@ void sim_release(struct sim *s)
 }
 
 /**
- * sim_place_of() - where a node is
+ * sim_place_of() - finds the place of a node
  * @s: the map
  * @number: the node
  *
- * Return: its place, or s->nr when it has none.
+ * Return: its place, or s->nr without a place.
  */
 u32 sim_place_of(const struct sim *s, u32 number)
 {
@@ -67,7 +67,7 @@ u32 sim_place_of(const struct sim *s, u32 number)
 }
 
 /**
- * sim_insert() - give a node a place; those from there on move up by one
+ * sim_insert() - inserts a node's place; places from there on move up by one
  * @s: the map
  * @place: 0 to s->nr
  * @number: the node
@@ -94,7 +94,7 @@ int sim_insert(struct sim *s, u32 place, u32 number)
 }
 
 /**
- * sim_erase() - take a place away; those after it move down by one
+ * sim_erase() - removes a place; places behind it move down by one
  * @s: the map
  * @place: below s->nr
  */
@@ -106,9 +106,9 @@ void sim_erase(struct sim *s, u32 place)
 }
 
 /**
- * sim_swap_nodes() - have nodes take others' places
+ * sim_swap_nodes() - gives the places of replaced nodes to their successors
  * @s: the map
- * @change: which
+ * @change: the change with the swaps
  */
 void sim_swap_nodes(struct sim *s, const struct sim_change *change)
 {
@@ -121,9 +121,9 @@ void sim_swap_nodes(struct sim *s, const struct sim_change *change)
 }
 
 /**
- * sim_list_change() - a change of a mere list: who comes joins its end
+ * sim_list_change() - changes a plain list, to which joining nodes are appended
  * @s: the map
- * @change: which nodes
+ * @change: the change
  *
  * Return: 0 or -ENOMEM.
  */
@@ -143,8 +143,8 @@ int sim_list_change(struct sim *s, const struct sim_change *change)
 /**
  * sim_name_hash() - a hash of a node's name
  * @s: the map
- * @seat: the node
- * @key: another one gives another hash
+ * @seat: the node whose name counts
+ * @key: selects one of many hashes
  *
  * Return: the hash.
  */

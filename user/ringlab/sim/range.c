@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Ranges: each node has one, from where the one before it ends; a look-up is a
- * bisection. All begin with equal ranges. From then on there are two habits:
+ * Ranges: each node has one, which begins where the range before it ends. A
+ * look-up is a bisection. The first ranges are equal. Two methods differ in
+ * their changes:
  *
- * range-split: who comes gets the upper half of the largest range; where one
- * goes, the smaller of its neighbours gets its range. Little moves, and the
- * ranges grow unequal.
+ * range-split: a joining node gets the upper half of the largest range. The
+ * range of a leaving node goes to the smaller of its neighbours. Little moves,
+ * and the ranges become unequal.
  *
- * range-recut: all ranges are cut anew, equally. Who comes joins at the end.
+ * range-recut: all ranges are cut anew, equally. A joining node is appended.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -25,7 +26,7 @@ static u64 range_size(const struct ranges *r, u32 i)
 	return r->end[i] - (i ? (u64)r->end[i - 1] : -1ULL);
 }
 
-/* Room for as many ranges as there are nodes, before and after. */
+/* The map, with room for the ranges of all nodes before and after. */
 static struct ranges *range_map(struct sim *s)
 {
 	if (!s->map)
@@ -53,7 +54,7 @@ static int recut_change(struct sim *s, const struct sim_change *change)
 	return 0;
 }
 
-/* A neighbour takes over: the one above loses its lower end. */
+/* Gives a range to its smaller neighbour, by the removal of the end between. */
 static void merge_range(struct ranges *r, u32 i)
 {
 	bool down = i == r->nr - 1 ||
@@ -65,7 +66,7 @@ static void merge_range(struct ranges *r, u32 i)
 		r->end[gone] = r->end[gone + 1];
 }
 
-/* Returns the place of the new range, above the one that is split. */
+/* Returns the place of the new range, which is the upper half. */
 static u32 split_largest(struct ranges *r)
 {
 	u32 largest = 0, i;
@@ -92,7 +93,7 @@ static int split_change(struct sim *s, const struct sim_change *change)
 	if (!s->nr)
 		return recut_change(s, change);
 	sim_swap_nodes(s, change);
-	/* Whoever is left has a neighbour to give to only once all have come. */
+	/* Joining nodes first: every leaving node needs a neighbour. */
 	for (i = 0; i < change->nr_joined; i++)
 		if (sim_insert(s, split_largest(r), change->joined[i]))
 			return -ENOMEM;

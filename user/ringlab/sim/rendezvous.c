@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rendezvous, or highest random weight: every node draws a number for the key,
- * the highest one has it, as in "Using Name-Based Mappings to Increase Hit
- * Rates" (Thaler and Ravishankar, IEEE/ACM Transactions on Networking 6(1),
- * 1998). A look-up asks all nodes.
+ * Rendezvous, or highest random weight: each node has a hash of its name and
+ * the key, and the node of the highest hash owns the key, as in "Using
+ * Name-Based Mappings to Increase Hit Rates" (Thaler and Ravishankar, IEEE/ACM
+ * Transactions on Networking 6(1), 1998). A look-up computes the hashes of all
+ * nodes.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@
 
 #define RENDEZVOUS_KEY	3
 
-/* The map is a hash of each place's name. */
+/* The map holds a hash of each place's name. */
 static int rendezvous_change(struct sim *s, const struct sim_change *change)
 {
 	u64 *hash;

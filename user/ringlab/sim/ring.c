@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ring itself: the module's own code. A place is a slot; nodes carry their
- * numbers as ids, which begin at 1.
+ * The ring itself, by the module's own code. A place is a slot. A node's id is
+ * its number + 1.
  */
 #include <errno.h>
 #include <linux/slab.h>
@@ -73,7 +73,7 @@ static bool is_gone(const struct sim_change *change, u32 number)
 	return false;
 }
 
-/* One change's operations; room for a change of all weights is there. */
+/* The operations of a change; @ops has room for a change of all weights too. */
 static u32 make_ops(const struct sim *s, const struct sim_change *change,
 		    struct hr_op *ops)
 {
@@ -192,7 +192,7 @@ static void ring_lookup(const struct sim *s, const u32 *pos, u32 *place, u32 n)
 		place[i] = hr_table_lookup(t, pos[i]);
 }
 
-/* The array ends with a copy of its first point, which wraps the ring. */
+/* A copy of the first point ends the array and wraps the ring. */
 static void ring_piece(const struct sim *s, u64 *cursor,
 		       struct sim_piece *piece)
 {
@@ -243,7 +243,7 @@ const struct sim_ops sim_ring_balanced = {
 	.release = ring_release,
 };
 
-/* A ring that somebody else made, and keeps. */
+/* A ring that the caller made and owns. */
 const struct sim_ops sim_ring_given = {
 	.name = "ring",
 	.lookup = ring_lookup,
@@ -252,9 +252,9 @@ const struct sim_ops sim_ring_given = {
 };
 
 /**
- * sim_give() - a map of a table that is there already
+ * sim_give() - makes the map of the caller's table
  * @s: a map without nodes, of sim_ring_given
- * @table: the table, which has an owner everywhere; to be kept for as long
+ * @table: the table, in which every position has an owner; valid as long as @s
  * @number: by slot: the node, or SIM_NOBODY
  *
  * Return: 0 or -ENOMEM.

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Rivals of the ring, and the ring itself, behind one interface, so that the
- * same change of nodes is put to all of them on the same keys.
+ * The ring and other methods behind one interface, so that all of them make the
+ * same change of nodes with the same keys.
  *
- * A key is its position, of 32 bits, whatever the method: a method that wants
- * a longer hash mixes the position to one. Nodes are numbers, from 0, that no
- * change alters; a method's map gives places, which lead to numbers.
+ * Keys are positions of 32 bits for all methods. A method that needs a longer
+ * hash mixes the position into one. Nodes are numbers from 0, which no change
+ * alters. A method's map gives places, and places lead to numbers.
  */
 #ifndef RINGLAB_SIM_SIM_H
 #define RINGLAB_SIM_SIM_H
@@ -13,19 +13,19 @@
 #include <core/change.h>
 
 #define SIM_WHOLE	HR_WHOLE_RING
-#define SIM_NOBODY	U32_MAX		/* in the place of a node's number */
-#define SIM_GAP		HR_NO_SLOT	/* a place that is nobody's */
+#define SIM_NOBODY	U32_MAX		/* the number of no node */
+#define SIM_GAP		HR_NO_SLOT	/* a place without a node */
 
 /**
- * struct sim_nodes - all nodes that there are before or after a change
- * @nr: how many
- * @name: of each
- * @point: its one point on a ring of explicit points; may be NULL where no such
- *	ring is made
- * @points: on a ring of hashed points: that each has, for each @per of weight
+ * struct sim_nodes - all nodes before or after a change
+ * @nr: number of nodes
+ * @name: name of each node
+ * @point: position of each node in a ring of explicit points; NULL without such
+ *	a ring
+ * @points: points of each node in a ring of hashed points, for @per of weight
  * @per: see @points
- * @grid: cells of a balanced ring, a number that hr_grid_check() lets pass
- * @seed: of the rings
+ * @grid: number of a balanced ring's cells, valid for hr_grid_check()
+ * @seed: seed of the rings
  */
 struct sim_nodes {
 	u32 nr;
@@ -37,22 +37,21 @@ struct sim_nodes {
 	u8 seed[HR_SEED_LEN];
 };
 
-/* A node that takes another's place. */
+/* A node that takes the place of another one. */
 struct sim_swap {
 	u32 gone;
 	u32 joined;
 };
 
 /**
- * struct sim_change - which nodes come and go, at once
- * @gone: numbers of those that go
+ * struct sim_change - a change of nodes, at once
+ * @gone: numbers of the leaving nodes
  * @nr_gone: number of @gone
- * @joined: numbers of those that come
+ * @joined: numbers of the joining nodes
  * @nr_joined: number of @joined
- * @swap: nodes that take others' places, with all that is theirs
+ * @swap: replaced nodes, and the nodes that take their places
  * @nr_swaps: number of @swap
- * @weight: of all nodes, by number, as it is afterwards; NULL: 1. The rings
- *	heed it, the rivals have none
+ * @weight: weights after the change, by number; NULL: 1. Only rings use them
  */
 struct sim_change {
 	const u32 *gone;
@@ -64,18 +63,18 @@ struct sim_change {
 	const u32 *weight;
 };
 
-/* Positions up to @end, which is one of them, from where the last piece ended. */
+/* Positions from behind the last piece up to and including @end. */
 struct sim_piece {
 	u32 end;
 	u32 place;
 };
 
 /**
- * struct sim_tally - what a change does to keys
- * @whole: how many keys there are; SIM_WHOLE: every position counts as one
- * @moved: keys whose node differs
- * @moved_bytes: what these are, where keys were given with their bytes
- * @before: keys of each node, by number
+ * struct sim_tally - the effect of a change on keys
+ * @whole: number of keys; SIM_WHOLE: each position counts as one key
+ * @moved: number of keys whose node differs
+ * @moved_bytes: bytes of the moved keys, if keys have bytes
+ * @before: number of each node's keys before the change, by number
  * @after: the same after the change
  */
 struct sim_tally {
@@ -87,9 +86,9 @@ struct sim_tally {
 };
 
 /**
- * struct sim_place - where a node is in a map
+ * struct sim_place - a place of a map
  * @number: the node, or SIM_NOBODY
- * @seat: whose name counts: the node, or the one that had the place before
+ * @seat: the node whose name counts: @number, or the node that it replaced
  */
 struct sim_place {
 	u32 number;
@@ -98,9 +97,9 @@ struct sim_place {
 
 /**
  * struct sim_keys - given keys
- * @nr: how many
+ * @nr: number of keys
  * @pos: their positions
- * @bytes: that each stands for, or NULL
+ * @bytes: bytes of each key, or NULL
  */
 struct sim_keys {
 	u64 nr;
@@ -112,19 +111,19 @@ struct sim;
 
 /**
  * struct sim_ops - a method
- * @name: as users write it
- * @slots: of its table, where the method has one of a fixed size
- * @needs_points: only with &struct sim_nodes.point
- * @change: makes the map of what it was; the first change makes the first map.
- *	Returns 0, -ENOMEM, or -EINVAL where the method has no such map; the map
- *	is then good for release alone
- * @lookup: the places of @n positions
- * @piece: of a method with a finite map: the next piece in ring order, *@cursor
- *	from 0 on. Only called as long as positions are left
- * @exact: of a method that can tell what a change does without pieces: adds it
- *	to a tally. With neither this nor @piece, samples have to do
- * @bytes: memory of the map
- * @release: frees what @change made
+ * @name: its name on the command line
+ * @slots: size of its table; 0: no fixed size
+ * @needs_points: it needs &struct sim_nodes.point
+ * @change: changes the map; the first change makes it. Returns 0, -ENOMEM, or
+ *	-EINVAL when the method has no such map: then the map can only be
+ *	released
+ * @lookup: looks up the places of @n positions
+ * @piece: with a finite map: sets the next piece in ring order; *@cursor is 0
+ *	at first. Only called while positions are left
+ * @exact: adds the effect of a change to a tally, without pieces. A method with
+ *	neither @exact nor @piece needs samples
+ * @bytes: returns the memory of the map
+ * @release: frees the memory of @change
  */
 struct sim_ops {
 	const char *name;
@@ -146,9 +145,9 @@ struct sim_ops {
  * @nodes: all nodes
  * @place: the places
  * @nr: number of @place
- * @room: allocated
- * @map: the method's own
- * @why: why it has no map, after -EINVAL
+ * @room: allocated elements of @place
+ * @map: the method's own data
+ * @why: after -EINVAL: the reason
  */
 struct sim {
 	const struct sim_ops *ops;
@@ -196,7 +195,7 @@ void sim_count(const struct sim *before, const struct sim *after,
 void sim_sample(const struct sim *before, const struct sim *after, u64 state,
 		u32 n, struct sim_tally *tally);
 
-/* A ring that is there already: its places are slots (ring.c). */
+/* A ring of the caller: its places are slots (ring.c). */
 int sim_give(struct sim *s, const struct hr_table *table, const u32 *number);
 
 /* For methods: their places (places.c). */

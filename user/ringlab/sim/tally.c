@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a change does to keys: exactly, from the pieces of two maps; or counted,
- * key by key.
+ * The effect of a change on keys: exact, from the pieces of two maps, or
+ * counted key by key.
  */
 #include <errno.h>
 #include <linux/minmax.h>
@@ -13,9 +13,9 @@
 #define BATCH	256
 
 /**
- * sim_tally_init() - begin a tally
- * @tally: filled in; give it to sim_tally_release()
- * @nr_nodes: all that there are before or after
+ * sim_tally_init() - begins a tally
+ * @tally: filled in; to be released with sim_tally_release()
+ * @nr_nodes: number of all nodes before or after the change
  *
  * Return: 0 or -ENOMEM.
  */
@@ -31,7 +31,7 @@ int sim_tally_init(struct sim_tally *tally, u32 nr_nodes)
 }
 
 /**
- * sim_tally_release() - free a tally
+ * sim_tally_release() - frees a tally
  * @tally: the tally
  */
 void sim_tally_release(struct sim_tally *tally)
@@ -42,10 +42,10 @@ void sim_tally_release(struct sim_tally *tally)
 }
 
 /**
- * sim_tally_add() - add one tally to another
- * @to: what is added to
- * @from: what is added
- * @nr_nodes: of both
+ * sim_tally_add() - adds one tally to another
+ * @to: the sum
+ * @from: the addend
+ * @nr_nodes: number of nodes of both
  */
 void sim_tally_add(struct sim_tally *to, const struct sim_tally *from,
 		   u32 nr_nodes)
@@ -63,8 +63,8 @@ void sim_tally_add(struct sim_tally *to, const struct sim_tally *from,
 
 /**
  * sim_required() - the least that any method moves for the same loads
- * @tally: of a change
- * @nr_nodes: that it is about
+ * @tally: the tally of a change
+ * @nr_nodes: its number of nodes
  *
  * Return: the sum over nodes of max(0, after - before), in keys.
  */
@@ -80,10 +80,10 @@ u64 sim_required(const struct sim_tally *tally, u32 nr_nodes)
 }
 
 /**
- * sim_is_exact() - whether a method's changes can be told without samples
+ * sim_is_exact() - whether a method needs no samples
  * @ops: the method
  *
- * Return: whether sim_exact() serves.
+ * Return: whether sim_exact() supports the method.
  */
 bool sim_is_exact(const struct sim_ops *ops)
 {
@@ -128,10 +128,10 @@ static void tally_pieces(const struct sim *before, const struct sim *after,
 }
 
 /**
- * sim_exact() - what a change does to all positions
- * @before: a map
- * @after: another one, of the same method
- * @tally: what is added to
+ * sim_exact() - the effect of a change on all positions
+ * @before: the map before the change
+ * @after: the map after the change, of the same method
+ * @tally: the effect is added to it
  *
  * Return: 0 or -ENOMEM.
  */
@@ -164,11 +164,11 @@ static void count_some(const struct sim *before, const struct sim *after,
 }
 
 /**
- * sim_count() - what a change does to some keys
- * @before: a map
- * @after: another one, of the same method
+ * sim_count() - the effect of a change on given keys
+ * @before: the map before the change
+ * @after: the map after the change, of the same method
  * @keys: the keys
- * @tally: what is added to
+ * @tally: the effect is added to it
  */
 void sim_count(const struct sim *before, const struct sim *after,
 	       const struct sim_keys *keys, struct sim_tally *tally)
@@ -184,12 +184,12 @@ void sim_count(const struct sim *before, const struct sim *after,
 }
 
 /**
- * sim_sample() - what a change does to keys that are drawn at random
- * @before: a map
- * @after: another one, of the same method
- * @state: of the generator: each is another sample
- * @n: how many keys
- * @tally: what is added to
+ * sim_sample() - the effect of a change on keys that are drawn at random
+ * @before: the map before the change
+ * @after: the map after the change, of the same method
+ * @state: state of the generator: another state is another sample
+ * @n: number of keys
+ * @tally: the effect is added to it
  */
 void sim_sample(const struct sim *before, const struct sim *after, u64 state,
 		u32 n, struct sim_tally *tally)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Hash-threshold: as many equal regions as there are nodes, as in "Analysis of
- * an Equal-Cost Multi-Path Algorithm" (Hopps, RFC 2992). Who comes joins in the
- * middle of the list, which moves the least.
+ * an Equal-Cost Multi-Path Algorithm" (Hopps, RFC 2992). A joining node is
+ * inserted in the middle of the list, which moves the least.
  */
 #include <errno.h>
 
