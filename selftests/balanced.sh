@@ -403,9 +403,9 @@ bad_files()
 
 	wrong 4:9 'grid: a grid has 1024 to 1048576 cells, a power of two' \
 		$'rings:\n- name: bad\n  placement: balanced\n  grid: 1000\n  nodes: []'
-	wrong 3:9 'with hash placement there is no grid' \
+	wrong 3:9 'a grid is not for this placement' \
 		$'rings:\n- name: bad\n  grid: 1024\n  nodes: []'
-	wrong 4:11 'with balanced placement there are cells, not points' \
+	wrong 4:11 'points and per are not for this placement' \
 		$'rings:\n- name: bad\n  placement: balanced\n  points: 4\n  nodes: []'
 	wrong 6:24 'cells: expected CELL or FIRST-LAST up to 1048575, not "5-3"' \
 		"$ring"$'  nodes:\n  - { name: a, cells: [5-3] }'

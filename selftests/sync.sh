@@ -151,7 +151,7 @@ bad_as_a_whole()
 		$'rings:\n- name: web\n  placement: explicit\n  nodes: [ { name: a, points: [7] },\n    { name: b, points: [7, 8] } ]'
 	wrong 4:12 "node needs points in this placement: a" \
 		$'rings:\n- name: web\n  placement: explicit\n  nodes: [ { name: a } ]'
-	wrong 4:11 "with explicit placement nodes have points, not the ring" \
+	wrong 4:11 "points and per are not for this placement" \
 		$'rings:\n- name: web\n  placement: explicit\n  points: 4\n  nodes: []'
 }
 

@@ -120,7 +120,7 @@ static int digest_of_model(const struct model *m, const struct model_ring *r,
 		return fail_at(m, r->at,
 			       "--config: the file has no attachments of ring %s",
 			       r->name);
-	if (!r->has_seed && (config || r->placement == HASHRING_PLACEMENT_HASH))
+	if (!r->has_seed && (config || model_hashes(r)))
 		return fail_at(m, r->at, "ring %s has no seed here: its digest depends on it",
 			       r->name);
 	status = native_ring_make(&native, m, r);

@@ -101,9 +101,9 @@ static void print_ring(const struct hashring_ring *ring, __u64 digest)
 
 	printf("%s placement %s", ring->name,
 	       hashring_enum_name(hashring_placement_name, ring->placement));
-	if (ring->placement == HASHRING_PLACEMENT_HASH)
+	if (ring->points)
 		printf(" points %u", ring->points);
-	if (ring->placement == HASHRING_PLACEMENT_HASH && ring->per != 1)
+	if (ring->points && ring->per != 1)
 		printf("/%u", ring->per);
 	if (ring->grid)
 		printf(" grid %u", ring->grid);

@@ -176,20 +176,6 @@ static int check_ring(struct reader *r, const struct model_ring *ring)
 	struct native_ring native;
 	int status;
 
-	if (ring->placement == HASHRING_PLACEMENT_EXPLICIT &&
-	    ring->at_points.line)
-		return fail_at(r->m, ring->at_points,
-			       "with explicit placement nodes have points, not the ring");
-	if (ring->placement == HASHRING_PLACEMENT_BALANCED &&
-	    ring->at_points.line)
-		return fail_at(r->m, ring->at_points,
-			       "with balanced placement there are cells, not points");
-	if (ring->placement != HASHRING_PLACEMENT_BALANCED &&
-	    ring->at_grid.line)
-		return fail_at(r->m, ring->at_grid,
-			       "with %s placement there is no grid",
-			       hashring_enum_name(hashring_placement_name,
-						  ring->placement));
 	status = check_names(r, ring);
 	if (status)
 		return status;

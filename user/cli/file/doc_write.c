@@ -154,7 +154,7 @@ static void write_ring(FILE *f, const struct model_ring *r)
 	write_name(f, "name", r->name);
 	fprintf(f, "\n  placement: %s\n",
 		hashring_enum_name(hashring_placement_name, r->placement));
-	if (r->placement == HASHRING_PLACEMENT_HASH)
+	if (r->points)
 		fprintf(f, "  points: %u\n  per: %u\n", r->points, r->per);
 	if (r->grid)
 		fprintf(f, "  grid: %u\n", r->grid);

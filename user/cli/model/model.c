@@ -172,7 +172,7 @@ static int load_ring(struct model_ring *r, const char *name)
 
 	l.generation = ring.generation;
 	err = hashring_node_list(conn(), name,
-				 ring.placement != HASHRING_PLACEMENT_HASH,
+				 !ring.points,
 				 load_node, drop_nodes, &l);
 	if (err)
 		return err;

@@ -172,6 +172,7 @@ struct native_ring {
 	__u32 policies;
 };
 
+bool model_hashes(const struct model_ring *r);
 int native_ring_make(struct native_ring *n, const struct model *m,
 		     const struct model_ring *r);
 void native_ring_release(struct native_ring *n);

@@ -115,15 +115,14 @@ static __u32 native_id_max(const struct model_ring *r)
 
 static void native_config(struct hr_config *config, const struct model_ring *r)
 {
-	config->place = hr_place_by_kind(r->placement);
-	if (config->place->takes_cells) {
-		config->grid = r->grid ? r->grid : HR_DEFAULT_GRID;
-	} else if (!config->place->takes_points) {
-		config->points = r->points ? r->points : HR_DEFAULT_POINTS;
-		config->per = r->per ? r->per : 1;
-	}
-	memcpy(config->seed, r->seed, sizeof(config->seed));
-	hr_keys_derive(&config->keys, config->seed);
+	hr_config_default(config, hr_place_by_kind(r->placement));
+	if (r->points)
+		config->points = r->points;
+	if (r->per)
+		config->per = r->per;
+	if (r->grid)
+		config->grid = r->grid;
+	hr_config_seed(config, r->seed);
 }
 
 static int native_refused(const struct model *m, const struct model_ring *r,
@@ -136,6 +135,17 @@ static int native_refused(const struct model *m, const struct model_ring *r,
 	if (error->op < r->nr_nodes)
 		at = r->node[error->op].at[error->part];
 	return fail_at(m, at, "%s", error->text);
+}
+
+/**
+ * model_hashes() - whether the seed decides the positions of a ring's points
+ * @r: the ring
+ */
+bool model_hashes(const struct model_ring *r)
+{
+	const struct hr_place_ops *place = hr_place_by_kind(r->placement);
+
+	return !place->takes_points && !place->takes_cells;
 }
 
 /**
@@ -158,6 +168,9 @@ int native_ring_make(struct native_ring *n, const struct model *m,
 
 	memset(n, 0, sizeof(*n));
 	native_config(&n->config, r);
+	if (hr_config_check(&n->config, &error))
+		return fail_at(m, error.part == HASHRING_A_RING_GRID ?
+			       r->at_grid : r->at_points, "%s", error.text);
 	n->id_max = native_id_max(r);
 	for (i = 0; i < r->nr_attach; i++)
 		n->policies |= 1U << r->attach[i].is.key_policy;

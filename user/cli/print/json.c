@@ -172,7 +172,7 @@ json_t *ring_to_json(const struct hashring_ring *ring)
 
 	json_set_text(o, "name", ring->name);
 	json_set_enum(o, "placement", hashring_placement_name, ring->placement);
-	if (ring->placement == HASHRING_PLACEMENT_HASH) {
+	if (ring->points) {
 		json_set_u64(o, "points", ring->points);
 		json_set_u64(o, "per", ring->per);
 	}

@@ -42,7 +42,7 @@ static __u64 points_of(const struct model_ring *r)
 	if (r->placement == HASHRING_PLACEMENT_BALANCED)
 		return r->grid ? r->grid : HR_DEFAULT_GRID;
 	for (i = 0; i < r->nr_nodes; i++)
-		points += r->placement == HASHRING_PLACEMENT_HASH ?
+		points += model_hashes(r) ?
 			  each * r->node[i].attrs.weight : r->node[i].nr_points;
 	return r->per ? points / r->per : points;
 }
@@ -210,7 +210,7 @@ static int plan_model(struct plan *p, const struct model *m,
 {
 	const struct hashring_change *change = p->change;
 
-	if (!r->has_seed && r->placement == HASHRING_PLACEMENT_HASH)
+	if (!r->has_seed && model_hashes(r))
 		return fail_at(m, r->at, "ring %s has no seed here: what moves depends on it",
 			       r->name);
 	if (change->expect_generation != HASHRING_ANY &&

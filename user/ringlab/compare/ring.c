@@ -30,7 +30,7 @@ static int ring_load(struct compare_ring *r, const char *name,
 	}
 	if (status)
 		return status;
-	if (!r->ring->has_seed && r->ring->placement == HASHRING_PLACEMENT_HASH)
+	if (!r->ring->has_seed && model_hashes(r->ring))
 		return fail(EXIT_REFUSED,
 			    "the seed of %s is not known here: what moves depends on it",
 			    name);

@@ -355,7 +355,7 @@ int report_from_file(struct report *r, const struct model *m,
 	int status;
 
 	memset(r, 0, sizeof(*r));
-	if (!ring->has_seed && ring->placement == HASHRING_PLACEMENT_HASH)
+	if (!ring->has_seed && model_hashes(ring))
 		return fail_at(m, ring->at, "ring %s has no seed here: its map depends on it",
 			       ring->name);
 	status = native_ring_make(&r->native, m, ring);

@@ -96,7 +96,7 @@ static void put_about(FILE *f, const struct report *r)
 
 	fprintf(f, "<p class=\"about\">placement %s",
 		hashring_enum_name(hashring_placement_name, about->placement));
-	if (about->placement == HASHRING_PLACEMENT_HASH) {
+	if (about->points) {
 		fprintf(f, ", %u points for ", about->points);
 		if (about->per == 1)
 			fputs("each unit of weight", f);
