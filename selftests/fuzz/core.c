@@ -103,20 +103,26 @@ static void check_record(const struct hr_record *record,
 		CHECK(!hr_record_next(record, &next, &did));
 }
 
-/* A ring that only grows, or only shrinks, moves nothing without need. */
+/*
+ * A ring that only grows, or only shrinks, moves nothing without need; one whose
+ * cells are not given never does.
+ */
 static void check_collateral(const struct ring *r, const struct how *how,
 			     const struct hr_impact *impact)
 {
+	bool alike = true;
 	u32 i;
 
 	if (r->view.from)
 		return;
-	for (i = 0; i < how->n; i++)
-		if (how->ops[i].kind != how->ops[0].kind ||
-		    how->ops[i].has & HR_HAS(CELLS) ||
-		    how->ops[i].kind == HASHRING_OP_SET)
+	for (i = 0; i < how->n; i++) {
+		if (how->ops[i].has & HR_HAS(CELLS))
 			return;
-	CHECK(!impact->collateral);
+		alike &= how->ops[i].kind == how->ops[0].kind &&
+			 how->ops[i].kind != HASHRING_OP_SET;
+	}
+	if (alike || r->model.cfg.place->takes_cells)
+		CHECK(!impact->collateral);
 }
 
 static int run_change(const struct ring *r, void *arg, struct making *m)
