@@ -37,8 +37,8 @@ struct field {
 	{ .key = #m, .kind = how, .offset = offsetof(struct s, m), ##__VA_ARGS__ }
 #define U32(s, m)	FIELD(s, m, FIELD_U32)
 #define U64(s, m)	FIELD(s, m, FIELD_U64)
-#define WORD(s, m, n)	FIELD(s, m, FIELD_U32, .names = n)
-#define TEXT(s, m, len)	FIELD(s, m, FIELD_TEXT, .size = len)
+#define WORD(s, m, n)	FIELD(s, m, FIELD_U32, .names = (n))
+#define TEXT(s, m, len)	FIELD(s, m, FIELD_TEXT, .size = (len))
 
 static const struct field ring_fields[] = {
 	TEXT(hashring_ring, name, HASHRING_NAME_LEN),
