@@ -175,8 +175,7 @@ expect_error()
 	return 1
 }
 
-# detail REGEX - what a refusal of the kernel's says behind its constant text:
-# nothing before Linux 6.3
+# detail REGEX - the end of a kernel's refusal; nothing before Linux 6.3
 detail()
 {
 	[[ $(uname -r) =~ ^6\.[0-2]\. ]] || printf '%s' "$1"
