@@ -7,7 +7,7 @@
 #include "core/impact.h"
 #include "ringlab/sim/maglev.h"
 
-/* A sample takes at least this long; small rings are changed many times. */
+/* The least time of a sample: small rings are changed many times. */
 #define SAMPLE_NS	2e6
 
 void add_bench_init(struct add_bench *bench, u32 nodes, u32 points, u32 grid)
@@ -19,7 +19,7 @@ void add_bench_init(struct add_bench *bench, u32 nodes, u32 points, u32 grid)
 		bench_die("out of memory");
 }
 
-/* Copies what look-ups read into memory that is there already. */
+/* Copies the memory that look-ups read, into memory allocated before. */
 static void copy_table(const struct add_bench *bench)
 {
 	const struct hr_table *t = bench->ring.table;
@@ -29,7 +29,7 @@ static void copy_table(const struct add_bench *bench)
 
 	memcpy(room, index, bytes);
 	memcpy(room + bytes, t->points, bench->bytes - bytes);
-	/* What is copied is not known to be unused. */
+	/* The compiler must not drop the copy. */
 	asm volatile("" : : "r"(room) : "memory");
 }
 

@@ -9,8 +9,8 @@
 #include "core/table_build.h"
 
 /*
- * Nanoseconds that this thread has run: what else the machine does counts only
- * as far as it takes the caches.
+ * Processor time of this thread in ns: other work on the machine counts only by
+ * its effect on the caches.
  */
 double bench_now(void)
 {
@@ -86,7 +86,7 @@ size_t bench_table_bytes(const struct hr_table *t)
 	size_t bytes;
 
 	bench_table_index(t, &bytes);
-	/* Cells answer without points. */
+	/* Look-ups in cells read no points. */
 	return t->cells ? bytes :
 	       bytes + ((size_t)t->nr_points + 1) * sizeof(*t->points);
 }

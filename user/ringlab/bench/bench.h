@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the parts of ringbench share. */
+/* Common parts of ringbench. */
 #ifndef RINGLAB_BENCH_H
 #define RINGLAB_BENCH_H
 
@@ -11,9 +11,8 @@
 #define BENCH_ROUNDS	9
 
 /**
- * struct samples - what the rounds of one measurement gave
- * @ns: nanoseconds for one of what is measured, or a ratio of such, ascending
- *	once they are all in
+ * struct samples - the results of one measurement's rounds
+ * @ns: nanoseconds of one operation, or ratios; ascending after bench_sort()
  */
 struct samples {
 	double ns[BENCH_ROUNDS];
@@ -26,10 +25,10 @@ __attribute__((noreturn)) void bench_die(const char *what);
 
 /**
  * struct bench_ring - a ring
- * @nodes: how many there are
- * @points: of each
- * @grid: or if not 0, cells that they share out
- * @cfg: placement
+ * @nodes: number of nodes
+ * @points: points of each node
+ * @grid: 0, or number of cells of a balanced ring
+ * @cfg: its placement
  * @table: its table
  */
 struct bench_ring {
@@ -43,7 +42,7 @@ struct bench_ring {
 void bench_ring_init(struct bench_ring *ring, u32 nodes, u32 points, u32 grid);
 void bench_ring_free(struct bench_ring *ring);
 
-/* What of a table a lookup reads: its index, which may be all. */
+/* The memory of a table that look-ups read; the index may be all of it. */
 size_t bench_table_bytes(const struct hr_table *t);
 const void *bench_table_index(const struct hr_table *t, size_t *bytes);
 
@@ -58,15 +57,15 @@ enum bench_method {
 };
 
 /**
- * struct lookup_bench - lookups in rings of as many nodes, by each method
- * @ring: of hashed points
- * @balanced: the balanced one
- * @bytes: what each method's lookups read
- * @waiting: each lookup waits for the one before
- * @independent: none does
- * @beside: of the waiting ones: balanced over maglev 65537, round by round
- * @moved: what one node that joins moves; 0: not told
- * @tables: of all methods
+ * struct lookup_bench - look-ups by each method, for one number of nodes
+ * @ring: the ring of hashed points
+ * @balanced: the balanced ring
+ * @bytes: memory that each method's look-ups read
+ * @waiting: each look-up waits for the one before
+ * @independent: no look-up waits for another
+ * @beside: ratio of @waiting, balanced over maglev 65537, round by round
+ * @moved: share that one joining node moves; 0: unknown
+ * @tables: tables of all methods
  */
 struct lookup_bench {
 	struct bench_ring ring;
@@ -89,11 +88,11 @@ void lookup_bench_free(struct lookup_bench *bench);
 /**
  * struct add_bench - one node added to a ring
  * @ring: the ring before
- * @build: making the next table
- * @receipt: hr_impact() of both
- * @copy: one memcpy() of what lookups read
- * @bytes: of that copy
- * @room: where it goes
+ * @build: time to make the next table
+ * @receipt: time of hr_impact() of both tables
+ * @copy: time of one memcpy() of the memory that look-ups read
+ * @bytes: size of that memory
+ * @room: destination of the copy
  */
 struct add_bench {
 	struct bench_ring ring;
@@ -110,10 +109,10 @@ void add_bench_free(struct add_bench *bench);
 
 /**
  * struct rebuild_bench - Maglev's table made anew for one node more
- * @size: of the table
- * @names: of the nodes, one more than there were
+ * @size: number of slots
+ * @names: names of the nodes, with the new one
  * @nr_names: number of @names
- * @build: making the table
+ * @build: time to make the table
  */
 struct rebuild_bench {
 	u32 size;

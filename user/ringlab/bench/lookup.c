@@ -6,8 +6,8 @@
 #include "ringlab/sim/maglev.h"
 
 /*
- * A sample is over, mostly, before another program has its turn; the caches
- * hold by then what the look-ups themselves keep there.
+ * A sample mostly ends before another program runs. The look-ups before the
+ * sample have filled the caches.
  */
 #define LOOKUPS		20000U
 #define WARM_UP		100000U
@@ -19,7 +19,7 @@ struct lookup_tables {
 	const struct hr_table *ring;
 	const struct hr_table *balanced;
 	struct maglev maglev[2];
-	u32 *loads;		/* random numbers: as many bytes as the ring */
+	u32 *loads;		/* random numbers, as many bytes as the ring */
 	u32 nr_loads;
 };
 
@@ -42,7 +42,7 @@ static __always_inline u32 by_balanced(const struct lookup_tables *t, u32 pos)
 	return hr_table_lookup(t->balanced, pos);
 }
 
-/* On the array that the ring's index leads into. */
+/* A search in the points of the ring, without the ring's index. */
 static __always_inline u32 by_bisection(const struct lookup_tables *t, u32 pos)
 {
 	const struct hr_point *points = t->ring->points;
@@ -71,7 +71,7 @@ static __always_inline u32 by_maglev_large(const struct lookup_tables *t,
 	return maglev_lookup(&t->maglev[1], pos);
 }
 
-/* The second load's address is what the first one gave. */
+/* The result of the first load is the address of the second load. */
 static __always_inline u32 by_two_loads(const struct lookup_tables *t, u32 pos)
 {
 	u32 first = t->loads[(u64)pos * t->nr_loads >> 32];
@@ -80,9 +80,9 @@ static __always_inline u32 by_two_loads(const struct lookup_tables *t, u32 pos)
 }
 
 /*
- * Positions come from a generator that does not repeat itself here, so that no
+ * Positions come from a generator that does not repeat in a sample, so that no
  * branch predictor learns them. @mask is 0, which the compiler does not know:
- * with it the next position waits for the last answer.
+ * by @mask the next position depends on the last answer.
  */
 #define LOOP(name)							\
 static __attribute__((__noinline__))					\
@@ -183,7 +183,7 @@ void lookup_bench_init(struct lookup_bench *bench, u32 nodes, u32 points,
 						 &bench->ring);
 }
 
-/* Reads all of a table once, so that it is where lookups would keep it. */
+/* Reads all of a table once, to bring it into the caches. */
 static void touch(const void *table, size_t bytes)
 {
 	const char *byte = table;
@@ -232,8 +232,8 @@ static long times_interrupted(void)
 }
 
 /*
- * One sample. Another program that has its turn in between takes the table out
- * of the caches: then it is taken again.
+ * One sample. Another program that runs in between displaces the table from the
+ * caches: then the sample is taken again.
  */
 static double sample(const struct lookup_tables *t, enum bench_method m,
 		     u32 state, bool waiting)
@@ -250,7 +250,7 @@ static double sample(const struct lookup_tables *t, enum bench_method m,
 		start = bench_now();
 		sum += loops[m](t, state, LOOKUPS, waiting, mask);
 		ns = (bench_now() - start) / LOOKUPS;
-		/* What is looked up is not known to be unused. */
+		/* The compiler must not drop the look-ups. */
 		asm volatile("" : : "r"(sum));
 		if (times_interrupted() == interrupted)
 			break;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a node that joins moves, from all positions, by methods whose look-ups
- * are timed.
+ * The share that a joining node moves, exact over all positions, for methods
+ * whose look-ups are timed.
  */
 #include <stdlib.h>
 
@@ -25,12 +25,11 @@ static void make_map(struct sim *s, const struct sim_ops *ops,
 }
 
 /**
- * bench_moved() - what one node that joins moves
- * @method: by which
+ * bench_moved() - the share that one joining node moves
+ * @method: the method
  * @ring: the nodes before, and their points or grid
  *
- * Return: the share in 2^-32 of all keys; 0 where no changes are made of what
- * is looked up.
+ * Return: the share in 2^-32 of all keys; 0 for a method without changes.
  */
 u64 bench_moved(enum bench_method method, const struct bench_ring *ring)
 {

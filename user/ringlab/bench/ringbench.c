@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ringbench - what the ring's table costs, natively, beside others
+ * ringbench - the cost of the ring's table in userspace, beside other tables
  *
- * All measurements take turns, nine rounds of them, so that what else the
- * machine does falls on all alike.
+ * All measurements take turns, in nine rounds, so that other work on the
+ * machine affects all of them alike.
  */
 #include <getopt.h>
 #include <linux/kernel.h>
@@ -18,7 +18,7 @@
 
 static const struct {
 	u32 nodes;
-	u32 grid;	/* of the balanced one */
+	u32 grid;	/* of the balanced ring */
 } lookup_rings[] = {
 	{ 10, HR_DEFAULT_GRID }, { 100, HR_DEFAULT_GRID },
 	{ 1000, HR_DEFAULT_GRID }, { 10000, HR_MAX_GRID },
@@ -32,7 +32,7 @@ static const struct {
 	{ 10000, 100 },
 };
 
-/* Beside each of these Maglev's table with about as many slots. */
+/* Rings of cells, each beside Maglev's table with about as many slots. */
 static const struct {
 	u32 nodes;
 	u32 grid;
@@ -97,7 +97,7 @@ static const char *bytes_text(size_t bytes, char text[16])
 	return text;
 }
 
-/* A median and what it lies between, in units of @unit nanoseconds. */
+/* The median, the smallest and the largest sample, in units of @unit ns. */
 static void print_samples(const struct samples *samples, double unit)
 {
 	char spread[32];
@@ -107,7 +107,7 @@ static void print_samples(const struct samples *samples, double unit)
 	printf("  %8.1f %-18s", bench_median(samples) / unit, spread);
 }
 
-/* What it costs, and what it is good for, against the one like it. */
+/* The balanced ring against Maglev's table: time and moved shares. */
 static void print_beside(const struct lookup_bench *b)
 {
 	double ideal = (double)HR_WHOLE_RING / (b->ring.nodes + 1);
@@ -295,7 +295,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 
-	/* Memory that was freed stays: page faults are not the core's. */
+	/* Freed memory stays mapped: page faults are not the core's cost. */
 	mallopt(M_MMAP_THRESHOLD, 1 << 30);
 	mallopt(M_TRIM_THRESHOLD, 1 << 30);
 	measure();
