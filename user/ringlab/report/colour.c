@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Colours of nodes: any number of them, in Oklab, where equal steps look equal.
- * Hues turn by the golden angle, so that any few that follow each other are far
- * apart, and lightness changes with them, so that they differ for who tells
- * hues apart less well. All are light and dark enough to stand out by 3:1 from
- * a white page and from a black one.
+ * Hues turn by the golden angle, so that successive hues are far apart. The
+ * lightness alternates, so that colours also differ for readers who distinguish
+ * hues less well. All colours have a contrast of 3:1 to a white page and to a
+ * black page.
  */
 #include <math.h>
 
@@ -14,7 +14,7 @@
 #define FIRST_HUE	4.40			/* blue */
 #define CHROMA		0.13
 
-/* Below this, white letters are read better on a colour; above it, black ones. */
+/* Up to this lightness letters on a colour are white, above it black. */
 #define LIGHT		0.57
 
 static const double lightness[] = { 0.54, 0.65, 0.50, 0.60 };
@@ -37,7 +37,7 @@ static double encoded(double linear)
 	return 1.055 * pow(linear, 1 / 2.4) - 0.055;
 }
 
-/* By Björn Ottosson's matrices; false where the screen has no such colour. */
+/* By Björn Ottosson's matrices; false when sRGB does not have the colour. */
 static bool screen_colour(double light, double chroma, double hue,
 			  double rgb[3])
 {
@@ -58,8 +58,8 @@ static bool screen_colour(double light, double chroma, double hue,
 
 /**
  * colour_of() - the colour of a node
- * @text: where it is put, as #rrggbb
- * @index: which one
+ * @text: set to #rrggbb
+ * @index: the node's index
  *
  * Return: @text.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a report tells, gathered: both maps, made here by the kernel's own code
- * and held against the kernel's digest, the receipt, and the ring's past.
+ * The data of a report: the receipt, the ring's past, and both maps. The
+ * kernel's own code makes the maps, which must match the kernel's digest.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -40,7 +40,7 @@ static int compare_nodes(const void *a, const void *b)
 /**
  * report_node() - a node of a report
  * @r: the report
- * @name: the node's
+ * @name: its name
  *
  * Return: the node, or NULL.
  */
@@ -66,8 +66,8 @@ static void take_member(struct report_node *to, const struct hr_node *member,
 }
 
 /*
- * Members of both maps. Where there is but one, those who gave and are gone
- * are known by the matrix alone, and of them nothing but the name.
+ * The members of both maps. Without the map before the change, members that
+ * left are known only by name, from the matrix.
  */
 static int collect_nodes(struct report *r)
 {
@@ -111,7 +111,7 @@ static int collect_nodes(struct report *r)
 	return EXIT_DONE;
 }
 
-/* From what nodes own now and the whole matrix, what they owned before it. */
+/* Shares before the change, from the shares after it and the whole matrix. */
 static void take_back(struct report *r)
 {
 	__u32 i;
@@ -130,11 +130,11 @@ static void take_back(struct report *r)
 		if (to)
 			r->node[to - r->node].before -= r->move[i].share;
 	}
-	/* What nobody owns any more was somebody's, who is not told. */
+	/* The matrix does not name the former owner of a lost share. */
 	r->has_before = !r->receipt.lost;
 }
 
-/* All rows of both maps' comparison; receipts tell the largest. */
+/* All rows of the matrix; a receipt has only the largest rows. */
 static int compare_maps(struct report *r)
 {
 	struct hr_impact impact;
@@ -157,7 +157,7 @@ static int compare_maps(struct report *r)
 	if (err)
 		return fail_memory();
 	report_sort_moves(r);
-	/* Whoever made the receipt, it is of these maps. */
+	/* The receipt, of the kernel or made here, must match these maps. */
 	if (r->receipt.moved != impact.moved ||
 	    r->receipt.arcs != impact.arcs || r->receipt.nr_moves != r->nr_moves)
 		return fail(EXIT_REFUSED, "ring %s: the kernel tells of another change than this",
@@ -167,7 +167,7 @@ static int compare_maps(struct report *r)
 
 /* The change. */
 
-/* The map that a change of the present one leads to. */
+/* The map after a change of the present map. */
 static int plan_map(struct report *r, const struct ops *ops)
 {
 	struct hr_op *list = native_ops(ops->op, ops->nr);
@@ -204,7 +204,7 @@ static struct hashring_change change_of(const struct report *r,
 	};
 }
 
-/* What all kinds need at the end. */
+/* The last part of every kind of report. */
 static int finish(struct report *r)
 {
 	int status = collect_nodes(r);
@@ -218,7 +218,7 @@ static int finish(struct report *r)
 	return EXIT_DONE;
 }
 
-/* The kernel's own words on the ring; they must be of what was loaded. */
+/* The kernel's description of the ring, which must match the loaded ring. */
 static int describe(struct report *r, const struct model_ring *ring)
 {
 	struct hashring *h = conn();
@@ -242,7 +242,7 @@ static int describe(struct report *r, const struct model_ring *ring)
 			      ring->generation))
 		return fail(EXIT_STALE, "ring %s changes at this moment: try again",
 			    ring->name);
-	/* In a migration it is of the map as it stands, which is drawn nowhere. */
+	/* In a migration the digest is that of the effective map. */
 	if (report_settled(r) && r->digest != hr_digest_map(r->native.table))
 		return fail(EXIT_REFUSED, "ring %s: the kernel's map is not the one made here",
 			    ring->name);
@@ -250,13 +250,13 @@ static int describe(struct report *r, const struct model_ring *ring)
 }
 
 /**
- * report_from_kernel() - what there is to tell of a ring that runs
- * @r: filled in, to be released either way
- * @m: where the ring stands
- * @ring: the ring as it was loaded
- * @ops: the change that is planned, or NULL: the last one that was done
+ * report_from_kernel() - gathers a report on a ring of the kernel
+ * @r: filled in; to be released also after an error
+ * @m: the model of @ring
+ * @ring: the loaded ring
+ * @ops: the planned change; NULL: the last change
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int report_from_kernel(struct report *r, const struct model *m,
 		       const struct model_ring *ring, const struct ops *ops)
@@ -283,7 +283,7 @@ int report_from_kernel(struct report *r, const struct model *m,
 	return status ? status : finish(r);
 }
 
-/* As the kernel would describe the ring. */
+/* The description that the kernel would give of the ring. */
 static void describe_file(struct report *r, const struct model_ring *ring)
 {
 	const struct hr_table *t = r->native.table;
@@ -309,7 +309,7 @@ static void describe_file(struct report *r, const struct model_ring *ring)
 	r->digest = hr_digest_map(t);
 }
 
-/* And as it did describe it, and its past. */
+/* The kernel's description of the ring and its past, as printed. */
 static int describe_printed(struct report *r, const struct model_ring *ring,
 			    const struct printed *printed)
 {
@@ -337,15 +337,14 @@ static int describe_printed(struct report *r, const struct model_ring *ring,
 }
 
 /**
- * report_from_file() - what there is to tell of a ring that was saved
- * @r: filled in, to be released either way
- * @m: where the ring stands
+ * report_from_file() - gathers a report on a saved ring
+ * @r: filled in; to be released also after an error
+ * @m: the model of @ring
  * @ring: the ring; with @printed, nodes ascending by name
- * @printed: what was printed of it, or NULL
- * @ops: the change that is planned, or NULL: the last one that was printed, or
- *	the ring as it is
+ * @printed: printed outputs about the ring, or NULL
+ * @ops: the planned change; NULL: the last printed change, if any
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int report_from_file(struct report *r, const struct model *m,
 		     const struct model_ring *ring, const struct printed *printed,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A report as one page of HTML that needs nothing else: no network, no script.
+ * A report as one self-contained page of HTML: no network, no script.
  */
 #include <string.h>
 #include <time.h>
@@ -10,7 +10,7 @@
 
 #define TOLD_OPS	12
 
-/* What programs read, in the very words of ringctl -j. */
+/* Data for programs, with the keys of ringctl -j. */
 
 static void put_json(FILE *f, const char *of, json_t *value)
 {
@@ -32,7 +32,7 @@ static json_t *receipt_json(const struct report *r)
 	json_t *o = receipt_to_json(&r->receipt);
 	json_t *figures = json_object_get(o, "receipt");
 
-	/* These are of the working-out of a plan and no part of it. */
+	/* Times of the computation are no part of a plan. */
 	if (r->kind == REPORT_PLANNED) {
 		json_object_del(figures, "time");
 		json_object_del(figures, "build_ns");
@@ -67,7 +67,7 @@ static void put_blocks(FILE *f, const struct report *r, json_t *rivals)
 	}
 }
 
-/* In words. */
+/* Text for readers. */
 
 static void put_ops(FILE *f, const struct ops *ops)
 {
@@ -219,7 +219,7 @@ static void put_figures(FILE *f, const struct report *r)
 	fputs("</dl>\n", f);
 }
 
-/* What is seen in the drawing, and what is not. */
+/* The parts of the drawing, and what is not drawn. */
 static void put_caption(FILE *f, const struct report *r,
 			const struct drawn *drawn)
 {
@@ -277,7 +277,7 @@ static void put_head(FILE *f, const struct report *reports, __u32 nr)
 {
 	__u32 i;
 
-	/* Nothing may come from anywhere, and nothing may run. */
+	/* The policy forbids all loads from elsewhere and all scripts. */
 	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 	      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n"
 	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -327,12 +327,12 @@ static void put_foot(FILE *f)
 }
 
 /**
- * page_write() - a page about rings
- * @f: where to
+ * page_write() - writes a page about rings
+ * @f: the output
  * @reports: the rings
  * @nr: number of @reports
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int page_write(FILE *f, const struct report *reports, __u32 nr)
 {

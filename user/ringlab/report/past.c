@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a report tells of the past: receipts, the last one's matrix, and the map
- * before the last change where that is kept.
+ * The past in a report: receipts, the matrix of the last receipt, and the map
+ * before the last change, if it is kept.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ static int compare_moves(const void *a, const void *b)
 	return order ? order : strcmp(x->to, y->to);
 }
 
-/* For lists of moves; @arg is the report. */
+/* Callback for lists of moves; @arg is the report. */
 int report_take_move(const struct hashring_move *move, void *arg)
 {
 	struct report *r = arg;
@@ -44,7 +44,7 @@ static void restart_moves(void *arg)
 	r->nr_moves = 0;
 }
 
-/* The largest first, and then by name. */
+/* The largest first, equal ones by name. */
 void report_sort_moves(struct report *r)
 {
 	if (r->nr_moves)
@@ -76,7 +76,7 @@ static void restart_receipts(void *arg)
 	r->nr_history = 0;
 }
 
-/* Receipts that the ring keeps; 0 or a negative errno. */
+/* Loads the receipts that the ring keeps; 0 or a negative errno. */
 int past_receipts(struct report *r)
 {
 	return hashring_history_list(conn(), r->about.name, take_receipt,
@@ -84,8 +84,8 @@ int past_receipts(struct report *r)
 }
 
 /*
- * What was done, for people and for other methods: members, and not which cells
- * they were given.
+ * Drops cells from the operations of the past: readers and other methods need
+ * the members only.
  */
 static void drop_cells(struct ops *ops)
 {
@@ -104,7 +104,7 @@ static void drop_cells(struct ops *ops)
 	ops->nr = kept;
 }
 
-/* Whether the change from @before is the one of the receipt. */
+/* Whether the change from @before to the map after has the receipt's figures. */
 static bool is_before(const struct report *r, const struct hr_table *before)
 {
 	const struct hashring_receipt *receipt = &r->receipt;
@@ -122,7 +122,7 @@ static bool is_before(const struct report *r, const struct hr_table *before)
 	return same;
 }
 
-/* The map that operations make of the present one, if it is the one before. */
+/* Makes the map before the change; it is used only if the receipt matches. */
 static int build_before(struct report *r, const struct ops *back)
 {
 	struct hr_op *list = native_ops(back->op, back->nr);
@@ -147,8 +147,8 @@ static int build_before(struct report *r, const struct ops *back)
 }
 
 /*
- * The generation before what the last receipt is of: a whole migration began
- * before the changes that were held for it.
+ * The generation before the change of the last receipt. The receipt of a whole
+ * migration covers all changes that the migration held.
  */
 static __u64 generation_before(const struct report *r)
 {
@@ -160,7 +160,7 @@ static __u64 generation_before(const struct report *r)
 	return r->history[i].generation - 1;
 }
 
-/* Makes the map before the change, or leaves it unknown where it is not kept. */
+/* Makes the map before the change, which stays unknown if it is not kept. */
 static int undo(struct report *r, const struct model_ring *ring,
 		const struct past_source *from)
 {
@@ -187,11 +187,11 @@ static int undo(struct report *r, const struct model_ring *ring,
 }
 
 /**
- * past_change() - the last change of a ring, by its receipt
- * @r: the ring as it is; the receipt is filled in, if there is one
- * @ring: the same, as it was loaded
+ * past_change() - adds the last change of a ring to its report
+ * @r: the report on the present ring; the receipt is filled in, if there is one
+ * @ring: the loaded ring
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int past_change(struct report *r, const struct model_ring *ring)
 {
@@ -213,11 +213,11 @@ int past_change(struct report *r, const struct model_ring *ring)
 }
 
 /**
- * past_printed() - history and migrations of a ring, as they were printed
- * @r: what they are added to
- * @p: what was printed
+ * past_printed() - adds printed history and migrations to a report
+ * @r: the report
+ * @p: the printed outputs
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int past_printed(struct report *r, const struct printed *p)
 {
@@ -239,7 +239,7 @@ int past_printed(struct report *r, const struct printed *p)
 	return status;
 }
 
-/* All rows that are kept, or those that came with the receipt. */
+/* All kept rows if printed, or else the rows of the receipt. */
 static int take_printed_moves(struct report *r, const struct printed *p)
 {
 	size_t nr = p->moves ? json_array_size(p->moves) : r->receipt.nr_rows, i;
@@ -261,7 +261,7 @@ static int take_printed_moves(struct report *r, const struct printed *p)
 	return status;
 }
 
-/* As past_change(), by what was printed. */
+/* Like past_change(), from printed outputs. */
 int past_change_printed(struct report *r, const struct model_ring *ring,
 			const struct printed *p)
 {

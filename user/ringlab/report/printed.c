@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What ringctl -j printed of a ring elsewhere, out of a file: the ring, its
- * history, the rows of its last change, and the steps of its migrations. The file
- * has the outputs one after the other, in any order.
+ * Outputs of ringctl -j about a ring, from a file: the ring, its history, the
+ * rows of its last change, and the steps of its migrations. The file has the
+ * outputs one after the other, in any order.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,10 +19,10 @@ enum field_kind {
 
 /**
  * struct field - a key of an object
- * @key: the key; what it lacks stays as it is
- * @kind: what it becomes
- * @offset: where
- * @size: of a text
+ * @key: the key; without the key the member keeps its value
+ * @kind: type of the member
+ * @offset: offset of the member in the structure
+ * @size: size of a text
  * @names: words of an enum, which becomes a number; NULL: a number
  */
 struct field {
@@ -79,7 +79,7 @@ static const struct field receipt_fields[] = {
 	{ }
 };
 
-/* Of a past change, beside its receipt. */
+/* The keys of a past change beside its receipt. */
 static const struct field history_fields[] = {
 	TEXT(hashring_receipt, ring, HASHRING_NAME_LEN),
 	U32(hashring_receipt, kept_moves), U32(hashring_receipt, nr_ops),
@@ -291,8 +291,8 @@ static int bad(const struct printed *p, int err, const char *what)
 }
 
 /*
- * What operations did, for past_return_kept(). Which cells changed hands is not
- * printed.
+ * The operations of a past change, for past_return_kept(). Outputs do not have
+ * the cells that changed hands.
  */
 static int printed_ops(struct past_ops *ops, const struct model_ring *r,
 		       bool *gone, const void *arg)
@@ -322,12 +322,12 @@ struct past_source printed_source(const struct printed *p)
 }
 
 /**
- * printed_ring() - the ring as it was described
- * @p: what was printed
- * @ring: filled in, but for its seed, if the ring was printed
- * @digest: the same
+ * printed_ring() - the printed description of a ring
+ * @p: the printed outputs
+ * @ring: filled in without its seed, if the ring was printed
+ * @digest: set, if the ring was printed
  *
- * Return: an exit status; errors are told.
+ * Return: an exit status; errors are reported.
  */
 int printed_ring(const struct printed *p, struct hashring_ring *ring, __u64 *digest)
 {
@@ -363,12 +363,12 @@ static int take_rows(const json_t *list, struct hashring_receipt *receipt)
 }
 
 /**
- * printed_receipt() - a receipt of the history
- * @p: what was printed
- * @i: which, oldest first
+ * printed_receipt() - a receipt of the printed history
+ * @p: the printed outputs
+ * @i: its index, oldest first
  * @receipt: filled in; to be released also after an error
  *
- * Return: an exit status; errors are told.
+ * Return: an exit status; errors are reported.
  */
 int printed_receipt(const struct printed *p, __u32 i, struct hashring_receipt *receipt)
 {
@@ -385,7 +385,7 @@ int printed_receipt(const struct printed *p, __u32 i, struct hashring_receipt *r
 	return err ? bad(p, err, "history") : EXIT_DONE;
 }
 
-/* The same for a row of history moves, and a step of migrate steps. */
+/* Like printed_receipt(), for a row of history moves, a step of migrate steps. */
 int printed_move(const struct printed *p, __u32 i, struct hashring_move *move)
 {
 	int err;
@@ -404,7 +404,7 @@ int printed_step(const struct printed *p, __u32 i, struct hashring_step *step)
 	return err ? bad(p, err, "migrate steps") : EXIT_DONE;
 }
 
-/* Which output a list is, by its first item. */
+/* The place of an output, known by the output's first item. */
 static json_t **place_of(struct printed *p, const json_t *list)
 {
 	static const char *const known[] = { "placement", "receipt", "share", "frontier" };
@@ -424,7 +424,7 @@ static bool is_named(const json_t *object, const char *key, const char *name)
 	return is && !strcmp(is, name);
 }
 
-/* Of all rings the one. */
+/* The ring of that name, out of all rings. */
 static json_t *pick_ring(json_t *list, const char *ring)
 {
 	json_t *item;
@@ -456,12 +456,12 @@ static int take_output(struct printed *p, json_t *list, const char *ring)
 }
 
 /**
- * printed_read() - reads what was printed of a ring
+ * printed_read() - reads printed outputs about a ring
  * @p: zeroed; to be released also after an error
  * @file: the file, or - for standard input
  * @ring: the ring
  *
- * Return: an exit status; errors are told.
+ * Return: an exit status; errors are reported.
  */
 int printed_read(struct printed *p, const char *file, const char *ring)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What ringctl -j printed of a ring elsewhere.
+ * Outputs of ringctl -j about a ring, from a file.
  */
 #ifndef RINGLAB_REPORT_PRINTED_H
 #define RINGLAB_REPORT_PRINTED_H
@@ -8,12 +8,12 @@
 #include "cli/past/past.h"
 
 /**
- * struct printed - what was printed of a ring; what was not is NULL
- * @file: where
- * @ring: ring show
- * @history: history, oldest first
- * @moves: history moves, of the last change
- * @steps: migrate steps, oldest first
+ * struct printed - printed outputs about a ring; absent ones are NULL
+ * @file: the file for errors
+ * @ring: output of ring show
+ * @history: output of history, oldest first
+ * @moves: output of history moves, for the last change
+ * @steps: output of migrate steps, oldest first
  */
 struct printed {
 	const char *file;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ringlab report: rings and what a change of them moves, as a page.
+ * ringlab report: rings, and what their changes move, as a page.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -34,15 +34,15 @@ static const struct arg report_args[] = {
 };
 
 /**
- * struct job - a report in the making
- * @m: the rings as they are written down
+ * struct job - the making of a page
+ * @m: the loaded rings
  * @offline: they come from a file
- * @printed: what was printed of the ring
+ * @printed: printed outputs about the ring
  * @has_printed: whether there is @printed
- * @ops: what is planned
+ * @ops: the planned change
  * @has_ops: whether there is @ops
- * @ring: of @m, those that are told
- * @report: what is told of each
+ * @ring: the rings of the page, in @m
+ * @report: the report on each of @ring
  * @nr: number of @ring and @report
  */
 struct job {
@@ -65,7 +65,7 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-/* As the kernel has them, from which one gets back to the past. */
+/* Nodes in the kernel's order, which the way back to the past needs. */
 static void sort_nodes(struct model *m)
 {
 	__u32 i;
@@ -93,7 +93,7 @@ static int load(struct job *j, const struct value *rings, const char *saved)
 	j->report = calloc((size_t)j->m.nr_rings + 1, sizeof(*j->report));
 	if (!j->ring || !j->report)
 		return fail_memory();
-	/* Those that were asked for, in that order; the kernel told no others. */
+	/* The requested rings, in the order of the request, each once. */
 	for (i = 0; i < rings->n; i++) {
 		const struct model_ring *r;
 		__u32 k;
@@ -116,8 +116,8 @@ static int load(struct job *j, const struct value *rings, const char *saved)
 #define LARGE	1000000
 
 /*
- * Says what is being done, if it may take a while, where somebody looks. What is
- * told next, be it an error, is written over it.
+ * Shows the present step on a terminal, for large rings only. The next output
+ * or error overwrites it.
  */
 static void show_step(const struct model_ring *r, const char *what)
 {
@@ -133,7 +133,7 @@ static int gather(struct job *j)
 	int status = EXIT_DONE;
 	__u32 i;
 
-	/* Behind the last one there is none. */
+	/* NULL ends the array. */
 	for (i = 0; j->ring[i] && !status; i++) {
 		const struct model_ring *r = j->ring[i];
 
@@ -149,7 +149,7 @@ static int gather(struct job *j)
 	return status;
 }
 
-/* What becomes a file; it is held until all of it is there. */
+/* The content of a file, kept in memory until it is complete. */
 struct text {
 	char *text;
 	size_t len;
@@ -200,7 +200,7 @@ static int save_text(const struct text *t, const char *file)
 	return EXIT_DONE;
 }
 
-/* Both or none of them are made; then each replaces its file at once. */
+/* Makes both contents or none; then each replaces its file by one rename. */
 static int make_files(const struct job *j, const char *file, const char *svg)
 {
 	struct text page, drawing = { 0 };

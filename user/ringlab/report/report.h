@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Reports: what a ring is and what a change of it did or would do, gathered
- * first, then drawn and written down.
+ * Reports: a ring, and the effect of its last change or of a planned one. The
+ * data is gathered first, then drawn and written.
  */
 #ifndef RINGLAB_REPORT_REPORT_H
 #define RINGLAB_REPORT_REPORT_H
@@ -11,24 +11,24 @@
 #include "printed.h"
 #include "cli/model/model.h"
 
-/* Where a report's map before the change comes from. */
+/* The change of a report. */
 enum report_kind {
-	REPORT_STILL,	/* no change is known: the ring as it stands */
-	REPORT_PLANNED,	/* a change that was worked out and not carried out */
+	REPORT_STILL,	/* no change is known: the present ring */
+	REPORT_PLANNED,	/* a planned change, not carried out */
 	REPORT_DONE,	/* the last change, by its receipt */
 };
 
 /**
  * struct report_node - a node before and after the change
  * @name: its name
- * @id: what packets are marked with; 0: not known
- * @weight: its weight, after the change if it is still there then
+ * @id: its id; 0: unknown
+ * @weight: its weight after the change, or before it if the node left
  * @state: &enum hashring_node_state
- * @is_before: it was a member before; as far as the map before is known
- * @is_after: it is one after
- * @before: what it owned, in 2^-32 of the ring; see &struct report @has_before
- * @after: what it owns
- * @due: what it would own by weight alone, rounded down; 0 unless active
+ * @is_before: a member before the change; false if that map is unknown
+ * @is_after: a member after the change
+ * @before: its share before, in 2^-32 of the ring; see report.has_before
+ * @after: its share after
+ * @due: its share by weight alone, rounded down; 0 unless active
  */
 struct report_node {
 	const char *name;
@@ -45,18 +45,18 @@ struct report_node {
 /**
  * struct report - a ring and its change
  * @kind: &enum report_kind
- * @ops: what is planned, or was done as far as it is known; or NULL
- * @past: what was done, see @ops; its names stand in @then and in the ring that
- *	the report is of
- * @then: the ring before what was done
- * @about: the ring, after a change that was done, before one that is planned;
- *	without its seed, which is nobody's business who reads a report
- * @digest: of the map that @about is about
- * @before: the map before the change, or NULL if it is not known
- * @after: the map after it
- * @receipt: of the change; empty with REPORT_STILL
+ * @ops: the planned operations, or those of the last change; NULL: unknown
+ * @past: operations of the last change; names point into @then and into the
+ *	reported ring
+ * @then: the ring before the last change
+ * @about: the present ring, after the last change and before a planned one;
+ *	without its seed, which readers of a report must not get
+ * @digest: digest of the map of @about
+ * @before: the map before the change, or NULL if it is unknown
+ * @after: the map after the change
+ * @receipt: receipt of the change; empty with REPORT_STILL
  * @move: rows of the from-to matrix, the largest first
- * @nr_moves: number of @move; fewer than the receipt's if not all were kept
+ * @nr_moves: number of @move; fewer than the receipt's if not all are kept
  * @has_before: whether the nodes' shares before the change are known
  * @node: all nodes of both maps, ascending by name
  * @nr_nodes: number of @node
@@ -64,7 +64,7 @@ struct report_node {
  * @nr_history: number of @history
  * @step: steps and transitions of its migrations, oldest first
  * @nr_steps: number of @step
- * @native: the map that @about is about
+ * @native: the map of @about
  * @other: the map on the other side of the change, or NULL
  */
 struct report {
@@ -91,12 +91,12 @@ struct report {
 };
 
 /**
- * struct report_migration - a migration, as far as it is kept
+ * struct report_migration - a migration, as far as its steps are kept
  * @step: its steps and transitions
  * @nr: number of @step
- * @ended: the last of them is its end
- * @moves: how many of them move the frontier
- * @moved: share that they moved, all together
+ * @ended: whether the last of @step ends it
+ * @moves: number of @step that move the frontier
+ * @moved: share that all of @step moved
  * @flows: tracked flows that were alive in it
  */
 struct report_migration {
@@ -128,7 +128,7 @@ void report_sort_moves(struct report *r);
 int past_steps(struct report *r);
 bool report_migration(const struct report *r, struct report_migration *m);
 
-/* What other methods would move (rivals.c). */
+/* The same change by other methods (rivals.c). */
 int rivals_make(const struct report *r, json_t **rivals);
 
 /* data.c */
@@ -140,16 +140,13 @@ int report_from_file(struct report *r, const struct model *m,
 void report_release(struct report *r);
 const struct report_node *report_node(const struct report *r, const char *name);
 
-/*
- * Drawn and written down (colour.c, svg.c, page.c,
- * tables.c, timeline.c).
- */
+/* Drawings and pages (colour.c, svg.c, page.c, tables.c, timeline.c). */
 #define COLOUR_LEN	8
 
 /**
- * struct drawn - what became of the arcs of a drawing
- * @arcs: of all maps in it
- * @thin: of these, drawn together with their neighbours
+ * struct drawn - the arcs of a drawing
+ * @arcs: number of arcs of all maps in it
+ * @thin: number of arcs that are drawn together with their neighbours
  */
 struct drawn {
 	__u64 arcs;

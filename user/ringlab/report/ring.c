@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pieces of a ring to be drawn, of its map and of what moves between two.
+ * The pieces of a ring to draw: of a map, and of the moves between two maps.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -8,12 +8,12 @@
 #include "ring.h"
 
 /**
- * struct gathering - what is too thin to be drawn
- * @to: where it goes when it comes to a slice
- * @start: its first position
- * @end: behind its last one
- * @arcs: of how many arcs
- * @tally: by node: how much of it; of moves, the first is what moves
+ * struct gathering - a run of arcs that are too thin to draw
+ * @to: gets a piece when the run reaches a slice
+ * @start: the first position
+ * @end: behind the last position
+ * @arcs: number of arcs
+ * @tally: number of positions of each node; of moves: one tally
  * @seen: nodes with a tally
  * @nr_seen: number of @seen
  */
@@ -54,7 +54,7 @@ static void sort_pieces(struct pieces *p)
 		qsort(p->piece, p->nr, sizeof(*p->piece), compare_pieces);
 }
 
-/* What was gathered of a map becomes a piece of who owns most of it. */
+/* Gathered arcs of a map become a piece of the node that owns most of them. */
 static int settle(struct gathering *g)
 {
 	struct piece piece = { g->start, g->end, 0 };
@@ -98,7 +98,7 @@ static int take_arc(struct gathering *g, const struct piece *arc,
 	return g->end - g->start >= RING_SLICE ? settle(g) : EXIT_DONE;
 }
 
-/* By the slot of a table: which node of the report. */
+/* The report's index of each node, by slot. */
 static __u32 *numbers_of(const struct report *r, const struct hr_table *map)
 {
 	__u32 *number = calloc((size_t)map->nr_slots + 1, sizeof(*number));
@@ -110,7 +110,7 @@ static __u32 *numbers_of(const struct report *r, const struct hr_table *map)
 	return number;
 }
 
-/* The arc that reaches over position 0 is none to be gathered. */
+/* An arc over position 0 is drawn as it is. */
 static int take_first(struct gathering *g, const struct piece *arc,
 		      struct drawn *drawn)
 {
@@ -142,13 +142,13 @@ static int walk_map(struct gathering *g, const struct hr_table *map,
 }
 
 /**
- * pieces_of_map() - what is drawn of a map
+ * pieces_of_map() - the pieces to draw of a map
  * @p: zeroed; filled in
- * @r: whose nodes the map has
+ * @r: the report with the map's nodes
  * @map: the map
- * @drawn: how many arcs it has and how many were gathered is added
+ * @drawn: the map's numbers of arcs are added to it
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int pieces_of_map(struct pieces *p, const struct report *r,
 		  const struct hr_table *map, struct drawn *drawn)
@@ -170,7 +170,7 @@ int pieces_of_map(struct pieces *p, const struct report *r,
 	return status;
 }
 
-/* What was gathered of moves becomes a mark; of a lone one, as wide as a slice. */
+/* Gathered moves become a mark, which is at least as wide as a slice. */
 static int settle_marks(struct gathering *g)
 {
 	struct piece piece = { g->start, g->end, 0 };
@@ -183,7 +183,7 @@ static int settle_marks(struct gathering *g)
 		width = RING_SLICE;
 		piece.end = piece.start + width;
 	}
-	/* Never less than a hair. */
+	/* At least 1 high, so that the mark can be seen. */
 	piece.node = (g->tally[0] * MARK_HEIGHT + width / 2) / width;
 	if (!piece.node)
 		piece.node = 1;
@@ -212,13 +212,13 @@ static int take_move(struct gathering *g, __u64 start, __u64 end)
 }
 
 /**
- * pieces_of_moves() - what is drawn of what moves between two maps
+ * pieces_of_moves() - the marks to draw of the moves between two maps
  * @p: zeroed; filled in
- * @r: both maps
+ * @r: the report with both maps
  *
- * What gains or loses its owner counts too.
+ * Positions that gain or lose their owner count too.
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int pieces_of_moves(struct pieces *p, const struct report *r)
 {
@@ -232,7 +232,7 @@ int pieces_of_moves(struct pieces *p, const struct report *r)
 		__u64 start = ((__u64)arc.start + 1) % HASHRING_WHOLE;
 		__u64 end = (__u64)arc.end + 1;
 
-		/* The one that reaches over position 0 comes last. */
+		/* The arc over position 0 comes last. */
 		if (start >= end)
 			end += HASHRING_WHOLE;
 		status = take_move(&g, start, end);

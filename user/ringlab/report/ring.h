@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What of a ring is drawn: pieces of it, no more than a screen can show.
+ * The pieces of a ring to draw, no more than a screen can show.
  */
 #ifndef RINGLAB_REPORT_RING_H
 #define RINGLAB_REPORT_RING_H
 
 #include "report.h"
 
-/* The ring is drawn in so many slices; what is thinner is gathered. */
+/* The number of slices of a drawn ring; thinner arcs are gathered. */
 #define RING_SLICES	2048
 #define RING_SLICE	(HASHRING_WHOLE / RING_SLICES)
-#define MARK_HEIGHT	30	/* of a mark where all of a slice moves */
+#define MARK_HEIGHT	30	/* of a mark for a slice that moves as a whole */
 
 /**
- * struct piece - a stretch of the ring that is drawn in one go
+ * struct piece - a part of the ring that is drawn at once
  * @start: its first position
- * @end: behind its last one; beyond 2^32 when it reaches over position 0
- * @node: index of its node in the report; of a mark, its height
+ * @end: behind its last position; beyond 2^32 if it reaches over position 0
+ * @node: index of its node in the report; of a mark: its height
  */
 struct piece {
 	__u64 start;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What other methods would move for the change of a report: those of ringlab
- * compare whose maps are finite, so that no key is drawn and the same change
- * gives the same page.
+ * The change of a report by other methods: those of ringlab compare that need
+ * no samples, so that the same change gives the same page.
  */
 #include <string.h>
 
@@ -18,7 +17,7 @@ static void take_methods(struct compare *c)
 	for (i = 0; sim_methods[i]; i++) {
 		const struct sim_ops *ops = sim_methods[i];
 
-		/* The ring is there; other points would be another ring. */
+		/* The ring has a row already; other points make another ring. */
 		if (ops == &sim_ring_hash || ops == &sim_ring_explicit ||
 		    !strcmp(c->placement, ops->name) || !sim_is_exact(ops))
 			continue;
@@ -27,16 +26,16 @@ static void take_methods(struct compare *c)
 }
 
 /**
- * rivals_make() - what other methods would move
- * @r: a report of a change
- * @rivals: set to what ringlab -j compare prints of these methods, less the
- *	times; or to NULL where nothing owns anything before or after
+ * rivals_make() - compares the change of a report with other methods
+ * @r: a report on a change
+ * @rivals: set to the output of ringlab -j compare without times; NULL if the
+ *	change is unknown, or no position has an owner before or after it
  *
- * Return: an exit status, after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int rivals_make(const struct report *r, json_t **rivals)
 {
-	/* The map before is native where the change is not done yet, else not. */
+	/* The map before is r->native's only for a planned change. */
 	struct native_ring before = {
 		.config = r->native.config,
 		.table = (struct hr_table *)r->before,
@@ -68,7 +67,7 @@ int rivals_make(const struct report *r, json_t **rivals)
 	}
 	compare_release(&c);
 	compare_ring_release(&ring);
-	/* The signal has been obeyed, and is not to end the program twice. */
+	/* An interrupt has had its effect: its signal stays blocked. */
 	if (status != EXIT_ABORTED)
 		signals_release();
 	return status;

@@ -4,7 +4,7 @@
  */
 #include "report.h"
 
-/* Steps that the ring keeps; 0 or a negative errno. */
+/* Loads the steps that the ring keeps; 0 or a negative errno. */
 int past_steps(struct report *r)
 {
 	struct step_list list = { 0 };
@@ -23,11 +23,11 @@ static bool is_end(const struct hashring_step *step)
 }
 
 /**
- * report_migration() - one migration after another
+ * report_migration() - the next migration of a report
  * @r: the report
- * @m: zeroed for the first, else the one before
+ * @m: zeroed, or the migration before; set
  *
- * The steps of the first may begin in its midst, where older ones are not kept.
+ * The first migration may lack its oldest steps, which are no longer kept.
  *
  * Return: whether there is one.
  */

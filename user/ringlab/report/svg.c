@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ring drawn: a band for the map before the change, one for the map after
- * it, and outside of them marks where a position changes its node.
+ * The drawing of a ring: a band for the map before the change, a band for the
+ * map after it, and marks outside where positions change their node.
  *
- * A ring has up to millions of arcs and a screen has not. What is at least a
- * slice long is drawn as it is, from its beginning to its end. What is thinner
- * is gathered until it comes to a slice: in a band it has the colour of the
- * node that owns most of it, and a mark is as high as the part of it that
- * moves.
+ * A ring has up to millions of arcs, more than a screen can show. An arc of at
+ * least a slice is drawn exactly. Thinner arcs are gathered until they make a
+ * slice. In a band, the slice has the colour of the node that owns most of it.
+ * A mark's height is the moving part of the slice.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -18,19 +17,19 @@
 
 /* Units of the drawing. */
 #define SIZE		800
-#define BEFORE_RADIUS	222	/* of a band's middle */
+#define BEFORE_RADIUS	222	/* middle of a band */
 #define BEFORE_WIDTH	32
 #define AFTER_RADIUS	270
 #define AFTER_WIDTH	52
-#define MARK_RADIUS	300	/* where marks stand */
+#define MARK_RADIUS	300	/* the foot of marks */
 #define TICK_RADIUS	202
 #define LABEL_RADIUS	335
-#define LETTER_WIDTH	9	/* of a label in a band, at most */
-#define LABEL_LETTERS	16	/* what still looks straight in a round band */
+#define LETTER_WIDTH	9	/* largest width, of a label in a band */
+#define LABEL_LETTERS	16	/* longer ones look bent in a round band */
 #define SMALL_HEIGHT	13	/* of a label beside the ring */
 #define SMALL_WIDTH	8
 #define GAP		0.6	/* between long arcs */
-#define NEARLY		0.000001	/* so that what is upright stays so */
+#define NEARLY		0.000001	/* tolerance for upright labels */
 
 static double angle_of(__u64 position)
 {
@@ -43,7 +42,7 @@ static void put_point(FILE *f, char command, double radius, double angle)
 		SIZE / 2.0 + radius * sin(angle));
 }
 
-/* A stretch of a circle, in parts that leave no doubt which way they bend. */
+/* An arc of a circle, in parts up to a quarter, whose bend is unambiguous. */
 static void put_arc(FILE *f, double radius, const struct piece *p)
 {
 	double from = angle_of(p->start), to = angle_of(p->end);
@@ -61,7 +60,7 @@ static void put_arc(FILE *f, double radius, const struct piece *p)
 	}
 }
 
-/* A path for each node that has pieces: they are sorted by node. */
+/* A path for each node with pieces, which are sorted by node. */
 static void put_band(FILE *f, const struct report *r, const struct pieces *band,
 		     double radius, double width, bool after)
 {
@@ -89,7 +88,7 @@ static void put_band(FILE *f, const struct report *r, const struct pieces *band,
 	fputs("</g>\n", f);
 }
 
-/* A path for each height: they are sorted by height. */
+/* A path for each height of marks, which are sorted by height. */
 static void put_marks(FILE *f, const struct pieces *marks)
 {
 	__u32 i = 0;
@@ -107,7 +106,7 @@ static void put_marks(FILE *f, const struct pieces *marks)
 	fputs("</g>\n", f);
 }
 
-/* As many letters of a name as there is room for. */
+/* The first @letters of a name, with an ellipsis if the name is longer. */
 static void put_letters(FILE *f, const char *name, int letters)
 {
 	char text[HASHRING_NAME_LEN];
@@ -123,7 +122,7 @@ static double length_of(const struct piece *p, double radius)
 	return (angle_of(p->end) - angle_of(p->start)) * radius;
 }
 
-/* Of a name: a longer one is cut. */
+/* The number of a label's letters: a longer name is cut. */
 static int letters_of(const struct report *r, const struct piece *p)
 {
 	int len = strlen(r->node[p->node].name);
@@ -137,13 +136,13 @@ static bool fits_in(const struct report *r, const struct piece *p)
 	       (letters_of(r, p) + 1) * LETTER_WIDTH;
 }
 
-/* Too short for that, and still long enough for a label beside it. */
+/* Whether an arc is too short for a label in it but has room beside it. */
 static bool is_spoke(const struct report *r, const struct piece *p)
 {
 	return !fits_in(r, p) && length_of(p, LABEL_RADIUS) >= SMALL_HEIGHT;
 }
 
-/* What labels beside the ring leave of the margin, or want beyond it. */
+/* The margin that labels beside the ring leave; negative if they need more. */
 static int margin_of(const struct report *r, const struct pieces *band)
 {
 	int most = 0;
@@ -163,14 +162,14 @@ static void begin_label(FILE *f, const char *class)
 	fprintf(f, "<text class=\"%s\" dy=\".35em\" ", class);
 }
 
-/* From the middle of the ring, and on its head if it would be so otherwise. */
+/* Turns a label about the ring's middle; @over: and half about itself. */
 static void turn_label(FILE *f, double degrees, int x, int y, bool over)
 {
 	fprintf(f, "transform=\"translate(%d %d) rotate(%.2f) translate(%d %d)%s\">",
 		SIZE / 2, SIZE / 2, degrees, x, y, over ? " rotate(180)" : "");
 }
 
-/* Into the band where the arc is long, else beside it like a spoke, or not. */
+/* A label in the band, beside it like a spoke, or none, by the arc's length. */
 static void put_label(FILE *f, const struct report *r, const struct piece *p)
 {
 	double middle = (angle_of(p->start) + angle_of(p->end)) / 2;
@@ -202,7 +201,7 @@ static void put_labels(FILE *f, const struct report *r,
 	fputs("</g>\n", f);
 }
 
-/* Where the quarters of the ring begin. */
+/* Ticks at the quarters of the ring. */
 static void put_ticks(FILE *f)
 {
 	static const char *const at[] = { "0", "1/4", "1/2", "3/4" };
@@ -224,7 +223,7 @@ static void put_ticks(FILE *f)
 	fputs("</g>\n", f);
 }
 
-/* What there is to say in two words stands in the middle. */
+/* The main figures in the middle of the ring. */
 static void put_middle(FILE *f, const struct report *r)
 {
 	const struct hashring_receipt *receipt = &r->receipt;
@@ -257,7 +256,7 @@ static void put_middle(FILE *f, const struct report *r)
 		figure_share(share, receipt->collateral));
 }
 
-/* In words, for who does not see it. */
+/* The drawing in words, for readers who cannot see it. */
 static void put_description(FILE *f, const struct report *r, __u32 number)
 {
 	char share[FIGURE_LEN];
@@ -280,14 +279,14 @@ static void put_description(FILE *f, const struct report *r, __u32 number)
 }
 
 /**
- * svg_write() - the drawing of a ring
- * @f: where to
- * @r: the ring
- * @number: among the drawings of a page
- * @drawn: set: how much of the ring was gathered
- * @alone: a file of its own; in a page the page has its style
+ * svg_write() - writes the drawing of a ring
+ * @f: the output
+ * @r: the report on the ring
+ * @number: number of the drawing in the page
+ * @drawn: set
+ * @alone: a file of its own, with its style; in a page the page has the style
  *
- * Return: 0, or an exit status after telling what is wrong.
+ * Return: an exit status; errors are reported.
  */
 int svg_write(FILE *f, const struct report *r, __u32 number,
 	      struct drawn *drawn, bool alone)

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The tables of a report's page: nodes, what went where, other methods, and
- * the ring's past. Raw values stand beside what people read.
+ * The tables of a report's page: nodes, moves, other methods, and the ring's
+ * past. The page has raw values beside the figures for readers.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "report.h"
 
-/* Longer tables say what they leave out. */
+/* Limits of tables; a note names the rows beyond a limit. */
 #define MAX_NODES	1000
 #define MAX_MOVES	400
 #define MAX_MATRIX	12
 
-/* May be scrolled where it is wider than the page, also by keys. */
+/* A table wider than the page can be scrolled, also by keyboard. */
 static void begin_table(FILE *f, const char *class, const char *caption)
 {
 	fputs("<div class=\"wide\" tabindex=\"0\" role=\"region\" ", f);
@@ -22,7 +22,7 @@ static void begin_table(FILE *f, const char *class, const char *caption)
 		class, caption);
 }
 
-/* @kind: n for numbers, more for what a phone has no room for, bar */
+/* @kind: n for numbers, more for columns that a phone does not show, bar */
 static void put_column(FILE *f, const char *name, const char *kind)
 {
 	fprintf(f, "<th scope=\"col\" class=\"%s\">%s</th>", kind, name);
@@ -83,7 +83,7 @@ static const char *state_of(const struct report *r,
 	return hashring_enum_name(hashring_node_state_name, node->state);
 }
 
-/* More or less than before, with its sign. */
+/* The change of a node's share, with its sign. */
 static void put_change(FILE *f, const struct report_node *node)
 {
 	char text[FIGURE_LEN];
@@ -100,7 +100,7 @@ static void put_change(FILE *f, const struct report_node *node)
 	}
 }
 
-/* Its share over its due, which only active nodes have. */
+/* A node's share over its due, which only active nodes have. */
 static void put_load(FILE *f, const struct report *r,
 		     const struct report_node *node)
 {
@@ -192,7 +192,7 @@ static void put_nodes(FILE *f, const struct report *r)
 			i, r->nr_nodes);
 }
 
-/* What went from where to where. */
+/* Moves. */
 
 static void put_move(FILE *f, const struct report *r,
 		     const struct hashring_move *move)
@@ -216,7 +216,7 @@ static void put_move(FILE *f, const struct report *r,
 	fputs("</tr>\n", f);
 }
 
-/* Each name once, as they first come; the number of them, or one too many. */
+/* Different names in the order of the rows, at most MAX_MATRIX + 1. */
 static __u32 distinct(const struct report *r, bool to,
 		      const char *name[MAX_MATRIX + 1])
 {
@@ -245,7 +245,7 @@ static const struct hashring_move *move_of(const struct report *r,
 	return NULL;
 }
 
-/* Few nodes fit into a square, where it is seen at a glance. */
+/* A matrix, for few nodes only. */
 static void put_matrix(FILE *f, const struct report *r)
 {
 	const char *from[MAX_MATRIX + 1], *to[MAX_MATRIX + 1];
@@ -369,7 +369,7 @@ static void put_rivals(FILE *f, const struct report *r, const json_t *rivals)
 	put_column(f, "memory", "n more");
 	put_column(f, "moved", "bar");
 	end_head(f);
-	/* A method that has no map for these nodes says so by saying nothing. */
+	/* A method without a map for these nodes has no figures. */
 	json_array_foreach(list, i, row)
 		if (json_object_get(row, "moved"))
 			put_rival(f, row, most);
@@ -428,10 +428,10 @@ static void put_history(FILE *f, const struct report *r)
 }
 
 /**
- * page_tables() - the tables of a ring
- * @f: where to
- * @r: the ring
- * @rivals: what other methods would move, or NULL
+ * page_tables() - writes the tables of a ring
+ * @f: the output
+ * @r: the report on the ring
+ * @rivals: the change by other methods, or NULL
  */
 void page_tables(FILE *f, const struct report *r, const json_t *rivals)
 {

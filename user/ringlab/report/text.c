@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Text in a page, so that it stays text whatever it holds.
+ * Text in a page, escaped so that no text becomes markup.
  */
 #include <stdlib.h>
 #include <time.h>
 
 #include "report.h"
 
-/* Fit for HTML and XML, between tags and in attributes. */
+/* Escaped for HTML and XML, between tags and in attributes. */
 void text_escaped(FILE *f, const char *text)
 {
 	for (; *text; text++) {
@@ -34,9 +34,9 @@ void text_escaped(FILE *f, const char *text)
 }
 
 /*
- * JSON that may stand in a script element: what could end the element or begin
- * a comment stands in strings only, where it can be told by its number. The
- * value is released.
+ * JSON for a script element. Characters that could end the element or begin a
+ * comment occur in strings only, and are written as \u escapes. The value is
+ * released.
  */
 void text_json(FILE *f, json_t *value)
 {
@@ -53,7 +53,7 @@ void text_json(FILE *f, json_t *value)
 	json_decref(value);
 }
 
-/* Figures for people, with the raw ones for programs. */
+/* Figures for readers, with raw values for programs. */
 
 static void put_data(FILE *f, const char *figure, __u64 raw, const char *text)
 {
@@ -94,7 +94,7 @@ void text_time(FILE *f, __u64 ns)
 		fprintf(f, "<time datetime=\"%s\">%s</time>", text, text);
 }
 
-/* How many nodes of which kind of operation. */
+/* The number of nodes of each kind of operation. */
 void text_operations(FILE *f, const struct hashring_receipt *receipt)
 {
 	const struct {

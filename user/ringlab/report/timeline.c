@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Migrations over time: of each a band, coloured by its states, and in it the
- * way of the frontier. Time runs to the right, the frontier from the bottom to
- * the top.
+ * Migrations over time: each has a band, coloured by its states, with the way
+ * of the frontier in it. Time runs to the right, the frontier from the bottom
+ * to the top.
  *
- * A clock that was set back in between stands still.
+ * Time stands still where the clock was set back.
  */
 #include <string.h>
 
@@ -16,15 +16,15 @@
 /* Units of the drawing. */
 #define WIDTH		800
 #define HEIGHT		120
-#define EDGE		8	/* room for marks */
+#define EDGE		8	/* margin for marks */
 #define DOT		3	/* radius of a step's mark */
 #define FLAG		6	/* half of the mark of a transition */
 
 /**
- * struct timeline - a migration being drawn
- * @f: where to
+ * struct timeline - a migration to draw
+ * @f: the output
  * @m: the migration
- * @took: ns from its first step to its last one
+ * @took: ns from its first step to its last step
  */
 struct timeline {
 	FILE *f;
@@ -32,7 +32,7 @@ struct timeline {
 	__u64 took;
 };
 
-/* When the next step was, in ns since the first one; never before @last. */
+/* The time of step @i, in ns since the first step, but at least @last. */
 static __u64 moment(const struct report_migration *m, __u32 i, __u64 last)
 {
 	__u64 first = m->step->time, time = m->step[i].time;
@@ -50,7 +50,7 @@ static __u64 time_taken(const struct report_migration *m)
 	return now;
 }
 
-/* A migration of one moment is drawn as wide as any other. */
+/* A migration without duration is drawn as wide as any other. */
 static double x_of(const struct timeline *t, __u64 now)
 {
 	double part = t->took ? (double)now / t->took : 0;
@@ -69,7 +69,7 @@ static const char *state_word(const struct hashring_step *step)
 	return hashring_enum_name(hashring_migration_state_name, step->state);
 }
 
-/* The time that was spent in each state; the last one lasts no time. */
+/* The time in each state; the last state has no duration. */
 static void put_states(const struct timeline *t)
 {
 	const struct hashring_step *step = t->m->step;
@@ -124,7 +124,7 @@ static void put_words(FILE *f, const struct hashring_step *step)
 	fputs("</title>", f);
 }
 
-/* Steps are dots, all else is a flag that stands on its edge. */
+/* A step is a dot, any other transition a diamond. */
 static void put_mark(const struct timeline *t, const struct hashring_step *step,
 		     __u64 now)
 {
@@ -155,7 +155,7 @@ static void put_marks(const struct timeline *t)
 	}
 }
 
-/* How it stands, or how it ended. */
+/* How a migration ended, or that it is under way. */
 static const char *end_word(const struct report_migration *m)
 {
 	const struct hashring_step *last = &m->step[m->nr - 1];
@@ -183,7 +183,7 @@ static void put_drawing(const struct timeline *t, __u32 number, __u32 which)
 	fputs("</svg>\n", f);
 }
 
-/* What colours mean, and how long each state lasted. */
+/* The colours' meaning, and the duration of each state. */
 static void put_legend(const struct timeline *t)
 {
 	__u64 now = 0, next, spent[HASHRING_MIGRATION_DONE + 1] = { 0 };
@@ -214,7 +214,7 @@ static void put_legend(const struct timeline *t)
 	fputs("</ul>\n", t->f);
 }
 
-/* Of a migration that just ended there is no more to say. */
+/* A migration that finished normally has no reason to show. */
 static const char *reason_of(const struct hashring_step *last)
 {
 	return strcmp(last->reason, "finished") ? last->reason : "";
@@ -263,10 +263,10 @@ static void put_migration(FILE *f, const struct report_migration *m,
 }
 
 /**
- * page_migrations() - the migrations of a ring, the latest first
- * @f: where to
- * @r: the ring
- * @number: of it on the page
+ * page_migrations() - writes the migrations of a ring, the latest first
+ * @f: the output
+ * @r: the report on the ring
+ * @number: number of the ring in the page
  */
 void page_migrations(FILE *f, const struct report *r, __u32 number)
 {
