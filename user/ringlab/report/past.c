@@ -104,7 +104,7 @@ static void drop_cells(struct ops *ops)
 	ops->nr = kept;
 }
 
-/* Whether the change from @before to the map after has the receipt's figures. */
+/* Whether the change from @before to @r->after has the receipt's figures. */
 static bool is_before(const struct report *r, const struct hr_table *before)
 {
 	const struct hashring_receipt *receipt = &r->receipt;

@@ -385,7 +385,7 @@ int printed_receipt(const struct printed *p, __u32 i, struct hashring_receipt *r
 	return err ? bad(p, err, "history") : EXIT_DONE;
 }
 
-/* Like printed_receipt(), for a row of history moves, a step of migrate steps. */
+/* Like printed_receipt(), for a row of the moves and for a step. */
 int printed_move(const struct printed *p, __u32 i, struct hashring_move *move)
 {
 	int err;

@@ -10,7 +10,7 @@
 /* The number of slices of a drawn ring; thinner arcs are gathered. */
 #define RING_SLICES	2048
 #define RING_SLICE	(HASHRING_WHOLE / RING_SLICES)
-#define MARK_HEIGHT	30	/* of a mark for a slice that moves as a whole */
+#define MARK_HEIGHT	30	/* of a mark where a whole slice moves */
 
 /**
  * struct piece - a part of the ring that is drawn at once

@@ -17,7 +17,7 @@ static void take_methods(struct compare *c)
 	for (i = 0; sim_methods[i]; i++) {
 		const struct sim_ops *ops = sim_methods[i];
 
-		/* The ring has a row already; other points make another ring. */
+		/* The ring has its row; other points make another ring. */
 		if (ops == &sim_ring_hash || ops == &sim_ring_explicit ||
 		    !strcmp(c->placement, ops->name) || !sim_is_exact(ops))
 			continue;
