@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How many cells of a balanced ring a node gets. */
+/* The number of a balanced ring's cells that each node gets. */
 #include <linux/string.h>
 
 #include "model.h"
 
-/* The node with the best claim to one more cell, the first seat among equals. */
+/* The node with the best claim to a cell; of equal ones the first seat. */
 static const struct hr_node *next_due(const struct hr_table *t, const u32 *due)
 {
 	const struct hr_node *best = NULL;
@@ -16,7 +16,7 @@ static const struct hr_node *next_due(const struct hr_table *t, const u32 *due)
 
 		if (node->attrs.state != HASHRING_NODE_ACTIVE)
 			continue;
-		/* Sainte-Lague: the weight through 2 * cells + 1. */
+		/* Sainte-Lague: the weight divided by 2 * cells + 1. */
 		s = 2 * (u64)due[node->slot] + 1;
 		if (best && node->attrs.weight * best_s <=
 			    best->attrs.weight * s)
@@ -28,8 +28,8 @@ static const struct hr_node *next_due(const struct hr_table *t, const u32 *due)
 }
 
 /**
- * model_due() - counts cells out one by one
- * @t: a table, of which the members count
+ * model_due() - gives out cells one by one
+ * @t: the table with the members
  * @grid: number of cells
  * @due: set: the cells of the node in each slot; an active node has at least one
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Holds a view against the model: owners on both sides of every border, shares,
- * arcs, members, and the same members' table made in one change.
+ * Compares a view with the model: owners on both sides of every border, shares,
+ * arcs, members, and the table of the same members made in one change.
  */
 #include <linux/math64.h>
 #include <linux/minmax.h>
@@ -12,9 +12,9 @@
 #include "core/table_build.h"
 #include "model.h"
 
-static struct model_arcs arcs;	/* of the map that is checked */
+static struct model_arcs arcs;	/* of the checked map */
 
-/* Who stands in a slot of one of the view's maps. */
+/* The node in a slot of one of the view's tables. */
 static u32 uid_at(const struct model_ring *ring, const struct hr_table *t,
 		  u32 slot)
 {
@@ -24,7 +24,7 @@ static u32 uid_at(const struct model_ring *ring, const struct hr_table *t,
 	return ring->uid_of_slot[slot];
 }
 
-/* The points of a table are the model's, one by one; or cells are shared out. */
+/* A table's points are the model's, one by one; cells are shared as due. */
 static void check_points(const struct model_ring *ring, const struct hr_table *t)
 {
 	static u32 due[MODEL_SLOTS];
@@ -94,7 +94,7 @@ static void check_members(const struct model_ring *ring,
 	}
 }
 
-/* The load of the fullest and of the emptiest node, against their parts. */
+/* The largest and the smallest share of a node over its due. */
 static void check_balance(const struct model_ring *ring,
 			  const struct hr_table *t)
 {
@@ -116,7 +116,7 @@ static void check_balance(const struct model_ring *ring,
 					(t->weight ? trough : 0));
 }
 
-/* Shares and arcs are what the pieces of the map add up to. */
+/* Shares and arcs are the sums of the map's pieces. */
 static void check_arcs(const struct model_ring *ring, const struct hr_table *t,
 		       const struct model_map *map)
 {
@@ -129,7 +129,7 @@ static void check_arcs(const struct model_ring *ring, const struct hr_table *t,
 	memset(share, 0, sizeof(share));
 	model_arcs(map, map, &arcs);
 	model_join_ends(&arcs);
-	/* The core begins with the arc that holds position 0. */
+	/* The core begins with the arc of position 0. */
 	for (i = 0; i < arcs.n; i++) {
 		const struct model_arc *arc =
 			&arcs.arc[arcs.arc[0].low ? (i + arcs.n - 1) % arcs.n :
@@ -153,10 +153,10 @@ static void check_arcs(const struct model_ring *ring, const struct hr_table *t,
 }
 
 /**
- * model_check_at() - holds the owners of a position against the model
+ * model_check_at() - compares the owners of a position with the model
  * @ring: the ring
- * @view: what the core says
- * @composed: the effective map as the core composes it
+ * @view: the core's view
+ * @composed: the core's effective table
  * @pos: the position
  */
 void model_check_at(const struct model_ring *ring, const struct hr_view *view,
@@ -217,7 +217,7 @@ static void check_migration(const struct model_ring *ring,
 		check_arcs(ring, composed, &map);
 	model_moves(ring, &arcs);
 	model_check_progress(ring->test, &arcs, view, 0, view->frontier);
-	/* A node that is down owns nothing, in none of the maps. */
+	/* A down node owns nothing in any of the maps. */
 	for (i = 0; i < t->nr_slots; i++) {
 		if (!t->nodes[i] ||
 		    t->nodes[i]->attrs.state != HASHRING_NODE_DOWN)
@@ -228,9 +228,9 @@ static void check_migration(const struct model_ring *ring,
 }
 
 /**
- * model_check() - holds all that a view says against the model
+ * model_check() - compares a view with the model
  * @ring: the ring
- * @view: what the core says
+ * @view: the core's view
  */
 void model_check(const struct model_ring *ring, const struct hr_view *view)
 {
@@ -273,10 +273,11 @@ static void add_op(const struct model_ring *ring, const struct hr_table *t,
 }
 
 /**
- * model_check_anew() - the same members, added at once, make the same map
+ * model_check_anew() - checks that the same members, added at once, make the
+ *	same map
  * @ring: the ring, not a balanced one
  * @t: its table
- * @first: any number, by which the order of the members differs
+ * @first: any number: it selects the order of the members
  */
 void model_check_anew(const struct model_ring *ring, const struct hr_table *t,
 		      u32 first)

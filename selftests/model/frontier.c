@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How far a migration has come, and where a step has to end. */
+/* The progress of a migration, and the end of a step. */
 #include <linux/minmax.h>
 
 #include "model.h"
@@ -21,7 +21,7 @@ void model_moves(const struct model_ring *ring, struct model_arcs *moves)
 }
 
 /**
- * model_share_below() - what of the pieces lies below a frontier
+ * model_share_below() - the share of the pieces below a frontier
  * @moves: the pieces
  * @frontier: the frontier
  *
@@ -37,7 +37,7 @@ u64 model_share_below(const struct model_arcs *moves, u64 frontier)
 	return share;
 }
 
-/* The number of pieces below a frontier: in whole, or begun. */
+/* The number of pieces below a frontier: whole ones, and begun ones. */
 static u32 whole_below(const struct model_arcs *moves, u64 frontier)
 {
 	u32 i;
@@ -57,7 +57,7 @@ static u32 begun_below(const struct model_arcs *moves, u64 frontier)
 }
 
 /**
- * model_check_progress() - holds the core's figures against the pieces
+ * model_check_progress() - compares the core's figures with the pieces
  * @test: for MODEL_CHECK()
  * @moves: the pieces
  * @view: the view
@@ -84,7 +84,7 @@ void model_check_progress(struct kunit *test, const struct model_arcs *moves,
 						     whole_below(moves, low)));
 }
 
-/* A step by share: far enough, and no further than it must. */
+/* A step by share ends at the lowest frontier with the share. */
 static void check_share(struct kunit *test, const struct model_arcs *moves,
 			u64 cell, const struct hr_pace *pace, u64 was, u64 is)
 {
@@ -125,7 +125,7 @@ static void check_arcs(struct kunit *test, const struct model_arcs *moves,
 						   HR_WHOLE_RING));
 }
 
-/* To the position, or to an end where nothing changes hands before the end. */
+/* A step ends at its position, or at 0 or 2^32 if no piece lies between. */
 static void check_position(struct kunit *test, const struct model_arcs *moves,
 			   u64 cell, const struct hr_pace *pace, u64 was,
 			   u64 is)
@@ -141,10 +141,10 @@ static void check_position(struct kunit *test, const struct model_arcs *moves,
 }
 
 /**
- * model_check_step() - holds where a step ends against the pieces
+ * model_check_step() - compares the end of a step with the pieces
  * @test: for MODEL_CHECK()
  * @moves: the pieces
- * @view: the view, whose frontier is that before the step
+ * @view: the view before the step
  * @grid: number of cells of a balanced ring
  * @pace: the step
  * @to: the frontier after the step

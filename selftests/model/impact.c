@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a change moves, counted piece by piece. */
+/* The figures of a change, counted piece by piece. */
 #include <linux/math64.h>
 
 #include "model.h"
 
-static struct model_arcs arcs;	/* of the change that is checked */
+static struct model_arcs arcs;	/* of the checked change */
 
 static u64 length(const struct model_arc *arc)
 {
@@ -29,7 +29,7 @@ static u64 weight_sum(const struct model_nodes *nodes)
 	return sum;
 }
 
-/* MODEL_NODES nodes weigh too little for anything to overflow. */
+/* No sum overflows: the weights of MODEL_NODES nodes are too small. */
 static u64 ideal(const struct model_nodes *old, const struct model_nodes *new)
 {
 	u64 all_before = weight_sum(old), all_after = weight_sum(new);
@@ -48,7 +48,7 @@ static u64 ideal(const struct model_nodes *old, const struct model_nodes *new)
 	return div64_u64((sum << 32) + whole / 2, whole);
 }
 
-/* The sum over the nodes of what each one has more than before. */
+/* The sum of all nodes' gains. */
 static u64 more(const struct model_nodes *nodes)
 {
 	u64 sum = 0;
@@ -107,7 +107,7 @@ static void check_rows(struct kunit *test, const struct model_change *change,
 	MODEL_CHECK(test, rows == impact->moved);
 }
 
-/* The walk over both tables gives the pieces that move, in ring order. */
+/* The walk over both tables gives the moving pieces in ring order. */
 static void check_walk(struct kunit *test, const struct model_change *change)
 {
 	struct hr_walk walk = {
@@ -136,7 +136,7 @@ static void check_walk(struct kunit *test, const struct model_change *change)
 }
 
 /**
- * model_check_impact() - holds the figures of a change against the pieces
+ * model_check_impact() - compares the figures of a change with the pieces
  * @test: for MODEL_CHECK()
  * @change: the change
  * @impact: its figures
@@ -177,12 +177,12 @@ void model_check_impact(struct kunit *test, const struct model_change *change,
 }
 
 /**
- * model_check_change() - holds the figures of a ring's next change
+ * model_check_change() - checks the figures of a ring's next change
  * @ring: the ring before the change
- * @frontier: of the migration, if there is one
- * @after: the nodes that the change leaves
+ * @frontier: the frontier, in a migration
+ * @after: the nodes after the change
  * @before: the effective table before the change
- * @next: the table that the core made, or the one that it leads to
+ * @next: the core's table that the change leads to
  * @impact: the figures
  */
 void model_check_change(const struct model_ring *ring, u64 frontier,

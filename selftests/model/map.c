@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Maps as lists of points: who owns what, in one map and in two. */
+/* Maps as lists of points: the owners of positions, in one map and in two. */
 #include <linux/minmax.h>
 #include <linux/string.h>
 
 #include "model.h"
 
-/* The owner of what goes up to the point of number @i, or from the last one on. */
+/* The owner of positions up to point @i, which wraps to the first point. */
 static u32 owner_up_to(const struct model_map *map, u32 i)
 {
 	if (i < map->n)
@@ -18,7 +18,7 @@ static u32 owner_up_to(const struct model_map *map, u32 i)
  * @map: the map
  * @pos: the position
  *
- * Return: the uid at the first point at or behind @pos, or else at the first of all.
+ * Return: the uid of the first point at or behind @pos, which wraps.
  */
 u32 model_owner(const struct model_map *map, u32 pos)
 {
@@ -32,8 +32,8 @@ u32 model_owner(const struct model_map *map, u32 pos)
 
 /**
  * model_arcs() - the arcs of two maps, from position 0 to 2^32
- * @before: the one map
- * @after: the other map
+ * @before: the first map
+ * @after: the second map
  * @arcs: set; neighbours with the same owners are one arc, but not over 0
  */
 void model_arcs(const struct model_map *before, const struct model_map *after,
@@ -65,8 +65,8 @@ void model_arcs(const struct model_map *before, const struct model_map *after,
 }
 
 /**
- * model_join_ends() - the first and the last arc as one, if they have the same owners
- * @arcs: of model_arcs(); the arc that wraps comes last
+ * model_join_ends() - joins the first and the last arc of the same owners
+ * @arcs: the arcs of model_arcs(); an arc that wraps comes last
  */
 void model_join_ends(struct model_arcs *arcs)
 {
@@ -123,11 +123,11 @@ static bool add_point(struct model_map *map, u32 pos, u32 uid)
 }
 
 /**
- * model_splice() - one map below a frontier, another one from there on
- * @below: the one map
- * @above: the other map
+ * model_splice() - joins two maps at a frontier
+ * @below: the map below the frontier
+ * @above: the map from the frontier on
  * @frontier: 0 to 2^32
- * @to: set; neither of the two
+ * @to: set; neither @below nor @above
  *
  * Return: whether there was room.
  */
@@ -155,9 +155,9 @@ bool model_splice(const struct model_map *below, const struct model_map *above,
 }
 
 /**
- * model_drop() - takes a node out of a map
+ * model_drop() - removes a node from a map
  * @map: the map
- * @uid: the node; what it owned falls to whose point is the next
+ * @uid: the node; the owner of the next point gets its positions
  */
 void model_drop(struct model_map *map, u32 uid)
 {

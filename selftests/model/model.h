@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The model: what a ring is, said as plainly as can be. Members are a list, maps
- * are lists of points that are searched from the front, figures are counted piece
- * by piece. The model uses the core's types and none of the core's algorithms. The
- * core's tests and the fuzzers hold the core against the model.
+ * The model: a ring as simple as possible. Members are a list. Maps are lists
+ * of points, searched from the front. Figures are counted piece by piece. The
+ * model uses the core's types and none of the core's algorithms. The core's
+ * tests and the fuzzers compare the core with the model.
  *
- * A node has a number of its own here, its uid, which no other node ever gets.
- * The model has room for one caller at a time.
+ * Each node of the model has a unique number, its uid. The model supports one
+ * caller at a time.
  */
 #ifndef HASHRING_MODEL_H
 #define HASHRING_MODEL_H
@@ -14,11 +14,11 @@
 #include "core/change.h"
 #include "core/impact.h"
 #include "core/view_frontier.h"
-#include "model_check.h"	/* of whoever compiles the model: MODEL_CHECK() */
+#include "model_check.h"	/* the test's own: MODEL_CHECK() */
 
 struct kunit;
 
-#define MODEL_NODES		64	/* with those that are leaving */
+#define MODEL_NODES		64	/* leaving nodes included */
 #define MODEL_NODE_POINTS	64
 #define MODEL_POINTS		(MODEL_NODES * MODEL_NODE_POINTS)
 #define MODEL_ARCS		(2 * MODEL_POINTS + 1)
@@ -27,15 +27,15 @@ struct kunit;
 
 /**
  * struct model_node - a node
- * @uid: its number here
- * @member: or the node is leaving
+ * @uid: its number
+ * @member: false: it is leaving
  * @name: its name
  * @seat: its seat
  * @id: its id
  * @weight: its weight
  * @state: &enum hashring_node_state
  * @nr_points: number of @points
- * @points: of the node while it is active
+ * @points: its points while it is active
  */
 struct model_node {
 	u32 uid;
@@ -51,8 +51,8 @@ struct model_node {
 
 /**
  * struct model_nodes - the nodes of a ring
- * @cfg: the ring's
- * @next_uid: for the next node; 1 in a new ring
+ * @cfg: the ring's configuration
+ * @next_uid: uid of the next node; 1 in a new ring
  * @n: number of @node
  * @node: in no order
  */
@@ -63,13 +63,13 @@ struct model_nodes {
 	struct model_node node[MODEL_NODES];
 };
 
-/* A position, and whose it is. */
+/* A position and its owner. */
 struct model_point {
 	u32 pos;
 	u32 uid;
 };
 
-/* Points, ascending; of those that share a position the first one owns. */
+/* Points, ascending; of points that share a position the first one owns. */
 struct model_map {
 	u32 n;
 	struct model_point point[MODEL_POINTS];
@@ -79,8 +79,8 @@ struct model_map {
  * struct model_arc - neighbouring positions with the same owners in two maps
  * @low: the first position
  * @high: behind the last position; beyond 2^32 where the arc wraps
- * @from: the owner in the one map
- * @to: the owner in the other map
+ * @from: the owner in the first map
+ * @to: the owner in the second map
  */
 struct model_arc {
 	u64 low;
@@ -98,15 +98,15 @@ struct model_arcs {
 /**
  * struct model_ring - a ring, also in a migration
  * @test: for MODEL_CHECK()
- * @cfg: the ring's
+ * @cfg: its configuration
  * @nodes: its nodes
- * @uid_of_slot: who stands in the slots of the ring's table
- * @to: the map of the members; in a migration where it leads to
- * @held: a migration is under way; what follows is of the migration
- * @from: the map that the last change came from
+ * @uid_of_slot: the node in each slot of the ring's table
+ * @to: the map of the members, which a migration leads to
+ * @held: a migration is under way: only then the following members are valid
+ * @from: the map from the frontier on
  * @base: the map before the migration
  * @origin: the nodes before the migration
- * @origin_to: their map
+ * @origin_to: the map of @origin
  */
 struct model_ring {
 	struct kunit *test;
@@ -122,17 +122,17 @@ struct model_ring {
 };
 
 enum model_verdict {
-	MODEL_GOOD,	/* has to be accepted */
-	MODEL_BAD,	/* has to be refused */
-	MODEL_OPEN,	/* cells are given: the model does not judge those */
+	MODEL_GOOD,	/* the core must accept it */
+	MODEL_BAD,	/* the core must refuse it */
+	MODEL_OPEN,	/* cells are given: the model does not judge them */
 	MODEL_TOO_MUCH,	/* the model has no room */
 };
 
 /* Narrow rings, where points of many nodes share a position. */
 enum model_narrow {
 	MODEL_LOW,	/* positions 0 to 255 */
-	MODEL_HIGH,	/* 256 positions all round, 0 one of them */
-	MODEL_TOP,	/* 16 positions, 2^32 - 1 one of them */
+	MODEL_HIGH,	/* 256 positions around the ring, with 0 */
+	MODEL_TOP,	/* 16 positions, with 2^32 - 1 */
 	MODEL_ONE,	/* one position */
 	MODEL_NARROWS
 };
@@ -141,7 +141,7 @@ enum model_narrow {
 extern const struct hr_place_ops model_narrow[MODEL_NARROWS];
 bool model_place(const struct hr_config *cfg, struct model_node *node);
 
-/* nodes.c: what a change makes of the nodes */
+/* nodes.c: the nodes after a change */
 struct model_node *model_find(const struct model_nodes *nodes,
 			      const char *name);
 struct model_node *model_node(const struct model_nodes *nodes, u32 uid);
@@ -159,7 +159,7 @@ bool model_splice(const struct model_map *below, const struct model_map *above,
 		  u64 frontier, struct model_map *to);
 void model_drop(struct model_map *map, u32 uid);
 
-/* ring.c: what becomes of a ring */
+/* ring.c: changes and migrations of a ring */
 void model_begin(struct model_ring *ring, struct kunit *test,
 		 const struct hr_config *cfg);
 void model_name_slots(const struct model_ring *ring,
@@ -177,23 +177,23 @@ void model_settle(struct model_ring *ring, bool back, const struct hr_table *t);
 u32 model_downs(const struct model_ring *ring);
 void model_rollback(const struct model_ring *ring, struct model_nodes *after);
 
-/* cells.c: how many cells of a balanced ring a node gets */
+/* cells.c: the number of a balanced ring's cells for each node */
 void model_due(const struct hr_table *t, u32 grid, u32 *due);
 
-/* check.c: all that a view says */
+/* check.c: a view */
 void model_check_at(const struct model_ring *ring, const struct hr_view *view,
 		    const struct hr_table *composed, u32 pos);
 void model_check(const struct model_ring *ring, const struct hr_view *view);
 void model_check_anew(const struct model_ring *ring, const struct hr_table *t,
 		      u32 first);
 
-/* impact.c: what a change moves */
+/* impact.c: the figures of a change */
 
 /**
  * struct model_change - a change, for model_check_impact()
  * @before: the table before it
  * @after: the table after it
- * @uid_of_slot: who stands in the slots of both
+ * @uid_of_slot: the node in each slot of both tables
  * @from: the map of @before
  * @to: the map of @after
  * @old: the nodes before it
@@ -217,7 +217,7 @@ void model_check_change(const struct model_ring *ring, u64 frontier,
 			const struct hr_table *next,
 			const struct hr_impact *impact);
 
-/* frontier.c: how far a migration has come, and its steps */
+/* frontier.c: the progress of a migration, and its steps */
 void model_moves(const struct model_ring *ring, struct model_arcs *moves);
 u64 model_share_below(const struct model_arcs *moves, u64 frontier);
 void model_check_progress(struct kunit *test, const struct model_arcs *moves,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a change makes of the nodes, and whether it has to be accepted. */
+/* The nodes after a change, and whether the core must accept the change. */
 #include <linux/string.h>
 
 #include "model.h"
@@ -24,7 +24,7 @@ struct model_node *model_find(const struct model_nodes *nodes, const char *name)
 /**
  * model_node() - a node by its number
  * @nodes: the nodes
- * @uid: the number
+ * @uid: its number
  *
  * Return: the node, which may be leaving, or NULL.
  */
@@ -69,7 +69,7 @@ static bool bad_figures(const struct hr_op *op, u32 id_max)
 	       op->deadline > HR_MAX_DEADLINE;
 }
 
-/* Whether an operation is refused on any ring. */
+/* Whether an operation is bad, whatever the nodes are. */
 static bool bad_op(const struct hr_config *cfg, const struct hr_op *op,
 		   u32 id_max)
 {
@@ -139,7 +139,7 @@ static bool id_is_used(const struct model_nodes *nodes, const struct hr_op *ops,
 	return false;
 }
 
-/* What becomes of @node by @op; false if it is too much. */
+/* Changes @node by @op; false without room. */
 static bool change_node(const struct hr_config *cfg, const struct hr_op *op,
 			struct model_node *node)
 {
@@ -197,7 +197,7 @@ static bool do_op(struct model_nodes *nodes, const struct hr_op *op, bool leave)
 	return true;
 }
 
-/* An id that is not given is the lowest one that is free and not asked for. */
+/* A node without an id gets the lowest one that is not used or requested. */
 static bool give_ids(const struct model_nodes *before, const struct hr_op *ops,
 		     u32 n, u32 id_max, struct model_nodes *after)
 {
@@ -233,7 +233,7 @@ static bool share_a_point(const struct model_node *a,
 	return false;
 }
 
-/* Whether two want the same id, seat or position. */
+/* Whether two nodes have the same id, seat or position. */
 static bool clash(const struct model_nodes *nodes)
 {
 	u32 i, k;
@@ -259,15 +259,15 @@ static bool clash(const struct model_nodes *nodes)
 }
 
 /**
- * model_apply() - what becomes of the nodes by a change
- * @before: the nodes
+ * model_apply() - applies a change to nodes
+ * @before: the nodes before
  * @ops: the change
  * @n: number of @ops
- * @id_max: the highest id that is allowed
- * @leave: nodes that go are leaving
- * @after: filled in, unless the change is bad
+ * @id_max: the highest allowed id
+ * @leave: removed nodes stay as leaving nodes
+ * @after: the nodes after; meaningless if the change is bad
  *
- * Return: whether it has to be accepted.
+ * Return: whether the core must accept the change.
  */
 enum model_verdict model_apply(const struct model_nodes *before,
 			       const struct hr_op *ops, u32 n, u32 id_max,

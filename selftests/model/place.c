@@ -39,12 +39,12 @@ static void narrow_fill(const struct hr_config *cfg, const struct hr_node *node,
 		.fill = narrow_fill, .lay = hr_place_points,	\
 	}
 
-/* hr_place_hash with few positions. */
+/* Placements like hr_place_hash, with few positions. */
 const struct hr_place_ops model_narrow[MODEL_NARROWS] = {
 	NARROW, NARROW, NARROW, NARROW,
 };
 
-/* SipHash-2-4 under a key that is read byte by byte. */
+/* SipHash-2-4 with a key that is read byte by byte. */
 static u64 hash_bytes(const u8 key[16], const void *bytes, size_t len)
 {
 	siphash_key_t words = {};
@@ -77,9 +77,9 @@ static u32 position(const struct hr_config *cfg, const char *seat, u32 i)
 }
 
 /**
- * model_place() - the points of a node, where the placement hashes
- * @cfg: the ring's
- * @node: the node, whose points are set
+ * model_place() - sets the points of a node, if the placement hashes
+ * @cfg: the ring's configuration
+ * @node: the node
  *
  * Return: whether there was room.
  */

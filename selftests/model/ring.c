@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What becomes of a ring: changes, migrations, their ends. */
+/* Changes of a ring, migrations, and the ends of migrations. */
 #include <linux/string.h>
 
 #include "model.h"
 
 /**
- * model_begin() - an empty ring
+ * model_begin() - makes an empty ring
  * @ring: set
  * @test: for MODEL_CHECK()
- * @cfg: the ring's
+ * @cfg: its configuration
  */
 void model_begin(struct model_ring *ring, struct kunit *test,
 		 const struct hr_config *cfg)
@@ -21,11 +21,13 @@ void model_begin(struct model_ring *ring, struct kunit *test,
 }
 
 /**
- * model_name_slots() - who stands in the slots of a table: nodes keep theirs
+ * model_name_slots() - the nodes in the slots of a table
  * @ring: the ring before the table
  * @nodes: the nodes of the table
  * @t: the table
  * @uid_of_slot: set for the nodes of @t, else as in @ring
+ *
+ * Checks that nodes keep their slots.
  */
 void model_name_slots(const struct model_ring *ring,
 		      const struct model_nodes *nodes,
@@ -47,14 +49,14 @@ void model_name_slots(const struct model_ring *ring,
 			MODEL_CHECK(test, is && !is->member);
 			continue;
 		}
-		/* A change does not give out a slot that the change frees. */
+		/* A change does not reuse a slot that it frees. */
 		MODEL_CHECK(test,
 			    !uid_of_slot[i] || uid_of_slot[i] == is->uid);
 		uid_of_slot[i] = is->uid;
 	}
 }
 
-/* Slots are free again when nobody stands there: not in a migration. */
+/* Frees slots without a node; a migration frees no slots. */
 static void free_slots(struct model_ring *ring, const struct hr_table *t)
 {
 	u32 i;
@@ -70,7 +72,7 @@ static void free_slots(struct model_ring *ring, const struct hr_table *t)
 /**
  * model_effective() - the map in force
  * @ring: the ring
- * @frontier: of the migration, if there is one
+ * @frontier: the frontier, in a migration
  * @map: set
  *
  * Return: whether there was room.
@@ -85,10 +87,10 @@ bool model_effective(const struct model_ring *ring, u64 frontier,
 }
 
 /**
- * model_hold() - a migration begins, or one more change is held
+ * model_hold() - begins a migration, or holds one more change in it
  * @ring: the ring; model_publish() comes next
- * @frontier: of the migration, if there is one
- * @stay: the migration goes on where it is
+ * @frontier: the frontier, in a migration
+ * @stay: the migration keeps its frontier
  */
 void model_hold(struct model_ring *ring, u64 frontier, bool stay)
 {
@@ -110,8 +112,8 @@ void model_hold(struct model_ring *ring, u64 frontier, bool stay)
  * model_map_of() - the map of a table
  * @ring: the ring
  * @nodes: the nodes of the table
- * @t: the table; which cells are whose the model takes from the core: model_due()
- * @uid_of_slot: of model_name_slots()
+ * @t: the table; the owners of cells are the core's, see model_due()
+ * @uid_of_slot: set by model_name_slots()
  * @map: set
  */
 void model_map_of(const struct model_ring *ring,
@@ -131,10 +133,10 @@ void model_map_of(const struct model_ring *ring,
 }
 
 /**
- * model_publish() - a change comes into force
+ * model_publish() - publishes a change
  * @ring: the ring
- * @after: the nodes that the change leaves
- * @t: the table that the core made
+ * @after: the nodes after the change
+ * @t: the core's table after the change
  */
 void model_publish(struct model_ring *ring, const struct model_nodes *after,
 		   const struct hr_table *t)
@@ -147,7 +149,7 @@ void model_publish(struct model_ring *ring, const struct model_nodes *after,
 	model_map_of(ring, after, t, ring->uid_of_slot, &ring->to);
 	if (!ring->held)
 		return;
-	/* A node that is down owns nothing, in none of the maps. */
+	/* A down node owns nothing in any of the maps. */
 	for (i = 0; i < ring->nodes.n; i++) {
 		const struct model_node *node = &ring->nodes.node[i];
 
@@ -159,10 +161,10 @@ void model_publish(struct model_ring *ring, const struct model_nodes *after,
 }
 
 /**
- * model_settle() - a migration ends
+ * model_settle() - ends a migration
  * @ring: the ring
- * @back: at frontier 0, and not at 2^32
- * @t: the table that the core made
+ * @back: the migration ends at frontier 0, not at 2^32
+ * @t: the core's table after the end
  */
 void model_settle(struct model_ring *ring, bool back, const struct hr_table *t)
 {
@@ -189,7 +191,7 @@ static bool went_down(const struct model_ring *ring,
 }
 
 /**
- * model_downs() - how many nodes went down in a migration
+ * model_downs() - counts nodes that went down in a migration
  * @ring: the ring
  *
  * Return: the number.
@@ -206,8 +208,8 @@ u32 model_downs(const struct model_ring *ring)
 /**
  * model_rollback() - the nodes that a rollback leads to
  * @ring: the ring, in a migration
- * @after: set to those before the migration, down where they went down since;
- *	all others leave
+ * @after: set to the nodes before the migration, of which those that went down
+ *	stay down; all other nodes leave
  */
 void model_rollback(const struct model_ring *ring, struct model_nodes *after)
 {
