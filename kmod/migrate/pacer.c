@@ -90,7 +90,7 @@ int hr_migrate_set_locked(struct hr_ring *ring,
 		if (m->holder_port == terms->port)
 			break;
 		return hr_extack(extack, NULL, -EBUSY,
-				 "only who paces it can say what it waits for");
+				 "only its pacer can throttle a migration");
 	default:
 		return hr_extack(extack, NULL, -EINVAL,
 				 "a migration cannot be set to that state");

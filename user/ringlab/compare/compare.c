@@ -146,7 +146,7 @@ static int compare_nodes(struct args *a)
 	if (v[COMPARE_LEAVE].given)
 		joined = 0;
 	if (!joined && nr == 1)
-		return fail_usage("the only node cannot leave: nobody would be left to compare");
+		return fail_usage("the only node cannot leave: no node would be left to compare");
 	if (nr + joined > HR_MAX_NODES)
 		return fail_usage("%u nodes are more than a ring may have, %u",
 				  nr + joined, HR_MAX_NODES);

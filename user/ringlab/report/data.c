@@ -160,7 +160,7 @@ static int compare_maps(struct report *r)
 	/* The receipt, of the kernel or made here, must match these maps. */
 	if (r->receipt.moved != impact.moved ||
 	    r->receipt.arcs != impact.arcs || r->receipt.nr_moves != r->nr_moves)
-		return fail(EXIT_REFUSED, "ring %s: the kernel tells of another change than this",
+		return fail(EXIT_REFUSED, "ring %s: the receipt is not of this change",
 			    r->about.name);
 	return EXIT_DONE;
 }
