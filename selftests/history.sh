@@ -208,7 +208,7 @@ unprivileged()
 		"${as_nobody[@]}" "$RINGCTL -n $here -j history secret"
 	! "${as_nobody[@]}" "$RINGCTL -n $here -j history secret" | grep 1234567 ||
 		return 1
-	expect_error 'only to administrators' 2 \
+	expect_error 'only administrators may see points' 2 \
 		"${as_nobody[@]}" "$RINGCTL -n $here history secret revert 1"
 	expect_equal 2 "$(generation secret)"
 	ringctl ring del secret

@@ -123,7 +123,9 @@ def own(tap, sock, changer):
     reply = sock.do("migrate-step", text(MIGRATION["ring"], "large")
                     + every.u64(MIGRATION["step-share"], 1 << 20))
     tap.check("nothing moves until it is resumed", reply.err == wire.EBUSY
-              and "its pacer is gone" in reply.said, reply)
+              and wire.said_by_kernel("the migration has to be resumed: "
+                                      "its pacer is gone") in reply.said,
+              reply)
 
 
 def bound(port):
