@@ -242,8 +242,13 @@ static void held(struct hr_ring *ring, const struct hr_change *change,
 	}
 	m->changes++;
 	m->automatic |= draft->release;
-	if (!draft->stay)
+	if (!draft->stay) {
+		/* The reason of a rollback is not the reason of this change. */
+		if (m->mode == HASHRING_MIGRATION_HOLDING ||
+		    m->mode == HASHRING_MIGRATION_RUNNING)
+			m->reason[0] = '\0';
 		m->rolling = false;
+	}
 	hr_view_progress(view, view->frontier, &m->progress);
 	set_deadlines(change, view->table, m);
 	hr_migrate_event_locked(ring, &what, NULL);

@@ -97,7 +97,8 @@ EXPORT_SYMBOL_NS_GPL(hashring_skb_position, HR_EXPORT_NS);
  * An attachment also keeps established flows at their nodes.
  *
  * Context: under rcu_read_lock(); does not wait.
- * Return: the node, valid until rcu_read_unlock(), or NULL if there is none.
+ * Return: the node, valid until rcu_read_unlock(), or NULL if there is none. Its
+ * name, and its attributes such as id and via, are members of &struct hr_node.
  */
 const struct hr_node *hashring_owner(const struct hr_ring *ring, u32 position)
 {
@@ -109,7 +110,7 @@ EXPORT_SYMBOL_NS_GPL(hashring_owner, HR_EXPORT_NS);
  * hashring_create() - make a ring without nodes
  * @net: the namespace
  * @name: see hr_name_check()
- * @placement: the policy
+ * @placement: HASHRING_PLACEMENT_HASH, _EXPLICIT or _BALANCED
  * @size: points for a unit of weight with hashed placement, cells of the grid with
  *	balanced placement, 0: the default. With explicit placement 0
  * @seed: HR_SEED_LEN bytes, or NULL for a random seed
@@ -119,8 +120,8 @@ EXPORT_SYMBOL_NS_GPL(hashring_owner, HR_EXPORT_NS);
  * use the ring like any other.
  *
  * Context: may sleep; not called by a listener.
- * Return: the ring, for hashring_put(), or -EINVAL (bad name, bad size), -ERANGE
- * (bad size), -EEXIST, -E2BIG (too many rings), -ENOMEM.
+ * Return: the ring, for hashring_put(), or an error pointer, see IS_ERR(): -EINVAL
+ * (bad name, bad size), -ERANGE (bad size), -EEXIST, -E2BIG (too many rings), -ENOMEM.
  */
 struct hr_ring *hashring_create(struct net *net, const char *name,
 				enum hashring_placement placement, u32 size,
@@ -211,7 +212,7 @@ static int impact_prepare(struct hr_change *change,
  * @ring: the ring
  * @ops: the operations
  * @nr_ops: number of @ops
- * @terms: the conditions
+ * @terms: the conditions; where there are none, expect and max_moved are U64_MAX
  * @impact: filled in with what moves, without the matrix; NULL: not wanted
  * @err: filled in with the operation and the reason of a refusal
  *
@@ -219,7 +220,10 @@ static int impact_prepare(struct hr_change *change,
  * listeners are told.
  *
  * Context: may sleep; not called by a listener.
- * Return: as hr_ring_change(); after an error nothing has changed.
+ * Return: 0, or a negative error and nothing has changed: -EINVAL, -ERANGE, -EEXIST
+ * or -ENOENT (an operation is wrong, or the ring is removed), -E2BIG, -EBUSY,
+ * -ESTALE (another generation is in force), -EDQUOT (too much would move), -EINTR,
+ * -ENOMEM (never when the change only removes nodes).
  */
 int hashring_change(struct hr_ring *ring, const struct hr_op *ops, u32 nr_ops,
 		    const struct hr_change_terms *terms,

@@ -5,7 +5,8 @@
  *
  * A ring belongs to a network namespace and is removed with the namespace. A ring of
  * hashring_get() or hashring_create() is valid until hashring_put(), also if the ring
- * is removed before. The caller keeps the namespace alive.
+ * is removed before. A namespace that is passed must stay during the call: the caller
+ * has a reference, see get_net(), or runs in a pernet operation of the namespace.
  */
 #ifndef HASHRING_HASHRING_H
 #define HASHRING_HASHRING_H

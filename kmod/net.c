@@ -167,8 +167,8 @@ int hr_ring_remove_locked(struct net *net, struct hr_ring *ring,
 				 hr_name_shown(ring->name));
 	if (ring->attachments)
 		return hr_extack(extack, NULL, -EBUSY,
-				 "ring has attachments", ": %u",
-				 ring->attachments);
+				 "ring has attachments", ": %s has %u",
+				 hr_name_shown(ring->name), ring->attachments);
 	ring_unlist_locked(hn, ring);
 	return 0;
 }

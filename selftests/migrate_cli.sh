@@ -258,8 +258,12 @@ rolled_back()
 	ringctl migrate step web --share 4% >/dev/null
 	ringctl migrate wait web 2>"$WORK/waited" &
 	waits=$!
-	expect_match 'rolling-back' ringctl migrate rollback web
+	expect_match 'rolling-back \(b2 is ill\)' ringctl migrate rollback web 'b2 is ill'
 	refuses 'goes back already' 2 migrate rollback web
+	# a change that joins has another reason, or none
+	ringctl change web --hold '{ node set b4 weight 2 }' >/dev/null
+	expect_match 'web holding [0-9.]+%' ringctl migrate show web
+	ringctl migrate rollback web >/dev/null
 	ringctl migrate step web --to end >/dev/null
 	ringctl migrate finish web --force >/dev/null
 	wait "$waits" || status=$?

@@ -82,7 +82,7 @@ static int hr_attach_check_room(struct hr_net *hn,
 		*culprit = HR_ATTACH_BAD_MARK;
 		return hr_extack(extack, NULL, -EEXIST,
 				 "another attachment takes the same mark",
-				 ": %u", other->id);
+				 ": attachment %u", other->id);
 	}
 	if (hn->nr_attachments >= HR_MAX_ATTACH ||
 	    hn->last_attach == U32_MAX)
