@@ -451,6 +451,24 @@ class Test:
                    words, done.returncode, done.stderr)
         same([], [n for n in os.listdir(self.folder) if n.startswith("no.")], "files made")
 
+    def printed_elsewhere(self):
+        """A file and what ringctl printed: a grid by default, no control characters."""
+        saved, printed = self.path("grid.yaml"), self.path("grid.json")
+        with open(saved, "w", encoding="ascii") as f:
+            f.write("rings:\n- name: web\n  placement: balanced\n  generation: 1\n"
+                    "  nodes:\n  - { name: a, id: 1, cells: [0-65535] }\n")
+        words = (RINGLAB, "report", self.path("grid.html"), "web", "--offline", saved,
+                 "--from", printed)
+        change = {"ring": "web", "receipt": {"generation": 1}}
+        moved = {"ring": "web", "kept_moves": 1, "receipt": {
+            "kind": "change", "generation": 1, "nr_moves": 1,
+            "move": [{"from": "\x1b[31mred", "to": "a", "share": 5, "arcs": 1}]}}
+        for item, status in (change, 0), (moved, 1):
+            with open(printed, "w", encoding="ascii") as f:
+                json.dump([item], f)
+            done = self.said(*words)
+            same(status, done.returncode, done.stderr)
+
     def progress(self):
         """On a terminal a large ring says what it is at.
 
@@ -503,6 +521,7 @@ def main():
             ("the same input gives the same page", test.the_same_again),
             ("a large ring's page stays small", test.large),
             ("what is refused, and why", test.refused),
+            ("what was printed elsewhere is checked", test.printed_elsewhere),
             ("progress is shown where it takes long", test.progress),
             ("an interrupt leaves no half page", test.interrupted),
         )

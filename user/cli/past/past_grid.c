@@ -29,10 +29,10 @@ int past_grid_take(struct past_grid *g, const struct model_ring *r)
 	memset(g, 0, sizeof(*g));
 	if (r->placement != HASHRING_PLACEMENT_BALANCED)
 		return EXIT_DONE;
-	g->owner = calloc(r->grid, sizeof(*g->owner));
+	g->nr = r->grid ? r->grid : HR_DEFAULT_GRID;
+	g->owner = calloc(g->nr, sizeof(*g->owner));
 	if (!g->owner)
 		return fail_memory();
-	g->nr = r->grid;
 	for (i = 0; i < r->nr_nodes; i++) {
 		const struct model_node *node = &r->node[i];
 

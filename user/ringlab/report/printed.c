@@ -139,11 +139,22 @@ static int take_word(const json_t *value, hashring_name_fn names, __u64 *number)
 	return -EINVAL;
 }
 
+/* Control characters, in UTF-8: a terminal would obey them. */
+static bool has_control(const char *text)
+{
+	const unsigned char *at = (const unsigned char *)text;
+
+	for (; *at; at++)
+		if (*at < ' ' || *at == 0x7f || (*at == 0xc2 && at[1] < 0xa0))
+			return true;
+	return false;
+}
+
 static int take_text(const json_t *value, char *to, size_t size)
 {
 	const char *text = json_string_value(value);
 
-	if (!text || strlen(text) >= size)
+	if (!text || strlen(text) >= size || has_control(text))
 		return -EINVAL;
 	strcpy(to, text);
 	return 0;
