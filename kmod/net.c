@@ -121,10 +121,14 @@ struct hr_ring *hr_ring_create_locked(struct net *net, const char *name,
 		return ERR_PTR(-ENOMEM);
 	strscpy(ring->name, name, sizeof(ring->name));
 	ring->net = net;
+
+	/* No change of the ring is told before the ring is. */
+	mutex_lock(&ring->lock);
 	list_add_tail_rcu(&ring->list, before);
 	hn->nr_rings++;
 	WRITE_ONCE(hn->rings_seq, hn->rings_seq + 1);
 	hr_ring_notify(ring, HASHRING_EVENT_ADDED, &(struct hashring_note){ });
+	mutex_unlock(&ring->lock);
 	return ring;
 }
 
