@@ -204,6 +204,10 @@ def malformed(tap, wire):
                 wire.do("change", ring + attr(CHANGE["op"] | 0x8000,
                                               u32(OP["kind"], 0))),
                 EINVAL, "name is missing")
+    tap.refused("the second operation without a name",
+                wire.do("change", ring + op("b9") + attr(
+                    CHANGE["op"] | 0x8000, u32(OP["kind"], 0))),
+                EINVAL, "name is missing", op=2)
     tap.refused("a change of no ring", wire.do("change", op("b9")),
                 EINVAL, "ring is missing")
     tap.refused("a change of nothing", wire.do("change", ring), EINVAL,

@@ -200,12 +200,16 @@ int hr_nl_ops_add(struct hr_nl_ops *ops, int type, const struct genl_info *info)
 			ret = hr_extack(extack, attr, -E2BIG,
 					"too many runs of cells in one change",
 					": at most %u", HR_MAX_GRID);
-		if (ret) {
-			ops_trim(ops, before);
-			return ret;
-		}
+		if (ret)
+			goto err_trim;
 	}
 	return 0;
+
+err_trim:
+	if (before + more > 1 && extack)
+		nl_set_extack_cookie_u64(extack, ops->nr);
+	ops_trim(ops, before);
+	return ret;
 }
 
 /**
