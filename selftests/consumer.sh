@@ -83,9 +83,9 @@ agree_on_flows() # POLICY
 # ordered WORDS - what the module says to a command: an error number and a text
 ordered()
 {
-	printf '%s' "$*" >&3
-	cat <&3
-} 3<>/sys/kernel/debug/hashring_consumer/command
+	nsenter --net="/run/netns/$here" bash -c 'printf %s "$*" >&3; cat <&3' - "$@" \
+		3<>/sys/kernel/debug/hashring_consumer/command
+}
 
 # As much moves as ringctl has planned, and the ring is what ringctl says.
 makes_and_changes()

@@ -30,7 +30,7 @@ static char *ring = "";
 module_param(ring, charp, 0444);
 MODULE_PARM_DESC(ring, "name of the ring");
 
-static struct net *consumer_net;
+static u64 consumer_net;	/* the cookie of its namespace */
 static struct hr_ring *consumer_ring;
 static struct dentry *consumer_dir;
 
@@ -177,7 +177,7 @@ static int create(const char *name, unsigned int placement, u32 size, int seed,
 	struct hr_ring *made;
 
 	memset(bytes, seed, sizeof(bytes));
-	made = hashring_create(consumer_net, name, placement, size,
+	made = hashring_create(current->nsproxy->net_ns, name, placement, size,
 			       seed < 0 ? NULL : bytes, &extack);
 	if (IS_ERR(made)) {
 		strscpy(text, extack._msg ?: "", SIMPLE_TRANSACTION_LIMIT - 16);
@@ -215,8 +215,10 @@ static int change(struct hr_ring *changed, const char *node, u32 id,
 	return ret;
 }
 
+/* For rings of the namespace that the command comes from, which stays meanwhile. */
 static int command(const char *words, char *text)
 {
+	struct net *net = current->nsproxy->net_ns;
 	unsigned int placement, size, id, weight, dry_run;
 	struct netlink_ext_ack extack = { };
 	struct hr_ring *named;
@@ -228,17 +230,16 @@ static int command(const char *words, char *text)
 		return create(name, placement, size, seed, text);
 	if (sscanf(words, "%*s %63s", name) != 1)
 		return -EINVAL;
-	named = hashring_get(consumer_net, name);
+	named = hashring_get(net, name);
 	if (!named)
 		return -ENOENT;
 	if (sscanf(words, "change %*s %63s %u %u %u", node, &id, &weight,
 		   &dry_run) == 4) {
 		ret = change(named, node, id, weight, dry_run, text);
 	} else if (!strncmp(words, "remove ", 7)) {
-		ret = hashring_remove(consumer_net, named, &extack);
+		ret = hashring_remove(net, named, &extack);
 		/* a second time there is nothing to remove */
-		if (!ret && hashring_remove(consumer_net, named, &extack) !=
-		    -ENOENT)
+		if (!ret && hashring_remove(net, named, &extack) != -ENOENT)
 			ret = -EBADFD;
 		else if (ret && extack._msg)
 			strscpy(text, extack._msg, 128);
@@ -309,7 +310,7 @@ static int heard(struct notifier_block *block, unsigned long event, void *data)
 	const struct hashring_note *note = data;
 	struct consumer_event *next;
 
-	if (note->net != consumer_net)
+	if (note->net->net_cookie != consumer_net)
 		return NOTIFY_DONE;
 	mutex_lock(&consumer_lock);
 	next = &consumer_events[consumer_heard++ % ARRAY_SIZE(consumer_events)];
@@ -356,10 +357,11 @@ DEFINE_SHOW_ATTRIBUTE(events);
 
 static int __init consumer_init(void)
 {
+	struct net *net = current->nsproxy->net_ns;
 	int ret;
 
-	consumer_net = current->nsproxy->net_ns;
-	consumer_ring = hashring_get(consumer_net, ring);
+	consumer_net = net->net_cookie;
+	consumer_ring = hashring_get(net, ring);
 	if (!consumer_ring)
 		return -ENODEV;
 	ret = hashring_notifier_register(&consumer_block);
