@@ -36,8 +36,8 @@ struct sk_buff;
  * @HASHRING_EVENT_MIGRATED: a migration has made a step or a transition
  * @HASHRING_EVENT_REMOVED: the ring has been removed, or goes with its namespace
  *
- * CHANGED and MIGRATED come in the order of the ring's epochs. The other events come
- * in the order in which rings of the namespace are added, set and removed.
+ * CHANGED and MIGRATED come after ADDED, in the order of the ring's epochs. The other
+ * events come in the order in which rings of the namespace are added, set and removed.
  */
 enum hashring_event {
 	HASHRING_EVENT_ADDED,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The policies of placement, and what a ring has to say of its own.
+ * The table of placements, and the configuration of a ring: defaults, checks, seed.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>

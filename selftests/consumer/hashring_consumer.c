@@ -30,7 +30,7 @@ static char *ring = "";
 module_param(ring, charp, 0444);
 MODULE_PARM_DESC(ring, "name of the ring");
 
-static u64 consumer_net;	/* the cookie of its namespace */
+static u64 consumer_net;	/* cookie of the namespace of consumer_ring */
 static struct hr_ring *consumer_ring;
 static struct dentry *consumer_dir;
 
@@ -215,7 +215,7 @@ static int change(struct hr_ring *changed, const char *node, u32 id,
 	return ret;
 }
 
-/* For rings of the namespace that the command comes from, which stays meanwhile. */
+/* Rings are of the namespace of the process that writes, which stays meanwhile. */
 static int command(const char *words, char *text)
 {
 	struct net *net = current->nsproxy->net_ns;
