@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# actions_doc.sh - the recipes of Documentation/actions.md, as they stand there:
-# each section's commands are taken by nft, ip, sysctl and ringctl. What they do
-# to packets is in steer_actions.sh.
+# actions_doc.sh - nft, ip, sysctl and ringctl accept the recipes in
+# Documentation/actions.md, section by section. steer_actions.sh tests the effect
+# of these recipes on packets.
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -12,7 +12,7 @@
 
 DOC=$ROOT/Documentation/actions.md
 
-# A director with the neighbours that the recipes name, and no packets.
+# A director with the neighbours that the recipes name; no packets are sent.
 fresh() # NAMESPACE
 {
 	director=$1

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# balanced.sh - rings of placement balanced: grids, shares to a cell, changes
-# that move what they must, tables that are saved, restored and replicated
+# balanced.sh - rings with placement balanced: grids, shares exact to one cell,
+# changes without needless moves, and tables saved, restored and replicated
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 # shellcheck source=selftests/lib.sh
@@ -19,22 +19,22 @@ elsewhere()
 	"$RINGCTL" -n "$other" "$@"
 }
 
-# wrong LINE:COLUMN REGEX TEXT - what is said of a file
+# wrong LINE:COLUMN REGEX TEXT - the error for a file with TEXT
 wrong()
 {
 	printf '%s\n' "$3" >"$WORK/wrong.yaml"
 	expect_error "wrong\.yaml:$1: $2" 1 "$RINGCTL" restore "$WORK/wrong.yaml"
 }
 
-# without_cells <FILE - membership alone; lists of cells may have several lines
+# without_cells <FILE - drops the lists of cells; a list may have several lines
 without_cells()
 {
 	python3 -c 'import re, sys
 print(re.sub(r", cells: \[[^]]*\]", "", sys.stdin.read()), end="")'
 }
 
-# random_changes NUMBER - a change a line, of 1 to 3 operations on nodes that
-# there then are
+# random_changes NUMBER - one change a line, with 1 to 3 operations on nodes that
+# exist at that moment
 random_changes()
 {
 	python3 - "$1" <<'END'
@@ -138,14 +138,14 @@ too_many()
 	refuses "more nodes than cells in the ring$(detail ': 1025 \(at most 1024\)')" 2 \
 		node add full more
 	expect_equal "$before" "$(digests full)" "nothing has changed"
-	# Each has a cell, whatever its weight.
+	# Each node has one cell, whatever the weight.
 	ringctl node set full n7 weight 1000 >/dev/null
 	expect_equal 1024 "$(said_json node show full | grep -o '"share":4194304\b' | wc -l)"
 	ringctl node replace full n7 n7b >/dev/null
 	ringctl ring del full
 }
 
-# Equal weights: no two nodes differ by more than a cell, together they have all.
+# With equal weights, shares differ by one cell at most, and add up to the ring.
 to_a_cell()
 {
 	local nodes
@@ -164,7 +164,7 @@ assert max(cells) - min(cells) <= 1, (min(cells), max(cells))'
 	done
 }
 
-# The arcs that nodes say they hold are the table's.
+# Points of the nodes add up to the points of the table.
 arcs_add_up()
 {
 	expect_equal "$(figure table_points ring show web)" \
@@ -208,8 +208,8 @@ replaced()
 	ringctl node replace web r2 n2 >/dev/null
 }
 
-# Plans online and offline, and the receipt: the same figures, and rows. All that
-# moves has to.
+# Plans online and offline, and the receipt, have the same figures and rows. All
+# moves are needed moves.
 one_story()
 {
 	local change
@@ -233,7 +233,7 @@ for told in plan, offline, change:
 assert plan["receipt"] == change["receipt"], (plan, change)
 assert change["receipt"]["collateral"] == 0, change
 for told in plan, offline:
-    told["receipt"].pop("bytes_before")     # memory is the kernel's
+    told["receipt"].pop("bytes_before")     # memory is known only to the kernel
     told["receipt"].pop("bytes_after")
     for rows in told["receipt"]["move"], told["plan"]["move"]:
         rows.sort(key=lambda row: (row["from"], row["to"]))
@@ -257,7 +257,7 @@ limited()
 
 # --- look-ups ---------------------------------------------------------------------
 
-# The kernel's owners against those of the cells that a saved file gives.
+# Owners by the kernel are the owners of the cells in a saved file.
 owners()
 {
 	ringctl save "$WORK/web.yaml" web >/dev/null
@@ -292,7 +292,7 @@ END
 
 saved_and_restored()
 {
-	# Nodes that are away too, with what they return to, and one without.
+	# Also draining and down nodes, with cells for their return; `late` has no cells.
 	ringctl change web '{ node set n5 state draining ; node set n6 state down ;
 		node add late state down weight 2 }' >/dev/null
 	ringctl save "$WORK/web.yaml" web >/dev/null
@@ -308,7 +308,7 @@ saved_and_restored()
 		node del late }' >/dev/null
 }
 
-# Two directors that are fed one log, and a third that missed a change.
+# Two directors get the same changes; a third director misses one change.
 replicated()
 {
 	local change map config
@@ -316,7 +316,7 @@ replicated()
 	ringctl save "$WORK/story.yaml" story >/dev/null
 	elsewhere restore "$WORK/story.yaml" >/dev/null
 	sed 's/^- name: story/- name: third/' "$WORK/story.yaml" | elsewhere restore - >/dev/null
-	# What it missed leaves no trace among the members, but in the table.
+	# The members do not show the missed change; the table does.
 	for change in '{ node add x0 weight 7 }' '{ node add x1 weight 4 ; node add x2 }' \
 		'{ node set x2 weight 5 }' '{ node del x1 }' '{ node del x0 }' \
 		'{ node add x3 weight 2 ; node replace x2 x4 }'; do
@@ -441,7 +441,7 @@ sync_by_cells()
 	ringctl sync "$WORK/web.yaml" >/dev/null
 	expect_equal "$before" "$(digests web)" "as the file says"
 	expect_equal "web unchanged" "$(ringctl sync "$WORK/web.yaml" | head -1)"
-	# Members alike, the table another: only cells make the difference.
+	# The same members with another table: the difference is in the cells alone.
 	ringctl node del web n1 >/dev/null
 	ringctl node add web n1 id 1 weight "$(sed -n 's/.*name: n1, id: 1, weight: \([0-9]*\),.*/\1/p' \
 		"$WORK/web.yaml")" >/dev/null
@@ -460,7 +460,7 @@ sync_without_cells()
 	! grep -q cells "$WORK/members.yaml" || return 1
 	before=$(ringctl digest web)
 	expect_equal "web unchanged" "$(ringctl sync "$WORK/members.yaml" | head -1)"
-	# One that goes and comes anew finds the ring as it has become.
+	# A node that leaves and joins again gets cells of the present ring.
 	ringctl node add web w1 weight 9 >/dev/null
 	expect_match 'collateral 0 ' ringctl sync "$WORK/members.yaml"
 	config=$(without_cells <"$WORK/web.yaml" | grep -c 'name: n')
@@ -470,19 +470,19 @@ sync_without_cells()
 	expect_equal 2 "$(figure weight node show web n4)"
 	ringctl sync "$WORK/web.yaml" >/dev/null
 	expect_equal "$before" "$(ringctl digest web)" "and by cells back again"
-	# What a ring is born with stays.
+	# A ring keeps the grid that it was created with.
 	sed 's/grid: [0-9]*/grid: 1024/' "$WORK/members.yaml" >"$WORK/other.yaml"
 	refuses "other.yaml:4:9: ring web has a grid of $GRID cells, which is for life" 1 \
 		sync "$WORK/other.yaml"
-	# A file that says which cells must say so of the membership that it has.
+	# Cells in a file must fit the weights in the same file.
 	sed 's/\(name: n4, id: 4, weight: \)[0-9]*/\17/' "$WORK/web.yaml" >"$WORK/other.yaml"
 	refuses 'other.yaml:[0-9]+:[0-9]+: cells given and cells due differ: n[0-9]+, [0-9]+ and [0-9]+' 1 \
 		sync "$WORK/other.yaml"
 	expect_equal "$before" "$(ringctl digest web)" "nothing has changed"
 }
 
-# A restore of many rings that is interrupted: each that is made goes again, or
-# all are there.
+# An interrupted restore of many rings: all rings that were made are removed, or
+# all rings are there.
 interrupted()
 {
 	local pid status=0 i left
@@ -503,7 +503,7 @@ interrupted()
 	esac
 }
 
-# One of the rings cannot be made: none of them stays.
+# A ring that cannot be created: no ring of the file stays.
 restored_or_not()
 {
 	ringctl save "$WORK/web.yaml" web >/dev/null
@@ -529,7 +529,7 @@ measured()
 
 cli_begin
 ktap_test "grids" grids
-ktap_test "grids that are none, and points" bad_grids
+ktap_test "invalid grids, and points" bad_grids
 ringctl ring add web placement balanced grid "$GRID" seed "$SEED"
 for i in 1 2 3 4 5 6 7; do
 	ringctl node add web "n$i" weight "$i" >/dev/null
@@ -539,22 +539,22 @@ ringctl node add web n6 id 6 weight 6 >/dev/null
 ktap_test "nodes have no points" no_points
 ktap_test "more nodes than cells" too_many
 ktap_test "equal weights differ by a cell at most" to_a_cell
-ktap_test "points of nodes, arcs of the ring" arcs_add_up
+ktap_test "points of nodes add up to the ring's points" arcs_add_up
 ktap_test "draining or down and back: the same table" states
 ktap_test "a replacement moves one share and no more" replaced
 ktap_test "limits of a change" limited
-ktap_test "plans here and from files are what the change does" one_story
+ktap_test "plans of the kernel and of files agree with the change" one_story
 ktap_test "the kernel's owners are those of the cells" owners
 ktap_test "saved and restored bit for bit" saved_and_restored
-ktap_test "the same log, the same digest; who differs is named" replicated
+ktap_test "the same log gives the same digest; a digest that differs is named" replicated
 ktap_test "digests against saved rings" against_saved
-ktap_test "lists of digests that are wrong" bad_against
-ktap_test "files that are wrong" bad_files
+ktap_test "malformed lists of digests" bad_against
+ktap_test "malformed files" bad_files
 ktap_test "sync by cells" sync_by_cells
 ktap_test "sync by members alone" sync_without_cells
 ktap_test "a restore that fails leaves nothing" restored_or_not
 ktap_test "a restore that is interrupted leaves all or nothing" interrupted
-ktap_test "measure goes back to the same table" measured
+ktap_test "measure reverts to the same table" measured
 ktap_test "JSON has the spec's names and raw numbers" json_by_spec ring node digest measure
 ktap_test "the kernel does not complain" kernel_log_faults
 ktap_finish

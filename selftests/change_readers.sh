@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# change_readers.sh - readers see one table or the next, never a mix, over 10,000 changes
+# change_readers.sh - during 10,000 changes, readers see one table or the next,
+# never a mix
 #
-# tools/change_readers.c has the readers compare every owner with the table of the
-# generation that the answer names, made afresh from that generation's members.
+# An answer names its generation. tools/change_readers.c builds the table of that
+# generation anew from the members, and compares every owner.
 
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -26,14 +27,14 @@ changes_run()
 every_owner_right()
 {
 	expect_equal 0 "$(figure wrong)" "wrong answers"
-	# Fewer would say little about readers that meet a change.
+	# With fewer generations, readers would hardly meet a change.
 	expect_between $((changes / 10)) 1000000000 "$(figure tables)" "generations met"
 }
 
 memory_bounded()
 {
-	# At most two retired tables a ring: what was published in all is many
-	# times what may be missing at any moment.
+	# At most two retired tables a ring may use memory. The published tables together
+	# are many times larger.
 	expect_between 0 $(($(figure published_kb) / 4 + $(kept_kb))) \
 		"$(($(figure dipped_kb) > 0 ? $(figure dipped_kb) : 0))" \
 		"kB less available than before"
@@ -45,7 +46,7 @@ ktap_begin
 kernel_log_mark
 ktap_test "$changes changes of 4 rings under 2 readers" changes_run
 [ ! -s "$figures" ] || note "$(tr '\n' ' ' <"$figures")"
-ktap_test "every owner is that of the answer's generation" every_owner_right
+ktap_test "every owner is right for the answer's generation" every_owner_right
 ktap_test "memory stays bounded" memory_bounded
 ktap_test "the kernel does not complain" kernel_log_faults
 ktap_finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# cli.sh - ringctl as people and scripts see it: options, words, files, events,
-# and what is printed
+# cli.sh - ringctl for users and scripts: options, words, files, events, and
+# output
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 
@@ -19,7 +19,7 @@ no_module()
 	expect_error 'no hashring family: is the module loaded\?' 2 \
 		"$RINGCTL" ring show
 	expect_error 'is the module loaded\?' 2 "$RINGCTL" monitor
-	# What needs none works.
+	# Help needs no module.
 	expect_match '^Usage: ringctl' "$RINGCTL" help
 	"$ROOT/selftests/vm/load"
 	expect_equal '' "$("$RINGCTL" ring show)"
@@ -47,7 +47,7 @@ help_texts()
 	expect_error 'NODE is missing.*Usage: ringctl node add RING NODE \[id N\]' 1 \
 		"$RINGCTL" node add web
 	expect_match '^ringctl [0-9]' "$RINGCTL" -V
-	# What is for the shell alone is in no list.
+	# A word for the shell's completion is in no list.
 	expect_error 'expected one of' 1 "$RINGCTL" help comple
 }
 
@@ -133,7 +133,7 @@ END
 	refuses "$WORK/batch:5: no such node: n9" 2 -b "$WORK/batch"
 	expect_match 'n1 .* weight 2 ' ringctl node show batch1
 	refuses 'no such ring' 2 ring show batch2
-	# Now the first two lines fail too; the status is that of the first.
+	# Now the first two lines fail too; the exit status is that of the first error.
 	sed -i 's/node del.*/node del batch1 n1 now/' "$WORK/batch"
 	refuses "$WORK/batch:3: ring exists already: batch1.*:4: node exists already: n1.*:5: unknown word \"now\"" \
 		2 --force -b "$WORK/batch"
@@ -156,7 +156,7 @@ statistics()
 	said_json attach show >/dev/null
 	ringctl stats web >"$WORK/stats"
 	expect_match '^web generation [0-9]+  nodes 4  max/mean [0-9.]+' cat "$WORK/stats"
-	# By weights 1, 2, 1, 3 of 7.
+	# Weights 1, 2, 1, 3 of 7.
 	expect_equal 'b1 14.286% b2 28.571% b3 14.286% b4 42.857%' \
 		"$(awk '$3 == "active" { print $1, $5 }' "$WORK/stats" | xargs)"
 	expect_match 'attach id [0-9]+ packets 0 bytes 0 steered 0' cat "$WORK/stats"
@@ -195,30 +195,29 @@ candidates()
 {
 	expect_equal 'b1 b2 b3 b4' "$(ringctl complete -- node del web b | xargs)"
 	expect_match '^web$' ringctl complete -- ring del w
-	# Not a word of complaint where there is nothing to offer.
+	# No error message where no candidates exist.
 	expect_equal '' "$(ringctl complete -- node del nosuch '' 2>&1)"
 }
 
 # --- events ------------------------------------------------------------------------
 
-heard() # FILE...: both monitors have it
+heard() # REGEX: in the output of both monitors
 {
 	grep -q "$1" "$WORK/events.text" && grep -q "$1" "$WORK/events.json"
 }
 
-# A listener does not say when it has begun: there is something to hear until
-# it has.
+# A monitor does not report its start: events are repeated until one arrives.
 something_heard()
 {
 	ringctl ring add hum && ringctl ring del hum && heard 'ring del'
 }
 
-# What was heard of ring mon, one line an event.
+# The events of ring mon, one a line.
 events()
 {
 	local pids=()
 
-	trap 'kill "${pids[@]}"' EXIT	# also when something fails
+	trap 'kill "${pids[@]}"' EXIT	# also on failure
 	: >"$WORK/events.text"
 	: >"$WORK/events.json"
 	: >"$WORK/events.all"
@@ -235,7 +234,7 @@ events()
 	said_json change mon '{ node add m1 ; node add m2 }' >/dev/null
 	said_json node add mon m3 >"$WORK/receipt"
 	ringctl attach add mon hook output fwmark 1/1 key source >/dev/null
-	ringctl plan mon '{ node del m1 }' >/dev/null	# nothing happens
+	ringctl plan mon '{ node del m1 }' >/dev/null	# sends no event
 	ringctl ring add mon2
 	ringctl attach replace mon mon2 >/dev/null
 	ringctl attach del mon2
@@ -262,11 +261,11 @@ ring del mon\$" cat "$WORK/text"
 	sed -n '/ring add.*"mon"/,$p' "$WORK/events.json" | grep -v '"hum"' >"$WORK/events"
 	sed 's/ mon.*//' "$WORK/text" | diff - \
 		<(sed 's/.*"event":"\([^"]*\)".*/\1/' "$WORK/events")
-	# The receipt that is told to all is the one that the change returned.
+	# The event has the receipt that the change returned.
 	figures <"$WORK/receipt" >"$WORK/figures"
 	sed -n 3p "$WORK/events" | figures | diff "$WORK/figures" -
 	split -l 1 "$WORK/events" "$WORK/json/event."
-	# Who asked for one ring has heard of no other.
+	# A monitor of one ring gets no events of other rings.
 	expect_equal '' "$(sed '/ hum\b/d' "$WORK/events.hum")"
 }
 
@@ -276,20 +275,20 @@ hum_heard()
 }
 
 cli_begin
-ktap_test "without the module it says so" no_module
-ktap_test "every object has its help" help_texts
+ktap_test "without the module, the error says so" no_module
+ktap_test "every object has a help text" help_texts
 ktap_test "a ring" fresh web points 160
 ktap_test "-p prints the same JSON, indented" json_pretty
 ktap_test "-s prints more" more_figures
 ktap_test "-n is another namespace" namespaces
-ktap_test "abbreviations, list and nothing for show" abbreviated
-ktap_test "what cannot be written is an error" nothing_is_lost
-ktap_test "-b: lines of a file, and where it went wrong" batches
+ktap_test "abbreviations; list, and no word, mean show" abbreviated
+ktap_test "output that cannot be written is an error" nothing_is_lost
+ktap_test "-b: lines of a file, and the line of an error" batches
 ktap_test "stats" statistics
 ktap_test "save, restore and sync" saved
-ktap_test "limits are those of the source" limits_of_source
-ktap_test "names for the shell to complete" candidates
-ktap_test "monitor tells what happens, once" events
+ktap_test "limits are the limits in the source" limits_of_source
+ktap_test "names for completion by the shell" candidates
+ktap_test "monitor prints each event once" events
 ktap_test "JSON has the spec's names and raw numbers" json_by_spec ring node change \
 	lookup stats history digest attach limits restore sync events
 ktap_test "the kernel does not complain" kernel_log_faults

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034,SC2154 # shared with scripts, and by lib.sh
 #
-# cli_lib.sh - what the cli*.sh scripts share, on top of lib.sh: ringctl in a
-# namespace, and its JSON, all of which is checked at the end
+# cli_lib.sh - shared by the cli*.sh scripts, on top of lib.sh: ringctl in a
+# namespace, and a check of all printed JSON at the end
 
 export LC_ALL=C
 readonly WHOLE=$((1 << 32)) SEED=000102030405060708090a0b0c0d0e0f
@@ -13,9 +13,9 @@ ringctl()
 	"$RINGCTL" -n "$here" "$@"
 }
 
-# said_json WORD... - with -j; what is printed is kept and checked at the end
+# said_json WORD... - prints with -j; the output is kept and checked at the end
 #
-# Often called: it starts nothing but ringctl.
+# Called often, so the only process is ringctl.
 said_json_number=0
 said_json()
 {
@@ -31,7 +31,7 @@ said_json()
 	printf '%s' "$said"
 }
 
-# figure KEY WORD... - a number in what these words print as JSON
+# figure KEY WORD... - a number in the JSON of this command
 figure()
 {
 	local key=$1 json
@@ -47,7 +47,7 @@ refuses()
 	expect_error "$1" "$2" "$RINGCTL" -n "$here" "${@:3}"
 }
 
-# expect_nothing COMMAND... - says nothing
+# expect_nothing COMMAND... - no output
 expect_nothing()
 {
 	expect_equal '' "$("$@" || :)" "$*"
@@ -61,7 +61,7 @@ digests() # RING
 	echo "${said/$'\n'/ }"
 }
 
-# fresh RING WORD... - a ring that no other test has changed
+# fresh RING WORD... - a new ring for one test
 fresh()
 {
 	ringctl ring add "$@" seed "$SEED"
@@ -69,14 +69,14 @@ fresh()
 		node add b4 weight 3 via 10.0.0.4 via fd00::4 }' >/dev/null
 }
 
-# The figures of a receipt, without what differs from run to run.
+# The figures of a receipt, without those that differ from run to run.
 figures()
 {
 	grep -o '"receipt":{.*' |
 		sed -E 's/"(time|build_ns|impact_ns)":[0-9]+,//g; s/,"plan":.*//; s/,"nr_moves":[0-9]+,"kept_moves":.*//; s/[]}]*$//'
 }
 
-# cli_begin - module, namespaces and a place for what is said as JSON
+# cli_begin - loads the module, makes namespaces and a folder for the JSON
 cli_begin()
 {
 	need_module
@@ -87,9 +87,8 @@ cli_begin()
 	setup_ns here other
 }
 
-# json_by_spec OBJECT... - all that was printed with -j, each OBJECT at least
-# once: keys that the spec knows, numbers where it has numbers and words where it
-# has words for them
+# json_by_spec OBJECT... - checks all output of -j against the spec: known keys,
+# numbers and words where the spec has these. Each OBJECT was printed at least once.
 json_by_spec()
 {
 	/usr/bin/python3 "$ROOT/selftests/json_by_spec.py" \

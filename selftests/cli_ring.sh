@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# cli_ring.sh - what ringctl says of changes and of owners agrees, wherever it
-# says it: plans, receipts, history, look-ups, maps, arcs, shares
+# cli_ring.sh - all commands of ringctl agree about changes and owners: plans,
+# receipts, history, look-ups, maps, arcs, shares
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 
@@ -29,7 +29,7 @@ one_story()
 		expect_match '"moved":[1-9]' cat "$WORK/plan.figures"
 		figures <"$WORK/change" | diff "$WORK/plan.figures" -
 		figures <"$WORK/history" | diff "$WORK/plan.figures" -
-		# And in words, where they are rounded alike.
+		# The text has the same rounded figures.
 		sed 's/"receipt".*//' "$WORK/plan" >"$WORK/plan.ids"
 		sed 's/"receipt".*//' "$WORK/change" | diff "$WORK/plan.ids" -
 	done
@@ -39,7 +39,7 @@ story_in_words()
 {
 	ringctl -s plan web '{ node add n1 }' >"$WORK/plan"
 	ringctl -s change web '{ node add n1 }' >"$WORK/change"
-	# But for the lines that only a plan has, and the times of a change.
+	# Except lines that only a plan has, and the times of a change.
 	sed -E '/^ (min|localization|both|and|token|\()/d; s/ planned//' \
 		"$WORK/plan" >"$WORK/plan.words"
 	sed '/^ arcs/d' "$WORK/change" | diff "$WORK/plan.words" -
@@ -96,7 +96,7 @@ replaced()
 	expect_equal "$share" "$(figure share node show rep c4)" "the new share"
 	expect_match 'c4 id 44 weight 3 .*seat b4' ringctl node show rep c4
 	refuses 'no such node' 2 node show rep b4
-	# One for one by hand moves more, and is told of the better way.
+	# A removal and an addition move more, and a hint names the replacement.
 	json=$(said_json plan rep '{ node del c4 ; node add d4 }')
 	[ "$(json_number collateral "$json")" -gt 0 ]
 	expect_match 'hint: node replace b1 d1 moves .*collateral 0' \
@@ -129,7 +129,7 @@ states()
 	done
 	ringctl node set web b4 state active >/dev/null
 	expect_equal "$before" "$(digests web)" digests
-	# The last active one: nobody owns anything, and all comes back.
+	# The last active node: all positions lose their owner, and get the owner back.
 	fresh sole
 	ringctl change sole '{ node del b1 ; node del b2 ; node del b3 }' >/dev/null
 	expect_match '"lost":4294967296' said_json node set sole b4 state draining
@@ -173,7 +173,7 @@ any_order()
 	ringctl node add order b3 id 3 >/dev/null
 	expect_equal "$(digests web)" "$(digests order)" digests
 	expect_equal "$(ringctl arcs web)" "$(ringctl arcs order)" arcs
-	# Ids are no part of the map, and of the configuration.
+	# Ids are in the digest of the configuration, and not in the digest of the map.
 	ringctl node set order b1 id 11 >/dev/null
 	expect_equal "$(ringctl digest web)" "$(ringctl digest order)" maps
 	[ "$(ringctl digest web --config)" != "$(ringctl digest order --config)" ]
@@ -183,7 +183,7 @@ any_order()
 	ringctl node set order b1 weight 1 >/dev/null
 	expect_equal "$(digests web)" "$(digests order)" digests
 	ringctl ring del order
-	# Another seed is another ring.
+	# Another seed gives another ring.
 	ringctl ring add order
 	ringctl change order '{ node add b1 ; node add b2 weight 2 ; node add b3 ;
 		node add b4 weight 3 via 10.0.0.4 via fd00::4 }' >/dev/null
@@ -197,7 +197,7 @@ bounded_history()
 
 	bound=$(ringctl limits | awk '$1 == "receipts" { print $2 }')
 	fresh long
-	last=$((bound + 6))	# the first change added the nodes
+	last=$((bound + 6))	# generation 1 added the nodes
 	seq 2 "$last" | awk '{ print "node set long b1 weight", $1 % 9 + 2 }' |
 		ringctl -b - >/dev/null
 	first=$((last - bound + 1))
@@ -213,10 +213,10 @@ bounded_history()
 	ringctl ring del long
 }
 
-# --- looking up --------------------------------------------------------------------
+# --- look-ups ----------------------------------------------------------------------
 
-# explains POSITION NODE WORD... - what lookup says of it: an arc (START, END]
-# around the position, from its beginning to its end the node's
+# explains POSITION NODE WORD... - lookup prints NODE, and an arc (START, END]
+# around the position; both ends of this arc belong to NODE
 explains()
 {
 	local position=$1 node=$2 start end
@@ -251,7 +251,7 @@ keys()
 		said_json lookup web "$key"
 	expect_equal "[{\"key\":\"$key\",\"position\":$position,\"node\":\"$node\"}]" \
 		"$(said_json map web <<<"$key")"
-	# A last line that does not end counts too.
+	# A last line without a newline counts too.
 	expect_equal "$key"$'\t'"$position"$'\t'"$node" "$(printf %s "$key" | ringctl map web)"
 	refuses 'one of KEY, position and flow is missing' 1 lookup web
 	refuses 'position "4294967296"' 1 lookup web position 4294967296
@@ -295,7 +295,7 @@ flows()
 	}
 }
 
-# The end of each arc, and the position after it, which is the next arc's.
+# The end of each arc, and the next position, which is in the next arc.
 boundaries()
 {
 	ringctl arcs web >"$WORK/arcs"
@@ -311,12 +311,12 @@ boundaries()
 		}' "$WORK/arcs" >"$WORK/wanted"
 	cut -f 1 "$WORK/wanted" | ringctl map web --positions | cut -f 1,3 |
 		diff "$WORK/wanted" -
-	# A position in hexadecimal is that position.
+	# A position may be hexadecimal.
 	expect_equal "0x10"$'\t'"16" "$(ringctl map web --positions <<<0x10 | cut -f 1,2)"
 }
 
-# From the end of one to the end of the next, none with its neighbour's owner;
-# what each node has of them is its share, and all of them are the ring.
+# Arcs follow each other without gaps, and neighbours have different owners. The
+# arcs of a node add up to its share, and all arcs to the ring.
 whole_ring()
 {
 	ringctl arcs web >"$WORK/arcs"
@@ -343,7 +343,7 @@ whole_ring()
 	said_json node show web | tr '{' '\n' |
 		sed -n 's/.*"name":"\([^"]*\)".*"share":\([0-9]*\).*/\1 \2/p' |
 		sort | diff "$WORK/shares" -
-	# Each point is in an arc of its node's.
+	# Each point is in an arc of the same node.
 	ringctl arcs web --points >"$WORK/points"
 	said_json arcs web --points >/dev/null
 	expect_equal "$(figure table_points ring show web)" "$(wc -l <"$WORK/points")"
@@ -402,22 +402,22 @@ measured()
 
 cli_begin
 ktap_test "a ring" fresh web points 160
-ktap_test "plan, change and history tell one story" one_story
-ktap_test "and tell it in the same words" story_in_words
+ktap_test "plan, change and history have the same figures" one_story
+ktap_test "plan and change print the same words" story_in_words
 ktap_test "the rows of a receipt add up" rows_add_up
 ktap_test "operations from files" from_files
 ktap_test "replace moves the old node's share and no more" replaced
-ktap_test "draining and down own nothing, and come back" states
-ktap_test "a weight and back" weights
-ktap_test "removed and added again" back_again
-ktap_test "members in any order make one map" any_order
+ktap_test "draining and down nodes own nothing, and return" states
+ktap_test "another weight, and the old one again" weights
+ktap_test "a node is removed and added again" back_again
+ktap_test "members in any order give one map" any_order
 ktap_test "history is bounded" bounded_history
 ktap_test "a key: lookup and map agree, and the arc holds it" keys
 ktap_test "a flow: each policy has its position" flows
 ktap_test "an arc's end belongs to it" boundaries
-ktap_test "arcs are the whole ring, and the nodes' shares" whole_ring
+ktap_test "arcs add up to the ring, and to the nodes' shares" whole_ring
 ktap_test "a lone point owns the ring" lone_point
-ktap_test "keys that nobody owns" nobody
+ktap_test "keys without an owner" nobody
 ktap_test "measure counts every key" measured
 ktap_test "JSON has the spec's names and raw numbers" json_by_spec ring node change \
 	plan lookup map arcs history measure

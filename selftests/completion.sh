@@ -1,17 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# completion.sh - what bash offers after a part of a command
+# completion.sh - bash completion of ringctl and ringlab
 #
-# Words come from the table of ringctl, or of ringlab; those of rings and nodes from the
-# kernel, where there is a module for it.
+# Words come from the command tables of the programs. Names of rings and nodes come
+# from the kernel, where a module for the kernel exists.
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=user/completion/ringctl
 . "$ROOT/user/completion/ringctl"
 
-# offered LINE - what bash would offer with the cursor at the end of LINE
+# offered LINE - the candidates with the cursor at the end of LINE
 offered()
 {
 	COMP_LINE=$1
@@ -119,7 +119,7 @@ ktap_begin
 need_program "$RINGCTL" "$RINGLAB"
 ktap_test "every object of the help" every_object
 ktap_test "commands, keywords and their values" words
-ktap_test "what is for the shell alone is not offered" hidden
+ktap_test "words for the shell alone are not offered" hidden
 ktap_test "options before the object" options
 ktap_test "files" files
 if [ -d /sys/module/hashring ] || [ -r "$ROOT/build/$(uname -r)/hashring.ko" ]; then

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# consumer.sh - a module that uses the exported symbols: it is told what ringctl is
-# told, operators are told what it does, and what it holds stays
+# consumer.sh - a module that uses the exported symbols: the module and ringctl
+# get the same answers, operators see the module's changes, and references hold
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 
@@ -18,7 +18,7 @@ ringctl()
 	"$RINGCTL" -n "$here" "$@"
 }
 
-# 4000 positions around the ring, and those on both sides of every border
+# 4000 positions around the ring, and the positions on both sides of every border
 positions()
 {
 	seq 0 1073741 4294967295
@@ -27,7 +27,7 @@ positions()
 	}'
 }
 
-# agrees - what the consumer says is what ringctl says
+# agrees - the module and ringctl name the same owners
 agrees()
 {
 	positions >"$WORK/positions"
@@ -64,8 +64,8 @@ nobody()
 	"$RINGCTL" -n "$other" ring del empty
 }
 
-# Of each flow ringctl says a line, and the module two: by addresses and ports, and
-# by a packet.
+# For each flow ringctl prints one line, and the module two: by addresses and ports,
+# and by a packet.
 agree_on_flows() # POLICY
 {
 	"$ask" make 10000 >"$WORK/flows"
@@ -80,14 +80,14 @@ agree_on_flows() # POLICY
 		"positions"
 }
 
-# ordered WORDS - what the module says to a command: an error number and a text
+# ordered WORDS - the module's answer to a command: an error number and a text
 ordered()
 {
 	nsenter --net="/run/netns/$here" bash -c 'printf %s "$*" >&3; cat <&3' - "$@" \
 		3<>/sys/kernel/debug/hashring_consumer/command
 }
 
-# As much moves as ringctl has planned, and the ring is what ringctl says.
+# Changes by the module move what ringctl has planned, and the ring is the same.
 makes_and_changes()
 {
 	local seed=05050505050505050505050505050505 share
@@ -134,12 +134,12 @@ is_refused()
 	ringctl attach del made
 }
 
-listens() # a monitor does not say when it has begun
+listens() # a monitor does not report its start
 {
 	ringctl ring add hum && ringctl ring del hum && grep -q hum "$1"
 }
 
-# The module's changes are told like those of ringctl, and the module is told both.
+# Monitors get the module's changes, and the module gets all changes.
 all_are_told()
 {
 	local monitor
@@ -239,7 +239,7 @@ holds_the_ring()
 	ringctl ring del web
 	expect_error 'no such ring' 2 ringctl ring show web
 	asked | diff "$WORK/before" -
-	# One of the same name is another one.
+	# A new ring with the same name is another ring.
 	ringctl ring add web
 	ringctl node add web n77 id 77
 	asked | diff "$WORK/before" -
@@ -258,8 +258,8 @@ outlives_the_namespace()
 	asked | diff "$WORK/before" -
 }
 
-# With the last reference gone, so is everything: nothing of the ring is still
-# on its way when the module's code goes.
+# The last reference frees everything: no work on the ring is pending when the
+# module's code is unloaded.
 all_goes()
 {
 	rmmod hashring_consumer
@@ -282,21 +282,21 @@ ringctl ring add web points 40
 		echo "node add n$i id $i weight $i"
 	done
 } | ringctl change web -f - >"$WORK/change" || bail_out "no ring"
-ktap_test "a ring that is not there is not had" there_must_be_one
+ktap_test "a ring that does not exist gives no reference" there_must_be_one
 ktap_test "a ring without nodes has no owners" nobody
-ktap_test "it loads and holds a ring" load "$here" web
-ktap_test "owners are those that ringctl tells" agrees
+ktap_test "the module loads and holds a ring" load "$here" web
+ktap_test "the module and ringctl name the same owners" agrees
 for policy in source 5tuple 5tuple-sym; do
 	ktap_test "flows by $policy are where ringctl says" agree_on_flows "$policy"
 done
-ktap_test "it makes and changes a ring" makes_and_changes
-ktap_test "it is refused what ringctl is refused" is_refused
-ktap_test "who listens is told all of it" all_are_told
-ktap_test "also after changes" follows_changes
-ktap_test "also during changes, those before or after" while_it_changes
+ktap_test "the module makes and changes a ring" makes_and_changes
+ktap_test "the module gets the refusals that ringctl gets" is_refused
+ktap_test "all listeners get all events" all_are_told
+ktap_test "owners after changes" follows_changes
+ktap_test "owners during changes are those before or after" while_it_changes
 ktap_test "hashring stays while it is used" holds_the_module
-ktap_test "a ring that is removed stays for who holds it" holds_the_ring
-ktap_test "also when its namespace goes" outlives_the_namespace
-ktap_test "both modules go" all_goes
+ktap_test "a removed ring stays while a reference is held" holds_the_ring
+ktap_test "the ring stays also when its namespace goes" outlives_the_namespace
+ktap_test "both modules unload" all_goes
 ktap_test "the kernel does not complain" kernel_log_faults
 ktap_finish

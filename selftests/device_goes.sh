@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# device_goes.sh - a device, or a namespace, goes at once whichever CPU has cached
-# routes over it, also one that is offline since; and a device that no route leads
-# over costs nothing
+# device_goes.sh - a device, or a namespace, goes at once, even if a CPU that went
+# offline has cached routes over the device. A device without routes over it costs
+# nothing.
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 
@@ -21,7 +21,7 @@ cpu_on()
 	[ "$(<"$ONLINE")" = 1 ] || echo 1 >"$ONLINE"
 }
 
-# cpu_off - until the test ends
+# cpu_off - for the rest of the test
 cpu_off()
 {
 	trap cpu_on EXIT
@@ -30,8 +30,8 @@ cpu_off()
 
 # --- a director with four nodes behind one device ------------------------------
 #
-# b1 and b2 are on the link, b3 lies there too and is reached by a nexthop, b4 is
-# an address of the director: its route leads to lo, and yet holds the device.
+# b1 and b2 are on the link. b3 is there too, behind a nexthop object. b4 is an
+# address of the director: its route leads to lo, and yet holds the device.
 
 front_up()
 {
@@ -107,7 +107,7 @@ attach_hook() # HOOK
 
 # --- packets -------------------------------------------------------------------
 
-# What left, by the node that it was steered to.
+# Counts the sent packets by the node that steering chose.
 count_nodes()
 {
 	local i
@@ -123,7 +123,7 @@ count_nodes()
 	} | in_ns "$director" nft -f -
 }
 
-# each_got_some SUM - and all of them together so many
+# each_got_some SUM - every node got packets, SUM in all
 each_got_some()
 {
 	in_ns "$director" nft list counters table inet nodes |
@@ -134,7 +134,7 @@ each_got_some()
 			      exit !(n == 4 && some == 4 && sum == wanted) }'
 }
 
-# sends NAMESPACE VIP... - so many flows to each, on the CPU that is to go
+# sends NAMESPACE VIP... - $FLOWS flows to each VIP, on the CPU that goes offline
 sends()
 {
 	local ns=$1
@@ -150,7 +150,7 @@ sends()
 	busywait "$BUSYWAIT_TIMEOUT" each_got_some $((FLOWS * $#))
 }
 
-# in_time COMMAND... - does not wait for the CPU that is offline
+# in_time COMMAND... - ends without a wait for the offline CPU
 in_time()
 {
 	"$@" &
@@ -160,7 +160,7 @@ in_time()
 
 # --- tests ---------------------------------------------------------------------
 
-# goes_test NAME COMMAND... - a test, and all is there for the next one
+# goes_test NAME COMMAND... - a test; then restores all for the next test
 goes_test()
 {
 	steer_test "$@"
@@ -170,7 +170,7 @@ goes_test()
 	in_ns "$director" [ -e /sys/class/net/back ] || back_up
 }
 
-# Routes over the device are cached by a CPU that then is not there.
+# A CPU caches routes over the device and goes offline; then the device goes.
 cached_then_off() # NAMESPACE VIP...
 {
 	sends "$@"
@@ -193,7 +193,7 @@ goes_output()
 	cached_then_off "$director" "$@"
 }
 
-# b1 leaves and gets its packets until it has left.
+# b1 leaves, and gets its packets until the end of the migration.
 leaving()
 {
 	attach_hook prerouting
@@ -217,7 +217,7 @@ goes_migrating_all_on()
 	sends "$director" "$VIP4" "$VIP6"
 }
 
-# It only leaves its namespace, and goes in another one.
+# The device moves to another namespace, and goes there.
 moves_then_goes()
 {
 	attach_hook prerouting
@@ -230,7 +230,7 @@ moves_then_goes()
 	sends "$client" "$VIP4" "$VIP6"
 }
 
-# The ring goes first, with what it has cached.
+# The ring goes first, with its cached routes.
 goes_after_ring()
 {
 	attach_hook prerouting
@@ -244,7 +244,7 @@ goes_after_ring()
 	nodes
 }
 
-# b3 is reached by a group of nexthops, over devices that no other node has.
+# b3 is behind a group of nexthops, over devices that no other node uses.
 group_begin()
 {
 	ip -n "$director" -batch - <<-END
@@ -259,8 +259,8 @@ group_begin()
 	ip -6 -n "$director" route replace fd00:b:3::/64 nhid 60
 }
 
-# Whichever of them a packet takes, a route from the group holds both, also when
-# the group is no more.
+# A route from the group holds both devices, whichever a packet takes, also after
+# the removal of the group.
 group_goes()
 {
 	group_begin
@@ -278,7 +278,7 @@ queue_holds() # NUMBER
 		/proc/net/netfilter/nfnetlink_queue
 }
 
-# Packets that were steered at output wait in a queue, with their routes.
+# Packets steered at output wait in a queue, with their routes.
 packets_wait() # VIP
 {
 	attach_hook output
@@ -324,7 +324,7 @@ unrelated_costs_nothing()
 {
 	local i
 
-	# a nexthop object may get any device
+	# a nexthop object may use any device
 	ip -6 -n "$director" route replace fd00:b:3::/64 dev back
 	attach_hook prerouting
 	attach_hook output
@@ -341,7 +341,7 @@ unrelated_costs_nothing()
 	done
 	expect_equal 0 "$(works)" "work items for devices that no route leads over"
 	ip -n "$director" link del back
-	# again each second while something else holds it
+	# the work repeats each second while another user holds the device
 	expect_between 1 99 "$(works)" "work items for the one that has routes"
 	back_up
 }
@@ -362,7 +362,7 @@ namespace_goes()
 	sends "$director" "$VIP4" "$VIP6"
 	cpu_off
 	ip netns del "$director"
-	# a worker of the kernel does it
+	# a worker of the kernel ends the namespace
 	busywait 10000 users_are "$users"
 }
 
@@ -383,11 +383,11 @@ fi
 
 goes_test "the CPU is off, the device goes: prerouting" \
 	goes_prerouting "$VIP4" "$VIP6"
-goes_test "the same with IPv4 alone" goes_prerouting "$VIP4"
-goes_test "the same with IPv6 alone" goes_prerouting "$VIP6"
-goes_test "the same at output" goes_output "$VIP4" "$VIP6"
-goes_test "a device goes in a migration, the CPU is there" goes_migrating_all_on
-goes_test "the same, the CPU is off" goes_migrating
+goes_test "the CPU is off, the device goes: prerouting, IPv4 alone" goes_prerouting "$VIP4"
+goes_test "the CPU is off, the device goes: prerouting, IPv6 alone" goes_prerouting "$VIP6"
+goes_test "the CPU is off, the device goes: output" goes_output "$VIP4" "$VIP6"
+goes_test "the CPU is online, a device goes in a migration" goes_migrating_all_on
+goes_test "the CPU is off, a device goes in a migration" goes_migrating
 goes_test "the CPU is off, the device goes to another namespace" moves_then_goes
 goes_test "the CPU is off, the device goes after its ring" goes_after_ring
 if [ -d /sys/kernel/tracing/events/workqueue ]; then
@@ -395,11 +395,11 @@ if [ -d /sys/kernel/tracing/events/workqueue ]; then
 else
 	ktap_skip "a device without routes costs nothing" "no trace events"
 fi
-goes_test "a group of nexthops is no more, its devices go" group_goes
+goes_test "a group of nexthops was removed, its devices go" group_goes
 for vip in "$VIP4" "$VIP6"; do
 	goes_test "a device goes while packets wait: $vip" packets_wait "$vip"
 done
-goes_test "the same, of a group of nexthops" packets_of_group_wait
+goes_test "devices of a nexthop group go while packets wait" packets_of_group_wait
 goes_test "the CPU is off, the namespace goes" namespace_goes
-steer_test "the kernel has nothing to complain of" kernel_log_faults
+steer_test "the kernel does not complain" kernel_log_faults
 ktap_finish

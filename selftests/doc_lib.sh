@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# doc_lib.sh - commands as documents have them, for scripts that run these, on
-# top of lib.sh
+# doc_lib.sh - commands from documents, for scripts that run these; on top of
+# lib.sh
 
-# doc_commands FILE HEADING REGEX - the indented lines that follow the paragraphs
-# of a section whose text, joined to one line, matches the extended REGEX; fails
-# if there are none
+# doc_commands FILE HEADING REGEX - prints the indented lines after the paragraphs
+# of a section whose text, joined to one line, matches the extended REGEX. Fails
+# without such lines.
 doc_commands()
 {
 	awk -v heading="## $2" -v wanted="$3" '
@@ -28,8 +28,8 @@ doc_commands()
 		END { exit !printed }' "$1"
 }
 
-# run_commands NAMESPACE FILE - there, up to the first one that fails; ringctl
-# and ringlab are those under test
+# run_commands NAMESPACE FILE - stops at the first failure; uses the ringctl and
+# ringlab under test
 run_commands()
 {
 	PATH=${RINGCTL%/*}:${RINGLAB%/*}:$PATH in_ns "$1" bash -ex "$2"

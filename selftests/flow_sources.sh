@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# flow_sources.sh - what a change moves of real flows: of those that the kernel
-# tracks, and of the same flows in a capture
+# flow_sources.sh - plans for real flows: flows tracked by the kernel, and the same
+# flows in a capture
 #
 # A client holds TCP connections to two virtual addresses of a front, over IPv4
-# and IPv6, and sends datagrams. The ring is not asked where they go: what plan
-# says of them is held against the kernel's own look-ups, before and after.
+# and IPv6, and sends datagrams. No attachment steers these flows. The plan's
+# figures are compared with look-ups of the kernel before and after the change.
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -25,7 +25,7 @@ rc()
 	"$RINGCTL" -n "$front" "$@"
 }
 
-# said FILE CODE - Python on `said`, what ringctl -j printed
+# said FILE CODE - runs Python with `said`, the parsed JSON of ringctl -j
 said()
 {
 	python3 - "$1" "$2" <<-'END'
@@ -73,7 +73,7 @@ place()
 		}
 	}
 	END
-	# Guests are slow: datagrams' flows are to stay for as long as this takes.
+	# Guests are slow: conntrack keeps UDP flows until the end of the script.
 	in_ns "$front" sysctl -qw net.netfilter.nf_conntrack_acct=1 \
 		net.netfilter.nf_conntrack_udp_timeout=600 \
 		net.netfilter.nf_conntrack_udp_timeout_stream=600
@@ -85,7 +85,7 @@ place()
 	done
 }
 
-# started NAME COMMAND... - goes on until finish NAME; says a line first
+# started NAME COMMAND... - runs until finish NAME; waits for a first line
 started()
 {
 	local name=$1 input
@@ -102,7 +102,7 @@ started()
 
 declare -A inputs=()
 
-hold() # NAME VIP FROM COUNT - connections that stay
+hold() # NAME VIP FROM COUNT - connections that stay open
 {
 	started "$1" "$TRAFFIC" hold --netns "$client" --vip "$2" \
 		--port "$VIP_PORT" --from "$3" --round 1 --count "$4" || return
@@ -120,13 +120,13 @@ traffic()
 		--from "${CLIENT_NET4%/*}" --round 1 --count "$udp_flows" || return
 	hold tcp4 "$VIP4" "${CLIENT_NET4%/*}" "$tcp_flows" || return
 	hold tcp6 "$VIP6" "${CLIENT_NET6%/*}" "$tcp6_flows" || return
-	# Acknowledgements of the last answers.
+	# Time for the acknowledgements of the last answers.
 	sleep 1
 	echo >&"${inputs[tap]}"
 	wait "$tap"
 }
 
-# The flows that were sent, as a look-up wants them.
+# The flows that were sent, in the format for look-ups.
 list_flows()
 {
 	local common=(--vip "$VIP4" --port "$VIP_PORT" --from "${CLIENT_NET4%/*}")
@@ -135,7 +135,7 @@ list_flows()
 	"$TRAFFIC" list "${common[@]}" --kind t --count "$tcp_flows"
 }
 
-# owners FILE - by the kernel, a line a flow
+# owners FILE - by the kernel, one line a flow
 owners()
 {
 	list_flows | sed 's/^/lookup web flow /' | rc -j -b - |
@@ -184,7 +184,7 @@ capture_is_conntrack()
 	done
 }
 
-# What plan lists is what the kernel says before and after, and all of it.
+# The plan lists exactly the flows that move by the kernel's look-ups.
 listed_flows_move()
 {
 	local flow to
@@ -198,7 +198,7 @@ listed_flows_move()
 	sort "$WORK/listed" >"$WORK/listed.sorted"
 	diff "$WORK/listed.sorted" "$WORK/moved"
 	expect_between 20 $((flows - 1)) "$(wc -l <"$WORK/moved")" "moved"
-	# And one by one, as anybody would ask.
+	# One flow, by single look-ups as an operator would make.
 	IFS=$'\t' read -r flow _ to <"$WORK/listed"
 	# shellcheck disable=SC2086 # words
 	expect_match " node $to " rc lookup web flow $flow
@@ -207,7 +207,7 @@ import json, sys
 print(json.load(open(sys.argv[1]))["plan"]["flows"]["moved"]["flows"])' "$WORK/plan")"
 }
 
-# The kernel's own look-ups, counted by measure: the plan's figures once more.
+# measure counts look-ups of the kernel, and gets the plan's figures.
 measured()
 {
 	local back='{ node del b5 ; node add b2 }'
@@ -236,7 +236,7 @@ measured()
 	assert rows(said['flows']['move']) == rows(number['move'])"
 }
 
-# The key is the attachments', where they agree.
+# The default key is the key of the attachments; different keys are an error.
 key_of_attachments()
 {
 	rc attach add web hook prerouting fwmark 1/0xff set 0xff0000 key source \
@@ -257,7 +257,7 @@ key_of_attachments()
 }
 change2='{ node add b9 }'
 
-# Without accounting nobody knows what a flow carried.
+# Without accounting, the bytes of a flow are unknown.
 without_accounting()
 {
 	in_ns "$front" sysctl -qw net.netfilter.nf_conntrack_acct=0

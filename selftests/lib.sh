@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# lib.sh - what the kselftest scripts share: KTAP, expectations, waiting,
-# namespaces and a topology. Sourced, never run:
+# lib.sh - shared by all kselftest scripts: KTAP, expectations, waiting,
+# namespaces and a topology. Scripts source this file:
 #
 #	# shellcheck source=selftests/lib.sh
 #	. "$(dirname "$0")/lib.sh"
@@ -13,9 +13,9 @@
 #	ktap_test "a node joins" joins
 #	ktap_finish
 #
-# A script exits 0 when every test passed, 1 when one failed or when it ended
-# before ktap_finish, 4 when it could not be run at all. At its end all that
-# it made is taken down, and a leftover is a failure too.
+# A script exits with 0 when every test passed. The status is 1 when a test failed
+# or the script ended before ktap_finish, and 4 when the script cannot run here.
+# At its end a script removes all that it made; a leftover is a failure.
 
 set -u
 
@@ -30,13 +30,13 @@ export ROOT RINGCTL RINGLAB TRAFFIC WORK
 readonly KSFT_FAIL=1 KSFT_SKIP=4
 BUSYWAIT_TIMEOUT=${BUSYWAIT_TIMEOUT:-20000}	# ms
 
-# A pipe that nobody writes to: `read -t` on it sleeps without a process.
+# A pipe without a writer: `read -t` on this pipe sleeps without a process.
 exec {lib_never}<> <(:)
 
 # --- KTAP -------------------------------------------------------------------
 
 ktap_number=0 ktap_passed=0 ktap_failed=0 ktap_skipped=0 ktap_planned=''
-ktap_open=''	# begun and not ended: a script that speaks no KTAP begins none
+ktap_open=''	# set from ktap_begin to ktap_finish; empty in a script without KTAP
 
 ktap_begin()
 {
@@ -44,7 +44,7 @@ ktap_begin()
 	echo "TAP version 13"
 }
 
-# ktap_plan NUMBER - where it is known beforehand; else it is counted
+# ktap_plan NUMBER - for a number that is known beforehand; default: a count at the end
 ktap_plan()
 {
 	ktap_planned=$1
@@ -76,7 +76,7 @@ ktap_skip() # NAME WHY
 	echo "ok $ktap_number - $1 # SKIP $2"
 }
 
-# ktap_skip_all WHY - the script cannot be run here
+# ktap_skip_all WHY - the script cannot run here
 ktap_skip_all()
 {
 	echo "1..0 # SKIP $*"
@@ -84,7 +84,7 @@ ktap_skip_all()
 	exit $KSFT_SKIP
 }
 
-# bail_out WHY - nothing that follows would make sense
+# bail_out WHY - no later test would make sense
 bail_out()
 {
 	echo "Bail out! $*"
@@ -94,13 +94,13 @@ bail_out()
 
 # ktap_test NAME COMMAND... - one test
 #
-# COMMAND, usually a function, runs in a subshell in which any command that
-# fails ends it: so what it sets is lost (keep it in a file in $WORK), and so
-# ktap_test must not stand where bash ignores failures (if, &&, ||, !). Its
-# output is shown only when it fails, with the command that did.
+# COMMAND, usually a function, runs in a subshell, and the first command that fails
+# ends the subshell. Variables set there are lost (a file in $WORK keeps a value).
+# Bash ignores failures after if, &&, || and !, so ktap_test must not stand there.
+# On failure the test prints the output, and the command that failed.
 ktap_test()
 {
-	# Whatever is local here hides what the script calls by that name.
+	# A local variable here hides a variable of the script with the same name.
 	local ktap_name=$1 ktap_status
 	shift
 
@@ -143,10 +143,10 @@ ktap_finish()
 
 # --- expectations -----------------------------------------------------------
 #
-# Each says what it expected and what it saw, and fails. For commands, not for
-# functions: bash would ignore failures inside.
+# Each prints the expected and the seen value on failure, and returns 1. For
+# commands, not for functions: bash would ignore failures inside a function.
 
-# expect_ok COMMAND... - exits with 0; its output stays where it goes
+# expect_ok COMMAND... - exits with 0; the output is not redirected
 expect_ok()
 {
 	local status=0
@@ -158,7 +158,7 @@ expect_ok()
 }
 
 # expect_error REGEX STATUS COMMAND... - exits with STATUS (`any`: not 0), and
-# what it says on standard error matches the extended REGEX
+# standard error matches the extended REGEX
 expect_error()
 {
 	local regex=$1 wanted=$2 said status=0
@@ -175,13 +175,13 @@ expect_error()
 	return 1
 }
 
-# detail REGEX - the end of a kernel's refusal; nothing before Linux 6.3
+# detail REGEX - the end of a refusal by the kernel; empty before Linux 6.3
 detail()
 {
 	[[ $(uname -r) =~ ^6\.[0-2]\. ]] || printf '%s' "$1"
 }
 
-# expect_match REGEX COMMAND... - exits with 0, and its output matches
+# expect_match REGEX COMMAND... - exits with 0, and the output matches
 expect_match()
 {
 	local regex=$1 said status=0
@@ -210,7 +210,7 @@ expect_between()
 	return 1
 }
 
-# json_number KEY JSON - the first number (or bare word) of that name
+# json_number KEY JSON - the first number (or bare word) with that name
 json_number()
 {
 	[[ $2 =~ \"$1\"[[:space:]]*:[[:space:]]*(-?[0-9.]+) ]] || {
@@ -220,8 +220,8 @@ json_number()
 	echo "${BASH_REMATCH[1]}"
 }
 
-# fewer N [LEAST] - how often to repeat something: N times, or so many times fewer
-# as SELFTEST_FEWER says (for kernels that look at every access), at least LEAST
+# fewer N [LEAST] - the number of repetitions: N divided by SELFTEST_FEWER (for
+# kernels that check every access), at least LEAST
 fewer()
 {
 	local n=$(($1 / ${SELFTEST_FEWER:-1})) least=${2:-1}
@@ -231,9 +231,9 @@ fewer()
 
 # --- waiting ----------------------------------------------------------------
 
-# busywait MILLISECONDS COMMAND... - until COMMAND succeeds; prints what it
-# said last. A guest's clock may leap: the deadline alone never ends the wait,
-# a number of tries must have been made too.
+# busywait MILLISECONDS COMMAND... - until COMMAND succeeds; prints its last output.
+# A guest's clock may jump, so the wait ends after the deadline and a minimum
+# number of tries.
 busywait()
 {
 	local timeout=$1 start tries=0 said
@@ -270,8 +270,8 @@ need_program() # NAME...
 	done
 }
 
-# need_module - hashring in the kernel; what was loaded here is unloaded at the
-# end, which shows that nothing holds it any more
+# need_module - loads hashring, unless loaded already. A module loaded here is
+# unloaded at the end, which shows that no reference is left.
 need_module()
 {
 	need_root
@@ -290,23 +290,23 @@ module_users()
 
 log_mark=0
 
-# kernel_log_mark - kernel_log_faults looks only at what comes after
+# kernel_log_mark - kernel_log_faults reads only lines after this mark
 kernel_log_mark()
 {
 	log_mark=$(dmesg | wc -l)
 }
 
-# kernel_log_faults - fails, and prints, if the kernel complained, or said anything
-# of hashring; a trace names functions, and is none by itself, and the kernel's own
-# races are for vm/run to tell
+# kernel_log_faults - fails, and prints, if the log has a fault, or a line about
+# hashring. Lines of stack traces name functions of hashring, and do not count.
+# vm/run reports the kernel's own data races.
 kernel_log_faults()
 {
 	! dmesg | tail -n "+$((log_mark + 1))" | log_without_races /dev/null |
 		grep -v '\]  ' | log_faults
 }
 
-# kept_kb - memory that is free and not to be had: KASAN keeps what is freed back for
-# a while, up to a 32nd of all
+# kept_kb - memory in KASAN's quarantine: freed, and not yet available. The
+# quarantine keeps at most a 32nd of all memory.
 kept_kb()
 {
 	if grep -q ' kasan_quarantine_put$' /proc/kallsyms; then
@@ -320,7 +320,7 @@ kept_kb()
 
 lib_namespaces=() lib_processes=()
 
-# setup_ns VARIABLE... - a namespace for each; VARIABLE holds its unique name
+# setup_ns VARIABLE... - a namespace for each; VARIABLE gets its unique name
 setup_ns()
 {
 	local variable name batch=''
@@ -343,14 +343,14 @@ in_ns()
 	ip netns exec "$@"
 }
 
-# background COMMAND... - runs it until the script ends; $! is its pid
+# background COMMAND... - runs until the script ends; $! is the pid
 background()
 {
 	"$@" &
 	lib_processes+=($!)
 }
 
-# ends_with_script PID - the same for a process that is no child of ours
+# ends_with_script PID - the same for a process that is not a child of the script
 ends_with_script()
 {
 	lib_processes+=("$1")
@@ -361,16 +361,16 @@ pid_gone()
 	! kill -0 "$1" 2>/dev/null
 }
 
-# stop_process PID - and wait until it is gone
+# stop_process PID - and waits for its end
 stop_process()
 {
 	kill "$1" 2>/dev/null
-	# One that is no child cannot be waited for, only watched.
+	# wait works for children only.
 	wait "$1" 2>/dev/null
 	busywait "$BUSYWAIT_TIMEOUT" pid_gone "$1" || echo "process $1 does not end"
 }
 
-# tear_down - takes down what was made, says what remains
+# tear_down - removes all that was made, and prints what remains
 # shellcheck disable=SC2317 # called by the trap
 tear_down()
 {
@@ -389,7 +389,7 @@ tear_down()
 	done
 	lib_namespaces=()
 	if [ -n "$module_loaded_here" ]; then
-		# A namespace goes after its name, by a worker of the kernel.
+		# A worker of the kernel frees a namespace later than its name.
 		busywait "$BUSYWAIT_TIMEOUT" unload_module ||
 			echo "hashring does not unload"
 		module_loaded_here=''
@@ -427,11 +427,11 @@ trap 'exit 143' TERM
 #	    \                                /
 #	     `------------ return ----------'
 #
-# The client's packets to the VIP go through the director; backends hold the
-# VIP on lo and answer straight to the client. The client may send from any
-# address of CLIENT_NET4 and CLIENT_NET6. Addresses are given without duplicate
-# detection, which takes seconds; link-local ones too, since a router without
-# one asks for no neighbour.
+# Packets from the client to a VIP go through the director. Backends hold the
+# VIPs on lo and answer directly to the client. The client may send from any
+# address of CLIENT_NET4 and CLIENT_NET6. Addresses are set without duplicate
+# detection, which takes seconds. Link-local addresses are set too: a router
+# without such an address sends no neighbour solicitations.
 
 readonly VIP4=192.0.2.10 VIP6=2001:db8:a::10 VIP_PORT=7000
 readonly CLIENT_NET4=198.18.0.0/16 CLIENT_NET6=2001:db8:c::/64
@@ -439,10 +439,10 @@ readonly CLIENT_BACK4=10.1.255.253 CLIENT_BACK6=fd00:b::ff:fd
 
 # shellcheck disable=SC2034 # for the scripts
 client='' director='' lan=''	# namespaces
-backends=()	# the backends' namespaces; backends[0] is that of node b1
+backends=()	# namespaces of the backends; backends[0] is the namespace of node b1
 export VIP4 VIP6 VIP_PORT CLIENT_NET4 CLIENT_NET6
 
-# backend4 I, backend6 I - the own address of backend I, from 1
+# backend4 I, backend6 I - the address of backend I, from 1
 backend4()
 {
 	echo "10.1.$(($1 / 250)).$(($1 % 250 + 1))"
@@ -459,13 +459,13 @@ director_front6() { echo "fd00:f:$1::2"; }
 director_back4() { echo "10.1.254.$1"; }
 director_back6() { echo "fd00:b::fe:$1"; }
 
-# A veth pair, for ip -batch; both ends are in namespaces from the start.
+# A veth pair, for ip -batch; both ends are created in their namespaces.
 veth() # NAME NAMESPACE MAC NAME NAMESPACE
 {
 	echo "link add $1 netns $2 address 02:00:00:$3 type veth peer name $4 netns $5"
 }
 
-# topology N - builds it: $client, $director, $lan and ${backends[@]}
+# topology N - builds the topology: $client, $director, $lan and ${backends[@]}
 topology()
 {
 	local n=$1 i ns pids=()
@@ -530,9 +530,9 @@ route add default via $CLIENT_BACK6
 END
 }
 
-# topology_director VARIABLE I - a director; those beyond the first are spares
+# topology_director VARIABLE I - a director; all but the first are spares
 #
-# Whatever it does not steer ends there, and the client is told.
+# Packets that are not steered end there, and the client gets an ICMP error.
 topology_director()
 {
 	local i=$2 ns port=front
@@ -571,7 +571,7 @@ END
 		net.ipv4.conf.all.send_redirects=0 || bail_out "$1 forwards not"
 }
 
-# use_director I - the client sends to the VIPs through that one
+# use_director I - the client sends to the VIPs through director I
 use_director()
 {
 	ip -n "$client" -batch - <<END || bail_out "no route to director $1"
@@ -580,8 +580,8 @@ route replace $VIP6/128 via $(director_front6 "$1")
 END
 }
 
-# mark_vip NAMESPACE MARK [tcp|udp|...] - nft gives packets to the VIPs, and
-# ICMP errors to them, MARK; all protocols unless some are named
+# mark_vip NAMESPACE MARK [tcp|udp|...] - nft sets MARK on packets to the VIPs,
+# also on ICMP errors; default: all protocols
 mark_vip()
 {
 	local ns=$1 mark=$2 only='' IFS=,

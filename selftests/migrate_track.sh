@@ -357,5 +357,5 @@ track_test "with both directions keyed alike" stay_and_begin
 key=5tuple family=6
 track_test "IPv6: flows stay where they began" stay_and_begin
 track_test "IPv6: forged SYN, RST and FIN" forged
-ktap_test "the kernel has nothing to complain of" kernel_log_faults
+ktap_test "the kernel does not complain" kernel_log_faults
 ktap_finish

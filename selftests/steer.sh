@@ -324,5 +324,5 @@ steer_test "no owner: dropped" nobody drop dropped timeout
 steer_test "no owner: passed" nobody pass passed "error EHOSTUNREACH"
 steer_test "a ring is replaced by another" replaces
 steer_test "segments are counted, not frames" segments_count
-steer_test "the kernel has nothing to complain of" kernel_log_faults
+steer_test "the kernel does not complain" kernel_log_faults
 ktap_finish

@@ -289,5 +289,5 @@ for vip in "$VIP4" "$VIP6"; do
 	steer_test "tproxy: tcp to $vip" tproxy_follows "$vip"
 	steer_test "ip rule: udp and tcp to $vip" rules_follow "$vip"
 done
-steer_test "the kernel has nothing to complain of" kernel_log_faults
+steer_test "the kernel does not complain" kernel_log_faults
 ktap_finish

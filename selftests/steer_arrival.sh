@@ -191,5 +191,5 @@ passthru_begin
 for vip in "$VIP4" "$VIP6"; do
 	steer_test "a macvlan in passthru mode: $vip" passthru "$vip"
 done
-steer_test "the kernel has nothing to complain of" kernel_log_faults
+steer_test "the kernel does not complain" kernel_log_faults
 ktap_finish

@@ -93,5 +93,5 @@ for vip in "$VIP4" "$VIP6"; do
 	steer_test "an observer counts fragments, $vip" observer_counts "$vip"
 done
 steer_test "defragmentation ends with its last user" defrag_ends
-steer_test "the kernel has nothing to complain of" kernel_log_faults
+steer_test "the kernel does not complain" kernel_log_faults
 ktap_finish

@@ -108,5 +108,5 @@ steer_test "rings are swapped" is_swapped
 steer_test "nodes change" changes_below
 steer_test "a namespace goes" namespace_goes
 flood_end
-steer_test "the kernel has nothing to complain of" kernel_log_faults
+steer_test "the kernel does not complain" kernel_log_faults
 ktap_finish

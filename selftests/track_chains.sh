@@ -162,5 +162,5 @@ for family in 4 6; do
 		done
 	done
 done
-ktap_test "the kernel has nothing to complain of" kernel_log_faults
+ktap_test "the kernel does not complain" kernel_log_faults
 ktap_finish

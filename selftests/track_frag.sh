@@ -139,5 +139,5 @@ for vip in "$VIP4" "$VIP6"; do
 	frag_test "TCP in pieces, $vip" tcp_in_pieces "$vip"
 	frag_test "new flows that begin in pieces, $vip" new_in_pieces "$vip"
 done
-ktap_test "the kernel has nothing to complain of" kernel_log_faults
+ktap_test "the kernel does not complain" kernel_log_faults
 ktap_finish

@@ -516,5 +516,5 @@ for vip in "$VIP4" "$VIP6"; do
 	steer_test "a VRF: $vip" in_a_vrf "$vip"
 	steer_test "the director itself, in a VRF: $vip" myself_in_a_vrf "$vip"
 done
-steer_test "the kernel has nothing to complain of" kernel_log_faults
+steer_test "the kernel does not complain" kernel_log_faults
 ktap_finish
