@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# flows.sh - where real flows go when backends join and leave
+# flows.sh - the path of real flows when backends join and leave
 #
-# A client sends UDP flows and opens TCP connections to a virtual address, a
-# director steers them by a ring, and the backends write down what they get.
-# The flows and the ring's seed are fixed, so each figure is the same in every
-# run; that of ipvs mh under the same changes is told beside it.
+# A client sends UDP flows and opens TCP connections to a virtual address. A
+# director steers these by a ring, and the backends log each flow that arrives.
+# Flows and the ring's seed are fixed, so all runs have the same figures. The
+# figures of ipvs mh under the same changes are printed too.
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -24,10 +24,10 @@ send_udp6() # ROUND
 		--from "${CLIENT_NET6%/*}" --round "$1" --count "$udp6_flows"
 }
 
-# --- the measure itself -----------------------------------------------------
+# --- the comparison itself ---------------------------------------------------
 
-# Logs written by hand: one flow stays, one goes to the node that joins, one to
-# another, one has two backends in a round and one is seen only once.
+# Logs written by hand: one flow stays, one moves to the joining node, one moves
+# to a third node, one has two backends in a round, and one is in one round only.
 comparison_counts()
 {
 	local logs=$WORK/logs.by_hand said
@@ -60,7 +60,7 @@ move b1 b3 1" "$said"
 
 # --- the ring ---------------------------------------------------------------
 
-# The kernel's own lookup says what the backends saw.
+# The kernel's look-ups name the backends that got the flows.
 lookup_is_backend()
 {
 	"$TRAFFIC" list "${sources[@]}" --count "$tcp_flows" --kind t |
@@ -100,7 +100,7 @@ hashring_flows()
 	change "4->5" "${ten[@]:0:5}"
 	said=$(send_udp6 1002) || bail_out "UDP over IPv6: $said"
 	assert_change "4->5" --joined b5
-	ktap_test "4->5: the kernel's lookup is where TCP went" lookup_is_backend
+	ktap_test "4->5: TCP flows are at the node of the kernel's lookup" lookup_is_backend
 	ktap_test "4->5: flows over IPv6 move to b5 only" udp6_moves 1001
 
 	method_change hashring "${ten[@]}" >/dev/null || bail_out "no ten nodes"
@@ -129,13 +129,13 @@ hashring_flows()
 		cmp "$WORK/digest.ten" "$WORK/digest.again"
 }
 
-# cmp, with what it says where expect_error reads it
+# cmp, with its output on standard error for expect_error
 cmp_differs()
 {
 	cmp "$@" >&2
 }
 
-# A second director is told of the same nodes, one by one and in another order.
+# A second director gets the same nodes, one by one and in another order.
 hashring_second_director()
 {
 	local first=$director second i before=$round
@@ -160,7 +160,7 @@ hashring_second_director()
 	use_director 1
 }
 
-# --- ipvs mh, beside it -----------------------------------------------------
+# --- ipvs mh, for comparison ------------------------------------------------
 
 ipvs_change_and_report() # LABEL OPTION NODE NODES...
 {
@@ -203,7 +203,7 @@ pid=$("$TRAFFIC" sink --vip "$VIP6" --port "$VIP_PORT" --log "$logs" \
 	"${sink_nodes[@]}") || bail_out "no backends for IPv6"
 ends_with_script "$pid"
 
-ktap_test "what is compared is counted right" comparison_counts
+ktap_test "compare counts hand-written logs right" comparison_counts
 hashring_flows
 hashring_second_director
 method_nodes=${ten[*]}

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# flows_balanced.sh - where real flows go under a ring of placement balanced
+# flows_balanced.sh - the path of real flows under a ring with placement balanced
 #
-# As flows.sh, which see. Here a node that joins is due a known part of the flows,
-# not one that only the ring knows; and a node that drains and comes back finds
-# what it had.
+# The topology and the flows are those of flows.sh. Here the part of the flows for
+# a joining node is known without the ring. A node that drained and returned gets
+# its former flows.
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -19,7 +19,7 @@ ring_options=(placement balanced grid 65536
 	      seed 000102030405060708090a0b0c0d0e0f)
 readonly WHOLE=$((1 << 32))
 
-# moves_the_ideal NODE N - between the last two rounds, as the newest of N
+# moves_the_ideal NODE N - NODE, the last of N, got 1/N of the flows
 moves_the_ideal()
 {
 	local kind
@@ -83,7 +83,7 @@ loads_are_weights()
 	done
 }
 
-# No node both gives and gets.
+# No node both gives and gets flows.
 only_as_weights_want()
 {
 	local kind

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317 # shared with scripts and lib.sh
 #
-# flows_lib.sh - what the scripts of real flows share, on top of lib.sh: rounds
-# of flows, changes between them, and what is asserted of these
+# flows_lib.sh - shared by the scripts with real flows, on top of lib.sh: rounds of
+# flows, changes between rounds, and tests of these changes
 #
 # A script sets ring_options, builds its topology and starts the sink.
 
@@ -13,7 +13,7 @@ udp_flows=$(fewer 10000) tcp_flows=$(fewer 1000)
 round=0
 ten=(b1 b2 b3 b4 b5 b6 b7 b8 b9 b10)
 
-# A round: all flows, all of them answered.
+# A round: sends all flows; every flow is answered.
 send_all()
 {
 	local said
@@ -23,7 +23,7 @@ send_all()
 	said=$(send_tcp "$round" "$tcp_flows") || bail_out "TCP: $said"
 }
 
-# carry_out LABEL CHANGE - plan, change and a round; what was said is kept
+# carry_out LABEL CHANGE - plan, change and a round; plan and receipt are kept
 carry_out()
 {
 	"$RINGCTL" -n "$director" -j plan "$ring" "$2" >"$WORK/$1.plan" ||
@@ -33,7 +33,7 @@ carry_out()
 	send_all
 }
 
-# change LABEL NODE... - the same to these nodes
+# change LABEL NODE... - the same, to a ring of these nodes
 change()
 {
 	local label=$1
@@ -48,11 +48,11 @@ digest()
 	"$RINGCTL" -n "$director" digest "$ring"
 }
 
-# --- what is asserted of a change, between the last two rounds ---------------
+# --- tests of a change, between the last two rounds ---------------------------
 
 declare -A seen=()	# figures by kind of flow and name: ${seen[u moved]}
 
-# see LABEL [OPTION NODE] - counts once what all of the assertions ask for
+# see LABEL [OPTION NODE] - counts once all figures for the tests
 see()
 {
 	local label=$1 kind name share
@@ -119,7 +119,7 @@ plan_is_receipt() # LABEL
 		"$(json_number moved "$receipt")" "moved and required"
 }
 
-# json_nodes - name and share of each
+# json_nodes - name and share of each node
 json_nodes()
 {
 	"$RINGCTL" -n "$director" -j node show "$ring" |
@@ -127,8 +127,8 @@ json_nodes()
 		sed -E 's/.*: *"?([^"]*)"?/\1/' | paste -d ' ' - -
 }
 
-# Each backend got as many flows as its arcs are long, within four standard
-# errors: there are many backends to be wrong about.
+# Each backend got flows by its share, within four standard errors: among many
+# backends, chance alone would exceed three.
 loads_are_shares()
 {
 	local node

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# fuzz_netlink.sh - messages of all kinds, in many namespaces at a time: nothing
-# but what the spec says comes back, and every ring is well at the end
+# fuzz_netlink.sh - random messages of all kinds, in many namespaces at a time:
+# answers follow the spec, and every ring is whole at the end
 #
-# fuzz/netlink/fuzz.h says how. Everything can be told by FUZZ_NETLINK, options
-# of build/fuzz-netlink/fuzz-netlink such as `--seed 7 --messages 1000000`.
+# fuzz/netlink/fuzz.h describes the method. FUZZ_NETLINK holds options of
+# build/fuzz-netlink/fuzz-netlink, such as `--seed 7 --messages 1000000`.
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 # shellcheck source=selftests/lib.sh
@@ -19,7 +19,7 @@ figure() # NAME
 	awk -v name="$1" '$1 == name { print $2 }' "$figures"
 }
 
-# The memory that selftests/vm/run --share gives to a guest, if it does.
+# The memory that selftests/vm/run --share gives to a guest, if any.
 shared_memory()
 {
 	local device
@@ -51,10 +51,10 @@ need_module
 [ -x "$fuzz" ] || ktap_skip_all "no $fuzz; make test-tools builds it"
 ktap_begin
 kernel_log_mark
-ktap_test "what the spec allows, and nothing else, comes back" all_is_answered
+ktap_test "all answers are answers that the spec allows" all_is_answered
 [ ! -s "$figures" ] || sed 's/^/# /' "$figures"
-ktap_test "every command was done, not only refused" \
+ktap_test "every command succeeded at least once" \
 	expect_equal 0 "$(figure never_done)" "commands that were never done"
-ktap_test "rings are whole, and the same when they are made anew" rings_are_well
+ktap_test "rings are whole, and have the same digest when built anew" rings_are_well
 ktap_test "the kernel does not complain" kernel_log_faults
 ktap_finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# history.sh - what operations of the past did, going back to what was, and what
-# lies between two generations
+# history.sh - operations of past changes, reverts to past generations, and the
+# difference between two generations
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 # shellcheck source=selftests/lib.sh
@@ -10,14 +10,14 @@
 # shellcheck source=selftests/cli_lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/cli_lib.sh"
 
-CHANGES=$(fewer 8 3)	# and as many ways back again fit the history
+CHANGES=$(fewer 8 3)	# the history also holds this number of reverts
 
 generation() # RING
 {
 	figure generation ring show "$1"
 }
 
-# all_of RING - all that going back is to bring back
+# all_of RING - all that a revert restores
 all_of()
 {
 	digests "$1"
@@ -26,7 +26,7 @@ all_of()
 
 # --- random changes, and back -------------------------------------------------------
 
-# make_past RING PLACEMENT - $WORK/RING.G is what the ring was in generation G
+# make_past RING PLACEMENT - $WORK/RING.G is the ring in generation G
 make_past()
 {
 	local ring=$1 change
@@ -41,7 +41,7 @@ make_past()
 	expect_equal "$CHANGES" "$(generation "$ring")" generations
 }
 
-# Two neighbouring generations differ in what the receipt says.
+# The difference of neighbouring generations is in the receipt.
 diffs_are_receipts() # RING
 {
 	local ring=$1 g
@@ -70,7 +70,7 @@ for g in range(1, int(sys.argv[2]) + 1):
 END
 }
 
-# From the last generation to each other one, in an order that skips about.
+# Reverts to every generation, in a mixed order.
 back_to_each() # RING
 {
 	local ring=$1 i g before
@@ -106,7 +106,7 @@ for name in glob.glob(sys.argv[1] + "/receipt.*"):
 END
 }
 
-# --- in words -----------------------------------------------------------------------
+# --- as text ------------------------------------------------------------------------
 
 in_words()
 {
@@ -124,9 +124,9 @@ in_words()
 	expect_match 'nothing differs' ringctl diff web 2
 	expect_match '"op":\[\{"kind":"add","name":"b5","after":\{"name":"b5","seat":"b5","id":[0-9]+,"weight":2,"state":"active","zone":0\}\}' \
 		said_json history web generation 2
-	# Rows stand in the list as well.
+	# The list has rows as well.
 	expect_match '"move":\[\{"from".*"nr_ops":5,"kept_ops":5' said_json history web
-	# Many operations are cut short where many changes are listed.
+	# A list of changes shows the first operations only.
 	seq 1 30 | awk '{ print "node add n" $1 }' >"$WORK/many"
 	ringctl change web -f "$WORK/many" >/dev/null
 	expect_match '\+n8  and 22 more$' grep '^ *3 ' <(ringctl history web)
@@ -156,7 +156,7 @@ refused()
 	expect_match '"unchanged":true' ringctl -j history web revert 1
 }
 
-# A spare that stood in for one node and then for another.
+# A spare node held one seat and then another seat.
 another_seat()
 {
 	fresh spare
@@ -174,8 +174,8 @@ another_seat()
 	ringctl ring del spare
 }
 
-# A migration that ends with the members that it had leaves a generation of no
-# operations; what was before it is known all the same.
+# A migration that ends with the members of its begin makes a generation without
+# operations. Earlier generations stay known.
 past_migrations() # WORD...
 {
 	local digest
@@ -195,7 +195,7 @@ past_migrations() # WORD...
 	ringctl ring del far
 }
 
-# Who may not look positions up is told no points.
+# A user without the right to look positions up sees no points.
 unprivileged()
 {
 	local as_nobody=(capsh --drop=cap_net_admin -- -c)
@@ -214,7 +214,7 @@ unprivileged()
 	ringctl ring del secret
 }
 
-# --- what is gone -------------------------------------------------------------------
+# --- generations that are gone ------------------------------------------------------
 
 gone_by_number()
 {
@@ -235,7 +235,7 @@ gone_by_number()
 	ringctl ring del long
 }
 
-# points FROM WORDS... - an operation with as many points as it may have
+# points FROM WORDS... - an operation with the largest number of points
 points()
 {
 	local from=$1
@@ -251,7 +251,7 @@ gone_by_bytes()
 	bound=$(ringctl limits | awk '$1 == "history" { print $2 }')
 	expect_equal 4194304 "$bound"
 	ringctl ring add large placement explicit
-	# Each notes the points before and after.
+	# The history keeps the points before and after each change.
 	for ((i = 1; i <= 36; i++)); do
 		points "$i" "node $([ "$i" = 1 ] && echo add || echo set) b1 weight $i" >"$WORK/op"
 		ringctl change large -f "$WORK/op" >/dev/null
@@ -262,7 +262,7 @@ import json, sys
 bound = int(sys.argv[1])
 kept = [r["kept_ops"] for r in json.loads('''$json''')]
 assert len(kept) == 36
-# The oldest are gone, all others are there, and they fill the bound.
+# The oldest are gone, all others are kept, and use up the limit.
 assert kept == sorted(kept) and 0 < sum(kept) < 36, kept
 assert sum(kept) * 2 * 64000 <= bound < (sum(kept) + 1) * 2 * 65000, kept
 print(36 - sum(kept))
@@ -281,7 +281,7 @@ END
 
 # --- at the same time ---------------------------------------------------------------
 
-# A ring that is changed on the way is left to who changes it.
+# A revert stops when another process changes the ring.
 raced()
 {
 	local writer status stale='' i before
@@ -346,7 +346,7 @@ balanced_words()
 	ringctl change even '{ node del b1 ; node del b2 }' >/dev/null
 	ringctl node add even b2 id 2 >/dev/null
 	ringctl node add even b1 id 1 >/dev/null
-	# The members are those of the beginning, and the table is not.
+	# The members are those of generation 1, and the table is another one.
 	expect_match $'generation 1 -> 4\n moved [1-9]' ringctl diff even 1
 	ringctl history even revert 1 >/dev/null
 	expect_match '  (b[123] unchanged *)+$' grep '^ *5 ' <(ringctl history even)
@@ -357,21 +357,21 @@ balanced_words()
 cli_begin
 for placement in hash explicit balanced; do
 	ktap_test "$placement: random changes" make_past "$placement" "$placement"
-	ktap_test "$placement: what lies between neighbours is the receipt" \
+	ktap_test "$placement: the difference of neighbours is the receipt" \
 		diffs_are_receipts "$placement"
-	ktap_test "$placement: back to each generation" back_to_each "$placement"
+	ktap_test "$placement: reverts to every generation" back_to_each "$placement"
 done
 ktap_test "operations in words and as JSON" in_words
-ktap_test "what a balanced ring was, in words" balanced_words
-ktap_test "what cannot be is refused" refused
-ktap_test "a node in another seat is in the way" another_seat
-ktap_test "beyond migrations" past_migrations
-ktap_test "beyond those of a balanced ring" past_migrations placement balanced grid 1024
-ktap_test "no points for who may not see them" unprivileged
-ktap_test "a generation that is gone, beyond the receipts" gone_by_number
-ktap_test "a generation that is gone, beyond the bytes" gone_by_bytes
-ktap_test "a ring that changes on the way back" raced
-ktap_test "interrupted on the way back" interrupted
+ktap_test "a past balanced ring, in words" balanced_words
+ktap_test "impossible reverts are refused" refused
+ktap_test "a node in another seat prevents a revert" another_seat
+ktap_test "reverts across migrations" past_migrations
+ktap_test "reverts across migrations of a balanced ring" past_migrations placement balanced grid 1024
+ktap_test "unprivileged users see no points" unprivileged
+ktap_test "generations older than the receipts are gone" gone_by_number
+ktap_test "generations beyond the limit in bytes are gone" gone_by_bytes
+ktap_test "a ring that changes during a revert" raced
+ktap_test "an interrupted revert" interrupted
 ktap_test "JSON has the spec's keys" json_by_spec history diff
 ktap_test "the kernel does not complain" kernel_log_faults
 ktap_finish

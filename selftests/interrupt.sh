@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# interrupt.sh - Ctrl-C, typed at a terminal while a command says how far it has
-# come: the ring is as it was, no file is half written, the terminal is sane
+# interrupt.sh - Ctrl-C, typed at a terminal during the progress output of a
+# command: the ring has not changed, no file is half written, the terminal is sane
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 # shellcheck source=selftests/lib.sh
@@ -10,7 +10,7 @@
 # shellcheck source=selftests/cli_lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/cli_lib.sh"
 
-# Rings that it takes a while to do something with.
+# Rings that are large enough for long commands.
 rings()
 {
 	fresh web
@@ -27,7 +27,7 @@ state()
 	find "$WORK/files" | sort
 }
 
-# typed REGEX STATUS PROGRAM WORD... - Ctrl-C when a command has said REGEX
+# typed REGEX STATUS PROGRAM WORD... - Ctrl-C after output that matches REGEX
 typed()
 {
 	local was status=0
@@ -42,15 +42,15 @@ typed()
 cli_begin
 mkdir "$WORK/files"
 ktap_test "rings" rings
-ktap_test "plan, while flows are made up" \
+ktap_test "plan, while it generates flows" \
 	typed 'reading flows' 130 "$RINGCTL" plan web '{ node add b5 }' --flows synthetic 10000000
 ktap_test "plan, while it prints arcs" \
 	typed '\) *[0-9]|\] [0-9]+ ' 130 "$RINGCTL" plan large -f "$WORK/weigh" --arcs
 ktap_test "plan, while it reads keys" \
 	typed '.' 130 "$RINGCTL" plan web '{ node add b5 }' --list-keys
-ktap_test "scenario, while keys are drawn" \
+ktap_test "scenario, while it generates keys" \
 	typed 'rendezvous: [0-9]+%' 5 "$RINGLAB" scenario scale-10000
-ktap_test "compare, while the ring's keys are drawn" \
+ktap_test "compare, while it generates the ring's keys" \
 	typed 'rendezvous: [0-9]+%' 5 "$RINGLAB" compare large '{ node add b5 }'
 ktap_test "measure, before or after the change" \
 	typed 'mapping keys' 130 "$RINGCTL" measure web --keys 20000000 --change '{ node add b5 }'

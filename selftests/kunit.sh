@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# kunit.sh [SUITE] - the tests of the core, in this kernel: a module runs them
-# when it is loaded, by KUnit where the kernel has it; one suite alone where the
-# kernel has not
+# kunit.sh [SUITE] - the tests of the core in this kernel. A module runs the tests
+# at load, by KUnit in kernels with KUnit. SUITE alone can run in kernels without
+# KUnit.
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 
@@ -19,7 +19,7 @@ mapfile -t suites < <(
 	sed -n 's/.*&\([a-z_]*\)_suite.*/hashring_\1/p' "$ROOT/selftests/kunit/suites.c"
 )
 
-# Where allocations can be let fail, the cases choose which ones.
+# With fault injection, the cases choose the allocations that fail.
 run_them()
 {
 	[ ! -w /proc/thread-self/fail-nth ] || choose_faults
@@ -27,7 +27,7 @@ run_them()
 	[ ! -w /proc/thread-self/fail-nth ] || no_faults
 }
 
-# tell SUITE - its cases as tests of this script
+# tell SUITE - the cases of SUITE as tests of this script
 tell()
 {
 	local file=$debug/kunit/$1/results line told=0 planned=0
@@ -68,10 +68,10 @@ tell()
 mountpoint -q "$debug" || ktap_skip_all "no debugfs"
 ktap_begin
 kernel_log_mark
-ktap_test "it loads" run_them
+ktap_test "the module loads and runs the suites" run_them
 for suite in "${suites[@]}"; do
 	[[ -n $only && $suite != "$only" ]] || tell "$suite"
 done
-ktap_test "it unloads" rmmod hashring_kunit
+ktap_test "the module unloads" rmmod hashring_kunit
 ktap_test "the kernel does not complain" kernel_log_faults
 ktap_finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# large_rings.sh - rings of 10,000 and of 65,535 nodes: plans, a million points listed,
-# a million keys mapped, and lists that are whole although the ring changes
+# large_rings.sh - rings of 10,000 and of 65,535 nodes: plans, lists of a million
+# points, maps of a million keys, and whole lists during changes
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -20,7 +20,7 @@ ringctl()
 	"$RINGCTL" -n "$here" "$@"
 }
 
-# figure KEY COMMAND... - a number of what COMMAND prints as JSON
+# figure KEY COMMAND... - a number in the JSON of COMMAND
 figure()
 {
 	local key=$1 json
@@ -30,13 +30,13 @@ figure()
 	json_number "$key" "$json"
 }
 
-# joining NUMBER - the operations by which so many nodes join
+# joining NUMBER - the operations that add NUMBER nodes
 joining()
 {
 	seq -f 'node add n%.0f' "$1"
 }
 
-# timed WHAT COMMAND... - how long it took goes into the notes
+# timed WHAT COMMAND... - the time of COMMAND goes into the notes
 timed()
 {
 	local what=$1 start=${EPOCHREALTIME/[.,]/} took
@@ -48,7 +48,7 @@ timed()
 		$((took / 1000 % 1000)) >>"$WORK/notes"
 }
 
-# costs WHAT - of the receipt in $WORK/receipt, into the notes
+# costs WHAT - the costs in $WORK/receipt go into the notes
 costs()
 {
 	local json
@@ -77,7 +77,7 @@ all_join()
 		"$(figure table_points ring show big)" points
 }
 
-# Each is worked out twice, in the kernel and by ringctl, which have to agree.
+# The kernel and ringctl both compute each plan, and must agree.
 planned()
 {
 	timed "one more planned" ringctl -j plan big '{ node add more }' \
@@ -107,7 +107,7 @@ one_more()
 	expect_equal 2 "$(figure generation ring show big)" "the ring's generation"
 }
 
-# Whole: as many as the table has, each node's own, in the order of the ring.
+# The list has all points of the table, the same number for each node, in order.
 points_listed()
 {
 	local want
@@ -134,7 +134,7 @@ keys_mapped()
 {
 	seq "$KEYS" >"$WORK/keys"
 	timed "$KEYS keys mapped" ringctl map big <"$WORK/keys" >"$WORK/map"
-	# A line for each key, in their order; some are looked up one by one.
+	# One line for each key, in the same order; some keys are looked up singly.
 	cut -f 1 "$WORK/map" | cmp - "$WORK/keys"
 	awk -F '\t' '$3 == "-" || NF != 3 || NR % 99991 == 0' "$WORK/map" \
 		>"$WORK/some"
@@ -155,7 +155,7 @@ most_nodes()
 	costs "$MOST nodes join"
 	expect_equal "$MOST" "$(figure nodes ring show most)" nodes
 	timed "$MOST nodes listed" ringctl node show most >"$WORK/nodes"
-	# Ascending by name, none missing, none twice, each with an id of its own.
+	# Ascending by name, none missing, none twice, each with its own id.
 	seq -f 'n%.0f' "$MOST" | sort >"$WORK/names"
 	awk '{ print $1 }' "$WORK/nodes" | cmp - "$WORK/names"
 	expect_equal "$MOST" "$(awk '!seen[$3]++' "$WORK/nodes" | wc -l)" ids
@@ -168,7 +168,7 @@ set_weight()
 	ringctl node set "$1" n7 weight "$2" >/dev/null
 }
 
-# The node has one weight, then the other, until $WORK/stop is there.
+# Sets one weight, then the other, until $WORK/stop exists.
 toggle() # RING
 {
 	while [ ! -e "$WORK/stop" ]; do
@@ -177,7 +177,7 @@ toggle() # RING
 	done
 }
 
-# The same by one process, as fast as it goes.
+# The same by one process at full speed.
 toggle_fast() # RING
 {
 	local lines="node set $1 n7 weight 2"$'\n'"node set $1 n7 weight 1"
@@ -190,7 +190,7 @@ toggle_fast() # RING
 	wait "$pid" || :
 }
 
-# What the lists of a ring are in either state, and that they differ.
+# Records the lists of the ring for both weights; these lists differ.
 learn() # RING WHAT [OPTION]
 {
 	local weight
@@ -202,8 +202,8 @@ learn() # RING WHAT [OPTION]
 	expect_error '^$' 1 cmp -s "$WORK/$2.1" "$WORK/$2.2"
 }
 
-# judge STATUS WHAT - $WORK/list is one of those learnt, or was refused in words;
-# prints which
+# judge STATUS WHAT - $WORK/list is one of the recorded lists, or was refused by a
+# text; prints the result
 judge()
 {
 	case $1 in
@@ -231,11 +231,11 @@ judge()
 	esac
 }
 
-# judged RING WHAT TEXT - all of $WORK/lists are right; how many is noted
+# judged RING WHAT TEXT - all of $WORK/lists are right; the counts go into the notes
 judged()
 {
 	sort "$WORK/lists" | uniq -c | sed "s/^ */$2 of $1 $3: /" >>"$WORK/notes"
-	# Whatever is none of these is told.
+	# All other lines are errors.
 	expect_equal '' \
 		"$(awk '!/^whole( of weight [12])?$|^refused$/' "$WORK/lists")"
 }
@@ -263,7 +263,7 @@ try()
 	judged "$1" "$3" "during $((after - before)) changes"
 }
 
-# Between two changes there is time enough for such a list.
+# Two changes leave time enough for a list of this size.
 lists_while_changing()
 {
 	ringctl ring add busy points 20000 seed "$seed"
@@ -276,8 +276,8 @@ lists_while_changing()
 	ringctl ring del busy
 }
 
-# A list that takes longer than a change does is cut short by it, and is asked
-# for again: whatever is printed has every node.
+# A change cuts a longer list short, and ringctl asks again. A printed list has
+# every node.
 nodes_while_changing()
 {
 	local i pid status
@@ -302,8 +302,8 @@ nodes_while_changing()
 	ringctl ring del most
 }
 
-# A million points may be met by changes again and again, until ringctl gives
-# up and says so; what it prints is whole all the same.
+# Changes may cut a list of a million points short again and again, until ringctl
+# refuses. A printed list is whole.
 large_lists_while_changing()
 {
 	try toggle_fast big 2 points --points
@@ -323,7 +323,7 @@ come_and_go()
 	ringctl ring del big
 }
 
-# enough KB - available, after what was put off has been done
+# enough KB - memory is available, after deferred work has ended
 enough()
 {
 	local now
@@ -331,8 +331,8 @@ enough()
 	[ "$now" -ge "$1" ] || { echo "$now kB available, not $1"; return 1; }
 }
 
-# The ring comes and goes again and again: had each time left its table behind,
-# three would be missing; less than two may be, for what else is going on.
+# A ring is made and deleted three times. A leak would lose three tables. Less
+# than two tables may be missing, because of other users of memory.
 memory_returns()
 {
 	local table before i
@@ -363,8 +363,8 @@ ktap_test "all points are listed, in the order of the ring" points_listed
 ktap_test "$KEYS keys are mapped" keys_mapped
 ktap_test "$MOST nodes are listed" most_nodes
 ktap_test "lists are of one generation while the ring changes" lists_while_changing
-ktap_test "so are lists of $MOST nodes" nodes_while_changing
-ktap_test "and of a million points, or they are refused" large_lists_while_changing
+ktap_test "lists of $MOST nodes are whole while the ring changes" nodes_while_changing
+ktap_test "lists of a million points are whole, or refused, while the ring changes" large_lists_while_changing
 ktap_test "a ring's memory returns when it goes" memory_returns
 while IFS= read -r line; do
 	note "$line"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# library.sh - libhashring, installed: programs in C and C++ are built against it
+# library.sh - programs in C and C++ are built against the installed libhashring,
 # in an empty folder with pkg-config alone, and run
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
@@ -38,7 +38,7 @@ installed()
 	done
 }
 
-# The program in the man page, as a reader sees it.
+# The program in the man page, as the reader sees the page.
 example()
 {
 	mkdir "$WORK/empty"
@@ -63,7 +63,7 @@ built()
 		env LD_LIBRARY_PATH="$prefix/lib" "$WORK/empty/moved-$compiler" web2 b4
 }
 
-# Four equal nodes on a grid: a node more is due a quarter, but for a cell.
+# With four equal nodes on a grid, the share is a quarter, except for one cell.
 round()
 {
 	awk '{ printf "%.0f.000%% %s %s\n", $1, $2, $3 }' <<<"$1"
@@ -83,7 +83,7 @@ in_cxx()
 	built g++ -std=c++17 -pedantic
 }
 
-# Each header by itself, with all warnings.
+# Each header alone, with all warnings.
 headers()
 {
 	local header
@@ -115,9 +115,9 @@ setup_ns there
 	>/dev/null
 ktap_test "tools and library are installed" installed
 ktap_test "the man page has a program" example
-ktap_test "the program in C" in_c
-ktap_test "and in C++" in_cxx
-ktap_test "each header by itself, in both" headers
-ktap_test "all of it can be removed" removed
+ktap_test "the program builds and runs in C" in_c
+ktap_test "the program builds and runs in C++" in_cxx
+ktap_test "each header compiles alone, in C and C++" headers
+ktap_test "uninstall removes all files" removed
 ktap_test "the kernel does not complain" kernel_log_faults
 ktap_finish

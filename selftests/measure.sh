@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# measure.sh - changes that are measured by keys: what is counted, the way back,
-# and what becomes of a ring when that is refused, interrupted or disturbed
+# measure.sh - changes measured by keys: counts, the revert, and the ring after a
+# measurement that is refused, interrupted or disturbed
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 # shellcheck source=selftests/lib.sh
@@ -27,7 +27,7 @@ rings()
 	ringctl change tokens '{ node add a point 6 8 ; node add b point 1000 2000 state down }' >/dev/null
 }
 
-# The same counted by hand: the map of every key, before and after.
+# The counts agree with the map of every key before and after.
 counts()
 {
 	local json moved before
@@ -41,7 +41,7 @@ counts()
 	expect_equal $((before + 1)) "$(generation web)"
 	expect_equal "$(awk -F '\t' '$3 == "m1"' "$WORK/map2" | wc -l)" \
 		"$(sed -E 's/.*"name": ?"m1","keys_before": ?0,"keys_after": ?([0-9]+).*/\1/' <<<"$json")"
-	# Twice the three standard errors that it tells.
+	# Twice the printed margin, which is three standard errors.
 	expect_equal yes "$(awk -v moved="$moved" -v expected="$(json_number expected_keys "$json")" \
 		-v margin="$(json_number margin_keys "$json")" \
 		'BEGIN { d = moved - expected; print d * d <= 4 * margin * margin ? "yes" : "no" }')"
@@ -87,8 +87,8 @@ changed_since() # GENERATION
 	[ "$(generation web)" -gt "$1" ]
 }
 
-# interrupted [WORD] - by a signal while the keys are mapped after the change:
-# the way back is gone first
+# interrupted [WORD] - a signal comes while the keys are mapped after the change;
+# the change is reverted before the end
 interrupted()
 {
 	local map before pid status=0
@@ -97,7 +97,7 @@ interrupted()
 	"$RINGCTL" -n "$here" measure web --keys 3000000 "$@" \
 		--change '{ node set b2 weight 40 }' >"$WORK/said" 2>&1 &
 	pid=$!
-	# They are mapped before it too, which takes long on some kernels.
+	# The keys are mapped before the change too, which takes long on some kernels.
 	busywait 120000 changed_since "$before" || return 1
 	kill "$pid"
 	wait "$pid" || status=$?
@@ -107,7 +107,7 @@ interrupted()
 	expect_equal $((before + 2)) "$(generation web)"
 }
 
-# Somebody else changes the ring for as long as it takes.
+# Another process changes the ring during the measurement.
 disturbed()
 {
 	local pid status=0
@@ -128,11 +128,11 @@ disturbed()
 
 cli_begin
 ktap_test "rings" rings
-ktap_test "what is counted is what the map says" counts
-ktap_test "for people" text
-ktap_test "it goes back, and every key with it" reverts
-ktap_test "what is refused changes nothing" refused
+ktap_test "the counts agree with the map" counts
+ktap_test "the output as text" text
+ktap_test "with --revert, every key has its first owner again" reverts
+ktap_test "a refused measurement changes nothing" refused
 ktap_test "interrupted, the change is taken back" interrupted
-ktap_test "interrupted on the way back" interrupted --revert
-ktap_test "it is noticed who changes the ring meanwhile" disturbed
+ktap_test "interrupted with --revert, the change is taken back" interrupted --revert
+ktap_test "a change by another process is noticed" disturbed
 ktap_finish

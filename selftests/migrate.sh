@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# migrate.sh - changes taken in steps: which flows move, when, and only these
+# migrate.sh - changes in steps: which flows move, and when
 #
-# Here established flows move with their arcs, so that every flow shows where
-# the frontier stands; migrate_track.sh and migrate_live.sh are about those
-# that stay. The backends' logs of two rounds tell what moved between them.
+# Established flows move with their arcs here, so that every flow shows the
+# position of the frontier. migrate_track.sh and migrate_live.sh test flows that
+# stay. The backends' logs of two rounds show the flows that moved.
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -27,7 +27,7 @@ migration() # NAME: a figure of `migrate show`
 	json_number "$1" "$(rc -j migrate show "$ring")"
 }
 
-# A test is a subshell: the number of the last round is in a file.
+# A test runs in a subshell, so the number of the last round is in a file.
 udp_round()
 {
 	round=$(($(<"$WORK/round") + 1))
@@ -35,7 +35,7 @@ udp_round()
 	send_udp "$round" "$udp_flows" >"$WORK/said" || bail_out "$(<"$WORK/said")"
 }
 
-# What moved between the last two rounds, into ${compared[]}; see compare.
+# Compares the last two rounds, into ${compared[]}; see compare.
 what_moved() # OPTION...
 {
 	udp_round
@@ -49,7 +49,7 @@ nothing_moved()
 	expect_equal 0 "${compared[missing]}" "flows that were lost"
 }
 
-# A step of the migration moves its share of the flows, all of them to NODE.
+# A step of the migration moves its share of the flows, all to NODE.
 step_moves() # NODE WORDS OF STEP...
 {
 	local node=$1 moved
@@ -129,7 +129,7 @@ the_whole_has_a_receipt()
 	expect_equal 1 "$(json_number added "$last")" added
 }
 
-# --- changes in mid-migration ------------------------------------------------
+# --- changes during a migration ----------------------------------------------
 
 changes_join_and_move_nothing()
 {
@@ -142,7 +142,7 @@ changes_join_and_move_nothing()
 	rc change "$ring" '{ node del b2 }' >/dev/null
 	expect_equal "$before" "$(digest)" "digest after a second change"
 	nothing_moved
-	# b2 is no member any more, and has its flows.
+	# b2 is not a member any more, and still gets its flows.
 	expect_error 'no such node' 2 rc node show "$ring" b2
 	expect_match '"leaving": *true' rc -s -j migrate show "$ring"
 }
@@ -244,7 +244,7 @@ balanced_steps_by_cells()
 	rc ring del grid
 }
 
-# From an empty ring: what has not moved yet has no owner, and arcs say so.
+# From an empty ring: arcs not moved yet have no owner, and are printed so.
 nobodys_arcs_are_told()
 {
 	rc ring add nobody >/dev/null
@@ -255,7 +255,7 @@ nobodys_arcs_are_told()
 	rc ring del nobody
 }
 
-# --- ends that nobody wants --------------------------------------------------
+# --- deletion during a migration ---------------------------------------------
 
 ring_goes_in_mid_migration()
 {
@@ -292,7 +292,7 @@ ktap_test "a step moves its share, all of it to the node that joins" steps_move_
 ktap_test "a step goes to a position" a_position_is_a_position
 ktap_test "a step back gives back what the step had moved" back_gives_back
 ktap_test "at the end the map is the change's" the_end_is_the_change
-ktap_test "the whole migration has a receipt" the_whole_has_a_receipt
+ktap_test "the finished migration has a receipt" the_whole_has_a_receipt
 udp_round
 digest >"$WORK/origin"
 rc digest "$ring" --config >"$WORK/origin_config"
@@ -300,11 +300,11 @@ echo "$round" >"$WORK/origin_round"
 ktap_test "a change in mid-migration moves nothing" changes_join_and_move_nothing
 ktap_test "ids stay with their nodes until the end" its_id_stays_taken
 ktap_test "a node that goes down loses its arcs at once" down_is_at_once
-ktap_test "rolled back: the map, the members and the flows of the beginning" rollback_is_the_origin
-ktap_test "what went down meanwhile stays down" down_stays_down
+ktap_test "a rollback restores the map, the members and the flows" rollback_is_the_origin
+ktap_test "a node that went down in mid-migration stays down after a rollback" down_stays_down
 ktap_test "draining with a deadline is a migration that ends by itself" draining_ends_by_itself
-ktap_test "a balanced ring steps by cells, and goes back to the bit" balanced_steps_by_cells
-ktap_test "arcs that nobody owns are told as such" nobodys_arcs_are_told
+ktap_test "a balanced ring steps by cells, and a rollback restores its digest" balanced_steps_by_cells
+ktap_test "arcs without an owner are printed as such" nobodys_arcs_are_told
 ktap_test "a ring is deleted in mid-migration" ring_goes_in_mid_migration
 ktap_test "a namespace goes in mid-migration" namespace_goes_in_mid_migration
 ktap_test "the kernel does not complain" kernel_log_faults

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# migrate_cli.sh - migrations by hand: what is held moves nothing, steps move
-# what they say, the way back is there, and what makes no sense is refused
+# migrate_cli.sh - migrations by hand: held changes move nothing, steps move their
+# share, rollbacks restore the ring, and wrong words are refused
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 
@@ -27,7 +27,7 @@ settings()
 	expect_equal 3600000 "$(json_number udp_timeout "$json")"
 	expect_equal 100 "$(json_number max_entries "$json")"
 	expect_match 'migration none  established move' ringctl ring show keep
-	# What is not given stays.
+	# Settings that are not given stay.
 	said_json ring set keep established stay tcp-timeout 1m >"$WORK/set"
 	expect_equal 60000 "$(figure tcp_timeout ring show keep)"
 	expect_equal 2000 "$(figure syn_timeout ring show keep)"
@@ -128,7 +128,7 @@ by_arcs()
 	expect_equal $((before + 1)) "$(figure arcs_released migrate show web)"
 }
 
-# Forward and back by the same share is the same map, to the bit.
+# Forward and back to the same position gives the same digest.
 there_and_back()
 {
 	local before
@@ -145,7 +145,7 @@ there_and_back()
 	expect_equal "$(ringctl digest twin)" "$(ringctl digest web)"
 }
 
-# A key's owner by the old map and by the new one, and which of them it goes by.
+# A key's owner by the old map and by the new one, and the map in use for the key.
 looked_up()
 {
 	local key json node at
@@ -167,7 +167,7 @@ looked_up()
 		ringctl lookup web position "$at"
 	ringctl migrate step web --to "$at" >/dev/null
 	expect_match "node $node " ringctl lookup web position "$at"
-	# Nothing of this where nothing is under way.
+	# Without a migration, none of these words is printed.
 	expect_nothing grep -E 'old|released' <<<"$(said_json lookup twin "key_$key")"
 }
 
@@ -228,9 +228,9 @@ not_finished()
 	refuses 'not done in time' 5 migrate wait web --timeout 10ms
 }
 
-# --- how it ends ----------------------------------------------------------------
+# --- the end of a migration -----------------------------------------------------
 
-# The one that waits is told, and what is left is what was planned.
+# A process that waits gets the end, and the ring is as planned.
 forced()
 {
 	local waits status=0
@@ -260,7 +260,7 @@ rolled_back()
 	waits=$!
 	expect_match 'rolling-back \(b2 is ill\)' ringctl migrate rollback web 'b2 is ill'
 	refuses 'goes back already' 2 migrate rollback web
-	# a change that joins has another reason, or none
+	# a change that joins replaces the reason, also by none
 	ringctl change web --hold '{ node set b4 weight 2 }' >/dev/null
 	expect_match 'web holding [0-9.]+%' ringctl migrate show web
 	ringctl migrate rollback web >/dev/null
@@ -323,7 +323,7 @@ heard()
 	grep -qE "$2" "$1"
 }
 
-# Whether it listens is seen by what it says of a ring that comes.
+# A monitor does not report its start, so a new ring is its sign.
 listens() # FILE
 {
 	ringctl ring add ping
@@ -353,7 +353,7 @@ told_live()
 	expect_match 'migrate web held .*migrate web step 0 -> 0x[0-9a-f]+  moved 2.000% in .*migrate web state .*paused \(tea\).*migrate web rollback .*migrate web undone' \
 		tr '\n' ' ' <"$WORK/monitor"
 	expect_match '^ring set web established stay' grep 'ring set' "$WORK/monitor"
-	# An object a line.
+	# One JSON object a line.
 	json=0
 	while read -r text; do
 		((++json))
@@ -364,26 +364,26 @@ told_live()
 
 cli_begin
 ktap_test "settings of established flows" settings
-ktap_test "settings that make no sense" bad_settings
+ktap_test "wrong settings" bad_settings
 fresh web points 40
 fresh twin points 40
-ktap_test "without a migration" nothing_to_step
-ktap_test "what is held moves nothing" held
-ktap_test "plans meanwhile" planned_meanwhile
+ktap_test "steps without a migration are refused" nothing_to_step
+ktap_test "a held change moves nothing" held
+ktap_test "plans during a migration" planned_meanwhile
 ktap_test "a step by share" by_share
 ktap_test "steps by arcs, and back" by_arcs
-ktap_test "to a position and back, to the bit" there_and_back
-ktap_test "look-ups tell the old and the new owner" looked_up
-ktap_test "past either end" past_the_ends
-ktap_test "only in this epoch" another_epoch
-ktap_test "paused, resumed" paused
-ktap_test "not finished before its end" not_finished
-ktap_test "finished by force: as if changed at once" forced
-ktap_test "rolled back: as if nothing had been" rolled_back
-ktap_test "rolled back at once" at_once
+ktap_test "a step to a position and back restores the digest" there_and_back
+ktap_test "look-ups print the old and the new owner" looked_up
+ktap_test "steps past either end" past_the_ends
+ktap_test "steps bound to an epoch" another_epoch
+ktap_test "a migration is paused and resumed" paused
+ktap_test "finish before the end is refused" not_finished
+ktap_test "finished by force, the ring is as after a change at once" forced
+ktap_test "rolled back, the ring is as before" rolled_back
+ktap_test "rolled back at once, the ring is as before" at_once
 ktap_test "a node drains until its deadline" drained
 ktap_test "steps and flows are listed" listed
-ktap_test "events, live" told_live
+ktap_test "monitors print the events of a migration" told_live
 ktap_test "JSON has the spec's names and raw numbers" json_by_spec ring node migrate \
 	lookup history plan events
 ktap_test "the kernel does not complain" kernel_log_faults

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# migrate_lease.sh - leases go with their sockets, and nobody who closes a socket
-# waits for a ring; migrate_lease.py speaks the KTAP
+# migrate_lease.sh - a lease ends with its socket, and the close of a socket waits
+# for no ring; migrate_lease.py prints the KTAP
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"

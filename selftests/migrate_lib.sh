@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317 # shared with scripts and lib.sh
 #
-# migrate_lib.sh - what the scripts of migrations share, on top of lib.sh:
-# connections that exchange data while backends come and go, and what is
-# asserted of them
+# migrate_lib.sh - shared by the scripts of migrations, on top of lib.sh:
+# connections that exchange data while backends come and go, and tests of these
+# connections
 #
 # A script builds its topology, starts the sink, begins a method and then:
 #
@@ -22,19 +22,19 @@
 . "$(dirname "${BASH_SOURCE[0]}")/demo/methods.sh"
 
 ten=(b1 b2 b3 b4 b5 b6 b7 b8 b9 b10)
-stream=main		# the one that is spoken to, should there be several
+stream=main		# the stream that commands go to, where several run
 stream_line='' stream_first=0
 declare -A stream_in=() stream_out=() stream_pid=()
 
-# stream_say COMMAND - and wait for its answer, which is in stream_line
+# stream_say COMMAND - waits for the answer, and stores it in stream_line
 stream_say()
 {
 	echo "$1" >&"${stream_in[$stream]}" || return
 	read -r stream_line <&"${stream_out[$stream]}"
 }
 
-# stream_start COUNT RATE FRESH [OPTION]... - until COUNT connections have had
-# an exchange each; no two streams have a flow in common
+# stream_start COUNT RATE FRESH [OPTION]... - returns when COUNT connections had an
+# exchange each; no two streams share a flow
 stream_start()
 {
 	local count=$1 rate=$2 fresh=$3 in out
@@ -61,19 +61,19 @@ stream_mark()
 	stream_say "mark $1"
 }
 
-# stream_settle - until each connection was used, or has ended
+# stream_settle - returns when each connection was used, or has ended
 stream_settle()
 {
 	stream_say settle
 }
 
-# stream_new N - until so many new connections have come since the last mark
+# stream_new N - returns when N new connections have begun since the last mark
 stream_new()
 {
 	stream_say "new $1"
 }
 
-# stream_stop - figures of all, into stream_line
+# stream_stop - figures of the whole stream, into stream_line
 stream_stop()
 {
 	local in=${stream_in[$stream]} out=${stream_out[$stream]}
@@ -83,20 +83,20 @@ stream_stop()
 	wait "${stream_pid[$stream]}"
 }
 
-# stream_figure NAME - of the last line; a backend's name: its new connections
+# stream_figure NAME - in the last line; for a backend: its new connections
 stream_figure()
 {
 	if [[ " $stream_line " =~ \ $1\ ([0-9]+)\  ]]; then
 		echo "${BASH_REMATCH[1]}"
 	elif [[ $1 == b[0-9]* ]]; then
-		echo 0		# nobody has seen it yet
+		echo 0		# not in the line before its first connection
 	else
 		echo "no figure '$1' in '$stream_line'" >&2
 		return 1
 	fi
 }
 
-# --- what is asserted of the last line ---------------------------------------
+# --- tests of the last line ----------------------------------------------------
 
 expect_unbroken()
 {
@@ -107,14 +107,14 @@ expect_unbroken()
 	[ "$(stream_figure exchanges)" -gt 0 ]
 }
 
-# node_share NODE - of the ring, in 2^-32
+# node_share NODE - the share in the ring, in 2^-32
 node_share()
 {
 	json_number share "$("$RINGCTL" -n "$director" -j node show "$ring" "$1")"
 }
 
-# standard_errors NODE SHARE - by which NODE's part of the new connections
-# differs from SHARE, in 2^-32; SHARE 0 has none: any connection is too many
+# standard_errors NODE SHARE - the distance between NODE's part of the new
+# connections and SHARE (in 2^-32). With SHARE 0, any connection is too many.
 standard_errors()
 {
 	awk -v took="$(stream_figure "$1")" -v all="$(stream_figure new)" \
@@ -126,7 +126,7 @@ standard_errors()
 	}'
 }
 
-# expect_fair NODE SHARE - within three standard errors
+# expect_fair NODE SHARE - the distance is at most three standard errors
 expect_fair()
 {
 	local errors

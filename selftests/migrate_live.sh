@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# migrate_live.sh - 1000 connections exchange data, and new ones come all the
-# time, while backends join and leave: none is broken, no byte is lost, and the
-# node that joins gets its fair share of new ones at once
+# migrate_live.sh - 1000 connections exchange data, and new connections begin,
+# while backends join and leave: no connection breaks, no byte is lost, and the
+# joining node gets its fair share of new connections at once
 #
-# Clients and backends are the witnesses. Other methods under the same changes:
-# `make compare-migration`.
+# Clients and backends check the data. `make compare-migration` runs other methods
+# under the same changes.
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -28,7 +28,7 @@ migration() # NAME
 	json_number "$1" "$(rc -j migrate show "$ring")"
 }
 
-# begin NODE... - a ring, and connections through it
+# begin NODE... - makes a ring, and opens connections through it
 begin()
 {
 	method_begin hashring "$@" || bail_out "no ring"
@@ -44,7 +44,7 @@ end()
 	method_end hashring || bail_out "the ring does not go"
 }
 
-# used_since N LABEL - each connection was used, and N new ones began, since now
+# used_since N LABEL - returns when each connection was used, and N new ones began
 used_since()
 {
 	stream_mark before
@@ -55,14 +55,14 @@ used_since()
 	count_flows
 }
 
-flows=0		# through the ring, up to the last mark
+flows=0		# flows through the ring, up to the last mark
 count_flows()
 {
 	flows=$((flows + $(stream_figure new)))
 }
 
-# No more entries than there were flows in arcs that move, within three
-# standard errors: connections and new ones.
+# At most as many entries as connections (old and new) in arcs that move, within
+# three standard errors.
 few_entries() # FLOWS SHARE ENTRIES
 {
 	awk -v n="$1" -v share="$2" -v entries="$3" 'BEGIN {
@@ -87,7 +87,7 @@ rc change "$ring" --hold "$(hashring_change_text "b1 b2 b3 b4" "b1 b2 b3 b4 b5")
 	>"$WORK/receipt" || bail_out "nothing held"
 used_since 100 held
 ktap_test "4 -> 5: nothing is broken while it is held" expect_unbroken
-ktap_test "4 -> 5: no new connection at the new node yet" expect_fair b5 0
+ktap_test "4 -> 5: the new node gets no connection while the change is held" expect_fair b5 0
 for _ in 1 2 3 4; do
 	rc migrate step "$ring" --share 5.3% >/dev/null || bail_out "no step"
 	stream_settle
@@ -95,7 +95,7 @@ done
 rc migrate step "$ring" --to end >/dev/null
 used_since 1000 moved
 ktap_test "4 -> 5: nothing is broken" expect_unbroken
-ktap_test "4 -> 5: the new node has its fair share of new ones at once" \
+ktap_test "4 -> 5: the new node gets its fair share of new connections at once" \
 	expect_fair b5 "$(node_share b5)"
 note "$stream_line"
 entries=$(migration entries)
@@ -105,10 +105,10 @@ ktap_test "4 -> 5: state only for flows in arcs that move" few_entries \
 	"$flows" "$(migration total)" "$entries"
 note "$(rc migrate show "$ring" | tr '\n' ' ')"
 
-# --- its state is lost ----------------------------------------------------------
+# --- lost state ------------------------------------------------------------------
 
-# Entries are forgotten in mid-migration, and nothing else: only connections in
-# released arcs can break, and only those that began there meanwhile.
+# All entries are removed in mid-migration. Only connections in released arcs can
+# break, and of these only connections that began during the migration.
 pinned=$(migration pinned)
 echo 1 >/sys/kernel/debug/hashring/forget_flows
 stream_settle
@@ -119,7 +119,7 @@ few_are_cut()
 	expect_between 0 "$pinned" "$broken" "connections broken by the loss"
 	expect_equal 0 "$(stream_figure wrong)" "bytes misdelivered"
 }
-ktap_test "4 -> 5: state lost in mid-migration: at most what was pinned is cut" few_are_cut
+ktap_test "4 -> 5: state lost in mid-migration: at most the pinned flows break" few_are_cut
 note "state lost in mid-migration: $pinned pinned; of $connections connections $broken broken, of new ones $(stream_figure failed)"
 rc migrate finish "$ring" --force >/dev/null
 end
@@ -141,11 +141,11 @@ left_at_b10()
 	expect_between 1 "$connections" "$(json_number pinned "$said")" \
 		"flows that stay: $said"
 }
-ktap_test "10 -> 9: and keeps those that it has" left_at_b10
+ktap_test "10 -> 9: b10 keeps its connections" left_at_b10
 rc migrate finish "$ring" --force >/dev/null
 end
 
-# --- 10 -> 11 -> 10, turned round half-way ------------------------------------------
+# --- 10 -> 11 -> 10, rolled back half-way --------------------------------------------
 
 begin "${ten[@]}"
 rc digest "$ring" >"$WORK/origin"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# migrate_pace.sh - pacing by live flows: batches of them, so many a second, few
-# in the way, and until when they may stay
+# migrate_pace.sh - pacing by live flows: batches of flows, flows a second, a limit
+# of flows in the next range, and a deadline for flows that stay
 
 # shellcheck disable=SC2317,SC2154 # ktap_test calls the functions; by lib.sh
 
@@ -11,7 +11,7 @@
 # shellcheck source=selftests/steer_lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/steer_lib.sh"
 
-readonly SOURCES=40 PORTS=10	# so many flows of one datagram each
+readonly SOURCES=40 PORTS=10	# flows of one datagram each
 
 migration() # NAME: a figure of `migrate show`
 {
@@ -33,7 +33,7 @@ ended() # PID
 	! kill -0 "$1" 2>/dev/null
 }
 
-# held - b5 is to come, and flows of arcs that it is to have are known
+# held - b5 joins by a held change, and the module knows flows of arcs that move
 held()
 {
 	is_state '"(none|done)"' || rc migrate rollback web --now >/dev/null
@@ -42,7 +42,7 @@ held()
 	expect_between 10 $((SOURCES * PORTS)) "$(migration noted)" "flows noted"
 }
 
-# Those in arcs that move, and no others: a fifth or so.
+# Only flows in arcs that move are listed, about a fifth of all.
 listed()
 {
 	local flow words
@@ -59,7 +59,7 @@ listed()
 	echo migrate flows web >"$WORK/json/flows.words"
 	/usr/bin/python3 "$ROOT/selftests/json_by_spec.py" \
 		"$ROOT/Documentation/netlink/specs/hashring.yaml" "$WORK/json" migrate
-	# Where it was and where it is to go; then that it stays all the same.
+	# The look-up of a flow: first the old and the new owner, then the pin.
 	flow=$(rc migrate flows web | head -n 1)
 	words=$(sed -E 's/^udp ([0-9.]+):([0-9]+) -> ([0-9.]+):([0-9]+) .*/udp \1 \2 \3 \4/' <<<"$flow")
 	flow=$(grep -oE 'node b[1-4]' <<<"$flow")
@@ -73,7 +73,7 @@ listed()
 	expect_match "node ${flow#node }  flows [0-9]+  pinned [1-9]" rc -s migrate show web
 }
 
-# As many flows in each step as were asked for, and not more in a second.
+# Each step moves the given number of flows, and no more than the rate a second.
 batches()
 {
 	local noted begun ended seen
@@ -92,7 +92,7 @@ batches()
 	expect_equal "$noted" "$(migration pinned)"
 }
 
-# none_moved - the next step waits for flows that are in its way, and so do all
+# none_moved - the first step waits, because flows are in the next range
 none_moved()
 {
 	local shown
@@ -102,7 +102,7 @@ none_moved()
 		[ "$(json_number released "$shown")" = 0 ]
 }
 
-# Nothing moves as long as somebody is in the way; or for a while.
+# A step waits while its range has a flow, or until --wait-idle's time has passed.
 few_in_the_way()
 {
 	local pacer
@@ -113,7 +113,7 @@ few_in_the_way()
 		--quiet 1ms >"$WORK/paced" 2>&1
 	pacer=$!
 	busywait 20000 none_moved
-	# They are idle for so long that they are forgotten.
+	# After the timeout, idle flows are forgotten.
 	busywait 60000 ended "$pacer"
 	expect_match '"done"' state
 	expect_match '^web step .* flows 0 ' grep '^web step' "$WORK/paced"
@@ -127,7 +127,7 @@ few_in_the_way()
 		awk '{ sum += $3 } END { print sum }')"
 }
 
-# Flows that stay are cut off then, and it ends by itself.
+# At the deadline, flows that stay are cut off, and the migration ends.
 until_a_deadline()
 {
 	held
@@ -136,7 +136,7 @@ until_a_deadline()
 	expect_match 'settled' cat "$WORK/paced"
 	expect_match 'the deadline has passed' rc migrate steps web
 	rc node del web b5 >/dev/null
-	# Before the end it is paused, and nobody is cut off.
+	# A migration that is not at its end pauses instead, and cuts no flow off.
 	held
 	background "$RINGCTL" -n "$director" migrate run web --interval 1h --deadline 1s \
 		>"$WORK/paced" 2>&1
@@ -150,10 +150,10 @@ steer_begin 5
 steer_ring web via
 rc node del web b5 >/dev/null
 attach web key 5tuple
-ktap_test "flows are listed, and stay" listed
+ktap_test "flows are listed, and stay at their nodes" listed
 ktap_test "batches of flows, at a rate" batches
-ktap_test "with few flows in the way" few_in_the_way
-ktap_test "until a deadline" until_a_deadline
+ktap_test "steps wait for flows in the next range" few_in_the_way
+ktap_test "flows stay until a deadline" until_a_deadline
 detach_all
 ktap_test "the kernel does not complain" kernel_log_faults
 ktap_finish

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# migrate_packets.sh - 10,000 steps and changes under packets at full speed: each arrives
-# at the owner by the old map or the new one, as the frontier said
+# migrate_packets.sh - 10,000 steps and changes under packets at full speed: each
+# packet arrives at the owner by the map before or after the move
 #
-# tools/migrate_packets.c works the owners out from the core and reads the backends'
-# sockets.
+# tools/migrate_packets.c computes the owners by the core, and reads the sockets of
+# the backends.
 
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -41,7 +41,7 @@ moves_run() # MOVES OPTION...
 every_packet_right()
 {
 	expect_equal 0 "$(figure wrong)" "packets at the wrong node"
-	# Fewer would say little about packets that meet a move.
+	# With fewer packets, hardly one would meet a move.
 	expect_between "$moves" 1000000000 "$(figure received)" "packets received"
 	expect_between $((moves / 100)) 1000000000 "$(figure met)" "packets that met a move"
 }
@@ -56,14 +56,14 @@ mark_vip "$director" 0x100 udp
 fresh_ring >/dev/null || bail_out "no ring"
 ktap_test "$moves steps, changes, rollbacks and ends under packets" moves_run "$moves"
 [ ! -s "$figures" ] || note "$(tr '\n' ' ' <"$figures")"
-ktap_test "every packet is at the owner by one map or the next" every_packet_right
+ktap_test "every packet is at its owner before or after the move" every_packet_right
 "$RINGCTL" -n "$director" attach del web || bail_out "attached for ever"
 "$RINGCTL" -n "$director" ring del web || bail_out "a ring for ever"
 fresh_ring >/dev/null || bail_out "no ring"
-moves=$((4 + 3 * $(fewer 2000)))	# two to begin with, two for the node, three each time
-ktap_test "back at once to where a node was down: $moves moves" moves_run "$moves" -o
+moves=$((4 + 3 * $(fewer 2000)))	# two to begin with, two for the node, three a round
+ktap_test "rollbacks at once to a map with a node down: $moves moves" moves_run "$moves" -o
 [ ! -s "$figures" ] || note "$(tr '\n' ' ' <"$figures")"
-ktap_test "nothing goes by way of a third node" every_packet_right
+ktap_test "no packet goes to a third node" every_packet_right
 "$RINGCTL" -n "$director" attach del web || bail_out "attached for ever"
 ktap_test "the kernel does not complain" kernel_log_faults
 ktap_finish

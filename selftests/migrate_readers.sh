@@ -1,10 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# migrate_readers.sh - what an administrator asked for does not wait for what
-# anybody may ask: a deadline and a change beside processes without privileges
-# that ask without pause, for each thing that they may; migrate_readers.py speaks
-# the KTAP
+# migrate_readers.sh - readers without privileges do not delay an administrator: a
+# deadline and a change, while such processes send each of their requests without
+# pause; migrate_readers.py prints the KTAP
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# migrate_rivals.sh - what a change of backends does to connections in use, by
-# a migration and by other ways, in one table
+# migrate_rivals.sh - the effect of a change of backends on connections in use, by a
+# migration and by other methods, in one table
 #
-# 1000 connections exchange data and new ones come all the time, while a
-# backend joins, leaves again, or is taken out (and keeps running). The
-# witnesses are the two ends of the connections. Of other ways than migrations
-# nothing is asserted but that they were measured. `make compare-migration`.
+# 1000 connections exchange data and new connections begin, while a backend joins,
+# leaves again, or is removed (and keeps running). Both ends of the connections
+# check the data. Migrations are tested; other methods are only measured.
+# `make compare-migration` runs this script.
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -17,16 +17,16 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 . "$here/migrate_lib.sh"
 
 held=1000 rate=500 new_rate=200 new_wanted=1000
-late=200	# connections that begin while b11 has its part
+late=200	# connections that begin while b11 has arcs
 ring_options=(seed 000102030405060708090a0b0c0d0e0f)
-sloppy=0	# of the director that takes over
+sloppy=0	# sysctl of the director that takes over
 second=''	# the director's namespace
 rows=()
 
-# --- more ways, made of methods.sh's -----------------------------------------
+# --- more methods, on top of methods.sh --------------------------------------
 
-# Another director takes over right after the first change: it knows the same
-# backends, and none of the connections.
+# A second director takes over right after the first change: it has the same
+# backends, and no connection in its table.
 lost_begin()
 {
 	ipvs_begin "$@"
@@ -54,7 +54,7 @@ lost_end()
 	use_director 1
 }
 
-# The same, and it takes segments in mid-connection for new connections.
+# The same, and the second director accepts segments without a known connection.
 sloppy_begin() { sloppy=1; lost_begin "$@"; }
 sloppy_change() { lost_change "$@"; }
 sloppy_end() { sloppy=0; lost_end; }
@@ -63,7 +63,7 @@ short_begin() { resilient_idle=0; resilient_begin "$@"; }
 short_end() { resilient_idle=120; resilient_end; }
 short_change() { resilient_change "$@"; }
 
-# A migration that is half-way when it is turned round.
+# A migration that is rolled back half-way.
 halfway_begin() { migration_begin "$@"; }
 halfway_change() # "OLD..." "NEW..."
 {
@@ -87,7 +87,7 @@ migration_figure() # NAME
 	json_number "$1" "$("$RINGCTL" -n "$director" -j migrate show "$ring")"
 }
 
-# state_entries METHOD - what is kept of flows
+# state_entries METHOD - the number of entries kept for flows
 state_entries()
 {
 	case $1 in
@@ -107,11 +107,11 @@ percent()
 		'BEGIN { printf "%.1f%%", whole ? 100 * part / whole : 0 }'
 }
 
-# take METHOD CHANGE NODE NODES... - one change with the stream running
+# take METHOD CHANGE NODE NODES... - one change during the stream
 #
-# NODE's part of the new connections that come after it is held against the
-# part of one among NODES (half-way: of the arcs that it has got), or against
-# none where it is not among them.
+# NODE's part of the later new connections is compared with an equal part among
+# NODES. Half-way in a migration, it is compared with NODE's present share. For a
+# NODE outside of NODES it is compared with 0.
 take()
 {
 	local method=$1 change=$2 node=$3 fair=0 share=0 broken lost wrong failed
@@ -140,7 +140,7 @@ take()
 		expect_fair "$node" "$share"
 }
 
-# sum_lines NAME... - of $WORK/lines
+# sum_lines NAME... - the sum of each figure in $WORK/lines
 sum_lines()
 {
 	awk -v names="$*" '
@@ -156,14 +156,14 @@ sum_lines()
 		}' "$WORK/lines"
 }
 
-# begin METHOD NODES... - with the stream
+# begin METHOD NODES... - begins the method and the stream
 begin()
 {
 	method_begin "$@" || return
 	stream_start $held $rate $new_rate
 }
 
-# end METHOD - and with the sink go connections that lost their client
+# end METHOD - also restarts the sink, which ends connections without a client
 end()
 {
 	stream_stop || return

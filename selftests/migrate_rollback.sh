@@ -1,13 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# migrate_rollback.sh - a way back at every moment: from 50 random frontiers,
-# also after a second change in mid-migration, back to the very map that the
-# migration began with, and no connection at another node than the one that
-# first took it
+# migrate_rollback.sh - rollbacks from 50 random frontiers, also after a second
+# change in mid-migration: the digest is that of the beginning, and each connection
+# stays at its first node
 #
-# Some connections are there all the time and exchange data; others begin in
-# mid-migration, at nodes that joined as well.
+# Some connections exchange data all the time. Others begin in mid-migration, also
+# at nodes that joined.
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -31,8 +30,8 @@ random_position()
 	echo $((RANDOM << 17 | RANDOM << 2 | RANDOM & 3))
 }
 
-# The first change, then the second one, in turn: what joins, leaves, is
-# replaced and changes its weight.
+# First and second changes, used in turn: nodes join, leave, are replaced and get
+# other weights.
 changes=(
 	"{ $(hashring_ops add b5) }"
 	"{ node del b4 }"
@@ -46,7 +45,7 @@ joins=(
 	"{ node set b3 weight 2 ; $(hashring_ops add b6) }"
 )
 
-# A migration that is turned round; its number decides what it is made of.
+# A migration with a rollback; I chooses the changes.
 there_and_back() # I
 {
 	local i=$1 origin back round=$((10 * $1 + 10))
@@ -98,16 +97,16 @@ stream_first=100000
 stream_start 200 200 0 || bail_out "no connections: $stream_line"
 rc digest "$ring" --config >"$WORK/config"
 
-ktap_test "from $rounds frontiers, after one change or two" all_there_and_back
+ktap_test "rollbacks from $rounds frontiers, after one change or two" all_there_and_back
 expect_members()
 {
 	expect_equal "$(<"$WORK/config")" "$(rc digest "$ring" --config)" \
 		"digest of the membership"
 }
-ktap_test "the members are those of the beginning" expect_members
+ktap_test "the members are those before the migrations" expect_members
 stream_settle
 stream_mark end
-ktap_test "connections of before: none broken, no byte lost" expect_unbroken
+ktap_test "older connections: none broken, no byte lost" expect_unbroken
 note "$stream_line"
 stream_stop
 ktap_test "the kernel does not complain" kernel_log_faults

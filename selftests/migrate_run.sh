@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# migrate_run.sh - migrations that are paced: to their end, within bounds, under
-# watch; interrupted, killed, paused and turned round by others, at any time
+# migrate_run.sh - paced migrations: to the end, within limits, with health checks;
+# interrupted, killed, and paused or rolled back by another process
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 
@@ -12,7 +12,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/cli_lib.sh"
 
 readonly TYPED=$ROOT/selftests/typed.py
-fast=(--interval 0 --quiet 1ms)	# nobody is steered here: nothing to wait for
+fast=(--interval 0 --quiet 1ms)	# no packets are steered, so no quiet time is needed
 
 state()
 {
@@ -29,7 +29,7 @@ frontier()
 	json_number frontier "$(ringctl -j migrate show web)"
 }
 
-# rewind - web as it began, which twin still is
+# rewind - sets web back to its first state, which twin always has
 rewind()
 {
 	is_state '"(done|none)"' || ringctl migrate rollback web --now >/dev/null
@@ -37,7 +37,7 @@ rewind()
 	expect_equal "$(ringctl digest twin)" "$(ringctl digest web)"
 }
 
-# begins COMMAND... - wherever the test before it was left
+# begins COMMAND... - from the first state, whatever state the last test left
 begins()
 {
 	local holder
@@ -48,7 +48,7 @@ begins()
 	"$@"
 }
 
-# As of a migration of another ring that stands there: not one position differs.
+# twin migrates to the same frontier: both digests are equal.
 stands_at() # FRONTIER
 {
 	ringctl node add twin b5 id 5 --hold >/dev/null
@@ -57,7 +57,7 @@ stands_at() # FRONTIER
 	ringctl migrate rollback twin --now >/dev/null
 }
 
-# pace WORD... - begins to pace b5 in; its pid, which is the pacer's own
+# pace WORD... - starts a pacer; prints its pid
 pace()
 {
 	background "$RINGCTL" -n "$here" migrate run web "$@" >"$WORK/paced" 2>&1
@@ -71,7 +71,7 @@ to_the_end()
 	local steps
 
 	ringctl migrate run web '{ node add b5 id 5 }' "${fast[@]}" --batch 1% >"$WORK/paced"
-	# What is held, the steps, and the receipt of the whole.
+	# The held change, the steps, and the receipt of the migration.
 	expect_match '^web generation [0-9]+ held' head -n 1 "$WORK/paced"
 	expect_match '^web generation [0-9]+ settled  added 1' grep settled "$WORK/paced"
 	steps=$(grep -c '^web step .*moved 1.000%' "$WORK/paced")
@@ -109,7 +109,7 @@ by_plan()
 	ringctl migrate run web '{ node add b5 id 5 }' --plan "$token" "${fast[@]}" >/dev/null
 	refuses 'is stale' 3 migrate run web '{ node del b5 }' --plan "$token"
 	rewind
-	# Of a migration there is: what it began with.
+	# During a migration, the token is that of the state before the migration.
 	token=$(ringctl plan web '{ node add b5 id 5 }' | sed -n 's/^ token //p')
 	ringctl node add web b5 id 5 --hold >/dev/null
 	refuses 'is stale' 3 migrate run web --plan "9999-${token#*-}"
@@ -123,7 +123,7 @@ left_at_the_end()
 	expect_match 'draining 100.0%' tail -n 3 "$WORK/paced"
 	expect_match '"draining"' state
 	expect_equal "$WHOLE" "$(frontier)"
-	# Nobody holds the lease: it can be taken again, and finished.
+	# The lease is free: another pacer takes the lease, and finishes.
 	ringctl migrate run web "${fast[@]}" >"$WORK/paced"
 	expect_match settled cat "$WORK/paced"
 }
@@ -135,7 +135,7 @@ moving_flows()
 	ringctl ring set web established stay >/dev/null
 }
 
-# --- words that make no sense ---------------------------------------------------
+# --- wrong words ----------------------------------------------------------------
 
 bad_words()
 {
@@ -159,7 +159,7 @@ bad_words()
 	expect_match '"(none|done)"' state
 }
 
-# --- bounds ---------------------------------------------------------------------
+# --- limits ---------------------------------------------------------------------
 
 within_a_budget()
 {
@@ -173,7 +173,7 @@ within_a_budget()
 	moved=$(figure released migrate show web)
 	expect_between $((WHOLE / 20)) $((WHOLE / 20 + 1)) "$moved"
 	stands_at "$(frontier)"
-	# Of each run; the next may go on.
+	# The limit is for one run; the next run may continue.
 	ringctl migrate run web "${fast[@]}" --max-moved 100% >/dev/null
 	expect_match '"done"' state
 }
@@ -186,14 +186,14 @@ at_a_rate()
 	ringctl migrate run web '{ node add b5 id 5 }' --quiet 1ms --interval 50ms \
 		--batch 5% --rate 1000 >"$WORK/paced"
 	ended=${EPOCHREALTIME/[.,]/}
-	# Not faster than the interval; a guest may be slower.
+	# Not faster than the interval; slower on slow guests.
 	expect_between $((($(grep -c '^web step' "$WORK/paced") - 1) * 50000)) \
 		1000000000 $((ended - begun))
 }
 
 # --- health ---------------------------------------------------------------------
 
-# unwell REASON COMMAND WORD... - before the first step
+# unwell REASON COMMAND WORD... - the check fails before the first step
 unwell()
 {
 	local reason=$1 command=$2 status=0
@@ -231,7 +231,7 @@ talking()
 	unwell 'enough' 'head -c 4000000 /dev/zero | tr "\\0" x; echo; echo enough; exit 1'
 }
 
-# Well for a while; then it stops between two steps, and goes on when asked.
+# The check fails after some steps: the pacer pauses. A later run continues.
 failing_later()
 {
 	local status=0 at
@@ -259,7 +259,7 @@ failing_later()
 	expect_match '"done"' state
 }
 
-# turned_back WORD... - from a failure half-way
+# turned_back WORD... - the check fails half-way, and the pacer rolls back
 turned_back()
 {
 	local status=0
@@ -275,7 +275,7 @@ turned_back()
 	expect_equal "$(digests twin)" "$(digests web)"
 }
 
-# --- others ---------------------------------------------------------------------
+# --- other processes ------------------------------------------------------------
 
 has_stepped() # NUMBER
 {
@@ -287,7 +287,7 @@ ended() # PID
 	! kill -0 "$1" 2>/dev/null
 }
 
-# stuck - a pacer that has stepped twice, and whose check takes until unstick
+# stuck - starts a pacer: two steps, then a health check that runs until unstick
 stuck()
 {
 	echo 0 >"$WORK/checks"
@@ -321,7 +321,7 @@ two_pacers()
 	busywait 20000 ended "$first"
 }
 
-# Who paused it wants it to go on some time.
+# A pacer waits while another process has paused the migration.
 paused_by_another()
 {
 	local first
@@ -353,7 +353,7 @@ turned_by_another()
 
 # --- the end of the pacer -------------------------------------------------------
 
-# interrupted SIGNAL - also in a check that takes its time
+# interrupted SIGNAL - during a health check
 interrupted()
 {
 	local first
@@ -387,7 +387,7 @@ stepped_or_ended() # NUMBER PID
 	has_stepped "$1" || ended "$2"
 }
 
-# killed N - with SIGKILL, at N moments that nobody chose; each goes on from there
+# killed N - with SIGKILL, at N random moments; the next pacer continues
 killed()
 {
 	local i first
@@ -411,8 +411,8 @@ killed()
 
 # --- flapping -------------------------------------------------------------------
 
-# It left a moment ago: it must stay for a while before anything moves; and if it
-# does not, nothing has moved.
+# A node that left a moment ago: the pacer waits before the first step. If the node
+# leaves meanwhile, nothing has moved.
 damped()
 {
 	local first generation
@@ -429,7 +429,7 @@ damped()
 		$((generation + 3)) | grep -o '"receipt".*')")"
 	ringctl node add web b1 id 1 >/dev/null
 	expect_equal "$(ringctl digest twin)" "$(ringctl digest web)"
-	# What was long enough ago does not count.
+	# An earlier removal than --damp does not count.
 	ringctl migrate run web '{ node add b5 id 5 }' --damp 1ms "${fast[@]}" >/dev/null
 }
 
@@ -437,12 +437,12 @@ cli_begin
 need_program pgrep
 fresh web points 40
 fresh twin points 40
-ktap_test "to the end: as if changed at once" begins to_the_end
-ktap_test "an object a line" begins as_objects
-ktap_test "as planned, or not at all" begins by_plan
-ktap_test "left at its end" begins left_at_the_end
+ktap_test "to the end, as after a change at once" begins to_the_end
+ktap_test "one JSON object a line" begins as_objects
+ktap_test "only with a valid plan" begins by_plan
+ktap_test "--no-finish stops at the end" begins left_at_the_end
 ktap_test "established flows move" begins moving_flows
-ktap_test "words that make no sense" begins bad_words
+ktap_test "wrong words" begins bad_words
 ktap_test "within a budget" begins within_a_budget
 ktap_test "not faster than its interval" begins at_a_rate
 ktap_test "a failing check pauses" begins failing
@@ -452,15 +452,15 @@ ktap_test "a check that prints megabytes" begins talking
 ktap_test "a check that fails later" begins failing_later
 ktap_test "a failing check rolls back" begins turned_back
 ktap_test "a failing check rolls back at once" begins turned_back --now
-ktap_test "two pacers" begins two_pacers
-ktap_test "paused by another: waits" begins paused_by_another
-ktap_test "rolled back by another: goes back" begins turned_by_another
+ktap_test "a second pacer is refused" begins two_pacers
+ktap_test "paused by another process, the pacer waits" begins paused_by_another
+ktap_test "rolled back by another process, the pacer goes back" begins turned_by_another
 ktap_test "SIGTERM pauses" begins interrupted TERM
 ktap_test "SIGINT pauses" begins interrupted INT
-ktap_test "Ctrl-C, typed" begins typed_ctrl_c
+ktap_test "Ctrl-C, typed, pauses" begins typed_ctrl_c
 kills=$(fewer 20 3)
-ktap_test "SIGKILL at $kills moments: paused, consistent, goes on" begins killed "$kills"
-ktap_test "who comes and goes moves nothing" begins damped
+ktap_test "SIGKILL at $kills moments: paused, consistent, continued" begins killed "$kills"
+ktap_test "a node that leaves and returns moves nothing" begins damped
 ktap_test "JSON has the spec's names and raw numbers" json_by_spec ring migrate events
 ktap_test "the kernel does not complain" kernel_log_faults
 ktap_finish

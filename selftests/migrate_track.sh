@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# migrate_track.sh - flows stay where they began while arcs move: whatever is
-# lost, forged or short of memory. Clients and backends are the witnesses, the
-# counters tell the story.
+# migrate_track.sh - flows stay at their first node while arcs move, also with lost
+# state, forged segments, and a full pool. Clients and backends check the
+# connections, and the migration's counters show the reason.
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 # shellcheck disable=SC2154 # lib.sh sets them
@@ -14,11 +14,11 @@
 . "$(dirname "$0")/steer_lib.sh"
 
 readonly FLOWS=60
-declare -A first=([4]=198.18.3.1 [6]=2001:db8:c::301)	# of the sources
-family=4 key=5tuple settings=()	# of the tests that follow
-shift=0	# of ports, so that no test meets what an earlier one left at backends
+declare -A first=([4]=198.18.3.1 [6]=2001:db8:c::301)	# of the clients
+family=4 key=5tuple settings=()	# for the tests that follow
+shift=0	# of ports: each test uses other ports
 
-# talker FAMILY VIP - talk.py, ready for commands
+# talker FAMILY VIP - starts talk.py
 talker()
 {
 	mkfifo "$WORK/talk$1.in" "$WORK/talk$1.out"
@@ -27,7 +27,7 @@ talker()
 	ends_with_script $!
 }
 
-# say WORD... - a command for talk.py; its answer
+# say WORD... - a command for talk.py; prints its answer
 say()
 {
 	local line
@@ -39,14 +39,14 @@ say()
 	[ "$line" = . ]
 }
 
-opens() # NAME [PORT] - connections that all work
+opens() # NAME [PORT] - opens connections; all must work
 {
 	expect_equal "connected $FLOWS" \
 		"$(say open "$1" "${first[$family]}" "$FLOWS" "$((${2:-20000} + shift))")"
 	all_talk "$1"
 }
 
-all_talk() # NAME - each with the backend that it began with
+all_talk() # NAME - each connection is still at its first backend
 {
 	expect_equal "same $FLOWS other 0 broken 0" "$(say talk "$1")" "$1"
 }
@@ -57,7 +57,7 @@ stat()
 	json_number "$1" "$(rc -j migrate show web)"
 }
 
-# at NODE NAME - how many connections began there
+# at NODE NAME - the number of connections that began at NODE
 at()
 {
 	say nodes "$2" | awk -v node="$1" '$3 == node { n++ } END { print +n }'
@@ -81,7 +81,7 @@ begin()
 	attach web key "$key"
 }
 
-# joins - a migration by which a fourth node joins; it has nothing yet
+# joins - a fourth node joins by a held change, and owns nothing yet
 joins()
 {
 	# shellcheck disable=SC2046 # words
@@ -102,7 +102,7 @@ begun()
 	"$@"
 }
 
-# track_test NAME COMMAND... - with a ring, and nothing left of it
+# track_test NAME COMMAND... - a test with a new ring, removed afterwards
 track_test()
 {
 	((++shift))
@@ -129,7 +129,7 @@ stay_and_begin()
 	expect_equal 0 "$(stat no_entry)"
 }
 
-# Begun before there was a migration, and silent since.
+# Begun before the migration, and silent since.
 older()
 {
 	opens old
@@ -173,7 +173,7 @@ ports_again()
 	say nodes old | diff "$WORK/before" -
 }
 
-# Answers to SYNs are lost until the frontier has passed.
+# SYN/ACKs are dropped until the frontier has passed.
 sent_again()
 {
 	joins
@@ -275,14 +275,14 @@ forgets()
 	lost=$(at b4 new)
 	echo 1 >/sys/kernel/debug/hashring/forget_flows
 	expect_equal 0 "$(stat entries)"
-	all_talk old	# unknown: to the old owner
+	all_talk old	# without an entry, packets go to the old owner
 	said=$(say talk new)
 	note "of $FLOWS new flows, $lost in released arcs: $said"
 	expect_equal "same $((FLOWS - lost)) other 0 broken $lost" "$said"
 }
 
-# Whoever was heard of stays; who was silent from before the migration to the
-# end of the window is taken to be gone.
+# A flow with a packet in the window stays. A flow that was silent from before the
+# migration to the end of the window counts as ended.
 window_closes()
 {
 	local said
@@ -308,14 +308,14 @@ closed()
 	rc -j migrate show web | grep -qE '"window": ?false'
 }
 
-# Flows whose time is over are no longer told of, and counted at the next scan.
+# Flows past their timeout are not listed any more; the next scan counts these.
 forgotten()
 {
 	[ "$(stat entries)" = 0 ] && [ "$(stat ended)" -gt 0 ] &&
 		[ "$(stat idle)" -gt 0 ]
 }
 
-# With short timeouts, entries go when their flows have; and not before.
+# With short timeouts, entries go after the end of their flows, and not before.
 times_out()
 {
 	joins
@@ -329,31 +329,31 @@ times_out()
 	expect_between 1 "$FLOWS" "$(stat idle)" "idle"
 }
 
-# --- ------------------------------------------------------------------------
+# --- run -------------------------------------------------------------------
 
 steer_begin 4
 talker 4 "$VIP4"
 talker 6 "$VIP6"
 
 track_test "flows stay where they began, in both directions" stay_and_begin
-track_test "connections that are older than the migration" older
+track_test "connections older than the migration stay" older
 track_test "forged SYN, RST and FIN break nothing" forged
-track_test "a port that is used again" ports_again
-track_test "SYNs sent again after the frontier has passed" sent_again
+track_test "a reused port gets the same node again" ports_again
+track_test "retransmitted SYNs, after the frontier has passed" sent_again
 track_test "datagrams of one flow on either side of the frontier" datagrams
 track_test "a node that goes down drops its flows" goes_down
-track_test "state that is lost" forgets
-track_test "the window closes" window_closes
+track_test "lost state breaks only new flows in released arcs" forgets
+track_test "after the window, silent flows count as ended" window_closes
 settings=(entries 8)
-track_test "a pool that is too small" short_of_room
-track_test "SYNs sent again with a pool that is too small" sent_again 1
+track_test "with a pool that is too small, flows stay" short_of_room
+track_test "retransmitted SYNs with a pool that is too small" sent_again 1
 settings=(tcp-timeout 1h fin-timeout 1s udp-timeout 1s)
-track_test "entries go when their flows have" times_out
+track_test "entries go after their flows have ended" times_out
 settings=()
 key=source
 track_test "keyed by source: a client's old connections stay" source_key
 key=5tuple-sym
-track_test "with both directions keyed alike" stay_and_begin
+track_test "keyed alike in both directions: flows stay where they began" stay_and_begin
 key=5tuple family=6
 track_test "IPv6: flows stay where they began" stay_and_begin
 track_test "IPv6: forged SYN, RST and FIN" forged

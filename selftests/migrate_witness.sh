@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# migrate_witness.sh - the witnesses of migrations tell whatever befalls a connection
+# migrate_witness.sh - the tools that check connections report every fault
 #
-# A client, a backend, and between them witness_faults.py, who changes, repeats or
-# swallows bytes. It needs no module.
+# Between a client and a backend, witness_faults.py changes, repeats or drops bytes.
+# The script needs no module.
 # shellcheck disable=SC2034,SC2317 # for the library; ktap_test calls by name
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -14,7 +14,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 . "$here/migrate_lib.sh"
 
 exchange=256	# bytes
-# The order of witness_faults.py's deeds, and the figures that tell of each.
+# The faults of witness_faults.py in order, and the figures that report each.
 deeds=(
 	"nothing: broken 0 lost 0 wrong 0"
 	"a byte of a request changed: strange 1 lost $exchange wrong 1"
@@ -32,7 +32,7 @@ sees() # FLOW "NAME NUMBER ..."
 
 	stream_first=$1
 	stream_start 1 200 0 --tries 10
-	# The deed comes after a few exchanges.
+	# The fault comes after a few exchanges.
 	for number in 1 2 3 4 5 6 7 8; do
 		stream_settle
 	done
@@ -67,7 +67,7 @@ forged_segments_arrive()
 	stream_settle
 	stream_stop
 	expect_unbroken
-	# Those, and the SYN of each connection.
+	# The forged segments, and the SYN of each connection.
 	expect_match "packets $((20 * 3 * 3 + 20)) " in_ns "$client" nft list counter ip forged bare
 }
 
@@ -112,10 +112,10 @@ pid=$(in_ns "$client" python3 "$here/witness_faults.py" 7001 7000) || bail_out "
 ends_with_script "$pid"
 sources=(--netns "$client" --vip 127.0.0.1 --from 127.0.0.0 --port 7001)
 for flow in "${!deeds[@]}"; do
-	ktap_test "told: ${deeds[flow]}" sees "$flow" "${deeds[flow]#*: }"
+	ktap_test "reported: ${deeds[flow]}" sees "$flow" "${deeds[flow]#*: }"
 done
 sources=(--netns "$client" --vip 127.0.0.1 --from 127.0.0.0 --port 7000)
 ktap_test "forged segments arrive and break nothing" forged_segments_arrive
-ktap_test "what is lost of datagrams is counted" lost_datagrams_are_counted
-ktap_test "words that mean nothing are refused" bad_words_refused
+ktap_test "lost datagrams are counted" lost_datagrams_are_counted
+ktap_test "unknown words are refused" bad_words_refused
 ktap_finish
