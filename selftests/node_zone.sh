@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# node_zone.sh - a node's zone: given, shown, saved, kept, and of no effect on
-# what a ring maps
+# node_zone.sh - a node's zone is set, shown, saved and kept, and has no effect on
+# the map
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 
@@ -11,7 +11,7 @@
 # shellcheck source=selftests/cli_lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/cli_lib.sh"
 
-# The digests of a ring without zones; each test is a shell of its own.
+# The digests of a ring without zones, in a file, because tests run in subshells.
 begin()
 {
 	fresh web points 160
@@ -90,12 +90,12 @@ saved()
 
 cli_begin
 ktap_test "a ring" begin
-ktap_test "zones are given and shown" given
-ktap_test "they move nothing" moves_nothing
-ktap_test "they are in the digest of the configuration" in_digest
-ktap_test "history knows them, and the way back" in_history
+ktap_test "zones are set and shown" given
+ktap_test "zones move nothing" moves_nothing
+ktap_test "zones are in the digest of the configuration" in_digest
+ktap_test "history shows zones, and a revert restores these" in_history
 ktap_test "a replacement has the zone of its seat, or its own" replaced
-ktap_test "files have them" saved
+ktap_test "files have zones" saved
 ktap_test "JSON has the spec's names and raw numbers" json_by_spec node plan diff
 ktap_test "the kernel does not complain" kernel_log_faults
 ktap_finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# observe.sh - trace events tell what happened, with the figures of the receipts
-# and the words of the refusals, and stats --prometheus tells what -j stats does
+# observe.sh - trace events have the figures of the receipts and the words of the
+# refusals, and stats --prometheus has the values of stats -j
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 
@@ -14,8 +14,8 @@
 readonly SEED=000102030405060708090a0b0c0d0e0f
 tracing=/sys/kernel/tracing/instances/hashring$$
 
-# traced [EVENT] - what was traced, without process and time; all events, or
-# one kind's fields
+# traced [EVENT] - the trace without process and time: all events, or the fields of
+# one kind
 traced()
 {
 	sed -n "s/.*: hashring_\(${1:-[a-z_]*}\): /\1 /p" "$tracing/trace" |
@@ -47,7 +47,7 @@ has_events()
 	for event in change refused no_owner; do
 		expect_match "^hashring_$event\$" grep -o "hashring_$event\$" \
 			"$tracing/events/hashring/hashring_$event/format"
-		# what the documentation says of its fields is what it has
+		# the documentation names the same fields as the event.
 		sed -n "s/.*field:.*[ ]\([a-z_]*\)\(\[\]\)\?;.*/\1/p" \
 			"$tracing/events/hashring/hashring_$event/format" |
 			grep -v '^common_' | sort >"$WORK/fields"
@@ -58,7 +58,7 @@ has_events()
 	done
 }
 
-# receipt_fields RING GENERATION - of the history, as the event has them
+# receipt_fields RING GENERATION - from the history, in the format of the event
 receipt_fields()
 {
 	local key json
@@ -80,7 +80,7 @@ changes()
 	rc ring add told seed "$SEED"
 	rc change told '{ node add t1 ; node add t2 weight 3 ; node add t3 }'
 	rc node add told t4
-	rc plan told '{ node del t1 }'	# is no change
+	rc plan told '{ node del t1 }'	# not a change
 	rc node replace told t2 t5
 	rc change told '{ node del t1 ; node set t3 weight 2 ; node add t6 }'
 	rc node set told t4 state down
@@ -91,7 +91,7 @@ changes()
 	done >"$WORK/wanted"
 	traced change | diff "$WORK/wanted" -
 	expect_equal 6 "$(traced | wc -l)" "events"
-	# figures that a trace of zeros would not have
+	# figures that an event of zeros does not have
 	expect_match ' added=3 .* gained=4294967296 ' sed -n 1p "$WORK/wanted"
 	expect_match ' replaced=1 moved=[1-9].* collateral=0 ' sed -n 3p "$WORK/wanted"
 	expect_match ' added=1 removed=1 set=1 .* collateral=[1-9]' \
@@ -100,8 +100,7 @@ changes()
 	rc ring del told
 }
 
-# A change by each way that there is, refused; what ringctl was told is what
-# the event says.
+# Each kind of change is refused; the event has the text that ringctl printed.
 refusals()
 {
 	local here
@@ -112,7 +111,7 @@ refusals()
 		seq -f 'node add many%.0f' 5000
 	} >"$WORK/many"
 	trace_on
-	# one operation, of several, of a plan, of many messages
+	# one operation, one of several, a plan, a change in many messages
 	expect_error 'no such node: b9' 2 rc node del web b9
 	expect_error 'operation 2: no such node: b9' 2 \
 		rc change web '{ node add b8 ; node del b9 }'
@@ -142,8 +141,8 @@ END
 
 # --- packets -----------------------------------------------------------------
 
-# without_owner PROTOCOL NUMBER VIP COUNT DROPPED WORD... - the packets that were
-# sent are those that were traced, each with its own position
+# without_owner PROTOCOL NUMBER VIP COUNT DROPPED WORD... - each packet sent is
+# traced, with its own position
 without_owner()
 {
 	local protocol=$1 number=$2 vip=$3 count=$4 dropped=$5 family=4
@@ -166,7 +165,7 @@ without_owner()
 		sort >"$WORK/wanted"
 	expect_equal "$count" "$(sort -u "$WORK/wanted" | wc -l)" "positions"
 	traced no_owner | sort >"$WORK/said"
-	# TCP may have tried more than once
+	# TCP may have sent a SYN again
 	sort -u "$WORK/said" | diff "$WORK/wanted" -
 	if [ "$dropped" = 1 ]; then
 		expect_equal "0 $(wc -l <"$WORK/said")" "$said" "passed and dropped"
@@ -215,7 +214,7 @@ filtered()
 
 # --- Prometheus --------------------------------------------------------------
 
-agrees() # LABEL WORD... - with what -j stats says
+agrees() # LABEL WORD... - with the values of stats -j
 {
 	local netns=$1
 	shift
@@ -233,7 +232,7 @@ figures()
 	send udp "$VIP6" 20
 	rc node set web b3 state draining
 	agrees "$director" -n "$director"
-	# there is something to agree about
+	# the values are not all zero
 	expect_match "^hashring_attachment_steered_total\{netns=\"$director\",ring=\"web\",id=\"[0-9]+\",hook=\"prerouting\"\} 40\$" \
 		grep '^hashring_attachment_steered_total.*"web"' "$WORK/prom"
 	expect_match 'node="b3",state="draining"} 1' cat "$WORK/prom"
@@ -270,7 +269,7 @@ all_rings()
 	expect_equal '0 samples' "$(<"$WORK/said")"
 }
 
-# Whatever a path may hold.
+# A path may have any of these characters.
 odd_label()
 {
 	local name=$'a"b\\c\nd{} e'
@@ -278,13 +277,13 @@ odd_label()
 	ln -s "/run/netns/$director" "$WORK/$name"
 	agrees "$name" -n "$WORK/$name"
 	expect_match 'netns="a\\"b\\\\c\\nd\{\} e",ring="web"' cat "$WORK/prom"
-	# none, of the namespace that one is in
+	# without -n, the label is empty
 	in_ns "$director" "$RINGCTL" stats web --prometheus |
 		sed 's/netns=""/netns="'"$director"'"/' >"$WORK/here"
 	rc stats web --prometheus | diff - "$WORK/here"
 }
 
-# What the documentation tells people to run every minute.
+# The documentation has this command for every minute.
 collected()
 {
 	local folder=$WORK/collector line
@@ -298,7 +297,7 @@ collected()
 	"$RINGCTL" -n "$director" -j stats >"$WORK/json"
 	"$ROOT/selftests/prometheus_by_json.py" '' "$folder/hashring.prom" "$WORK/json"
 	expect_equal 644 "$(stat -c %a "$folder/hashring.prom")" "mode"
-	# What fails leaves what was there.
+	# A failed run leaves the old file.
 	cp "$folder/hashring.prom" "$WORK/kept"
 	expect_error 'no hashring family|network namespace' any env \
 		PATH="${RINGCTL%/*}:$PATH" sh -c "${line/ringctl/ringctl -n nowhere}"
@@ -310,8 +309,8 @@ collected()
 	ktap_skip_all "no python3-prometheus-client"
 steer_begin 3
 mkdir "$tracing" || bail_out "no instance of tracing"
-# Names of processes would be taken down by probes in the scheduler, whose code
-# would be patched for it: see vm/suite.
+# The tracer records process names by probes in the scheduler, and patches the
+# scheduler's code for these probes: see vm/suite.
 echo 0 >"$tracing/options/record-cmd"
 steer_ring web via
 rc ring add nobody seed "$SEED"
@@ -326,13 +325,13 @@ steer_test "a protocol without ports, dropped" \
 steer_test "an observer drops nothing" \
 	without_owner plain 253 "$VIP6" 4 0 none drop mode observe
 steer_test "packets with an owner leave no trace" owned
-steer_test "what is not enabled leaves no trace" silent
+steer_test "events that are not enabled leave no trace" silent
 ktap_test "events can be filtered" filtered
-steer_test "every figure, and as -j stats has it" figures
-ktap_test "of one ring" one_ring
+steer_test "stats --prometheus has every value of stats -j" figures
+ktap_test "stats --prometheus of one ring" one_ring
 ktap_test "stats of all rings" all_rings
 ktap_test "labels are escaped" odd_label
-ktap_test "what the collector reads is whole" collected
+ktap_test "the collector's file is whole" collected
 rmdir "$tracing"
 ktap_test "the kernel does not complain" kernel_log_faults
 ktap_finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# plan.sh - plans: nothing comes of them, they say what the change then does,
-# and their tokens hold a change to the state that they were made on
+# plan.sh - plans change nothing, predict the change exactly, and have tokens that
+# hold a change to the planned state
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 # shellcheck source=selftests/lib.sh
@@ -22,7 +22,7 @@ refuses() # REGEX STATUS WORD...
 	expect_error "$1" "$2" "$RINGCTL" -n "$here" "${@:3}"
 }
 
-# state RING - all that a change would leave a trace in
+# state RING - all that a change would alter
 state()
 {
 	ringctl digest "$1"
@@ -36,7 +36,7 @@ token() # RING CHANGE
 	ringctl plan "$1" "$2" | sed -n 's/^ token //p'
 }
 
-# figures - of a receipt in JSON, without what differs from run to run
+# figures - of a receipt in JSON, without those that differ from run to run
 figures()
 {
 	python3 -c '
@@ -54,7 +54,7 @@ setup_web()
 		node add b4 weight 3 }' >/dev/null
 }
 
-# --- nothing comes of it --------------------------------------------------------
+# --- plans change nothing -------------------------------------------------------
 
 nothing_comes()
 {
@@ -90,7 +90,7 @@ token_holds()
 	ringctl -j plan web '{ node add b5 }' | figures >"$WORK/plan"
 	ringctl -j change web '{ node add b5 }' --plan "$token" | figures >"$WORK/change"
 	diff "$WORK/plan" "$WORK/change"
-	# What was changed since, be it back again, is another state.
+	# Another generation is another state, also after a revert.
 	ringctl node del web b5 >/dev/null
 	state web >"$WORK/before"
 	refuses "plan $token is stale: generation of web is [0-9]+, not ${token%-*}" 3 \
@@ -110,7 +110,7 @@ token_of_another_ring()
 	refuses "plan $token is of another ring: digest of other in generation 1 is $(ringctl digest other)" 3 \
 		change other '{ node add b3 }' --plan "$token"
 	expect_equal 1 "$(json_number generation "$(ringctl -j ring show other)")"
-	# Also as a dry run, which would be a plan of something else.
+	# Also as a dry run, which would plan another change.
 	refuses 'is of another ring' 3 change other '{ node add b3 }' --plan "$token" --dry-run
 	refuses 'no such ring' 2 change nosuch '{ node add b3 }' --plan "$token"
 	ringctl ring del other
@@ -140,7 +140,7 @@ token_from_a_file()
 	file=$("$RINGCTL" plan web '{ node add b5 }' --offline "$WORK/saved.yaml" |
 		sed -n 's/^ token //p')
 	expect_equal "$kernel" "$file"
-	# A state that has no number has no token.
+	# A state without a generation has no token.
 	sed -i '/generation/d' "$WORK/saved.yaml"
 	"$RINGCTL" plan web '{ node add b5 }' --offline "$WORK/saved.yaml" >"$WORK/said"
 	! grep token "$WORK/said" || return 1
@@ -162,7 +162,7 @@ over_limits()
 	state web | diff "$WORK/before" -
 }
 
-# --- it says what the change does --------------------------------------------------
+# --- plans and changes agree ------------------------------------------------------
 
 measure_agrees()
 {
@@ -180,7 +180,7 @@ for key in left:
 	if key not in ("time", "build_ns", "impact_ns"):
 		assert left[key] == right[key], key
 assert plan["plan"]["move"] == right["move"]
-# And every row that keys were counted in is one of the plan's.
+# Each row that measure counted is a row of the plan.
 rows = {(m["from"], m["to"]): m["share"] for m in plan["plan"]["move"]}
 for row in measure["move"]:
 	p = rows[row["from"], row["to"]] / 2**32
@@ -207,13 +207,13 @@ for z in zones:
 	row[0] += z["share"]
 	row[1] += 1
 	assert (z["arc_end"] - z["arc_start"]) % 2**32 == z["share"]
-	# Its last position is in an arc of the node that it leaves.
+	# The last position is in an arc of the former owner.
 	assert any((z["arc_end"] - int(s) - 1) % 2**32 <= (int(e) - int(s) - 1) % 2**32
 		   and name == z["from"] for s, e, name in owner), z
 assert rows == {(m["from"], m["to"]): [m["share"], m["arcs"]]
 		for m in plan["plan"]["move"]}
 END
-	# In words: every one of them, the largest first where not all are wanted.
+	# As text: all arcs with --arcs, else the three largest, in descending order.
 	expect_equal "$(json_number arcs "$(<"$WORK/plan")")" "$(ringctl plan web \
 		'{ node add b5 ; node del b1 ; node set b2 state down }' --arcs |
 		grep -c '^ (')" "arcs in words"
@@ -225,7 +225,7 @@ END
 		"$(<"$WORK/sizes")" "the largest"
 }
 
-# The seed document's ring of A, B and C, which D joins; MD5 positions.
+# The ring of A, B and C in the seed document, joined by D; MD5 positions.
 zone_of_one_point()
 {
 	ringctl ring add abc placement explicit
@@ -234,11 +234,11 @@ zone_of_one_point()
 	expect_match ' \(2063250801, 3037444021\] 974193220 22\.682% C -> D  behind B 2063250801  before C 339612247' \
 		ringctl plan abc '{ node add D point 3037444021 }'
 	expect_match 'localization 0\.907 Good' ringctl plan abc '{ node add D point 3037444021 }'
-	# When it goes, its arc goes to the successor.
+	# When D leaves, its arc goes to the successor.
 	ringctl node add abc D point 3037444021 >/dev/null
 	expect_match ' \(2063250801, 3037444021\] 974193220 22\.682% D -> C  behind B 2063250801  before C 339612247' \
 		ringctl plan abc '{ node del D }'
-	# One that takes all has the whole ring; start and end are the same.
+	# A node that gets all has the whole ring; start and end are the same.
 	expect_match ' \(4294967295, 4294967295\] 4294967296 100\.000% - -> A  behind A 5  before A 5' \
 		ringctl plan "$(ringctl ring add lone placement explicit && echo lone)" \
 		'{ node add A point 5 }' --arcs
@@ -269,9 +269,9 @@ END
 	ringctl node del web b5 >/dev/null
 }
 
-# --- which keys -------------------------------------------------------------------
+# --- lists of keys ----------------------------------------------------------------
 
-# keys_listed CHANGE WORD... - those that the map then shows to have moved
+# keys_listed CHANGE WORD... - the keys that moved by the maps before and after
 keys_listed()
 {
 	local change=$1
@@ -341,9 +341,9 @@ assert abs(ring["transfer_ns"] - keys * 2048 * 8 / 7e9 * 1e9) < 100
 assert ring["impact"] == "Minimal"
 assert t["steps"] == -(-keys // 1000)
 assert abs(t["steps_ns"] - keys / 5000 * 1e9) < 2
-# Weights 7 -> 14: of 14 hashes those below 7 keep their number.
+# Weights 7 -> 14: a key keeps its node for 7 of 14 hashes.
 assert (modulo["method"], modulo["share"]) == ("modulo", 2**31)
-# Four ranges, one more: the largest is split, or all are cut anew.
+# Four ranges get a fifth: the largest is split, or all are cut anew.
 assert (split["method"], split["share"]) == ("range-split", 2**29)
 assert recut["method"] == "range-recut"
 assert abs(modulo["less"] - 2**31 / share) < 1e-9
@@ -354,7 +354,7 @@ END
 		ringctl plan web '{ node add b5 }' --keys 1000000
 	expect_match 'range 4 -> 5, largest split +125000 ' \
 		ringctl plan web '{ node add b5 }' --keys 1000000
-	# An hour of it: bits and not bytes, and the class follows.
+	# At 1Gbit the transfer takes hours, at 100GB/s seconds; the class follows.
 	expect_match 'this change .* High' ringctl plan web '{ node add b5 weight 1000 }' \
 		--keys 1000000000 --key-size 1KiB --bandwidth 1Gbit
 	expect_match 'this change .* Minimal' ringctl plan web '{ node add b5 weight 1000 }' \
@@ -385,7 +385,7 @@ bad_transfers()
 
 # --- hints ------------------------------------------------------------------------
 
-# hinted CHANGE MOVED INSTEAD - a plan hints at what another plan says
+# hinted CHANGE REPLACEMENT INSTEAD - the hint has the figures of the other plan
 hinted()
 {
 	local moved
@@ -408,8 +408,8 @@ hints()
 		'{ node replace b2 b6 ; node replace b3 b5 }' 'node replace b3 b5 ; node replace b2 b6'
 	expect_match '"hint":\[\{"name":"b1","new_name":"b5"\}\],"hint_moved":[1-9]' \
 		ringctl -j plan web '{ node del b1 ; node add b5 }'
-	# No hint where nothing moves without need, where the new node is not
-	# like the old, or where what else changes moves without need all the same.
+	# No hint: nothing moves without need; the new node has another weight or state;
+	# or other operations move keys without need anyway.
 	{
 		ringctl plan web '{ node add b5 }'
 		ringctl plan web '{ node replace b1 b5 }'
@@ -420,9 +420,9 @@ hints()
 	! grep hint "$WORK/said" || return 1
 }
 
-# --- while others change the ring -----------------------------------------------------
+# --- changes during a plan ------------------------------------------------------------
 
-# Every few milliseconds, about as long as a plan takes.
+# A change every few milliseconds, about the time of one plan.
 changes()
 {
 	exec "$RINGCTL" -n "$here" -b - >/dev/null < <(
@@ -456,7 +456,7 @@ interrupted()
 
 	state web >"$WORK/before"
 	mkfifo "$WORK/pipe"
-	# What runs in a script's background ignores the signal unless told.
+	# Background processes of a script ignore SIGINT by default.
 	env --default-signal=INT "$RINGCTL" -n "$here" plan web '{ node add b5 }' --list-keys \
 		<"$WORK/pipe" >"$WORK/listed" &
 	pid=$!
@@ -476,23 +476,23 @@ need_module
 setup_ns here
 setup_web
 
-ktap_test "nothing comes of a plan" nothing_comes
+ktap_test "a plan changes nothing" nothing_comes
 ktap_test "the token names generation and digest" token_of_the_state
-ktap_test "a token lets through what was planned, once" token_holds
-ktap_test "a token of another ring" token_of_another_ring
+ktap_test "a token allows the planned change, once" token_holds
+ktap_test "a token of another ring is refused" token_of_another_ring
 ktap_test "malformed tokens" token_malformed
 ktap_test "a plan from a file has the same token" token_from_a_file
-ktap_test "plans over the limits" over_limits
+ktap_test "plans over the limits are refused" over_limits
 ktap_test "plan and measure have the same figures and rows" measure_agrees
 ktap_test "the arcs add up to the rows" zones_add_up
 ktap_test "the arc of one point, and its neighbours" zone_of_one_point
 ktap_test "balance and memory are those of the ring afterwards" balance_is_the_rings
-ktap_test "the keys that are listed are those that move" list_of_keys
-ktap_test "keys that are none" bad_keys
+ktap_test "the listed keys are the keys that move" list_of_keys
+ktap_test "malformed keys" bad_keys
 ktap_test "volumes, times and other methods" transfers
-ktap_test "words that want others, and units" bad_transfers
-ktap_test "hints are what a replacement does" hints
-ktap_test "a ring that changes all the time" in_the_storm
+ktap_test "missing words, and wrong units" bad_transfers
+ktap_test "hints have the figures of the replacement" hints
+ktap_test "plans of a ring that changes all the time" in_the_storm
 note "$(<"$WORK/storm")"
-ktap_test "interrupted, the ring is as it was" interrupted
+ktap_test "an interrupted plan changes nothing" interrupted
 ktap_finish

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# proof.sh - plan, then change, then measure through the kernel: the same
-# from-to matrix three times, over random changes of all placements
+# proof.sh - plan, change, and measurement by the kernel have the same from-to
+# matrix, over random changes of all placements
 #
-# tools/proof.c says how. A key has, before and after each change, the owner of
-# a table that was made without the kernel; every other change is carried out by
-# ringctl measure, whose counts are those of these tables.
+# tools/proof.c compares the owners of keys before and after each change with a
+# table built without the kernel. ringctl measure makes every other change; its
+# counts are compared with these tables too.
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -16,7 +16,7 @@ here=''	# a namespace with rings
 
 proven() # PLACEMENT CHANGES KEYS
 {
-	# What a run that failed may have left.
+	# An earlier run that failed may have left the ring.
 	"$RINGCTL" -n "$here" ring del proof 2>"$WORK/said" || :
 	in_ns "$here" "$proof" "$RINGCTL" "$@" >"$WORK/figures"
 }

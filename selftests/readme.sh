@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# readme.sh - the quick start of README.md, as it stands there: its commands are
-# taken, and do what README says of them
+# readme.sh - the quick start in README.md: its commands run as written, and have
+# the described effect
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 
@@ -18,8 +18,7 @@ rc()
 	"$RINGCTL" -n "$director" "$@"
 }
 
-# A director that has the address which README's packets go to, and the
-# neighbours that its nodes are.
+# A director with the VIP of README's packets, and a device to the nodes' addresses.
 build_director()
 {
 	setup_ns client director
@@ -36,7 +35,7 @@ build_director()
 	addr add 10.0.0.254/24 dev back
 	addr add $VIP/32 dev lo
 	END
-	# What arrives, marked by README's rule and by nothing else.
+	# Counts packets with README's mark.
 	in_ns "$director" nft -f - <<-END
 	table inet arrivals {
 		counter here { }
@@ -48,7 +47,7 @@ build_director()
 	END
 }
 
-# Where the page is written.
+# The page is written into $WORK.
 quick_start()
 {
 	doc_commands "$README" "$SECTION" 'to see what it would do' >"$WORK/first"
@@ -56,7 +55,7 @@ quick_start()
 	run_commands "$director" "$WORK/first" >"$WORK/said"
 }
 
-# Each datagram is a flow of its own, from a port of its own.
+# Each datagram is a flow, from a new port.
 send_flows()
 {
 	local i
@@ -79,7 +78,7 @@ only_observed()
 	expect_match " steered $FLOWS forwarded 0 passed 0 dropped 0" rc -s attach show web
 }
 
-# moved REGEX - of the plan or the receipt whose first line matches
+# moved REGEX - in the plan or receipt whose first line matches
 moved()
 {
 	sed -nE "/$1/,/^ moved/s/^ moved ([0-9.]+%) .*/\\1/p" "$WORK/said"
@@ -106,8 +105,7 @@ page_written()
 	expect_match '</html>' tail -n 5 "$WORK/web.html"
 }
 
-# Ctrl-C is typed at a terminal when the first batch has moved; the commands after
-# it go on.
+# Ctrl-C is typed at a terminal after the first batch; the later commands still run.
 migration()
 {
 	local status=0
@@ -142,12 +140,12 @@ need_program nft ip python3 "$RINGCTL" "$RINGLAB"
 need_module
 kernel_log_mark
 build_director >"$WORK/built" 2>&1 || bail_out "no director: $(<"$WORK/built")"
-ktap_test "the quick start's commands are taken" quick_start
-ktap_test "packets are counted, and go where they would have gone" only_observed
-ktap_test "what was planned has moved, and the history has it" plan_and_receipt
-ktap_test "reverted, the ring is what it was" back_again
-ktap_test "the page is written" page_written
+ktap_test "the quick start's commands run" quick_start
+ktap_test "packets are counted, and not steered" only_observed
+ktap_test "the change moved as planned, and the history has the change" plan_and_receipt
+ktap_test "reverted, the ring is as before" back_again
+ktap_test "the report's page is written" page_written
 ktap_test "a migration is held, paced, and paused by Ctrl-C" migration
-ktap_test "and taken up again, to its end" to_its_end
+ktap_test "the migration is resumed, to its end" to_its_end
 ktap_test "the kernel does not complain" kernel_log_faults
 ktap_finish

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# refusals.sh - what is refused, with which words, and that nothing came of it
+# refusals.sh - refusals, their texts, and the unchanged ring after each
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 
@@ -9,7 +9,7 @@
 . "$(dirname "$0")/lib.sh"
 
 rc=$RINGCTL
-anyone=$WORK/bin/ringctl	# where users without privileges find it too
+anyone=$WORK/bin/ringctl	# readable for users without privileges
 
 # digests - of the map and of the configuration, with the generation
 digests()
@@ -17,7 +17,7 @@ digests()
 	"$rc" -j -b - <<<$'digest web\ndigest web --config'
 }
 
-# unchanged COMMAND... - the ring is afterwards as it was before
+# unchanged COMMAND... - the ring is the same before and after
 unchanged()
 {
 	local before after
@@ -86,7 +86,7 @@ names()
 	refuses 'must not be empty' any ring add ''
 	refuses 'at most 63 bytes' any ring add "$long"
 	refuses 'printable ASCII' any ring add 'a b'
-	# The longest that is allowed is allowed.
+	# A name of the largest length is accepted.
 	expect_ok "$rc" ring add "${long:1}"
 	expect_ok "$rc" ring del "${long:1}"
 }
@@ -162,7 +162,7 @@ too_much_moved()
 {
 	refuses "would move more than is allowed$(detail ': [0-9.]+%, not 5\.000%')" 4 \
 		change web '{ node add b9 }' --max-moved 5%
-	# What loses its owner goes elsewhere as well.
+	# Positions that lose their owner count as moved.
 	refuses "would move more than is allowed$(detail ': 100\.000%, not 99\.900%')" 4 \
 		change web '{ node del b1 ; node del b2 ; node del b4 }' \
 		--max-moved 99.9%
@@ -170,7 +170,7 @@ too_much_moved()
 
 nothing_changes_hands()
 {
-	# Not an error of any kind: a plan.
+	# A plan succeeds, and changes nothing.
 	unchanged expect_ok "$rc" plan web '{ node add b9 }' >/dev/null
 }
 
@@ -185,7 +185,7 @@ unprivileged()
 			--reuid 65534 --regid 65534 --clear-groups \
 			"$anyone" $command
 	done
-	# What is no oracle may be read, without the seed.
+	# An unprivileged user sees figures, and not the seed.
 	expect_match '"generation"' setpriv --reuid 65534 --regid 65534 \
 		--clear-groups "$anyone" -j ring show web >"$WORK/said"
 	setpriv --reuid 65534 --regid 65534 --clear-groups \
@@ -206,7 +206,7 @@ other_namespace()
 
 own_namespace()
 {
-	# Whoever owns a namespace may do all that there, and sees no other.
+	# Root of a user namespace may use all commands, and sees only rings there.
 	setpriv --reuid 65534 --regid 65534 --clear-groups \
 		unshare -Urn "$anyone" ring add mine >"$WORK/said" 2>&1 ||
 		{ cat "$WORK/said"; return 1; }
@@ -243,22 +243,22 @@ setup_ns elsewhere
 chmod 711 "$WORK"
 install -D -m 755 "$rc" "$anyone"
 install -m 644 "${rc%/*}"/../libhashring.so.0 "$WORK"
-ktap_test "a ring to be refused things" setup_web
-ktap_test "names and ids that are taken" duplicates
-ktap_test "rings and nodes that there are not" unknown
-ktap_test "a ring's name that is taken" ring_taken
-ktap_test "names that are none" names
+ktap_test "a ring" setup_web
+ktap_test "names and ids already in use" duplicates
+ktap_test "unknown rings and nodes" unknown
+ktap_test "a ring's name already in use" ring_taken
+ktap_test "invalid names" names
 ktap_test "weights and ids out of range" weights
 ktap_test "explicit points" explicit_points
 ktap_test "a stale generation" stale_generation
 ktap_test "a change whose third operation fails" third_operation
-ktap_test "more moved than allowed" too_much_moved
+ktap_test "a change that would move too much" too_much_moved
 ktap_test "a plan changes nothing" nothing_changes_hands
-ktap_test "no capability" unprivileged
+ktap_test "a user without the capability" unprivileged
 ktap_test "rings of another namespace" other_namespace
 ktap_test "a user in a namespace of his own" own_namespace
 ktap_test "malformed keys, by line" bad_keys
-ktap_test "words that mean nothing" usage
+ktap_test "unknown words" usage
 ktap_test "too many points and nodes" too_many
 ktap_test "too many rings" too_many_rings
 ktap_test "the kernel does not complain" kernel_log_faults

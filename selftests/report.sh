@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# report.sh - ringlab report on rings that run: its page has the figures that
-# ringctl -j prints, and making it changes nothing
+# report.sh - ringlab report on rings of the kernel: the page has the figures of
+# ringctl -j, and a report changes nothing
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -20,7 +20,7 @@ ringlab()
 	"$RINGLAB" -n "$here" "$@"
 }
 
-refuses() # REGEX STATUS WORD... - of report
+refuses() # REGEX STATUS WORD... - for report
 {
 	expect_error "$1" "$2" "$RINGLAB" -n "$here" report "${@:3}"
 }
@@ -30,8 +30,8 @@ page() # RING WORD...
 	"$ROOT/selftests/report_page.py" "$WORK/page.html" "$@"
 }
 
-# sorted PATH... - JSON like the page's: that part of standard input, keys in
-# order, without the seed, which no page tells, and without PATHs
+# sorted PATH... - normal form of JSON: sorted keys, no seed (pages have none), and
+# without each PATH
 sorted()
 {
 	python3 -c '
@@ -49,7 +49,7 @@ for path in sys.argv[1:]:
 print(json.dumps(value, sort_keys=True))' "$@"
 }
 
-# receipts - the figures of a history
+# receipts - the receipts of a history
 receipts()
 {
 	python3 -c '
@@ -98,7 +98,7 @@ last_change()
 	expect_equal "$(ringctl -j history web | receipts)" "$(page web block history)"
 	expect_equal $'2\n1' "$(page web history)"
 	expect_equal "$(moves web 2)" "$(page web moves)"
-	# b1 is gone, and known all the same.
+	# b1 has left, and is still in the page.
 	expect_equal "b1 1 1 0"$'\n'"$(shares web)" \
 		"$(page web nodes id weight after)"
 	expect_equal "$(awk '{ print $1, $4 } END { print "b5 0" }' "$WORK/shares.2")" \
@@ -113,13 +113,13 @@ other_rings()
 	expect_equal "$(ringctl -j ring show empty | sorted)" \
 		"$(page empty block 'ring show')"
 	expect_equal '' "$(page empty nodes)"
-	# By name, and none that was not asked for.
+	# Only the named ring is in the page.
 	ringlab report - tokens >"$WORK/page.html"
 	expect_equal "$(shares tokens)" "$(page tokens nodes id weight after)"
 	expect_equal 1 "$(grep -c '<section' "$WORK/page.html")"
 }
 
-# What is kept of the operations tells what was before.
+# The kept operations give the map before the change.
 drawn_again()
 {
 	shares tokens | awk '{ print $1, $4 }' >"$WORK/before"
@@ -128,7 +128,7 @@ drawn_again()
 	[ "$(page tokens marks)" -gt 0 ]
 	expect_equal "$(<"$WORK/before")"$'\nt2 0' "$(page tokens nodes before)"
 	expect_match 'add <strong>t2</strong>' cat "$WORK/page.html"
-	# This ring's row is the first, and the receipt's.
+	# The first row is this ring's, with the figure of the receipt.
 	expect_match "\"method\": \"ring\", \"moved\": $(ringctl -j history tokens \
 		generation 2 | grep -o '"moved":[0-9]*' | cut -d : -f 2)," \
 		page tokens block compare
@@ -145,7 +145,7 @@ drawn_again()
 	expect_match 'set <strong>t1</strong>' cat "$WORK/page.html"
 }
 
-# The cells that nodes were given are no operations of people.
+# Only the user's operations are printed, not the assignments of cells.
 balanced()
 {
 	ringctl ring add even placement balanced grid 1024
@@ -166,7 +166,7 @@ balanced()
 
 # --- migrations --------------------------------------------------------------------
 
-# What a page has to tell of the migrations that -j lists, the latest first.
+# The migrations in the output of -j, in the format of the page, latest first.
 told() # RING
 {
 	ringctl -j migrate steps "$1" | python3 -c '
@@ -194,7 +194,7 @@ for step in json.load(sys.stdin):
     print(step["epoch"], step["kind"], step["frontier"])'
 }
 
-# Of a balanced ring the map to come is not known before the end.
+# In a balanced ring, the next map is unknown before the end.
 page_tells_steps() # RING
 {
 	if ringctl -j ring show "$1" | grep -q '"placement":"balanced"' &&
@@ -229,10 +229,10 @@ migrations() # RING WORD...
 	page_tells_steps "$ring"
 	expect_match ' finished 3 [0-9]+ 0$' page "$ring" migrations
 	expect_match 'paused \(&lt;b&gt;lunch&lt;/b&gt;\)' cat "$WORK/page.html"
-	# The last receipt is of all of it: the map before that is the one drawn.
+	# The last receipt is of the whole migration, and the page draws the map before.
 	[ "$(page "$ring" marks)" -gt 0 ]
 	expect_equal "$(<"$WORK/before")" "$(page "$ring" nodes before)"
-	# A second one, which a node that goes down and a rollback are part of.
+	# A second migration, with a node that goes down, and a rollback.
 	ringctl node del "$ring" m2 --hold >/dev/null
 	ringctl migrate step "$ring" --share 5% >/dev/null
 	ringctl node set "$ring" m1 state down >/dev/null
@@ -276,7 +276,7 @@ many_migrations()
 	ringctl ring del often
 }
 
-# --- a change that is planned ------------------------------------------------------
+# --- planned changes ---------------------------------------------------------------
 
 planned()
 {
@@ -291,7 +291,7 @@ planned()
 		"$(page web nodes before)"
 	[ "$(page web marks)" -gt 0 ]
 	expect_equal "$before" "$(ringctl digest web; ringctl -j history web)"
-	# What then happens is what the page said.
+	# The change has the figures of the page.
 	page web nodes after | grep -v '^b3 ' >"$WORK/foretold"
 	page web moves >"$WORK/moves"
 	ringctl change web "$change" >/dev/null
@@ -310,14 +310,14 @@ without_the_kernel()
 	ringlab report "$WORK/page.html" web "$change" \
 		--offline "$WORK/saved.yaml" 2>/dev/null
 	expect_equal 5 "$(page web nodes before after | wc -l)"
-	# All but the kernel's counts of what a file does not have.
+	# Except the kernel's counts, which a file does not have.
 	diff <(grep -E '<path|<tr data-node|<dt>moved' "$WORK/live") \
 		<(grep -E '<path|<tr data-node|<dt>moved' "$WORK/page.html")
 }
 
-# --- a desk's page -----------------------------------------------------------------
+# --- pages at a desk, from files ---------------------------------------------------
 
-# printed_files RING [GENERATION] - what a director prints of a ring, with its moves
+# printed_files RING [GENERATION] - a director's output for a ring, with its moves
 printed_files()
 {
 	ringctl save "$WORK/saved.yaml" "$1" >/dev/null
@@ -335,19 +335,19 @@ desk() # RING WORD...
 	"$RINGLAB" report - "$1" "${@:2}" --offline "$WORK/saved.yaml" --from "$WORK/printed.json"
 }
 
-# The memory of a planned change is that of a table which is made for the page.
+# Drops the memory in a plan, which is that of a table built for the page.
 without_made()
 {
 	sed -E -e '/class="made"|<dt>table/d' \
 		-e '/data-of="plan"/s/"bytes_(before|after)":[0-9]+,//g'
 }
 
-# alike RING WORD... - made of files, away from the ring, it is what is made here
+# alike RING WORD... - the page from files equals the page from the kernel
 alike()
 {
 	local generation
 
-	# A ring that has not changed yet has no moves.
+	# A ring without a change has no moves.
 	generation=$(generation "$1")
 	printed_files "$1" "${generation#0}"
 	ringlab report - "$@" | without_made >"$WORK/live"
@@ -376,8 +376,8 @@ of_files()
 	alike shelf '{ node add m5 }'
 }
 
-# Which cells changed hands is not printed: the page of a balanced ring has all but
-# the map before.
+# The output of ringctl -j does not name the cells that moved: the page of a
+# balanced ring lacks the map before.
 balanced_of_files()
 {
 	ringctl ring add even placement balanced grid 1024
@@ -391,7 +391,7 @@ balanced_of_files()
 	ringctl ring del even
 }
 
-# desk_refuses REGEX STATUS TOLD - of the ring shelf
+# desk_refuses REGEX STATUS JSON - for ring shelf
 desk_refuses()
 {
 	printf '%s' "$3" >"$WORK/printed.json"
@@ -448,17 +448,17 @@ setup_ns here
 ktap_test "rings" make_rings
 ktap_test "the last change, its matrix and the ring's past" last_change
 ktap_test "rings of other kinds" other_rings
-ktap_test "the map before" drawn_again
+ktap_test "the map before a change" drawn_again
 ktap_test "a balanced ring" balanced
 ktap_test "migrations, at every moment" migrations steps
-ktap_test "those of a balanced ring" migrations cells placement balanced grid 1024
-ktap_test "one that is under way" under_way
+ktap_test "migrations of a balanced ring" migrations cells placement balanced grid 1024
+ktap_test "a migration under way" under_way
 ktap_test "many migrations" many_migrations
-ktap_test "a plan, which then comes true" planned
-ktap_test "the same from a file" without_the_kernel
-ktap_test "away from the ring, of files" of_files
-ktap_test "a balanced ring, of files" balanced_of_files
-ktap_test "files that do not tell of the ring" refused_of_files
-ktap_test "what is refused" refused
+ktap_test "a plan, and the same change" planned
+ktap_test "a plan from a file" without_the_kernel
+ktap_test "pages from files" of_files
+ktap_test "a page of a balanced ring from files" balanced_of_files
+ktap_test "files that do not fit the ring" refused_of_files
+ktap_test "refusals" refused
 ktap_test "the kernel does not complain" kernel_log_faults
 ktap_finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# security_bounds.sh - limits that no other script tries, and that one user's
-# excess is not felt by others; security_bounds.py speaks the KTAP
+# security_bounds.sh - limits that no other script tests, and one user's excess
+# without an effect on other users; security_bounds.py prints the KTAP
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# security_busy.sh - one user's work is not another one's wait: the largest
-# changes, hundreds of migrations, namespaces that end with all of it under way;
-# security_busy.py speaks the KTAP
+# security_busy.sh - one user's work does not delay another user: the largest
+# changes, hundreds of migrations, and namespaces that end during all of these;
+# security_busy.py prints the KTAP
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# security_flood.sh - packets crafted without the seed load no node more than
-# chance does, and SYNs without end take nothing from connections that are
-# there; security_flood.py speaks the KTAP
+# security_flood.sh - packets crafted without the seed load no node more than random
+# packets, and a flood of SYNs breaks no existing connection; security_flood.py
+# prints the KTAP
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"

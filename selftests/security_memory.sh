@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# security_memory.sh - an unprivileged user pays for his rings with his cgroup's
-# memory, down to the last kind of it; security_memory.py speaks the KTAP
+# security_memory.sh - all memory for an unprivileged user's rings is charged to the
+# user's cgroup; security_memory.py prints the KTAP
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# One that is there, or one of our own.
+# The mounted hierarchy of cgroups, or a new mount.
 cgroups()
 {
 	CGROUPS=$(findmnt -n -o TARGET -t cgroup2 | head -n 1)
@@ -20,7 +20,7 @@ cgroups()
 	mkdir "$CGROUPS/user" "$CGROUPS/other"
 }
 
-# A process that has just ended may still be counted.
+# A process may still be counted for a moment after its end.
 # shellcheck disable=SC2317 # called by busywait
 cgroups_gone()
 {

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# security_poison.sh - nothing that was never written, and no address of the
-# kernel, in what users are told; security_poison.py speaks the KTAP
+# security_poison.sh - answers to users hold no uninitialized memory, and no address
+# of the kernel; security_poison.py prints the KTAP
 #
 # boot: init_on_alloc=0 slub_debug=P page_poison=1
 

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# security_who.sh - who may do what: every command of the spec, tried by root, by
-# root of a namespace of his own, by nobody, without the capability, and by a
-# socket that is lent; security_who.py speaks the KTAP
+# security_who.sh - permissions of every command of the spec: root, root of another
+# user namespace, an unprivileged user, a process without the capability, and a
+# passed socket; security_who.py prints the KTAP
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -16,7 +16,7 @@ kernel_log_mark
 said=$(dmesg | grep -c hashring)
 /usr/bin/python3 "$ROOT/selftests/security_who.py"
 status=$?
-# What users do must not fill the log: the module says nothing there.
+# Users must not be able to fill the log, so the module logs nothing.
 [ "$(dmesg | grep -c hashring)" = "$said" ] || {
 	echo "Bail out! hashring writes into the kernel's log"
 	status=1

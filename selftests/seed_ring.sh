@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# seed_ring.sh - a ring with one MD5 point a node, as many programs keep it
+# seed_ring.sh - a ring with one MD5 point a node, as many programs have
 #
-# With explicit placement the ring must give such a program's figures exactly:
-# who owns which key, what moves when a node joins, and the arc that a node
-# takes. A name's position is its MD5 mod 2^32. The figures here were computed
-# by such a program, not by this one.
+# With explicit placement, the ring must have exactly the figures of such a program:
+# the owner of each key, the keys that move when a node joins, and the arc of the
+# new node. A node's position is the MD5 of its name mod 2^32. Such a program, and
+# not this project, computed the figures here.
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -20,7 +20,7 @@ ringctl()
 	"$RINGCTL" -n "$host" "$@"
 }
 
-# positions NAME... - "NAME POSITION" of each, by md5sum and not by ringctl
+# positions NAME... - "NAME POSITION" of each, by md5sum instead of ringctl
 positions()
 {
 	local folder name digest
@@ -34,7 +34,7 @@ positions()
 	done
 }
 
-# make_ring RING NAME... - each at its position
+# make_ring RING NAME... - with each node at its position
 make_ring()
 {
 	local ring=$1 name position
@@ -47,7 +47,7 @@ make_ring()
 	expect_ok ringctl change "$ring" -f "$WORK/$ring.change" >/dev/null
 }
 
-# join RING NAME - receipt into $WORK/RING.receipt
+# join RING NAME - the receipt goes into $WORK/RING.receipt
 join()
 {
 	local position
@@ -58,7 +58,7 @@ join()
 		>"$WORK/$1.receipt"
 }
 
-# map NUMBER OUT - the owners of key_0 and so on, by the kernel's lookup
+# map NUMBER OUT - the owners of key_0 and so on, by the kernel's look-ups
 map()
 {
 	seq -f 'key_%.0f' 0 $(($1 - 1)) | ringctl map seed --hash md5 >"$2"
@@ -70,7 +70,7 @@ loads() # MAP
 	cut -f 3 "$1" | sort | uniq -c | awk '{ print $2, $1 }' | paste -sd ' '
 }
 
-# moves MAP MAP - "FROM TO N" of each pair
+# moves MAP MAP - "FROM TO N" for each pair
 moves()
 {
 	paste "$1" "$2" | awk -F '\t' '$1 != $4 || $2 != $5 { exit 1 }
@@ -115,7 +115,7 @@ many_keys()
 		"$(moves "$WORK/four.many" "$WORK/five.many")" "moves"
 }
 
-# What moved, and what had to: no "efficiency" above 100 percent.
+# The moved part is the needed part: no "efficiency" above 100 percent.
 receipt_of_the_fifth()
 {
 	local receipt
@@ -134,7 +134,7 @@ fifth_node_goes()
 	expect_ok cmp "$WORK/four" "$WORK/back"
 }
 
-# zone RING JOINED START END PERCENT NAME... - JOINED takes (START, END]
+# zone RING JOINED START END PERCENT NAME... - JOINED gets the arc (START, END]
 zone()
 {
 	local ring=$1 joined=$2 start=$3 end=$4 percent=$5 receipt owner moved
@@ -152,7 +152,8 @@ zone()
 	expect_equal "$start" "$(json_number arc_start "$owner")" "start"
 	expect_equal "$end" "$(json_number arc_end "$owner")" "end"
 	[[ $owner == *\""$joined"\"* ]] || { echo "$owner"; return 1; }
-	# (start, end]: the first and the last are the new one's, no other is.
+	# The first and the last position are JOINED's; the positions next to both
+	# ends are not.
 	[[ $(ringctl -j lookup "$ring" position $((start + 1))) == *\""$joined"\"* ]]
 	[[ $(ringctl -j lookup "$ring" position "$start") != *\""$joined"\"* ]]
 	[[ $(ringctl -j lookup "$ring" position $((end + 1))) != *\""$joined"\"* ]]
@@ -177,17 +178,17 @@ setup_ns host
 ktap_test "four nodes: the loads of 10,000 keys" four_nodes
 ktap_test "a key's position is its MD5" keys_have_md5_positions
 ktap_test "a fifth node: 1,853 keys move, all from node_0" fifth_node
-ktap_test "of 100,000 keys 18,691 move" many_keys
-ktap_test "the receipt: moved is what had to move" receipt_of_the_fifth
-ktap_test "the fifth node goes: each key is where it was" fifth_node_goes
-ktap_test "D joins A to C: the arc it takes" \
+ktap_test "a fifth node: 18,691 of 100,000 keys move" many_keys
+ktap_test "the receipt: all moves are needed moves" receipt_of_the_fifth
+ktap_test "the fifth node leaves: each key has its former owner" fifth_node_goes
+ktap_test "D joins A to C: the arc of D" \
 	zone abc D 2063250801 3037444021 22.6822 A B C
-ktap_test "F joins A to E: the arc it takes goes over the ring's end" \
+ktap_test "F joins A to E: the arc of F crosses the ring's end" \
 	zone abcde F 3037444021 155652114 32.9031 A B C D E
 mapfile -t nodes < <(seq -f 'Node%.0f' 0 99)
-ktap_test "Node10 joins ten: the arc it takes" \
+ktap_test "Node10 joins ten nodes: the arc of Node10" \
 	zone ten Node10 4229005694 4276849854 1.1140 "${nodes[@]:0:10}"
-ktap_test "Node100 joins a hundred: the arc it takes" \
+ktap_test "Node100 joins a hundred nodes: the arc of Node100" \
 	zone hundred Node100 4229005694 4243478801 0.3370 "${nodes[@]}"
 ktap_test "a lone node owns the whole ring" lone_node
 ktap_finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# steer.sh - packets go where the ring says: protocols, key policies, modes,
-# what has no owner, the output hook, counters; and what attach refuses
+# steer.sh - steered packets go where the ring says: protocols, key policies, modes,
+# no owner, the output hook, counters, and refusals of attach
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 
@@ -13,7 +13,7 @@
 
 # --- refusals ---------------------------------------------------------------
 
-refuses() # REGEX WORD... - of an attachment to web
+refuses() # REGEX WORD... - for an attachment to web
 {
 	local regex=$1
 	shift
@@ -66,7 +66,7 @@ overlaps()
 		fwmark 0x200/0x200 set 0xff0000 key 5tuple
 	refuses 'another attachment takes the same mark' web hook prerouting \
 		priority -50 fwmark 0/0 key source mode observe
-	# no mark matches both; and another hook is another matter
+	# no mark matches both; the other hook is independent
 	expect_ok rc attach add web hook prerouting fwmark 0x200/0x300 \
 		set 0xff0000 key 5tuple
 	expect_ok rc attach add web hook output fwmark "$MARK"/"$MARK" \
@@ -118,12 +118,12 @@ by_source()
 {
 	attach web key source
 	send udp "$1" 12 --ports 4
-	# one answer for all ports of a source, several among the sources
+	# one node for all ports of a source, several nodes in all
 	expect_equal 12 "$(cut -d ' ' -f 1,3 "$WORK/sent" | sort -u | wc -l)"
 	expect_between 2 4 "$(answers | wc -l)" "nodes"
 }
 
-position() # WORD... - of a flow
+position() # WORD... - for a flow
 {
 	json_number position "$(rc -j lookup web flow "$@")"
 }
@@ -140,7 +140,7 @@ symmetric()
 	} | sort -u | wc -l)" "positions with key 5tuple"
 }
 
-# The node's id is in the mark, above what nft put there.
+# The mark holds the node's id, above the bits that nft has set.
 marks()
 {
 	local i
@@ -174,7 +174,7 @@ already_set()
 	attach web key 5tuple
 	in_ns "$director" nft add rule inet hashring_mark prerouting \
 		ip daddr "$VIP4" meta mark set meta mark or 0x20000
-	# left alone, they end at the unreachable route
+	# not steered, the packets end at the unreachable route
 	send udp "$VIP4" 5
 	expect_equal "5 error EHOSTUNREACH" "$(answers)"
 	expect_equal 5 "$(attach_count web already_set)"
@@ -197,7 +197,7 @@ observes()
 	expect_equal 40 "$(attach_count web steered)"
 	expect_equal 0 "$(attach_count web forwarded)"
 	expect_equal 0 "$(wc -l <"$LOG")" "arrivals"
-	# the nodes' counters tell the balance to be expected
+	# the counter of b1 agrees with look-ups
 	lookups web udp "$VIP4" >"$WORK/wanted"
 	after=$(json_number packets "$(rc -j -s node show web b1)")
 	expect_equal "$(grep -c b1 "$WORK/wanted")" $((after - before))
@@ -222,7 +222,7 @@ replaces()
 	expect_match green rc attach show
 	send udp "$VIP4" 12
 	expect_equal "12 b3" "$(answers)"
-	# the old ring is free, the new one is not
+	# the new ring is held, the old ring is not
 	expect_error 'attachment' 2 "$RINGCTL" -n "$director" ring del green
 	expect_equal 24 "$(attach_count green steered)"
 	expect_ok rc attach replace green web
@@ -241,7 +241,7 @@ segments_count()
 
 # --- output -----------------------------------------------------------------
 
-# What the director itself sends to the VIP takes the node's route.
+# Packets of the director to the VIP take the node's route.
 output_via() # VIP
 {
 	local first
@@ -259,7 +259,7 @@ output_via() # VIP
 	ip -n "$director" route replace unreachable "$1"
 }
 
-# Nodes without addresses: the mark alone, and the rules that it leads to.
+# Nodes without addresses: only the mark is set, and rules of policy routing apply.
 output_reroutes() # VIP
 {
 	local i ip="ip -n $director" via=backend4 first

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# steer_actions.sh - what the kernel does with a steered packet, end to end:
-# straight to the backend, DNAT by the mark, TPROXY, policy routing
+# steer_actions.sh - all ways of a steered packet, end to end: direct transmission to
+# the backend, DNAT by the mark, TPROXY, policy routing
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 
@@ -11,14 +11,14 @@
 # shellcheck source=selftests/steer_lib.sh
 . "$(dirname "$0")/steer_lib.sh"
 
-nft_director() # reads rules
+nft_director() # rules come from standard input
 {
 	in_ns "$director" nft -f -
 }
 
 # --- via --------------------------------------------------------------------
 
-# Connection tracking sees one side only: nothing of it may get in the way.
+# Connection tracking sees only one direction, and must not drop packets.
 via_with_conntrack() # VIP
 {
 	nft_director <<-END
@@ -86,7 +86,7 @@ via_expires() # VIP
 	all_as_looked_up web udp "$1"
 }
 
-# The cached route is no better than the routes it was made from.
+# A change of routes replaces the cached route.
 via_follows_routes() # VIP
 {
 	local i ip="ip -n $director" address=backend4
@@ -112,7 +112,7 @@ via_follows_routes() # VIP
 	all_as_looked_up web udp "$1"
 }
 
-# A node that is the director itself: the ordinary path has the packet.
+# The node's address is the director's own: the packet takes the normal path.
 via_myself()
 {
 
@@ -132,7 +132,7 @@ dnat_begin()
 	for i in 1 2 3 4; do
 		map4+="$((i << 16)) : $(backend4 "$i"), "
 		map6+="$((i << 16)) : $(backend6 "$i"), "
-		# answers must come back through the director
+		# answers must return through the director
 		ip -n "${backends[i - 1]}" route replace default \
 			via "$(director_back4 1)"
 		ip -n "${backends[i - 1]}" route replace default \
@@ -156,7 +156,7 @@ dnat_follows() # PROTOCOL VIP
 	all_as_looked_up marks "$1" "$2"
 }
 
-# Connections that stand stay where they are, whatever the ring says now.
+# Established connections keep their backend after a change of the ring.
 dnat_keeps() # VIP
 {
 	local sender first=198.18.7.1 others=198.18.9.1
@@ -180,7 +180,7 @@ dnat_keeps() # VIP
 	sed 1d "$WORK/held" >"$WORK/sent"
 	expect_between 1 16 "$(grep -c b1 "$WORK/sent" || true)" \
 		"connections at b1"
-	# new ones have left it
+	# new flows avoid b1
 	# shellcheck disable=SC2086 # words
 	ask "$client" udp "$1" $others 16
 	expect_equal 0 "$(grep -c b1 "$WORK/sent" || true)" "new flows at b1"
@@ -269,12 +269,12 @@ proxies=$("$PACKETS" sink "$LOG" "$VIP4" p1="$director"@8001 \
 ends_with_script "$proxies"
 
 for vip in "$VIP4" "$VIP6"; do
-	steer_test "via: connection tracking does not get in the way, $vip" \
+	steer_test "via: connection tracking drops nothing, $vip" \
 		via_with_conntrack "$vip"
-	steer_test "via: FORWARD and POSTROUTING see it, $vip" \
+	steer_test "via: packets pass FORWARD and POSTROUTING, $vip" \
 		via_is_filtered "$vip"
 	steer_test "via: a hop is counted, $vip" via_expires "$vip"
-	steer_test "via: routes that change are followed, $vip" \
+	steer_test "via: a change of routes takes effect, $vip" \
 		via_follows_routes "$vip"
 done
 steer_test "via: the director itself" via_myself

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# steer_arrival.sh - which packets are for this host: frames that bridges and
-# macvlans pass through are not, whatever br_netfilter says of them; those that
-# are for the bridge's own address are steered, once
+# steer_arrival.sh - only packets for this host are steered. Frames that a bridge or
+# a macvlan passes through are not steered, also under br_netfilter; packets to the
+# bridge's own address are steered once.
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 
@@ -12,8 +12,8 @@
 # shellcheck source=selftests/steer_lib.sh
 . "$(dirname "$0")/steer_lib.sh"
 
-# Two hosts of one link, the virtual address on one of them. The director is the
-# bridge between them:
+# Two hosts on one link; one has the virtual addresses. The director is the bridge
+# between both hosts:
 #
 #	near --- pn [director: br0] pf --- far, with the virtual addresses
 hosts_begin()
@@ -40,12 +40,12 @@ hosts_begin()
 	done
 	ip -n "$far" addr add "$VIP4/32" dev lo
 	ip -n "$far" addr add "$VIP6/128" dev lo nodad
-	# neighbours are known, so that no test waits for their discovery
+	# static neighbours, so that no test waits for discovery
 	knows "$near" 2 02:00:00:00:03:02 dev eth0
 	knows "$near" 254 02:00:00:00:03:ff dev eth0
 	knows "$far" 1 02:00:00:00:03:01 dev eth0
 	knows "$director" 1 02:00:00:00:03:01 dev br0
-	# backends answer by the director
+	# backends answer through the director
 	for host in "${backends[@]}"; do
 		ip -n "$host" route add 203.0.113.0/24 via "$(director_back4 1)"
 		ip -n "$host" route add 2001:db8:d::/64 via "$(director_back6 1)"
@@ -84,7 +84,7 @@ to_far()
 	ask "$near" udp "$1" "$(source_of "$1")" 1 --ports 8 --timeout 2
 }
 
-# to_director VIP - the same to the bridge's own address
+# to_director VIP - the same, to the bridge's own address
 to_director()
 {
 	local hop=203.0.113.254
@@ -118,7 +118,7 @@ is_for_the_bridge() # VIP
 }
 
 # A locked port drops frames of hosts that the bridge does not know. Such frames
-# are not steered either.
+# are not steered.
 locked_port() # VIP
 {
 	attach web key 5tuple
@@ -132,7 +132,7 @@ locked_port() # VIP
 	expect_equal "" "$(cat "$LOG")" arrivals
 }
 
-# --- a macvlan that takes its link over ---------------------------------------
+# --- a macvlan in passthru mode on a link --------------------------------------
 
 passthru_begin()
 {
@@ -147,7 +147,7 @@ passthru_begin()
 	knows "$near" 254 "$(in_ns "$director" cat /sys/class/net/mv/address)" dev eth0
 }
 
-# Frames for another host come in as well, and are let be.
+# Frames for another host arrive too, and are not steered.
 passthru() # VIP
 {
 	local hop=203.0.113.77

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# steer_context.sh - packets that another part of the kernel brings to the hook
-# in a process: a program behind an nft queue accepts them, while others of the
-# same flows arrive in softirq
+# steer_context.sh - packets that reach the hook in process context: a program
+# behind an nft queue accepts these packets, while other packets of the same flows
+# arrive in softirq
 #
-# QUEUE_SECONDS says how long they are mixed (LONG=1: ten minutes).
+# QUEUE_SECONDS is the time of the mixed test (LONG=1: ten minutes).
 #
 # long: ten minutes of packets in softirq and in a process
 
@@ -19,8 +19,8 @@
 : "${QUEUE_SECONDS:=${LONG:+600}}" "${QUEUE_SECONDS:=10}"
 tracing=/sys/kernel/tracing
 
-# Every second datagram of the client and all of the director go by the queues,
-# behind the chain that marks packets and ahead of the hook.
+# Every second datagram of the client, and all of the director, pass the queues,
+# after the chain that marks packets and before the hook.
 queues_begin()
 {
 	in_ns "$director" nft -f - <<-END
@@ -41,7 +41,7 @@ queues_begin()
 	read -r _ <"$WORK/ready"
 }
 
-queued() # QUEUE - packets that have gone into it
+queued() # QUEUE - the number of packets so far
 {
 	local queue number
 
@@ -50,7 +50,7 @@ queued() # QUEUE - packets that have gone into it
 	done < <(in_ns "$director" cat /proc/net/netfilter/nfnetlink_queue)
 }
 
-# 6.1 warns of packets that wait when a hook goes, whatever hook it is.
+# Linux 6.1 warns if packets wait in a queue when any hook is removed.
 nothing_waits()
 {
 	! in_ns "$director" cat /proc/net/netfilter/nfnetlink_queue |
@@ -83,8 +83,8 @@ reaches_its_node() # VIP
 	expect_between 16 32 $(($(queued 2) - before)) "packets through the queue"
 }
 
-# A line of the trace for each entry that is made, with what the kernel was
-# doing: s, a softirq; b, bottom halves off.
+# The trace has a line for each new entry, with the context: s, a softirq; b, bottom
+# halves off.
 flows_in_context() # VIP
 {
 	attach_both
@@ -130,15 +130,15 @@ steer_ring web via
 rc node del web b3 >"$WORK/change"
 queues_begin
 for vip in "$VIP4" "$VIP6"; do
-	steer_test "a queue ahead: each at its node, $vip" reaches_its_node "$vip"
+	steer_test "through a queue: each flow is at its node, $vip" reaches_its_node "$vip"
 done
 hold
 for vip in "$VIP4" "$VIP6"; do
-	steer_test "a queue ahead, in a migration: bottom halves are off, $vip" \
+	steer_test "through a queue, in a migration: bottom halves are off, $vip" \
 		flows_in_context "$vip"
 done
 rc migrate rollback web --now >"$WORK/change"
 flood_begin
-steer_test "some in softirq, some in a process, and migrations" mixed
+steer_test "packets in softirq and in process context, during migrations" mixed
 steer_test "the kernel does not complain" kernel_log_faults
 ktap_finish

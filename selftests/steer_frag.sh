@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# steer_frag.sh - fragments go with their flow: a backend can only answer what
-# it got all fragments of
+# steer_frag.sh - fragments go to the node of their flow: a backend answers only if
+# all fragments of a datagram have arrived
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 
@@ -11,7 +11,7 @@
 # shellcheck source=selftests/steer_lib.sh
 . "$(dirname "$0")/steer_lib.sh"
 
-# The same flows, whole and in three pieces: one answer for both.
+# The same flows, whole and in three fragments, go to the same nodes.
 pieces_follow() # POLICY VIP
 {
 
@@ -25,7 +25,7 @@ pieces_follow() # POLICY VIP
 	expect_equal 0 "$(attach_count web portless)"
 }
 
-# Forwarded in pieces again, none of them larger than it came.
+# Fragmented again when forwarded; no fragment is larger than on arrival.
 pieces_stay_small() # VIP
 {
 	in_ns "$director" nft -f - <<-END
@@ -55,7 +55,7 @@ pieces_stay_small() # VIP
 	in_ns "${backends[0]}" nft delete table inet sizes
 }
 
-# An observer does not put fragments together; it says that it had no ports.
+# An observer does not reassemble fragments, and counts packets without ports.
 observer_counts() # VIP
 {
 
@@ -65,7 +65,7 @@ observer_counts() # VIP
 	expect_equal 12 "$(attach_count web steered)"
 }
 
-# Defragmentation goes with the last attachment that wants it.
+# Defragmentation ends with the last attachment that needs ports.
 defrag_ends()
 {
 

@@ -1,16 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# steer_icmp.sh - what is too big: an ICMP error from beyond the backends finds
-# the flow's own backend, so that path-MTU discovery works; and the director
-# tells the client when its own link is the narrow one
+# steer_icmp.sh - packets that are too big: an ICMP error from beyond the backends
+# reaches the flow's own backend, so that path-MTU discovery works. The director
+# sends the client such an error when its own link is the narrow one.
 #
 #	          front                    back
 #	client ---------- director ------- lan --- backend 1..4
 #	   \                                |
 #	    `------- narrow, 1400 --------- hop
 #
-# Backends answer through the hop. Its errors go to the VIP, so to the director.
+# Backends answer through the hop. ICMP errors of the hop go to the VIP, and so to
+# the director.
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 
@@ -65,13 +66,13 @@ setns_hop()
 		net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
 }
 
-# knows_mtu NAMESPACE ADDRESS FROM - the path is known to be narrow
+# knows_mtu NAMESPACE ADDRESS FROM - the path has the MTU of 1400
 knows_mtu()
 {
 	ip -n "$1" route get "$2" from "$3" | grep -q 'mtu 1400'
 }
 
-# Each flow's own backend has learnt, and no other has.
+# Only the backend of a flow learns the MTU.
 own_backend_learns() # POLICY VIP
 {
 	local source node i narrow=0
@@ -99,7 +100,8 @@ own_backend_learns() # POLICY VIP
 	expect_equal 16 "$narrow" "backends that learnt"
 }
 
-# An error that quotes what its addressee never sent goes by its own addresses.
+# An error is steered by its own addresses if its addressee did not send the quoted
+# packet.
 forged_quotes() # PROTOCOL VIP QUOTED-SOURCE
 {
 
@@ -127,7 +129,7 @@ tells_the_client() # VIP
 {
 
 	attach web key 5tuple
-	# one datagram that may not be fragmented, one connection in large frames
+	# one datagram that must not be fragmented, one connection in large frames
 	send udp "$1" 1 --size 1420 --df
 	expect_equal "1 error EMSGSIZE" "$(answers)"
 	expect_equal 1 "$(attach_count web too_big)"
@@ -140,7 +142,7 @@ tells_the_client() # VIP
 		cut -d ' ' -f 1)"
 }
 
-# What may be fragmented is, and arrives.
+# Other datagrams are fragmented, and arrive.
 fragments_for_the_link()
 {
 
@@ -160,13 +162,13 @@ for policy in 5tuple 5tuple-sym source; do
 	steer_test "packet-too-big reaches the flow's backend, key $policy" \
 		own_backend_learns "$policy" "$VIP6"
 done
-steer_test "ICMP: only honest quotes are followed" \
+steer_test "ICMP: forged quotes are not followed" \
 	forged_quotes icmp "$VIP4" 198.51.100.1
-steer_test "ICMPv6: only honest quotes are followed" \
+steer_test "ICMPv6: forged quotes are not followed" \
 	forged_quotes icmp6 "$VIP6" 2001:db8:bad::1
 narrow_director
-steer_test "the client is told: frag-needed" tells_the_client "$VIP4"
-steer_test "the client is told: packet-too-big" tells_the_client "$VIP6"
-steer_test "what may be fragmented is" fragments_for_the_link
+steer_test "the client gets frag-needed" tells_the_client "$VIP4"
+steer_test "the client gets packet-too-big" tells_the_client "$VIP6"
+steer_test "other datagrams are fragmented" fragments_for_the_link
 steer_test "the kernel does not complain" kernel_log_faults
 ktap_finish

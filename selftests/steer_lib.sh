@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034,SC2154 # shared with scripts, and by lib.sh
 #
-# steer_lib.sh - what the steer_*.sh scripts share, on top of lib.sh: backends
-# that witness, flows, and whether they arrived where the ring says
+# steer_lib.sh - shared by the steer_*.sh scripts, on top of lib.sh: backends that log
+# packets, flows, and a comparison of arrivals with the ring
 
 PACKETS=$ROOT/selftests/packets.py
 LOG=$WORK/arrivals
-readonly MARK=0x100 NODE_MASK=0xff0000	# of packets to be steered; of node ids
+readonly MARK=0x100 NODE_MASK=0xff0000	# of packets to steer; of node ids
 
 rc()
 {
 	"$RINGCTL" -n "$director" "$@"
 }
 
-# steer_begin N [SINK]... - module, topology, witnesses, marked packets, no ring yet
+# steer_begin N [SINK]... - module, topology, N backends, marked packets; no ring
 steer_begin()
 {
 	local i sinks=()
@@ -36,11 +36,11 @@ steer_begin()
 	ends_with_script "$i"
 }
 
-# keep_hooks - somebody has hooks at output from beginning to end
+# keep_hooks - holds a hook at output until the end of the script
 #
-# The first hook and the last patch the kernel's text. An emulated machine may
-# run a patched-out breakpoint for a moment longer than a real one could, which
-# panics a kernel that is sending just then.
+# The first and the last hook patch the kernel's text. An emulated CPU may run a
+# removed breakpoint a moment longer than a real CPU, and a kernel that sends at
+# that moment panics.
 keep_hooks()
 {
 	in_ns "$lan" nft -f - <<-END
@@ -67,7 +67,7 @@ steer_ring()
 	rc change "$1" "{ $change }" >"$WORK/change"
 }
 
-# attach RING WORD... - as most tests do it
+# attach RING WORD... - with the mark and the mask of most tests
 attach()
 {
 	local ring=$1
@@ -77,7 +77,7 @@ attach()
 		set "$NODE_MASK" "$@" >"$WORK/attached"
 }
 
-# attach_count RING COUNTER - what the ring's attachment counted
+# attach_count RING COUNTER - of the ring's attachment
 attach_count()
 {
 	json_number "$2" "$(rc -j -s attach show "$1")"
@@ -95,33 +95,33 @@ detach_all()
 	rc -b "$WORK/batch"
 }
 
-# steer_test NAME COMMAND... - a test, and no attachment left of it
+# steer_test NAME COMMAND... - a test; then removes all attachments
 steer_test()
 {
 	ktap_test "$@"
 	detach_all
 }
 
-declare -A servers=()	# by namespace: the process there
+declare -A servers=()	# by namespace: the pid of the process there
 
-# serve NAMESPACE - a process there that sends what `ask` says
+# serve NAMESPACE - starts a process there that sends flows for `ask`
 serve()
 {
 	mkfifo "$WORK/$1.in" "$WORK/$1.out"
-	# Opened for both, so that neither end waits for the other. No function
-	# between: the process's number is that of a shell otherwise.
+	# Opened for reading and writing, so that no end waits for the other. Not in a
+	# function: $! would be the pid of a subshell.
 	ip netns exec "$1" "$PACKETS" serve <>"$WORK/$1.in" 1<>"$WORK/$1.out" &
 	ends_with_script $!
 	servers[$1]=$!
 }
 
-# ask NAMESPACE WORD... - what became of the flows stays in $WORK/sent
+# ask NAMESPACE WORD... - sends flows; the results go into $WORK/sent
 ask()
 {
 	local line
 
 	echo "${@:2}" >"$WORK/$1.in"
-	# a process that has died says nothing any more
+	# a dead process prints nothing
 	while read -r -t 120 line && [ "$line" != . ]; do
 		echo "$line"
 	done <>"$WORK/$1.out" >"$WORK/sent"
@@ -137,8 +137,8 @@ send()
 	ask "$client" "$1" "$2" "$first" "${@:3}"
 }
 
-# lookups RING PROTOCOL VIP [key POLICY] - the node of each line of
-# $WORK/sent, by the kernel's own lookup
+# lookups RING PROTOCOL VIP [key POLICY] - the node for each line of $WORK/sent,
+# by the kernel's look-ups
 lookups()
 {
 	local source port dport=7000
@@ -152,18 +152,18 @@ lookups()
 		sed 's/.*"\(.*\)"/\1/'
 }
 
-# all_as_looked_up RING PROTOCOL VIP [key POLICY] - each flow was answered by its own node
+# all_as_looked_up RING PROTOCOL VIP [key POLICY] - each flow got its answer from its node
 all_as_looked_up()
 {
 	lookups "$@" >"$WORK/wanted"
 	expect_equal "$(wc -l <"$WORK/sent")" "$(wc -l <"$WORK/wanted")" "lookups"
 	cut -d ' ' -f 3- "$WORK/sent" >"$WORK/answers"
 	diff "$WORK/wanted" "$WORK/answers"
-	# a map that sends everything to one node would pass the above
+	# a map with a single node would pass the test above
 	expect_between 2 99 "$(sort -u "$WORK/answers" | wc -l)" "nodes"
 }
 
-# answers - how often each answer came: "N ANSWER" lines
+# answers - the count of each answer: "N ANSWER" lines
 answers()
 {
 	cut -d ' ' -f 3- "$WORK/sent" | sort | uniq -c | sed 's/^ *//'
@@ -179,8 +179,8 @@ arrived() # NUMBER [PROTOCOL]
 	[ "$(grep -c " ${2:-}" "$LOG")" -ge "$1" ]
 }
 
-# raw_as_looked_up RING PROTOCOL VIP - the same for what is not answered: each
-# flow of $WORK/sent is in the log of its own node, once
+# raw_as_looked_up RING PROTOCOL VIP - the same for protocols without answers: each
+# flow of $WORK/sent is once in the log, at its node
 raw_as_looked_up()
 {
 	local sent
@@ -200,8 +200,8 @@ raw_as_looked_up()
 
 flood=()	# the processes of flood_begin
 
-# flood_begin - datagrams to both VIPs without end, until flood_end; answers are
-# not waited for: there may be none
+# flood_begin - sends datagrams to both VIPs until flood_end, and waits for no
+# answers
 flood_begin()
 {
 	local vip

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# steer_life.sh - attachments that come and go under traffic: nothing breaks,
-# nothing leaks, and what is in use stays
+# steer_life.sh - attachments are added and removed under traffic: no packet is lost
+# for this reason, references are balanced, and rings in use stay
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 
@@ -75,7 +75,7 @@ changes_below()
 	all_had_owners
 }
 
-# The namespace goes with rings, attachments and routes in use.
+# The namespace goes while its rings, attachments and routes are in use.
 namespace_goes()
 {
 	local users
@@ -85,11 +85,11 @@ namespace_goes()
 	rc attach add web hook output fwmark "$MARK/$MARK" \
 		set "$NODE_MASK" key 5tuple >"$WORK/attached"
 	busywait "$BUSYWAIT_TIMEOUT" steered_more_than web 100
-	# a process would hold the namespace
+	# a process in the namespace would hold it
 	kill "${servers[$director]}"
 	busywait "$BUSYWAIT_TIMEOUT" pid_gone "${servers[$director]}"
 	ip netns del "$director"
-	# a worker of the kernel does it
+	# a worker of the kernel ends the namespace
 	busywait "$BUSYWAIT_TIMEOUT" users_are "$users"
 }
 

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# sync.sh - rings in files: save, restore, sync, plans without the kernel
+# sync.sh - rings in files: save, restore, sync, and plans without the kernel
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 one='' two=''
 
-# The ring's own namespace, and a second one.
+# The namespace of the rings, and a second one.
 ring()
 {
 	"$RINGCTL" -n "$one" "$@"
@@ -19,7 +19,7 @@ ring2()
 	"$RINGCTL" -n "$two" "$@"
 }
 
-# number KEY COMMAND... - a number in what COMMAND prints as JSON
+# number KEY COMMAND... - a number in the JSON of COMMAND
 number()
 {
 	local key=$1 json
@@ -46,22 +46,22 @@ generation()
 	number generation ring -j ring show "$1"
 }
 
-# write TEXT - into the file that the tests sync by
+# write TEXT - into file.yaml
 write()
 {
 	printf '%s\n' "$1" >"$WORK/file.yaml"
 }
 
-# --- files that are wrong -----------------------------------------------------
+# --- malformed files ----------------------------------------------------------
 
-# wrong LINE:COLUMN REGEX TEXT - what is said of a file
+# wrong LINE:COLUMN REGEX TEXT - the error for a file with TEXT
 wrong()
 {
 	write "$3"
 	expect_error "file\.yaml:$1: $2" 1 "$RINGCTL" restore "$WORK/file.yaml"
 }
 
-# All that read files say the same.
+# All commands that read files print the same error.
 bad_everywhere()
 {
 	write 'rings: 1'
@@ -173,7 +173,7 @@ without_module()
 	expect_error "has no seed" 1 "$RINGCTL" plan web '{ node add b3 }' --offline "$WORK/file.yaml"
 }
 
-# Rings of every kind, with a past: seats that are not names, ids with gaps.
+# Rings of every kind, with past changes: seats unlike names, ids with gaps.
 make_rings()
 {
 	ring ring add web points 40/2
@@ -189,8 +189,8 @@ make_rings()
 	ring attach add web hook output priority -5 fwmark 0x200/0x300 key source none drop
 }
 
-# What differs from run to run, and the bytes: a ring that grew and shrank may
-# keep a few that one out of a file does not have.
+# Drops figures that differ from run to run, and bytes: a ring that grew and shrank
+# may use some more memory than a ring from a file.
 figures()
 {
 	sed -E '/"(time|build_ns|impact_ns|bytes_before|bytes_after|bytes_both)"/d'
@@ -215,7 +215,7 @@ offline_figures()
 	offline_like_kernel tokens '{ node add c point 1 2147483648 ; node set a point 6 8 }'
 }
 
-# Other methods beside the kernel's ring, and beside the same one in a file.
+# Other methods beside the ring, once from the kernel and once from a file.
 compared_alike()
 {
 	local compare=(compare web '{ node add n1 ; node del b4 }' --samples 1000)
@@ -233,7 +233,7 @@ refused_alike()
 	local kernel offline
 	kernel=$(ring plan "$@" 2>&1) && return 1
 	offline=$("$RINGCTL" plan "$@" --offline "$WORK/saved.yaml" 2>&1) && return 1
-	# The kernel may also name the attribute, and may say no details.
+	# The kernel may add the attribute's name, and may lack details.
 	kernel=$(sed -E 's/ \([a-z0-9.-]+\)$//' <<<"$kernel")
 	[ -n "$(detail says)" ] || offline=${offline:0:${#kernel}}
 	expect_equal "$kernel" "$offline"
@@ -287,7 +287,7 @@ restore_elsewhere()
 	diff "$WORK/digests1" "$WORK/digests2"
 	ring2 save - | grep -v generation: >"$WORK/saved2"
 	grep -v generation: "$WORK/saved.yaml" | diff - "$WORK/saved2"
-	# One change made each of them.
+	# A restored ring has one change.
 	expect_match '"generation": ?1[,}]' ring2 -j ring show web
 }
 
@@ -301,7 +301,7 @@ restore_on_top()
 	ring2 ring add empty
 }
 
-# The third ring cannot get its attachment: nothing stays.
+# The second ring cannot get its attachment: no ring stays.
 restore_undone()
 {
 	setup_ns half
@@ -319,7 +319,7 @@ restore_undone()
 
 # --- sync ---------------------------------------------------------------------
 
-# The file is what runs, edited by a sed script.
+# The file has the running configuration, edited by a sed script.
 edit()
 {
 	ring save "$WORK/file.yaml"
@@ -328,7 +328,7 @@ edit()
 	! cmp -s "$WORK/file.yaml" "$WORK/before.yaml"
 }
 
-# What runs is what the file says, but for the order of lines.
+# The running configuration equals the file, except for the order of lines.
 like_file()
 {
 	ring save - | grep -v generation: | sort >"$WORK/now"
@@ -379,7 +379,7 @@ sync_points()
 	like_file
 }
 
-# What the file does not give stays: an id, attachments.
+# An id and attachments that the file omits stay.
 sync_leaves()
 {
 	local before
@@ -400,7 +400,7 @@ sync_budget()
 	expect_equal "$before" "$(generation web)"
 }
 
-# The kernel refuses the second ring's change: the first ring's is not made.
+# The kernel refuses the second ring's change, so the first ring does not change.
 sync_refused()
 {
 	local before
@@ -438,11 +438,11 @@ sync_other_rings()
 sync_attachments()
 {
 	local id
-	# Another mode is another attachment.
+	# An attachment in another mode is a new attachment.
 	edit 's/mode: observe/mode: steer/'
 	expect_match "attach add .*hook prerouting .*mode steer" ring sync "$WORK/file.yaml"
 	like_file
-	# Another ring is the same one.
+	# An attachment moved to another ring keeps its id.
 	id=$(ring attach show web | sed -n 's/^\([0-9]*\) .*prerouting.*/\1/p')
 	ring save "$WORK/file.yaml"
 	python3 - "$WORK/file.yaml" <<'END'
@@ -479,7 +479,7 @@ settings_travel()
 	expect_match 'kept settings changed' ring2 sync "$WORK/kept.yaml"
 	expect_equal "$was" "$(settings ring2 kept)"
 	expect_match 'kept unchanged' ring2 sync "$WORK/kept.yaml"
-	# What the file does not give stays.
+	# Settings that the file omits stay.
 	sed '/settings:/,/}/d' "$WORK/kept.yaml" >"$WORK/bare.yaml"
 	expect_match 'kept unchanged' ring2 sync "$WORK/bare.yaml"
 	expect_equal "$was" "$(settings ring2 kept)"
@@ -504,37 +504,37 @@ sync_born_otherwise()
 
 ktap_begin
 need_program python3 awk
-ktap_test "YAML that is none is refused, with line and column" bad_syntax
+ktap_test "malformed YAML is refused, with line and column" bad_syntax
 ktap_test "unknown, missing and repeated keys are refused" bad_keys
 ktap_test "values of another type are refused" bad_types
 ktap_test "values out of range are refused" bad_values
-ktap_test "settings that make no sense are refused" bad_settings
-ktap_test "what contradicts itself is refused" bad_as_a_whole
-ktap_test "every command says what is wrong, and where" bad_everywhere
-ktap_test "a file that is missing is refused" no_file
+ktap_test "wrong settings are refused" bad_settings
+ktap_test "files that contradict themselves are refused" bad_as_a_whole
+ktap_test "every command prints the error and its place" bad_everywhere
+ktap_test "a missing file is refused" no_file
 if [ ! -d /sys/module/hashring ]; then
 	ktap_test "a plan needs no module" without_module
 fi
 need_module
 setup_ns one two
-ktap_test "rings with a past" make_rings
+ktap_test "rings with past changes" make_rings
 ktap_test "a plan from the file has the kernel's figures" offline_figures
 ktap_test "a comparison is the same offline" compared_alike
 ktap_test "a plan from the file is refused in the kernel's words" offline_refusals
 ktap_test "save writes a private file, all or nothing" saved_file
-ktap_test "what is restored has the same digests" restore_elsewhere
+ktap_test "restored rings have the same digests" restore_elsewhere
 ktap_test "restore refuses rings that exist" restore_on_top
-ktap_test "what cannot be restored whole is not restored" restore_undone
-ktap_test "sync to what runs changes nothing" sync_nothing
-ktap_test "sync is one change with what differs" sync_changes
+ktap_test "a restore that fails leaves no ring" restore_undone
+ktap_test "sync to the running configuration changes nothing" sync_nothing
+ktap_test "sync makes one change of all differences" sync_changes
 ktap_test "sync replaces by seat, without collateral" sync_replaces
-ktap_test "sync gives other points" sync_points
-ktap_test "sync leaves alone what the file does not give" sync_leaves
-ktap_test "sync keeps to a budget" sync_budget
-ktap_test "sync that is refused changes no ring" sync_refused
-ktap_test "sync makes rings that are missing" sync_new_ring
+ktap_test "sync changes points" sync_points
+ktap_test "sync keeps what the file omits" sync_leaves
+ktap_test "sync keeps to its limit" sync_budget
+ktap_test "a refused sync changes no ring" sync_refused
+ktap_test "sync makes missing rings" sync_new_ring
 ktap_test "sync leaves or prunes rings that the file does not name" sync_other_rings
 ktap_test "sync moves, makes and removes attachments" sync_attachments
 ktap_test "settings are saved, restored, and changed by sync" settings_travel
-ktap_test "sync cannot change what a ring is born with" sync_born_otherwise
+ktap_test "sync cannot change seed, points or placement of a ring" sync_born_otherwise
 ktap_finish

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# track_chains.sh - senders cannot choose flows that a migration tracks worse than
-# others: packets that differ only in the destination, or only in the ports, get
-# as many entries as the pool holds
+# track_chains.sh - senders cannot choose flows that fill one chain of the hash
+# table: packets that differ only in the destination, or only in the ports, get as
+# many entries as the pool holds
 #
-# long: a million flows of each policy and protocol, and how long they and the
-# kernel's workers take, beside as many random ones
+# long: a million flows of each policy and protocol; measures the time of the flood
+# and of the kernel's workers, beside as many random flows
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 
@@ -36,14 +36,14 @@ counted()
 	json_number "$1" "$(rc -j migrate show web)"
 }
 
-# kworkers - their time on CPUs so far, in ms
+# kworkers - the CPU time of all kworkers so far, in ms
 kworkers()
 {
 	cat /proc/[0-9]*/stat 2>"$WORK/gone" |
 		awk '/\(kworker/ { ticks += $15 } END { print ticks * 10 }'
 }
 
-# flood FAMILY PROTOCOL KIND FIRST COUNT - says how long it took
+# flood FAMILY PROTOCOL KIND FIRST COUNT - prints the time
 flood()
 {
 	in_ns "$director" "$TRAFFIC" flood --vip "${vip[$1]}" --from "${from[$1]}" \
@@ -51,7 +51,7 @@ flood()
 		--first "$4" --count "$5" --mark "$MARK"
 }
 
-# A migration in which every position moves to another node, and nothing has yet.
+# A migration that moves every position to another node; nothing has moved yet.
 begin() # POLICY
 {
 	cat >"$WORK/begin" <<-END
@@ -73,7 +73,7 @@ ends()
 	rc -b "$WORK/end"
 }
 
-all_noted() # HOW MANY
+all_noted() # NUMBER
 {
 	local shown
 
@@ -83,7 +83,7 @@ all_noted() # HOW MANY
 	expect_equal 0 "$(json_number no_entry "$shown")" "without an entry"
 }
 
-# Half of them differ in the ports, where there are any.
+# Half of the flows differ in the ports, in protocols with ports.
 crafted() # FAMILY PROTOCOL COUNT
 {
 	local half=0
@@ -91,7 +91,7 @@ crafted() # FAMILY PROTOCOL COUNT
 	case $2 in
 	tcp | udp | sctp)
 		half=$(($3 / 2))
-		# not the ports that the others have
+		# other ports than those of the second half
 		flood "$1" "$2" p 1 "$half"
 		;;
 	esac
@@ -108,7 +108,7 @@ short() # FAMILY PROTOCOL POLICY
 	expect_equal 100 "$(counted not_noted)" "more than it holds"
 }
 
-# sum - of the times that floods said
+# sum - of the times that flood printed
 sum()
 {
 	awk '{ ms += $4 } END { print ms }'
@@ -136,7 +136,7 @@ long() # FAMILY PROTOCOL POLICY
 chain_test() # FAMILY PROTOCOL POLICY
 {
 	rm -f "$WORK/figures"
-	ktap_test "IPv$1, $2, key $3: all are noted" "$form" "$@"
+	ktap_test "IPv$1, $2, key $3: all flows get entries" "$form" "$@"
 	[ ! -e "$WORK/figures" ] || note "$(<"$WORK/figures")"
 	ends >"$WORK/ended" 2>&1
 }
@@ -146,7 +146,7 @@ need_module
 need_program "$RINGCTL" "$TRAFFIC"
 kernel_log_mark
 setup_ns director
-# Everything goes to one neighbour, of a device that throws it away.
+# The one neighbour is behind a dummy device, which drops all packets.
 ip -n "$director" -batch - <<END || bail_out "no dummy device"
 link add away type dummy
 link set away up

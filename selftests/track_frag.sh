@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# track_frag.sh - in a migration keyed by source, datagrams in pieces go where the
-# small ones of their flow go: a backend answers only what it has all pieces of
+# track_frag.sh - in a migration keyed by source, fragmented datagrams go to the node
+# of their flow's small datagrams: a backend answers only if all fragments arrived
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 
@@ -18,7 +18,7 @@ via() # N - the addresses of node bN
 	echo "via $(backend4 "$1") via $(backend6 "$1")"
 }
 
-# begin - a ring of three nodes, attached; a fourth is to join, and has nothing yet
+# begin - a ring of three nodes, attached; a fourth joins, and owns nothing yet
 begin()
 {
 	local i change=''
@@ -33,14 +33,14 @@ begin()
 	rc node add web b4 id 4 $(via 4) --hold
 }
 
-# goes VIP NAME OPTION... - remembers under NAME where flows went
+# goes VIP NAME OPTION... - sends flows, and stores their nodes under NAME
 goes()
 {
 	send udp "$1" "$FLOWS" "${@:3}"
 	mv "$WORK/sent" "$WORK/$2"
 }
 
-# same VIP NAME OPTION... - and that they go there still
+# same VIP NAME OPTION... - the flows still go to these nodes
 same()
 {
 	send udp "$1" "$FLOWS" "${@:3}"
@@ -53,7 +53,7 @@ some_at_b4()
 	expect_between 1 "$FLOWS" "$(grep -c ' b4$' "$WORK/$1")" "flows at b4"
 }
 
-# Nothing was in pieces before the frontier passed.
+# No datagram was fragmented before the frontier passed.
 whole_first() # VIP
 {
 	goes "$1" old
@@ -70,7 +70,7 @@ pieces_first() # VIP
 	same "$1" old
 }
 
-# Of each client one flow is old and one new: each takes its own pieces along.
+# Each client has an old flow and a new one; fragments go to the node of their flow.
 beside_new() # VIP
 {
 	goes "$1" old
@@ -93,8 +93,8 @@ new_in_pieces() # VIP
 	same "$1" new
 }
 
-# segments VIP NAME [OPTION]... - where each flow's arrived; no connection has
-# begun, so no backend answers
+# segments VIP NAME [OPTION]... - stores the node of each flow's segment; backends do
+# not answer, because no connection has begun
 segments()
 {
 	forget_arrivals
@@ -103,7 +103,7 @@ segments()
 	cut -d ' ' -f 1,3,4 "$LOG" | sort >"$WORK/$2"
 }
 
-# What a first fragment has of a TCP header says how the connection goes on.
+# The TCP flags in a first fragment show a segment of an established connection.
 tcp_in_pieces() # VIP
 {
 	segments "$1" old
@@ -134,10 +134,10 @@ begun()
 steer_begin 4
 for vip in "$VIP4" "$VIP6"; do
 	frag_test "old flows' first large datagrams, $vip" whole_first "$vip"
-	frag_test "old flows' datagrams in pieces, $vip" pieces_first "$vip"
+	frag_test "old flows' fragmented datagrams, $vip" pieces_first "$vip"
 	frag_test "old and new flows of a client, $vip" beside_new "$vip"
-	frag_test "TCP in pieces, $vip" tcp_in_pieces "$vip"
-	frag_test "new flows that begin in pieces, $vip" new_in_pieces "$vip"
+	frag_test "fragmented TCP segments, $vip" tcp_in_pieces "$vip"
+	frag_test "new flows that begin with fragments, $vip" new_in_pieces "$vip"
 done
 ktap_test "the kernel does not complain" kernel_log_faults
 ktap_finish

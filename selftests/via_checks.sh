@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# via_checks.sh - what a packet is asked that goes straight to its node: what
-# the kernel's own forwarding and output would ask. Documentation/via.md has the
-# table; each of its rows names a test here.
+# via_checks.sh - a packet that the hook sends directly to its node passes the checks
+# of the kernel's own forwarding and output. Documentation/via.md has the table; each
+# row names a test here.
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 
@@ -12,7 +12,7 @@
 # shellcheck source=selftests/steer_lib.sh
 . "$(dirname "$0")/steer_lib.sh"
 
-# own VIP - the director's address of its family
+# own VIP - the director's address in the family of VIP
 own()
 {
 	if [[ $1 == *:* ]]; then
@@ -51,8 +51,8 @@ nothing_came()
 	expect_equal "" "$(cat "$LOG")" "arrivals"
 }
 
-# nothing_arrives COUNTER VIP [OPTION]... - no backend sees any of four flows of
-# the client, and the attachment has counted them
+# nothing_arrives COUNTER VIP [OPTION]... - four flows of the client reach no
+# backend, and the attachment has counted all four
 nothing_arrives()
 {
 	forget_arrivals
@@ -61,8 +61,8 @@ nothing_arrives()
 	expect_equal 4 "$(attach_count web "$1")" "$1; $(answers)"
 }
 
-# nothing_leaves VIP [OPTION]... - nor of the director; the kernel may have
-# refused them ahead of the hook
+# nothing_leaves VIP [OPTION]... - the same for flows of the director; the kernel may
+# refuse these before the hook
 nothing_leaves()
 {
 	forget_arrivals
@@ -99,7 +99,7 @@ nothing_passes() # FROM VIP
 	fi
 }
 
-# check NAME COMMAND... - a test, and the director as it was
+# check NAME COMMAND... - a test; then restores the director
 check()
 {
 	steer_test "$@"
@@ -137,8 +137,8 @@ default_blocks() # FROM VIP
 	all_arrive "$1" "$2"
 }
 
-# ESP to the first backend for all that is for the VIP: it answers every flow,
-# also those whose node is the second, and nothing comes in clear.
+# ESP to the first backend for all packets to the VIP: b1 answers every flow, also
+# flows whose node is b2, and no packet arrives in clear.
 policy_transforms() # FROM VIP
 {
 	local from node ns
@@ -163,7 +163,7 @@ policy_transforms() # FROM VIP
 		locally "$2"
 	fi
 	expect_match '^[46] b1$' answers
-	# the envelope has the mark too
+	# the hook must not count the ESP packets, which have the mark too
 	expect_equal "$(wc -l <"$WORK/sent")" "$(attach_count web packets)" packets
 	lookups web udp "$2" >"$WORK/wanted"
 	grep -q b2 "$WORK/wanted"
@@ -200,7 +200,7 @@ no_router() # VIP SETTING
 	all_arrive client "$1"
 }
 
-# Where no device may forward, one may.
+# Forwarding is off for all devices, and forced on for one.
 device_forwards_alone()
 {
 	attach web key 5tuple
@@ -212,7 +212,7 @@ device_forwards_alone()
 		net.ipv6.conf.front.force_forwarding=0
 }
 
-# Only whoever forges packets sends from these.
+# These source addresses are never valid.
 source_is_nobodys() # VIP SOURCE...
 {
 	local source vip=$1 sent=0
@@ -234,8 +234,8 @@ counted() # COUNTER NUMBER
 	expect_equal "$2" "$(attach_count web "$1")" "$1"
 }
 
-# The way back to some clients is not where they come from.
-source_is_filtered() # SELECTOR - of the rule that says so
+# The route back to some clients leads to another device.
+source_is_filtered() # SELECTOR - of the rule with this route
 {
 	local strict
 
@@ -255,7 +255,7 @@ source_is_filtered() # SELECTOR - of the rule that says so
 	all_arrive client "$VIP4"
 }
 
-# The director's own packets have another way to the clients.
+# A rule for the director's own packets does not count.
 another_rule()
 {
 	attach web key 5tuple
@@ -267,7 +267,7 @@ another_rule()
 	ip -n "$director" route flush table 98
 }
 
-# No way back to the client at all, or it is this host.
+# No route back to the client, or the source is an address of this host.
 source_is_unknown()
 {
 	local forged
@@ -334,8 +334,8 @@ device_is_obeyed() # VIP
 	all_as_looked_up web udp "$1"
 }
 
-# The node is behind a tunnel, whose packets carry the mark on; they are the
-# kernel's to send. Without node bits nothing else tells them from the others.
+# The node is behind a tunnel, whose packets keep the mark; the kernel sends these
+# packets. Without node bits in the mark, only the tunnel tells these packets apart.
 tunnel_begin()
 {
 	ip -n "$director" -batch - <<-END
@@ -362,8 +362,8 @@ tunnel_carries() # VIP
 	expect_equal 4 "$(attach_count inside forwarded)" forwarded
 }
 
-# The node's route is that of the VRF that the packet is in; the main table
-# would lead nowhere. The hook runs twice there: what counts is one of them.
+# The node's route is in the VRF of the packet; the main table has no route. The hook
+# runs twice for such a packet, and counts it once.
 in_a_vrf() # VIP
 {
 	attach vrf key 5tuple
@@ -375,7 +375,7 @@ in_a_vrf() # VIP
 		in_ns "$director" nft list chain inet seen forward
 }
 
-# A node that is the director itself: the ordinary path has the packet.
+# The node's address is the director's own: the packet takes the normal path.
 myself_in_a_vrf() # VIP
 {
 	attach here key 5tuple

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# wire.sh - the wire by hand: malformed messages, staged changes, and what goes
-# when a socket closes; wire.py speaks the KTAP
+# wire.sh - netlink messages built by hand: malformed messages, staged changes, and
+# the state freed when a socket closes; wire.py prints the KTAP
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"

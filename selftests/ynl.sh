@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# ynl.sh - the kernel tree's own netlink client, unmodified, drives the family
-# from the project's spec: do, dump, subscribe
+# ynl.sh - the kernel tree's own netlink client, unmodified, uses the family by the
+# project's spec: do, dump, subscribe
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -10,21 +10,21 @@
 tools=$("$ROOT/selftests/host/linux-tools.sh") || ktap_skip_all "no linux-source"
 spec=$ROOT/Documentation/netlink/specs/hashring.yaml
 
-# ynl OPTION... - each call reads the whole spec, so that there are few of them
+# ynl OPTION... - slow, because each call reads the whole spec
 ynl()
 {
 	/usr/bin/python3 "$tools/tools/net/ynl/cli.py" --spec "$spec" \
 		--output-json "$@"
 }
 
-# by_schema OPTION... - and here cli.py checks the spec against the project's
-# schema before; once is enough
+# by_schema OPTION... - cli.py first checks the spec against the project's schema;
+# one such call is enough
 by_schema()
 {
 	ynl --schema "$ROOT/Documentation/netlink/genetlink-legacy.yaml" "$@"
 }
 
-# All that needs no answer first, in one message.
+# All requests that do not depend on an answer, in one message.
 does()
 {
 	by_schema --multi ring-add \
@@ -89,7 +89,7 @@ reads_the_rest()
 
 complains()
 {
-	ynl --no-schema "$@" >&2	# where cli.py says why, it says so on standard output
+	ynl --no-schema "$@" >&2	# cli.py prints errors on standard output
 }
 
 is_told_why()
@@ -102,7 +102,7 @@ is_told_of_events()
 {
 	local listener
 
-	# It prints what it heard when it has slept, and subscribes before.
+	# cli.py subscribes, sleeps, and then prints the events.
 	ynl --no-schema --subscribe events --sleep 2 >"$WORK/events" &
 	listener=$!
 	while kill -0 "$listener" 2>/dev/null; do
@@ -122,8 +122,8 @@ ktap_test "do: a change of two operations" changes_it
 ktap_test "dump: nodes" dumps_nodes
 ktap_test "do: a look-up of packed positions" looks_up
 ktap_test "history, digest, arcs, limits, attachments" reads_the_rest
-ktap_test "a refusal comes with its words" is_told_why
-ktap_test "subscribe: a change is told" is_told_of_events
+ktap_test "a refusal has its text" is_told_why
+ktap_test "subscribe: a change sends an event" is_told_of_events
 "$RINGCTL" ring del y >/dev/null
 ktap_test "the kernel does not complain" kernel_log_faults
 ktap_finish
