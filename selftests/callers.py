@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Processes of other users: what they ask, and what they are told."""
+"""Processes of other users: their requests and answers."""
 import ctypes
 import os
 import pickle
@@ -28,12 +28,12 @@ def become(uid):
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
-    # its own /proc entries are its own again
+    # /proc entries of the process belong to the new user
     check(libc.prctl(4, 1, 0, 0, 0))
 
 
 def own_namespaces(uid):
-    """Root in a user and network namespace of one's own."""
+    """Becomes root in a new user and network namespace."""
     become(uid)
     check(libc.unshare(CLONE_NEWUSER | CLONE_NEWNET))
     for name, line in (("setgroups", "deny"), ("uid_map", f"0 {uid} 1"),
@@ -43,7 +43,7 @@ def own_namespaces(uid):
 
 
 def drop(capability):
-    """Root without one of its capabilities."""
+    """Drops a capability, as root."""
     head = struct.pack("=Ii", 0x20080522, 0)
     sets = ctypes.create_string_buffer(24)
     check(libc.capget(head, sets))
@@ -54,7 +54,7 @@ def drop(capability):
 
 
 def do(state, *requests):
-    """Requests to state["wire"], until one fails: its error and words."""
+    """Sends requests to state["wire"] until one fails: error and text."""
     for name, payload in requests:
         reply = state["wire"].do(name, payload)
         if reply.err:
@@ -63,7 +63,7 @@ def do(state, *requests):
 
 
 class Child:
-    """A forked process that carries out functions, one after the other."""
+    """A forked process that runs functions, one after the other."""
 
     def __init__(self):
         sys.stdout.flush()
@@ -86,7 +86,7 @@ class Child:
                     os._exit(0)
                 try:
                     said = True, function(state, *args)
-                except Exception:  # whatever it is, the parent is told
+                except Exception:  # the parent gets any exception
                     said = False, traceback.format_exc()
                 sock.sendall(pickle.dumps(said))
 
@@ -100,13 +100,13 @@ class Child:
         return said
 
     def run(self, function, *args):
-        """FUNCTION(state, ARGS...) over there: what it returns."""
+        """Runs FUNCTION(state, ARGS...) in the child: the return value."""
         self.begin(function, *args)
         return self.end()
 
     def close(self):
-        """It ends, and all that is its alone."""
-        # its end of the socket is in children that came later, too
+        """Ends the process, and frees all that only this process holds."""
+        # later children also have a copy of the parent's end of the socket
         self.begin(None)
         os.waitpid(self.pid, 0)
         self.file.close()
@@ -124,7 +124,7 @@ def events_group():
 
 
 def listen(group):
-    """A socket that hears of events."""
+    """A socket that gets events."""
     sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW,
                          wire.NETLINK_GENERIC)
     sock.bind((0, 0))
@@ -135,7 +135,7 @@ def listen(group):
 
 
 def heard(sock):
-    """All that it has heard, byte by byte."""
+    """All events in the socket, as bytes."""
     raw = b""
     while True:
         try:

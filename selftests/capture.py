@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""capture.py FILE INTERFACE - what an interface receives and sends, as a pcap
+"""capture.py FILE INTERFACE - writes all packets of an interface as a pcap
 
-Says "ready" once nothing more is missed, and writes until a line comes in, or
-the end of its input; what had been received until then is in the file.
+Prints "ready" when the capture has begun, and ends at a line of input, or at the
+end of the input. The file has all packets that arrived before.
 """
 import select
 import socket

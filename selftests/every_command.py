@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Every command of the spec, in an order in which each can be carried out.
+"""Every command of the spec, in an order in which each command succeeds.
 
-BUILD makes rings, changes, an attachment and a migration and leaves them there,
-READ asks for all that can be asked for, END takes everything down. So what an
-administrator may do fails nowhere, and somebody else can try all of it on what
-another one has built. A command of the spec that is in none of them is told by
-missing().
+BUILD makes rings, changes, an attachment and a migration, and leaves these there.
+READ has all requests that read, and END removes everything. For an administrator,
+no request fails. Another user can try all requests on an administrator's rings.
+missing() returns the commands of the spec that are in none of the three.
 """
 import socket
 import struct
@@ -34,7 +33,7 @@ def via(kind, number):
 
 
 def ring(name, **more):
-    """A request that makes one."""
+    """A request that makes a ring."""
     return "ring-add", text(RING["name"], name) + b"".join(
         u32(RING[key.replace("_", "-")], value) for key, value in more.items())
 
@@ -72,7 +71,7 @@ ONE_FLOW = {"protocol": 17, "saddr4": ip("198.18.0.1"), "daddr4": ip("192.0.2.10
 
 
 def reads(ring, last):
-    """All that is asked of a ring by its name: LAST is its generation."""
+    """All requests that read a ring by its name; LAST is its generation."""
     past = {"ring": ring, "generation": last}
     return [
         do("ring-get", name=ring),
@@ -98,8 +97,8 @@ def reads(ring, last):
     ]
 
 
-# The rings are hash (in a migration, attached), explicit, and even (a balanced
-# one).
+# The rings are hash (in a migration, attached), explicit, and even (with placement
+# balanced).
 BUILD = [
     do("ring-add", name="hash", points=8, seed=SEED),
     do("ring-add", name="explicit", placement="explicit"),
@@ -159,14 +158,14 @@ EVERY = BUILD + READ + END
 
 
 def missing():
-    """Requests of the spec that nothing here tries: (command, do or dump)."""
+    """Requests of the spec without a test here: (command, do or dump)."""
     return SPEC.requests() - {(name, "dump" if dumped else "do")
                               for name, dumped, _ in EVERY}
 
 
 def of_admins(name, dumped, payload):
-    """Whether a request is for administrators alone, as the spec says; dumps of
-    points are a part of a command that others may use."""
+    """Whether the spec allows a request to administrators only. Dumps with points
+    belong to a command that other users may use."""
     if name in SPEC.admin:
         return True
     return (name, dumped) == ("node-get", True) and SPEC.message(

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# json_by_spec.py SPEC FOLDER OBJECT... - what ringctl -j printed, against the spec
+# json_by_spec.py SPEC FOLDER OBJECT... - compares the output of ringctl -j with
+# the spec
 #
-# Each file of FOLDER is one output; FILE.words beside it holds the command, a
-# file without is an event. There must be one of each OBJECT. Keys must be
-# attributes that the spec knows, with numbers where it has numbers and words
-# where it has words for them.
+# Each file of FOLDER is one output. FILE.words has the command; without FILE.words,
+# the output is an event. Each OBJECT must be there at least once. Keys must be
+# attributes of the spec, with numbers and words where the spec has these.
 
 import glob
 import json
@@ -23,7 +23,7 @@ known = {}
 for group in spec["attribute-sets"]:
     for attr in group["attributes"]:
         known.setdefault(attr["name"].replace("-", "_"), []).append(attr)
-# Lists and events are named after what they hold; measure counts keys.
+# Lists and events are named after their content; measure counts keys.
 groups = {group["name"].replace("-", "_") for group in spec["attribute-sets"]}
 measure = {"keys", "nodes", "generation_before", "generation_after", "keys_before",
            "keys_after", "moved_keys", "gained_keys", "lost_keys", "expected_keys",
@@ -49,7 +49,7 @@ def fits(attr, value):
         return isinstance(value, bool)
     if attr["type"] == "nest":
         return isinstance(value, (dict, list))
-    return isinstance(value, str)   # other binary, in hexadecimal or as it is
+    return isinstance(value, str)   # other binary values, in hexadecimal or as text
 
 
 def check(value, words, path):
@@ -76,9 +76,9 @@ def check(value, words, path):
         elif key in ("against", "agrees") and words.startswith("digest"):
             pass
         elif key in ("from", "to") and inner is None and words.startswith("plan"):
-            pass    # what is gained has no node before, what is lost none after
+            pass    # a gain has no node before, a loss has no node after
         elif words.startswith(("restore", "sync")) and (inner is True or key == "attach"):
-            pass    # what became of a ring, or of an attachment
+            pass    # the result for a ring, or for an attachment
         elif key == "node" and inner is None and words.startswith("map"):
             pass
         else:

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Closing sockets beside a long change, of another ring and of one's own; leases
-and ports; as KTAP. The argument is how many points a node of the large ring has.
+"""The close of sockets during a long change, of another ring and of the ring of
+the lease; leases and ports; as KTAP. The argument is the number of points of a node
+in the large ring.
 """
 import select
 import socket
@@ -29,7 +30,7 @@ def timed(state, request):
 
 
 def close_sockets(other):
-    """The longest close of a socket, and how many, until OTHER has an answer."""
+    """Closes sockets until OTHER has an answer: the longest close, the number."""
     worst = nr = 0
     while not nr or not ready(other):
         sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW,
@@ -51,8 +52,8 @@ def large(node):
 
 
 def beside(changer, what):
-    """Closes sockets while the large ring is changed, as long as the change
-    takes: the longest close as a part of that."""
+    """Closes sockets during a change of the large ring: the longest close as a part
+    of the time of the change."""
     changer.begin(timed, large(what))
     worst, nr = close_sockets(changer)
     taken, err, said = changer.end()
@@ -71,7 +72,7 @@ def state_of(found):
 
 
 def lease(name):
-    """A socket of its own, with the lease of a ring."""
+    """A new socket with the lease of a ring."""
     sock = wire.Wire()
     reply = sock.do("migrate-run", text(MIGRATION["ring"], name)
                     + text(MIGRATION["holder"], "a pacer"))
@@ -79,7 +80,7 @@ def lease(name):
 
 
 def others(tap, changer):
-    """A lease on one ring makes no socket wait for another one."""
+    """A lease on one ring delays no close of a socket by another ring's change."""
     without = min(beside(changer, f"without-{i}")[0] for i in range(TRIES))
     pacer, reply = lease("web")
     tap.check("a lease is taken", not reply.err, reply)
@@ -95,16 +96,16 @@ def paused(found):
 
 
 def own(tap, sock, changer):
-    """The lease's own ring is being changed: its socket closes all the same, and
-    is seen to be gone."""
+    """During a change of the lease's own ring: the socket closes at once, and the
+    lease ends at once."""
     reply = sock.do("change", every.change(
         "large", op("held"), more=attr(CHANGE["hold"], b"")))
     tap.check("a large migration", not reply.err, reply)
     pacer, reply = lease("large")
-    tap.check("and its lease", not reply.err, reply)
+    tap.check("the large migration has a lease", not reply.err, reply)
     changer.begin(timed, large("joins"))
     time.sleep(0.3)
-    # the largest of all changes is still being made
+    # the largest change must not have ended yet
     early = not ready(changer)
     start = time.monotonic()
     pacer.close()
@@ -115,21 +116,24 @@ def own(tap, sock, changer):
     change, err, said = changer.end()
     print(f"# the change took {change * 1e3:.0f} ms; the lease's socket closed "
           f"in {taken * 1e3:.0f} ms, and was asked after in {asked * 1e3:.0f} ms")
-    tap.check("a change beside", not err and early, (err, said, early))
+    tap.check("a change runs during the close",
+              not err and early, (err, said, early))
     tap.check("closing the lease's socket waits for no change",
               taken < max(0.1, change / 4), (taken, change))
-    tap.check("and is seen at once", paused(before), before)
-    tap.check("and afterwards", paused(told(sock, "large")))
+    tap.check("the end of the lease is visible at once", paused(before), before)
+    tap.check("the end of the lease is visible after the change",
+              paused(told(sock, "large")))
     reply = sock.do("migrate-step", text(MIGRATION["ring"], "large")
                     + every.u64(MIGRATION["step-share"], 1 << 20))
-    tap.check("nothing moves until it is resumed", reply.err == wire.EBUSY
+    tap.check("nothing moves before the migration is resumed",
+              reply.err == wire.EBUSY
               and wire.said_by_kernel("the migration has to be resumed: "
                                       "its pacer is gone") in reply.said,
               reply)
 
 
 def bound(port):
-    """A connected socket of a given port."""
+    """A connected socket with a given port."""
     sock = wire.Wire()
     sock.sock.close()
     sock.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW,
@@ -141,27 +145,29 @@ def bound(port):
 
 
 def ports(tap, sock, pacer):
-    """A port that has had a lease gives none to the next socket that has it, and
-    takes none away."""
+    """The lease of a closed socket does not pass to the next socket with the same
+    port, and the close of this next socket ends no other lease."""
     port = pacer.sock.getsockname()[0]
     pacer.close()
     tap.check("the pacer is gone", paused(told(sock, "web")))
     again = bound(port)
     throttled = text(MIGRATION["ring"], "web") + u32(MIGRATION["state"], 3)
     reply = again.do("migrate-set", throttled)
-    tap.check("its port has no lease", reply.err == wire.EBUSY, reply)
+    tap.check("a new socket with the same port has no lease",
+              reply.err == wire.EBUSY, reply)
     other, reply = lease("web")
-    tap.check("another one takes it up", not reply.err, reply)
+    tap.check("another socket takes the lease", not reply.err, reply)
     again.close()
     found = told(sock, "web")
-    tap.check("and keeps it", state_of(found) == RUNNING
+    tap.check("the other socket keeps the lease", state_of(found) == RUNNING
               and MIGRATION["holder"] in found, found)
     step = text(MIGRATION["ring"], "web") + every.u64(
         MIGRATION["step-share"], 1 << 20)
     reply = sock.do("migrate-step", step)
-    tap.check("alone", reply.err == wire.EBUSY, reply)
+    tap.check("a socket without the lease cannot step",
+              reply.err == wire.EBUSY, reply)
     reply = other.do("migrate-step", step)
-    tap.check("and steps", not reply.err, reply)
+    tap.check("the socket with the lease steps", not reply.err, reply)
     other.close()
 
 
@@ -177,7 +183,8 @@ def many(tap, sock):
     pacer.close()
     left = [name for name in names
             if MIGRATION["holder"] in told(sock, name)]
-    tap.check(f"{len(names)} leases of a socket", not any(bad) and not left,
+    tap.check(f"{len(names)} leases end with their socket",
+              not any(bad) and not left,
               (set(bad), left))
     for name in names:
         sock.do("ring-del", text(RING["name"], name))

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """A deadline and a change of a ring with the largest pool of flows, beside
-processes without privileges that read without pause; as KTAP. The argument is how
-many of them ask for the migration, which counts the pool.
+processes without privileges that read without pause; as KTAP. The argument is the
+number of readers of the migration; each such read counts the pool.
 """
 import os
 import signal
@@ -17,12 +17,12 @@ from wire import (ATTRS, CHANGE, MIGRATION, NODE, OP, RING, attr, attrs, op,
 
 ENTRIES = 1 << 20
 DEADLINE = 2.0	# seconds
-LATE = 6.0	# and so much later on a slow machine, beside readers
+LATE = 6.0	# allowed delay on a slow machine, beside readers
 ACTIVE, DRAINING, DONE = 0, 1, 8
 SET = 1
 
-# Each command that tells somebody without privileges of a ring, except the one
-# that is asked for more often.
+# Each command that an unprivileged user may send about a ring, except the command
+# that more readers send.
 MAY = [(name, dump, payload) for name, dump, payload in every.reads("web", 1)
        + [("ring-get", True, b""), ("migrate-get", True, b""),
           ("attach-get", True, b""),
@@ -33,14 +33,14 @@ MIGRATE = ("migrate-get", False, text(MIGRATION["ring"], "web"))
 
 
 def reader(requests, tell):
-    """Asks as nobody until it is killed; tells once that all was answered."""
+    """Reads as an unprivileged user until killed; writes to TELL after one round."""
     callers.become(callers.NOBODY)
     sock = wire.Wire()
     sock.sock.settimeout(None)
     wrong = []
     for request in requests:
         reply = every.ask(sock, [request])[0]
-        # generations come and go, and so do receipts
+        # generations and receipts may go meanwhile
         if reply.err not in (0, wire.ENOENT):
             wrong.append(f"{request[0]}: {reply}")
     os.write(tell, "; ".join(wrong).encode() + b"\n")
@@ -49,7 +49,7 @@ def reader(requests, tell):
 
 
 def readers(jobs):
-    """Processes, when each has been answered once; and what was refused."""
+    """Starts readers, and waits for one answer to each: pids, and errors."""
     pids, wrong = [], ""
     mine, theirs = os.pipe()
     for requests in jobs:
@@ -83,7 +83,7 @@ def attribute(sock, cmd, payload, kind):
 
 
 def change(sock, *ops):
-    """Seconds that a change takes."""
+    """The seconds that a change takes."""
     start = time.monotonic()
     reply = sock.do("change", every.change("web", *ops))
     if reply.err:
@@ -92,7 +92,7 @@ def change(sock, *ops):
 
 
 def drain(sock):
-    """Seconds from the command until the deadline has ended the migration."""
+    """The seconds from the command until the deadline has ended the migration."""
     start = time.monotonic()
     change(sock, op("b", SET, attrs(u32(ATTRS["state"], DRAINING)) + every.u64(
         OP["deadline"], int(DEADLINE * 1000))))
@@ -105,7 +105,7 @@ def drain(sock):
 
 
 def hold(sock, tap):
-    """A migration under way: what readers ask for is there to be counted."""
+    """Begins a migration, so that readers have flows to count."""
     reply = sock.do("change", every.change(
         "web", op("c"), more=attr(CHANGE["hold"], b"")))
     tap.check("a migration is under way", not reply.err, reply)

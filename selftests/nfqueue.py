@@ -3,8 +3,8 @@
 """A program behind nft's queues that accepts all packets
 
 nfqueue.py [--hold] QUEUE...
-    Says "ready" when packets can come, and accepts them until it is ended. The
-    hooks that follow a queue run in this process. --hold: packets wait instead.
+    Prints "ready" when packets can come, and accepts packets until killed. The
+    hooks after a queue run in this process. --hold: packets wait instead.
 """
 import signal
 import socket
@@ -30,7 +30,7 @@ def message(kind, queue, *attributes):
 
 
 def packets(data):
-    """The queue and the number of each packet that a read brought"""
+    """The queue and the number of each packet in the data of one read"""
     offset = 0
     while offset + 20 <= len(data):
         length, kind = struct.unpack_from("=IH", data, offset)

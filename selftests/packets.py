@@ -1,34 +1,35 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Single packets and connections of any kind, and what backends saw of them
+"""Single packets and connections of any kind, and the log of backends
 
 packets.py sink LOG ADDRESS,... NAME=NETNS[,ADDRESS...][@PORT]...
-    Backends: UDP and TCP sockets at port 7000 of all addresses and of its own,
-    raw sockets for SCTP, for a protocol without ports, and for single TCP
-    segments of no connection. With @PORT only a
-    TCP socket that takes connections to any address (TPROXY). Each arrival is
+    Backends: UDP and TCP sockets at port 7000 of all ADDRESSes and of the
+    backend's own; raw sockets for SCTP, for a protocol without ports, and for
+    single TCP segments without a connection. With @PORT: only a TCP socket
+    that accepts connections to any address (TPROXY). Each arrival is
     a line of LOG: NAME PROTOCOL SOURCE PORT BYTES. UDP and TCP answer with
-    NAME; a TCP request "N" also gets N bytes. Prints its process's number when
-    all listen.
+    NAME; after a TCP request "N", N more bytes follow. Prints its pid when
+    all sockets listen.
 
 packets.py send PROTOCOL VIP FIRST COUNT [--size N] [--get N] [--port P]
                 [--ttl N] [--df] [--mark M] [--ports N] [--hold] [--timeout S]
                 [--options HEX] [--device NAME] [--policy block]
-    One flow each from COUNT sources (FIRST is the first one's address, ports
-    go with it); a line each: SOURCE PORT ANSWER, where the answer is a
-    backend's name, "sent" for raw protocols, or "error NAME" or "timeout".
-    icmp, icmp6: a "too big" that quotes a packet from --quote to the source
-    (without --quote: that is cut off). --ports N: each source uses N ports, one after the other. --hold: connects
-    all, says "connected", and goes on when it reads a line. --options: IPv4
-    options; --device: the socket's; --policy: an IPsec policy of the socket
-    that lets nothing out.
+    One flow from each of COUNT sources. FIRST is the address of the first
+    source; the port grows with the address. One line for each flow: SOURCE
+    PORT ANSWER. ANSWER is a backend's name, "sent" for raw protocols, "error
+    NAME", or "timeout". icmp, icmp6: a "too big" that quotes a packet from
+    --quote to the source (without --quote: the quote is cut off).
+    --ports N: each source uses N ports, one after the other. --hold: connects
+    all, prints "connected", and continues after a line of input. --options:
+    IPv4 options; --device: the socket's device; --policy: an IPsec policy of
+    the socket that blocks all output.
 
 packets.py serve
-    Sends as the words of each line of standard input say, in one process, which
-    saves the time to start one each; after each a line "."
+    Reads the words of one send from each line of standard input, and prints "."
+    after each. One process for many sends saves the start of processes.
 
 packets.py flood VIP
-    Datagrams of many flows, without end.
+    Sends datagrams of many flows until killed.
 """
 import argparse
 import ctypes
@@ -42,7 +43,7 @@ import sys
 
 PORT = 7000
 PLAIN = 253		# RFC 3692: for experiments
-SEGMENT_FLAGS = 0x28	# PSH, URG: no TCP here sends that
+SEGMENT_FLAGS = 0x28	# PSH, URG: no real TCP here sends these flags
 IP_MTU_DISCOVER, IP_PMTUDISC_DO, IP_PMTUDISC_DONT = 10, 2, 0
 IPV6_MTU_DISCOVER, IPV6_UNICAST_HOPS = 23, 16
 IP_FREEBIND, IPV6_FREEBIND = 15, 78
@@ -200,7 +201,7 @@ def client_socket(args, kind, source, port, protocol=0):
         sock.setsockopt(socket.SOL_SOCKET, SO_BINDTODEVICE,
                         args.device.encode())
     if args.policy:
-        # struct xfrm_userpolicy_info: a selector, lifetimes, and the rest
+        # struct xfrm_userpolicy_info: a selector, lifetimes, and more
         policy = struct.pack("=16s16sHHHHHBBBxxxiI64x32xIIBBBB4x", b"", b"", 0, 0, 0,
                              0, family, 0, 0, 0, 0, 0, 0, 0, XFRM_POLICY_OUT,
                              XFRM_POLICY_BLOCK, 0, 0)
@@ -250,7 +251,7 @@ def ask_tcp(args, source, port, held):
 def send_raw(args, source, port, protocol):
     data = bytes(args.size)
     if protocol == 132:
-        # An SCTP common header: ports, tag, and a checksum nobody looks at.
+        # An SCTP common header: ports, tag, and a checksum that no reader checks.
         data = struct.pack("!HHII", port, args.port, 1, 0) + data
     if protocol == 6:
         data = struct.pack("!HHIIBBHHH", port, args.port, 1, 0, 0x50,
@@ -269,7 +270,7 @@ def checksum(data):
 
 
 def send_icmp(args, source, port):
-    """A "too big": of a UDP packet that --quote sent back to the source."""
+    """A "too big" for a UDP packet from --quote to the source."""
     quoted = b""
     udp = struct.pack("!HHHH", args.port, port, 1408, 0)
     if args.quote and args.protocol == "icmp":
@@ -285,7 +286,7 @@ def send_icmp(args, source, port):
         data = data[:2] + struct.pack("!H", checksum(data)) + data[4:]
         number = socket.IPPROTO_ICMP
     else:
-        # the kernel fills in the checksum of ICMPv6
+        # the kernel computes the checksum of ICMPv6
         data = struct.pack("!BBHI", 2, 0, 0, 1400) + quoted
         number = socket.IPPROTO_ICMPV6
     with client_socket(args, socket.SOCK_RAW, source, 0, number) as sock:
@@ -337,7 +338,7 @@ def run_flood(args):
             try:
                 sock.sendto(b"flood", (args.vip, PORT))
             except OSError:
-                pass	# an error that an earlier one led to
+                pass	# an error from an earlier packet
 
 
 def send_options(parser):

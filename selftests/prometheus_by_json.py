@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """prometheus_by_json.py NETNS TEXT JSON
 
-What ringctl stats --prometheus wrote (TEXT), read by Prometheus's own library,
-against what ringctl -j stats wrote (JSON: a ring's, or a list of them): every
-figure is there once, under the name and the labels that it should have, and
-nothing else is.
+Compares the output of ringctl stats --prometheus (TEXT), parsed by Prometheus's
+own library, with the output of ringctl -j stats (JSON: one ring, or a list of
+rings). Every figure must be there once, with the right name and labels. No other
+sample may be there.
 """
 import json
 import re
@@ -25,7 +25,7 @@ def key(name, **labels):
 
 
 def wanted(netns, rings):
-    """The samples that the JSON stands for."""
+    """The samples for the JSON."""
     for stats in rings:
         ring = stats["ring"]
         here = {"netns": netns, "ring": ring["name"]}
@@ -47,19 +47,19 @@ def wanted(netns, rings):
                        int(state == node["state"]))
         for attach in stats["attach"]:
             that = {**here, "id": str(attach["id"]), "hook": attach["hook"]}
-            # each counter that there is, also one that is new
+            # every counter, also a new one
             for name, value in attach["stats"].items():
                 yield key(f"hashring_attachment_{name}_total", **that), value
 
 
 def seen(text):
-    """The samples of the text, and whatever is wrong with its form."""
+    """The samples of the text, and all errors of its form."""
     samples = {}
     families = set()
     if not text.endswith("\n"):
         raise SystemExit("the last line does not end")
     for family in text_string_to_metric_families(text):
-        # the library takes _total off the names of counters
+        # the library drops _total from the names of counters
         if family.type not in ("counter", "gauge"):
             raise SystemExit(f"{family.name} is of type {family.type}")
         if family.name in families:

@@ -3,8 +3,8 @@
 #
 # random_changes.py PLACEMENT NUMBER SEED - changes of a ring, one a line
 #
-# Each is of 1 to 4 operations of all kinds that the ring, which begins empty,
-# will accept; the same ones at every run.
+# Each change has 1 to 4 operations of all kinds. A ring that begins empty accepts
+# all changes. Runs with the same SEED print the same changes.
 
 import random
 import sys
@@ -72,7 +72,7 @@ while number:
             ops.append(" ".join(["node set", name] + words))
         elif kind == "del" and len(here) > 1:
             name = r.choice(here)
-            # Its seat stays taken until the change is done.
+            # The seat stays taken until the end of the change.
             del seats[name]
             ids.pop(name, None)
             points.pop(name, None)
@@ -88,7 +88,7 @@ while number:
             if placement == "explicit":
                 points[new] = points.pop(name)
             named.add(name)
-            # Words of a replacement: the rest it takes over.
+            # Words of a replacement: the new node keeps the other settings.
             words = [w for w in settings(new) if w[:2] in ("id", "vi")]
             ops.append(" ".join(["node replace", name, new] + words))
             name = new

@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# report_page.py PAGE RING WORD... - what a page of ringlab report says
+# report_page.py PAGE RING WORD... - prints data of a page of ringlab report
 #
-#	block OF        the JSON that stands there of a command, keys sorted
-#	nodes COLUMN... the nodes' figures, a line each
-#	moves           from, to, share and arcs, a line each
-#	history         generations, a line each
-#	marks           how many paths of marks are drawn
-#	migrations      first and last epoch, end, steps, moved and flows, a line
-#	                each, the latest first
-#	steps           epoch, kind and frontier of what is drawn of them
+# 	block OF        the JSON of a command in the page, keys sorted
+# 	nodes COLUMN... the nodes' figures, a line each
+# 	moves           from, to, share and arcs, a line each
+# 	history         generations, a line each
+# 	marks           the number of drawn paths of marks
+# 	migrations      first and last epoch, end, steps, moved and flows, a line
+# 	                each, the latest first
+# 	steps           epoch, kind and frontier of each drawn step
 
 import html.parser
 import json
@@ -18,7 +18,7 @@ import sys
 
 
 class Page(html.parser.HTMLParser):
-    """One ring of a page, as it is written."""
+    """One ring of a page."""
 
     def __init__(self, ring):
         super().__init__()

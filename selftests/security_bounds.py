@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""What is bounded, and who runs into it: limits that no other script tries, and
-what one user's excess does to others; as KTAP.
+"""Limits that no other script tests, and the effect of one user's excess on other
+users; as KTAP.
 """
 import os
 import socket
@@ -39,7 +39,7 @@ def drop(name):
 
 
 def limits(sock):
-    """Their values by name, as the kernel tells them."""
+    """The values of all limits by name, as the kernel reports these."""
     found = {}
     reply = sock.do("limits-get", b"", flags=every.DUMP)
     name = None
@@ -74,8 +74,9 @@ def one_ring(tap, sock, limit):
         done = do(root, ("change-add", batch))
         if done[0]:
             break
-    tap.check("so many operations in a change", not done[0], done)
-    refused(tap, "and no more", do(root, ("change-add", op("n"))), E2BIG,
+    tap.check("a change of the largest number of operations", not done[0], done)
+    refused(tap, "one more operation is refused",
+            do(root, ("change-add", op("n"))), E2BIG,
             "too many operations in one change: "
             f"{limit['operations'] + 1} (at most")
     do(root, ("change-abort", text(CHANGE["ring"], "small")))
@@ -91,7 +92,8 @@ def one_ring(tap, sock, limit):
     refused(tap, "too many attachments", done, ENOSPC,
             "too many attachments in the network namespace: "
             f"at most {limit['attachments']}")
-    tap.check("but so many", i == limit["attachments"], i)
+    tap.check("the largest number of attachments is accepted",
+              i == limit["attachments"], i)
     for i in range(i):
         do(root, ("attach-del", u32(every.ATTACH["id"], i + 1)))
 
@@ -107,8 +109,8 @@ def one_ring(tap, sock, limit):
 
 
 def flow_state(tap, sock, limit):
-    """Who takes all the flow state that there is for users takes none of the
-    machine's."""
+    """A user who takes all flow state for users takes no flow state from the
+    machine's own rings."""
     rings = [(ring(f"f{i}", points=1, max_entries=limit["entries"]),
               add(f"f{i}", "a"), hold(f"f{i}"))
              for i in range(limit["user-entries"] // limit["entries"])]
@@ -117,34 +119,36 @@ def flow_state(tap, sock, limit):
     user.run(connect, callers.NOBODY)
     other.run(connect, callers.SOMEBODY)
     done = user.run(do, *sum(rings, ()))
-    tap.check("a user tracks as many flows as users can", not done[0], done)
-    refused(tap, "and not one more", user.run(do, *one), E2BIG,
+    tap.check("a user tracks as many flows as all users may", not done[0], done)
+    refused(tap, "one more flow is refused", user.run(do, *one), E2BIG,
             "too many flows are tracked already")
-    refused(tap, "nor does another user", other.run(do, *one), E2BIG,
+    refused(tap, "another user's flow is refused too",
+            other.run(do, *one), E2BIG,
             "too many flows are tracked already")
     done = do({"wire": sock}, *one)
-    tap.check("the machine's own rings do", not done[0], done)
+    tap.check("the machine's own rings still track flows", not done[0], done)
     user.run(do, drop("f0"))
-    for _ in range(200):  # his pool goes a grace period later
+    for _ in range(200):  # the pool is freed a grace period later
         done = other.run(do, hold("one"))
         if not done[0]:
             break
         time.sleep(0.05)
-    tap.check("and so does he when one of them ends", not done[0], done)
+    tap.check("the other user tracks flows after a ring of the first user has ended",
+              not done[0], done)
     do({"wire": sock}, drop("one"))
     user.close()
     other.close()
 
 
 def deaf(state, group):
-    """Hears of events, and does not listen."""
+    """Listens for events, and reads none."""
     callers.become(callers.NOBODY)
     state["events"] = callers.listen(group)
     state["events"].setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
 
 
 def wakes(state):
-    """What it is told at last: first an error, then what its buffer holds."""
+    """Reads the events: first an error, then the content of the buffer."""
     try:
         state["events"].recv(65536)
     except OSError as e:
@@ -153,14 +157,15 @@ def wakes(state):
 
 
 def listeners(tap, sock):
-    """Who does not read his events keeps them from himself."""
+    """A listener that reads no events loses only its own events."""
     child = Child()
     child.run(deaf, callers.events_group())
     root = {"wire": sock}
     done = do(root, ring("told", points=1), add("told", "a"), *(
         ("change", every.change("told", op("a", kind=1, more=wire.attrs(u32(
             wire.ATTRS["weight"], 2 + i % 2))))) for i in range(200)))
-    tap.check("changes are made, heard or not", not done[0], done)
+    tap.check("changes succeed with a listener that does not read",
+              not done[0], done)
     err, kept = child.run(wakes)
     tap.check(f"who does not read learns that he has missed some ({kept} bytes "
               "are kept)", err == ENOBUFS and 0 < kept <= 16384, (err, kept))
@@ -169,8 +174,8 @@ def listeners(tap, sock):
 
 
 def odd_bytes(tap, sock):
-    """Words for people, and names, that would drive a terminal or forge a line
-    of the trace."""
+    """Names and texts with bytes that would control a terminal, or forge a line of
+    the trace."""
     evil = "x\n\x1b[2J\u009b2J"
     with open(f"{TRACE}/trace", "w", encoding="ascii"):
         pass
@@ -195,7 +200,7 @@ def odd_bytes(tap, sock):
                     every.change("odd", op("a", kind=3, more=text(
                         every.OP["new-name"], evil)))):
         reply = sock.do("change", payload)
-        tap.check("a name is refused without being repeated", reply.err
+        tap.check("a refused name is not in the text", reply.err
                   and reply.said.isprintable() and "x" not in reply.said[:1],
                   reply)
     do(root, drop("odd"))
@@ -203,7 +208,7 @@ def odd_bytes(tap, sock):
         f.write("0")
     with open(f"{TRACE}/trace", encoding="latin-1") as f:
         lines = [line for line in f.read().split("\n") if line]
-    tap.check("the trace has lines of its own alone",
+    tap.check("the trace has no forged lines",
               len(lines) > 15 and all(
                   line.isprintable() and (line[0] == "#" or "hashring_" in line)
                   for line in (line.replace("\t", " ") for line in lines)),
@@ -211,7 +216,7 @@ def odd_bytes(tap, sock):
 
 
 class Links:
-    """Devices, by rtnetlink: a process for each would take longer."""
+    """Devices by rtnetlink, because a process for each would take longer."""
 
     def __init__(self):
         self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
@@ -223,7 +228,7 @@ class Links:
         return -struct.unpack_from("=i", self.sock.recv(4096), 16)[0]
 
     def come_and_go(self, times):
-        """Seconds that the quickest of some devices takes to go."""
+        """The seconds that the fastest of several devices takes to go."""
         best = 1e9
         for _ in range(times):
             err = self.ask(16, 0x600, text(3, "gone") + attr(18, text(1, "dummy")))
@@ -240,8 +245,8 @@ def devices(state, times):
 
 
 def unplugging(tap):
-    """A device that goes takes the lock of all devices: not for as long as it
-    takes to look at all nodes."""
+    """A device that goes holds the lock of all devices; the time must not grow with
+    the number of nodes."""
     user = Child()
     user.run(connect, callers.NOBODY)
     user.run(devices, 2)
@@ -252,11 +257,11 @@ def unplugging(tap):
         ("change", text(CHANGE["ring"], "fleet") + b"".join(
             op(f"n{i}", more=via6) for i in range(n, n + 400)))
         for n in range(0, 30000, 400)))
-    tap.check("a fleet", not done[0], done)
+    tap.check("a ring of 30,000 nodes", not done[0], done)
     after = user.run(devices, 10)
     print(f"# a device goes in {before * 1e3:.1f} ms, beside 30,000 nodes in "
           f"{after * 1e3:.1f} ms")
-    tap.check("a device goes as soon beside many nodes",
+    tap.check("a device goes as fast beside many nodes",
               after < 2 * before + 0.005, (before, after))
     user.close()
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""One user's work is not another one's wait: the largest changes, many rings in
-migrations, and namespaces that end with all of it under way; as KTAP.
+"""One user's work does not delay another user: the largest changes, many rings in
+migrations, and namespaces that end during all of these; as KTAP.
 """
 import os
 import select
@@ -28,7 +28,7 @@ def connect(state, uid):
 
 
 def enter(state, pid):
-    """Root, in another one's namespace."""
+    """Becomes root in another user's namespace."""
     fd = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY)
     callers.check(callers.libc.setns(fd, callers.CLONE_NEWNET))
     state["wire"] = wire.Wire()
@@ -44,13 +44,13 @@ def hold(name, node):
 
 
 def ready(child):
-    """Whether it has ended what it was told to begin."""
+    """Whether the function that the child began has ended."""
     return bool(select.select([child.sock], [], [], 0)[0])
 
 
 def largest(tap, user, other, third):
-    """Small changes of another one go on beside a large one; who waits for the
-    same ring can be killed."""
+    """Another user's small changes continue beside a large change; a process that
+    waits for the same ring can be killed."""
     other.run(do, ring("small", points=10))
     user.run(do, ring("large", points=POINTS))
     start = time.monotonic()
@@ -68,20 +68,22 @@ def largest(tap, user, other, third):
     print(f"# {POINTS} points in {taken:.1f} s; beside it {nr} small changes, "
           f"the longest {worst * 1e3:.0f} ms")
     tap.check("a large change is made", not done[0], done)
-    tap.check("others make theirs beside it", nr >= 20, nr)
+    tap.check("other users' changes succeed beside the large change",
+              nr >= 20, nr)
 
     user.begin(do, change("large", op("b")))
     third.begin(do, change("large", op("c")))
     time.sleep(0.2)
     os.kill(third.pid, signal.SIGKILL)
     os.waitpid(third.pid, 0)
-    tap.check("who waits for the ring can be killed", not ready(user))
+    tap.check("a process that waits for the ring can be killed",
+              not ready(user))
     user.end()
     user.run(do, ("ring-del", text(RING["name"], "large")))
 
 
 def many(tap, user, other):
-    """Rings in migrations by the hundred, changed without pause: another one's
+    """Hundreds of rings in migrations, changed without pause: another user's
     migration still ends at its deadline."""
     done = user.run(do, *(r for i in range(RINGS) for r in (
         ring(f"r{i}", points=4, established=1), change(f"r{i}", op("a")),
@@ -100,9 +102,10 @@ def many(tap, user, other):
         if other.run(state_of, "small") == 0:
             break
         time.sleep(0.05)
-    tap.check("and holds", other.run(state_of, "small") == 0)
+    tap.check("the migration ends at the deadline",
+              other.run(state_of, "small") == 0)
     done = user.end()
-    tap.check("all the changes were made", not done[0], done)
+    tap.check("all changes of the migrations succeed", not done[0], done)
 
 
 def state_of(state, name):
@@ -113,13 +116,13 @@ def state_of(state, name):
 
 
 def in_flight(state):
-    """All kinds of things begun, and not ended."""
+    """Begins requests of all kinds, and ends none."""
     every.ask(state["wire"], every.BUILD)
     state["events"] = callers.listen(callers.events_group())
     state["more"] = wire.Wire()
     state["more"].do("change-begin", text(CHANGE["ring"], "hash"))
     state["more"].do("change-add", op("x"))
-    # A dump whose rest nobody reads.
+    # A dump that no process reads to its end.
     state["wire"].do("change", every.change("even", *(
         op(f"m{i}") for i in range(500))))
     state["dump"] = wire.Wire()
@@ -153,7 +156,7 @@ def dying(tap):
         if references() == before:
             break
         time.sleep(0.05)
-    tap.check("end, and nothing holds the module any more",
+    tap.check("all references end with the namespaces",
               references() == before, references())
 
 

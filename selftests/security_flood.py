@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Hash flooding: packets crafted to meet at one node, and SYNs without end, on a
-ring whose seed the sender does not know, and on one whose seed he does; as KTAP.
+"""Hash flooding: packets crafted to reach one node, and SYNs without end, on a ring
+with a seed unknown to the sender, and on a ring with a known seed; as KTAP.
 
-Packets are written by hand and leave over a device that throws them away; what
-the nodes counted is the evidence.
+The script builds the packets, which leave over a device that drops all. The nodes'
+counters show the result.
 """
 import math
 import random
@@ -21,8 +21,8 @@ VIP = "192.0.2.10"
 SO_MARK = 36
 UDP, TCP = 17, 6
 SYN, ACK, PSH = 2, 16, 8
-EACH = 2000  # flows of each kind of attack
-random.seed(20)  # an attack is the same each time; the ring's seed is not
+EACH = 2000  # flows for each kind of attack
+random.seed(20)  # the attacks are the same in each run, the ring's seed is not
 
 
 class Sender:
@@ -72,7 +72,7 @@ def attach(sock, name):
 
 
 def nodes(sock, name):
-    """Share of the ring, and packets, of each node."""
+    """The share of the ring, and the packets, of each node."""
     found, node = {}, None
     for kind, value in wire.attrs_of(sock.do(
             "node-get", text(NODE["ring"], name), flags=every.DUMP).payload):
@@ -85,7 +85,7 @@ def nodes(sock, name):
 
 
 def owner(sock, name, flow, protocol=UDP):
-    """The node that a ring's own look-up tells, and where the flow stays."""
+    """The node of a flow by the ring's look-up, and where the flow stays."""
     saddr, sport, dport = flow
     told = dict(wire.attrs_of(sock.do("lookup", text(
         LOOKUP["ring"], name) + attr(LOOKUP["flow"] | every.NEST, b"".join((
@@ -98,7 +98,7 @@ def owner(sock, name, flow, protocol=UDP):
 
 
 def loads(sock, sender, name, flows, **more):
-    """Packets at each node, beside how many its share of them is."""
+    """The packets at each node, and the number expected from its share."""
     before = nodes(sock, name)
     sender.send(flows, **more)
     after = nodes(sock, name)
@@ -107,7 +107,7 @@ def loads(sock, sender, name, flows, **more):
 
 
 def unlikely(load):
-    """A chi-square, and what chance would exceed one time in a million (Wilson
+    """A chi-square, and the bound that chance exceeds one time in a million (Wilson
     and Hilferty)."""
     df = len(load) - 1
     chi = sum((seen - wanted) ** 2 / wanted for seen, wanted in load.values())
@@ -126,12 +126,12 @@ def take(flows, n):
 
 
 def aimed(sock, name, node, n):
-    """Flows that a ring which the attacker knows gives to one of its nodes."""
+    """Flows to one node of a ring whose seed the attacker knows."""
     return take((f for f in anywhere() if owner(sock, name, f) == node), n)
 
 
 def attacks():
-    """Flows by how somebody without the seed would choose them."""
+    """Flows chosen without the seed, by the kind of choice."""
     base = 198 << 24
     return {
         "ports one after the other": [(base + 1, p, 80)
@@ -158,7 +158,7 @@ def spread(tap, sock, sender):
                   sum(seen for seen, _ in load.values()) == len(flows)
                   and chi < bound, load)
 
-    # He has a ring of his own with the same nodes, and looks there.
+    # The attacker looks flows up in an own ring with the same nodes.
     guess = bytes(16)
     make_ring(sock, "guess", guess)
     target = max(nodes(sock, "guess"))
@@ -169,7 +169,7 @@ def spread(tap, sock, sender):
               f"most {bound:.1f})", chi < bound, load)
     sock.do("attach-del", there)
 
-    # And this is what it would be if he knew the seed.
+    # For comparison: the attacker knows the seed.
     make_ring(sock, "known", guess)
     there = attach(sock, "known")
     load = loads(sock, sender, "known", flows)
@@ -192,8 +192,8 @@ def migration(sock, name):
 
 
 def where(sock, sender, name, flows):
-    """The node that a packet of each flow goes to, one by one in blocks: how
-    many of each block are where."""
+    """The nodes of packets of each flow, sent in blocks: the number of packets at each
+    node for each block."""
     return [[seen for seen, _ in loads(
         sock, sender, name, flows[i:i + 8], protocol=TCP,
         flags=ACK | PSH).values()] for i in range(0, len(flows), 8)]
@@ -220,12 +220,13 @@ def syns(tap, sock, sender):
     entries, stats = migration(sock, "busy")
     tap.check(f"of {len(flows)} SYNs at most {most} are kept ({entries})",
               entries <= most, entries)
-    tap.check("the rest is told to have gone where no state is wanted",
+    tap.check("the other SYNs are counted as without an entry",
               stats["no-entry"] > 100, stats)
     after = where(sock, sender, "busy", old + new)
-    tap.check("connections that were there go where they went",
+    tap.check("existing connections stay at their nodes",
               before == after, (before, after))
-    tap.check("and it can be seen where", len({tuple(b) for b in before}) > 3)
+    tap.check("the existing connections have different nodes",
+              len({tuple(b) for b in before}) > 3)
     sock.do("attach-del", there)
     sock.do("ring-del", text(RING["name"], "busy"))
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Whose memory it is: an unprivileged user's own cgroup pays for all that he
-has, and with its limit his rings end while those of others go on; as KTAP.
+"""Memory accounting: all memory of an unprivileged user is charged to the user's
+cgroup. At the cgroup's limit, requests of this user fail, and other users' requests
+succeed; as KTAP.
 """
 import os
 import struct
@@ -23,7 +24,7 @@ ENOMEM = 12
 
 
 def join(state, group, uid=None):
-    """Become a member of a cgroup, and then root in namespaces of one's own."""
+    """Joins a cgroup, and then becomes root in new namespaces."""
     with open(f"{CGROUPS}/{group}/cgroup.procs", "w", encoding="ascii") as f:
         f.write(str(os.getpid()))
     if uid:
@@ -32,7 +33,7 @@ def join(state, group, uid=None):
 
 
 def do(state, *requests):
-    """Until one fails: its error, and how many did not."""
+    """Sends requests until one fails: error, text, number of successes."""
     for i, (name, payload) in enumerate(requests):
         reply = state["wire"].do(name, payload)
         if reply.err:
@@ -46,7 +47,7 @@ def charged(group):
 
 
 def used():
-    """Bytes of the machine's that are no cache."""
+    """Used bytes of the machine, without caches."""
     meminfo = {}
     with open("/proc/meminfo", encoding="ascii") as f:
         for line in f:
@@ -57,7 +58,7 @@ def used():
 
 
 def nodes(ring, first, last, more=b""):
-    """Changes that add so many, in messages that are not too large."""
+    """Changes that add nodes, in messages that are not too large."""
     return [("change", text(CHANGE["ring"], ring) + b"".join(
         op(f"n{i}", more=more)
         for i in range(n, min(n + 400, last))))
@@ -75,7 +76,7 @@ def hold(name):
                                   more=wire.attr(CHANGE["hold"], b""))
 
 
-# What a user can have, each of a megabyte or more.
+# Everything that a user can have, each of a megabyte or more.
 KINDS = {
     "rings": [ring(f"r{i}", points=1) for i in range(1000)],
     "a table": [ring("table", points=100000)] + nodes("table", 0, 4),
@@ -93,15 +94,15 @@ KINDS = {
 
 
 def migrating():
-    """A ring in the middle of a migration: its map is put together for who
-    reads of it."""
+    """A ring in the middle of a migration: a reader's request makes the kernel build
+    its map."""
     return [ring("way", points=100000, established=1)] + nodes("way", 0, 4) + [
         hold("way"), ("migrate-step", text(every.MIGRATION["ring"], "way")
                       + every.u64(every.MIGRATION["step-share"], 1 << 27))]
 
 
 def stage(state, bytes_wanted):
-    """Changes begun and not ended, on sockets of their own."""
+    """Begins changes on new sockets, and ends none."""
     state["staged"] = []
     made = 0
     for _ in range(16):
@@ -120,8 +121,8 @@ def stage(state, bytes_wanted):
 
 
 def settled():
-    """What the machine has and what he is charged, once older tables are
-    freed: nothing changes any more."""
+    """The machine's used memory and the user's charge, when old tables are freed and
+    the charge no longer changes."""
     seen = []
     while len(seen) < 4 or (len(set(seen[-4:])) > 1 and len(seen) < 200):
         seen.append(charged("user") >> 14)
@@ -130,18 +131,17 @@ def settled():
 
 
 def paid(tap, what, before):
-    """Of what the machine has less now, most is on somebody's bill."""
+    """Most of the memory that the machine lost is charged to the user."""
     taken, bill = (a - b for a, b in zip(settled(), before))
     print(f"# {what}: {bill / MIB:.1f} MiB charged, "
           f"{taken / MIB:.1f} MiB less on the machine")
-    # beside the bill: what the rest of the machine does meanwhile, and what is
-    # freed and kept back
-    tap.check(f"{what}: paid for", bill > MIB / 2
+    # not charged: other work of the machine, and freed memory that is held back
+    tap.check(f"{what}: charged to the user", bill > MIB / 2
               and taken < bill * 1.15 + 4 * MIB + KEPT, (bill, taken))
 
 
 def fill(state):
-    """More and more, until something is refused."""
+    """Makes more rings, until a request is refused."""
     for i in range(1000):
         err, said, _ = do(state, ring(f"more{i}", points=50000),
                           *nodes(f"more{i}", 0, 4))
@@ -175,29 +175,30 @@ def main():
     before = settled()
     err, said, _ = user.run(do, ("digest-get", text(every.DIGEST["ring"],
                                                     "way")))
-    tap.check("a map is asked for in mid-migration", not err, said)
+    tap.check("a map is read in mid-migration", not err, said)
     paid(tap, "the map of a moment", before)
     before = settled()
     user.run(stage, 4 * MIB)
     paid(tap, "staged changes", before)
 
-    # With a limit he is refused, nobody is killed for it, and the rest of the
-    # machine has no less than that.
+    # At the limit, requests are refused, no process is killed, and the machine loses
+    # no more than the limit.
     before = used()
     limit(charged("user") + LIMIT)
     err, said, n = user.run(fill)
     print(f"# at his limit: errno {err} '{said}' after {n} rings")
-    tap.check("at his limit he is refused", err == ENOMEM, (err, said, n))
+    tap.check("at the limit, a request is refused",
+              err == ENOMEM, (err, said, n))
     taken = used() - before
-    tap.check("and the machine has lost no more than that",
+    tap.check("the machine has lost no more than the limit",
               taken < LIMIT * 1.2 + 4 * MIB + KEPT, taken)
     err, said, _ = other.run(do, ring("more", points=50000),
                              *nodes("more", 0, 4), *nodes("mine", 4, 8))
-    tap.check("others go on", not err, (err, said))
+    tap.check("other users' requests succeed", not err, (err, said))
     err, said, _ = user.run(do, *(
         ("ring-del", text(RING["name"], name)) for name in (
             "given", "cells0", "past", "more0", "more1")))
-    for _ in range(100):  # what they had is freed a grace period later
+    for _ in range(100):  # the rings' memory is freed a grace period later
         if err:
             break
         err, said, _ = user.run(do, *nodes("table", 4, 5))
@@ -207,10 +208,10 @@ def main():
         err = 0
     else:
         err = ENOMEM
-    tap.check("and so does he, once he has given some back", not err, said)
+    tap.check("requests succeed after rings were removed", not err, said)
     with open(f"{CGROUPS}/user/memory.events", encoding="ascii") as f:
         events = dict(line.split() for line in f)
-    tap.check("nobody was killed for it", events["oom_kill"] == "0", events)
+    tap.check("no process was killed", events["oom_kill"] == "0", events)
     user.close()
     other.close()
     print(f"1..{tap.number}")

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the kernel never wrote, and where its memory lies, in all that it says.
+"""Searches all answers for uninitialized memory, and for addresses of the kernel.
 
-The guest's memory is poisoned where it is handed out and where it is given
-back, and not cleared: a byte that nobody wrote is 0x5a or 0x6b, or 0xaa where it
-comes from whole pages. Every reply, dump, refusal and event is searched byte by
-byte for these, for anything in the padding of attributes or behind the end of
-strings, and for addresses of the kernel.
+The guest's kernel poisons memory at allocation and at free, and does not clear
+it: an uninitialized byte is 0x5a or 0x6b, or 0xaa in whole pages. Every reply,
+dump, refusal and event is searched for these bytes, for bytes that are not 0 in
+the padding of attributes or after the end of strings, and for addresses of the
+kernel.
 """
 import re
 import socket
@@ -37,14 +37,14 @@ def addresses(raw):
         if raw[at + 7] != 0xFF or raw[at + 6] != 0xFF:
             continue
         word = struct.unpack_from("=Q", raw, at)[0]
-        # cells end at such positions, and the last one at 2^32 - 1
+        # cells end at such positions, and the last cell at 2^32 - 1
         if word & 0xFFFFF != 0xFFFFF and any(
                 low <= word < low + size for low, size in ADDRESSES):
             yield f"{word:#x} at {at}"
 
 
 def padding(data):
-    """Bytes between attributes, at any depth."""
+    """Errors in bytes between attributes, at any depth."""
     while len(data) >= 4:
         length, kind = struct.unpack_from("=HH", data)
         if length < 4:
@@ -59,7 +59,7 @@ def padding(data):
 
 
 def strings(name, data):
-    """Strings that do not end where they are said to."""
+    """Strings without a NUL exactly at the end."""
     for kind, value in wire.attrs_of(data):
         if kind in TEXTS.get(name, ()) and value.find(b"\0") != len(value) - 1:
             yield f"attribute {kind} of {name}: {value!r}"
@@ -81,7 +81,7 @@ def messages(raw):
 
 
 def search(what, raw, attributes):
-    """All that is wrong with what has been read of a command."""
+    """All errors in the answers to a command."""
     for kind, message in messages(raw):
         # an error's number is negative
         rest = message[4:] if kind == wire.NLMSG_ERROR else message
@@ -104,7 +104,7 @@ OUTPUT = ("attach-add", False, b"".join((
 
 
 def packets():
-    """Flows for the migration to track."""
+    """Sends flows for the migration to track."""
     for port in range(20000, 20200):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
             sock.setsockopt(socket.SOL_SOCKET, SO_MARK, every.MARK)
@@ -113,7 +113,7 @@ def packets():
 
 
 def broken(requests):
-    """The same, each wrong in two ways: what is said then is searched, too."""
+    """The requests, each wrong in two ways, to search the refusals too."""
     for name, dump, payload in requests:
         yield name, dump, payload + u32(200, 1)
         if name != "ring-add" and b"hash\0" in payload:
@@ -121,7 +121,7 @@ def broken(requests):
 
 
 def long_names():
-    """Nodes with names, seats, ids of all lengths: padding of every kind."""
+    """Nodes with names, seats and ids of all lengths, for padding of every kind."""
     return ("change", False, text(CHANGE["ring"], "explicit") + b"".join(
         op("n" * n, more=wire.attrs(u32(wire.ATTRS["id"], 100 + n)) + wire.attr(
             every.OP["points"], struct.pack("=I", n << 20))
@@ -130,14 +130,14 @@ def long_names():
 
 
 def rehearse(tap):
-    """The search finds what it is for."""
+    """The search finds planted errors."""
     good = wire.attr(1, b"abc\0") + wire.attr(2, b"abc")
     tap.check("a clean message is clean",
               not [*poison(good), *addresses(good), *padding(good)])
     tap.check("poison is found", [*poison(good + b"\x6b\x6b\x6b")])
-    tap.check("an address is found, wherever it stands", [*addresses(
+    tap.check("an address is found at any offset", [*addresses(
         b"x" + struct.pack("=Q", 0xFFFF888004711000))])
-    tap.check("padding is looked at", [*padding(
+    tap.check("bytes in the padding are found", [*padding(
         wire.attr(every.NEST | 3, wire.attr(2, b"abc")[:-1] + b"\x01"))])
 
 
@@ -169,20 +169,20 @@ def main():
     tracked = dict(wire.attrs_of(sock.do("flows-get", text(
         every.TRACKED["ring"], "hash")).payload))[every.TRACKED["entries"]]
     tap.check("flows are tracked", tracked != bytes(4), tracked)
-    tap.check("rings, a migration, flows, and all that can be read of them",
+    tap.check("rings, a migration and flows are made and read",
               not bad, bad)
-    tap.check("nothing in it that was never written", not found, found[:8])
+    tap.check("no uninitialized memory in the answers", not found, found[:8])
     found.clear()
     bad = run(list(broken(every.EVERY)), refused=True)
-    tap.check("all of it again, and refused", not bad, bad)
-    tap.check("nothing in the refusals", not found, found[:8])
+    tap.check("all requests again, and refused", not bad, bad)
+    tap.check("no uninitialized memory in the refusals", not found, found[:8])
     found.clear()
     bad = run([("attach-del", False, u32(every.ATTACH["id"], 2))] + every.END)
-    tap.check("all is taken down", not bad, bad)
+    tap.check("all is removed", not bad, bad)
     heard = callers.heard(events)
     total += len(heard)
     found.extend(search("an event", heard, None))
-    tap.check(f"nothing in {len(heard)} bytes of events",
+    tap.check(f"no uninitialized memory in {len(heard)} bytes of events",
               len(heard) > 1000 and not found, found[:8])
     print(f"# {total} bytes searched")
     print(f"1..{tap.number}")

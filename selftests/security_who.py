@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Who may do what: every command of the spec, as everybody, as KTAP."""
+"""Permissions: every command of the spec, by every kind of user; as KTAP."""
 import errno
 import os
 import socket
@@ -13,9 +13,9 @@ import wire
 from callers import Child
 from wire import RING, text
 
-# Who has no right to change anything may ask this: shares, counters, receipts,
-# limits. What names a position, or the seed, is not among it, and a command
-# that is new belongs here only when it tells nothing of the kind.
+# Commands for users without the right to change rings: shares, counters, receipts,
+# limits. Commands that answer with positions or the seed are not in this set. A new
+# command belongs here only if its answer has neither.
 HARMLESS = {
     "ring-get", "node-get", "history-get", "moves-get", "ops-get",
     "digest-get", "attach-get", "limits-get", "migrate-get", "steps-get",
@@ -23,7 +23,7 @@ HARMLESS = {
 
 
 def connect(state, become=None, *args):
-    """A process's socket, after it has become somebody else."""
+    """Opens a socket, after a change of the user."""
     if become:
         getattr(callers, become)(*args)
     state["wire"] = wire.Wire()
@@ -43,7 +43,7 @@ def heard(state):
 
 
 def borrow(state, port):
-    """Asks by a socket that somebody else has opened."""
+    """Takes over a socket that another process has opened."""
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     sock.connect(port)
     with sock:
@@ -55,7 +55,7 @@ def borrow(state, port):
 
 
 def enter(_, fd):
-    """Tries to be in another one's network namespace, which root has opened."""
+    """Tries to enter another user's network namespace by root's descriptor."""
     try:
         callers.check(callers.libc.setns(fd, callers.CLONE_NEWNET))
     except OSError as e:
@@ -64,7 +64,7 @@ def enter(_, fd):
 
 
 def tracefs_closed(_):
-    """Whether trace events are out of sight."""
+    """Whether trace events are hidden."""
     try:
         os.listdir("/sys/kernel/tracing/events/hashring")
     except OSError as e:
@@ -73,7 +73,7 @@ def tracefs_closed(_):
 
 
 def forget_flows(_):
-    """Tries what only the host's administrator may ask of the module."""
+    """Tries a file that only the host's administrator may write."""
     try:
         with open("/sys/kernel/debug/hashring/forget_flows", "w",
                   encoding="ascii") as f:
@@ -84,7 +84,7 @@ def forget_flows(_):
 
 
 def lend(sock, child, port):
-    """Gives CHILD a socket."""
+    """Passes a socket to CHILD."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
         door.bind(port)
         os.chmod(port, 0o777)
@@ -98,7 +98,7 @@ def lend(sock, child, port):
 
 
 def state_of(sock):
-    """What must not change: each ring's generation, epoch, digests."""
+    """The state that must not change: generation, epoch, digests of each ring."""
     return [r.raw for r in every.ask(sock, [
         request for request in every.READ
         if request[0] in ("ring-get", "digest-get", "attach-get",
@@ -106,7 +106,7 @@ def state_of(sock):
 
 
 class Table:
-    """Commands and callers, for people."""
+    """A printed table of commands and users."""
 
     def __init__(self):
         self.rows = {}
@@ -125,7 +125,7 @@ class Table:
 
 
 def wrong(requests, replies, admin):
-    """What came out otherwise than it should."""
+    """Requests with an unexpected result."""
     for (name, dump, payload), (err, said, _) in zip(requests, replies):
         refused = not admin and every.of_admins(name, dump, payload)
         if err != (errno.EPERM if refused else 0):
@@ -133,7 +133,7 @@ def wrong(requests, replies, admin):
 
 
 def of_document(path):
-    """Operations by what a document says of them: whether they want admin."""
+    """Operations in a document, and whether the document requires admin."""
     with open(path, encoding="utf-8") as f:
         for line in f:
             cells = [c.strip() for c in line.split("|")]
@@ -152,11 +152,11 @@ def main():
 
     tap.check("every command of the spec is tried", not every.missing(),
               every.missing())
-    tap.check("what is not for administrators alone is known to be harmless",
+    tap.check("commands for all users are known to be harmless",
               {n for n, _, _ in every.EVERY} - wire.SPEC.admin == HARMLESS,
               {n for n, _, _ in every.EVERY} - wire.SPEC.admin)
     told = dict(of_document(document))
-    tap.check("the document says who may do what",
+    tap.check("the document has the permissions of every command",
               told == {n: n in wire.SPEC.admin for n, _, _ in every.EVERY},
               told)
 
@@ -174,7 +174,7 @@ def main():
 
     built = ask(root, every.BUILD)
     bad = list(wrong(every.BUILD, built, True))
-    tap.check("root builds", not bad, bad)
+    tap.check("root makes rings", not bad, bad)
     before = state_of(root["wire"])
     reads = ask(root, every.READ)
     bad = list(wrong(every.READ, reads, True))
@@ -185,7 +185,7 @@ def main():
         seen[who] = child.run(ask, every.EVERY)
         table.add(who, every.EVERY, seen[who])
         bad = list(wrong(every.EVERY, seen[who], False))
-        tap.check(f"{who}: changes and look-ups are refused, the rest is not",
+        tap.check(f"{who}: changes and look-ups are refused, other commands succeed",
                   not bad, bad)
         tap.check(f"{who}: nothing has changed",
                   state_of(root["wire"]) == before)
@@ -193,47 +193,48 @@ def main():
     mine = own.run(ask, every.EVERY)
     table.add("own ns", every.EVERY, mine)
     bad = list(wrong(every.EVERY, mine, True))
-    tap.check("who owns a namespace may do all that there", not bad, bad)
-    tap.check("and leaves what is elsewhere alone",
+    tap.check("the owner of a namespace may use every command there",
+              not bad, bad)
+    tap.check("the owner's commands change nothing outside the namespace",
               state_of(root["wire"]) == before)
     own.run(ask, every.BUILD[:1])
-    tap.check("rings of equal names are others elsewhere",
+    tap.check("a ring's name is not known in another namespace",
               other.run(ask, [("ring-get", False, text(RING["name"], "hash"))]
                         )[0][0] == errno.ENOENT)
 
-    tap.check("nobody enters another one's namespace",
+    tap.check("no user enters another user's namespace",
               [other.run(enter, owned), nobody.run(enter, owned),
                own.run(enter, initial)] == [errno.EPERM] * 3)
     lend(wire.Wire().sock, other, os.path.join(work, "port"))
     foreign = other.run(ask, every.EVERY)
     table.add("lent socket", every.EVERY, foreign)
     bad = list(wrong(every.EVERY, foreign, False))
-    tap.check("a socket that root lends gives no right", not bad, bad)
-    tap.check("and nothing has changed by it",
+    tap.check("a socket passed by root gives no permission", not bad, bad)
+    tap.check("commands by the passed socket have changed nothing",
               state_of(root["wire"]) == before)
 
-    # What an outsider has been told, in replies, refusals and events.
+    # All bytes that unprivileged users got, in replies, refusals and events.
     outside = b"".join(raw for who in seen.values() for _, _, raw in who)
     outside += b"".join(raw for _, _, raw in foreign) + nobody.run(heard)
     secrets = {"seed": every.SEED, "seed in words": every.SEED.hex().encode(),
                **{f"point {i}": every.POINTS[i:i + 4] for i in (0, 4, 8)}}
     inside = b"".join(raw for _, _, raw in reads)
-    tap.check("administrators are told seed and points",
+    tap.check("administrators get seed and points",
               every.SEED in inside and every.POINTS in inside)
     leaked = [name for name, secret in secrets.items() if secret in outside]
-    tap.check(f"nothing of them in the {len(outside)} bytes that others get",
+    tap.check(f"neither is in the {len(outside)} bytes that other users get",
               len(outside) > 10000 and not leaked, leaked)
-    tap.check("the module's files in debugfs are root's",
+    tap.check("only root may write the module's files in debugfs",
               [c.run(forget_flows) for c in (nobody, own)]
               == [errno.EACCES] * 2 and forget_flows(None) == 0)
-    tap.check("trace events are root's", nobody.run(tracefs_closed)
+    tap.check("only root may see trace events", nobody.run(tracefs_closed)
               and own.run(tracefs_closed))
 
     ended = ask(root, every.END)
     bad = list(wrong(every.END, ended, True))
-    tap.check("root takes down", not bad, bad)
+    tap.check("root removes all", not bad, bad)
     table.add("root", every.EVERY, built + reads + ended)
-    tap.check("of what was taken down nobody is told either",
+    tap.check("events of removals do not have the seed",
               every.SEED not in nobody.run(heard))
 
     seeds = set()
@@ -242,8 +243,8 @@ def main():
         seeds.add(dict(wire.attrs_of(made.payload))[RING["seed"]])
         root["wire"].do("ring-del", text(RING["name"], f"r{i}"))
     ones = sum(bin(int.from_bytes(s, "big")).count("1") for s in seeds)
-    # 64 seeds of 128 bits: 4096 ones, give or take five standard errors
-    tap.check("seeds are 128 bits, and none comes twice",
+    # 64 seeds of 128 bits: 4096 ones, within five standard errors
+    tap.check("seeds have 128 bits, and all differ",
               len(seeds) == 64 and {len(s) for s in seeds} == {16}
               and abs(ones - 4096) < 5 * 45.3, ones)
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The netlink spec as tests in Python read it: numbers, and messages made of names.
+"""The netlink spec for tests in Python: numbers, and messages by names.
 
-Tests keep no table of commands, attributes or enums.
+Tests keep no own table of commands, attributes or enums.
 """
 import os
 import struct
@@ -14,7 +14,7 @@ NESTED = 0x8000
 
 
 class Spec:
-    """Commands, attributes and enums, and messages made of them."""
+    """Commands, attributes and enums, and messages by names."""
 
     def __init__(self, path=PATH):
         with open(path, encoding="utf-8") as f:
@@ -33,7 +33,7 @@ class Spec:
                       if "uns-admin-perm" in op.get("flags", ())}
 
     def requests(self):
-        """What can be asked: (command, do or dump)."""
+        """All requests: (command, do or dump)."""
         return {(op["name"], kind) for op in self.operations
                 for kind in ("do", "dump") if kind in op}
 
@@ -43,7 +43,7 @@ class Spec:
         return op.get("attribute-set") or self.set_of(op["notify"])
 
     def value(self, attr, value):
-        """The bytes of an attribute; an enum's value may be its name."""
+        """The bytes of an attribute; the value of an enum may be a name."""
         kind = attr["type"]
         if kind == "nest":
             return self.attrs(attr["nested-attributes"], value)
@@ -62,7 +62,7 @@ class Spec:
                                     "s32": "i", "u64": "Q"}[kind], value)
 
     def attrs(self, name, values):
-        """Attributes of a set; what an operation has not, its node has."""
+        """Attributes of a set; other names of an operation go into the node's nest."""
         out = b""
         numbers = self.sets[name]
         inner = {k: v for k, v in values.items() if k not in numbers}

@@ -1,22 +1,22 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""TCP connections that stay and talk, and segments forged in their name
+"""TCP connections that stay open and exchange data, and forged segments
 
-talk.py VIP     run where clients are; reads commands, after each a line of
-                numbers by name, or words, and "."
+talk.py VIP     runs in the namespace of the clients; reads commands, and
+                prints a line for each (names with numbers, or words), and "."
 
-open NAME ADDRESS COUNT [PORT]  connections from COUNT sources, ADDRESS the
-                first, or from one with COUNT ports if ADDRESS ends with "+";
-                says how many: they stay until they are closed
-begin NAME ADDRESS COUNT [PORT] the same, without waiting for the answers
-await NAME      until all that were begun are connected
-talk NAME       a request and its answer on each: same: by the backend that
-                answered first; other: by another; broken: by nobody
-nodes NAME      SOURCE PORT BACKEND of each, as they first answered
-forge NAME FLAGS    a segment on each with the letters' flags, S, R, F or A,
-                and a sequence that is not the connection's
-close NAME      reset on this side
-close_all       the same of all that are left
+open NAME ADDRESS COUNT [PORT]  opens connections from COUNT sources, ADDRESS
+                first, or from one source with COUNT ports if ADDRESS ends
+                with "+"; prints the number; connections stay until closed
+begin NAME ADDRESS COUNT [PORT] the same, without a wait for the answers
+await NAME      waits until all connections that were begun are connected
+talk NAME       a request and an answer on each; same: by the first backend;
+                other: by another backend; broken: no answer
+nodes NAME      SOURCE PORT BACKEND of each, by the first answer
+forge NAME FLAGS    a segment on each with the flags S, R, F or A, and a wrong
+                sequence number
+close NAME      resets the connections on this side
+close_all       the same for all connections
 """
 import ipaddress
 import selectors
@@ -28,7 +28,7 @@ import time
 from packets import PORT, checksum, family_of, new_socket
 
 FLAGS = {"F": 1, "S": 2, "R": 4, "A": 16}
-PATIENCE = 30	# s; for what a working connection does in milliseconds
+PATIENCE = 30	# s; a working connection needs milliseconds
 LINGER_RESET = struct.pack("ii", 1, 0)
 
 

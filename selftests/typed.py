@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Runs a command on a terminal, and types Ctrl-C when it has said something.
+"""Runs a command on a terminal, and types Ctrl-C after some output.
 
 	typed.py REGEX COMMAND...
 
-What the command says goes to standard output. Where REGEX is a single dot the
-command need not say anything: Ctrl-C is typed when it waits for a while. Exits
-with its status, as a shell would tell it; with 99 where the terminal is not in
-the modes that it was in, or where the command does not end.
+The output of the command goes to standard output. Ctrl-C follows output that
+matches REGEX. If REGEX is a single dot, Ctrl-C follows a pause in the output. The exit
+status is that of the command, as in a shell. The status is 99 if the modes of the
+terminal have changed, or if the command does not end.
 """
 import fcntl
 import os
@@ -21,8 +21,8 @@ import termios
 import time
 
 CTRL_C = b"\x03"
-QUIET = 0.5     # seconds without a word: it waits
-LIMIT = 120     # seconds, after which it does not end
+QUIET = 0.5     # seconds without output: the command waits
+LIMIT = 120     # seconds until the command counts as stuck
 
 
 def take_terminal():

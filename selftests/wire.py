@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Malformed messages and staged changes, byte by byte, as KTAP.
 
-The attributes' numbers come from the spec, so that this is no second copy.
+Numbers of attributes come from the spec, so that there is no second copy.
 """
 import os
 import signal
@@ -25,7 +25,7 @@ HEADER = 20  # netlink and generic netlink
 
 
 def attr(kind, payload, length=None):
-    """An attribute; LENGTH lies about its length."""
+    """An attribute; LENGTH is a false length."""
     length = len(payload) + 4 if length is None else length
     return (struct.pack("=HH", length, kind) + payload
             + b"\0" * (-len(payload) % 4))
@@ -47,14 +47,14 @@ def attrs_of(data):
 
 
 def said_by_kernel(words):
-    """Before Linux 6.3 a text has no details, which a colon begins."""
+    """Texts before Linux 6.3 have no details, which begin at a colon."""
     release = tuple(int(n) for n in os.uname().release.split(".")[:2])
     return words if release >= (6, 3) else words.split(": ")[0]
 
 
 class Reply:
-    """errno, the kernel's words, the offset that it complains of; the
-    attributes of all messages, and every byte that came."""
+    """errno, the kernel's text, and the offset of the error; the attributes of all
+    messages, and all received bytes."""
 
     def __init__(self, err, said="", offset=None, payload=b""):
         self.err, self.said, self.offset, self.op = err, said, offset, None
@@ -148,7 +148,7 @@ MIGRATION = SPEC.sets["migration"]
 
 
 def attrs(*given):
-    """What an operation sets of a node."""
+    """The nest with a node's attributes, in an operation."""
     return attr(OP["attrs"] | 0x8000, b"".join(given))
 
 
@@ -194,11 +194,11 @@ def malformed(tap, wire):
     tap.refused("a string without its NUL",
                 wire.do("ring-get", attr(RING["name"], b"wire")), EINVAL,
                 "", HEADER)
-    tap.refused("a nest that says it is none",
+    tap.refused("a nest without NLA_F_NESTED",
                 wire.do("change", ring + attr(
                     CHANGE["op"], u32(OP["kind"], 0) + text(OP["name"], "b9"))),
                 EINVAL, "NLA_F_NESTED", after_ring)
-    tap.refused("an operation of no kind that there is",
+    tap.refused("an operation of an unknown kind",
                 wire.do("change", ring + op("b9", kind=17)), ERANGE, "")
     tap.refused("an operation without a name",
                 wire.do("change", ring + attr(CHANGE["op"] | 0x8000,
@@ -208,17 +208,17 @@ def malformed(tap, wire):
                 wire.do("change", ring + op("b9") + attr(
                     CHANGE["op"] | 0x8000, u32(OP["kind"], 0))),
                 EINVAL, "name is missing", op=2)
-    tap.refused("a change of no ring", wire.do("change", op("b9")),
+    tap.refused("a change without a ring", wire.do("change", op("b9")),
                 EINVAL, "ring is missing")
-    tap.refused("a change of nothing", wire.do("change", ring), EINVAL,
+    tap.refused("a change without operations", wire.do("change", ring), EINVAL,
                 "missing")
-    tap.refused("points that are not whole",
+    tap.refused("points of a wrong length",
                 wire.do("change", ring + op("b9", more=attr(
                     OP["points"], b"abcdef"))), EINVAL, "4 bytes each")
     tap.refused("an IPv6 address of 15 bytes",
                 wire.do("change", ring + op("b9", more=attrs(attr(
                     ATTRS["via6"], b"\1" * 15)))), ERANGE, "")
-    tap.refused("positions that are not whole",
+    tap.refused("positions of a wrong length",
                 wire.do("lookup", text(LOOKUP["ring"], "wire") + attr(
                     LOOKUP["positions"], b"abcde")), EINVAL, "4 bytes each")
     tap.refused("more positions than one look-up takes",
@@ -233,13 +233,14 @@ def malformed(tap, wire):
                         + attr(LOOKUP["key"], b"k")
                         + attr(LOOKUP["positions"], b"\0" * 4)), EINVAL,
                 "one of key, flow, position and positions")
-    tap.refused("a command that there is not",
+    tap.refused("an unknown command",
                 wire.send_to(Wire.family, 250, b""), 95, "")
-    tap.refused("a dump of a ring that there is not",
+    tap.refused("a dump of an unknown ring",
                 wire.do("node-get", text(NODE["ring"], "nosuch"),
                         flags=NLM_F_REQUEST | NLM_F_DUMP), ENOENT,
                 "no such ring")
-    tap.check("nothing came of any of it", generation(wire, "wire") == before,
+    tap.check("malformed messages have changed nothing",
+              generation(wire, "wire") == before,
               generation(wire, "wire"))
 
 
@@ -253,55 +254,63 @@ def staged(tap, wire):
     ring = text(CHANGE["ring"], "wire")
     before = generation(wire, "wire")
 
-    tap.refused("a commit of nothing", wire.do("change-commit", b""), ENOENT,
+    tap.refused("a commit without a staged change",
+                wire.do("change-commit", b""), ENOENT,
                 "no change is staged")
-    tap.refused("an addition to nothing", wire.do("change-add", op("b9")),
+    tap.refused("an operation without a staged change",
+                wire.do("change-add", op("b9")),
                 ENOENT, "no change is staged")
 
     other = Wire()
     tap.check("a change is begun", other.do("change-begin", ring).err == 0)
-    tap.refused("a second one on the socket",
+    tap.refused("a second staged change on the socket",
                 other.do("change-begin", ring), EBUSY, "staged on this socket")
     tap.check("an operation is added",
               other.do("change-add", op("b9")).err == 0)
-    tap.refused("another socket cannot commit it",
+    tap.refused("another socket cannot commit the change",
                 wire.do("change-commit", b""), ENOENT, "no change is staged")
     other.close()
-    tap.check("it goes with its socket", generation(wire, "wire") == before)
+    tap.check("a staged change ends with its socket",
+              generation(wire, "wire") == before)
 
     sockets = [Wire() for _ in range(17)]
     begun = [s.do("change-begin", ring) for s in sockets]
-    tap.check("sixteen may be open",
+    tap.check("sixteen changes may be staged",
               [r.err for r in begun[:16]] == [0] * 16, [str(r) for r in begun])
-    tap.refused("and no more", begun[16], 7, "too many staged changes: 16 already")
+    tap.refused("a seventeenth staged change is refused",
+                begun[16], 7, "too many staged changes: 16 already")
     sockets[0].close()
     last = Reply(7)
-    for _ in range(1000):  # a socket's end is told from a work queue
+    for _ in range(1000):  # a work queue handles the end of a socket
         last = sockets[16].do("change-begin", ring)
         if last.err == 0:
             break
-    tap.check("until one closes", last.err == 0, last)
+    tap.check("a change may be staged after another has ended",
+              last.err == 0, last)
 
     one = sockets[16]
     stage_many(one)
     reply = one.do("change-add", op("bad", kind=2))
     tap.check("3000 operations are staged", reply.err == 0, reply)
-    tap.refused("one of them is wrong: none happens",
+    tap.refused("with one wrong operation, all are refused",
                 one.do("change-commit", b""), ENOENT,
                 "no such node: bad", op=3001)
-    tap.check("as the generation tells", generation(wire, "wire") == before)
-    tap.refused("and the staged change is gone",
+    tap.check("the refused change made no generation",
+              generation(wire, "wire") == before)
+    tap.refused("the refused change is not staged any more",
                 one.do("change-commit", b""), ENOENT, "no change is staged")
     one.do("change-begin", ring)
     stage_many(one)
-    tap.check("without it all would happen",
+    tap.check("without the wrong operation, a dry run succeeds",
               one.do("change-commit", attr(CHANGE["dry-run"], b"")).err == 0)
-    tap.check("and do not in a dry run", generation(wire, "wire") == before,
+    tap.check("a dry run changes nothing", generation(wire, "wire") == before,
               generation(wire, "wire"))
     one.do("change-begin", ring)
     stage_many(one)
-    tap.check("they all happen", one.do("change-commit", b"").err == 0)
-    tap.check("in one generation", generation(wire, "wire") == before + 1,
+    tap.check("the staged operations are carried out",
+              one.do("change-commit", b"").err == 0)
+    tap.check("all staged operations are one generation",
+              generation(wire, "wire") == before + 1,
               generation(wire, "wire"))
     for s in sockets:
         s.close()
@@ -332,12 +341,12 @@ def cells(tap, wire):
                 "a grid is not for this placement", HEADER + len(name))
     made = wire.do("ring-add", balanced + u32(RING["grid"], 1024))
     found = dict(attrs_of(made.payload))
-    tap.check("a balanced ring tells its grid and no points",
+    tap.check("a balanced ring has a grid and no points",
               made.err == 0 and found.get(RING["grid"]) == b"\0\4\0\0"
               and RING["points"] not in found, made)
 
     for what, given, err, words in (
-            ("runs that are not whole", runs(0, 512, 512), EINVAL,
+            ("runs of a wrong length", runs(0, 512, 512), EINVAL,
              "8 bytes each: not 12"),
             ("runs of odd bytes", attr(OP["cells"], b"abcde"), EINVAL,
              "8 bytes each: not 5"),
@@ -346,7 +355,7 @@ def cells(tap, wire):
             ("runs that descend", runs(512, 512, 0, 512), EINVAL,
              "not empty and ascend"),
             ("a run beyond the grid", runs(0, 1025), ERANGE, "beyond"),
-            ("a run that is out of all numbers", runs(0xFFFFFFFF, 0xFFFFFFFF),
+            ("a run of the largest numbers", runs(0xFFFFFFFF, 0xFFFFFFFF),
              ERANGE, "beyond"),
             ("too few cells", runs(0, 1023), EINVAL, "due differ: b1, 1023 and 1024"),
             ("more runs than one operation takes",
@@ -358,7 +367,8 @@ def cells(tap, wire):
                 wire.do("change", text(CHANGE["ring"], "wire")
                         + op("b1", more=runs(0, 5))), EINVAL,
                 "cells cannot be given", in_op)
-    tap.check("nothing came of any of it", generation(wire, "even") == 0)
+    tap.check("malformed messages have changed nothing",
+              generation(wire, "even") == 0)
 
     one = Wire()
     done = [one.do("change-begin", ring),
@@ -369,26 +379,27 @@ def cells(tap, wire):
               [str(r) for r in done])
     one.do("change-begin", ring)
     one.do("change-add", op("b1", kind=1, more=runs(0, 511)))
-    tap.refused("staged cells that are not what is due",
+    tap.refused("staged cells other than the cells due",
                 one.do("change-commit", b""), EINVAL,
                 "cells given and cells due differ: b1, 511 and 512")
     one.do("change-begin", ring)
     one.do("change-add", op("b1", kind=1, more=runs(0, 512)))
     one.close()
-    tap.check("they go with their socket", generation(wire, "even") == 1)
+    tap.check("staged cells end with their socket",
+              generation(wire, "even") == 1)
     drained = wire.do("change", ring + op(
         "b1", kind=1, more=attrs(u32(ATTRS["state"], 1))))
     told = dict(attrs_of(wire.do(
         "node-get", text(NODE["ring"], "even") + text(NODE["name"], "b1")
     ).payload))
-    tap.check("a node that leaves tells what it returns to",
+    tap.check("a draining node has the cells for its return",
               drained.err == 0 and told.get(NODE["home"])
               == struct.pack("=4I", 0, 100, 600, 412), told)
     wire.do("ring-del", name)
 
 
 def come_and_go(names):
-    """Makes rings and removes them, until it is killed."""
+    """Makes and removes rings, until killed."""
     wire = Wire()
     while True:
         for command in "ring-add", "ring-del":
@@ -397,7 +408,7 @@ def come_and_go(names):
 
 
 def leases(tap, wire):
-    """They go with their sockets, whatever becomes of other rings meanwhile."""
+    """Leases end with their sockets, also while other rings are made and removed."""
     ring = text(MIGRATION["ring"], "paced")
     wire.do("ring-add", text(RING["name"], "paced")
             + u32(RING["max-entries"], 1))
@@ -437,7 +448,7 @@ def main():
     cells(tap, wire)
     leases(tap, wire)
     gone = wire.do("ring-del", text(RING["name"], "wire"))
-    tap.check("and removed", gone.err == 0, gone)
+    tap.check("the ring is removed", gone.err == 0, gone)
     print(f"1..{tap.number}")
     return 1 if tap.failed else 0
 

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Somebody between a client and a backend, who does as told
+"""A proxy between a client and a backend that makes faults
 
 witness_faults.py PORT BACKEND-PORT
 
-Passes connections to 127.0.0.1 PORT on to BACKEND-PORT. The flow that a
-connection's first message names says what is done to it once a few exchanges
-have passed, see DEEDS. Prints its process's number once it listens.
+Passes connections to 127.0.0.1 PORT on to BACKEND-PORT. The number of the flow in
+a connection's first message chooses the fault after some exchanges, see DEEDS.
+Prints its pid when the socket listens.
 """
 import os
 import selectors
@@ -17,11 +17,11 @@ import sys
 MESSAGE, EXCHANGE = 80, 256
 DEEDS = ["nothing", "change request", "change answer", "repeat answer",
          "swallow answer", "rename", "reset", "close"]
-UNTOUCHED = 5		# exchanges
+UNTOUCHED = 5		# exchanges without a fault
 
 
 class Passage:
-    """A connection, its deed, and how far it has come."""
+    """A connection with its fault, and the number of answers so far."""
 
     def __init__(self, client, backend):
         self.client, self.backend = client, backend
@@ -82,7 +82,7 @@ def main():
                               (passage, passage.from_backend, client))
                 continue
             if key.fileobj.fileno() < 0:
-                continue	# closed by its other end in this turn
+                continue	# the other end was closed in this turn
             passage, read, to = key.data
             try:
                 data = read()
