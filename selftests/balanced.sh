@@ -146,7 +146,7 @@ too_many()
 }
 
 # With equal weights, shares differ by one cell at most, and add up to the ring.
-to_a_cell()
+shares_within_a_cell()
 {
 	local nodes
 
@@ -210,7 +210,7 @@ replaced()
 
 # Plans online and offline, and the receipt, have the same figures and rows. All
 # moves are needed moves.
-one_story()
+plans_agree()
 {
 	local change
 
@@ -538,12 +538,12 @@ ringctl node del web n6 >/dev/null
 ringctl node add web n6 id 6 weight 6 >/dev/null
 ktap_test "nodes have no points" no_points
 ktap_test "more nodes than cells" too_many
-ktap_test "equal weights differ by a cell at most" to_a_cell
+ktap_test "equal weights differ by a cell at most" shares_within_a_cell
 ktap_test "points of nodes add up to the ring's points" arcs_add_up
 ktap_test "draining or down and back: the same table" states
 ktap_test "a replacement moves one share and no more" replaced
 ktap_test "limits of a change" limited
-ktap_test "plans of the kernel and of files agree with the change" one_story
+ktap_test "plans of the kernel and of files agree with the change" plans_agree
 ktap_test "the kernel's owners are those of the cells" owners
 ktap_test "saved and restored bit for bit" saved_and_restored
 ktap_test "the same log gives the same digest; a digest that differs is named" replicated

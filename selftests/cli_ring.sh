@@ -13,7 +13,7 @@
 
 # --- changes and their receipts --------------------------------------------------
 
-one_story()
+figures_agree()
 {
 	local change
 
@@ -35,7 +35,7 @@ one_story()
 	done
 }
 
-story_in_words()
+words_agree()
 {
 	ringctl -s plan web '{ node add n1 }' >"$WORK/plan"
 	ringctl -s change web '{ node add n1 }' >"$WORK/change"
@@ -402,8 +402,8 @@ measured()
 
 cli_begin
 ktap_test "a ring" fresh web points 160
-ktap_test "plan, change and history have the same figures" one_story
-ktap_test "plan and change print the same words" story_in_words
+ktap_test "plan, change and history have the same figures" figures_agree
+ktap_test "plan and change print the same words" words_agree
 ktap_test "the rows of a receipt add up" rows_add_up
 ktap_test "operations from files" from_files
 ktap_test "replace moves the old node's share and no more" replaced

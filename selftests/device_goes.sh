@@ -315,7 +315,7 @@ packets_of_group_wait()
 	in_time ip -n "$director" link del back3
 }
 
-works()
+count_works()
 {
 	grep -c hr_netdev_work "$tracing/trace" || :
 }
@@ -339,10 +339,10 @@ unrelated_costs_nothing()
 		ip -n "$director" link set other up
 		ip -n "$director" link del other
 	done
-	expect_equal 0 "$(works)" "work items for devices that no route leads over"
+	expect_equal 0 "$(count_works)" "work items for devices that no route leads over"
 	ip -n "$director" link del back
 	# the work repeats each second while another user holds the device
-	expect_between 1 99 "$(works)" "work items for the one that has routes"
+	expect_between 1 99 "$(count_works)" "work items for the one that has routes"
 	back_up
 }
 

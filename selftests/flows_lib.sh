@@ -52,8 +52,8 @@ digest()
 
 declare -A seen=()	# figures by kind of flow and name: ${seen[u moved]}
 
-# see LABEL [OPTION NODE] - counts once all figures for the tests
-see()
+# count_change LABEL [OPTION NODE] - counts once all figures for the tests
+count_change()
 {
 	local label=$1 kind name share
 	shift
@@ -156,7 +156,7 @@ assert_change()
 	local label=$1 way=to
 
 	[ "$2" = --joined ] || way=from
-	see "$@"
+	count_change "$@"
 	ktap_test "$label: each flow has one backend a round" one_backend_each
 	ktap_test "$label: flows move $way $3 only" only_moves
 	ktap_test "$label: the plan is the receipt, collateral 0" \

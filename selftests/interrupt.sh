@@ -27,8 +27,8 @@ state()
 	find "$WORK/files" | sort
 }
 
-# typed REGEX STATUS PROGRAM WORD... - Ctrl-C after output that matches REGEX
-typed()
+# ctrl_c_after REGEX STATUS PROGRAM WORD... - Ctrl-C after output that matches REGEX
+ctrl_c_after()
 {
 	local was status=0
 
@@ -43,20 +43,20 @@ cli_begin
 mkdir "$WORK/files"
 ktap_test "rings" rings
 ktap_test "plan, while it generates flows" \
-	typed 'reading flows' 130 "$RINGCTL" plan web '{ node add b5 }' --flows synthetic 10000000
+	ctrl_c_after 'reading flows' 130 "$RINGCTL" plan web '{ node add b5 }' --flows synthetic 10000000
 ktap_test "plan, while it prints arcs" \
-	typed '\) *[0-9]|\] [0-9]+ ' 130 "$RINGCTL" plan large -f "$WORK/weigh" --arcs
+	ctrl_c_after '\) *[0-9]|\] [0-9]+ ' 130 "$RINGCTL" plan large -f "$WORK/weigh" --arcs
 ktap_test "plan, while it reads keys" \
-	typed '.' 130 "$RINGCTL" plan web '{ node add b5 }' --list-keys
+	ctrl_c_after '.' 130 "$RINGCTL" plan web '{ node add b5 }' --list-keys
 ktap_test "scenario, while it generates keys" \
-	typed 'rendezvous: [0-9]+%' 5 "$RINGLAB" scenario scale-10000
+	ctrl_c_after 'rendezvous: [0-9]+%' 5 "$RINGLAB" scenario scale-10000
 ktap_test "compare, while it generates the ring's keys" \
-	typed 'rendezvous: [0-9]+%' 5 "$RINGLAB" compare large '{ node add b5 }'
+	ctrl_c_after 'rendezvous: [0-9]+%' 5 "$RINGLAB" compare large '{ node add b5 }'
 ktap_test "measure, before or after the change" \
-	typed 'mapping keys' 130 "$RINGCTL" measure web --keys 20000000 --change '{ node add b5 }'
+	ctrl_c_after 'mapping keys' 130 "$RINGCTL" measure web --keys 20000000 --change '{ node add b5 }'
 ktap_test "report" \
-	typed 'large: maps' 130 "$RINGLAB" report "$WORK/files/r.html" large --svg "$WORK/files/r.svg"
-ktap_test "arcs" typed '[0-9]' 130 "$RINGCTL" arcs large
-ktap_test "map, while it reads keys" typed '.' 130 "$RINGCTL" map web
-ktap_test "monitor" typed '.' 130 "$RINGCTL" monitor
+	ctrl_c_after 'large: maps' 130 "$RINGLAB" report "$WORK/files/r.html" large --svg "$WORK/files/r.svg"
+ktap_test "arcs" ctrl_c_after '[0-9]' 130 "$RINGCTL" arcs large
+ktap_test "map, while it reads keys" ctrl_c_after '.' 130 "$RINGCTL" map web
+ktap_test "monitor" ctrl_c_after '.' 130 "$RINGCTL" monitor
 ktap_finish

@@ -27,10 +27,10 @@ run_them()
 	[ ! -w /proc/thread-self/fail-nth ] || no_faults
 }
 
-# tell SUITE - the cases of SUITE as tests of this script
-tell()
+# report_suite SUITE - the cases of SUITE as tests of this script
+report_suite()
 {
-	local file=$debug/kunit/$1/results line told=0 planned=0
+	local file=$debug/kunit/$1/results line reported=0 planned=0
 
 	if [ ! -r "$file" ]; then
 		ktap_fail "$1 runs"
@@ -57,11 +57,11 @@ tell()
 			continue
 			;;
 		esac
-		[[ $line == 1..* ]] || ((++told))
+		[[ $line == 1..* ]] || ((++reported))
 		: >"$WORK/said"
 	done < <(sed -n 's/^    //p' "$file")
-	[ "$told" = "$planned" ] ||
-		ktap_fail "$1 runs all of its $planned cases, not $told"
+	[ "$reported" = "$planned" ] ||
+		ktap_fail "$1 runs all of its $planned cases, not $reported"
 }
 
 [ -r "$module" ] || ktap_skip_all "no hashring_kunit.ko; make test-modules builds it"
@@ -70,7 +70,7 @@ ktap_begin
 kernel_log_mark
 ktap_test "the module loads and runs the suites" run_them
 for suite in "${suites[@]}"; do
-	[[ -n $only && $suite != "$only" ]] || tell "$suite"
+	[[ -n $only && $suite != "$only" ]] || report_suite "$suite"
 done
 ktap_test "the module unloads" rmmod hashring_kunit
 ktap_test "the kernel does not complain" kernel_log_faults

@@ -191,7 +191,7 @@ toggle_fast() # RING
 }
 
 # Records the lists of the ring for both weights; these lists differ.
-learn() # RING WHAT [OPTION]
+record_lists() # RING WHAT [OPTION]
 {
 	local weight
 
@@ -202,9 +202,9 @@ learn() # RING WHAT [OPTION]
 	expect_error '^$' 1 cmp -s "$WORK/$2.1" "$WORK/$2.2"
 }
 
-# judge STATUS WHAT - $WORK/list is one of the recorded lists, or was refused by a
-# text; prints the result
-judge()
+# classify_list STATUS WHAT - $WORK/list is one of the recorded lists, or was
+# refused by a text; prints the result
+classify_list()
 {
 	case $1 in
 	0)
@@ -231,8 +231,9 @@ judge()
 	esac
 }
 
-# judged RING WHAT TEXT - all of $WORK/lists are right; the counts go into the notes
-judged()
+# expect_all_right RING WHAT TEXT - all of $WORK/lists are right; the counts go into
+# the notes
+expect_all_right()
 {
 	sort "$WORK/lists" | uniq -c | sed "s/^ */$2 of $1 $3: /" >>"$WORK/notes"
 	# All other lines are errors.
@@ -240,13 +241,14 @@ judged()
 		"$(awk '!/^whole( of weight [12])?$|^refused$/' "$WORK/lists")"
 }
 
-# try TOGGLE RING TIMES WHAT [OPTION] - lists of a ring that changes all the time
-try()
+# list_while_toggling TOGGLE RING TIMES WHAT [OPTION] - lists of a ring that changes
+# all the time
+list_while_toggling()
 {
 	local toggle=$1 i pid before after status
 	shift
 
-	learn "$1" "${@:3}"
+	record_lists "$1" "${@:3}"
 	before=$(figure generation ring show "$1")
 	rm -f "$WORK/stop"
 	"$toggle" "$1" &
@@ -254,13 +256,13 @@ try()
 	for ((i = 0; i < $2; i++)); do
 		status=0
 		ringctl arcs "$1" "${@:4}" >"$WORK/list" 2>"$WORK/said" || status=$?
-		judge "$status" "$3"
+		classify_list "$status" "$3"
 	done >"$WORK/lists"
 	: >"$WORK/stop"
 	wait "$pid"
 	after=$(figure generation ring show "$1")
 	[ "$after" -gt "$before" ]
-	judged "$1" "$3" "during $((after - before)) changes"
+	expect_all_right "$1" "$3" "during $((after - before)) changes"
 }
 
 # Two changes leave time enough for a list of this size.
@@ -269,9 +271,9 @@ lists_while_changing()
 	ringctl ring add busy points 20000 seed "$seed"
 	joining 8 >"$WORK/join"
 	ringctl change busy -f "$WORK/join" >/dev/null
-	try toggle busy 10 points --points
+	list_while_toggling toggle busy 10 points --points
 	grep -q whole "$WORK/lists"
-	try toggle busy 5 arcs
+	list_while_toggling toggle busy 5 arcs
 	grep -q whole "$WORK/lists"
 	ringctl ring del busy
 }
@@ -289,7 +291,7 @@ nodes_while_changing()
 		status=0
 		ringctl node show most >"$WORK/list" 2>"$WORK/said" || status=$?
 		if [ "$status" != 0 ]; then
-			judge "$status" nodes
+			classify_list "$status" nodes
 		elif awk '{ print $1 }' "$WORK/list" | cmp -s - "$WORK/names"; then
 			echo whole
 		else
@@ -298,7 +300,7 @@ nodes_while_changing()
 	done >"$WORK/lists"
 	: >"$WORK/stop"
 	wait "$pid"
-	judged most nodes "while it changed"
+	expect_all_right most nodes "while it changed"
 	ringctl ring del most
 }
 
@@ -306,7 +308,7 @@ nodes_while_changing()
 # refuses. A printed list is whole.
 large_lists_while_changing()
 {
-	try toggle_fast big 2 points --points
+	list_while_toggling toggle_fast big 2 points --points
 }
 
 # --- memory ---------------------------------------------------------------------

@@ -107,12 +107,12 @@ percent()
 		'BEGIN { printf "%.1f%%", whole ? 100 * part / whole : 0 }'
 }
 
-# take METHOD CHANGE NODE NODES... - one change during the stream
+# measure_change METHOD CHANGE NODE NODES... - one change during the stream
 #
 # NODE's part of the later new connections is compared with an equal part among
 # NODES. Half-way in a migration, it is compared with NODE's present share. For a
 # NODE outside of NODES it is compared with 0.
-take()
+measure_change()
 {
 	local method=$1 change=$2 node=$3 fair=0 share=0 broken lost wrong failed
 	shift 3
@@ -187,20 +187,20 @@ run_method() # METHOD
 	local method=$1
 
 	begin "$method" "${ten[@]:0:4}" || return
-	take "$method" "4->5" b5 "${ten[@]:0:5}" || return
+	measure_change "$method" "4->5" b5 "${ten[@]:0:5}" || return
 	end "$method" || return
 
 	begin "$method" "${ten[@]}" || return
-	take "$method" "10->9" b10 "${ten[@]:0:9}" || return
+	measure_change "$method" "10->9" b10 "${ten[@]:0:9}" || return
 	end "$method" || return
 
 	[ "$method" != migration ] || method=halfway
 	begin "$method" "${ten[@]}" || return
-	take "$method" "10->11" b11 "${ten[@]}" b11 || return
+	measure_change "$method" "10->11" b11 "${ten[@]}" b11 || return
 	if [ "$method" = halfway ]; then
 		stream=late stream_start $late $rate 0 --round 2 || return
 	fi
-	take "$method" "11->10" b11 "${ten[@]}" || return
+	measure_change "$method" "11->10" b11 "${ten[@]}" || return
 	if [ "$method" = halfway ]; then
 		ktap_test "11->10: connections begun at b11 stay there" late_stay
 		stream=late stream_stop || return

@@ -37,8 +37,8 @@ rewind()
 	expect_equal "$(ringctl digest twin)" "$(ringctl digest web)"
 }
 
-# begins COMMAND... - from the first state, whatever state the last test left
-begins()
+# from_start COMMAND... - from the first state, whatever state the last test left
+from_start()
 {
 	local holder
 
@@ -193,8 +193,8 @@ at_a_rate()
 
 # --- health ---------------------------------------------------------------------
 
-# unwell REASON COMMAND WORD... - the check fails before the first step
-unwell()
+# expect_health_pause REASON COMMAND WORD... - the check fails before the first step
+expect_health_pause()
 {
 	local reason=$1 command=$2 status=0
 	shift 2
@@ -211,24 +211,24 @@ unwell()
 
 failing()
 {
-	unwell 'b5 is slow' 'echo all else is well; echo b5 is slow; exit 3'
-	unwell 'exit status 1' false
+	expect_health_pause 'b5 is slow' 'echo all else is well; echo b5 is slow; exit 3'
+	expect_health_pause 'exit status 1' false
 }
 
 missing()
 {
-	unwell '.*not found' /nowhere/healthy.sh
+	expect_health_pause '.*not found' /nowhere/healthy.sh
 }
 
 hanging()
 {
-	unwell 'no answer in 100 ms' 'sleep 1000 & wait' --health-timeout 100ms
+	expect_health_pause 'no answer in 100 ms' 'sleep 1000 & wait' --health-timeout 100ms
 	expect_nothing pgrep -fx 'sleep 1000'
 }
 
 talking()
 {
-	unwell 'enough' 'head -c 4000000 /dev/zero | tr "\\0" x; echo; echo enough; exit 1'
+	expect_health_pause 'enough' 'head -c 4000000 /dev/zero | tr "\\0" x; echo; echo enough; exit 1'
 }
 
 # The check fails after some steps: the pacer pauses. A later run continues.
@@ -259,8 +259,8 @@ failing_later()
 	expect_match '"done"' state
 }
 
-# turned_back WORD... - the check fails half-way, and the pacer rolls back
-turned_back()
+# rolls_back WORD... - the check fails half-way, and the pacer rolls back
+rolls_back()
 {
 	local status=0
 
@@ -287,8 +287,8 @@ ended() # PID
 	! kill -0 "$1" 2>/dev/null
 }
 
-# stuck - starts a pacer: two steps, then a health check that runs until unstick
-stuck()
+# start_blocked_pacer - two steps, then a health check that runs until unblock_check
+start_blocked_pacer()
 {
 	echo 0 >"$WORK/checks"
 	: >"$WORK/stuck"
@@ -302,7 +302,7 @@ stuck()
 	pace '{ node add b5 id 5 }' "${fast[@]}" --health "$WORK/check.sh" --health-timeout 1h
 }
 
-unstick()
+unblock_check()
 {
 	rm "$WORK/stuck"
 }
@@ -326,10 +326,10 @@ paused_by_another()
 {
 	local first
 
-	first=$(stuck)
+	first=$(start_blocked_pacer)
 	busywait 20000 has_stepped 2
 	ringctl migrate pause web 'lunch time' >/dev/null
-	unstick
+	unblock_check
 	busywait 20000 grep -q 'paused at 0x[0-9a-f]* (lunch time): waiting' "$WORK/paced"
 	kill -0 "$first"
 	stands_at "$(frontier)"
@@ -338,14 +338,14 @@ paused_by_another()
 	expect_match 'settled' cat "$WORK/paced"
 }
 
-turned_by_another()
+rolled_back_by_another()
 {
 	local first
 
-	first=$(stuck)
+	first=$(start_blocked_pacer)
 	busywait 20000 has_stepped 2
 	ringctl migrate rollback web >/dev/null
-	unstick
+	unblock_check
 	busywait 60000 ended "$first"
 	expect_match 'web: rolled back' cat "$WORK/paced"
 	expect_equal "$(digests twin)" "$(digests web)"
@@ -358,7 +358,7 @@ interrupted()
 {
 	local first
 
-	first=$(stuck)
+	first=$(start_blocked_pacer)
 	busywait 20000 has_stepped 2
 	kill -"$1" "$first"
 	busywait 20000 ended "$first"
@@ -437,30 +437,30 @@ cli_begin
 need_program pgrep
 fresh web points 40
 fresh twin points 40
-ktap_test "to the end, as after a change at once" begins to_the_end
-ktap_test "one JSON object a line" begins as_objects
-ktap_test "only with a valid plan" begins by_plan
-ktap_test "--no-finish stops at the end" begins left_at_the_end
-ktap_test "established flows move" begins moving_flows
-ktap_test "wrong words" begins bad_words
-ktap_test "within a budget" begins within_a_budget
-ktap_test "not faster than its interval" begins at_a_rate
-ktap_test "a failing check pauses" begins failing
-ktap_test "a missing check pauses" begins missing
-ktap_test "a check that hangs is killed" begins hanging
-ktap_test "a check that prints megabytes" begins talking
-ktap_test "a check that fails later" begins failing_later
-ktap_test "a failing check rolls back" begins turned_back
-ktap_test "a failing check rolls back at once" begins turned_back --now
-ktap_test "a second pacer is refused" begins two_pacers
-ktap_test "paused by another process, the pacer waits" begins paused_by_another
-ktap_test "rolled back by another process, the pacer goes back" begins turned_by_another
-ktap_test "SIGTERM pauses" begins interrupted TERM
-ktap_test "SIGINT pauses" begins interrupted INT
-ktap_test "Ctrl-C, typed, pauses" begins typed_ctrl_c
+ktap_test "to the end, as after a change at once" from_start to_the_end
+ktap_test "one JSON object a line" from_start as_objects
+ktap_test "only with a valid plan" from_start by_plan
+ktap_test "--no-finish stops at the end" from_start left_at_the_end
+ktap_test "established flows move" from_start moving_flows
+ktap_test "wrong words" from_start bad_words
+ktap_test "within a budget" from_start within_a_budget
+ktap_test "not faster than its interval" from_start at_a_rate
+ktap_test "a failing check pauses" from_start failing
+ktap_test "a missing check pauses" from_start missing
+ktap_test "a check that hangs is killed" from_start hanging
+ktap_test "a check that prints megabytes" from_start talking
+ktap_test "a check that fails later" from_start failing_later
+ktap_test "a failing check rolls back" from_start rolls_back
+ktap_test "a failing check rolls back at once" from_start rolls_back --now
+ktap_test "a second pacer is refused" from_start two_pacers
+ktap_test "paused by another process, the pacer waits" from_start paused_by_another
+ktap_test "rolled back by another process, the pacer goes back" from_start rolled_back_by_another
+ktap_test "SIGTERM pauses" from_start interrupted TERM
+ktap_test "SIGINT pauses" from_start interrupted INT
+ktap_test "Ctrl-C, typed, pauses" from_start typed_ctrl_c
 kills=$(fewer 20 3)
-ktap_test "SIGKILL at $kills moments: paused, consistent, continued" begins killed "$kills"
-ktap_test "a node that leaves and returns moves nothing" begins damped
+ktap_test "SIGKILL at $kills moments: paused, consistent, continued" from_start killed "$kills"
+ktap_test "a node that leaves and returns moves nothing" from_start damped
 ktap_test "JSON has the spec's names and raw numbers" json_by_spec ring migrate events
 ktap_test "the kernel does not complain" kernel_log_faults
 ktap_finish

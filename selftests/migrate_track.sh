@@ -16,7 +16,7 @@
 readonly FLOWS=60
 declare -A first=([4]=198.18.3.1 [6]=2001:db8:c::301)	# of the clients
 family=4 key=5tuple settings=()	# for the tests that follow
-shift=0	# of ports: each test uses other ports
+port_shift=0	# of ports: each test uses other ports
 
 # talker FAMILY VIP - starts talk.py
 talker()
@@ -27,8 +27,8 @@ talker()
 	ends_with_script $!
 }
 
-# say WORD... - a command for talk.py; prints its answer
-say()
+# talk_command WORD... - a command for talk.py; prints its answer
+talk_command()
 {
 	local line
 
@@ -42,13 +42,13 @@ say()
 opens() # NAME [PORT] - opens connections; all must work
 {
 	expect_equal "connected $FLOWS" \
-		"$(say open "$1" "${first[$family]}" "$FLOWS" "$((${2:-20000} + shift))")"
+		"$(talk_command open "$1" "${first[$family]}" "$FLOWS" "$((${2:-20000} + port_shift))")"
 	all_talk "$1"
 }
 
 all_talk() # NAME - each connection is still at its first backend
 {
-	expect_equal "same $FLOWS other 0 broken 0" "$(say talk "$1")" "$1"
+	expect_equal "same $FLOWS other 0 broken 0" "$(talk_command talk "$1")" "$1"
 }
 
 # stat COUNTER - of the migration
@@ -57,10 +57,10 @@ stat()
 	json_number "$1" "$(rc -j migrate show web)"
 }
 
-# at NODE NAME - the number of connections that began at NODE
-at()
+# count_at NODE NAME - the number of connections that began at NODE
+count_at()
 {
-	say nodes "$2" | awk -v node="$1" '$3 == node { n++ } END { print +n }'
+	talk_command nodes "$2" | awk -v node="$1" '$3 == node { n++ } END { print +n }'
 }
 
 via() # N - the addresses of node bN
@@ -90,13 +90,13 @@ joins()
 
 ends()
 {
-	say close_all
+	talk_command close_all
 	rc migrate finish web --force
 	detach_all
 	rc ring del web
 }
 
-begun()
+with_ring()
 {
 	begin
 	"$@"
@@ -105,8 +105,8 @@ begun()
 # track_test NAME COMMAND... - a test with a new ring, removed afterwards
 track_test()
 {
-	((++shift))
-	ktap_test "$1" begun "${@:2}"
+	((++port_shift))
+	ktap_test "$1" with_ring "${@:2}"
 	ends >"$WORK/ended" 2>&1
 }
 
@@ -116,16 +116,16 @@ stay_and_begin()
 {
 	joins
 	opens old
-	expect_equal 0 "$(at b4 old)" "at b4 before it has arcs"
+	expect_equal 0 "$(count_at b4 old)" "at b4 before it has arcs"
 	rc migrate step web --to end
 	all_talk old
 	opens new 30000
-	expect_between 1 $((FLOWS - 1)) "$(at b4 new)" "begun at b4"
+	expect_between 1 $((FLOWS - 1)) "$(count_at b4 new)" "begun at b4"
 	rc migrate step web --to start
 	all_talk old
 	all_talk new
 	opens late 40000
-	expect_equal 0 "$(at b4 late)" "begun at b4 after the way back"
+	expect_equal 0 "$(count_at b4 late)" "begun at b4 after the way back"
 	expect_equal 0 "$(stat no_entry)"
 }
 
@@ -151,13 +151,13 @@ forged()
 	rc migrate step web --to end
 	opens new 30000
 	for flags in S R F RA FA SR; do
-		say forge old "$flags"
-		say forge new "$flags"
+		talk_command forge old "$flags"
+		talk_command forge new "$flags"
 	done
 	all_talk old
 	all_talk new
 	rc migrate step web --to start
-	say forge new S
+	talk_command forge new S
 	all_talk old
 	all_talk new
 }
@@ -166,11 +166,11 @@ ports_again()
 {
 	joins
 	opens old
-	say nodes old >"$WORK/before"
+	talk_command nodes old >"$WORK/before"
 	rc migrate step web --to end
-	say close old
+	talk_command close old
 	opens old
-	say nodes old | diff "$WORK/before" -
+	talk_command nodes old | diff "$WORK/before" -
 }
 
 # SYN/ACKs are dropped until the frontier has passed.
@@ -185,15 +185,15 @@ sent_again()
 		}
 	}
 	END
-	say begin old "${first[$family]}" "$FLOWS" \
-		$((20000 + shift))
+	talk_command begin old "${first[$family]}" "$FLOWS" \
+		$((20000 + port_shift))
 	busywait "$BUSYWAIT_TIMEOUT" steered "$FLOWS"
 	rc migrate step web --to end
 	in_ns "$client" nft delete table inet lossy
-	expect_equal "connected $FLOWS" "$(say await old)"
+	expect_equal "connected $FLOWS" "$(talk_command await old)"
 	all_talk old
 	[ -n "${1:-}" ] ||
-		expect_equal 0 "$(at b4 old)" "went to b4"
+		expect_equal 0 "$(count_at b4 old)" "went to b4"
 }
 
 steered() # NUMBER
@@ -201,7 +201,7 @@ steered() # NUMBER
 	[ "$(attach_count web steered)" -ge "$1" ]
 }
 
-short_of_room()
+pool_too_small()
 {
 	joins
 	opens old
@@ -226,8 +226,8 @@ source_key()
 	rc migrate step web --to end
 	opens new 30000
 	all_talk old
-	expect_equal 0 "$(at b4 old)"
-	expect_between 1 $((FLOWS - 1)) "$(at b4 new)" "begun at b4"
+	expect_equal 0 "$(count_at b4 old)"
+	expect_between 1 $((FLOWS - 1)) "$(count_at b4 new)" "begun at b4"
 }
 
 datagrams()
@@ -256,12 +256,12 @@ goes_down()
 	opens old
 	rc migrate step web --to end
 	opens new 30000
-	lost=$(at b1 old)
+	lost=$(count_at b1 old)
 	rc node set web b1 state down
-	expect_equal "same $((FLOWS - lost)) other 0 broken $lost" "$(say talk old)"
+	expect_equal "same $((FLOWS - lost)) other 0 broken $lost" "$(talk_command talk old)"
 	expect_between 1 "$FLOWS" "$(stat expired)" "cut off"
 	opens again 40000
-	expect_equal 0 "$(at b1 again)" "begun at b1"
+	expect_equal 0 "$(count_at b1 again)" "begun at b1"
 }
 
 forgets()
@@ -272,11 +272,11 @@ forgets()
 	opens old
 	rc migrate step web --to end
 	opens new 30000
-	lost=$(at b4 new)
+	lost=$(count_at b4 new)
 	echo 1 >/sys/kernel/debug/hashring/forget_flows
 	expect_equal 0 "$(stat entries)"
 	all_talk old	# without an entry, packets go to the old owner
-	said=$(say talk new)
+	said=$(talk_command talk new)
 	note "of $FLOWS new flows, $lost in released arcs: $said"
 	expect_equal "same $((FLOWS - lost)) other 0 broken $lost" "$said"
 }
@@ -296,7 +296,7 @@ window_closes()
 	busywait "$BUSYWAIT_TIMEOUT" closed
 	all_talk old
 	expect_equal 0 "$(stat unknown_late)"
-	said=$(say talk silent)
+	said=$(talk_command talk silent)
 	note "of $FLOWS that were silent: $said"
 	[[ $said =~ ^same\ [1-9][0-9]*\ other\ 0\ broken\ [1-9] ]]
 	expect_between 1 1000 "$(stat unknown_late)"
@@ -323,7 +323,7 @@ times_out()
 	send udp "$VIP4" "$FLOWS"
 	rc migrate step web --to end
 	all_talk old
-	say close old
+	talk_command close old
 	busywait "$BUSYWAIT_TIMEOUT" forgotten
 	expect_between 1 "$FLOWS" "$(stat ended)" "ended"
 	expect_between 1 "$FLOWS" "$(stat idle)" "idle"
@@ -345,7 +345,7 @@ track_test "a node that goes down drops its flows" goes_down
 track_test "lost state breaks only new flows in released arcs" forgets
 track_test "after the window, silent flows count as ended" window_closes
 settings=(entries 8)
-track_test "with a pool that is too small, flows stay" short_of_room
+track_test "with a pool that is too small, flows stay" pool_too_small
 track_test "retransmitted SYNs with a pool that is too small" sent_again 1
 settings=(tcp-timeout 1h fin-timeout 1s udp-timeout 1s)
 track_test "entries go after their flows have ended" times_out

@@ -15,7 +15,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 
 exchange=256	# bytes
 # The faults of witness_faults.py in order, and the figures that report each.
-deeds=(
+faults=(
 	"nothing: broken 0 lost 0 wrong 0"
 	"a byte of a request changed: strange 1 lost $exchange wrong 1"
 	"a byte of an answer changed: strange 1 lost $exchange wrong 1"
@@ -111,8 +111,8 @@ ends_with_script "$pid"
 pid=$(in_ns "$client" python3 "$here/witness_faults.py" 7001 7000) || bail_out "no witness_faults.py"
 ends_with_script "$pid"
 sources=(--netns "$client" --vip 127.0.0.1 --from 127.0.0.0 --port 7001)
-for flow in "${!deeds[@]}"; do
-	ktap_test "reported: ${deeds[flow]}" sees "$flow" "${deeds[flow]#*: }"
+for flow in "${!faults[@]}"; do
+	ktap_test "reported: ${faults[flow]}" sees "$flow" "${faults[flow]#*: }"
 done
 sources=(--netns "$client" --vip 127.0.0.1 --from 127.0.0.0 --port 7000)
 ktap_test "forged segments arrive and break nothing" forged_segments_arrive

@@ -431,7 +431,7 @@ changes()
 		done)
 }
 
-in_the_storm()
+plan_while_changing()
 {
 	local i status answered=0
 
@@ -446,7 +446,7 @@ in_the_storm()
 		esac
 	done
 	stop_process $! || :
-	echo "$answered of 20 plans came in between" >"$WORK/storm"
+	echo "$answered of 20 plans came in between" >"$WORK/answered"
 	ringctl node del web x >/dev/null 2>&1 || :
 }
 
@@ -492,7 +492,7 @@ ktap_test "malformed keys" bad_keys
 ktap_test "volumes, times and other methods" transfers
 ktap_test "missing words, and wrong units" bad_transfers
 ktap_test "hints have the figures of the replacement" hints
-ktap_test "plans of a ring that changes all the time" in_the_storm
-note "$(<"$WORK/storm")"
+ktap_test "plans of a ring that changes all the time" plan_while_changing
+note "$(<"$WORK/answered")"
 ktap_test "an interrupted plan changes nothing" interrupted
 ktap_finish

@@ -120,7 +120,7 @@ other_rings()
 }
 
 # The kept operations give the map before the change.
-drawn_again()
+map_before()
 {
 	shares tokens | awk '{ print $1, $4 }' >"$WORK/before"
 	ringctl node add tokens t2 point 2000000000 3000000000 >/dev/null
@@ -167,7 +167,7 @@ balanced()
 # --- migrations --------------------------------------------------------------------
 
 # The migrations in the output of -j, in the format of the page, latest first.
-told() # RING
+expected_migrations() # RING
 {
 	ringctl -j migrate steps "$1" | python3 -c '
 import json, sys
@@ -186,7 +186,7 @@ for steps in reversed(migrations):
           sum(step["flows"] for step in steps))'
 }
 
-drawn() # RING
+expected_steps() # RING
 {
 	ringctl -j migrate steps "$1" | python3 -c '
 import json, sys
@@ -205,8 +205,8 @@ page_tells_steps() # RING
 	ringlab report - "$1" >"$WORK/page.html"
 	expect_equal "$(ringctl -j migrate steps "$1" | sorted)" \
 		"$(page "$1" block 'migrate steps')"
-	expect_equal "$(told "$1")" "$(page "$1" migrations)"
-	expect_equal "$(drawn "$1")" "$(page "$1" steps)"
+	expect_equal "$(expected_migrations "$1")" "$(page "$1" migrations)"
+	expect_equal "$(expected_steps "$1")" "$(page "$1" steps)"
 }
 
 migrations() # RING WORD...
@@ -271,7 +271,7 @@ many_migrations()
 		ringctl migrate finish often --force >/dev/null
 	done
 	ringlab report - often >"$WORK/page.html"
-	expect_equal "$(told often | head -n 8)" "$(page often migrations)"
+	expect_equal "$(expected_migrations often | head -n 8)" "$(page often migrations)"
 	expect_match '2 earlier ones are not drawn' cat "$WORK/page.html"
 	ringctl ring del often
 }
@@ -342,8 +342,8 @@ without_made()
 		-e '/data-of="plan"/s/"bytes_(before|after)":[0-9]+,//g'
 }
 
-# alike RING WORD... - the page from files equals the page from the kernel
-alike()
+# same_from_files RING WORD... - the page from files equals the page from the kernel
+same_from_files()
 {
 	local generation
 
@@ -356,24 +356,24 @@ alike()
 
 of_files()
 {
-	alike web
+	same_from_files web
 	expect_equal "$(moves web "$(generation web)")" "$(cp "$WORK/live" "$WORK/page.html"
 		page web moves)"
-	alike tokens
+	same_from_files tokens
 	[ "$(cp "$WORK/live" "$WORK/page.html"; page tokens marks)" -gt 0 ]
-	alike empty
+	same_from_files empty
 	ringctl ring add shelf points 16
 	ringctl change shelf '{ node add m1; node add m2 via 10.0.0.1; node add m3 seat s3 }' \
 		>/dev/null
 	ringctl node replace shelf m2 m4 via fd00::4 zone 7 >/dev/null
-	alike shelf
+	same_from_files shelf
 	ringctl node del shelf m1 --hold >/dev/null
 	ringctl migrate step shelf --share 10% >/dev/null
-	alike shelf
+	same_from_files shelf
 	ringctl migrate finish shelf --force >/dev/null
-	alike shelf
+	same_from_files shelf
 	[ "$(cp "$WORK/live" "$WORK/page.html"; page shelf marks)" -gt 0 ]
-	alike shelf '{ node add m5 }'
+	same_from_files shelf '{ node add m5 }'
 }
 
 # The output of ringctl -j does not name the cells that moved: the page of a
@@ -448,7 +448,7 @@ setup_ns here
 ktap_test "rings" make_rings
 ktap_test "the last change, its matrix and the ring's past" last_change
 ktap_test "rings of other kinds" other_rings
-ktap_test "the map before a change" drawn_again
+ktap_test "the map before a change" map_before
 ktap_test "a balanced ring" balanced
 ktap_test "migrations, at every moment" migrations steps
 ktap_test "migrations of a balanced ring" migrations cells placement balanced grid 1024

@@ -203,7 +203,7 @@ observes()
 	expect_equal "$(grep -c b1 "$WORK/wanted")" $((after - before))
 }
 
-nobody() # pass|drop COUNTER ANSWER
+without_owner() # pass|drop COUNTER ANSWER
 {
 
 	attach empty key 5tuple none "$1"
@@ -320,8 +320,8 @@ steer_test "key 5tuple-sym, IPv6" symmetric "$VIP6" 2001:db8:c::701
 steer_test "marks hold the node's id" marks
 steer_test "node bits that are set are left alone" already_set
 steer_test "an observer touches nothing" observes
-steer_test "no owner: dropped" nobody drop dropped timeout
-steer_test "no owner: passed" nobody pass passed "error EHOSTUNREACH"
+steer_test "no owner: dropped" without_owner drop dropped timeout
+steer_test "no owner: passed" without_owner pass passed "error EHOSTUNREACH"
 steer_test "a ring is replaced by another" replaces
 steer_test "segments are counted, not frames" segments_count
 steer_test "the kernel does not complain" kernel_log_faults

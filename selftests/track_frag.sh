@@ -117,7 +117,7 @@ tcp_in_pieces() # VIP
 
 frag_test() # NAME COMMAND VIP
 {
-	ktap_test "$1" begun "$2" "$3"
+	ktap_test "$1" with_ring "$2" "$3"
 	{
 		rc migrate finish web --force
 		detach_all
@@ -125,7 +125,7 @@ frag_test() # NAME COMMAND VIP
 	} >"$WORK/ended" 2>&1
 }
 
-begun()
+with_ring()
 {
 	begin
 	"$@"

@@ -12,8 +12,8 @@
 # shellcheck source=selftests/steer_lib.sh
 . "$(dirname "$0")/steer_lib.sh"
 
-# own VIP - the director's address in the family of VIP
-own()
+# director_address VIP - the director's address in the family of VIP
+director_address()
 {
 	if [[ $1 == *:* ]]; then
 		director_back6 1
@@ -34,14 +34,14 @@ attach_output()
 		set "$NODE_MASK" key 5tuple >"$WORK/attached"
 }
 
-# locally VIP [OPTION]... - flows of the director itself
-locally()
+# send_locally VIP [OPTION]... - flows of the director itself
+send_locally()
 {
 	local vip=$1
 	shift
 
 	ip -n "$director" route replace "$vip" dev back
-	ask "$director" udp "$vip" "$(own "$vip")" 1 --ports 4 --mark "$MARK" \
+	ask "$director" udp "$vip" "$(director_address "$vip")" 1 --ports 4 --mark "$MARK" \
 		--timeout "${patience:-2}" "$@"
 	ip -n "$director" route replace unreachable "$vip"
 }
@@ -66,7 +66,7 @@ nothing_arrives()
 nothing_leaves()
 {
 	forget_arrivals
-	patience=0.1 locally "$@"
+	patience=0.1 send_locally "$@"
 	nothing_came
 }
 
@@ -75,7 +75,7 @@ all_arrive() # FROM VIP
 	if [ "$1" = client ]; then
 		send udp "$2" 6 --timeout 2
 	else
-		locally "$2"
+		send_locally "$2"
 	fi
 	all_as_looked_up web udp "$2"
 }
@@ -160,7 +160,7 @@ policy_transforms() # FROM VIP
 	if [ "$1" = client ]; then
 		send udp "$2" 6 --timeout 2
 	else
-		locally "$2"
+		send_locally "$2"
 	fi
 	expect_match '^[46] b1$' answers
 	# the hook must not count the ESP packets, which have the mark too
@@ -330,7 +330,7 @@ device_is_obeyed() # VIP
 	expect_equal "$(attach_count web packets)" \
 		"$(attach_count web no_route)" no_route
 	expect_equal 0 "$(attach_count web forwarded)" forwarded
-	locally "$1" --device back
+	send_locally "$1" --device back
 	all_as_looked_up web udp "$1"
 }
 
@@ -356,7 +356,7 @@ tunnel_carries() # VIP
 {
 	rc attach add inside hook output fwmark "$MARK/$MARK" key 5tuple \
 		>"$WORK/attached"
-	locally "$1"
+	send_locally "$1"
 	expect_equal "4 b1" "$(answers)"
 	expect_equal 4 "$(attach_count inside packets)" packets
 	expect_equal 4 "$(attach_count inside forwarded)" forwarded
@@ -434,7 +434,7 @@ reroute_fails() # VIP
 	rc attach add marks hook output fwmark "$MARK/$MARK" \
 		set "$NODE_MASK" key 5tuple >"$WORK/attached"
 	forget_arrivals
-	locally "$1"
+	send_locally "$1"
 	nothing_came
 	$ip rule del pref 1
 	$ip rule del pref 0 fwmark 0/"$NODE_MASK"

@@ -5,7 +5,7 @@
 witness_faults.py PORT BACKEND-PORT
 
 Passes connections to 127.0.0.1 PORT on to BACKEND-PORT. The number of the flow in
-a connection's first message chooses the fault after some exchanges, see DEEDS.
+a connection's first message chooses the fault after some exchanges, see FAULTS.
 Prints its pid when the socket listens.
 """
 import os
@@ -15,8 +15,8 @@ import struct
 import sys
 
 MESSAGE, EXCHANGE = 80, 256
-DEEDS = ["nothing", "change request", "change answer", "repeat answer",
-         "swallow answer", "rename", "reset", "close"]
+FAULTS = ["nothing", "change request", "change answer", "repeat answer",
+          "swallow answer", "rename", "reset", "close"]
 UNTOUCHED = 5		# exchanges without a fault
 
 
@@ -25,15 +25,15 @@ class Passage:
 
     def __init__(self, client, backend):
         self.client, self.backend = client, backend
-        self.deed = None
+        self.fault = None
         self.answers = 0
 
     def from_client(self):
-        size = EXCHANGE if self.deed else MESSAGE
+        size = EXCHANGE if self.fault else MESSAGE
         data = self.client.recv(size, socket.MSG_WAITALL)
-        if not self.deed and data:
-            self.deed = DEEDS[struct.unpack_from("=III", data)[2]]
-        elif self.answers > UNTOUCHED and self.deed == "change request":
+        if not self.fault and data:
+            self.fault = FAULTS[struct.unpack_from("=III", data)[2]]
+        elif self.answers > UNTOUCHED and self.fault == "change request":
             data = data[:200] + bytes([data[200] ^ 1]) + data[201:]
         return data
 
@@ -43,18 +43,18 @@ class Passage:
         self.answers += 1
         if self.answers <= UNTOUCHED or not data:
             return data
-        if self.deed == "change answer":
+        if self.fault == "change answer":
             return data[:255] + bytes([data[255] ^ 255])
-        if self.deed == "repeat answer":
+        if self.fault == "repeat answer":
             return data + data
-        if self.deed == "rename":
+        if self.fault == "rename":
             return data[:16] + b"b2" + data[18:]
-        if self.deed == "reset":
+        if self.fault == "reset":
             self.client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
                                    struct.pack("ii", 1, 0))
-        if self.deed in ("reset", "close"):
+        if self.fault in ("reset", "close"):
             return b""
-        return None if self.deed == "swallow answer" else data
+        return None if self.fault == "swallow answer" else data
 
 
 def main():
