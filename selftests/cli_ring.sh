@@ -414,7 +414,7 @@ ktap_test "members in any order give one map" any_order
 ktap_test "history is bounded" bounded_history
 ktap_test "a key: lookup and map agree, and the arc holds it" keys
 ktap_test "a flow: each policy has its position" flows
-ktap_test "an arc's end belongs to it" boundaries
+ktap_test "the end of an arc belongs to the arc" boundaries
 ktap_test "arcs add up to the ring, and to the nodes' shares" whole_ring
 ktap_test "a lone point owns the ring" lone_point
 ktap_test "keys without an owner" nobody

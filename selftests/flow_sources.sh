@@ -304,9 +304,9 @@ sed -i 's/name: web/name: apart/' "$WORK/saved"
 ktap_test "conntrack: exactly the flows that were sent" tracked_exactly
 ktap_test "a capture of the same flows has the same figures" capture_is_conntrack
 ktap_test "the flows that plan lists are those that the kernel moves" listed_flows_move
-ktap_test "measure counts what plan said" measured
+ktap_test "measure has the figures of the plan" measured
 ktap_test "the attachments' key is the flows'" key_of_attachments
 ktap_test "without accounting bytes are unknown" without_accounting
-ktap_test "what cannot be read changes nothing" refused
-ktap_test "the kernel complained of nothing" kernel_log_faults
+ktap_test "flows that cannot be read change nothing" refused
+ktap_test "the kernel does not complain" kernel_log_faults
 ktap_finish

@@ -290,7 +290,7 @@ udp_round
 ktap_test "a held change moves nothing" held_moves_nothing
 ktap_test "a step moves its share, all of it to the node that joins" steps_move_their_share
 ktap_test "a step goes to a position" a_position_is_a_position
-ktap_test "a step back gives back what the step had moved" back_gives_back
+ktap_test "a step back returns the flows of the step" back_gives_back
 ktap_test "at the end the map is the change's" the_end_is_the_change
 ktap_test "the finished migration has a receipt" the_whole_has_a_receipt
 udp_round

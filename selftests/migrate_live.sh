@@ -86,7 +86,7 @@ begin b1 b2 b3 b4
 rc change "$ring" --hold "$(hashring_change_text "b1 b2 b3 b4" "b1 b2 b3 b4 b5")" \
 	>"$WORK/receipt" || bail_out "nothing held"
 used_since 100 held
-ktap_test "4 -> 5: nothing is broken while it is held" expect_unbroken
+ktap_test "4 -> 5: nothing is broken while the change is held" expect_unbroken
 ktap_test "4 -> 5: the new node gets no connection while the change is held" expect_fair b5 0
 for _ in 1 2 3 4; do
 	rc migrate step "$ring" --share 5.3% >/dev/null || bail_out "no step"

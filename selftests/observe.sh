@@ -317,9 +317,9 @@ rc ring add nobody seed "$SEED"
 ktap_test "the events have the fields that are documented" has_events
 ktap_test "a change is traced with its receipt's figures" changes
 ktap_test "a refusal is traced with its words" refusals
-steer_test "UDP over IPv4 that nobody owns" without_owner udp 17 "$VIP4" 5 0
-steer_test "UDP over IPv6" without_owner udp 17 "$VIP6" 5 0
-steer_test "TCP" without_owner tcp 6 "$VIP4" 3 0
+steer_test "UDP over IPv4 without an owner" without_owner udp 17 "$VIP4" 5 0
+steer_test "UDP over IPv6 without an owner" without_owner udp 17 "$VIP6" 5 0
+steer_test "TCP without an owner" without_owner tcp 6 "$VIP4" 3 0
 steer_test "a protocol without ports, dropped" \
 	without_owner plain 253 "$VIP4" 4 1 none drop
 steer_test "an observer drops nothing" \

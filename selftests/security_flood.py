@@ -154,7 +154,7 @@ def spread(tap, sock, sender):
     for what, flows in attacks().items():
         load = loads(sock, sender, "victim", flows)
         chi, bound = unlikely(load)
-        tap.check(f"{what}: as chance has it ({chi:.1f}, at most {bound:.1f})",
+        tap.check(f"{what}: spread as at random ({chi:.1f}, at most {bound:.1f})",
                   sum(seen for seen, _ in load.values()) == len(flows)
                   and chi < bound, load)
 
@@ -165,7 +165,7 @@ def spread(tap, sock, sender):
     flows = aimed(sock, "guess", target, EACH // 4)
     load = loads(sock, sender, "victim", flows)
     chi, bound = unlikely(load)
-    tap.check(f"aimed by another ring's seed: as chance has it ({chi:.1f}, at "
+    tap.check(f"aimed by another ring's seed: spread as at random ({chi:.1f}, at "
               f"most {bound:.1f})", chi < bound, load)
     sock.do("attach-del", there)
 
