@@ -2,17 +2,17 @@
 /*
  * init.c - process 1 of a test guest
  *
- * The whole initramfs is this static program, a few modules and a list of
- * them. It reaches the host's root over the filesystem that the kernel's command
- * line names, puts a scratch overlay on it, runs one command there and tells the
- * host how that ended.
+ * The whole initramfs is this static program, a few modules and a list of these
+ * modules. init mounts the host's root over the filesystem that the kernel's
+ * command line names, puts a scratch overlay on top, runs one command there and
+ * reports the command's end to the host.
  *
  * Three channels leave the guest and never mix: the kernel's console, the
- * command's output and the verdict, whose ports the command line names too. The
- * command writes to a pipe, not to the port, because a port cannot be opened
- * twice and scripts like to open /dev/stderr. The verdict port is written before
- * the debug device ends QEMU, so that an exit without a verdict is never a
- * success.
+ * command's output and the verdict. The command line names the ports of the
+ * last two. The command writes to a pipe, not to the port, because a port
+ * cannot be opened twice and scripts like to open /dev/stderr. The verdict is
+ * written before the debug device ends QEMU, so that an exit without a verdict
+ * is never a success.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -39,7 +39,7 @@
 #define DEBUG_EXIT_PORT		0xf4
 #define DEBUG_EXIT_VALUE	0x10	/* QEMU exits with 2 * value + 1 */
 #define JOB_MAX			1048576
-#define LAST_WORDS		16	/* reads; a pipe holds one of them */
+#define LAST_READS		16	/* a pipe holds the data of one read */
 
 static void leave(void)
 {
@@ -51,7 +51,7 @@ static void leave(void)
 		pause();
 }
 
-/* To the console: the host prints its end when there is no verdict. */
+/* Writes to the console: the host prints its end when there is no verdict. */
 static _Noreturn void die(const char *what, const char *which)
 {
 	fprintf(stderr, "init: %s %s: %s\n", what, which, strerror(errno));
@@ -67,7 +67,7 @@ static void must_mount(const char *what, const char *where, const char *type,
 		die("mount on", where);
 }
 
-/* What only some kernels have. */
+/* Mounts a filesystem that only some kernels have. */
 static void may_mount(const char *where, const char *type)
 {
 	if (mount(type, where, type, 0, NULL) && errno != ENODEV &&
@@ -96,7 +96,9 @@ static void load_modules(void)
 	fclose(list);
 }
 
-/* What the kernel makes the environment of, from its command line. */
+/*
+ * A word of the kernel's command line: the kernel puts it into the environment.
+ */
 static const char *word(const char *name)
 {
 	const char *value = getenv(name);
@@ -106,7 +108,7 @@ static const char *word(const char *name)
 	return value;
 }
 
-/* The host announces the ports a moment after the driver is there. */
+/* The host announces the ports a moment after the driver has started. */
 static int open_port(const char *path)
 {
 	struct termios raw;
@@ -158,9 +160,10 @@ static void put_file(const char *path, const char *text)
 }
 
 /**
- * struct job - what the host asks for, as it wrote it: strings ended by NUL
- * @cwd: where to run
- * @argv: what to run, looked up in PATH
+ * struct job - the host's request, in the host's own bytes: strings ended by
+ * NUL
+ * @cwd: working folder of the command
+ * @argv: the command, looked up in PATH
  */
 struct job {
 	char *cwd;
@@ -187,7 +190,7 @@ static void read_job(struct job *job)
 		die("read", path);
 	end = buf + len;
 
-	/* The kernel made an environment of words on its command line. */
+	/* The kernel has put words of its command line into the environment. */
 	clearenv();
 	setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
 	setenv("HOME", "/root", 1);
@@ -216,9 +219,9 @@ static bool under(const char *path, const char *folder)
 }
 
 /*
- * The new root: the host's files below, a scratch layer above. /run starts
- * empty, because what lies there speaks of the host's daemons; /tmp and
- * /dev/shm keep the host's files, because the tree may be there.
+ * Enters the new root: the host's files below, a scratch layer above. /run
+ * starts empty, because its files are of the host's daemons. /tmp and /dev/shm
+ * keep the host's files, because the tree may be there.
  */
 static void enter_root(const struct job *job)
 {
@@ -260,9 +263,9 @@ static void set_up_system(void)
 	sethostname("guest", 5);
 	setrlimit(RLIMIT_NOFILE, &files);
 	umask(022);
-	/* Notices and worse go to the console, for the host to read. */
+	/* The console gets notices and worse, for the host to read. */
 	put_file("/proc/sys/kernel/printk", "6 4 1 7");
-	/* Under a busy host a guest's minutes are short. */
+	/* On a busy host a guest is slow. */
 	put_file("/proc/sys/kernel/hung_task_timeout_secs", "400");
 }
 
@@ -291,7 +294,7 @@ static pid_t start(const struct job *job, int out)
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
-/* Copies what is there; false when there was nothing. */
+/* Copies the available bytes; false if there were none. */
 static bool pump(int from, int to)
 {
 	static char buf[65536];
@@ -303,7 +306,7 @@ static bool pump(int from, int to)
 	return true;
 }
 
-/* As process 1 this reaps everybody's orphans; only @pid's end counts. */
+/* As process 1, init reaps all orphans. Only the end of @pid counts. */
 static int wait_for(pid_t pid, int from, int to)
 {
 	struct pollfd fds[2] = { { .events = POLLIN, .fd = from },
@@ -319,7 +322,7 @@ static int wait_for(pid_t pid, int from, int to)
 		die("signalfd", "");
 
 	for (;;) {
-		int last = LAST_WORDS;
+		int last = LAST_READS;
 		pid_t gone;
 
 		while ((gone = waitpid(-1, &status, WNOHANG)) > 0) {
@@ -375,7 +378,7 @@ int main(void)
 	enter_root(&job);
 	set_up_system();
 
-	/* Before the fork, so that no end of the command is missed. */
+	/* Blocked before the fork, so that no end of the command is missed. */
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &child, NULL);

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034,SC2154 # shared with run
 #
-# qemu.sh - a guest that is a machine, emulated or not. Sourced by run.
+# qemu.sh - boots a guest in QEMU, emulated or with KVM. Sourced by run.
 
-machine_ended=33	# QEMU's status when the guest has said all
+machine_ended=33	# QEMU's status at the regular end of a guest
 
 virtiofsd=
 for candidate in /usr/lib/qemu/virtiofsd /usr/libexec/virtiofsd; do
 	[ -x $candidate ] && virtiofsd=$candidate
 done
 [ -n "$virtiofsd" ] || die "no virtiofsd; selftests/host/packages.sh installs it"
-# An overlay takes no lower layer with submounts, which newer ones announce.
+# An overlay rejects a lower layer with submounts, which newer ones announce.
 share_options=()
 if "$virtiofsd" --help 2>&1 | grep -q -e --no-announce-submounts; then
 	share_options=(--no-announce-submounts)
@@ -32,7 +32,7 @@ share_files()
 	done
 }
 
-# What it writes is in $tmp: console, output and verdict.
+# The console, the output and the verdict go to files in $tmp.
 start_machine()
 {
 	local cpu accel
@@ -44,10 +44,10 @@ start_machine()
 	cmdline+=" console=ttyS0 panic=-1 nokaslr no_timer_check"
 	cmdline+=" mitigations=off random.trust_cpu=on"
 	cmdline+=" vm_host=virtiofs vm_output=/dev/vport0p1 vm_verdict=/dev/vport0p2"
-	# Self-tests of ciphers warn when the clock leaps, and nobody here asked.
+	# Self-tests of ciphers would warn when the clock leaps.
 	cmdline+=" cryptomgr.notests=1"
-	# The emulator keeps code that it has translated by address: processes
-	# that all start at the same ones start in half the time.
+	# The emulator keeps translated code by address: with equal addresses in
+	# all processes, processes start in half the time.
 	cmdline+=" norandmaps"
 	if [ -n "$icount" ]; then
 		smp=1
@@ -56,9 +56,9 @@ start_machine()
 		cpu=host
 		accel=(-accel kvm)
 	else
-		# Every 10 ms one allocation is watched for use after free. Each
-		# time the kernel patches its code, see suite: more often is not
-		# better.
+		# KFENCE watches one allocation every 10 ms for use after free.
+		# Each time the kernel patches its code, see suite: a shorter
+		# interval is not better.
 		cmdline+=" kfence.sample_interval=10"
 	fi
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# races.awk - tells KCSAN's reports apart: awk -v faults=REGEX -v own=FILE
+# races.awk - filters KCSAN's reports: awk -v faults=REGEX -v own=FILE
 #
-# A data race with nothing of hashring on its stacks is the kernel's own, which
-# has many that it can live with: its title goes to FILE, and its lines are left
-# out of what is printed, the log. Another CPU may have put lines between them:
-# what FAULTS matches stays.
+# A data race without hashring on its stacks is the kernel's own: the kernel has
+# many harmless ones. The title of such a race goes to FILE, and the lines of
+# its report are left out of the printed log. Another CPU may have put lines
+# into the report: a line that matches FAULTS stays.
 
 function end_of_report(	i, title)
 {
@@ -36,7 +36,7 @@ n {
 
 { print }
 
-# One that was not finished is nobody's, so it counts.
+# The stacks of an unfinished report are unknown, so the report counts.
 END {
 	ours = 1
 	end_of_report()

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034,SC2154 # shared with run
 #
-# uml.sh - a guest whose kernel is a program of the host (user mode Linux): it
-# has one CPU and runs at the host's speed. Sourced by run.
+# uml.sh - boots a guest in user mode Linux: the kernel is a program of the
+# host, has one CPU and runs at the host's speed. Sourced by run.
 
 machine_ended=0
 
 [ -z "$icount" ] || die "--icount wants a kernel of a machine"
 [ ${#shared[@]} = 0 ] || die "--share wants a kernel of a machine"
 
-# The kernel and its processes take turns, which takes twice as long on two CPUs:
-# so the first one that no other guest has, or the last. The lock is kept as long
-# as run is there.
+# The kernel and its processes take turns, and are half as fast on two CPUs. So
+# the guest gets the first CPU without another guest, or the last CPU. The lock
+# is held until run ends.
 choose_cpu()
 {
 	local candidate
@@ -24,7 +24,7 @@ choose_cpu()
 	done
 }
 
-# What it writes is in $tmp: console, output and verdict.
+# The console, the output and the verdict go to files in $tmp.
 start_machine()
 {
 	local cpu
@@ -34,8 +34,8 @@ start_machine()
 	cmdline+=" console=tty0 uml_dir=$tmp/uml umid=guest"
 	cmdline+=" vm_host=hostfs vm_output=/dev/tty1 vm_verdict=/dev/tty2"
 
-	# With its first process goes the whole of the namespace: what the kernel
-	# has started on the host too.
+	# The end of the namespace's first process ends all its processes, those
+	# of the kernel on the host too.
 	# shellcheck disable=SC2086 # words of a command line
 	setpriv --pdeathsig TERM timeout -k 5 "$timeout" \
 	setpriv --pdeathsig KILL unshare --pid --fork --kill-child \
