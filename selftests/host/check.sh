@@ -3,7 +3,7 @@
 #
 # check.sh - builds, then tests: natively, and in guests of both kernels
 #
-# Prints a line for each test program, and what failed; all that they said is
+# Prints a line for each test program, and the failures. The complete output is
 # in build/check-*.log. The last line is the summary.
 
 set -u
@@ -48,7 +48,7 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-# A program or script that speaks TAP, or one suite of those in a program.
+# Runs a program or script with TAP output, or one suite of such a program.
 run_tap() # PROGRAM [SUITE]
 {
 	local name=${2:-${1##*/}} log status=0 line
@@ -107,7 +107,7 @@ selftests/host/prepare.sh "${targets[@]}" || {
 }
 
 [ -z "$native" ] || run_native
-# Unpacked here: a guest takes minutes for it, and keeps it for itself.
+# Unpacked here: this takes minutes in a guest, and a guest keeps no files.
 [ -z "$guest" ] || selftests/host/linux-tools.sh >build/linux-tools.log 2>&1 ||
 	results_failure "no tools of the kernel's tree; see build/linux-tools.log"
 if [ -n "$guest" ]; then

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# farm.sh FOLDER [MODULE] - a folder of links to the sources of hashring, or of
-# the module whose folder is MODULE
+# farm.sh FOLDER [MODULE] - makes a folder of links to the sources of hashring,
+# or of the module in the folder MODULE
 #
-# Kbuild leaves its objects beside the sources. Built in a farm for each
-# kernel they stay out of the tree, and out of each other's way.
+# Kbuild writes objects beside the sources. With a folder for each kernel the
+# tree stays clean, and kernels do not share objects.
 
 set -eu
 farm=$(realpath -m "${1:?usage: farm.sh FOLDER [MODULE]}")
@@ -18,8 +18,8 @@ else
 fi
 top=$(pwd -P)
 
-# A source is gone, or the tree has moved. Kbuild takes a header that is gone
-# for one that has not changed: only a fresh start is right.
+# A source was removed, or the tree was moved. Kbuild takes a removed header for
+# an unchanged one: only a new folder is right.
 if [ -d "$farm" ] && [ -n "$(find "$farm" -xtype l -print -quit)" ]; then
 	rm -rf "$farm"
 fi

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# guests.sh - runs kselftest scripts in guests, beside each other, and counts what
-# they say. Sourced, after results.sh, in the tree's root.
+# guests.sh - runs kselftest scripts in parallel guests, and counts their
+# results. Sourced, after results.sh, in the tree's root.
 
 guest_options=()	# of selftests/vm/run, for run_guest
 
-# deal HAND HANDS SCRIPT... - the scripts of one of several guests, into share:
-# every HANDS-th, so that each has some of those that stand first and take longest
+# deal HAND HANDS SCRIPT... - sets share to the scripts of one of several
+# guests: every HANDS-th script, so that each guest has some of the first and
+# longest scripts
 deal()
 {
 	local i first=$(($1 + 1)) hands=$2
@@ -19,8 +20,8 @@ deal()
 	done
 }
 
-# Of a guest's output: the lines that selftests/vm/suite puts between. What has
-# not run stays in left.
+# Reads the lines of selftests/vm/suite in a guest's output. Scripts that have
+# not run stay in left.
 follow_guest() # NAME
 {
 	local line name='' outside=''
@@ -61,7 +62,7 @@ follow_guest() # NAME
 	done
 	case $guest_status in
 	0) ;;
-	1) ;;	# a script failed, and has been counted
+	1) ;;	# a failure of a script, already counted
 	*)
 		results_failure "the guest's status is $guest_status; see build/check-$1.log"
 		printf '%s' "$outside"
@@ -69,11 +70,11 @@ follow_guest() # NAME
 	esac
 }
 
-# run_guest NAME SCRIPT... - in one guest; all that is said is added to
+# run_guest NAME SCRIPT... - runs scripts in one guest, and adds the output to
 # build/check-NAME.log
 #
-# A guest that the emulator has broken is given up, and what has not ended in it
-# runs in another one, from its beginning: nothing of it counts before.
+# If the emulator breaks a guest, its unfinished scripts run again in another
+# guest, from the beginning. Earlier results of these scripts do not count.
 run_guest()
 {
 	local guest=$1 guest_status left emulator_faults=0
@@ -94,8 +95,9 @@ run_guest()
 	done
 }
 
-# run_guests NAME SCRIPT... - in one guest all that can share it, and those after
-# it that want a kernel booted otherwise and say so in a line `# boot: ARGUMENTS`
+# run_guests NAME SCRIPT... - runs in one guest all scripts that can share the
+# guest, and then each script with a line `# boot: ARGUMENTS` in a guest of its
+# own
 run_guests()
 {
 	local guest=$1 script boot ordinary=() common=("${guest_options[@]}")
@@ -115,8 +117,8 @@ run_guests()
 	guest_options=("${common[@]}")
 }
 
-# begin_guests NAME SCRIPT... - run_guests in the background; its lines come as
-# they are said, after NAME
+# begin_guests NAME SCRIPT... - run_guests in the background; each line of
+# output comes live, after NAME
 begin_guests()
 {
 	local guest=$1
@@ -130,7 +132,7 @@ begin_guests()
 	} 2>&1 | sed -u "s/^/$guest /" &
 }
 
-# count_guests NAME - adds up what begin_guests has counted, after a wait
+# count_guests NAME - waits for begin_guests, and adds up its results
 count_guests()
 {
 	local passed failed skipped

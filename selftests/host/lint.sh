@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# lint.sh [CHECK]... - what can be said of the sources without running them
+# lint.sh [CHECK]... - checks the sources without running them
 #
-# Each check is one test; named ones only, if any are named. As many run at a
-# time as there are CPUs; what each said is in build/lint/log. What is generated
-# is held to its generator, not to style.
+# Each check is one test. Arguments select checks by name. As many checks run at
+# a time as there are CPUs. The output of each check is in build/lint/log.
+# Generated files are compared with the generator's output, and have no checks
+# of style.
 
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
@@ -15,7 +16,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 . selftests/host/lint/analyse.sh
 out=$PWD/build/lint
 
-# Every file of the tree, be it committed yet or not.
+# Every file of the tree, committed or not.
 files()
 {
 	if [ -d .git ] || [ -f .git ]; then
@@ -54,7 +55,7 @@ mapfile -t scripts < <(
 	done
 )
 
-# What runs now: the name and the start of each, by process.
+# The running checks: name and start of each, by process.
 declare -A running=() since=()
 
 # Waits until a check has ended.
@@ -81,7 +82,7 @@ check() # NAME COMMAND...
 	running[$!]=$name since[$!]=$SECONDS
 }
 
-# A group of processes for each check, to end with whoever gives up waiting.
+# Each check has a process group, which ends with an interrupted lint.sh.
 set -m
 give_up()
 {
@@ -99,7 +100,7 @@ releases=$(selftests/vm/kernels) || exit 1
 newest=$(tail -n 1 <<<"$releases")
 mkdir -p "$out/log" || exit 1
 
-# The long ones first, so that none is left alone at the end.
+# Long checks come first, so that no long check runs alone at the end.
 echo "lint"
 check clang-tidy-module check_tidy_module "$newest"
 check clang-tidy-user check_tidy_user

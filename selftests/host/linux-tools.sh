@@ -3,9 +3,9 @@
 #
 # linux-tools.sh - the kernel tree's own tools, from Debian's linux-source
 #
-# Prints the folder that holds them: checkpatch, kernel-doc, the netlink
-# generator with its schemas and client, rules for coccinelle. Unpacked once,
-# under build/.
+# Prints the folder of these tools: checkpatch, kernel-doc, the netlink
+# generator with its schemas and client, rules for coccinelle. They are unpacked
+# once, in build/.
 
 set -eu -o pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -16,7 +16,7 @@ if [ ! -r "$archive" ]; then
 	echo "linux-tools: no $archive; selftests/host/packages.sh installs it" >&2
 	exit 1
 fi
-# By what it is made of: the source, and the list below.
+# The folder's name depends on the inputs: the source, and the list below.
 tools=$top/build/linux-tools-$(cat <(stat -c '%s-%Y' "$archive") "$0" |
 	sha256sum | cut -c 1-16)
 if [ ! -d "$tools" ]; then

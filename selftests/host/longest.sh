@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# longest.sh LOG... - the ten parts of a run that took longest: scripts by kernel,
-# native tests, checks; by the lines that results.sh printed
+# longest.sh LOG... - prints the ten longest parts of a run: scripts by kernel,
+# native tests and checks, from the lines of results.sh
 
 set -u
 echo "longest"
-# A guest's line has the kernel's release in front.
+# A guest's line begins with the kernel's release.
 sed -nE 's/^(([0-9]+\.[0-9]+)\.[^ ]+ )?  ([^ ]+) .* ([0-9]+)s$/\4 \3 \2/p' "$@" |
 	sort -rn -k 1,1 | head -n 10 |
 	while read -r seconds name series; do

@@ -1,16 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# packages.sh [--list [RELEASE]] - installs what is missing of packages.txt
+# packages.sh [--list [RELEASE]] - installs the missing packages of packages.txt
 #
-# Silent and quick when all is there. apt's own words go to build/packages.log.
-# --list prints the names for this release of Debian, or for RELEASE, such as 13.
+# Silent and quick if no package is missing. apt's output goes to
+# build/packages.log. --list prints the names for this release of Debian, or for
+# RELEASE, such as 13.
 
 set -u
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 log=$here/../../build/packages.log
 
-# Testing and unstable have no number: what the newest release has, these have too.
+# Testing and unstable have no number: they count as the newest release.
 this_release()
 {
 	local VERSION_ID=''
@@ -35,7 +36,7 @@ if [ "${1:-}" = --list ]; then
 fi
 wanted=$(names "$(this_release)")
 
-# Words on purpose: names of packages hold no blanks.
+# Split into words: names of packages have no blanks.
 # shellcheck disable=SC2086
 missing()
 {

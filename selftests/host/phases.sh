@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# phases.sh - says what is being done and how many seconds it took. Sourced.
+# phases.sh - runs phases, and prints the name and the seconds of each. Sourced.
 #
 #	phase packages selftests/host/packages.sh
 #	phase build make tools modules
 #	phases_end
 #
-# prints `packages 21s  build 19s` on one line, live. What a phase says goes
-# to build/NAME.log, and to the terminal when it fails.
+# prints `packages 21s build 19s` on one line, live. The output of a phase goes
+# to build/NAME.log, and to the terminal if the phase fails.
 
 phases_open=''
 
@@ -19,7 +19,7 @@ phases_end()
 	phases_open=''
 }
 
-# phase NAME COMMAND... - false when COMMAND failed, of which it shows the end
+# phase NAME COMMAND... - false if COMMAND failed; prints the end of its output
 phase()
 {
 	local name=$1 start=$SECONDS status=0 log

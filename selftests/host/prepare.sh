@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# prepare.sh [TARGET]... - packages, then what make builds of TARGETs
-# (tools, what tests send and consume with, and the modules of both guest kernels)
+# prepare.sh [TARGET]... - installs packages, then builds TARGETs of make
+# (tools, the traffic tools and the consumer of the tests, and the modules of
+# both guest kernels)
 
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1

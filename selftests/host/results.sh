@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# results.sh - counts test results, as TAP or one by one. Sourced.
+# results.sh - counts test results, from TAP or one by one. Sourced.
 
 results_passed=0 results_failed=0 results_skipped=0
 
-# Of the program that runs now.
+# Counts of the running program.
 tap_passed=0 tap_failed=0 tap_skipped=0 tap_planned='' tap_name='' tap_start=0
 tap_log=''
 
-# tap_begin NAME - what follows are the lines of that program
+# tap_begin NAME - the next lines are the output of that program
 tap_begin()
 {
 	tap_name=$1
@@ -17,7 +17,7 @@ tap_begin()
 	tap_start=$SECONDS
 }
 
-# tap_line LINE - only results at the top level count
+# tap_line LINE - counts results of the top level only
 tap_line()
 {
 	case $1 in
@@ -34,7 +34,7 @@ tap_line()
 		((++tap_failed))
 		;;
 	1..[0-9]*)
-		# A program of several groups has several plans.
+		# A program with several groups has several plans.
 		[[ $1 =~ ^1\.\.([0-9]+) ]]
 		tap_planned=$((${tap_planned:-0} + BASH_REMATCH[1]))
 		[ "${BASH_REMATCH[1]}" != 0 ] || tap_log+=$1$'\n'
@@ -47,8 +47,8 @@ tap_line()
 	tap_log+=$1$'\n'
 }
 
-# tap_end STATUS - judges the program: a plan that is not kept, an end without
-# results and a status that its results do not explain are failures
+# tap_end STATUS - judges the program: failures are a broken plan, an end
+# without results and a status that the results do not explain
 tap_end()
 {
 	local status=$1 ran=$((tap_passed + tap_failed + tap_skipped)) why='' line
@@ -73,7 +73,7 @@ tap_end()
 	[ $tap_skipped = 0 ] || line+=", $tap_skipped SKIPPED"
 	printf '  %-24s %-36s %4ds\n' "$tap_name" "$line" $((SECONDS - tap_start))
 	if [ $tap_failed != 0 ]; then
-		# A failure comes with what the program said about it.
+		# A failure comes with the program's messages about it.
 		printf '%s' "$tap_log" | tail -n 100 | sed 's/^/    /'
 		[ -z "$why" ] || echo "    $tap_name: $why"
 	elif [ $tap_skipped != 0 ]; then
@@ -83,8 +83,8 @@ tap_end()
 	((results_skipped += tap_skipped))
 }
 
-# result_is NAME STATUS SECONDS LOG - one test, which has ended; what it said is
-# shown if it failed, else of it what it marked with a # for everybody
+# result_is NAME STATUS SECONDS LOG - counts one finished test; prints the log
+# of a failed test, and otherwise only the lines of the log that begin with #
 result_is()
 {
 	local verdict=ok
@@ -101,14 +101,14 @@ result_is()
 	return 1
 }
 
-# results_failure TEXT... - one failure that no program counted
+# results_failure TEXT... - counts a failure outside of any program's results
 results_failure()
 {
 	((++results_failed))
 	echo "  FAILED: $*"
 }
 
-# results_end - the summary; false if something failed, or nothing ran
+# results_end - prints the summary; false after a failure, or without results
 results_end()
 {
 	local line="$results_passed passed, $results_failed failed"

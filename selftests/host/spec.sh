@@ -1,19 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# spec.sh generate|check - what is generated from the netlink family's spec
+# spec.sh generate|check - files that are generated from the netlink family's
+# spec
 #
 # generate writes the uapi header and the policies with the kernel's own
-# generator, which spec_dumps.py completes, and the library's tables of names; check
-# fails when what is committed is not what it would write, or when the spec does not
+# generator and spec_dumps.py, and the library's tables of names. check fails if
+# a committed file differs from the generator's output, or if the spec does not
 # match its schema.
 
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 tools=$(selftests/host/linux-tools.sh) || exit 1
 
-# The generator looks for schemas beside the spec's folder, names the spec in
-# its output relative to the folder of a MAINTAINERS file, and wants it absolute.
+# The generator looks for schemas beside the spec's folder, and needs an
+# absolute path of the spec. Its output has this path relative to the folder of
+# a MAINTAINERS file.
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 cp -r "$tools/MAINTAINERS" "$work/" && mkdir "$work/Documentation" &&
@@ -51,7 +53,7 @@ generate)
 check)
 	stale=0
 	while read -r mode kind file; do
-		# Under its own name: include guards are made of it.
+		# The file keeps its name, which include guards are made of.
 		generate "$mode" "$kind" "$work/${file##*/}" || exit 1
 		if ! diff -u "$file" "$work/${file##*/}"; then
 			echo "$file is stale: make spec" >&2

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""spec_dumps.py SPEC - how dumps begin and end, into generated operations
+"""spec_dumps.py SPEC - puts the hooks of dumps into generated operations
 
-The kernel's generator knows the hooks of a dump for split operations alone,
-which kernels before 6.2 do not have. Reads what it wrote on standard input.
+The kernel's generator knows the hooks of a dump only for split operations,
+which kernels before 6.2 do not have. Reads the generator's output on standard
+input.
 """
 import sys
 

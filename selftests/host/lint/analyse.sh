@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2154 # variables are lint.sh's
 #
-# analyse.sh - tools that look for faults rather than for style, in lint.sh.
-# Sourced by it.
+# analyse.sh - the checks of lint.sh by tools that look for faults rather than
+# for style. Sourced by lint.sh.
 
-# The kernel's own rules; its make coccicheck does not work out of its tree.
-# Those in OCaml want a spatch that Debian does not have. A report that is wrong
-# stands in coccinelle.txt, as it is said but for the position, with the reason.
+# Runs the kernel's own rules. The kernel's make coccicheck does not work
+# outside of the kernel's tree. Rules in OCaml need a spatch that Debian does
+# not have. Each wrong report is in coccinelle.txt, in coccinelle's words
+# without the position, with the reason.
 check_coccinelle()
 {
 	local rule options status=0 said=$out/coccinelle
@@ -29,13 +30,13 @@ check_coccinelle()
 	[ $status = 0 ] && [ ! -s "$said.new" ]
 }
 
-# .clang-tidy says what is looked for.
+# .clang-tidy has the list of checks.
 tidy() # DATABASE REGEX
 {
 	local status=0 said=$1/clang-tidy.said
 
 	run-clang-tidy -quiet -p "$1" -j "$(nproc)" "$2" >"$said" 2>&1 || status=$?
-	# In colour whatever it is told. What it says of each comes to many lines.
+	# clang-tidy always prints colours, and many lines for each report.
 	sed -i 's/\x1b\[[0-9;]*m//g' "$said"
 	grep -E '(error|warning): ' "$said" | sort -u
 	[ $status = 0 ] || echo "($said has the ways that lead there)"
@@ -49,7 +50,7 @@ check_tidy_module() # RELEASE
 	locked "clang-$1" compile_clang "$1" || return
 	python3 "$tools/scripts/clang-tools/gen_compile_commands.py" \
 		-d "$farm.headers" -o "$farm/compile_commands.json" "$farm" || return
-	# The core is read natively, with less before it.
+	# The core is read natively, with fewer headers before it.
 	tidy "$farm" 'kmod/[a-z_]*\.c$'
 }
 

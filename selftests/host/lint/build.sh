@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2154 # variables are lint.sh's
 #
-# build.sh - what compilers say, in lint.sh. Sourced by it.
+# build.sh - the checks of lint.sh by compilers. Sourced by lint.sh.
 #
-# All is compiled apart from what is tested: the flags differ. Who wants what
-# another check compiles calls the same function, and waits for it or finds it
-# done.
+# These objects are apart from the tested ones, because the flags differ. Checks
+# that need the same objects call the same function. The function waits for the
+# other check, or finds the objects ready.
 
-# locked NAME COMMAND... - one at a time for each NAME
+# locked NAME COMMAND... - one command at a time for each NAME
 locked()
 {
 	local name=$1
@@ -38,8 +38,8 @@ compile() # HEADERS FARM WORD...
 		M="$farm.kunit" W=1 HASHRING="$PWD/kmod" "$@" modules
 }
 
-# The module, the one of the tests that uses it, and that of the core's tests,
-# read by sparse before each file is compiled.
+# Compiles the module, the consumer of the tests and the core's tests. sparse
+# reads each file before the compiler.
 compile_gcc() # RELEASE
 {
 	compile "/lib/modules/$1/build" "$1" C=1 CF=-Wsparse-error \
@@ -54,14 +54,14 @@ compile_clang() # RELEASE
 	compile "$headers" "clang-$1" LLVM=1 CC=clang LD=ld.lld KCFLAGS=-Werror
 }
 
-# A folder of headers as though RELEASE had been configured for clang: links to
-# Debian's, but for what in the configuration depends on the compiler. Without
-# debugging information, which takes a fifth of the time.
+# Makes a folder of headers as if RELEASE had been configured for clang: links
+# to Debian's headers, except for configuration that depends on the compiler.
+# Without debugging information, which takes a fifth of the time.
 clang_headers() # RELEASE FOLDER
 {
 	local headers file version lacks=DEBUG_INFO
 
-	# What only gcc can, or only later clangs, and was chosen for it.
+	# Options that only gcc, or only later versions of clang, support.
 	lacks+='|CC_HAS_RETURN_THUNK|(MITIGATION_)?RETHUNK|CC_HAS_SLS|(MITIGATION_)?SLS'
 	lacks+='|INIT_STACK_ALL_ZERO|CC_HAS_NAMED_AS|USE_X86_SEG_SUPPORT'
 	lacks+='|FTRACE_MCOUNT_USE_CC'
@@ -92,7 +92,7 @@ check_clang() # RELEASE
 	locked "clang-$1" compile_clang "$1"
 }
 
-# make_user FOLDER WORD... - the programs, and what the tests send traffic with
+# make_user FOLDER WORD... - builds the programs, and the tools of the tests
 make_user()
 {
 	local folder=$out/$1
@@ -104,7 +104,7 @@ make_user()
 		make -C selftests/soak O="$folder-tools" USER="$folder" "$@" all
 }
 
-# make_tests FOLDER WORD... - the native tests
+# make_tests FOLDER WORD... - builds the native tests
 make_tests()
 {
 	local folder=$out/$1
@@ -115,11 +115,11 @@ make_tests()
 		make -C selftests/unit O="$folder-unit" "$@"
 }
 
-# sparse reads each file here too, without what libc has no types for: the order
-# of bytes, and pointers in its initializers. And gcc looks for paths that use
-# what is not there. That it takes what is stored in an array which may be moved
-# by realloc() for lost is its own mistake (gcc 12); clang-tidy and, in the native
-# tests, LeakSanitizer look for leaks.
+# sparse reads each file here too, without checks of byte order and of pointers
+# in initializers, for which libc has no types. gcc also looks for paths to
+# invalid memory. gcc 12 wrongly reports a leak for a pointer in an array that
+# realloc() may move. So clang-tidy and, in the native tests, LeakSanitizer look
+# for leaks.
 check_gcc_user()
 {
 	export CHECK='sparse -Wsparse-error -Wno-bitwise -Wno-non-pointer-null'
@@ -130,30 +130,33 @@ check_gcc_user()
 		make_tests gcc-user CC=cgcc CFLAGS='-O1 -Werror'
 }
 
-# All that clang can warn of, without what is meant:
+# All warnings of clang, without these:
 clang_warnings=(
 	-Weverything
-	# the layout of structures, where variables stand, GNU C and C11
+	# the layout of structures, the place of variables, GNU C and C11
 	-Wno-padded -Wno-declaration-after-statement -Wno-vla
 	-Wno-gnu -Wno-pedantic -Wno-c2x-extensions
 	# integers of several widths, as kernel code has them; sparse tells endianness
 	-Wno-sign-conversion -Wno-shorten-64-to-32 -Wno-implicit-int-conversion
 	-Wno-implicit-int-float-conversion -Wno-float-conversion
 	-Wno-implicit-const-int-float-conversion -Wno-sign-compare
-	# callbacks and tables have what not everybody wants
+	# callbacks and tables have parameters and members that not all users
+	# need
 	-Wno-unused-parameter -Wno-missing-field-initializers
 	# a default is a case, and libc's names are macros
 	-Wno-switch-enum -Wno-disabled-macro-expansion
-	# what is set depends on a status: the analyzers follow it, this does not
+	# a variable is set depending on a status: only the analyzers follow
+	# this
 	-Wno-conditional-uninitialized
 	# the kernel's names in the shim, and its comments, which are not doxygen's
 	-Wno-reserved-identifier -Wno-reserved-macro-identifier
 	-Wno-documentation -Wno-documentation-unknown-command
 	# a style sheet is long, and formats may stand in a table
 	-Wno-overlength-strings -Wno-format-nonliteral
-	# cmocka compares floats; what aborts a KUnit test is seen to natively only
+	# cmocka compares floats; only the native build sees the abort of a
+	# KUnit test
 	-Wno-double-promotion -Wno-unreachable-code-return
-	# attributes are aligned by netlink, and records by the core
+	# netlink aligns attributes, and the core aligns records
 	-Wno-cast-align -Wno-cast-qual
 )
 
@@ -180,9 +183,9 @@ check_floors() # RELEASE
 		kmod="$out/$1/kmod" user="$out/clang-user"
 }
 
-# The deepest functions, and a limit for all, which the counts of a digit, 256
-# numbers, just keep; and a smaller one where packets come by: they come on top of
-# others' stacks.
+# Prints the deepest functions, and checks a limit for all functions: the counts
+# of a digit, 256 numbers, just fit. Functions on the way of packets have a
+# smaller limit, because their frames come on top of other stacks.
 check_stack() # RELEASE
 {
 	local path='^kmod/(flow|flow_tcp|ring/view|steer/steer|steer/via|track/track|track/pool)\.c'

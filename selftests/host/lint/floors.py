@@ -1,14 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Whether calls and includes run downwards only
+"""Checks that calls and includes run downwards only
 
 floors.py TABLE FOLDER=OBJECTS...
 
-TABLE has a line for each floor, the lowest first: patterns of the files that are
-on it, with | between rooms. What is compiled of FOLDER is in OBJECTS. A file may
-call functions of its own room and of lower floors, and include their headers;
-within a room no calls may run in a circle. Prints a line for each arrow that runs
-upwards or into another room, and each circle, with the names that are called.
+TABLE has a line for each floor, the lowest first: patterns of the files on the
+floor, with | between rooms. OBJECTS has the compiled objects of FOLDER. A file
+may call functions of its own room and of lower floors, and include their
+headers. Within a room calls may not form a circle. Prints a line for each call
+or include that runs upwards or into another room, and each circle, with the
+called names.
 """
 import fnmatch
 import os
@@ -16,7 +17,7 @@ import re
 import subprocess
 import sys
 
-# The tracepoints of the kernel: trace.c defines them all, and calls nothing.
+# The kernel's tracepoints: trace.c defines all of them, and has no calls.
 DATA = re.compile(r"__(tracepoint|traceiter|SCT__tp_func|SCK__tp_func)_")
 
 
@@ -40,7 +41,7 @@ class Floors:
     def allow(self, source, to):
         """Whether a file may call and include another one."""
         if not self.of(source) or not self.of(to):
-            return True     # told already
+            return True     # reported already
         (floor, room), (below, other) = self.of(source), self.of(to)
         return floor > below or (floor, room) == (below, other)
 
@@ -53,7 +54,7 @@ def files_below(folder, suffix):
 
 
 def symbols(objects):
-    """Which source defines a name, and which names each source wants."""
+    """The source that defines each name, and the names that each source uses."""
     where, wanted = {}, {}
     for source, path in objects.items():
         said = subprocess.run(["nm", path], check=True, capture_output=True,
@@ -94,7 +95,7 @@ def includes(sources):
 
 
 def circles(arrows):
-    """Sets of more than one file that all lead to each other (Tarjan 1972)."""
+    """Sets of more than one file that all reach each other (Tarjan 1972)."""
     lead = {}
     for source, to in arrows:
         lead.setdefault(source, []).append(to)

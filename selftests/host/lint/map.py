@@ -1,10 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""map.py DOC - whether the map of the house is the house
+"""map.py DOC - checks the map of the tree in DOC
 
-Each source of the module and of the programs stands in DOC, with its folder's
-table or by its path; so does each lock of the module, in the table of locks, and
-no other.
+DOC must have each source of the module and of the programs, in the table of its
+folder or by its path. The table of locks must have exactly the module's locks.
 """
 import os
 import re
@@ -34,7 +33,7 @@ def locks(path):
 
 
 def named(doc, path):
-    """By its name in the table of its folder; some folders by theirs alone."""
+    """A file is in the table of its folder; some folders need only their own name."""
     folder, name = os.path.split(path)
     if path.endswith(".h") and os.path.exists(path[:-1] + "c"):
         return True

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2154 # variables are lint.sh's
 #
-# text.sh - what lint.sh finds by reading, without a compiler. Sourced by it.
+# text.sh - the checks of lint.sh by reading, without a compiler. Sourced by
+# lint.sh.
 
 checkpatch() # TYPES-TO-IGNORE FILE...
 {
@@ -9,18 +10,18 @@ checkpatch() # TYPES-TO-IGNORE FILE...
 	shift
 
 	[ $# -gt 0 ] || return 0
-	# A tree of its own has no MAINTAINERS to update for each file, English
-	# words are names of functions too, and a table made of macros is read
-	# by some that want but one of its columns.
+	# Ignored: this tree has no MAINTAINERS line for each file, functions
+	# may have English words as names, and some users of a table made of
+	# macros need only one of its columns.
 	perl "$tools/scripts/checkpatch.pl" --no-tree --strict --quiet \
 		--show-types --terse --no-summary --color=never \
 		--ignore "FILE_PATH_CHANGES,EMBEDDED_FUNCTION_NAME,MACRO_ARG_UNUSED$ignored" --file "$@"
 }
 
-# What checkpatch asks of the kernel's sources is wrong elsewhere for a few
-# things only: programs have no __packed, u8 or strscpy, the shim has to define the
-# kernel's types, tables made of macros are no expressions, TRACE_EVENT() is laid
-# out like a structure, and compat.h is where versions are compared.
+# Only a few rules of checkpatch are wrong outside of the kernel: programs have
+# no __packed, u8 or strscpy, the shim has to define the kernel's types, tables
+# made of macros are no expressions, TRACE_EVENT() has the layout of a
+# structure, and compat.h compares versions.
 check_checkpatch()
 {
 	local status=0 tables='^kmod/core/limits\.h$' compat='^kmod/compat\.h$' files
@@ -44,14 +45,14 @@ check_checkpatch()
 	return $status
 }
 
-# A source that Kbuild does not list is not tested, and nobody would know.
+# A source outside of Kbuild would stay untested without notice.
 check_kbuild()
 {
 	diff -u <(sed -n 's/^hashring-y [:+]= \(.*\)\.o$/\1.c/p' Kbuild | sort) \
 		<(matching '^kmod/.*\.c$' | sort)
 }
 
-# The page that says where things are has all of them, and no lock that is gone.
+# architecture.md has all files, and no lock that was removed.
 check_map()
 {
 	selftests/host/lint/map.py Documentation/architecture.md
@@ -72,8 +73,8 @@ check_codespell()
 	local words
 
 	mapfile -t words < <(matching . "$generated|^\.clang-format")
-	# A trough is a word, Nd a macro, iif the kernel's, whos are several; a
-	# backslash's letter is none.
+	# A trough is a word, Nd a macro, iif the kernel's, whos a plural; the
+	# letter after a backslash is no word.
 	codespell --ignore-words-list=trough,nd,whos,iif --ignore-regex='\\[nt]' "${words[@]}"
 }
 
@@ -106,7 +107,7 @@ check_spec()
 	selftests/host/spec.sh check
 }
 
-# The first line, or the second after an interpreter's name.
+# The SPDX line is the first line, or the second after an interpreter.
 check_licenses()
 {
 	local file bad=0
