@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# build32.sh - a kernel for which hashring is not made is refused by name
+# build32.sh - the build for a 32-bit kernel is refused by name
 
 # shellcheck disable=SC2317 # ktap_test calls the function
 

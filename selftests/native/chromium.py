@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# chromium.py - a headless Chromium, driven over a pipe (--remote-debugging-pipe)
+# chromium.py - drives a headless Chromium over a pipe (--remote-debugging-pipe)
 #
-# Messages are JSON, each ended by a NUL: no port, no library.
+# Messages are JSON, each ended by a NUL. There is no port and no library.
 
 import base64
 import json
@@ -30,7 +30,7 @@ class Chromium:
         self.come, to_write = os.pipe()
 
         def place():
-            # What the pipe's ends are called in the browser.
+            # The numbers of the pipe's ends in the browser.
             low, high = os.dup(to_read), os.dup(to_write)
             os.dup2(low, 3)
             os.dup2(high, 4)
@@ -55,7 +55,7 @@ class Chromium:
             self.ask(domain + ".enable")
 
     def close(self):
-        """Ends the browser and what it left."""
+        """Ends the browser and removes its files."""
         try:
             os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
@@ -78,7 +78,7 @@ class Chromium:
         return json.loads(line)
 
     def ask(self, method, **params):
-        """One command and its answer; events are kept."""
+        """Sends one command and returns its answer; keeps events."""
         self.number += 1
         message = {"id": self.number, "method": method, "params": params}
         if self.session:
@@ -96,7 +96,7 @@ class Chromium:
             self.events.append(said)
 
     def open(self, url):
-        """Loads a page; the events since are those of the page."""
+        """Loads a page; later events are events of this page."""
         self.events = []
         self.ask("Page.navigate", url=url)
         deadline = time.monotonic() + self.timeout
@@ -109,14 +109,14 @@ class Chromium:
         return [e["params"] for e in self.events if e.get("method") == method]
 
     def complaints(self):
-        """All that stands in the console, and dialogs."""
+        """All messages of the console, and dialogs."""
         return [str(e) for kind in ("Runtime.consoleAPICalled", "Runtime.exceptionThrown",
                                     "Log.entryAdded", "Page.javascriptDialogOpening",
                                     "Network.loadingFailed")
                 for e in self.of(kind)]
 
     def requests(self):
-        """Addresses that were asked for."""
+        """The requested addresses."""
         return [e["request"]["url"] for e in self.of("Network.requestWillBeSent")]
 
     def run(self, script):
@@ -128,7 +128,7 @@ class Chromium:
         return result["result"].get("value")
 
     def look(self, width, height=900, dark=False, media=""):
-        """The size of the window, and what kind of screen or paper it is."""
+        """Sets the window's size, and the kind of screen or paper."""
         self.ask("Emulation.setDeviceMetricsOverride", width=width, height=height,
                  deviceScaleFactor=1, mobile=width < 600)
         self.ask("Emulation.setEmulatedMedia", media=media,
@@ -136,19 +136,19 @@ class Chromium:
                             "value": "dark" if dark else "light"}])
 
     def picture(self, whole=True):
-        """A PNG of the page, or of what the window shows of it."""
+        """A PNG of the page, or of the visible part."""
         return base64.b64decode(self.ask("Page.captureScreenshot",
                                          captureBeyondViewport=whole,
                                          optimizeForSpeed=True)["data"])
 
     def paper(self):
-        """A PDF of the page, as it would be printed."""
+        """A PDF of the printed page."""
         return base64.b64decode(self.ask("Page.printToPDF", printBackground=False,
                                          preferCSSPageSize=True)["data"])
 
 
 def pixels(png):
-    """Rows of a PNG of 8 bits a channel, and how many bytes a pixel has."""
+    """Rows of a PNG with 8 bits a channel, and the bytes of a pixel."""
     at, data = 8, b""
     while at < len(png):
         length, kind = struct.unpack(">I4s", png[at:at + 8])

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# compare.sh - ringlab compare and scenario: figures that add up, known ones among
-# them, and what they say of what they cannot do. They need no module.
+# compare.sh - ringlab compare and scenario: figures that add up, known figures,
+# and refusals. The script needs no module.
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
-# Fewer keys are drawn than by default: guests are slow.
+# Fewer random keys than by default: guests are slow.
 few=(--samples 5000)
 
 compare()
@@ -26,8 +26,8 @@ scenario()
 	"$RINGLAB" scenario "${@:1:1}" "${few[@]}" "${@:2}"
 }
 
-# check FILE CODE - Python on `cases`, a list of what compare printed, and
-# `find(case, method)`
+# check FILE CODE - runs Python with `cases`, a list of the outputs of compare,
+# and `find(case, method)`
 check()
 {
 	python3 - "$1" "$2" <<-'END'
@@ -72,7 +72,7 @@ all_scenarios()
 	done
 }
 
-# Every claim of every scenario has a figure beside it, by every method.
+# Every claim of every scenario has a figure by every method.
 claims()
 {
 	check "$WORK/all.json" "
@@ -122,7 +122,7 @@ adds_up()
 	"
 }
 
-# What programs that are not this one say of these rings.
+# Figures of these rings by other programs.
 known_rings()
 {
 	check "$WORK/all.json" "
@@ -189,7 +189,7 @@ leaves()
 	near(case['ideal'], WHOLE / 20, 1)
 	near(find(case, 'range-split')['moved'], WHOLE / 20, 1)
 	near(find(case, 'modulo')['moved'], WHOLE * 19 / 20, WHOLE / 100)
-	# The last node takes the place of the one that goes.
+	# The last node takes the place of the leaving node.
 	near(find(case, 'jump')['moved'], WHOLE / 10, WHOLE / 50)
 	assert find(case, 'jump')['collateral'] > 0
 	for name in 'rendezvous', 'anchor', 'hash', 'explicit', 'balanced':
@@ -197,11 +197,12 @@ leaves()
 	"
 }
 
-# --- the ring whose arcs are cut for it ----------------------------------------------
+# --- balanced rings
+# --------------------------------------------------------------
 
-# what_theory_says FILE NODES GRID - to the cell: a newcomer's due and no more,
-# and nobody has more than a cell beyond what is theirs
-what_theory_says()
+# moves_are_optimal FILE NODES GRID - to the cell: a new node gets its due, and
+# no node has more than its due and a cell
+moves_are_optimal()
 {
 	check "$1" "
 	case, n, grid = cases[0], $2, $3
@@ -225,17 +226,17 @@ optimal_to_the_cell()
 
 	for n in 4 10 100 1000; do
 		compare_json --nodes "$n" --methods balanced >"$WORK/joins.json"
-		what_theory_says "$WORK/joins.json" "$n" 65536
+		moves_are_optimal "$WORK/joins.json" "$n" 65536
 		compare_json --nodes "$n" --leave --methods balanced >"$WORK/leaves.json"
-		what_theory_says "$WORK/leaves.json" "$n" 65536
+		moves_are_optimal "$WORK/leaves.json" "$n" 65536
 	done
 	"$RINGLAB" -j scenario scale-10000 "${few[@]}" --methods balanced >"$WORK/joins.json"
-	what_theory_says "$WORK/joins.json" 10000 1048576
+	moves_are_optimal "$WORK/joins.json" 10000 1048576
 	compare_json --nodes 10000 --leave --methods balanced >"$WORK/leaves.json"
-	what_theory_says "$WORK/leaves.json" 10000 1048576
+	moves_are_optimal "$WORK/leaves.json" 10000 1048576
 }
 
-# balanced_ring NAME GRID NODES [WEIGHTED] - a ring of a saved file
+# balanced_ring NAME GRID NODES [WEIGHTED] - prints a ring as in a saved file
 balanced_ring()
 {
 	local i
@@ -249,7 +250,7 @@ balanced_ring()
 	done
 }
 
-# A plan of such a ring says the same, whether one comes or goes.
+# A plan has the same figures, for a joining and for a leaving node.
 planned_to_the_cell()
 {
 	local sizes='4 65536  10 65536  100 65536  1000 65536  10000 1048576'
@@ -274,7 +275,7 @@ planned_to_the_cell()
 	done < <(xargs -n 2 <<<"$sizes")
 }
 
-# Where many join at once each of them is due its cells.
+# If many nodes join at once, each node gets its cells.
 many_join()
 {
 	compare_json --nodes 30 --join 12 --methods balanced,modulo >"$WORK/many.json"
@@ -285,7 +286,7 @@ many_join()
 	"
 }
 
-# The smallest grid that has 64 cells for each node, or the one that is asked for.
+# The default is the smallest grid with 64 cells for each node.
 grids()
 {
 	local wanted n grid
@@ -296,14 +297,15 @@ grids()
 		check "$WORK/grid.json" "assert find(cases[0], 'balanced')['grid'] == $grid"
 	done
 	compare_json --nodes 10 --grid 1024 --methods balanced >"$WORK/grid.json"
-	what_theory_says "$WORK/grid.json" 10 1024
+	moves_are_optimal "$WORK/grid.json" 10 1024
 	expect_match 'balanced +more nodes than cells in the ring: 2000 \(at most 1024\)' \
 		compare --nodes 2000 --grid 1024 --methods balanced,modulo
 	compare_json --nodes 1024 --grid 1024 --methods balanced >"$WORK/grid.json"
 	check "$WORK/grid.json" "assert 'in the ring: 1025 (at most 1024)' in find(cases[0], 'balanced')['refused']"
 }
 
-# Weights from 1 to 1000, also where a cell is more than the lightest are due.
+# Weights from 1 to 1000, also with cells that are larger than the lightest
+# dues.
 nobody_starves()
 {
 	local grid
@@ -325,7 +327,8 @@ nobody_starves()
 	done
 }
 
-# The same figures at every run, but for times; others with another seed.
+# Figures are the same in every run, except for times, and differ for another
+# seed.
 repeatable()
 {
 	local run=(--nodes 7 --methods 'hash,rendezvous,modulo')
@@ -386,7 +389,7 @@ saved()
 	END
 }
 
-# like_plan RING CHANGE - the ring's own row is what plan says
+# like_plan RING CHANGE - the ring's own row has the figures of plan
 like_plan()
 {
 	compare_json "$1" "$2" --offline "$WORK/saved.yaml" >"$WORK/compared"
@@ -427,7 +430,7 @@ ring_like_plan()
 	"
 }
 
-# What takes another's place moves that one's share, by every method.
+# A replacement moves the share of the replaced node, by every method.
 ring_replaces()
 {
 	compare_json web '{ node replace b5 b7 }' --offline "$WORK/saved.yaml" >"$WORK/replaced"
@@ -440,7 +443,8 @@ ring_replaces()
 		grep -q "only rings know weights"
 }
 
-# --- what cannot be done --------------------------------------------------------------
+# --- refusals
+# -------------------------------------------------------------------------
 
 # refuses STATUS REGEX WORDS...
 refuses()
@@ -491,7 +495,7 @@ bad_rings()
 	refuses 2 'the seed of web is not known' compare web '{ node add b2 }' --offline "$WORK/seedless.yaml"
 }
 
-# ringctl names the command that has what it is asked for, and no other.
+# ringctl names the command that has the words, and no other command.
 asked_of_ringctl()
 {
 	local word
@@ -510,7 +514,7 @@ interrupted()
 {
 	local status=0 pid
 
-	# A job of a script ignores SIGINT; TERM is obeyed alike.
+	# A background job of a script ignores SIGINT; TERM has the same effect.
 	"$RINGLAB" compare --nodes 1000 --samples 1000000000 >"$WORK/out" 2>"$WORK/err" &
 	pid=$!
 	sleep 0.5

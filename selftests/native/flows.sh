@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# flows.sh - plans and comparisons in flows and keys of one's own, and what is
-# said of files that are none. It needs no module.
+# flows.sh - plans and comparisons with flows and keys of the user, and refusals
+# of bad files. The script needs no module.
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 # shellcheck source=selftests/lib.sh
@@ -25,7 +25,7 @@ compare()
 	"$RINGLAB" -j compare web "$change" --offline "$WORK/saved.yaml" "$@"
 }
 
-# said FILE CODE - Python on `said`, what -j printed
+# said FILE CODE - runs Python with `said`, the output of -j
 said()
 {
 	python3 - "$1" "$2" <<-'END'
@@ -53,7 +53,7 @@ rings:
            { name: b4, state: draining }, { name: b5 } ]
 END
 
-# As many as the shares say, within four standard errors.
+# The counts match the shares within four standard errors.
 made_up_like_shares()
 {
 	plan_json --flows synthetic 100000 seed 4 >"$WORK/plan"
@@ -90,7 +90,7 @@ weighted()
 	expect_match '10000 flows, [0-9]+ packets' plan --flows synthetic 10000 zipf 1
 }
 
-# The moved keys are those that --list-keys names, from a file or a pipe.
+# The moved keys are those of --list-keys, for a file and for a pipe.
 keys_of_a_file()
 {
 	printf 'key %s\n' {1..3000} {1..100} >"$WORK/keys"
@@ -112,7 +112,7 @@ keys_of_a_file()
 	    assert said['plan']['flows'] != json.load(f)['plan']['flows']"
 }
 
-# The ring's own row moves what plan says, and all methods get the same keys.
+# The ring's own row has the moves of plan, and all methods get the same keys.
 compared()
 {
 	plan_json --flows synthetic 20000 >"$WORK/plan"
@@ -134,7 +134,7 @@ bad_captures()
 
 	echo "no capture at all, but long enough for a header" >"$file.text"
 	: >"$file.empty"
-	# A header for Ethernet, and of a packet of 60 bytes that has 3.
+	# An Ethernet header, and a packet of 60 bytes with only 3 present.
 	printf '\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\xff\xff\0\0\x01\0\0\0' >"$file.cut"
 	printf '\0\0\0\0\0\0\0\0\x3c\0\0\0\x3c\0\0\0abc' >>"$file.cut"
 	printf '\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\xff\xff\0\0\x69\0\0\0' >"$file.wifi"
@@ -150,7 +150,7 @@ bad_captures()
 	refuses 1 '-: not a capture' --flows pcap - <"$file.text"
 }
 
-# It is loaded when there is a capture; other sources do without.
+# libpcap is loaded only for a capture.
 without_libpcap()
 {
 	mkdir -p "$WORK/lib"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# fuzz.sh - what the targets of libFuzzer once found goes through them again,
-# under ASan and UBSan: the corpora, and all that ever crashed
+# fuzz.sh - runs known inputs through the targets of libFuzzer, under ASan and
+# UBSan: the corpora, and all inputs that ever crashed a target
 
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
@@ -25,8 +25,8 @@ for target in "${targets[@]}"; do
 		mapfile -t inputs < <(find "selftests/fuzz/$kind/$target" -type f \
 			2>/dev/null | sort)
 		name="$target: $kind: ${#inputs[@]} inputs"
-		# A target of which there are none would fuzz, and a corpus of
-		# none would test nothing.
+		# Without an input a target would fuzz, and an empty corpus
+		# would test nothing.
 		if [ ${#inputs[@]} = 0 ] && [ $kind = crashes ]; then
 			echo "ok $number - $name"
 		elif [ ${#inputs[@]} -gt 0 ] &&

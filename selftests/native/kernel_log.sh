@@ -1,15 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# kernel_log.sh - which lines of a kernel's log vm/run and scripts take for faults:
-# those that name hashring, but for the few that are right
+# kernel_log.sh - the lines of a kernel log that vm/run and scripts take for
+# faults: lines that name hashring, with a few exceptions
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
-# What every guest says that loads the module, and what others may say of its files.
+# Lines of every guest that loads the module, and lines that may name the
+# module's files.
 ordinary()
 {
 	cat <<-'END'
@@ -28,7 +29,7 @@ ordinary()
 	END
 }
 
-# faulty LINE - vm/run and scripts find this one, and only this one, in a log
+# faulty LINE - vm/run and scripts find only this line in a log
 faulty()
 {
 	local text=$1 said

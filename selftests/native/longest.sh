@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# longest.sh - which parts of a run host/longest.sh names, of lines that
-# host/results.sh prints
+# longest.sh - the parts of a run that host/longest.sh prints, from lines of
+# host/results.sh
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 
@@ -12,7 +12,7 @@ host=$(dirname "${BASH_SOURCE[0]}")/../host
 # shellcheck source=selftests/host/results.sh
 . "$host/results.sh"
 
-# A program of one test, after so many seconds.
+# Prints the lines of a program with one test that took SECONDS.
 program() # NAME SECONDS [RESULT]
 {
 	tap_begin "$1"
@@ -22,12 +22,12 @@ program() # NAME SECONDS [RESULT]
 	tap_end 0
 }
 
-# A run of two guests, native tests and checks.
+# A run with two guests, native tests and checks.
 run()
 {
 	local i
 
-	# So that no time passes but what is said.
+	# A plain variable: no time passes but the given seconds.
 	unset SECONDS
 	SECONDS=10000
 	for ((i = 1; i <= 12; i++)); do

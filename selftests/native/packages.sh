@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# packages.sh - the list of packages says for each release of Debian which are wanted
+# packages.sh - the list of packages for each release of Debian
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 
@@ -10,7 +10,8 @@
 
 readonly HOST=$ROOT/selftests/host
 
-# only_in A B - names that the list has for release A and not for B
+# only_in A B - prints the names in the list for release A that are not in that
+# for B
 only_in()
 {
 	comm -23 <("$HOST/packages.sh" --list "$1" | sort) \
@@ -32,7 +33,7 @@ each_once()
 ' "$HOST/packages.sh" --list
 }
 
-# Any other word that begins so would be taken for a reason.
+# packages.sh would take a condition with a typing error for a reason.
 conditions_known()
 {
 	expect_equal "" "$(awk '!/^#/ && $2 ~ /^[<>=]/ && $2 !~ /^(<|>=)[0-9]+$/' "$HOST/packages.txt")"

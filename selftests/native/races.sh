@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# races.sh - what vm/run takes for the kernel's own data races, and what not
+# races.sh - which data races vm/run takes for the kernel's own
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 
@@ -10,7 +10,7 @@
 
 readonly LINE='[   12.345678] =================================================================='
 
-# report TITLE FRAME... - as KCSAN prints it
+# report TITLE FRAME... - prints a report in KCSAN's format
 report()
 {
 	echo "$LINE"
@@ -34,7 +34,7 @@ ours()
 	report 'data-race in hr_a / tcp_b' 'tcp_b+0x1/0x2' 'hr_a+0x3/0x4 [hashring]'
 }
 
-# judge - of standard input: the log that is left, and the races that are not ours
+# judge - from standard input: the remaining log, and the races outside hashring
 judge()
 {
 	: >"$WORK/own"
@@ -75,7 +75,7 @@ cut_short()
 	expect_match 'BUG: KCSAN' cat "$WORK/left"
 }
 
-# As scripts ask in a guest.
+# The check of scripts in a guest.
 in_scripts()
 {
 	dmesg() { theirs; }

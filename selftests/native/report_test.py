@@ -3,9 +3,8 @@
 #
 # report_test.py - pages of ringlab report, read in a browser
 #
-# Rings come from files, so that no kernel is needed. What the page shows, after
-# the browser has made of it what it will, is held against `ringctl -j` and
-# against what can be counted from the map itself.
+# Rings come from files, so that no kernel is needed. The rendered page is
+# compared with `ringctl -j` and with counts from the map itself.
 
 import html.parser
 import json
@@ -26,11 +25,11 @@ RINGCTL = os.environ.get("RINGCTL", ROOT + "/build/user/ringctl/ringctl")
 RINGLAB = os.environ.get("RINGLAB", ROOT + "/build/user/ringlab/ringlab")
 WHOLE = 1 << 32
 SEED = "000102030405060708090a0b0c0d0e0f"
-# Names that the kernel takes and a page must not.
+# Names that are valid for the kernel, and have to be escaped in a page.
 HOSTILE = ["</script><script>alert(1)</script>", "<img/src=x/onerror=alert(2)>",
            "</style><svg/onload=alert(3)>", "<!--<script>", "&ltb4&copy", "]]>"]
 
-# All figures and texts of the page as it stands in the browser.
+# All figures and texts of the rendered page.
 READ = """(() => {
     const data = row => Object.fromEntries([...row.querySelectorAll('data')].map(
         d => [d.dataset.figure, [Number(d.value), d.innerText]]));
@@ -49,7 +48,7 @@ READ = """(() => {
             s => [s.dataset.of, JSON.parse(s.textContent)]))}));
 })()"""
 
-# Of each band how long its nodes' arcs are in turns, and what marks cover.
+# For each band, the lengths of the nodes' arcs in turns, and the marked parts.
 DRAWN = """(() => {
     const length = (path, radius) => path.getTotalLength() / (2 * Math.PI * radius);
     const bands = {};
@@ -66,7 +65,7 @@ DRAWN = """(() => {
             labels: [...document.querySelectorAll('.labels text')].map(t => t.textContent)};
 })()"""
 
-# The lowest contrast of any text with what is behind it, by WCAG 2.
+# The lowest contrast of any text with its background, by WCAG 2.
 CONTRAST = """(() => {
     const parse = colour => colour.match(/[\\d.]+/g).map(Number);
     const luminance = colour => parse(colour).slice(0, 3).map(c => c / 255).map(
@@ -95,28 +94,28 @@ CONTRAST = """(() => {
 
 
 def share(value):
-    """A share as ringctl prints it."""
+    """A share in ringctl's format."""
     return f"{100 * value / WHOLE:.3f}%" if value else "0"
 
 
 def ratio(value):
-    """A ratio as ringctl prints it."""
+    """A ratio in ringctl's format."""
     return f"{value / WHOLE:.3f}" if value else "-"
 
 
 def expect(right, *what):
-    """What is not so ends the test."""
+    """Fails the test if the condition is false."""
     if not right:
         raise AssertionError(" ".join(str(w) for w in what))
 
 
 def same(wanted, seen, what=""):
-    """As expect(), saying what was seen."""
+    """As expect(), with both values in the message."""
     expect(wanted == seen, f"{what}: expected {wanted!r}, saw {seen!r}")
 
 
 class Test:
-    """The tests, and what they share."""
+    """The tests, and their shared parts."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -166,14 +165,14 @@ class Test:
         return self.browser.run(READ)
 
     def plan(self, name, saved, ring, ops):
-        """A page of a planned change, and what -j says of the same."""
+        """A page of a planned change, and the output of -j for the same."""
         pages = self.report(name, ring, ops, "--offline", saved)
         same(1, len(pages), "rings")
         told = json.loads(self.ringctl("-j", "plan", ring, ops, "--offline", saved))
         return pages[0], told["receipt"]
 
     def agrees(self, page, receipt):
-        """Figures, rows and block of a page, with a receipt."""
+        """Compares figures, rows and data block of a page with a receipt."""
         for key in ("moved", "required", "collateral", "ideal"):
             same([receipt[key], share(receipt[key])], page["figures"][key], key)
         for key in ("gained", "lost"):
@@ -195,7 +194,7 @@ class Test:
         self.loads_agree(page, receipt)
 
     def loads_agree(self, page, receipt):
-        """Loads, with the matrix and with the balance."""
+        """Compares loads with the matrix and with the balance."""
         came = {n["node"]: 0 for n in page["nodes"]}
         for move in page["moves"]:
             came[move["to"]] += move["figures"]["share"][0]
@@ -250,7 +249,7 @@ class Test:
         same([], page["nodes"], "nodes of an empty ring")
 
     def other_methods(self):
-        """What ringlab compare says of them, and what anybody can count."""
+        """The figures of ringlab compare, and figures counted here."""
         saved = self.saved("rivals.yaml", [(f"b{i}", 1) for i in range(1, 5)])
         for ops in "{ node add b5 }", "{ node del b2 }", "{ node replace b2 b5; node add b6 }":
             [page] = self.report("rivals.html", "web", ops, "--offline", saved)
@@ -274,7 +273,7 @@ class Test:
                 same("80.000%", rows["modulo"]["moved"][1], "4 -> 5")
 
     def drawing(self):
-        """Arcs are as long as they are, and marks cover what moves."""
+        """Drawn arcs have the right lengths, and marks cover the moved parts."""
         at = [400000000, 900000000, 2000000000, 2300000000, 4100000000]
         saved = self.saved("few.yaml", [(f"node_{i}", 1, [p]) for i, p in enumerate(at)],
                            "explicit")
@@ -302,7 +301,7 @@ class Test:
                covered, receipt["moved"] / WHOLE)
 
     def looks(self):
-        """On a phone, a tablet, a desk; in light, dark and print."""
+        """On a phone, a tablet and a desktop; in light, dark and print."""
         self.report("looks.html", "web", "{ node add b101; node del b7 }",
                     "--offline", self.hundred())
         papers = {}
@@ -368,7 +367,7 @@ class Test:
         same(sorted(HOSTILE + [HOSTILE[1] + "2"]), sorted(n["node"] for n in page["nodes"]))
         same(sorted(HOSTILE + [HOSTILE[1] + "2"]), sorted(n["text"][0] for n in page["nodes"]))
         same(0, self.browser.run("document.querySelectorAll('img, main style, [onload]').length"))
-        # As it is written, before any browser mends it.
+        # The file's own text, before a browser repairs it.
         tags = set()
         parser = html.parser.HTMLParser()
         parser.handle_starttag = lambda tag, attrs: tags.add(tag)
@@ -377,7 +376,7 @@ class Test:
         same(set(), tags & {"img", "object", "iframe"})
 
     def alone(self):
-        """The drawing as a file of its own."""
+        """The drawing in a separate file."""
         svg = self.path("alone.svg")
         saved = self.saved("alone.yaml", [(n, 1) for n in HOSTILE], ring=HOSTILE[0])
         self.ringlab("report", "/dev/null", HOSTILE[0], "{ node del ]]> }",
@@ -452,7 +451,7 @@ class Test:
         same([], [n for n in os.listdir(self.folder) if n.startswith("no.")], "files made")
 
     def printed_elsewhere(self):
-        """A file and what ringctl printed: a grid by default, no control characters."""
+        """A file and outputs of ringctl: a grid by default, no control characters."""
         saved, printed = self.path("grid.yaml"), self.path("grid.json")
         with open(saved, "w", encoding="ascii") as f:
             f.write("rings:\n- name: web\n  placement: balanced\n  generation: 1\n"
@@ -470,9 +469,9 @@ class Test:
             same(status, done.returncode, done.stderr)
 
     def progress(self):
-        """On a terminal a large ring says what it is at.
+        """Progress of a large ring on a terminal
 
-        Terminals are not to be had everywhere: standard error passes for one.
+        Not every machine has a terminal: standard error pretends to be one.
         selftests/interrupt.sh has a real one.
         """
         passes = self.path("passes.so")
@@ -487,7 +486,7 @@ class Test:
             expect(re.search(r"\x1b\[K\S*slow.html written, [0-9.]+K", said), repr(said))
 
     def interrupted(self):
-        """No half page, and the old one stays."""
+        """No partial page; the old page stays."""
         path = self.path("kept.html")
         with open(path, "w", encoding="ascii") as f:
             f.write("old")

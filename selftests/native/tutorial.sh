@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# tutorial.sh - what Documentation/tutorial.md shows is what is printed
+# tutorial.sh - the outputs in Documentation/tutorial.md are those of the
+# programs
 #
-# In the page a block's line that begins with $ is a command; what follows in
-# the block is its output. Times are this machine's, and are not compared. It
-# needs no module.
+# In the page a block's line that begins with $ is a command. The lines after a
+# command are its output. Times depend on the machine, and are not compared. The
+# script needs no module.
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 # shellcheck source=selftests/lib.sh
@@ -27,7 +28,7 @@ split_page()
 	END { print n }' "$page"
 }
 
-# Column `ns` of a table, and what a plan says of time, are left out.
+# Column `ns` of a table, and a plan's times, are left out.
 without_times()
 {
 	sed -E -e '/^(method|[a-z0-9-]+ +~?[0-9.]+%? )/s/^(.{69}).{7}/\1       /' \
@@ -47,7 +48,7 @@ ringlab()
 shows()
 {
 	cd "$WORK"
-	# Its words are a shell's, and the programs are those under test.
+	# The command is a shell's, with the programs under test.
 	eval "$(cat "$1.run")" | without_times >"$1.said"
 	without_times <"$1.want" | diff - "$1.said"
 }
@@ -55,7 +56,7 @@ shows()
 commands=$(split_page)
 ktap_begin
 [ "$commands" -gt 10 ] || bail_out "there are hardly any commands in $page"
-# The file that the page shows by `cat ring.yaml`.
+# The page shows this file by `cat ring.yaml`.
 sed -n '/^    \$ cat ring.yaml/,/^$/{/^    \$/d;s/^    //p}' "$page" >"$WORK/ring.yaml"
 for ((i = 1; i <= commands; i++)); do
 	ktap_test "$(cat "$WORK/$i.run")" shows "$i"
