@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * change_readers - readers against writers
+ * change_readers - reads rings while other threads change them
  *
- * Each ring has a writer that changes its topology as fast as the kernel lets
- * it; readers look positions up all the while. Before a change is sent, the
- * membership that it will lead to is written down under its generation. A
- * reader makes the table of the generation that an answer names, from that
- * membership alone and not from the tables before it, and compares every owner.
- * An answer must be of one generation, not older than what was in force when it
- * was asked for, and not younger than what had been sent when it came.
+ * Each ring has a writer that changes the ring's nodes as fast as the kernel
+ * allows. Readers look up positions all the time. Before a writer sends a
+ * change, the writer records the next members under their generation. A reader
+ * takes the generation from an answer, makes the table of that generation from
+ * the members alone and not from earlier tables, and compares every owner. An
+ * answer must be of one generation. This generation must not be older than the
+ * one in force before the request, and not younger than the last one sent
+ * before the answer.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -25,10 +26,10 @@
 #include "core/change.h"
 #include "core/table_build.h"
 
-#define NODES		24	/* names a ring's members come from */
+#define NODES		24	/* names of a ring's members */
 #define POINTS		40
 #define POSITIONS	512	/* in one look-up */
-#define TABLES		8	/* that a reader keeps, by generation */
+#define TABLES		8	/* kept by a reader, by generation */
 #define RINGS_MAX	16
 
 /* A node in one generation. */
@@ -36,7 +37,7 @@ struct member {
 	unsigned char present;
 	unsigned char weight;
 	unsigned char state;
-	unsigned char seat;	/* whose name the seat is */
+	unsigned char seat;	/* number of the name in the seat */
 };
 
 struct members {
@@ -47,7 +48,7 @@ struct ring {
 	char name[32];
 	unsigned int changes;
 	struct members *log;		/* by generation */
-	atomic_ullong started;		/* youngest generation sent */
+	atomic_ullong started;		/* youngest generation that was sent */
 	atomic_ullong done;		/* youngest known to be in force */
 	unsigned long long table_bytes;	/* of all tables published */
 };
@@ -57,10 +58,10 @@ struct reader {
 	unsigned int seed;
 	struct hr_table *table[TABLES];
 	unsigned long long generation[TABLES];
-	unsigned long long last[RINGS_MAX];	/* generation seen, by ring */
+	unsigned long long last[RINGS_MAX];	/* latest generation, by ring */
 	unsigned long long lookups;
 	unsigned long long answers;
-	unsigned long long distinct;		/* generations met */
+	unsigned long long distinct;		/* different generations */
 };
 
 static const __u8 seed[HASHRING_SEED_LEN] = "storm of changes";
@@ -94,7 +95,7 @@ static struct hashring *connect_kernel(void)
 	return h;
 }
 
-/* The table of a membership, made from nothing. */
+/* Makes the table of a membership, from no other table. */
 static struct hr_table *make_table(const struct members *members)
 {
 	struct hr_op ops[NODES] = {};
@@ -134,7 +135,7 @@ static const struct hr_table *reader_table(struct reader *reader,
 					   struct ring *ring,
 					   unsigned long long generation)
 {
-	/* rings have their own range of keys in the small cache */
+	/* each ring has its own range of keys in the small cache */
 	unsigned long long key = generation * RINGS_MAX + (ring - rings) + 1;
 	unsigned int slot = key % TABLES;
 
@@ -209,7 +210,7 @@ static bool seat_free(const struct members *members, unsigned int seat)
 	return true;
 }
 
-/* Does something legal to node @i; false if nothing came of it. */
+/* Applies a legal operation to node @i; false if there was none. */
 static bool random_op(unsigned int *state, struct members *members,
 		      unsigned int i, bool *named, struct hashring_op *op,
 		      char name[2][8])
@@ -311,7 +312,7 @@ static void *write_ring(void *arg)
 	return NULL;
 }
 
-/* Memory that the machine could still give, in kB. */
+/* Available memory, in kB. */
 static long available(void)
 {
 	FILE *f = fopen("/proc/meminfo", "r");

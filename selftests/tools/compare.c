@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which flows moved between two rounds, by the backends' own logs
+ * The flows that moved between two rounds, by the backends' own logs
  *
  * Prints one figure a line, name first:
  *
  *	flows N			seen in both rounds
- *	missing N		seen in one of them only
+ *	missing N		seen in only one round
  *	split N			seen by more than one backend in one round
- *	moved N			whose backend differs
- *	stray N			of these, to a node that did not join or from
- *				one that did not leave, where one is named
- *	required N		the least that any method moves for these loads
+ *	moved N			with different backends
+ *	stray N			moved to a node that did not join, or from one that
+ *				did not leave, if such a node is named
+ *	required N		the minimum of any method for these loads
  *	collateral N		moved less required
  *	expected N MARGIN	with --share: moved, and three standard errors
  *	within yes|no		with --share: moved is within the margin
- *	peak BEFORE AFTER	largest load over mean, of nodes with any
+ *	peak BEFORE AFTER	largest load over mean, of nodes with flows
  *	load NODE BEFORE AFTER
  *	move FROM TO N
  */
@@ -29,7 +29,7 @@
 
 #include "traffic.h"
 
-#define NOBODY	0xffff
+#define NO_NODE	0xffff
 #define SPLIT	0xfffe
 
 struct logs {
@@ -37,7 +37,7 @@ struct logs {
 	unsigned int nodes;
 	char (*names)[64];
 	u16 *owners[2];	/* by flow, of either round */
-	u32 flows;		/* room in @owners */
+	u32 flows;		/* size of @owners */
 	u32 rounds[2];
 	char kind;
 };
@@ -65,7 +65,7 @@ static void make_room(struct logs *logs, u32 flow)
 
 static void see(u16 *owner, u16 node)
 {
-	if (*owner == NOBODY)
+	if (*owner == NO_NODE)
 		*owner = node;
 	else if (*owner != node)
 		*owner = SPLIT;
@@ -84,7 +84,7 @@ static void read_log(struct logs *logs, u16 node, const char *path)
 		u32 round, flow;
 		char kind;
 
-		/* A backend is in the middle of it. */
+		/* A backend is writing this line. */
 		if (!strchr(line, '\n') && feof(file))
 			break;
 		line_number++;
@@ -134,7 +134,7 @@ static void read_logs(struct logs *logs)
 		read_log(logs, i, logs->files.gl_pathv[i]);
 }
 
-/* Loads in the order of the names' numbers: b2 comes before b10. */
+/* Sorts loads by the names' numbers: b2 comes before b10. */
 static struct logs *sorting;
 
 static int by_name(const void *a, const void *b)
@@ -199,9 +199,9 @@ int run_compare(const struct options *opt, int argc, char **argv)
 		u16 from = logs.owners[0][flow];
 		u16 to = logs.owners[1][flow];
 
-		if (from == NOBODY && to == NOBODY)
+		if (from == NO_NODE && to == NO_NODE)
 			continue;
-		if (from == NOBODY || to == NOBODY) {
+		if (from == NO_NODE || to == NO_NODE) {
 			missing++;
 			continue;
 		}
@@ -246,7 +246,7 @@ int run_compare(const struct options *opt, int argc, char **argv)
 	return flows ? 0 : 1;
 }
 
-/* Of one round: how many have arrived, and where. */
+/* Counts the arrived flows of one round, by node. */
 static u32 count_arrived(const struct logs *logs, u32 *load, u32 *split)
 {
 	u32 flows = 0;
@@ -256,7 +256,7 @@ static u32 count_arrived(const struct logs *logs, u32 *load, u32 *split)
 	for (u32 flow = 0; flow < logs->flows; flow++) {
 		u16 node = logs->owners[0][flow];
 
-		if (node == NOBODY)
+		if (node == NO_NODE)
 			continue;
 		flows++;
 		if (node == SPLIT)
@@ -268,8 +268,8 @@ static u32 count_arrived(const struct logs *logs, u32 *load, u32 *split)
 }
 
 /*
- * Where nobody answers, what has not arrived may be on its way: it is lost once
- * no more come for a while.
+ * Without answers, a missing flow may be on its way: a flow is lost when no
+ * more flows arrive for a while.
  */
 int run_count(const struct options *opt, int argc, char **argv)
 {
@@ -284,7 +284,7 @@ int run_count(const struct options *opt, int argc, char **argv)
 	logs.rounds[1] = logs.rounds[0];
 	find_logs(&logs, opt->log);
 	load = allocate(logs.nodes, sizeof(*load));
-	/* Other flows may go on meanwhile. */
+	/* Flows of other kinds may continue. */
 	do {
 		before = flows;
 		nanosleep(&nap, NULL);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What both ends of a stream know of the other's bytes */
+/* The bytes of exchanges, which both ends know beforehand */
 #include <string.h>
 
 #include "traffic.h"
 
 /**
- * stream_fill - what one end has to send
- * @exchange: is overwritten, each byte of it
+ * stream_fill - fills the next message of one end
+ * @exchange: overwritten completely
  * @flow: of the connection
  * @number: of the exchange, from 0
- * @backend: who answers; NULL: it is a request
+ * @backend: the answering backend; NULL: the message is a request
  */
 void stream_fill(struct exchange *exchange, u32 flow, u32 number,
 		 const char *backend)
@@ -28,7 +28,7 @@ void stream_fill(struct exchange *exchange, u32 flow, u32 number,
 	}
 }
 
-/* Returns how many bytes differ. */
+/* Returns the number of different bytes. */
 u32 stream_differ(const struct exchange *a, const struct exchange *b)
 {
 	const char *bytes_a = (const char *)a, *bytes_b = (const char *)b;

@@ -1,36 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * failnth - commands whose allocations fail, one after the other
+ * failnth - runs commands while their allocations fail, one after the other
  *
  *	failnth commands		reads cases, see below
- *	failnth module FILE		loads it, and takes it out again
+ *	failnth module FILE		loads the module, and removes it
  *	failnth namespaces		makes network namespaces
- *	... all				not only one allocation fails: all from
- *					that one on
+ *	... all				all later allocations fail too, not
+ *					only one
  *
- * A case is run until none of its command's allocations is left to fail. Each
- * time all begins anew, and afterwards
+ * A case runs until its command has no more allocation to fail. Each run begins
+ * from the same start conditions. After each run
  *
- * - a command that failed says that it had no memory, and nothing else; all that
- *   can be read is as if it had not been given; given again, it does its work
- * - a command that succeeded has answered all and done all, and who listens has
- *   heard all or that he missed something
+ * - a command that failed reports a lack of memory, and no other error; the
+ *   readable state is as before the command; a second run of the command
+ *   succeeds
+ * - a command that succeeded has sent its complete answer and made its complete
+ *   change; a listener has received all events, or has been told of lost events
  *
- * What that is, the same command has shown before without a failure.
+ * A run without a failure comes first, and is the standard.
  *
- * The cases come from failnth.py, one word after the other, attributes in
- * hexadecimal:
+ * The cases come from failnth.py, as words, with attributes in hexadecimal:
  *
- *	mask CMD TYPE...		an attribute whose value does not count
- *	forget CMD ATTRS		removes a ring between cases, should it be there
- *	state CMD do|dump loose|tight ATTRS	a part of all that can be read; packets may
- *					change what is tight
- *	setup CMD do|dump ATTRS		what the next case begins with
- *	packets N			so are packets
- *	case NAME CMD do|dump once|again ATTRS	the command; once: it cannot be
- *					given again
+ *	mask CMD TYPE...		an attribute with a value to ignore
+ *	forget CMD ATTRS		removes an existing ring between cases
+ *	state CMD do|dump loose|tight ATTRS	a part of the readable state; packets may
+ *					change tight parts
+ *	setup CMD do|dump ATTRS		a start condition of the next case
+ *	packets N			packets as a start condition
+ *	case NAME CMD do|dump once|again ATTRS	the command; once: the command
+ *					cannot run twice
  *
- * For each case there is a line: the verdict, the name, and figures.
+ * Each case has a line: the verdict, the name, and figures.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -45,18 +45,18 @@
 #define LINE_SIZE	(256 * 1024)
 #define BLANK		"\t\n "
 
-/* All that can be read. */
+/* The readable state. */
 struct state {
 	struct answer part[MESSAGES];
 };
 
-/* What failures came to. */
+/* The results of failures. */
 struct figures {
-	unsigned int injected;	/* failures */
-	unsigned int refused;	/* the command said that it had no memory */
-	unsigned int done;	/* it did its work in spite of that */
-	unsigned int unsent;	/* the socket had no memory to send it */
-	unsigned int unknown;	/* the socket had none to say what became of it */
+	unsigned int injected;	/* injected failures */
+	unsigned int refused;	/* commands that reported a lack of memory */
+	unsigned int done;	/* commands that succeeded in spite of the failure */
+	unsigned int unsent;	/* the socket had no memory to send the command */
+	unsigned int unknown;	/* the socket had no memory for the result */
 };
 
 static struct message forget[MESSAGES], looks[MESSAGES], setup[MESSAGES];
@@ -64,7 +64,7 @@ static size_t nr_forget, nr_looks, nr_setup;
 static bool all_from;
 static unsigned int nr_wrong;	/* of the present case */
 
-/* The command without a failure: what it answers, tells, leaves behind. */
+/* The standard: answer and events of the command without a failure. */
 static struct answer told, heard;
 static struct state before, after, now;
 
@@ -106,7 +106,7 @@ static bool same(const struct answer *a, const struct answer *b)
 	       !memcmp(a->data, b->data, a->len);
 }
 
-/* The first part that differs from @want, or none. */
+/* The first part that differs from @want, or NULL. */
 static const struct message *differs(const struct state *want, bool loose)
 {
 	size_t i;
@@ -118,7 +118,7 @@ static const struct message *differs(const struct state *want, bool loose)
 	return NULL;
 }
 
-/* The first few reasons of a case; those that follow are much the same. */
+/* Prints the first few faults of a case; later ones are much the same. */
 static bool wrong(const char *name, unsigned int nth, const char *what,
 		  const struct message *part, const struct answer *a)
 {
@@ -150,7 +150,7 @@ static bool is_as(const char *name, unsigned int nth, const struct state *want,
 	return part ? wrong(name, nth, what, part, NULL) : true;
 }
 
-/* Given again, without a failure. */
+/* Runs the command again, without a failure. */
 static bool works_again(const char *name, const struct message *m,
 			unsigned int nth, struct answer *a)
 {
@@ -166,7 +166,7 @@ static bool works_again(const char *name, const struct message *m,
 	return is_as(name, nth, &after, "then it does something else");
 }
 
-/* One attempt; @last: there was nothing left to fail. */
+/* One run; @last: the command had no more allocation to fail. */
 static bool attempt(const char *name, const struct message *m, bool again,
 		    unsigned int nth, struct figures *figures, bool *last)
 {
@@ -368,7 +368,9 @@ int main(int argc, char **argv)
 		argc--;
 	}
 	inject_open();
-	/* What the kernel writes to is there: a failure of that would be ours. */
+	/*
+	 * All pages are present, so that the kernel's writes cause no failure.
+	 */
 	if (mlockall(MCL_CURRENT | MCL_FUTURE))
 		die("mlockall");
 	if (argc == 2 && !strcmp(argv[1], "commands"))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What failnth's files share: messages, their answers, and injected failures.
+ * The interfaces of failnth's files: messages, answers, and injected failures.
  */
 #ifndef FAILNTH_H
 #define FAILNTH_H
@@ -12,16 +12,16 @@
 
 #define ANSWER_MAX	(128 * 1024)	/* bytes of all messages of an answer */
 
-/* Stands in messages for the number of the attachment made last. */
+/* In messages: stands for the number of the latest attachment. */
 #define LAST_ATTACH	0xa77ac41dU
 
 /**
  * struct message - a request
- * @cmd: of the family; 0: packets instead of a message
- * @dump: of all
- * @loose: packets may not change even this of the state
- * @len: of @attrs; of packets their number
- * @attrs: in bytes
+ * @cmd: command of the family; 0: packets instead of a message
+ * @dump: the request is a dump
+ * @loose: packets may not change this part of the state either
+ * @len: length of @attrs; of packets their number
+ * @attrs: the attributes
  */
 struct message {
 	__u8 cmd;
@@ -32,13 +32,14 @@ struct message {
 };
 
 /**
- * struct answer - what came of a request
+ * struct answer - the result of a request
  * @err: negative errno, 0: done
  * @unsent: the request did not leave the socket
- * @unknown: the socket has lost what would have told
- * @text: why not, in the kernel's words
- * @len: of @data
- * @data: commands and attributes of all messages, what changes with time zeroed
+ * @unknown: the socket has lost the answer
+ * @text: the kernel's reason
+ * @len: length of @data
+ * @data: commands and attributes of all messages, with zeros for values that
+ * 	change with time
  */
 struct answer {
 	int err;

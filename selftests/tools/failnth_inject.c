@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Allocations of this thread that fail.
+ * Injects failures into allocations of this thread.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ static void put(int fd, unsigned int value, const char *what)
 		die(what);
 }
 
-/* Beforehand, so that arming asks for no memory. */
+/* Opens the files beforehand, so that arming needs no memory. */
 void inject_open(void)
 {
 	fail_nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
@@ -32,10 +32,10 @@ void inject_open(void)
 }
 
 /**
- * inject_arm() - from here on an allocation fails
- * @nth: which one; 0: none
- * @all_from: and all after it, which wants failslab and fail_page_alloc set to
- *	fail always, of tasks that are marked
+ * inject_arm() - let an allocation fail from now on
+ * @nth: which allocation; 0: none
+ * @all_from: and all later allocations; failslab and fail_page_alloc must be
+ * 	set to fail always, for marked tasks
  */
 void inject_arm(unsigned int nth, bool all_from)
 {
@@ -47,9 +47,9 @@ void inject_arm(unsigned int nth, bool all_from)
 }
 
 /**
- * inject_disarm() - no allocation fails any more
+ * inject_disarm() - let no more allocation fail
  *
- * Return: whether one has.
+ * Return: whether an allocation has failed.
  */
 bool inject_disarm(void)
 {

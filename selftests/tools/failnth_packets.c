@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Packets of this machine, for hooks of its output.
+ * Sends packets from this machine, through its output hooks.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@
 
 static int sockets[FLOWS];
 
-/* Beforehand: sending is what has to have memory, and no more. */
+/* Opens the socket beforehand: only sending may need memory. */
 void packets_open(void)
 {
 	const unsigned int mark = MARK;
@@ -38,10 +38,10 @@ void packets_open(void)
 }
 
 /**
- * packets_send() - one packet each of so many flows
- * @nr: of flows
+ * packets_send() - send one packet of each flow
+ * @nr: number of flows
  *
- * Whether they are sent or not: hooks may drop them.
+ * Errors of sending do not count: hooks may drop packets.
  */
 void packets_send(size_t nr)
 {

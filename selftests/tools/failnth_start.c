@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Beginnings whose allocations fail: the module's, and a namespace's.
+ * Starts the module or a namespace while allocations fail.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -30,10 +30,10 @@ static int figures(const char *what, unsigned int injected,
 
 /**
  * start_module() - load the module until none of its allocations fails
- * @path: the file; the module is not loaded, nor is it afterwards
- * @all_from: as inject_arm() has it
+ * @path: the module's file; the module is not loaded before or after
+ * @all_from: as in inject_arm()
  *
- * Return: 0 if it was either loaded, and answered, or not there at all.
+ * Return: 0 if the module was either loaded, with answers, or absent each time.
  */
 int start_module(const char *path, bool all_from)
 {
@@ -67,10 +67,10 @@ int start_module(const char *path, bool all_from)
 
 /**
  * start_namespaces() - make a network namespace until nothing fails
- * @all_from: as inject_arm() has it
+ * @all_from: as in inject_arm()
  *
- * Return: 0 if the module answers in all that were made, and in the present one
- * after all that were not.
+ * Return: 0 if the module answers in each new namespace, and in the present one
+ * after each failure.
  */
 int start_namespaces(bool all_from)
 {

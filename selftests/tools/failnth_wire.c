@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Requests in bytes, and what comes of them.
+ * Sends requests as bytes, and collects the results.
  *
- * Between arming and disarming nothing here allocates, and nothing calls the
- * kernel but send() and recv().
+ * Between arming and disarming, functions here allocate nothing, and call the
+ * kernel only by send() and recv().
  */
 #include <errno.h>
 #include <stdio.h>
@@ -37,9 +37,9 @@ static int family;
 static __u32 last_attach;
 
 /**
- * wire_mask() - an attribute whose value does not count
- * @cmd: of messages that have it
- * @path: its type, after those of the nests that it stands in
+ * wire_mask() - ignore the value of an attribute
+ * @cmd: of messages with the attribute
+ * @path: the attribute's type, after the types of its nests
  * @depth: of @path
  */
 void wire_mask(__u8 cmd, const unsigned short *path, size_t depth)
@@ -74,7 +74,7 @@ static void learn_attach(struct nlattr *attrs, int len)
 		last_attach = nla_get_u32(id);
 }
 
-/* A message of the family: its command and attributes, masked, to @a. */
+/* Adds a message of the family to @a: command and masked attributes. */
 static void keep(struct answer *a, struct nlmsghdr *nlh)
 {
 	struct genlmsghdr *genl = nlmsg_data(nlh);
@@ -94,7 +94,7 @@ static void keep(struct answer *a, struct nlmsghdr *nlh)
 	a->len += sizeof(*genl) + len;
 }
 
-/* The end of an answer: errno and words. */
+/* Reads the end of an answer: errno and text. */
 static void end(struct answer *a, struct nlmsghdr *nlh)
 {
 	size_t skip = sizeof(int);
@@ -175,19 +175,19 @@ static void ask(struct nl_sock *sk, const struct message *m, struct answer *a)
 	receive(fd, a, 0);
 }
 
-/* On the socket of the case. */
+/* Sends a request on the socket of the case. */
 void wire_ask(const struct message *m, struct answer *a)
 {
 	ask(asking, m, a);
 }
 
-/* On another one. */
+/* Sends a request on another socket. */
 void wire_look(const struct message *m, struct answer *a)
 {
 	ask(looking, m, a);
 }
 
-/* What events have come; -ENOBUFS when some were lost. */
+/* Collects the received events; -ENOBUFS if some were lost. */
 void wire_heard(struct answer *a)
 {
 	bool lost = false;
@@ -219,7 +219,7 @@ static struct nl_sock *connect_kernel(void)
 	return sk;
 }
 
-/* Whether the family is there and answers, in the present namespace. */
+/* Whether the family answers in the present namespace. */
 bool wire_there(void)
 {
 	static unsigned char data[ANSWER_MAX];
@@ -236,7 +236,7 @@ bool wire_there(void)
 	return family >= 0 && !a.err && !a.len;
 }
 
-/* Sockets for looking and for listening. */
+/* Opens sockets for reading the state and for events. */
 void wire_open(void)
 {
 	int group;
@@ -251,14 +251,14 @@ void wire_open(void)
 		die("no hashring family");
 }
 
-/* A new socket to ask on: what belonged to the old one goes with it. */
+/* Opens a new socket for requests. The objects of the old socket go. */
 void wire_renew(void)
 {
 	nl_socket_free(asking);
 	asking = connect_kernel();
 }
 
-/* An answer that came after its loss was told. */
+/* Drops an answer that came after the report of its loss. */
 void wire_drain(void)
 {
 	char byte;
@@ -267,7 +267,7 @@ void wire_drain(void)
 		;
 }
 
-/* Until there are no attachments, and then the rings. */
+/* Removes all attachments, and then all rings. */
 void wire_forget(const struct message *list)
 {
 	static unsigned char data[ANSWER_MAX];

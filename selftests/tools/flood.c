@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Packets that no socket sends, one for each flow, whose flows differ as little
- * as a sender likes: to see whether what he chooses makes them meet
+ * Packets without a socket, one for each flow. The flows differ as little as a
+ * sender likes, to test whether chosen flows collide.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -15,7 +15,7 @@
 #include "traffic.h"
 
 #define BATCH	64
-#define PAYLOAD	20	/* a TCP header; of others, ports and zeros */
+#define PAYLOAD	20	/* a TCP header; for other protocols, ports and zeros */
 
 struct packet {
 	union {
@@ -34,7 +34,7 @@ static u32 mixed(u32 x)
 	return x ^ x >> 16;
 }
 
-/* What the pattern makes of a flow: added to addresses, and the ports. */
+/* Offsets of a flow by the pattern: of addresses, and of ports. */
 struct flow {
 	u32 saddr;
 	u32 daddr;
@@ -52,7 +52,7 @@ static struct flow flow_of(const struct options *opt, u32 i)
 	case 'p':
 		flow.ports = i;
 		break;
-	default:	/* 24 bits of each, so that no two are alike */
+	default:	/* 24 bits of each address, so that no two flows are equal */
 		flow.saddr = mixed(i) >> 8;
 		flow.daddr = i;
 		flow.ports = mixed(~i);
@@ -60,7 +60,7 @@ static struct flow flow_of(const struct options *opt, u32 i)
 	return flow;
 }
 
-/* Returns its length. The place of the payload depends on the family. */
+/* Returns the length. The place of the payload depends on the family. */
 static size_t fill(struct packet *packet, const struct options *opt, u32 i)
 {
 	const struct sockaddr_in6 *from6 = (const void *)&opt->from;
@@ -95,7 +95,7 @@ static size_t fill(struct packet *packet, const struct options *opt, u32 i)
 	if (opt->protocol == IPPROTO_ICMP)
 		payload[0] = 8;		/* echo request */
 	else if (opt->protocol == IPPROTO_ICMPV6)
-		payload[0] = 128;	/* the same */
+		payload[0] = 128;	/* echo request */
 	else
 		memcpy(payload, &ports, sizeof(ports));
 	if (opt->protocol == IPPROTO_UDP)

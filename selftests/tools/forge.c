@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TCP segments that no socket sends
+ * TCP segments without a socket
  *
- * They have the addresses and ports of flows, live or not, and a sequence
- * number that is a live connection's by chance only: endpoints take no notice,
- * but a director on the way cannot tell. Those of a flow are all alike, as
- * retransmissions are.
+ * The segments have the addresses and ports of flows, live or not. A sequence
+ * number matches a live connection only by chance. So endpoints ignore the
+ * segments, but a director cannot know. All segments of a flow are equal, like
+ * retransmissions.
  */
 #include <arpa/inet.h>
 #include <errno.h>

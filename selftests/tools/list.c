@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The flows themselves, in the words in which ringctl takes a flow:
+ * Prints the flows in ringctl's words for a flow:
  * PROTOCOL SOURCE PORT DESTINATION PORT
  */
 #include <arpa/inet.h>

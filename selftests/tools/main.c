@@ -186,7 +186,7 @@ int main(int argc, char **argv)
 	for (int i = 0; commands[i].name; i++) {
 		if (strcmp(argv[1], commands[i].name))
 			continue;
-		/* The subcommand's name stands where getopt skips one. */
+		/* getopt skips one word: here the subcommand's name. */
 		parse_options(&opt, argc - 1, argv + 1);
 		signal(SIGPIPE, SIG_IGN);
 		return commands[i].run(&opt, argc - 1 - optind,

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * migrate_packets - a frontier in motion under packets
+ * migrate_packets - checks a moving frontier with packets
  *
- * One thread moves the frontier of a ring's migrations, holds further changes,
- * turns migrations round and ends them, as fast as the kernel lets it. Another
- * sends datagrams, and a third one receives them at the backends. The first one
- * works out, from the core alone, who owns each flow after each of its moves,
- * and writes that down before it makes the move. A datagram says up to which
- * move all was done when it was sent; it must arrive at a node that owned its
- * flow after that move, or after one that had been begun when it arrived.
+ * The first thread moves the frontier of a ring's migrations, holds further
+ * changes, and rolls back and ends migrations, as fast as the kernel allows.
+ * The second thread sends datagrams, and the third receives them at the
+ * backends. Before each move, the first thread computes the owner of each flow
+ * after the move, by the core alone, and records the owners. A datagram has the
+ * number of the last finished move at its sending. The datagram must arrive at
+ * a node that owned the flow after that move, or after a later move that had
+ * begun before the arrival.
  *
- * With -o it does one thing alone: a node comes into service for another one, and
- * that is rolled back at once.
+ * With -o there is only one kind of migration: a node comes into service for
+ * another node, with an immediate rollback.
  *
- * The ring exists, is empty and attached, and its established flows move.
+ * The ring must exist, must be empty and attached, and its established flows
+ * must move.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -53,7 +55,7 @@ struct backend {
 	int fd;
 };
 
-static bool at_once;	/* one kind of migration, rolled back at once */
+static bool at_once;	/* one kind of migration, with an immediate rollback */
 static const char *ring, *director, *client, *vip, *from;
 static unsigned int port = 7100, moves = 10000, nr_backends;
 static struct backend backends[NODES_MAX];
@@ -62,13 +64,13 @@ static struct hr_config config;
 static __u32 positions[FLOWS];
 static int sockets[FLOWS];
 
-/* Owners by flow after each move; those up to @begun are written down. */
+/* Owners by flow after each move, recorded up to @begun. */
 static unsigned char (*owners)[FLOWS];
 static atomic_uint begun, done;
 static atomic_bool stop;
 static atomic_ulong sent, received, wrong, late;
 
-/* What the kernel has, made by the same moves. */
+/* The kernel's view, made by the same moves. */
 static struct hr_view view;
 static struct hr_table *origin;
 static unsigned int seed = 1;
@@ -111,7 +113,7 @@ static int bound_socket(struct in_addr addr, unsigned int at)
 	return fd;
 }
 
-/* Each flow has an address of its own, and its position. */
+/* Gives each flow its own address, and its position. */
 static void open_flows(void)
 {
 	struct sockaddr_in to = {
@@ -211,7 +213,7 @@ static void *receive_datagrams(void *arg)
 		if (epoll_ctl(epoll, EPOLL_CTL_ADD, backends[i].fd, &event))
 			die("epoll_ctl: %s", strerror(errno));
 	}
-	/* What is under way at the end arrives too. */
+	/* Packets on their way at the end arrive too. */
 	while ((got = epoll_wait(epoll, events, NODES_MAX, 500)) > 0 ||
 	       !atomic_load(&stop))
 		for (i = 0; i < got; i++)
@@ -220,7 +222,7 @@ static void *receive_datagrams(void *arg)
 	return NULL;
 }
 
-/* Writes the owners down that the next move leads to. */
+/* Records the owners after the next move. */
 static void announce(void)
 {
 	unsigned int move = atomic_load(&begun) + 1, i;
@@ -245,7 +247,7 @@ static void put(struct hr_table *table)
 	hr_table_put(table, &hr_node_plain_ops);
 }
 
-/* The view goes on to @table, from the effective map. */
+/* Continues the view with @table, from the effective map. */
 static void lead_to(struct hr_table *table)
 {
 	struct hr_table *map;
@@ -333,7 +335,7 @@ static void rollback_begin(struct hashring *h)
 	rollbacks++;
 }
 
-/* The view ends at @table, if there is one. */
+/* Ends the view with @table, if not NULL. */
 static void end_at(const struct hr_table *table)
 {
 	struct hr_table *settled = NULL;
@@ -368,7 +370,7 @@ static void rollback_at_once(struct hashring *h)
 	rollbacks++;
 }
 
-/* Adds, deletes or changes one of the nodes; there is always one. */
+/* Adds, deletes or changes one of the nodes; at least one stays. */
 static void hold_something(struct hashring *h)
 {
 	unsigned int i = rand_r(&seed) % nr_backends;
@@ -377,7 +379,7 @@ static void hold_something(struct hashring *h)
 
 	snprintf(op.name, sizeof(op.name), "b%u", i + 1);
 	if (!hr_table_find(view.table, op.name)) {
-		/* Its id may still be a leaving node's. */
+		/* A leaving node may still have this id. */
 		for (i = 0; i < view.table->nr_slots; i++)
 			if (view.table->nodes[i] &&
 			    view.table->nodes[i]->attrs.id == op.attrs.id)
@@ -418,8 +420,9 @@ static void migrate_packets(struct hashring *h)
 }
 
 /*
- * The last backend comes into service for the first one, and that is taken back at
- * once: what it has goes back to whose it was, and to nobody else in between.
+ * The last backend comes into service for the first one, with an immediate
+ * rollback: the flows go back to their earlier owners, and to no other node in
+ * between.
  */
 static void come_and_go(struct hashring *h)
 {
@@ -448,7 +451,7 @@ static void come_and_go(struct hashring *h)
 	}
 }
 
-/* All but the last of the backends are there from the start. */
+/* Adds all backends except the last one. */
 static void populate(struct hashring *h)
 {
 	struct hr_op ops[NODES_MAX] = {};

@@ -97,8 +97,8 @@ void set_option(int fd, int level, int name, int value)
 }
 
 /*
- * A client binds to addresses that only a local route makes its own, and IPv6
- * wants to be told that this is meant.
+ * The client binds to addresses that are local only by a local route. IPv6
+ * needs a socket option for this.
  */
 int open_socket(int family, int type)
 {
@@ -146,7 +146,10 @@ u64 clock_us(void)
 	return now.tv_sec * 1000000ull + now.tv_nsec / 1000;
 }
 
-/* How many are due. Who is asked late owes at most a tenth of a second's. */
+/*
+ * The number of due packets. After a late call this is at most the number of a
+ * tenth of a second.
+ */
 u32 pace_due(struct pace *pace)
 {
 	u64 now = clock_us(), most = (pace->rate / 10 + 1) * 1000000ull;
@@ -163,9 +166,9 @@ u32 pace_due(struct pace *pace)
 }
 
 /*
- * Sources are scattered, since some balancers add address and port up: flows
- * that are numbered through would meet in the same sums. Below, 65,536 flows
- * have 65,536 addresses, and those that share one differ in the port.
+ * Scatters sources, because some balancers add address and port: consecutive
+ * flows would have equal sums. 65,536 consecutive flows have 65,536 addresses.
+ * Flows with the same address have different ports.
  */
 static u16 scatter(u16 x)
 {
@@ -239,13 +242,13 @@ size_t set_source(union source *source, const struct options *opt, u32 flow)
 	return sizeof(source->room4);
 }
 
-/* A socket that sends from one of the source ports, whatever the address. */
+/* A socket that sends from one of the source ports, from any address. */
 int open_datagrams(const struct options *opt, unsigned int port_index)
 {
 	struct sockaddr_storage any = { .ss_family = opt->vip.ss_family };
 	int fd = open_socket(any.ss_family, SOCK_DGRAM);
 
-	/* The port has the same place in both families. */
+	/* Both families have the port at the same place. */
 	((struct sockaddr_in *)&any)->sin_port = htons(source_port(port_index));
 	set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, 1 << 20);
 	if (bind(fd, (struct sockaddr *)&any, opt->vip_len))
@@ -253,7 +256,7 @@ int open_datagrams(const struct options *opt, unsigned int port_index)
 	return fd;
 }
 
-/* A connection of that flow, which need not be there yet; -1: refused. */
+/* Begins a connection of this flow; -1: refused. */
 int connect_flow(const struct options *opt, u32 flow)
 {
 	int fd = open_socket(opt->vip.ss_family, SOCK_STREAM);
@@ -270,7 +273,7 @@ int connect_flow(const struct options *opt, u32 flow)
 	return -1;
 }
 
-/* What has come of a connection that could not be there at once. */
+/* The result of a connection that was not ready at once. */
 int connect_error(int fd)
 {
 	socklen_t len = sizeof(int);
@@ -281,7 +284,7 @@ int connect_error(int fd)
 	return error;
 }
 
-/* Nothing of it remains at either end. */
+/* Resets a connection: neither end keeps any state. */
 void reset_connection(int fd)
 {
 	struct linger reset = { .l_onoff = 1 };

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * proof - plan, change and keys tell one story
+ * proof - compares plans, changes and keys
  *
- * Makes a ring and changes it at random. Each change is planned by ringctl and
- * carried out by ringctl: with the plan's token, or by ringctl measure, which
- * counts the keys that move. The kernel maps all keys before and after. The
- * from-to matrix must be the same in the plan, in the receipt and in the
- * kernel's history; every key must have the owner that tables made here have,
- * which never saw the kernel's; what ringctl measure counts must be what these
- * tables give, to the key; and the keys of each row must be as many as its
- * share makes one expect.
+ * proof makes a ring and changes the ring at random. ringctl plans each change,
+ * and carries the change out, with the plan's token or by ringctl measure,
+ * which counts the moved keys. The kernel maps all keys before and after.
+ *
+ * The from-to matrix must be the same in the plan, in the receipt and in the
+ * kernel's history. Every key must have the owner of tables that are made here,
+ * independently of the kernel's tables. The counts of ringctl measure must be
+ * those of these tables, to the key. The number of keys in each row must match
+ * the row's share.
  *
  *	proof RINGCTL PLACEMENT CHANGES KEYS
  */
@@ -22,7 +23,7 @@
 #define POINTS		40	/* for a unit of weight with hashed placement */
 #define GRID		65536	/* cells with balanced placement */
 
-/* How a ring of each placement is made. */
+/* Words for a ring of each placement. */
 static const struct {
 	const char *name;
 	const char *words;
@@ -77,7 +78,7 @@ static void look_up(__u32 *ids, __u64 wanted)
 		die("lookup", "another generation");
 }
 
-/* Carries a step out, if the ring is as it was planned. */
+/* Carries a step out, if the ring is unchanged since the plan. */
 static json_t *change(const struct step *s, const char *token)
 {
 	char with_token[sizeof(s->text) + 64];
@@ -87,7 +88,7 @@ static json_t *change(const struct step *s, const char *token)
 	return ask("change %s %s", RING, with_token);
 }
 
-/* The same, and ringctl counts what moves. */
+/* Carries a step out while ringctl counts the moved keys. */
 static json_t *measure(const struct step *s)
 {
 	char with_keys[sizeof(s->text) + 64];
@@ -97,7 +98,7 @@ static json_t *measure(const struct step *s)
 	return ask("measure %s %s", RING, with_keys);
 }
 
-/* Plan, change, keys. Returns the table after. */
+/* Proves one change: plan, change, keys. Returns the table after the change. */
 static struct hr_table *prove(struct hr_table *before, const struct step *s,
 			      bool measured)
 {
@@ -142,7 +143,7 @@ static struct hr_table *prove(struct hr_table *before, const struct step *s,
 	return after;
 }
 
-/* Sets @config. Returns what ringctl makes the same ring of. */
+/* Sets @config. Returns ringctl's words for the same ring. */
 static const char *make_config(const char *placement)
 {
 	size_t i;
@@ -206,7 +207,7 @@ static void tell(unsigned int changes)
 	       sums.judged, sums.far, sums.farthest);
 	if (config.place->takes_cells && !sums.alike)
 		die("nodes", "no change was among equals");
-	/* 0.27 % of them are expected beyond; many more would be no chance. */
+	/* Beyond are 0.27 % by chance; many more are a fault. */
 	if (sums.far > 5 + sums.judged / 100)
 		die("rows", "too many are far from their shares");
 }
@@ -235,7 +236,7 @@ int main(int argc, char **argv)
 	first_step(&step);
 	table = prove(table, &step, false);
 	for (i = 0; i < changes; i++) {
-		/* Weights begin to differ half-way. */
+		/* Weights begin to differ after half of the changes. */
 		alike &= i < changes / 2;
 		random_step(&step, table);
 		table = prove(table, &step, i % 2);

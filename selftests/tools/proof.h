@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * proof: what its parts share
+ * proof: the interfaces of its files
  */
 #ifndef SELFTESTS_PROOF_H
 #define SELFTESTS_PROOF_H
@@ -22,11 +22,11 @@
 #define RING		"proof"
 
 /**
- * struct row - what goes from one node to another
- * @from: its name
- * @to: and its
- * @share: all of it
- * @arcs: in how many pieces
+ * struct row - the moves from one node to another
+ * @from: name of the first node
+ * @to: name of the second node
+ * @share: sum of the moves
+ * @arcs: number of pieces
  */
 struct row {
 	char from[HASHRING_NAME_LEN];
@@ -42,11 +42,11 @@ struct rows {
 
 /**
  * struct step - a change
- * @op: as the core takes them
+ * @op: the operations for the core
  * @nr: number of @op
  * @points: of the operations
- * @text: as ringctl takes them
- * @instead: a replacement that comes to the same, or empty
+ * @text: the operations for ringctl
+ * @instead: a replacement with the same result, or empty
  */
 struct step {
 	struct hr_op op[OPS_MAX];
@@ -57,10 +57,10 @@ struct step {
 };
 
 /**
- * struct counts - what became of the keys
- * @row: how many keys, for each of the rows
- * @gained: had no owner before
- * @lost: have none after
+ * struct counts - counted keys of a change
+ * @row: number of keys, for each row
+ * @gained: keys without an owner before
+ * @lost: keys without an owner after
  */
 struct counts {
 	__u32 *row;
@@ -69,19 +69,19 @@ struct counts {
 };
 
 /**
- * struct sums - what all changes came to
+ * struct sums - sums over all changes
  * @ops: operations
- * @rows: of their matrices
+ * @rows: rows of matrices
  * @pure: changes that must move nothing without need
- * @replaced: swaps that were planned as a replacement too
- * @only_replaced: changes that replaced and did nothing else
+ * @replaced: swaps that were also planned as a replacement
+ * @only_replaced: changes with replacements only
  * @ideal: changes that move the ideal to a cell a node
- * @alike: of these, among nodes of equal weight
+ * @alike: of @ideal, changes among nodes of equal weight
  * @measured: changes that ringctl measure carried out
- * @moved: keys
- * @judged: rows with enough keys to tell
- * @far: of these, beyond three standard errors
- * @farthest: in standard errors
+ * @moved: moved keys
+ * @judged: rows with enough keys for a judgement
+ * @far: of @judged, rows beyond three standard errors
+ * @farthest: largest distance, in standard errors
  */
 struct sums {
 	unsigned int ops;
@@ -103,7 +103,7 @@ extern struct sums sums;
 extern struct hashring *h;
 extern struct hr_config config;
 extern __u32 keys, *position, *id_before, *id_after;
-extern bool alike;	/* all weights are to be 1 */
+extern bool alike;	/* all weights must be 1 */
 
 void die(const char *what, const char *why) __attribute__((noreturn));
 __u32 below(__u32 n);

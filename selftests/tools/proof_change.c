@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * proof: changes at random, as the core takes them and as ringctl does
+ * proof: random changes, for the core and for ringctl
  */
 #include <stdarg.h>
 #include <string.h>
 
 #include "proof.h"
 
-#define NAMES		60	/* a ring's members come from */
+#define NAMES		60	/* possible names of members */
 #define MOST		40	/* members at once */
-#define SWAP_TRIES	50	/* to find a node that can be swapped */
+#define SWAP_TRIES	50	/* to find two nodes for a swap */
 
 static void add_text(struct step *s, const char *format, ...)
 {
@@ -47,7 +47,7 @@ static void op_add(struct step *s, struct hr_op *op, __u32 weight)
 	}
 }
 
-/* One that comes: its name must be free, and its seat. */
+/* Whether a node can join: its name must be free, and its seat. */
 static bool can_come(const struct hr_table *t, const bool *used, __u32 i,
 		     char name[HR_MAX_NAME + 1])
 {
@@ -56,7 +56,7 @@ static bool can_come(const struct hr_table *t, const bool *used, __u32 i,
 	       !hr_table_find_seat(t, name);
 }
 
-/* Does something to a node; the table is as it was before the change. */
+/* Draws an operation on a node; @t is the table before the change. */
 static bool random_op(struct step *s, const struct hr_table *t, bool *used)
 {
 	static const char *const states[] = { "active", "draining", "down" };
@@ -101,8 +101,8 @@ static bool random_op(struct step *s, const struct hr_table *t, bool *used)
 }
 
 /*
- * A node for another that is just like it: in two operations, or by the
- * replacement that spares what else moves.
+ * Swaps a node for an equal one: by two operations, or by one replacement
+ * without collateral.
  */
 static void random_swap(struct step *s, const struct hr_table *t)
 {
@@ -148,7 +148,7 @@ void random_step(struct step *s, const struct hr_table *t)
 	add_text(s, " }");
 }
 
-/* Some nodes to begin with, in a change that is proven too. */
+/* The first nodes, in a change that is proven too. */
 void first_step(struct step *s)
 {
 	__u32 i;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * proof: what is checked of a change
+ * proof: the checks of a change
  */
 #include <math.h>
 #include <stdlib.h>
@@ -27,7 +27,7 @@ static __u32 weight_of(const struct hr_table *t, __u32 slot)
 		       0;
 }
 
-/* Where a step only replaces, exactly the old nodes' parts move. */
+/* If a step only replaces, exactly the parts of the old nodes move. */
 static void check_replaced(const json_t *r, const struct step *s,
 			   const struct hr_table *before)
 {
@@ -52,9 +52,9 @@ static __u64 distance(__u64 a, __u64 b)
 }
 
 /*
- * Where nodes share out cells nothing moves without need, whatever the change;
- * and it is the ideal as far as whole cells allow: who has a weight, before or
- * after, is less than a cell from its due.
+ * With balanced placement nothing moves without need, in any change. The moves
+ * are the ideal to whole cells: a node with a weight, before or after, is less
+ * than a cell from its due.
  */
 static void check_cells(const json_t *r, const struct step *s,
 			const struct hr_table *before,
@@ -80,7 +80,7 @@ static void check_cells(const json_t *r, const struct step *s,
 			nr++;
 		}
 	}
-	/* What one node gains another loses: half of all that is off. */
+	/* One node gains what another loses: half of the sum of errors. */
 	if (distance(number(r, "moved"), number(r, "ideal")) > cell * nr / 2)
 		die(s->text, "not the ideal to a cell a node");
 	sums.ideal++;
@@ -88,9 +88,10 @@ static void check_cells(const json_t *r, const struct step *s,
 }
 
 /*
- * Required and collateral from the loads alone. Where no node both gives and
- * gets there is no collateral: when nodes only come or only go, or one alone
- * has its weight changed, whatever is replaced besides.
+ * Computes required and collateral moves from the loads alone. Without a node
+ * that both gives and gets, there is no collateral. This holds if nodes only
+ * join or only leave, or if the weight of only one node changes, with any
+ * replacements besides.
  */
 void check_definition(const json_t *r, const struct step *s,
 		      const struct hr_table *before,
@@ -119,7 +120,7 @@ void check_definition(const json_t *r, const struct step *s,
 		slot = (new ? new : hr_table_find(before, op->name))->slot;
 		had = weight_of(before, slot);
 		has = weight_of(after, slot);
-		/* Explicit points are all there or all gone. */
+		/* A node has all of its explicit points, or none. */
 		if (config.place->takes_points && had && has)
 			continue;
 		adds |= has > had;
@@ -142,7 +143,9 @@ void check_definition(const json_t *r, const struct step *s,
 		check_cells(r, s, before, after);
 }
 
-/* The same from node to node by one replacement moves what it must. */
+/*
+ * Checks that one replacement with the same result moves only required parts.
+ */
 void check_instead(const struct step *s, const json_t *planned)
 {
 	json_t *plan, *r;
@@ -153,7 +156,10 @@ void check_instead(const struct step *s, const json_t *planned)
 	r = json_object_get(plan, "receipt");
 	if (number(r, "collateral") || number(r, "moved") != number(r, "required"))
 		die(s->instead, "a replacement moves without need");
-	/* Which is what the plan of the change hints at, if it can be spared. */
+	/*
+	 * The plan of a change with avoidable collateral hints at the
+	 * replacement.
+	 */
 	if (number(json_object_get(planned, "receipt"), "collateral") &&
 	    number(json_object_get(planned, "plan"), "hint_moved") !=
 	    number(r, "moved"))
@@ -162,7 +168,7 @@ void check_instead(const struct step *s, const json_t *planned)
 	sums.replaced++;
 }
 
-/* The owner of every key, from nothing that the kernel said. */
+/* Checks the owner of every key, without the kernel's tables. */
 void check_owners(const struct hr_table *t, const __u32 *ids)
 {
 	__u32 i;
@@ -175,7 +181,7 @@ void check_owners(const struct hr_table *t, const __u32 *ids)
 	}
 }
 
-/* Whether keys are as many as its share makes one expect. */
+/* Checks that the number of keys matches the share. */
 static void judge(__u64 share, __u32 count, const char *what)
 {
 	double p = (double)share / HASHRING_WHOLE;
@@ -183,7 +189,7 @@ static void judge(__u64 share, __u32 count, const char *what)
 	double error = sqrt(expected * (1 - p));
 	double off = fabs(count - expected);
 
-	/* Few are not spread as many are: some more are granted always. */
+	/* Few keys vary more than the error says: 6 more are allowed. */
 	if (off > 5 * error + 6)
 		die(what, "keys are not as many as their share");
 	if (expected < 10)
@@ -194,11 +200,11 @@ static void judge(__u64 share, __u32 count, const char *what)
 }
 
 /**
- * recount() - count by tables that were made here what becomes of all keys
+ * recount() - count the moves of all keys by tables that were made here
  * @counts: set; @counts->row has room for each of @rows
- * @rows: the matrix that tells of them
- * @before: the table before
- * @after: and after
+ * @rows: the matrix of the change
+ * @before: table before the change
+ * @after: table after the change
  * @what: the change
  */
 void recount(struct counts *counts, const struct rows *rows,
@@ -221,7 +227,7 @@ void recount(struct counts *counts, const struct rows *rows,
 			counts->lost += from && !to;
 			continue;
 		}
-		/* A slot is the same node in both. */
+		/* A slot is the same node in both tables. */
 		if (from->slot == to->slot)
 			continue;
 		strcpy(key.from, from->name);
@@ -235,7 +241,7 @@ void recount(struct counts *counts, const struct rows *rows,
 	}
 }
 
-/* Against the shares: what one may expect of as many keys. */
+/* Compares counts with the shares. */
 void check_counts(const json_t *r, const struct rows *rows,
 		  const struct counts *counts, const char *what)
 {
@@ -247,7 +253,7 @@ void check_counts(const json_t *r, const struct rows *rows,
 	judge(number(r, "lost"), counts->lost, what);
 }
 
-/* What ringctl measure counted is what was counted here, row by row. */
+/* Compares the counts of ringctl measure with the counts here, by row. */
 void check_measured(const json_t *measured, const struct rows *rows,
 		    const struct counts *counts, const char *what)
 {
@@ -263,7 +269,7 @@ void check_measured(const json_t *measured, const struct rows *rows,
 
 		strcpy(key.from, word(item, "from"));
 		strcpy(key.to, word(item, "to"));
-		/* From nobody, or to nobody. */
+		/* Keys that had no owner, or have none. */
 		if (!strcmp(key.from, "-") || !strcmp(key.to, "-"))
 			continue;
 		row = bsearch(&key, rows->row, rows->nr, sizeof(key),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * proof: ringctl, which reads its commands from a pipe, and what it and the
- * kernel's history say
+ * proof: runs ringctl, which reads commands from a pipe, and reads the answers
+ * of ringctl and the kernel's history
  */
 #include <stdlib.h>
 #include <string.h>
@@ -128,7 +128,7 @@ static void drop_moves(void *arg)
 	rows->nr = 0;
 }
 
-/* All rows that the kernel kept of a change. */
+/* Reads all rows of a change that the kernel has kept. */
 void rows_from_history(struct rows *rows, __u64 generation)
 {
 	__u32 kept, all;
@@ -149,7 +149,7 @@ void same_rows(const struct rows *a, const struct rows *b, const char *what)
 		die(what, "the from-to matrices differ");
 }
 
-/* Of a plan and of a receipt. */
+/* Compares the figures of a plan and of a receipt. */
 void same_figures(const json_t *a, const json_t *b)
 {
 	static const char *const figures[] = {

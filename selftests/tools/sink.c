@@ -2,10 +2,10 @@
 /*
  * The backends
  *
- * One process with sockets in each backend's namespace: starting one process
- * each takes longer than the traffic does in an emulated guest. A request is
- * in the log before its answer is sent, so a client that has all its answers
- * may read the logs.
+ * One process has sockets in each backend's namespace: in an emulated guest, to
+ * start one process for each backend takes longer than the traffic. A request
+ * is in the log before its answer is sent. So a client with all its answers may
+ * read the logs.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -77,7 +77,7 @@ static void serve_udp(struct endpoint *end)
 		headers[good++] = headers[i];
 	}
 	log_write(end->backend, lines, len);
-	/* An answer that finds no room is asked for again. */
+	/* The client asks again for an answer without room. */
 	for (int i = 0, sent; i < good; i += sent) {
 		sent = sendmmsg(end->fd, headers + i, good - i, MSG_DONTWAIT);
 		if (sent <= 0)
@@ -180,7 +180,7 @@ static void open_backend(const struct options *opt, const char *argument)
 	listen_at(backend, opt, SOCK_STREAM);
 }
 
-/* The caller goes on once all backends listen; from then on we are alone. */
+/* Detaches once all backends listen, so that the caller continues. */
 static void detach(void)
 {
 	pid_t pid = fork();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The backends' sockets: sink.c, and sink_stream.c for those that go on. */
+/* The backends' sockets: sink.c, and sink_stream.c for exchanges. */
 #ifndef SINK_H
 #define SINK_H
 
@@ -13,12 +13,12 @@ struct backend {
 struct stream;
 
 /**
- * struct endpoint - what epoll points at: a socket, and how to serve it
+ * struct endpoint - a socket and its handler, for epoll
  * @serve: called when there is something to read
- * @backend: whose it is
+ * @backend: backend of the socket
  * @fd: the socket
  * @have: of a connection: bytes in @request, or in its stream's
- * @request: of a connection: the message that comes
+ * @request: of a connection: the message that is being received
  * @stream: of a connection of KIND_STREAM, from its first answer on
  */
 struct endpoint {

@@ -2,8 +2,8 @@
 /*
  * The backends' side of exchanges
  *
- * A backend knows what each connection has to bring next. What differs is told
- * with each answer from then on: the client is the one that counts.
+ * A backend knows the next bytes of each connection. All later answers have the
+ * number of wrong bytes: the client keeps the count.
  */
 #include <errno.h>
 #include <sys/socket.h>
@@ -12,8 +12,8 @@
 
 struct stream {
 	u32 flow;
-	u32 number;		/* of the request to come */
-	u32 wrong;		/* bytes that were others, so far */
+	u32 number;		/* of the next request */
+	u32 wrong;		/* unexpected bytes so far */
 	struct exchange request;
 };
 
@@ -46,7 +46,7 @@ static void serve_stream(struct endpoint *end)
 	end_endpoint(end);
 }
 
-/* From now on the connection carries exchanges. */
+/* From this point the connection has exchanges. */
 void begin_stream(struct endpoint *end)
 {
 	end->stream = allocate(1, sizeof(*end->stream));

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Connections that exchange data all the time, and new ones beside them
+ * Connections with permanent exchanges, and new connections beside them
  *
- * --count connections are made and kept. On each of them requests and answers
- * follow each other, and of each byte of an answer is known what it has to be;
- * the backend knows the same of requests, and a connection's backend never
- * changes. Beside them --new connections a second come, of flows of their own,
- * ask who is there, and go.
+ * --count connections are made and kept. Each has alternating requests and
+ * answers. The client knows every byte of an answer beforehand, and the backend
+ * every byte of a request. A connection's backend never changes. Beside these,
+ * --new connections a second are made, with flows of their own. A new
+ * connection sends one request, gets one answer, and ends.
  *
- * It is driven by lines on standard input, and each is answered by a line:
+ * Commands are lines on standard input. Each is answered by a line:
  *
  *	mark LABEL	figures since the last mark
  *	settle		`settled`: each connection has had an exchange that
- *			began after this, or has ended
- *	new N		`new N`: so many new ones have come since the last mark
- *	stop		ends with the figures of all, as the end of input does
+ *			began after this line, or has ended
+ *	new N		`new N`: N new connections have begun since the last mark
+ *	stop		ends with the total figures, as the end of input does
  *
  * The first line, `mark start`, comes when each connection has had its first
- * exchange. The figures: connections held; broken, and of these reset, refused,
- * silent and strange (with bytes that were not expected); bytes sent; lost, of
- * requests on which a connection broke; wrong, that either end did not expect;
- * exchanges, their p50 and p99 in microseconds; new connections that were begun
- * and answered, those that failed, and how many each backend took.
+ * exchange. The figures are: connections held; broken, and of these reset,
+ * refused, silent and strange (with unexpected bytes); bytes sent; bytes lost
+ * in requests of broken connections; bytes that either end did not expect;
+ * exchanges, with p50 and p99 in microseconds; new connections that were begun,
+ * answered and failed; and new connections of each backend.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -123,7 +123,7 @@ static void greet(struct stream_client *client, struct connection *conn)
 		end_connection(client, conn, ending_of(errno));
 }
 
-/* One that was under way at the last mark says nothing of what came since. */
+/* A connection from before the last mark says nothing about later ones. */
 static void count_fresh(struct stream_client *client,
 			const struct connection *conn, const char *name)
 {
@@ -232,7 +232,7 @@ static void receive(struct stream_client *client, struct connection *conn)
 	ssize_t got;
 
 	if (conn->state == CONN_READY)
-		conn->have = 0;		/* nothing is due */
+		conn->have = 0;		/* no exchange is due */
 	got = recv(conn->fd, (char *)&conn->answer + conn->have,
 		   size - conn->have, 0);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
@@ -321,7 +321,7 @@ static void tick(struct stream_client *client)
 	}
 }
 
-/* --- all of it ------------------------------------------------------------ */
+/* --- main loop ------------------------------------------------------------ */
 
 static void serve(struct stream_client *client, int timeout)
 {

@@ -20,7 +20,7 @@ enum ending {
 	END_RESET,		/* or closed by the other end */
 	END_REFUSED,		/* or there was no way */
 	END_SILENT,
-	END_STRANGE,		/* bytes that were not expected */
+	END_STRANGE,		/* unexpected bytes */
 	ENDINGS
 };
 
@@ -30,11 +30,11 @@ enum command { NO_COMMAND, START, SETTLE, NEW };
 
 struct connection {
 	enum state state;
-	bool fresh;		/* one that ends with its first answer */
+	bool fresh;		/* ends with its first answer */
 	int fd;
 	u32 flow;
-	u32 number;		/* of its next exchange */
-	u32 marks;		/* there were when it began */
+	u32 number;		/* of the next exchange */
+	u32 marks;		/* number of marks when the connection began */
 	u32 asked_tick;
 	u64 asked_us;
 	enum settling settling;
@@ -55,32 +55,32 @@ struct figures {
 };
 
 /**
- * struct stream_client - all of it
- * @opt: as on the command line
+ * struct stream_client - the state of a stream
+ * @opt: options of the command line
  * @epoll: connections, and standard input without a tag
  * @held: connections that are kept
- * @fresh: room for new ones that are under way
- * @next_held: where to look for one that has nothing under way
- * @next_fresh: where to look for room
- * @next_flow: of a new connection
- * @opened: how many of @held have been tried
- * @outstanding: how many of @held wait for something
- * @alive: how many of @held have not ended
- * @unsettled: how many of these the command waits for
+ * @fresh: places of new connections
+ * @next_held: where to look for an idle connection
+ * @next_fresh: where to look for a free place
+ * @next_flow: flow of the next new connection
+ * @opened: number of @held that were tried
+ * @outstanding: number of @held that wait
+ * @alive: number of @held that have not ended
+ * @unsettled: number of @held that the command waits for
  * @now: figures since the beginning
- * @marked: what they were at the last mark
- * @marks: how many there were
+ * @marked: figures at the last mark
+ * @marks: number of marks
  * @latencies: of all exchanges, in us
- * @room: of @latencies
- * @names: of backends that took new connections, in the order of @now.taken
- * @backends: how many
- * @tick: time that has passed, in QUIET_MS, of which never two pass at once
- * @tick_us: when the last one did
- * @command: that waits for its answer
- * @wanted: what NEW waits for
+ * @room: size of @latencies
+ * @names: backends with new connections, in the order of @now.taken
+ * @backends: number of @names
+ * @tick: elapsed time, in QUIET_MS, one at most at a time
+ * @tick_us: time of the last tick
+ * @command: the command that waits for its answer
+ * @wanted: the number that NEW waits for
  * @stopped: no command follows
- * @line: what was read and not obeyed
- * @line_len: its length
+ * @line: input that was read and not carried out
+ * @line_len: length of @line
  */
 struct stream_client {
 	const struct options *opt;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a stream is told, and what it tells: see stream.c */
+/* The commands and the answers of a stream: see stream.c */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,7 +127,7 @@ void finish_command(struct stream_client *client)
 	client->command = NO_COMMAND;
 }
 
-/* Lines are obeyed one after the other: the next waits for the last's answer. */
+/* Carries lines out one after the other: each waits for the last answer. */
 void obey_lines(struct stream_client *client)
 {
 	char *end;
@@ -158,7 +158,7 @@ void read_lines(struct stream_client *client)
 		client->line_len += got;
 		return;
 	}
-	/* What was said before is obeyed first. */
+	/* Lines that were read before are carried out first. */
 	if (epoll_ctl(client->epoll, EPOLL_CTL_DEL, STDIN_FILENO, NULL) ||
 	    room < strlen(stop))
 		die("standard input");

@@ -2,9 +2,10 @@
 /*
  * A request and its answer on each TCP connection
  *
- * `tcp` makes new connections and resets them when they are answered, so that
- * nothing remains and the next round may have the same addresses and ports.
- * `hold` keeps its connections from round to round, and says how many live.
+ * `tcp` makes new connections and resets them after their answers. So neither
+ * end keeps state, and the next round may use the same addresses and ports.
+ * `hold` keeps its connections from round to round, and prints the number of
+ * live connections.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -142,7 +143,9 @@ static void give_up(struct client *client)
 	}
 }
 
-/* One request on every connection that lives, or on a new one of every flow. */
+/*
+ * One request on every live connection, or on a new connection of every flow.
+ */
 static void run_round(struct client *client, bool keep)
 {
 	const struct options *opt = client->opt;
@@ -168,7 +171,10 @@ static void run_round(struct client *client, bool keep)
 		for (int i = 0; i < got; i++) {
 			struct connection *conn = events[i].data.ptr;
 
-			/* An earlier event of this batch may have ended it. */
+			/*
+			 * An earlier event of this batch may have ended this
+			 * connection.
+			 */
 			if (conn->state == CONN_CONNECTING)
 				connected(client, conn);
 			else if (conn->fd >= 0)

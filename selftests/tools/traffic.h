@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * traffic - real flows through a director, with the backends as witnesses
+ * traffic - sends real flows through a director, and compares the backends'
+ * logs
  *
- * A client sends one request for each flow and round; the backend that gets it
- * writes a line of its own log and answers with its name. Two rounds' logs
- * tell which flows moved.
+ * A client sends one request for each flow and round. The backend writes a line
+ * of its own log for the request, and answers with the backend's name. The logs
+ * of two rounds show the moved flows.
  */
 #ifndef TRAFFIC_H
 #define TRAFFIC_H
@@ -32,52 +33,52 @@ struct message {
 	u32 round;
 	u32 flow;
 	char kind;		/* one of the KIND_* */
-	char backend[64];	/* of an answer: who gives it */
+	char backend[64];	/* of an answer: the answering backend */
 };
 
 #define KIND_UDP	'u'
 #define KIND_TCP	't'	/* a new connection each round */
 #define KIND_HOLD	'h'	/* a connection kept over rounds */
-#define KIND_STREAM	's'	/* a connection that goes on with exchanges */
+#define KIND_STREAM	's'	/* a connection with exchanges */
 #define KIND_ONEWAY	'w'	/* a datagram without an answer */
 
 /*
- * After its first message a connection of KIND_STREAM carries these in both
- * directions, numbered from 0, one request under way at a time. Each end knows
- * every byte that it has to get, see stream_fill().
+ * After its first message a connection of KIND_STREAM has exchanges in both
+ * directions, numbered from 0, with one request at a time. Each end knows every
+ * byte of the next message, see stream_fill().
  */
 struct exchange {
 	u32 magic;
 	u32 flow;
 	u32 number;
-	u32 wrong;		/* bytes that the backend saw and did not expect */
-	char backend[64];	/* of an answer: who gives it */
+	u32 wrong;		/* unexpected bytes at the backend */
+	char backend[64];	/* of an answer: the answering backend */
 	u32 pattern[44];
 };
 
 /**
- * struct options - what all subcommands are told
- * @netns: namespace to send from; NULL: where we are
+ * struct options - options of all subcommands
+ * @netns: namespace to send from; NULL: the present one
  * @vip: virtual address and port
  * @vip_len: length of @vip
- * @from: sources are the addresses that share its first 16 (IPv4) or 64
- *	(IPv6) bits
+ * @from: sources are the addresses with the same first 16 (IPv4) or 64 (IPv6)
+ * 	bits
  * @log: folder of the backends' logs
  * @first: number of the first flow
  * @count: number of flows
  * @round: number of the round
- * @window: requests under way at once
- * @tries: how often nothing may be heard before a flow counts as lost
+ * @window: maximum of unanswered requests
+ * @tries: number of silent tries before a flow counts as lost
  * @kind: of the flows to compare, or to flood with
- * @joined: the one node that flows may move to
- * @left: the one node that flows may move from
- * @share: the share that was said to move, in 2^-32; negative: none was
- * @rate: exchanges or datagrams a second, over all flows; 0: as many as go
+ * @joined: the only node that flows may move to
+ * @left: the only node that flows may move from
+ * @share: the expected share of moves, in 2^-32; negative: none
+ * @rate: exchanges or datagrams a second, over all flows; 0: no limit
  * @fresh: new connections a second
  * @flags: of the TCP segments to forge
- * @times: how often each is sent
+ * @times: number of copies of each segment
  * @protocol: of the packets to flood with
- * @mark: that they leave with
+ * @mark: of the packets to flood with
  */
 struct options {
 	const char *netns;
@@ -102,7 +103,7 @@ struct options {
 	u32 mark;
 };
 
-#define QUIET_MS	200	/* after which what was not answered is sent again */
+#define QUIET_MS	200	/* then unanswered requests are sent again */
 
 void die(const char *format, ...) __printf(1, 2) __noreturn;
 void *allocate(size_t number, size_t size);
@@ -118,10 +119,10 @@ void watch(int epoll, int fd, u32 events, void *tag);
 u64 clock_us(void);
 
 /**
- * struct pace - so many a second
- * @rate: how many
- * @last: when it was last asked, in us
- * @credit: of one that is not due yet, in 1/1,000,000
+ * struct pace - a rate
+ * @rate: events a second
+ * @last: time of the last call, in us
+ * @credit: part of an event that is not due yet, in 1/1,000,000
  */
 struct pace {
 	u32 rate;
@@ -129,18 +130,18 @@ struct pace {
 	u64 credit;
 };
 
-#define PACE_MS		2	/* how often it is worth asking */
+#define PACE_MS		2	/* interval between useful calls */
 
 u32 pace_due(struct pace *pace);
 
-/* The control message that gives a datagram its source. */
+/* The control message with the source of a datagram. */
 union source {
 	struct cmsghdr header;
 	char room4[CMSG_SPACE(sizeof(struct in_pktinfo))];
 	char room6[CMSG_SPACE(sizeof(struct in6_pktinfo))];
 };
 
-#define SOURCE_PORTS	64	/* different ones, over all flows */
+#define SOURCE_PORTS	64	/* different ports, over all flows */
 
 unsigned int flow_port_index(u32 flow);
 u16 source_port(unsigned int index);

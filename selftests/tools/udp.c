@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One datagram on each flow, with its answer or without
+ * One datagram on each flow, with or without an answer
  *
- * A flow is a source address and port of its own. The ports are those of a few
- * sockets, the address is told with each datagram: ten thousand sockets would
- * cost more than the traffic.
+ * A flow is a source address and port. The ports are those of a few sockets,
+ * and each datagram has its own address: ten thousand sockets would cost more
+ * than the traffic.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -28,13 +28,13 @@ struct client {
 	u32 *order;	/* flows by socket, so that they go in batches */
 	u8 *state;
 	u32 next;		/* in @order, to be sent */
-	u32 oldest;	/* in @order, perhaps not answered */
+	u32 oldest;	/* in @order, the first without an answer perhaps */
 	u32 outstanding;
 	u32 answered, lost, resent;
 	char kind;
 };
 
-/* Sends flows of one socket. Returns how many found room. */
+/* Sends flows of one socket. Returns the number of datagrams with room. */
 static int send_batch(struct client *client, const u32 *flows, int n)
 {
 	const struct options *opt = client->opt;
@@ -73,7 +73,7 @@ static int send_batch(struct client *client, const u32 *flows, int n)
 	return room;
 }
 
-/* How many of the next flows, at most a batch, are of one socket. */
+/* Number of next flows of one socket, at most a batch. */
 static int next_batch(struct client *client, unsigned int room)
 {
 	const u32 *flows = client->order + client->next;
@@ -87,7 +87,7 @@ static int next_batch(struct client *client, unsigned int room)
 	return n;
 }
 
-/* As many flows as the window takes. */
+/* Sends as many flows as the window allows. */
 static void send_next(struct client *client)
 {
 	const struct options *opt = client->opt;
@@ -98,7 +98,7 @@ static void send_next(struct client *client)
 
 		for (int i = 0; i < n; i++)
 			client->state[flows[i] - opt->first] = FLOW_SENT;
-		/* What finds no room is sent again when it is quiet. */
+		/* A datagram without room is sent again after a silence. */
 		send_batch(client, flows, n);
 		client->next += n;
 		client->outstanding += n;
@@ -129,7 +129,7 @@ static void take_answer(struct client *client, const struct message *message)
 	const struct options *opt = client->opt;
 	u32 flow = message->flow - opt->first;
 
-	/* One that comes twice, or late from the round before, is no news. */
+	/* A second answer, or an answer of an earlier round, does not count. */
 	if (message->magic != MESSAGE_MAGIC || message->round != opt->round ||
 	    flow >= opt->count || client->state[flow] != FLOW_SENT)
 		return;
@@ -225,7 +225,7 @@ int run_udp(const struct options *opt, int argc, char **argv)
 			send_again(&client, false);
 			continue;
 		}
-		/* Where nobody answers at all there is no point in patience. */
+		/* If no node answers at all, there is no point in waiting. */
 		send_again(&client, true);
 		client.oldest = client.next;
 		tries = 2;
@@ -236,7 +236,7 @@ int run_udp(const struct options *opt, int argc, char **argv)
 	return client.lost ? 1 : 0;
 }
 
-/* One a flow, at a rate: only the backends can tell what has arrived. */
+/* One datagram a flow, at a rate: only the backends know the arrived ones. */
 int run_oneway(const struct options *opt, int argc, char **argv)
 {
 	const struct timespec nap = { .tv_nsec = PACE_MS * 1000000 };

@@ -3,7 +3,7 @@
  * init.c - process 1 of a test guest
  *
  * The whole initramfs is this static program, a few modules and a list of these
- * modules. init mounts the host's root over the filesystem that the kernel's
+ * modules. init mounts the host's root with the filesystem that the kernel's
  * command line names, puts a scratch overlay on top, runs one command there and
  * reports the command's end to the host.
  *
