@@ -197,8 +197,7 @@ leaves()
 	"
 }
 
-# --- balanced rings
-# --------------------------------------------------------------
+# --- balanced rings -----------------------------------------------------------
 
 # moves_are_optimal FILE NODES GRID - to the cell: a new node gets its due, and
 # no node has more than its due and a cell
@@ -443,8 +442,7 @@ ring_replaces()
 		grep -q "only rings know weights"
 }
 
-# --- refusals
-# -------------------------------------------------------------------------
+# --- refusals -----------------------------------------------------------------
 
 # refuses STATUS REGEX WORDS...
 refuses()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Flows from captures: files that are written here, packet by packet.
+ * Flows from captures. The tests write the captures packet by packet.
  */
 #include <pcap/pcap.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@ static const u8 client6[16] = { 0x20, 0x01, 0x0d, 0xb8, [15] = 7 };
 static const u8 server6[16] = { 0x20, 0x01, 0x0d, 0xb8, [15] = 1 };
 static char path[64];
 
-/* Bytes that are put together. */
+/* Bytes of a packet. */
 struct bytes {
 	u8 at[2048];
 	u32 len;
@@ -81,7 +81,7 @@ static void head6(struct bytes *b, u8 next, const u8 *from, const u8 *to,
 	put(b, to, 16);
 }
 
-/* Ports, and as much behind them as makes a header. */
+/* Appends ports, and the rest of a header. */
 static void ports(struct bytes *b, u16 sport, u16 dport)
 {
 	put16(b, sport);
@@ -107,7 +107,7 @@ static struct bytes tcp6(u16 sport)
 	return b;
 }
 
-/* A capture that is being written. */
+/* A capture file for writing. */
 struct capture {
 	pcap_t *pcap;
 	pcap_dumper_t *dumper;
@@ -149,7 +149,7 @@ static void read_set(struct flow_set *s, enum hashring_key_policy policy)
 	flow_set_settle(s);
 }
 
-/* A capture of one raw packet. */
+/* Reads a capture of one raw packet. */
 static void read_one(struct flow_set *s, const struct bytes *b,
 		     enum hashring_key_policy policy)
 {
@@ -170,7 +170,7 @@ static void is_flow(const struct flow_set *s, const char *wanted)
 			 hr_flow_position(&keys, s->policy, &s->flow[0].tuple));
 }
 
-/* The link's header of an IPv4 or IPv6 packet. */
+/* The link header of an IPv4 or IPv6 packet. */
 static struct bytes link_head(int link, bool six, u32 tags, bool swapped)
 {
 	struct bytes b = { .len = 0 };
@@ -229,7 +229,7 @@ static void links(void **state)
 		struct flow_set s;
 
 		put(&b, ip.at, ip.len);
-		/* What pads a frame is none of the packet's. */
+		/* The padding of a frame is no part of the packet. */
 		put_zeros(&b, 6);
 		dump(&c, &b);
 		end(&c);
@@ -293,7 +293,7 @@ static void fragments(void **state)
 	assert_int_equal(s.portless, 0);
 	flow_set_release(&s);
 
-	/* Not the first: another protocol may seem to stand there. */
+	/* A later fragment: its bytes may look like another protocol. */
 	head6(&six, FRAGMENT, client6, server6, 28);
 	put16(&six, UDP << 8);
 	put16(&six, 8 << 3);
@@ -304,7 +304,7 @@ static void fragments(void **state)
 	assert_int_equal(s.portless, 1);
 	flow_set_release(&s);
 
-	/* A fragment that is all there is. */
+	/* A fragment that is the whole packet. */
 	six.at[43] = 0;
 	six.at[42] = 0;
 	read_one(&s, &six, HASHRING_KEY_5TUPLE);
@@ -329,7 +329,7 @@ static void extension_headers(void **state)
 	flow_set_release(&s);
 }
 
-/* A router's word on a packet that the server sent, or that it did not. */
+/* A router's ICMP error about a packet of the server, or of another sender. */
 static struct bytes error4(const u8 *quoted_source)
 {
 	static const u8 router[4] = { 203, 0, 113, 9 };
@@ -353,7 +353,10 @@ static void icmp_errors(void **state)
 	is_flow(&s, "tcp 198.51.100.7 1234 192.0.2.1 80");
 	flow_set_release(&s);
 
-	/* A quote that ends before the ports lacks nothing where none count. */
+	/*
+	 * A quote that ends before the ports is complete, if ports do not
+	 * count.
+	 */
 	b.len -= 20;
 	b.at[3] -= 20;
 	read_one(&s, &b, HASHRING_KEY_5TUPLE);
@@ -408,7 +411,7 @@ static void what_is_no_flow(void **state)
 	put_zeros(&short_frame, 13);
 	dump(&c, &short_frame);
 
-	/* A length beyond the frame, and a header of no length. */
+	/* A length beyond the frame, and a header with length 0. */
 	lies = link_head(DLT_EN10MB, false, 0, 0);
 	put(&lies, tcp.at, tcp.len);
 	lies.at[14 + 2] = 9;
@@ -417,7 +420,10 @@ static void what_is_no_flow(void **state)
 	lies.at[14] = 0x41;
 	dump(&c, &lies);
 	lies.at[14] = 0x45;
-	/* As captured with too short a length: without its ports, without all. */
+	/*
+	 * Captured with too short a length: without ports, and without any
+	 * header.
+	 */
 	dump_cut(&c, &lies, 14 + 22);
 	dump_cut(&c, &lies, 14 + 19);
 	dump_cut(&c, &lies, 14 + 24);
@@ -453,7 +459,9 @@ static void bad_files(void **state)
 	for (i = 0; i < 3; i++)
 		dump(&c, &b);
 	end(&c);
-	/* The last packet's end, its header, and the file's. */
+	/*
+	 * Cuts the last packet's end, then its header, then the file's header.
+	 */
 	assert_int_equal(truncate(path, 24 + 3 * (16 + 40) - 1), 0);
 	refused("packet 3: truncated dump file");
 	assert_int_equal(truncate(path, 24 + 2 * (16 + 40) + 5), 0);
@@ -502,7 +510,7 @@ static void interrupted(void **state)
 	flow_set_release(&s);
 }
 
-/* Whatever a packet holds, it counts as one thing or another. */
+/* Any packet counts exactly once. */
 static void nonsense(void **state)
 {
 	static const int link[] = {

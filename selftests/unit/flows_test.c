@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sets of flows, those that are made up, and figures against a recount.
+ * Sets of flows, synthetic flows, and figures compared with a recount.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,11 +29,11 @@ static void flows_made_up(void **state)
 	made_up(&a, 200000, 1, 0);
 	made_up(&b, 200000, 1, 0);
 	made_up(&c, 200000, 2, 0);
-	/* All of them differ, also after merging on the way. */
+	/* All flows differ, also after merges on the way. */
 	assert_int_equal(a.nr, 200000);
 	assert_int_equal(c.nr, 200000);
 	assert_memory_equal(a.flow, b.flow, a.nr * sizeof(*a.flow));
-	/* Another seed has others, but for some by chance. */
+	/* Another seed gives other flows, except for a few by chance. */
 	for (i = 0, k = 0; i < a.nr && k < c.nr;) {
 		same += a.flow[i].position == c.flow[k].position;
 		if (a.flow[i].position <= c.flow[k].position)
@@ -65,7 +65,7 @@ static void weights_by_zipf(void **state)
 	assert_true(s.has_packets);
 	assert_false(s.has_bytes);
 	qsort(s.flow, s.nr, sizeof(*s.flow), by_packets);
-	/* Of rank r: 1000 / r, to the nearest. */
+	/* The size of rank r: 1000 / r, rounded to the nearest. */
 	for (i = 0; i < s.nr; i++)
 		assert_int_equal(s.flow[i].packets,
 				 (2 * 1000 + i + 1) / (2 * (i + 1)));
@@ -118,7 +118,7 @@ static void keys_once(void **state)
 	for (i = 0; i < 300000; i++) {
 		u32 len = sprintf(key, "key_%u", i % 1000);
 
-		/* Some share a position and are not the same for that. */
+		/* Some keys share a position, and are still different keys. */
 		assert_int_equal(flow_set_add_key(&s, key, len, i % 1000 / 2),
 				 0);
 	}
@@ -183,7 +183,10 @@ static void filters_by_bit(void **state)
 		flow_set_init(&s, &keys, HASHRING_KEY_5TUPLE);
 		s.filter.family = 4;
 		s.filter.len = i;
-		/* Of addresses with one bit, those with it where it matters not. */
+		/*
+		 * Of addresses with one bit set, those with the bit outside of
+		 * the prefix match.
+		 */
 		for (k = 0; k < 32; k++) {
 			memset(t.daddr, 0, 4);
 			t.daddr[k / 8] = 0x80 >> k % 8;
@@ -195,7 +198,7 @@ static void filters_by_bit(void **state)
 	}
 }
 
-/* @what is one of the amounts: figures[0] to [2] are flows, packets, bytes. */
+/* @what selects an amount: figures[0] to [2] are flows, packets, bytes. */
 static u64 amount(const struct flow_load *load, u32 what)
 {
 	return what == 0 ? load->flows : what == 1 ? load->packets :
@@ -279,7 +282,7 @@ static void figures_at_random(void **state)
 		for (i = 0; i < s.nr; i++) {
 			s.flow[i].packets = unit_below(&random, 100);
 			s.flow[i].bytes = unit_random(&random);
-			/* One beyond the last is nobody. */
+			/* One beyond the last means no node. */
 			before[i] = unit_below(&random, nr + 1);
 			after[i] = unit_below(&random, 3) ? before[i] :
 				   unit_below(&random, nr + 1);
@@ -294,7 +297,7 @@ static void figures_at_random(void **state)
 	}
 }
 
-/* Two tables, of which one node goes, one comes and slots are taken again. */
+/* Two tables: one node leaves, one node joins, and slots are used again. */
 static void figures_of_tables(void **state)
 {
 	struct unit_ring ring, old;
@@ -331,7 +334,7 @@ static void figures_of_tables(void **state)
 		const char *from = f.node[f.row[i].from].name;
 		const char *to = f.node[f.row[i].to].name;
 
-		/* Of what stays, only what x takes or n1 leaves. */
+		/* Without the kept flows: only x takes, and only n1 gives. */
 		assert_true(!strcmp(from, "n1") || !strcmp(to, "x") ||
 			    !strcmp(from, "n3"));
 		if (!strcmp(to, "y"))

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Commands that say whether all is well, and those that do not. */
+/*
+ * Health commands: good, bad, hanging, stopped, and with background processes.
+ */
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stddef.h>
@@ -12,7 +14,7 @@
 #include <ringctl/clock.h>
 #include <ringctl/migrate/health.h>
 
-#define LONG	60000	/* ms: never, for what ends by itself */
+#define LONG	60000	/* ms: too long for any command that ends by itself */
 
 static char reason[64];
 
@@ -27,7 +29,7 @@ static void good(void **state)
 	assert_int_equal(run("true"), HEALTH_GOOD);
 	assert_int_equal(run("echo all is well; echo really >&2"), HEALTH_GOOD);
 	assert_int_equal(run("exec >&- 2>&-; true"), HEALTH_GOOD);
-	/* It has no input to wait for. */
+	/* The command has no input. */
 	assert_int_equal(run("! read line"), HEALTH_GOOD);
 }
 
@@ -54,7 +56,10 @@ static void missing(void **state)
 	assert_non_null(strstr(reason, "not found"));
 }
 
-/* All is taken in, so that it does not stop, and the last line is kept. */
+/*
+ * All output is read, so that the command does not block; the last line is
+ * kept.
+ */
 static void megabytes(void **state)
 {
 	assert_int_equal(run("yes all is well | head -c 8000000; echo; echo but no; exit 1"),
@@ -63,7 +68,10 @@ static void megabytes(void **state)
 	assert_int_equal(run("head -c 8000000 /dev/zero"), HEALTH_GOOD);
 }
 
-/* A pipe that only what was killed still holds says when all of it is gone. */
+/*
+ * Only the killed processes hold a pipe: its end shows that all processes
+ * ended.
+ */
 static void killed(const char *command, __u64 timeout, int stop_fd,
 		   enum health expected)
 {
@@ -91,7 +99,9 @@ static void hanging(void **state)
 	assert_true(clock_ms() - begun < LONG);
 }
 
-/* What it leaves behind may hold the pipe: it has ended all the same. */
+/*
+ * A background process may hold the pipe: the command has ended all the same.
+ */
 static void left_behind(void **state)
 {
 	__u64 begun = clock_ms();

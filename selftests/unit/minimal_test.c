@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rivals that keep what they can: rendezvous, AnchorHash and jump; and the ring
- * whose arcs are cut for it.
+ * Methods with minimal disruption: rendezvous, AnchorHash and jump, and the
+ * balanced ring.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 
 /* --- rendezvous ------------------------------------------------------------ */
 
-/* The node whose hash of name and key is the highest, asked one by one. */
+/* The node with the highest hash of name and key, by one hash at a time. */
 static void rendezvous_is_the_highest(void **state)
 {
 	const siphash_key_t key = { { 3, 0 } };
@@ -39,7 +39,7 @@ static void rendezvous_is_the_highest(void **state)
 
 /* --- minimal disruption ---------------------------------------------------- */
 
-/* Keys of n nodes, counted; evenly within 5 standard errors. */
+/* Counts keys of n nodes: the loads are equal within 5 standard errors. */
 static void assert_even(const struct sim *s, const u32 *there, u32 nr)
 {
 	u32 load[NODES] = {}, i, keys = 400 * nr;
@@ -51,11 +51,11 @@ static void assert_even(const struct sim *s, const u32 *there, u32 nr)
 		assert_in_range(load[there[i]], 300, 500);
 		keys -= load[there[i]];
 	}
-	/* Nobody else has any. */
+	/* No other node has keys. */
 	assert_int_equal(keys, 0);
 }
 
-/* Comes or goes: no other node's keys move but to it, or from it. */
+/* A node joins or leaves: only keys to it, or from it, move. */
 static void assert_minimal(const struct sim *before, const struct sim *after,
 			   u32 number, bool joined)
 {
@@ -73,7 +73,7 @@ static void assert_minimal(const struct sim *before, const struct sim *after,
 	}
 }
 
-/* @nr nodes of which any may go, 60 times over. */
+/* @nr nodes of which any may leave, 60 times. */
 static void random_changes(const struct sim_ops *ops)
 {
 	struct unit_random random = { 77 };
@@ -124,7 +124,7 @@ static void balanced_disrupts_minimally(void **state)
 	random_changes(&sim_ring_balanced);
 }
 
-/* What was removed comes back to its bucket, last in first out. */
+/* A removed node gets its bucket back, last in first out. */
 static void anchor_restores(void **state)
 {
 	struct sim before, after;
@@ -145,7 +145,7 @@ static void anchor_restores(void **state)
 
 /* --- jump ------------------------------------------------------------------ */
 
-/* A key stays or jumps to the bucket that is new, 1/n of them each time. */
+/* A key stays or jumps to the new bucket, 1/n of the keys each time. */
 static void jump_is_monotone(void **state)
 {
 	enum { KEYS = 20000 };
@@ -170,7 +170,7 @@ static void jump_is_monotone(void **state)
 	sim_release(&s);
 }
 
-/* Where the third node goes the last one takes its bucket. */
+/* If the third node leaves, the last node takes its bucket. */
 static void jump_renumbers(void **state)
 {
 	struct sim before, after;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The pace of migrations: words, times, and when the next step is due. */
+/* The pace of migrations: words, times, and the due time of the next step. */
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 #include <ringctl/migrate/pace.h>
 #include <cli/cli.h>
 
-/* Last, because of what it calls fail(). */
+/* Last, because cmocka also has a name fail(). */
 #include <cmocka.h>
 
 static void times(void **state)
@@ -76,7 +76,7 @@ static void idle_words(void **state)
 		assert_int_not_equal(pace_wait_idle(bad[i], &pace), 0);
 }
 
-/* So many flows a second, and no step sooner than the interval after another. */
+/* A limit of flows a second, and a minimum interval between steps. */
 static void delays(void **state)
 {
 	struct pace pace = { .interval = 100 };
@@ -89,7 +89,7 @@ static void delays(void **state)
 	assert_int_equal(pace_delay(&pace, &step), 100);
 	step.flows = 101;
 	assert_int_equal(pace_delay(&pace, &step), 101);
-	/* Rounded up: never faster than asked for. */
+	/* Rounded up: never faster than the limit. */
 	pace.rate = 7;
 	pace.interval = 0;
 	step.flows = 1;
@@ -111,7 +111,7 @@ static void budgets(void **state)
 	assert_int_equal(pace_allowed(&pace, &meter), 100);
 	pace_count(&meter, &step);
 	assert_int_equal(pace_allowed(&pace, &meter), 40);
-	/* A pause gives nothing back. */
+	/* A pause earns no credit. */
 	pace_begin(&meter, 5000);
 	assert_int_equal(pace_allowed(&pace, &meter), 40);
 	pace_count(&meter, &step);
@@ -137,7 +137,7 @@ static void what_is_left(void **state)
 	assert_int_equal(pace_left(&pace, &meter, &m, 3000), 10000);
 	m.released = 1000;
 	assert_int_equal(pace_left(&pace, &meter, &m, 3000), 0);
-	/* A clock that stands still is no reason to divide by nothing. */
+	/* If the clock stands still, there is no division by zero. */
 	m.released = 200;
 	assert_int_equal(pace_left(&pace, &meter, &m, 1000), HASHRING_ANY);
 	assert_true(pace_rate(&meter, 1000) < 0);

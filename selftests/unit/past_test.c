@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Whose cells were whose before a change of a balanced ring. */
+/* The owners of cells before a change of a balanced ring. */
 #include <linux/kernel.h>
 #include <stdlib.h>
 
@@ -9,7 +9,7 @@
 #define GRID	16U
 #define WIDTH	(HASHRING_WHOLE / GRID)
 
-/* Cells @first to @last, over the end of the ring where @last is less. */
+/* Cells @first to @last, across the end of the ring if @last is less. */
 static struct hr_past_arc cells_of(u32 first, u32 last, u32 from, u32 to)
 {
 	return (struct hr_past_arc) {
@@ -31,7 +31,7 @@ static void gives_back(void **state)
 	assert_memory_equal(cells, before, sizeof(cells));
 }
 
-/* 1 and 2 exchanged their ids, and what they kept has not moved. */
+/* 1 and 2 exchanged their ids; their kept cells have not moved. */
 static void other_ids(void **state)
 {
 	u32 cells[GRID] = { 1, 1, 2, 2, 1, 1, 2, 2, 3, 3, 3, 3, 9, 9, 9, 9 };
@@ -73,7 +73,7 @@ static void does_not_fit(void **state)
 	assert_memory_equal(cells, before, sizeof(cells));
 }
 
-/* Random changes of who has which cell, undone from the last to the first. */
+/* Random changes of the owners of cells, undone from the last to the first. */
 static void all_the_way(void **state)
 {
 	struct unit_random random = { 5 };

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What plans are computed with: what other methods move, volumes and times,
- * units, tokens, balance and localization.
+ * The calculations of plans: moves of other methods, volumes and times, units,
+ * tokens, balance and localization.
  */
 #include <linux/kernel.h>
 #include <linux/minmax.h>
 
-/* Before cmocka, which has a fail() of its own. */
+/* Before cmocka, which also has a name fail(). */
 #include "cli/cli.h"
 
 #include "cli/keys/transfer.h"
@@ -15,7 +15,7 @@
 #include "ringctl/plan/shares.h"
 #include "unit.h"
 
-/* To the nearest 2^-32. */
+/* Rounded to the nearest 2^-32. */
 static u64 share_of(u64 part, u64 whole)
 {
 	return ((__uint128_t)part * 2 * HASHRING_WHOLE / whole + 1) / 2;
@@ -23,7 +23,9 @@ static u64 share_of(u64 part, u64 whole)
 
 /* --- other methods, counted one by one ------------------------------------ */
 
-/* Of all numbers below a common multiple: the first @kept numbers are kept. */
+/*
+ * Counts all numbers below a common multiple: the first @kept numbers are kept.
+ */
 static u64 count_modulo(u64 before, u64 after, u64 kept)
 {
 	u64 moved = 0, i;
@@ -44,7 +46,7 @@ static void modulo_is_counted(void **state)
 						 count_modulo(before, after, kept));
 }
 
-/* From n to n + 1 it is n / (n + 1), and never 80 % of everything. */
+/* From n to n + 1 nodes, n / (n + 1) moves, and not 80 % every time. */
 static void modulo_of_one_more(void **state)
 {
 	static const u32 nodes[] = { 5, 50, 500, 10000 };
@@ -54,13 +56,16 @@ static void modulo_of_one_more(void **state)
 		assert_int_equal(modulo_share(nodes[i], nodes[i] + 1, nodes[i]),
 				 share_of(nodes[i], nodes[i] + 1));
 	assert_int_equal(modulo_share(5, 6, 5) * 1000 / HASHRING_WHOLE, 833);
-	/* Weights of ten each come to the same as weights of one. */
+	/* Equal weights of ten have the same result as equal weights of one. */
 	assert_int_equal(modulo_share(50, 60, 50), modulo_share(5, 6, 5));
 	assert_int_equal(modulo_share(0, 6, 0), 0);
 	assert_int_equal(modulo_share(6, 0, 0), 0);
 }
 
-/* Splits one largest range after the other, those that moved anyway first. */
+/*
+ * Splits one largest range after the other; ranges that moved anyway come
+ * first.
+ */
 static double count_split(u32 nodes, u32 gone, u32 come)
 {
 	u32 taken = min(gone, come), pieces[32], i, k, best;
@@ -103,7 +108,7 @@ static void split_is_counted(void **state)
 	assert_int_equal(split_share(0, 0, 1), 0);
 }
 
-/* Owners of each of as many cells as both sums divide. */
+/* The owners of cells, as many as both sums divide. */
 static u64 count_recut(const u32 *before, const u32 *after, u32 nr)
 {
 	u64 all_before = 0, all_after = 0, moved = 0, cell;
@@ -145,7 +150,7 @@ static void recut_is_counted(void **state)
 	}
 }
 
-/* One more behind all others: a half moves, whatever their number. */
+/* One more node behind all others: half of the keys moves, for any number. */
 static void recut_of_one_more(void **state)
 {
 	u32 before[101], after[101], n;
@@ -207,7 +212,7 @@ static void steps_are_whole(void **state)
 	assert_int_equal(transfer_steps(&t, 1), 1);
 	assert_int_equal(transfer_steps(&t, 1000), 1);
 	assert_int_equal(transfer_steps(&t, 1001), 2);
-	/* 1,000,000 keys, 10 -> 11 nodes: 90,909 of them, not 100,000. */
+	/* 1,000,000 keys, 10 -> 11 nodes: 90,909 moved keys, not 100,000. */
 	assert_int_equal(transfer_steps(&t, 90909), 91);
 	assert_int_equal(transfer_steps_ns(&t, 90909), 181818000000ULL);
 }
@@ -222,7 +227,7 @@ static void too_much_is_noticed(void **state)
 	assert_false(transfer_fits(&t));
 	t.key_size = 0;
 	assert_true(transfer_fits(&t));
-	/* The slowest link takes no longer than can be told. */
+	/* The time of the slowest link is at most the largest number. */
 	t = (struct transfer){ .keys = 1ULL << 22, .key_size = 1ULL << 40,
 			       .bandwidth = 1, .efficiency = 1 };
 	transfer_share(&t, HASHRING_WHOLE, &to);
@@ -259,7 +264,7 @@ static void sizes_are_read(void **state)
 		assert_int_equal(get_size(bad[i], &bytes), -1);
 }
 
-/* A rate without its unit could be bits or bytes, and so could bps. */
+/* A rate without a unit could be bits or bytes; so could bps. */
 static void rates_are_read(void **state)
 {
 	static const struct {
@@ -316,7 +321,10 @@ static void tokens_are_read(void **state)
 
 static void balance_by_hand(void **state)
 {
-	/* Of a ring of 16 parts a has 4, b 8 and c 4; weights 1, 1 and 2. */
+	/*
+	 * Of a ring with 16 parts a has 4, b 8 and c 4; the weights are 1, 1
+	 * and 2.
+	 */
 	u32 a[] = { 0x3fffffff }, b[] = { 0xbfffffff }, c[] = { 0xffffffff };
 	struct hr_op ops[] = {
 		unit_points(unit_add("a"), a, 1),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A ring laid out by others, one MD5 point a node: its known loads, moved keys
- * and impact zones come out to the last key.
+ * A ring of another program, with one MD5 point a node: known loads, moved keys
+ * and impact zones match to the last key.
  */
 #include <md5.h>
 #include <stdio.h>
@@ -104,7 +104,7 @@ static void keys_that_move(void **state)
 	unit_ring_free(&after);
 }
 
-/* The last node's joining moves one arc, (start, end]. */
+/* The last node's join moves one arc, (start, end]. */
 static void assert_zone(const char *format, char first, u32 n, u32 start,
 			u32 end)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The rivals, each against what its inventors say of it, and all of them
- * against a recount of their keys.
+ * The other methods, each compared with the claims of its inventors, and all
+ * compared with a recount of keys.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "ringlab/sim/maglev.h"
 #include "sims.h"
 
-/* What a change from n nodes to m does, exactly. */
+/* The exact moves of a change from n nodes to m. */
 static u64 exact_moved(const struct sim_ops *ops, u32 n, u32 m, u64 *required)
 {
 	struct sim before, after;
@@ -36,8 +36,8 @@ static u64 exact_moved(const struct sim_ops *ops, u32 n, u32 m, u64 *required)
 /* --- modulo ---------------------------------------------------------------- */
 
 /*
- * Of lcm(n, n + 1) = n(n + 1) positions in a row, n stay: those whose remainder
- * by both is the same.
+ * Of lcm(n, n + 1) = n(n + 1) consecutive positions n stay: those with equal
+ * remainders.
  */
 static void modulo_over_a_full_period(void **state)
 {
@@ -56,7 +56,10 @@ static void modulo_over_a_full_period(void **state)
 	}
 }
 
-/* n/(n + 1) of all positions, to what a period that is cut short leaves. */
+/*
+ * n/(n + 1) of all positions move, within the error of the last, partial
+ * period.
+ */
 static void modulo_moves_nearly_all(void **state)
 {
 	static const u32 sizes[] = { 1, 4, 5, 50, 99, 150 };
@@ -89,7 +92,7 @@ static void largest_range_is_split(void **state)
 	assert_int_equal(required, SIM_WHOLE / 128 * 127);
 }
 
-/* Its smaller neighbour takes the range of a node that goes. */
+/* The smaller neighbour takes the range of a leaving node. */
 static void range_is_merged(void **state)
 {
 	const u32 gone[] = { 0, 3 };
@@ -109,8 +112,8 @@ static void range_is_merged(void **state)
 }
 
 /*
- * Joining a list of n at place k of an equal cut moves all but
- * (sum of n - i for i < k, and of i + 1 for k <= i < n) / n(n + 1).
+ * If a node joins at place k of n equal ranges, all positions move except (sum
+ * of n - i for i < k, and of i + 1 for k <= i < n) / n(n + 1).
  */
 static u64 recut_formula(u32 n, u32 k)
 {
@@ -131,7 +134,7 @@ static void equal_cuts_move_as_rfc_2992_says(void **state)
 		moved = exact_moved(&sim_threshold, n, n + 1, &required);
 		due = recut_formula(n, n / 2);
 		assert_in_range(moved, due - 2 * n, due + 2 * n);
-		/* A quarter in the middle, a half at the end. */
+		/* A quarter for the middle, a half for the end. */
 		if (n > 1)
 			assert_in_range(moved, SIM_WHOLE / 4, SIM_WHOLE / 3);
 		moved = exact_moved(&sim_range_recut, n, n + 1, &required);
@@ -147,8 +150,8 @@ static void equal_cuts_move_as_rfc_2992_says(void **state)
 /* --- Maglev ---------------------------------------------------------------- */
 
 /*
- * The paper's second listing, told another way: every node's permutation in
- * full, then turns.
+ * The paper's second listing in another form: every node's complete permutation
+ * first, then turns.
  */
 static void maglev_is_filled_by_permutations(void **state)
 {
@@ -183,7 +186,10 @@ static void maglev_is_filled_by_permutations(void **state)
 		assert_in_range(load[i], SIZE / NR, SIZE / NR + 1);
 }
 
-/* Nodes' loads differ by one slot, and some keys move without need. */
+/*
+ * The loads of nodes differ by at most one slot, and some keys move without
+ * need.
+ */
 static void maglev_is_even_and_not_minimal(void **state)
 {
 	u64 moved, required;
@@ -198,8 +204,9 @@ static void maglev_is_even_and_not_minimal(void **state)
 /* --- all of them ----------------------------------------------------------- */
 
 /*
- * Exact figures against a recount of positions at even distances: a share of
- * the ring is as many of those, but for one at each border of a piece.
+ * Compares exact figures with a recount of positions at equal distances: a
+ * share of the ring has its part of them, except for one at each border of a
+ * piece.
  */
 static void assert_recount(const struct sim *before, const struct sim *after)
 {
@@ -268,7 +275,7 @@ static void exact_figures_are_those_of_a_recount(void **state)
 	}
 }
 
-/* A node that takes another's place takes all that it had, and nothing else. */
+/* A replacement gets all keys of the replaced node, and no others. */
 static void swap_takes_the_place(void **state)
 {
 	const struct sim_swap swap = { 5, 10 };
@@ -316,14 +323,14 @@ static void assert_agrees(const struct sim_ops *sim_ops,
 	unit_ring_free(&ring);
 }
 
-/* The rings' figures are the module's own. */
+/* The figures of rings are the module's own. */
 static void rings_agree_with_the_core(void **state)
 {
 	assert_agrees(&sim_ring_hash, &hr_place_hash);
 	assert_agrees(&sim_ring_balanced, &hr_place_balanced);
 }
 
-/* A grid that is too small makes no map, and says so. */
+/* A grid that is too small gives no map, but an error. */
 static void grid_is_too_small(void **state)
 {
 	u32 joined[NODES], i;
@@ -340,7 +347,7 @@ static void grid_is_too_small(void **state)
 	nodes.grid = HR_DEFAULT_GRID;
 }
 
-/* A sample depends on its number alone, and is near what is exact. */
+/* A sample depends only on its number, and is near the exact figure. */
 static void samples_are_near(void **state)
 {
 	struct sim before, after;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Nodes for the rivals' tests, and maps of them.
+ * Nodes for the tests of other methods, and maps of these nodes.
  */
 #include <stdio.h>
 
@@ -27,7 +27,7 @@ int sims_setup(void **state)
 	return 0;
 }
 
-/* A map of the first @nr nodes, of @all that may ever be there. */
+/* Makes a map of the first @nr nodes, with room for @all. */
 void start(struct sim *s, const struct sim_ops *ops, u32 nr, u32 all)
 {
 	u32 joined[NODES], i;

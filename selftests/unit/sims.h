@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the rivals' tests share: nodes, and maps of them. */
+/* The shared parts of the tests of other methods: nodes, and maps of nodes. */
 #ifndef HASHRING_SIMS_H
 #define HASHRING_SIMS_H
 
@@ -11,7 +11,7 @@
 extern const char *name[NODES];
 extern struct sim_nodes nodes;
 
-/* Names and points, for a group of tests. */
+/* Makes names and points, for a group of tests. */
 int sims_setup(void **state);
 
 void start(struct sim *s, const struct sim_ops *ops, u32 nr, u32 all);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cmocka, and what the core's tests have: rings, operations, random numbers. Of
- * tests that are no cases of KUnit's, NULL stands for the case.
+ * cmocka, and the shared parts of the core's tests: rings, operations, random
+ * numbers. Tests outside of KUnit pass NULL for the case.
  */
 #ifndef HASHRING_UNIT_H
 #define HASHRING_UNIT_H
