@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Cases for failnth: each command of the spec, in the situations that it meets
+"""Cases for failnth: each command of the spec, in its possible situations
 
-failnth.py          writes what failnth reads; a command of the spec without a
-                    case is an error
+failnth.py prints the cases for failnth. A command of the spec without a case is
+an error.
 """
 import os
 import socket
@@ -18,7 +18,7 @@ SEED = bytes(range(16))
 WHOLE = 1 << 32
 LAST_ATTACH = 0xA77AC41D    # see failnth.h
 
-# What changes with time, and numbers that are given out once.
+# Values that change with time, and numbers that are given out only once.
 VOLATILE = {
     "receipt": {"time", "build-ns", "impact-ns"},
     "step": {"time"},
@@ -31,7 +31,7 @@ VOLATILE = {
 
 
 def volatile(spec, name, path=()):
-    """Paths of types, below a set, of attributes that do not count."""
+    """Paths of types, below a set, of attributes with values to ignore."""
     for kind, attr in enumerate(spec.sets_by_name[name]["attributes"], 1):
         if attr["name"] in VOLATILE.get(name, ()):
             yield path + (kind,)
@@ -56,7 +56,7 @@ def change(*ops, ring="r", **more):
 
 
 def points(first, number=300):
-    """Positions of an explicit node, more than a page of them."""
+    """Positions of an explicit node, for more than a page."""
     return [(first * 7919 + i * 6133037) % WHOLE for i in range(number)]
 
 
@@ -299,9 +299,9 @@ def cases_of_packets():
         case(f"packets-{name}", setup, "packets", 32)
 
 
-# --- what failnth reads ------------------------------------------------------
+# --- input of failnth --------------------------------------------------------
 
-# All that can be read of the rings; packets may change what is tight.
+# The readable state of rings; packets may change tight parts.
 LOOSE = [("ring-get", {}, "dump"),
          ("digest-get", {"ring": "r"}, "do"),
          ("digest-get", {"ring": "r", "config": True}, "do"),

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # failnth.sh - each allocation of each command fails once: first alone, then
-# with all after it, as when memory is out. The commands are those of the spec,
-# see failnth.py; what has to hold after a failure stands in tools/failnth.c.
+# with all later ones, as when memory is used up. The commands are those of the
+# spec, see failnth.py. tools/failnth.c has the conditions after a failure.
 #
-# CASES, a regular expression, chooses some cases for who works on one of them.
+# CASES, a regular expression, selects some cases for work on one of them.
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/../lib.sh"
@@ -16,7 +16,7 @@
 : "${CASES:=.}"
 total=0 one='' other=''
 
-# A machine of one's own with a backend beside it, for packets that are sent on.
+# A separate machine with a backend, for forwarded packets.
 setup_machine() # VARIABLE
 {
 	setup_ns "$1"
@@ -32,7 +32,7 @@ setup_machine() # VARIABLE
 	END
 }
 
-# take_in HOW - the verdicts of failnth on its standard output
+# take_in HOW - reads the verdicts of failnth from standard input
 take_in()
 {
 	local verdict name figures
@@ -56,7 +56,7 @@ take_in()
 	done
 }
 
-# fail WHERE FILE WORD... - failnth in a namespace, its verdicts to FILE
+# fail WHERE FILE WORD... - runs failnth in a namespace, with verdicts to FILE
 fail()
 {
 	{
@@ -65,7 +65,8 @@ fail()
 	} >"$2"
 }
 
-# both WHAT... - one fails, and at the same time, elsewhere, all from one on
+# both WHAT... - fails one allocation, and in parallel, in the other namespace,
+# one and all later ones
 both()
 {
 	fail "$other" "$WORK/second" "$@" all &
@@ -74,14 +75,15 @@ both()
 	take_in "all from one on fail" <"$WORK/second"
 }
 
-# --- what workers do ---------------------------------------------------------
+# --- failures in kernel workers ---------------------------------------------
 
 rc()
 {
 	"$RINGCTL" -n "$one" "$@"
 }
 
-# workers_fail TIMES INTERVAL - so often, every so many allocations
+# workers_fail TIMES INTERVAL - TIMES failures in workers, one every INTERVAL
+# allocations
 workers_fail()
 {
 	local task
@@ -94,7 +96,7 @@ workers_fail()
 	done 2>/dev/null
 }
 
-# held_ring WORD... - a ring with a migration that ends by itself
+# held_ring WORD... - makes a ring with a migration that ends by itself
 held_ring()
 {
 	rc ring add web points 30 seed 000102030405060708090a0b0c0d0e0f "$@"
@@ -103,7 +105,7 @@ held_ring()
 	rc migrate resume web --deadline 1h >"$WORK/said"
 }
 
-# settles TIMES INTERVAL - and the map is the one without failures
+# settles TIMES INTERVAL - the map at the end is the one without failures
 settles()
 {
 	held_ring established move
@@ -128,11 +130,11 @@ settle_later()
 		settles 1 "$interval"
 	done
 	settles 5 1
-	# A worker that was not there yet when they were marked does not fail.
+	# A worker that starts after the marks does not fail.
 	[ "$(awk '{ n += $1 } END { print n }' "$WORK/injected")" -ge 10 ]
 }
 
-# The deadline cuts off what is left, and says that it was the deadline.
+# The deadline cuts the remaining flows off, and is the recorded reason.
 deadline_stays()
 {
 	held_ring
@@ -162,7 +164,8 @@ kernel_log_mark
 choose_faults
 : >"$WORK/cases"
 
-# Of loading a module only what its own code asks for, which lies above the kernel's.
+# For module loading, only allocations of the module's own code, above the
+# kernel's.
 fail_below "0x$(awk '$3 == "_etext" { print $1 }' /proc/kallsyms)" 0xffffffffff000000
 module=${HASHRING_KO:-$ROOT/build/$(uname -r)/hashring.ko}
 take_in "one fails" < <(fail "$one" /dev/stdout module "$module")
@@ -170,8 +173,9 @@ take_in "all from one on fail" < <(fail "$one" /dev/stdout module "$module" all)
 ktap_test "loading it wanted memory and did not get it" [ $total -gt 0 ]
 
 need_module
-# Of a namespace what each subsystem has there: the module's ends before, with or
-# after it. All that they ask for in turn would take ten times as long.
+# For a namespace, the allocations of each subsystem's own init: the module's
+# init ends before, with or after it. Nested allocations would take ten times as
+# long.
 fail_below_function ops_init 7
 take_in "one fails" < <(fail "$one" /dev/stdout namespaces)
 

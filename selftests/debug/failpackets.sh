@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# failpackets.sh - packets that get no memory on their way, before, during and
-# after a migration: each is counted, and none goes elsewhere than it should.
-# Where packets come from a device nobody can say which allocation is to fail, as
-# failnth.sh does: of those made below the module's code some do, by chance.
+# failpackets.sh - packets without memory on their way, before, during and after
+# a migration: each packet is counted, and none goes to a wrong node. For
+# packets from a device no number of an allocation can be chosen, as in
+# failnth.sh. So allocations below the module's code fail by chance.
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -18,7 +18,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 readonly MOST=1000000
 flows=100
 
-# packets_fail PERCENT - in softirqs too
+# packets_fail PERCENT - fails allocations, also in softirqs
 packets_fail()
 {
 	local of
@@ -31,7 +31,7 @@ packets_fail()
 	done
 }
 
-# Every packet that was matched has become something, once.
+# Every matched packet is in exactly one counter.
 all_counted()
 {
 	local counted key sum=0 steered nodes
@@ -48,7 +48,7 @@ all_counted()
 	expect_equal "$steered" "$nodes" "packets of nodes"
 }
 
-# Who answers is who owns the flow; there may be no answer.
+# An answer comes from the owner of the flow; there may be no answer.
 answered_rightly() # VIP
 {
 	lookups web udp "$1" >"$WORK/wanted"
@@ -57,7 +57,7 @@ answered_rightly() # VIP
 		     END { exit bad }'
 }
 
-# New flows each time, which belong where their positions do.
+# New flows each time, which must arrive at the owners of their positions.
 without_memory()
 {
 	local vip left round

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034,SC2154 # shared with scripts, and by lib.sh
 #
-# fault_lib.sh - what scripts share whose allocations fail, on top of lib.sh
+# fault_lib.sh - shared parts of scripts with failing allocations, on top of
+# lib.sh
 
 faults=/sys/kernel/debug
 
-# need_faults - a kernel that fails allocations where it is asked to
+# need_faults - skips on a kernel without fault injection
 need_faults()
 {
 	local needed
@@ -22,12 +23,12 @@ put()
 	echo "$1" 2>/dev/null >"$2"
 }
 
-# choose_faults - what fails: slabs and pages of any kind that are asked for below
-# a range of code, by tasks that want it
+# choose_faults - selects failing allocations: slabs and pages of any kind,
+# below a range of code, in marked tasks
 #
-# kmemleak's own objects do not, or it would give up. Nothing is printed of each
-# failure, of which there are thousands; and the kernel says with a trace where it
-# ran out of memory, which is no report and must not get to the console as one.
+# kmemleak's own objects do not fail, because kmemleak would give up. The
+# thousands of failures are not printed. The kernel's traces about a lack of
+# memory are no faults, and must not get to the console.
 choose_faults()
 {
 	local of cache
@@ -48,7 +49,7 @@ choose_faults()
 	put Y "$faults/failslab/cache-filter"
 }
 
-# no_faults - any more
+# no_faults - ends failures
 no_faults()
 {
 	put 0 "$faults/failslab/probability"
@@ -69,7 +70,7 @@ fail_below()
 	done
 }
 
-# fail_below_module - what the module asks for, wherever it is
+# fail_below_module - selects allocations of the module, at any address
 fail_below_module()
 {
 	local size start
@@ -78,7 +79,8 @@ fail_below_module()
 	fail_below "$start" "$(printf '%#x' $((start + size)))"
 }
 
-# fail_below_function NAME DEPTH - the kernel's; DEPTH callers up at most
+# fail_below_function NAME DEPTH - of a kernel function; at most DEPTH callers
+# up
 fail_below_function()
 {
 	local of
@@ -92,7 +94,8 @@ fail_below_function()
 	done
 }
 
-# leaks - kmemleak leaves what is younger than five seconds alone
+# leaks - prints leaks, after a wait: kmemleak ignores memory younger than five
+# seconds
 leaks()
 {
 	put scan "$faults/kmemleak" || return
