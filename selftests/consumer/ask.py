@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""ask.py - hashring_consumer's answers
+"""ask.py - asks hashring_consumer
 
 ask.py owners	positions from standard input, a line each; prints
 		POSITION<TAB>NODE, where the node of id 7 is n7 and none is "-"
@@ -26,7 +26,7 @@ NO_PORTS = {4: {"1": 1, "47": 47}, 6: {"58": 58, "47": 47}}
 
 
 def ask(name, sent, size):
-    """What the module answers, of that size."""
+    """The answer of the module, with the given size."""
     handle = os.open(FILES + name, os.O_RDWR)
     if os.write(handle, sent) != len(sent):
         sys.exit("not all was taken")
@@ -41,7 +41,7 @@ def node(owner):
 
 
 def owners():
-    """Who owns positions."""
+    """Prints the owners of positions."""
     positions = [int(line) for line in sys.stdin]
     for start in range(0, len(positions), MOST):
         part = positions[start:start + MOST]
@@ -52,7 +52,7 @@ def owners():
 
 
 def make(count):
-    """Flows that differ in all that counts."""
+    """Prints flows that differ in every part that counts."""
     rnd = random.Random(1)
     for _ in range(count):
         family = rnd.choice((4, 6))
@@ -67,7 +67,7 @@ def make(count):
 
 
 def packed(policy, line):
-    """A flow as the module reads it."""
+    """A flow in the module's format."""
     protocol, source, sport, target, dport = line.split()
     addresses = [ipaddress.ip_address(word) for word in (source, target)]
     family = addresses[0].version
@@ -78,7 +78,7 @@ def packed(policy, line):
 
 
 def flows(policy):
-    """Where flows stand, and who owns that."""
+    """Prints the positions of flows, and the owners."""
     lines = [packed(policy, line) for line in sys.stdin]
     most = MOST * 4 // FLOW.size
     for start in range(0, len(lines), most):

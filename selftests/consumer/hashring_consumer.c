@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A module that uses each symbol that hashring exports. It holds one ring, of the
- * namespace that it was loaded in. In debugfs, in hashring_consumer/:
+ * A module that uses each exported symbol of hashring. The module holds one
+ * ring, of the namespace of the loading process. Files in debugfs, in
+ * hashring_consumer/:
  *
  *	owners	  write u32 positions, read the u32 ids of their owners
  *	flows	  write &struct consumer_flow, read &struct consumer_place
  *	command	  write one command, read an error number and a text
- *	events	  read what has happened to rings of that namespace
+ *	events	  read the events of rings of that namespace
  */
 #include <linux/debugfs.h>
 #include <linux/fs.h>
@@ -34,7 +35,7 @@ static u64 consumer_net;	/* cookie of the namespace of consumer_ring */
 static struct hr_ring *consumer_ring;
 static struct dentry *consumer_dir;
 
-/* A flow as it is written, without padding; addresses and ports as in packets. */
+/* A flow as written, without padding; addresses and ports as in packets. */
 struct consumer_flow {
 	u8 policy;
 	u8 family;
@@ -45,7 +46,7 @@ struct consumer_flow {
 	u8 daddr[16];
 };
 
-/* What is read of it: its position by addresses and ports, and by a packet. */
+/* The answer: the position by addresses and ports, and by a packet. */
 struct consumer_place {
 	u32 by_flow;
 	u32 by_packet;
@@ -72,7 +73,7 @@ static ssize_t owners_write(struct file *file, const char __user *from,
 
 	if (size % sizeof(*word))
 		return -EINVAL;
-	/* A buffer that is read from afterwards. */
+	/* The same buffer holds the answer later. */
 	word = (u32 *)simple_transaction_get(file, from, size);
 	if (IS_ERR(word))
 		return PTR_ERR(word);
@@ -82,7 +83,7 @@ static ssize_t owners_write(struct file *file, const char __user *from,
 	return size;
 }
 
-/* A packet of a flow: the address header, and eight bytes of what it carries. */
+/* A packet of a flow: the address header, and eight bytes of payload. */
 static void packet_fill(struct sk_buff *skb, const struct consumer_flow *flow)
 {
 	u8 *payload;
@@ -152,7 +153,7 @@ static ssize_t flows_write(struct file *file, const char __user *from,
 	skb = alloc_skb(128, GFP_KERNEL);
 	if (!skb)
 		return -ENOMEM;
-	/* What is answered is shorter than what is asked. */
+	/* The answer is shorter than the request. */
 	BUILD_BUG_ON(sizeof(place) > sizeof(flow));
 	for (i = 0; i < size; i += sizeof(flow)) {
 		memcpy(&flow, buf + i, sizeof(flow));
@@ -187,7 +188,7 @@ static int create(const char *name, unsigned int placement, u32 size, int seed,
 	return 0;
 }
 
-/* An id of 0 takes the node away. */
+/* An id of 0 removes the node. */
 static int change(struct hr_ring *changed, const char *node, u32 id,
 		  unsigned int weight, unsigned int dry_run, char *text)
 {
@@ -215,7 +216,7 @@ static int change(struct hr_ring *changed, const char *node, u32 id,
 	return ret;
 }
 
-/* Rings are of the namespace of the process that writes, which stays meanwhile. */
+/* Rings are of the writing process's namespace, which stays until the end. */
 static int command(const char *words, char *text)
 {
 	struct net *net = current->nsproxy->net_ns;
@@ -238,7 +239,7 @@ static int command(const char *words, char *text)
 		ret = change(named, node, id, weight, dry_run, text);
 	} else if (!strncmp(words, "remove ", 7)) {
 		ret = hashring_remove(net, named, &extack);
-		/* a second time there is nothing to remove */
+		/* a second removal finds no ring */
 		if (!ret && hashring_remove(net, named, &extack) != -ENOENT)
 			ret = -EBADFD;
 		else if (ret && extack._msg)
@@ -284,13 +285,13 @@ CONSUMER_FILE(flows);
 CONSUMER_FILE(command);
 
 /**
- * struct consumer_event - an event as it was heard
+ * struct consumer_event - a received event
  * @event: &enum hashring_event
  * @name: of the ring
- * @generation: then
- * @epoch: then
+ * @generation: at the event
+ * @epoch: at the event
  * @nr_ops: of a change
- * @owner: of position 0, then
+ * @owner: of position 0, at the event
  */
 struct consumer_event {
 	unsigned long event;

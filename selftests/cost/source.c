@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * source - sends packets of many flows into the kernel through a tap device
- * and reports what a packet cost, in nanoseconds
+ * source - sends packets of many flows into the kernel through a tap device,
+ * and prints the cost of a packet in nanoseconds
  *
- * Meant for a guest whose clock counts instructions, where a nanosecond is an
- * instruction; it looks whether that is so. A write to a tap device returns
- * when the kernel is done with the packet, so two looks at the clock enclose
- * all of a packet's way: from the write over receive, hooks and route to the
- * device that it leaves by, and nothing else but the timer's ticks.
+ * source runs in a guest whose clock counts instructions: a nanosecond is an
+ * instruction. source checks this. A write to a tap device returns when the
+ * kernel has finished the packet. So two reads of the clock enclose the
+ * complete way of a packet: from the write over receive, hooks and route to the
+ * outgoing device, and besides only the timer's ticks.
  *
- * Before it measures it listens on that device, and says how many backends
- * (Ethernet addresses) the flows went to; while it measures it counts what
- * leaves, so that a packet that was dropped is an error and not a cheap one.
+ * Before the measurement, source listens on the outgoing device and counts the
+ * backends (Ethernet addresses) of the flows. During the measurement, source
+ * counts the outgoing packets, so that a dropped packet is an error and not a
+ * cheap packet.
  *
- * Packets are UDP's, or TCP's of the same length: then each is the first of its
- * connection, or one with data from its middle. Flows are those from the first
- * on, or such as are listed in a file, by their numbers.
+ * Packets are UDP, or TCP of the same length: the first packet of a connection,
+ * or a packet with data from its middle. Flows are the first ones, or a file
+ * lists flows by their numbers.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -42,9 +43,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define FLOWS		2048	/* a round sends one packet of each */
+#define FLOWS		2048	/* a round sends one packet of each flow */
 #define ROUNDS_MAX	64
-#define SEGMENT		26	/* what follows the IP header */
+#define SEGMENT		26	/* bytes behind the IP header */
 #define PORT		443
 #define BACKENDS_MAX	4096
 #define LOOP_STEPS	10000000	/* of two instructions */
@@ -104,8 +105,9 @@ static uint64_t time_loop(uint64_t steps)
 }
 
 /*
- * A loop of known length gives the unit of all figures, or there are none. It
- * takes longer while somebody else wants the processor too: wait for him.
+ * A loop of known length checks the unit of all figures: without the unit,
+ * there are no figures. The loop takes longer on a busy processor, so it is
+ * repeated.
  */
 static void check_clock(void)
 {
@@ -124,7 +126,7 @@ static void check_clock(void)
 	die("this clock does not count instructions");
 }
 
-/* splitmix64: flow i is the same in every run, and nothing like flow i + 1 */
+/* splitmix64: flow i is the same in every run, and unlike flow i + 1 */
 static uint64_t scatter(uint64_t i)
 {
 	i = (i + 1) * 0x9e3779b97f4a7c15ULL;
@@ -161,7 +163,7 @@ static uint16_t source_port(uint64_t r)
 	return 1024 + (r >> 32) % (65536 - 1024);
 }
 
-/* acc: the sum of what IP adds to it */
+/* acc: the pseudo-header's part of the sum */
 static void fill_udp(uint8_t *segment, uint64_t r, uint32_t acc)
 {
 	struct udphdr udp = {
@@ -201,7 +203,7 @@ static void fill(struct packet *p, uint64_t flow, const uint8_t mac[ETH_ALEN],
 	uint32_t acc;
 
 	memset(p, 0, sizeof(*p));
-	/* As from a card that has looked at the checksum. */
+	/* Like a packet from a card that has verified the checksum. */
 	p->vnet.flags = VIRTIO_NET_HDR_F_DATA_VALID;
 	memcpy(p->eth.h_dest, mac, ETH_ALEN);
 	p->eth.h_source[0] = 2;
@@ -237,7 +239,7 @@ static void fill(struct packet *p, uint64_t flow, const uint8_t mac[ETH_ALEN],
 		fill_tcp(segment, r, acc);
 }
 
-/* The first flows, as `ringctl lookup RING flow` wants them. */
+/* Prints the first flows, in the format of `ringctl lookup RING flow`. */
 static void list_flows(void)
 {
 	char from[INET_ADDRSTRLEN];
@@ -294,7 +296,7 @@ static int open_tail(void)
 	return fd;
 }
 
-/* Packets that have left by the outgoing device; it says it in text. */
+/* Number of packets that left by the outgoing device, from its text file. */
 static uint64_t left(void)
 {
 	char line[512], name[64];
@@ -328,7 +330,7 @@ static inline void send_one(int fd, const struct packet *p)
 		die("write");
 }
 
-/* Sends every flow once, and counts the addresses that they leave for. */
+/* Sends every flow once, and counts the destination addresses. */
 static unsigned int count_backends(int fd)
 {
 	static uint8_t seen[BACKENDS_MAX][ETH_ALEN];

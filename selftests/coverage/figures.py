@@ -3,10 +3,10 @@
 """
 figures.py NATIVE.json [GUEST.json]... - coverage, by file and in all
 
-Reads what gcovr has written: of kmod/core natively, lines and branches; of all
-of kmod, lines, by the guests and natively together. Fails below the limits, and
-where a branch of the core that no test takes is not among those that
-Documentation/coverage.md gives reasons for, or one that stands there is taken.
+Reads the output of gcovr: lines and branches of kmod/core natively, and lines
+of all of kmod, by the guests and natively together. Fails below the limits, and
+also if an untaken branch of the core has no reason in
+Documentation/coverage.md, or a branch with a reason there is taken.
 """
 import collections
 import json
@@ -20,7 +20,7 @@ LIST = "Documentation/coverage.md"
 
 
 class File:
-    """Of each line, how often it ran, and so each of its branches."""
+    """The count of each line, and of each of its branches."""
 
     def __init__(self):
         self.lines = collections.Counter()
@@ -47,7 +47,7 @@ def read(names):
 
 
 def part(counts):
-    """How many there are, and how many of them ran."""
+    """The number of all, and of those that ran."""
     return len(counts), sum(count > 0 for count in counts)
 
 
@@ -56,7 +56,7 @@ def percent(whole, ran):
 
 
 def table(files, kinds):
-    """Prints a row for each file; returns the last one, which is their sum."""
+    """Prints a row for each file; returns the last row, which is the sum."""
     sums = [[0, 0] for _ in kinds]
     print(f"  {'':<26}" + "".join(f"{kind:>18}" for kind in kinds))
     for path in sorted(files):
@@ -73,7 +73,7 @@ def table(files, kinds):
 
 
 def untested(files):
-    """The code of the lines of which a branch is never taken."""
+    """The code of the lines with a branch that is never taken."""
     found = set()
     for path, file in files.items():
         with open(path, encoding="utf-8") as stream:
