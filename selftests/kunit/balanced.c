@@ -30,7 +30,7 @@ void balanced_check_lookup(const struct unit_ring *ring)
 	}
 }
 
-/* What moves is what the counts require, from who has less to who has more. */
+/* Moves are those that the counts require, from shrinking to growing nodes. */
 static void check_moves(struct kunit *test, const struct hr_table *before,
 			const struct hr_table *after,
 			const struct hr_impact *impact)
@@ -59,7 +59,7 @@ static void check_moves(struct kunit *test, const struct hr_table *before,
 	}
 }
 
-/* Not unit_change_impact(): the table before is wanted too. */
+/* Unlike unit_change_impact(), this also needs the table before the change. */
 void balanced_change(struct unit_ring *ring, const struct hr_op *ops, u32 nr_ops)
 {
 	struct kunit *test = ring->test;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Balanced placement, how much: the cells that each node gets are held against
- * counting them out one by one, and what moves against what has to.
+ * Balanced placement: the number of cells of each node is compared with a count
+ * one by one, and the moves with the required ones.
  */
 #include <linux/math64.h>
 
@@ -9,7 +9,7 @@
 #include "model/model.h"
 #include "suites.h"
 
-/* Returns by how many cells a node is off its exact part at most, times 1000. */
+/* Returns the largest error of a node in cells, times 1000. */
 static u64 check_due(const struct unit_ring *ring)
 {
 	struct kunit *test = ring->test;
@@ -58,7 +58,7 @@ static void random_changes(struct kunit *test)
 	unit_ring_free(&ring);
 }
 
-/* Crowded grids and weights far apart, where the floor of one cell matters. */
+/* Crowded grids and very different weights, with the minimum of one cell. */
 static void crowds(struct kunit *test)
 {
 	struct unit_random random = { 2 };
@@ -84,9 +84,9 @@ static void crowds(struct kunit *test)
 }
 
 /*
- * The theorem: with equal weights a join moves the newcomer's due, to the cell,
- * and a node that goes what it had, with nothing beside it; and the fullest
- * node has at most a cell more than its part.
+ * The theorem for equal weights. A join moves the due of the new node, to the
+ * cell. A removal moves the cells of the removed node, and no others. The
+ * fullest node has at most a cell more than its part.
  */
 static void optimal(struct kunit *test)
 {
@@ -131,8 +131,9 @@ static void optimal(struct kunit *test)
 }
 
 /*
- * With equal weights a node is less than a cell off its exact part; with others
- * a little more where the floor of one cell lifts some.
+ * With equal weights a node is less than a cell off its exact part. With other
+ * weights the error is a little larger, if the minimum of one cell raises some
+ * nodes.
  */
 static void near_the_exact_part_of(struct kunit *test, u32 size, u32 most_off)
 {
@@ -147,7 +148,7 @@ static void near_the_exact_part_of(struct kunit *test, u32 size, u32 most_off)
 	unit_add_many(&ring, "n%u", size);
 	KUNIT_ASSERT_LT(test, check_due(&ring), 1000);
 	for (round = 0; round < UNIT_ROUNDS(1000 / size); round++) {
-		/* all in one change, since a thousand nodes take long */
+		/* in one change, because a thousand nodes take long */
 		for (k = 0; k < n; k++) {
 			ops[k] = unit_weight(unit_set(""),
 					     1 + unit_below(&random, 1000));
@@ -194,8 +195,8 @@ static void nobody_starves(struct kunit *test)
 }
 
 /*
- * The arcs of a ring of @nodes nodes that come and go for long: how many there
- * are at most, and of one node.
+ * Counts the arcs of a ring of @nodes nodes after many joins and removals: the
+ * maximum of the ring, and of one node.
  */
 static void churn(struct kunit *test, u32 nodes, u32 grid, u32 changes,
 		  u32 most)
@@ -225,7 +226,7 @@ static void churn(struct kunit *test, u32 nodes, u32 grid, u32 changes,
 		   "%u nodes, %u cells, %u changes: at most %u arcs, at the end %u, of one node %u\n",
 		   nodes, grid, changes, arcs, ring.table->nr_points, of_one);
 	KUNIT_ASSERT_LE(test, arcs, most);
-	/* All of them fit into one operation that restores it. */
+	/* One operation that restores the node can have all its runs. */
 	KUNIT_ASSERT_LE(test, of_one, HR_MAX_NODE_RUNS);
 	unit_ring_free(&ring);
 }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Balanced placement, which cells: of nodes that return, of tables restored. */
+/* Balanced placement: the cells of returning nodes, and of restored tables. */
 #include "balanced.h"
 #include "suites.h"
 
-/* Back to the bit, whatever a node's way out was, also several one by one. */
+/*
+ * The map is the same to the bit when a node has returned, after any kind of
+ * removal, also when several nodes return one by one.
+ */
 static void who_comes_back_alone(struct kunit *test)
 {
 	struct unit_random random = { 3 };
@@ -83,7 +86,7 @@ static void the_last_one_and_nobody(struct kunit *test)
 	unit_ring_free(&ring);
 }
 
-/* The seat decides who gets what, so that a replacement moves its share only. */
+/* The seat decides the cells, so that a replacement moves only its share. */
 static void replacements(struct kunit *test)
 {
 	struct hr_op op = unit_replace("n3", "a-first");
@@ -99,7 +102,7 @@ static void replacements(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, impact.collateral, 0);
 	hr_impact_release(&impact);
 
-	/* While a node is away its successor inherits where it returns to. */
+	/* While a node is away, its successor gets its home cells. */
 	share = hr_digest_map(ring.table);
 	balanced_change_one(&ring, unit_state(unit_set("n5"), HASHRING_NODE_DOWN));
 	balanced_change_one(&ring, unit_replace("n5", "m5"));
@@ -109,7 +112,7 @@ static void replacements(struct kunit *test)
 	unit_ring_free(&ring);
 }
 
-/* The cells of every node of a table, as a file would have them. */
+/* The cells of every node of a table, as in a saved file. */
 static u32 restore_ops(const struct unit_ring *ring, struct hr_op *ops,
 		       struct hr_run *runs)
 {
@@ -118,7 +121,7 @@ static u32 restore_ops(const struct unit_ring *ring, struct hr_op *ops,
 	u32 i, k;
 
 	for (i = 0; i < t->nr_nodes; i++) {
-		/* The other way round, so that slots differ. */
+		/* In reverse order, so that slots differ. */
 		node = t->by_name[t->nr_nodes - 1 - i];
 		ops[i] = unit_cells(unit_add(node->name), runs, 0);
 		ops[i] = unit_id(unit_weight(ops[i], node->attrs.weight),
@@ -136,7 +139,7 @@ static u32 restore_ops(const struct unit_ring *ring, struct hr_op *ops,
 	return t->nr_nodes;
 }
 
-/* A restored ring is the same and goes on the same way. */
+/* A restored ring is the same, and later changes have the same results. */
 static void restored(struct kunit *test)
 {
 	struct unit_random random = { 4 };
@@ -172,7 +175,9 @@ static void restored(struct kunit *test)
 	unit_ring_free(&ring);
 }
 
-/* A table of the past comes back in one change, though counts alone would not. */
+/*
+ * One change restores a table of the past, which the counts alone do not give.
+ */
 static void reverted(struct kunit *test)
 {
 	struct hr_run runs[2] = { { 0, 512 }, { 512, 512 } };
@@ -191,7 +196,7 @@ static void reverted(struct kunit *test)
 	hr_impact_release(&impact);
 	KUNIT_ASSERT_STREQ(test, hr_table_owner(ring.table, 0)->name, "n1");
 
-	/* Given to one, the others make room. */
+	/* The other nodes give up cells for the given ones. */
 	runs[0].first = 256;
 	balanced_change_one(&ring, unit_add("n2"));
 	unit_change_one(&ring, unit_del("n2"));
@@ -289,7 +294,7 @@ static void grids(struct kunit *test)
 				   "a grid has 1024 to 1048576 cells, a power of two");
 }
 
-/* More slots than 16 bits tell apart: the table has an index instead. */
+/* More slots than 16 bits can number: the table has an index instead. */
 static void very_many(struct kunit *test)
 {
 	struct unit_ring ring;
@@ -327,7 +332,7 @@ static void failing(struct kunit *test)
 	unit_fail_each(&ring, ops, 3);
 	ops[0] = unit_cells(unit_set("n3"), runs, 2);
 	unit_fail_each(&ring, ops, 2);
-	/* Who comes wants cells that others have: those are freed first. */
+	/* The new node takes cells of others: these are freed first. */
 	ops[0] = unit_add("n4");
 	unit_fail_each(&ring, ops, 1);
 	unit_ring_free(&ring);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What accepted changes come to: slots, ids, versions, points, memory. */
+/* The results of accepted changes: slots, ids, versions, points, memory. */
 #include "core/table_build.h"
 #include "suites.h"
 #include "unit.h"
@@ -39,13 +39,16 @@ static void slots_and_ids(struct kunit *test)
 		unit_add("b4"), unit_del("b2"), unit_add("b0"),
 	};
 
-	/* What the change frees it does not give out, unasked. */
+	/*
+	 * A change does not reuse the ids and slots that it frees, without a
+	 * request.
+	 */
 	unit_change(ring, ops, ARRAY_SIZE(ops));
 	KUNIT_ASSERT_EQ(test, unit_slot(test, ring->table, "b4"), 3);
 	KUNIT_ASSERT_EQ(test, unit_slot(test, ring->table, "b0"), 4);
 	KUNIT_ASSERT_EQ(test, node_of(ring, "b4")->attrs.id, 4);
 	KUNIT_ASSERT_EQ(test, node_of(ring, "b0")->attrs.id, 5);
-	/* The next one does. */
+	/* The next change reuses them. */
 	unit_change_one(ring, unit_add("b5"));
 	KUNIT_ASSERT_EQ(test, unit_slot(test, ring->table, "b5"), 1);
 	KUNIT_ASSERT_EQ(test, node_of(ring, "b5")->attrs.id, 2);
@@ -112,7 +115,7 @@ static void a_seat_that_comes_free(struct kunit *test)
 
 	unit_change_one(ring, unit_replace("b2", "b9"));
 	KUNIT_ASSERT_NE(test, hr_digest_map(ring->table), map);
-	/* In one change, whichever operation comes first. */
+	/* In one change, with the operations in either order. */
 	ops[0] = unit_id(unit_add("b2"), 2);
 	ops[1] = unit_del("b9");
 	unit_change(ring, ops, 2);
@@ -128,7 +131,7 @@ static void a_seat_that_comes_free(struct kunit *test)
 			members);
 }
 
-/* b1 and b2 exchange their places, by way of the names of others. */
+/* b1 and b2 exchange their places, by way of other names. */
 static void replacements_at_once(struct kunit *test)
 {
 	struct unit_ring *ring = test->priv;
@@ -284,7 +287,7 @@ static void points_of_versions(struct kunit *test)
 	unit_change_one(&ring, unit_points(unit_add("p1"), first, 3));
 	KUNIT_ASSERT_EQ(test, node_of(&ring, "p1")->points[0], 10);
 	KUNIT_ASSERT_EQ(test, node_of(&ring, "p1")->points[2], 30);
-	/* Points that one operation frees another may take. */
+	/* An operation may take points that another one frees. */
 	ops[0] = unit_points(unit_add("p2"), second, 2);
 	ops[1] = unit_points(unit_set("p1"), first, 1);
 	unit_change(&ring, ops, 2);
@@ -302,7 +305,7 @@ static void points_of_versions(struct kunit *test)
 	unit_ring_free(&ring);
 }
 
-/* A budget is held to what moves and to what nobody owns any more. */
+/* A budget limits moved shares and shares that lose their owner. */
 static void budgets(struct kunit *test)
 {
 	const u64 half = 1ULL << 31, part = (1ULL << 32) / 3;
@@ -330,7 +333,7 @@ static void budgets(struct kunit *test)
 			   "would move more than is allowed: 0.000%, not 0.000%");
 }
 
-/* Each word of an attachment counts, and where it stands. */
+/* Each word of an attachment counts, and also its place. */
 static void attachments(struct kunit *test)
 {
 	u32 word[HR_DIGEST_ATTACH] = {}, i, k;
@@ -369,7 +372,7 @@ static void failing_allocations(struct kunit *test)
 	unit_fail_each(&ring, ops, 3);
 	unit_ring_free(&ring);
 
-	/* One of many: the index is patched. */
+	/* One of many nodes: the index is patched. */
 	unit_ring_init(test, &ring, &hr_place_hash, 16, 1);
 	unit_add_many(&ring, "n%u", 40);
 	ops[0] = unit_add("one-more");
@@ -395,7 +398,7 @@ static void an_empty_table_wants_memory(struct kunit *test)
 			KUNIT_ASSERT_NULL(test, t);
 	} while (failed);
 	KUNIT_ASSERT_NOT_NULL(test, t);
-	/* The arrays of no length never fail in the kernel. */
+	/* In the kernel, arrays of length 0 never fail. */
 	KUNIT_ASSERT_GT(test, n, 3);
 	hr_table_put(NULL, &hr_node_plain_ops);
 }

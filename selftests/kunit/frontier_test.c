@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Steps of a migration: every one ends where the pieces that change hands,
- * counted one by one, say that it must.
+ * Steps of a migration: each step ends at the position that a count of the
+ * moved pieces, one by one, requires.
  */
 #include "migration.h"
 #include "suites.h"
@@ -10,7 +10,7 @@
 
 static struct migration migration;
 
-static struct model_arcs moves;	/* the pieces that change hands */
+static struct model_arcs moves;	/* the pieces that change their owner */
 
 static u64 step(struct migration *m, const struct hr_pace *pace)
 {
@@ -39,7 +39,9 @@ static void one_step(struct migration *m)
 	step(m, &pace);
 }
 
-/* Over so much share and back over what that was: the map is the same. */
+/*
+ * A step over a share and a step back over the same share: the map is the same.
+ */
 static void there_and_back(struct migration *m)
 {
 	struct kunit *test = m->test;
@@ -113,7 +115,7 @@ static void steps_at_random(struct kunit *test)
 	}
 }
 
-/* Each way of stepping, where nothing changes hands at all. */
+/* Each kind of step, without a moved piece. */
 static void nothing_to_move(struct kunit *test)
 {
 	u32 points[] = { 7, 9 };
@@ -142,7 +144,10 @@ static void nothing_to_move(struct kunit *test)
 	migration_free(&migration);
 }
 
-/* The first node of an empty ring, in four quarters, and the last one away. */
+/*
+ * The first node of an empty ring, in four quarters, and the removal of the
+ * last.
+ */
 static void all_of_the_ring(struct kunit *test)
 {
 	struct hr_op op = unit_id(unit_add("a"), 1);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Keys, positions and points against published and independent vectors. */
+/*
+ * Keys, positions and points compared with published and independent vectors.
+ */
 #include <linux/kernel.h>
 #include <linux/siphash.h>
 
@@ -7,7 +9,7 @@
 #include "unit.h"
 #include "vectors.h"
 
-/* The first ones of the SipHash reference: key 00..0f, input 00..n-1. */
+/* The first vectors of the SipHash reference: key 00..0f, input 00..n-1. */
 static const u64 published[] = {
 	0x726fdb47dd0e0e31ULL, 0x74f839c593dc67fdULL, 0x0d6c8009d9a94f5aULL,
 	0x85676696d7fb7e2dULL, 0xcf2794e0277187b7ULL, 0x18765564cd99a68dULL,
@@ -117,7 +119,10 @@ static void numbers_of_points(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, hr_place_hash.count(&cfg, &node),
 				rounded[i].count);
 	}
-	/* Beyond the limit it does not overflow: the caller can see it. */
+	/*
+	 * A count beyond the limit does not overflow, so that the caller sees
+	 * it.
+	 */
 	cfg.points = 16777216;
 	cfg.per = 1;
 	node.attrs.weight = 1000;
@@ -128,7 +133,7 @@ static void vector_to_flow(const struct vector_flow *v, struct hr_flow *flow)
 {
 	u32 len = v->family == 6 ? 16 : 4;
 
-	/* What is not part of an IPv4 flow must not count. */
+	/* Bytes outside of an IPv4 flow must not count. */
 	memset(flow, 0xa5, sizeof(*flow));
 	flow->family = v->family;
 	flow->protocol = v->protocol;
@@ -157,7 +162,7 @@ static void positions_of_flows(struct kunit *test)
 	}
 }
 
-/* Any flow and its answer are one under the symmetric policy only. */
+/* Only under the symmetric policy a flow and its reply have one position. */
 static void both_directions(struct kunit *test)
 {
 	struct unit_random random = { 11 };

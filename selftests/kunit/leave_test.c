@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Nodes that are leaving: no members, and still the ones who stand in their
- * slots. And that nothing is lost when memory is.
+ * Leaving nodes: no members, but still the nodes of their slots. Also: a lack
+ * of memory loses nothing.
  */
 #include "core/record.h"
 #include "core/view.h"
@@ -96,7 +96,7 @@ static void they_stay_in_their_slots(struct kunit *test)
 	KUNIT_ASSERT_FALSE(test, hr_table_has(t, d));
 	KUNIT_ASSERT_TRUE(test, hr_table_has(t, hr_table_find(t, "c")));
 
-	/* The names are free at once; the last versions stay as they are. */
+	/* The names are free at once; the last versions are unchanged. */
 	again[1] = unit_seat(again[1], "x");
 	hold(ring, again, 2);
 	KUNIT_ASSERT_EQ(test, ring->table->nr_nodes, 4);
@@ -130,7 +130,7 @@ static void ids_stay_taken(struct kunit *test)
 	op = unit_add("a");
 	hold(ring, &op, 1);
 	KUNIT_ASSERT_EQ(test, hr_table_find(ring->table, "a")->attrs.id, 5);
-	/* What is set to another id frees its own. */
+	/* A member that gets another id frees its old one. */
 	hold(ring, sets, 2);
 	KUNIT_ASSERT_EQ(test, hr_table_find(ring->table, "b")->attrs.id, 3);
 	KUNIT_ASSERT_EQ(test, hr_table_find(ring->table, "c")->attrs.id, 2);
@@ -157,7 +157,7 @@ static void nobody_sets_it(struct kunit *test)
 	       "only states active (0), draining (1) and down (2) can be set: not 4");
 }
 
-/* What moves, and what should have, is the same whether they stay or not. */
+/* Leaving nodes change neither the moved share nor the ideal. */
 static void their_weight_is_gone(struct kunit *test)
 {
 	struct unit_ring *ring = test->priv;
@@ -181,7 +181,9 @@ static void their_weight_is_gone(struct kunit *test)
 	hr_table_put(plainly, plain);
 }
 
-/* A member's old id may have a new holder, which goes when the old one is back. */
+/*
+ * A member's old id may have a new holder. A rollback removes the new holder.
+ */
 static void recalled_ids(struct kunit *test)
 {
 	struct unit_ring *ring = test->priv;
@@ -237,7 +239,7 @@ static void too_many(struct kunit *test)
 	unit_ring_free(&ring);
 }
 
-/* A view in mid-migration, with one of everything. */
+/* A view in the middle of a migration, with an operation of each kind. */
 struct fixture {
 	struct kunit *test;
 	struct hr_config cfg;
@@ -399,7 +401,7 @@ static void memory_fails_a_change(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, count_refs(ring->table), refs);
 }
 
-/* What there is nothing to do to is shared. */
+/* Tables without a leaving node to remove are shared. */
 static void shared(struct kunit *test)
 {
 	struct unit_ring *ring = test->priv;

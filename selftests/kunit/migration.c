@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "migration.h"
 
-static struct model_nodes after;	/* the change that is made */
+static struct model_nodes after;	/* the nodes after the present change */
 
 static void put(struct hr_table *t)
 {
@@ -22,7 +22,7 @@ static struct hr_table *compose(const struct migration *m)
 			       GFP_KERNEL, &hr_node_plain_ops);
 }
 
-/* A node that is down in the next table may own nothing. */
+/* A node that is down in the next table may own no position. */
 static void less_down(struct migration *m, const struct hr_table *table)
 {
 	struct hr_table **maps[] = { &m->view.from, &m->view.base };
@@ -132,8 +132,9 @@ void migration_ops_free(struct hr_op *ops, u32 nr)
 }
 
 /*
- * The next table, and the nodes after it; NULL if the change is refused, as the
- * model says, and alike with and without nodes that are leaving.
+ * The next table, with the nodes after the change; NULL if the change is
+ * refused. The model must agree, and the result must be the same with and
+ * without leaving nodes.
  */
 static struct hr_table *build(struct migration *m, const struct hr_op *ops,
 			      u32 nr, bool leave)
@@ -211,7 +212,7 @@ void migration_down(struct migration *m, const char *name)
 	model_publish(&m->model, &after, next);
 }
 
-/* The operations that take down in @t what the model says is down. */
+/* Operations that take down in @t the nodes that are down in the model. */
 static u32 down_ops(const struct hr_table *t, struct hr_op *ops)
 {
 	u32 i, n = 0;
@@ -281,7 +282,7 @@ void migration_settle(struct migration *m)
 	struct hr_table *t;
 
 	if (back) {
-		/* The way back by the frontier: one change, nothing down. */
+		/* A rollback by the frontier: one change, no node down. */
 		KUNIT_ASSERT_EQ(test, m->changes, 1);
 		KUNIT_ASSERT_EQ(test, model_downs(&m->model), 0);
 		t = hr_table_get(m->origin);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A ring in migration, as a test holds it: the view that the core makes, and
- * beside it the model. Nodes get ids none of which is given twice.
+ * A ring in migration for tests: the core's view, and the model beside it. Each
+ * node gets an id that no other node had.
  */
 #ifndef HASHRING_KUNIT_MIGRATION_H
 #define HASHRING_KUNIT_MIGRATION_H
@@ -25,13 +25,13 @@ enum migration_kind {
 /**
  * struct migration - a ring in migration
  * @test: the case
- * @model: what must be
- * @random: where all comes from
- * @view: what the core says
+ * @model: the expected state
+ * @random: source of all choices
+ * @view: the core's state
  * @origin: the table when the migration began; NULL while settled
- * @shadow: the members without those that are leaving, by changes that left none
- * @next_id: the id that the next node gets
- * @changes: how many the migration carries
+ * @shadow: the members without leaving nodes, by changes without leaving nodes
+ * @next_id: the id of the next node
+ * @changes: number of changes in the migration
  */
 struct migration {
 	struct kunit *test;
@@ -48,22 +48,22 @@ void migration_init(struct kunit *test, struct migration *m,
 		    enum migration_kind kind, u32 seed);
 void migration_free(struct migration *m);
 
-/* Random operations on up to @nr names, not declaring anything down. */
+/* Random operations on up to @nr names; no operation takes a node down. */
 u32 migration_ops(struct migration *m, struct hr_op *ops, u32 nr);
 void migration_ops_free(struct hr_op *ops, u32 nr);
 
-/* Holds a change; false if it was refused. */
+/* Holds a change; false if the change was refused. */
 bool migration_hold(struct migration *m, const struct hr_op *ops, u32 nr);
 /* Takes a member down, in a migration or without one. */
 void migration_down(struct migration *m, const char *name);
-/* Publishes a change without a migration; false if it was refused. */
+/* Publishes a change without a migration; false if the change was refused. */
 bool migration_change(struct migration *m, const struct hr_op *ops, u32 nr);
-/* Begins the way back by a new view; the frontier is at 0. */
+/* Begins a rollback by a new view; the frontier is at 0. */
 void migration_rollback(struct migration *m);
-/* The frontier is at either end: the migration is over. */
+/* Ends the migration, with the frontier at either end. */
 void migration_settle(struct migration *m);
 
-/* Holds everything against the model, at many positions. */
+/* Compares everything with the model, at many positions. */
 void migration_check(struct migration *m);
 
 #endif

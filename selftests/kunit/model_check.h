@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the model does when something does not hold: the case fails. */
+/* A failed check of the model: the case fails. */
 #ifndef HASHRING_KUNIT_MODEL_CHECK_H
 #define HASHRING_KUNIT_MODEL_CHECK_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Large tables that change little, whose index and shares are patched, against
- * the same members' table made in one go.
+ * Large tables with small changes: the patched index and shares are compared
+ * with those of a table of the same members, made in one change.
  */
 #include "core/table_build.h"
 #include "model/model.h"
@@ -12,7 +12,7 @@
 #define CHANGES	UNIT_ROUNDS(250)
 #define PAIRED_CHANGES	UNIT_ROUNDS(40)
 
-/* Adds all members of a ring to an empty one. */
+/* Adds all members of a ring to an empty ring. */
 static void make_anew(const struct unit_ring *ring, struct unit_ring *anew)
 {
 	struct kunit *test = ring->test;
@@ -67,7 +67,7 @@ static void assert_same(struct kunit *test, const struct hr_table *a,
 		assert_owners(test, a, b, pos);
 		assert_owners(test, a, b, pos + 1);
 	}
-	/* Each slot of the index, at its edges. */
+	/* Each slot of the index, at both ends. */
 	for (i = 0; i < 1U << (32 - a->shift); i++) {
 		assert_owners(test, a, b, i << a->shift);
 		assert_owners(test, a, b,
@@ -96,7 +96,7 @@ static void random_op(struct unit_random *random, struct hr_op *op)
 		*op = unit_replace(name, other);
 }
 
-/* Few explicit points: some at the ends of the ring, some side by side. */
+/* Few explicit points: some at the ends of the ring, some adjoining. */
 static void random_points(struct unit_random *random, struct hr_op *op,
 			  u32 *points)
 {
@@ -114,7 +114,7 @@ static void random_points(struct unit_random *random, struct hr_op *op,
 		*op = unit_points(*op, points, 40);
 }
 
-/* Returns how many of the tables were paired. */
+/* Returns the number of tables with a paired index. */
 static u32 walk_many(struct kunit *test, const struct hr_place_ops *place,
 		     u32 points_per_unit, u32 changes, u64 seed)
 {
@@ -130,7 +130,7 @@ static u32 walk_many(struct kunit *test, const struct hr_place_ops *place,
 	for (i = 0; i < NAMES; i += 2) {
 		snprintf(name, sizeof(name), "n%u", i);
 		op = unit_add(name);
-		/* Without the ends of the ring, where points would meet. */
+		/* Without the ends of the ring, where points would collide. */
 		if (place->takes_points) {
 			random_points(&random, &op, points);
 			op.nr_points -= 2;
@@ -156,7 +156,7 @@ static u32 walk_many(struct kunit *test, const struct hr_place_ops *place,
 		unit_ring_free(&anew);
 		done++;
 	}
-	/* Where the index changes its size there is nothing to patch. */
+	/* A change of the index's size is not patched. */
 	KUNIT_ASSERT_GE(test, small, changes / 2);
 	KUNIT_ASSERT_LE(test, small, changes);
 	unit_ring_free(&ring);
@@ -198,7 +198,7 @@ static void explicit_points(struct kunit *test)
 	walk(test, &hr_place_explicit, 6);
 }
 
-/* So many points that neighbouring index slots are paired, mostly. */
+/* So many points that most neighbouring index slots are paired. */
 static void paired(struct kunit *test)
 {
 	KUNIT_ASSERT_GE(test,

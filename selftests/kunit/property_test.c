@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Long sequences of random changes, most of them accepted, on rings wide and
- * narrow: after each one everything that the core says is held against the model.
+ * Long sequences of random changes, most of them accepted, on wide and narrow
+ * rings: after each change the complete state of the core is compared with the
+ * model.
  */
 #include "model/model.h"
 #include "suites.h"
@@ -17,7 +18,7 @@ struct world {
 	struct unit_random random;
 	u32 accepted;
 	u32 refused;
-	/* What is too much for a kernel's stack. */
+	/* Too large for a kernel's stack. */
 	struct model_nodes after;
 	struct model_map to;
 	u32 uid_of_slot[MODEL_SLOTS];
@@ -36,7 +37,7 @@ static void check_table(struct world *w)
 	model_check_anew(&w->model, view.table, unit_random(&w->random));
 }
 
-/* The figures of a change and of the way back. */
+/* Checks the figures of a change and of its reversal. */
 static void check_impact(struct world *w, const struct hr_table *was,
 			 const struct hr_table *next, struct hr_impact *impact)
 {
@@ -56,7 +57,7 @@ static void check_impact(struct world *w, const struct hr_table *was,
 	model_check_change(&w->model, 0, &w->after, was, next, impact);
 }
 
-/* What a change must not touch, and what it must do without collateral. */
+/* Checks what a change must not touch, and must do without collateral. */
 static void check_promises(struct kunit *test, const struct hr_table *was,
 			   const struct hr_table *is, const struct hr_op *ops,
 			   u32 n, const struct hr_impact *impact)
@@ -136,7 +137,7 @@ static void random_op(struct world *w, struct hr_op *op, u32 *points)
 		*op = unit_weight(*op, 1 + unit_below(r, 6));
 }
 
-/* Mostly what can be: a change of names that are there, or are not. */
+/* Mostly possible operations: on names that exist, or do not. */
 static bool plausible(const struct world *w, const struct hr_op *op)
 {
 	return !model_find(&w->model.nodes, op->name) ==
@@ -198,7 +199,7 @@ static void walk(struct kunit *test, const struct hr_place_ops *place,
 		step(w);
 		cond_resched();
 	}
-	/* A sequence that is refused, or accepted, throughout tests little. */
+	/* A sequence with refusals only, or without any, tests little. */
 	KUNIT_ASSERT_GE(test, w->accepted, CHANGES / 8);
 	KUNIT_ASSERT_LE(test, w->accepted, CHANGES);
 	KUNIT_ASSERT_GE(test, w->refused, CHANGES / 20);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Records: what they say of a change, and that going back by them leads back. */
+/* Records: their content after a change, and the way back by them. */
 #include "core/record.h"
 #include "core/view.h"
 #include "suites.h"
 #include "unit.h"
 
-#define NODES	40	/* names that there may be */
-#define OPS	5	/* in a change at most */
+#define NODES	40	/* possible names */
+#define OPS	5	/* maximum of a change */
 #define DEPTH	24	/* changes that are undone */
 
 /* A change of a ring with its record. */
@@ -115,7 +115,7 @@ static void points(struct kunit *test)
 	size = record.size;
 	hr_record_release(&record);
 
-	/* Those that stay are kept once. */
+	/* Points that stay are kept once. */
 	op = unit_weight(unit_set("p"), 9);
 	change(&ring, &op, 1, false, &record);
 	KUNIT_ASSERT_TRUE(test, record.size < 2 * size);
@@ -138,7 +138,7 @@ static void points(struct kunit *test)
 	unit_ring_free(&ring);
 }
 
-/* Cells that a node returns to, which no placement gives it here. */
+/* Home cells of a returning node, which no placement would give it here. */
 static void homes(struct kunit *test)
 {
 	struct hr_run home[] = { { 1, 2 }, { 9, 1 } };
@@ -198,7 +198,7 @@ static void arcs(struct kunit *test)
 	unit_ring_free(&ring);
 }
 
-/* More than may be kept is not kept, and its number is told. */
+/* A record above the limit is not kept, but its size is reported. */
 static void too_much(struct kunit *test)
 {
 	u32 n = HR_MAX_NODE_POINTS, nr = HR_MAX_HISTORY / (4 * n) + 1;
@@ -210,7 +210,7 @@ static void too_much(struct kunit *test)
 	u32 i;
 
 	unit_ring_init(test, &ring, &hr_place_explicit, 1, 1);
-	/* No two neighbouring points are of one node. */
+	/* No two neighbouring points are of the same node. */
 	for (i = 0; i < nr * n; i++)
 		list[i] = 7 * (i % n * nr + i / n);
 	for (i = 0; i < nr; i++) {
@@ -234,7 +234,7 @@ static void too_much(struct kunit *test)
 	unit_ring_free(&ring);
 }
 
-/* Every allocation fails once: an error, and nothing is lost. */
+/* Each allocation fails once: the result is an error, and nothing is lost. */
 static void memory_fails(struct kunit *test)
 {
 	struct hr_op ops[] = { unit_add("b1"), unit_add("b2") };
@@ -273,7 +273,7 @@ static void memory_fails(struct kunit *test)
 	unit_ring_free(&ring);
 }
 
-/* What one member is, as an operation that would make it. */
+/* A member as an operation that adds it. */
 static struct hr_op op_of(const struct hr_node_info *was)
 {
 	struct hr_op op = unit_seat(unit_add(was->name), was->seat);
@@ -286,7 +286,7 @@ static struct hr_op op_of(const struct hr_node_info *was)
 	return op;
 }
 
-/* Members as operations that make them of nothing. */
+/* Members as operations that add them to an empty ring. */
 struct members {
 	struct hr_op op[NODES];
 	u32 nr;
@@ -426,7 +426,7 @@ static void assert_kinds(struct kunit *test, const struct hr_record *record)
 	KUNIT_ASSERT_EQ(test, record->nr_ops, n);
 }
 
-/* From one table to another one, some changes on, and back at once. */
+/* From one table to a table some changes later, and back in one change. */
 static void leads_back_at_once(struct kunit *test)
 {
 	struct hr_op *ops = unit_alloc(test, OPS, sizeof(*ops));
@@ -457,7 +457,7 @@ static void leads_back_at_once(struct kunit *test)
 		}
 		settled = hr_table_settle(ring.table, 0, GFP_KERNEL,
 					  &hr_node_plain_ops);
-		/* Whether they are leaving or gone: they are no members. */
+		/* Leaving or removed: these nodes are no members. */
 		KUNIT_ASSERT_EQ(test,
 				hr_record_diff(&record, was,
 					       round & 1 ? settled : ring.table,
@@ -486,7 +486,10 @@ static void leads_back_at_once(struct kunit *test)
 	unit_ring_free(&ring);
 }
 
-/* How many members differ once @ops have been carried out, one after the other. */
+/*
+ * The number of members that differ after @ops, carried out one after the
+ * other.
+ */
 static u32 differ(struct unit_ring *ring, const struct hr_op *ops, u32 nr_ops)
 {
 	struct hr_table *was = hr_table_get(ring->table);
@@ -506,7 +509,7 @@ static u32 differ(struct unit_ring *ring, const struct hr_op *ops, u32 nr_ops)
 	return n;
 }
 
-/* Anything that differs is a difference; what was taken back is none. */
+/* Each changed value is a difference; a reverted change is none. */
 static void each_difference(struct kunit *test)
 {
 	u32 two[] = { 10, 20 }, other[] = { 10, 30 }, one[] = { 10 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Every change that is refused: with which error, about what, in what words. */
+/* Every refused change: its error, the named attribute, and the text. */
 #include "suites.h"
 #include "unit.h"
 
@@ -72,7 +72,7 @@ static void assert_refused(const struct unit_ring *ring,
 				1);
 }
 
-/* The bad operation comes third, after two that are good. */
+/* The bad operation is the third, after two good ones. */
 static void assert_third(const struct unit_ring *ring, struct hr_op op, int ret,
 			 u32 part, const char *text)
 {
@@ -132,7 +132,7 @@ static void names(struct kunit *test)
 	memset(op.new_name, 'x', sizeof(op.new_name));
 	assert_third(ring, op, -EINVAL, HR_PART(NEW_NAME),
 		     "a name has at most 63 bytes");
-	/* 63 bytes will do, and so will what else is printable. */
+	/* 63 bytes are valid, and so are other printable characters. */
 	memset(text, '-', 63);
 	memcpy(text, "!$%&()*+,-./09:<=>?@AZ[]^_`az|~", 31);
 	KUNIT_ASSERT_NULL(test, hr_name_check(text, 63));
@@ -192,7 +192,7 @@ static void seats(struct kunit *test)
 		     HR_PART(SEAT),
 		     "a seat is given only to a node that is added");
 
-	/* Of two in one change; a member that stays keeps its seat. */
+	/* Of two nodes in one change; a member that stays keeps its seat. */
 	ops[0] = unit_add("x1");
 	ops[1] = unit_add("x2");
 	ops[2] = unit_seat(unit_add("x3"), "x1");
@@ -206,13 +206,13 @@ static void seats(struct kunit *test)
 	assert_refused(ring, ops, 3, -EEXIST, 0, HR_PART(NAME),
 		       "seat is held: b2 by node b7");
 
-	/* Long names are cut: the rest of the text has to stay. */
+	/* Long names are cut, so that the rest of the text stays. */
 	memset(ops[0].name, 'x', HR_MAX_NAME);
 	ops[2] = unit_seat(unit_add("x3"), ops[0].name);
 	memset(ops[2].name, 'y', HR_MAX_NAME);
 	assert_refused(ring, ops, 3, -EEXIST, 2, HR_PART(SEAT),
 		       "seat is held: xxxxxxxxxxxxxxxxxxxxx... by node xxxxxxxxxxxxxxxxxxxxx...");
-	/* One of 24 bytes is whole. */
+	/* A name of 24 bytes is not cut. */
 	ops[0].name[24] = '\0';
 	ops[2] = unit_add(ops[0].name);
 	assert_refused(ring, ops, 3, -EEXIST, 2, HR_PART(NAME),
@@ -239,7 +239,7 @@ static void ids(struct kunit *test)
 	ops[2] = unit_id(unit_add("x3"), 9);
 	assert_refused(ring, ops, 3, -EEXIST, 2, HR_ATTR(ID),
 		       "id is given twice: 9, to node x1 already");
-	/* A member that is set but for its id keeps that. */
+	/* A member that gets another attribute keeps its id. */
 	ops[0] = unit_weight(unit_set("b1"), 7);
 	ops[2] = unit_id(unit_add("x3"), 1);
 	assert_refused(ring, ops, 3, -EEXIST, 2, HR_ATTR(ID),
@@ -288,7 +288,7 @@ static void figures(struct kunit *test)
 		       "a change needs at least one operation");
 }
 
-/* Only a node that is set draining is given one. */
+/* Only a node that is set draining takes a deadline. */
 static void deadlines(struct kunit *test)
 {
 	const struct unit_ring *ring = &((struct rings *)test->priv)->hashed;
@@ -361,7 +361,7 @@ static void explicit_points(struct kunit *test)
 		     HR_PART(POINTS), "a node needs at least one point");
 	assert_third(ring, unit_points(unit_add("p9"), at100, 2), -EEXIST,
 		     HR_PART(POINTS), "position is held: 100 by node p1");
-	/* A member that is down holds on to its points. */
+	/* A member that is down keeps its points. */
 	assert_third(ring, unit_points(unit_add("p9"), at300, 1), -EEXIST,
 		     HR_PART(POINTS), "position is held: 300 by node p2");
 	assert_third(ring, unit_points(unit_add("p9"), twice, 3), -EEXIST,
@@ -370,7 +370,7 @@ static void explicit_points(struct kunit *test)
 	ops[1] = unit_points(unit_add("p9"), twice, 2);
 	assert_refused(ring, ops, 2, -EEXIST, 1, HR_PART(POINTS),
 		       "position is held: 8 by node p8");
-	/* So does the node that takes a seat with all that goes with it. */
+	/* So does a node that takes a seat with its points. */
 	ops[0] = unit_replace("p1", "p8");
 	ops[1] = unit_points(unit_add("p9"), at100, 2);
 	assert_refused(ring, ops, 2, -EEXIST, 1, HR_PART(POINTS),
@@ -388,7 +388,10 @@ static void too_many_points(struct kunit *test)
 	struct unit_ring ring;
 	struct hr_op ops[2] = { unit_add("a"), unit_add("b") };
 
-	/* Two million a unit of weight: the eighth fits, the ninth does not. */
+	/*
+	 * Two million a unit of weight: the eighth unit fits, the ninth does
+	 * not.
+	 */
 	unit_ring_init(test, &ring, &hr_place_hash, HR_MAX_POINTS / 8, 1);
 	ops[0] = unit_weight(ops[0], 9);
 	assert_refused(&ring, ops, 1, -E2BIG, 0, HR_PART_ALL,
@@ -431,7 +434,7 @@ static void too_many_nodes(struct kunit *test)
 			-E2BIG);
 	KUNIT_ASSERT_EQ(test, err.op, 0);
 
-	/* All members can go for others at once: the slots are all new. */
+	/* One change can replace all members: the slots are all new. */
 	for (i = 0; i < HR_MAX_NODES; i++) {
 		ops[i].kind = HASHRING_OP_REPLACE;
 		snprintf(ops[i].new_name, sizeof(ops[i].new_name), "m%u", i);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The tests of kmod/core, all in one: a module, or a program. */
+/* All tests of kmod/core, as a module or a program. */
 #include <linux/module.h>
 
 #include "suites.h"

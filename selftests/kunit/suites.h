@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The suites, each in a file of its name. */
+/* The suites, each in a file of the same name. */
 #ifndef HASHRING_KUNIT_SUITES_H
 #define HASHRING_KUNIT_SUITES_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tables that are extreme: one node, points in a heap, all that may be. */
+/* Extreme tables: one node, points side by side, and the maximum of points. */
 #include "core/table_index.h"
 #include "suites.h"
 #include "unit.h"
@@ -32,7 +32,7 @@ static void one_point(struct kunit *test)
 	}
 }
 
-/* A point owns its own position and what lies before it. */
+/* A point owns its own position and the positions before it. */
 static void edges_of_arcs(struct kunit *test)
 {
 	u32 a[] = { 0, 1000 }, b[] = { 500, U32_MAX };
@@ -54,7 +54,7 @@ static void edges_of_arcs(struct kunit *test)
 	unit_ring_free(&ring);
 }
 
-/* All points of two nodes in turn within one slot of the index. */
+/* All points of two nodes alternate within one slot of the index. */
 static void a_heap_of_points(struct kunit *test)
 {
 	const u32 first = 0x34560000, n = HR_MAX_NODE_POINTS;
@@ -79,7 +79,7 @@ static void a_heap_of_points(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, hr_table_lookup(ring.table, first + 2 * n), 0);
 	KUNIT_ASSERT_EQ(test, hr_table_lookup(ring.table, first - 1), 0);
 
-	/* Bisection of so many, and of no more than twice as many. */
+	/* The search covers all points of the slot, and at most twice as many. */
 	entry = ring.table->index[first >> ring.table->shift];
 	KUNIT_ASSERT_TRUE(test, entry & HR_INDEX_SEARCH);
 	KUNIT_ASSERT_EQ(test, hr_index_first(entry), 0);
@@ -88,7 +88,9 @@ static void a_heap_of_points(struct kunit *test)
 	unit_ring_free(&ring);
 }
 
-/* Counts up to where the search changes its way, at either end of the ring. */
+/*
+ * Counts around the change of the search's method, at either end of the ring.
+ */
 static void counts_in_a_slot(struct kunit *test)
 {
 	u32 points[2][20], n, i;
@@ -143,7 +145,7 @@ static void assert_bisects_at(struct kunit *test, const struct hr_table *t,
 	KUNIT_ASSERT_EQ(test, hr_table_lookup(t, pos), bisect(t, pos));
 }
 
-/* Around each point, and at both edges of each index slot. */
+/* Around each point, and at both ends of each index slot. */
 static void assert_bisects(struct kunit *test, const struct hr_table *t)
 {
 	u32 i;
@@ -161,7 +163,7 @@ static void assert_bisects(struct kunit *test, const struct hr_table *t)
 	}
 }
 
-/* Every form that the index has, on either side of where it changes. */
+/* Every form of the index, on either side of each change of form. */
 static void sizes_of_the_index(struct kunit *test)
 {
 	static const struct {
@@ -187,7 +189,7 @@ static void sizes_of_the_index(struct kunit *test)
 	}
 }
 
-/* As many points as may be; then one node more is one too many. */
+/* The maximum of points; then one more node is refused. */
 static void all_points_that_may_be(struct kunit *test)
 {
 	struct unit_random random = { 21 };
@@ -269,7 +271,7 @@ static u64 pair_digest(struct kunit *test, const char *first, u32 at,
 	return digest;
 }
 
-/* Equal where the maps are, and nowhere else. */
+/* Digests are equal for equal maps, and only for equal maps. */
 static void digests_of_maps(struct kunit *test)
 {
 	u64 pair = pair_digest(test, "a", 5, "b", 9, 2);
@@ -285,7 +287,7 @@ static void digests_of_maps(struct kunit *test)
 	KUNIT_ASSERT_NE(test, pair, lone_digest(test, "a", 5));
 }
 
-/* Whatever of a member or of the ring is changed shows. */
+/* Each change of a member or of the ring changes the digest. */
 static void digests_of_members(struct kunit *test)
 {
 	struct hr_op *ops = unit_alloc(test, 6, sizeof(*ops));
@@ -324,7 +326,7 @@ static void digests_of_members(struct kunit *test)
 	unit_ring_free(&ring);
 }
 
-/* Three points of four in a node whose points adjoin: merged arcs. */
+/* Three of four points of a node adjoin: arcs are merged. */
 static void arcs_that_adjoin(struct kunit *test)
 {
 	u32 a[] = { 10, 20, 4000000000U }, b[] = { 30 };

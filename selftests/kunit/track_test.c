@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Chains of tracked flows: as long as chance makes them, whatever senders choose.
- * The hashes are the module's own.
+ * Chains of tracked flows are as long as chance makes them, for any choice of
+ * flows by senders. The hashes are the module's own.
  */
 #include "suites.h"
 #include "track/key.h"
 #include "unit.h"
 
-/* As many flows as chains: in one chain of a million more than 15 are unheard of. */
+/*
+ * As many flows as chains: of a million chains practically none has more than
+ * 15.
+ */
 #define CHAIN_FLOWS	UNIT_ROUNDS(1u << 20)
 #define CHAIN_MOST	15
 
-/* A pool's chains while flows are put in. */
+/* The chains of a pool while flows are added. */
 struct chains {
 	struct hr_keys keys;
 	u64 secret;
@@ -101,7 +104,7 @@ static u32 longest(struct kunit *test, enum hashring_key_policy policy,
 	return chains.longest;
 }
 
-/* A protocol with ports, and one without. */
+/* A protocol with ports, and a protocol without ports. */
 static void crafted_flows(struct kunit *test)
 {
 	static const u8 protocols[] = { 17, 253 };
@@ -133,8 +136,8 @@ static void crafted_flows(struct kunit *test)
 }
 
 /*
- * A local user looks positions up, and takes flows whose positions agree in
- * their low bits; and one that has the ring's seed, those whose hashes do.
+ * A local user can look positions up, and choose flows with equal low bits of
+ * the position. A user with the ring's seed can choose flows with equal hashes.
  */
 static void chosen_flows(struct kunit *test)
 {

@@ -53,7 +53,7 @@ void unit_ring_free(struct unit_ring *ring)
 	hr_table_put(ring->table, &hr_node_plain_ops);
 }
 
-/* A copy of an operation, for a while: one of those that take turns. */
+/* A temporary copy of an operation, in one of several buffers in turn. */
 static struct hr_op *copy_op(const struct hr_op *op)
 {
 	static struct hr_op ops[64];
@@ -322,7 +322,7 @@ void unit_fail_each(const struct unit_ring *ring, const struct hr_op *ops,
 		}
 		KUNIT_ASSERT_EQ(test, ret, 0);
 	} while (failed);
-	/* Too few to be true: nothing has failed. */
+	/* A smaller number means that no allocation has failed. */
 	KUNIT_ASSERT_GT(test, n, 8);
 	fail_impact(ring, next);
 	unit_fail_nth(1);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the tests share: random numbers, rings and operations, failing memory. */
+/*
+ * The shared parts of tests: random numbers, rings, operations, failing memory.
+ */
 #ifndef HASHRING_KUNIT_UNIT_H
 #define HASHRING_KUNIT_UNIT_H
 
@@ -14,9 +16,9 @@
 #include "core/impact.h"
 
 /*
- * Programs are quick, and are where bugs are looked for. In a kernel, emulated
- * and maybe with sanitizers, one of so many rounds is enough to see that all is
- * the same there. And so many points are as many as there is time for.
+ * Programs are quick, and are the place to search for faults. In a kernel,
+ * emulated and perhaps with sanitizers, a part of the rounds shows that results
+ * are the same. The number of points is limited by time.
  */
 #ifndef __KERNEL__
 #define UNIT_LESS	1
@@ -30,14 +32,14 @@
 #endif
 #define UNIT_ROUNDS(n)	(((n) + UNIT_LESS - 1) / UNIT_LESS)
 
-/* A ring as a test holds it: its configuration and the table in force. */
+/* A ring of a test: its configuration and the table in force. */
 struct unit_ring {
 	struct kunit *test;
 	struct hr_config cfg;
 	struct hr_table *table;
 };
 
-/* A generator of numbers that gives the same ones at every run. */
+/* A generator with the same numbers in every run. */
 struct unit_random {
 	u64 state;
 };
@@ -45,7 +47,7 @@ struct unit_random {
 u32 unit_random(struct unit_random *random);
 u32 unit_below(struct unit_random *random, u32 n);
 
-/* Zeroed, of any size, until the case ends. */
+/* Zeroed memory of any size, until the case ends. */
 void *unit_alloc(struct kunit *test, size_t n, size_t size);
 
 void unit_ring_init(struct kunit *test, struct unit_ring *ring,
@@ -53,9 +55,9 @@ void unit_ring_init(struct kunit *test, struct unit_ring *ring,
 void unit_ring_free(struct unit_ring *ring);
 
 /*
- * Operations. They are made aside, one from another, so that an expression takes
- * no room for all its steps on a stack, which in a kernel is small; so copy them
- * before many more are made.
+ * Operations. They are made in buffers outside of the stack, because a kernel's
+ * stack is too small for all intermediate values of an expression. The buffers
+ * are reused, so copy an operation before many others are made.
  */
 #define unit_add(name)		(*unit_op_on(HASHRING_OP_ADD, name))
 #define unit_del(name)		(*unit_op_on(HASHRING_OP_DEL, name))
@@ -80,7 +82,7 @@ struct hr_op *unit_op_points(const struct hr_op *op, u32 *points, u32 n);
 struct hr_op *unit_op_cells(const struct hr_op *op, struct hr_run *cells,
 			    u32 n);
 
-/* The table that a change leads to, to be freed; it must be accepted. */
+/* The next table after a change, to be freed; the change must be accepted. */
 struct hr_table *unit_next(const struct unit_ring *ring,
 			   const struct hr_op *ops, u32 nr_ops);
 
@@ -88,11 +90,11 @@ struct hr_table *unit_next(const struct unit_ring *ring,
 void unit_change(struct unit_ring *ring, const struct hr_op *ops, u32 nr_ops);
 void unit_change_one(struct unit_ring *ring, struct hr_op op);
 
-/* As unit_change(), and fills in what it moved. */
+/* As unit_change(), and sets the impact. */
 void unit_change_impact(struct unit_ring *ring, const struct hr_op *ops,
 			u32 nr_ops, struct hr_impact *impact);
 
-/* Before a case makes anything: skips it where no allocation can be let fail. */
+/* First in a case: skips the case if the kernel cannot inject failures. */
 #if defined(__KERNEL__) && !defined(CONFIG_FAULT_INJECTION)
 #define unit_want_failures(test)	\
 	kunit_skip(test, "this kernel has no fault injection")
@@ -100,24 +102,24 @@ void unit_change_impact(struct unit_ring *ring, const struct hr_op *ops,
 #define unit_want_failures(test)	do { } while (0)
 #endif
 
-/* Lets the @nth allocation from now on fail. */
+/* Lets the @nth allocation from this call fail. */
 void unit_fail_nth(u32 nth);
 
-/* Whether there were so many. No allocation fails from now on. */
+/* Whether the @nth allocation was reached. Ends the failures. */
 bool unit_failed(void);
 
-/* A kernel has other ways to much memory when the first one fails. */
+/* A kernel has a second way to large memory after a failure. */
 #ifdef __KERNEL__
 #define UNIT_OTHER_WAYS	true
 #else
 #define UNIT_OTHER_WAYS	false
 #endif
 
-/* Lets each allocation of a change and of its impact fail in turn. */
+/* Lets each allocation of a change and of its impact fail once. */
 void unit_fail_each(const struct unit_ring *ring, const struct hr_op *ops,
 		    u32 nr_ops);
 
-/* Adds n nodes of weight 1, named by a format with one %u, from 0. */
+/* Adds n nodes of weight 1, with names from a format with one %u, from 0. */
 void unit_add_many(struct unit_ring *ring, const char *format, u32 n);
 
 u32 unit_slot(struct kunit *test, const struct hr_table *t, const char *name);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What KUnit's vocabulary comes to in a program: cmocka's assertions. */
+/* KUnit's functions for a program, by cmocka's assertions. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +19,7 @@ void kunit_vinfo(struct kunit *test, const char *format, va_list args)
 		printf("\n");
 }
 
-/* Out of the case, by way of cmocka's assertions. */
+/* Leaves the case by cmocka's assertions. */
 void kunit_try_catch_throw(struct kunit *test)
 {
 	if (test && test->status == KUNIT_SKIPPED) {

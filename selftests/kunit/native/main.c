@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * core_test [--list | SUITE...] - runs suites of KUnit's as groups of cmocka's
+ * core_test [--list | SUITE...] - runs KUnit suites as cmocka groups
  *
- * All of them unless some are named.
+ * Without arguments, all suites run.
  */
 #include <setjmp.h>
 #include <stdarg.h>

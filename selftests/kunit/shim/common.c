@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What any KUnit does. */
+/* Functions for any KUnit shim. */
 #include <kunit/test.h>
 
 struct kunit_action {

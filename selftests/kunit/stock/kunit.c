@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KUnit where there is none: each case has a thread of its own, so that what
- * fails ends only that, and results are where KUnit has them, in
- * /sys/kernel/debug/kunit/SUITE/results, as KTAP.
+ * KUnit for kernels without it. Each case has a thread of its own, so that a
+ * failure ends only this case. Results are in KTAP at the place of KUnit's
+ * results, /sys/kernel/debug/kunit/SUITE/results.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -16,14 +16,14 @@
 #define LOG_SIZE	65536
 #define INDENT		"    "
 
-/* What a suite says. What does not fit is only in the kernel's log. */
+/* The log of a suite. Lines without room are only in the kernel's log. */
 struct stock_log {
 	struct debugfs_blob_wrapper results;
 	struct list_head list;
 	char text[LOG_SIZE];
 };
 
-/* A case that runs. */
+/* A running case. */
 struct stock_case {
 	const struct kunit_suite *suite;
 	const struct kunit_case *what;
@@ -33,7 +33,7 @@ struct stock_case {
 
 static LIST_HEAD(logs);
 static struct dentry *folder;
-static struct stock_log *log;	/* of the suite that runs */
+static struct stock_log *log;	/* of the running suite */
 
 static void __printf(1, 2) say(const char *format, ...)
 {
@@ -82,7 +82,7 @@ static int end_case(void *data)
 	kthread_complete_and_exit(&c->done, 0);
 }
 
-/* The thread is out of this module's code when it is done. */
+/* When @c->done completes, the thread has left this module's code. */
 static void run_thread(struct stock_case *c, int (*run)(void *data))
 {
 	struct task_struct *thread;
@@ -93,7 +93,7 @@ static void run_thread(struct stock_case *c, int (*run)(void *data))
 		c->test.status = KUNIT_FAILURE;
 		return;
 	}
-	/* However long that is, nobody hangs. */
+	/* With a timeout, so that the hung task detector stays silent. */
 	while (!wait_for_completion_timeout(&c->done, 10 * HZ))
 		;
 }

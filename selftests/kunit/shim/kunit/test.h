@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tests use of KUnit, where there is none: in programs, and in kernels
- * built without CONFIG_KUNIT. It is told like <kunit/test.h>; how a case is run,
- * ended and reported is for native/kunit.c and stock/kunit.c.
+ * The part of KUnit that tests use, for programs, and for kernels without
+ * CONFIG_KUNIT. The interface is that of <kunit/test.h>. native/kunit.c and
+ * stock/kunit.c run cases, end cases and report results.
  *
- * A test that is no case of KUnit's, but one of cmocka, gives NULL for the test.
+ * A test of cmocka, outside of KUnit, passes NULL for the test.
  */
 #ifndef HASHRING_KUNIT_SHIM_TEST_H
 #define HASHRING_KUNIT_SHIM_TEST_H
@@ -50,29 +50,33 @@ struct kunit_suite {
 #define kunit_test_suites(suites...)					\
 	struct kunit_suite *const kunit_suites[] = { suites, NULL }
 
-/* All suites, NULL behind the last one. */
+/* All suites, ended by NULL. */
 extern struct kunit_suite *const kunit_suites[];
 
 typedef void kunit_action_t(void *context);
 
-/* At the end of the case, the last one first; at once if memory fails. */
+/*
+ * Runs at the end of the case, the last action first; at once without memory.
+ */
 int kunit_add_action_or_reset(struct kunit *test, kunit_action_t *action,
 			      void *context);
 void kunit_run_actions(struct kunit *test);
 
-/* A line, or some, of what the case says. */
+/* Prints one or more lines of a case. */
 void __printf(2, 3) kunit_info(struct kunit *test, const char *format, ...);
 void __printf(2, 0) kunit_vinfo(struct kunit *test, const char *format,
 				va_list args);
 
-/* What the case comes to. They return it. */
+/* Set the result of the case, do not end the case, and return it. */
 __printf(2, 3)
 struct kunit *kunit_mark_skipped(struct kunit *test, const char *format, ...);
 __printf(4, 5)
 struct kunit *kunit_mark_failed(struct kunit *test, const char *file, int line,
 				const char *format, ...);
 
-/* Ends the case. By that name objtool knows that it does not come back. */
+/*
+ * Ends the case. objtool knows by this name that the function does not return.
+ */
 void __attribute__((__noreturn__)) kunit_try_catch_throw(struct kunit *test);
 
 #define kunit_skip(test, format, ...)					\
