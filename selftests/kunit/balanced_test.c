@@ -175,7 +175,7 @@ static void near_the_exact_part(struct kunit *test)
 	near_the_exact_part_of(test, 1000, 6);
 }
 
-static void nobody_starves(struct kunit *test)
+static void each_node_has_a_cell(struct kunit *test)
 {
 	struct unit_ring ring;
 	struct hr_op op;
@@ -244,7 +244,7 @@ static struct kunit_case balanced_cases[] = {
 	KUNIT_CASE(crowds),
 	KUNIT_CASE(optimal),
 	KUNIT_CASE(near_the_exact_part),
-	KUNIT_CASE(nobody_starves),
+	KUNIT_CASE(each_node_has_a_cell),
 	KUNIT_CASE(arcs_stay_few),
 	{}
 };

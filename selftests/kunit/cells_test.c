@@ -7,7 +7,7 @@
  * The map is the same to the bit when a node has returned, after any kind of
  * removal, also when several nodes return one by one.
  */
-static void who_comes_back_alone(struct kunit *test)
+static void nodes_return(struct kunit *test)
 {
 	struct unit_random random = { 3 };
 	struct unit_ring ring;
@@ -63,7 +63,7 @@ static void who_comes_back_alone(struct kunit *test)
 	unit_ring_free(&ring);
 }
 
-static void the_last_one_and_nobody(struct kunit *test)
+static void last_node(struct kunit *test)
 {
 	struct unit_ring ring;
 	u64 digest;
@@ -339,8 +339,8 @@ static void failing(struct kunit *test)
 }
 
 static struct kunit_case cells_cases[] = {
-	KUNIT_CASE(who_comes_back_alone),
-	KUNIT_CASE(the_last_one_and_nobody),
+	KUNIT_CASE(nodes_return),
+	KUNIT_CASE(last_node),
 	KUNIT_CASE(replacements),
 	KUNIT_CASE(restored),
 	KUNIT_CASE(reverted),

@@ -56,7 +56,7 @@ static void slots_and_ids(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, ring->table->nr_slots, 4);
 }
 
-static void ids_that_are_asked_for(struct kunit *test)
+static void requested_ids(struct kunit *test)
 {
 	struct unit_ring *ring = test->priv;
 	struct hr_op ops[] = {
@@ -75,7 +75,7 @@ static void ids_that_are_asked_for(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, node_of(ring, "b7")->attrs.id, U32_MAX);
 }
 
-static void what_a_replacement_takes_over(struct kunit *test)
+static void replacement_takes_over(struct kunit *test)
 {
 	struct unit_ring *ring = test->priv;
 	const struct hr_node *node;
@@ -106,7 +106,7 @@ static void what_a_replacement_takes_over(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, ring->table->weight, 2);
 }
 
-static void a_seat_that_comes_free(struct kunit *test)
+static void freed_seat(struct kunit *test)
 {
 	struct unit_ring *ring = test->priv;
 	u64 map = hr_digest_map(ring->table);
@@ -210,7 +210,7 @@ static void zones(struct kunit *test)
 			members);
 }
 
-static void a_node_that_comes_back(struct kunit *test)
+static void returning_node(struct kunit *test)
 {
 	struct unit_ring *ring = test->priv;
 	u64 map = hr_digest_map(ring->table);
@@ -231,7 +231,7 @@ static void a_node_that_comes_back(struct kunit *test)
 			members);
 }
 
-static void the_first_and_the_last(struct kunit *test)
+static void first_and_last_node(struct kunit *test)
 {
 	struct unit_ring ring;
 	struct hr_impact impact;
@@ -381,7 +381,7 @@ static void failing_allocations(struct kunit *test)
 	unit_ring_free(&ring);
 }
 
-static void an_empty_table_wants_memory(struct kunit *test)
+static void empty_table_allocates(struct kunit *test)
 {
 	struct hr_table *t;
 	bool failed;
@@ -405,21 +405,21 @@ static void an_empty_table_wants_memory(struct kunit *test)
 
 static struct kunit_case change_cases[] = {
 	KUNIT_CASE(slots_and_ids),
-	KUNIT_CASE(ids_that_are_asked_for),
-	KUNIT_CASE(what_a_replacement_takes_over),
-	KUNIT_CASE(a_seat_that_comes_free),
+	KUNIT_CASE(requested_ids),
+	KUNIT_CASE(replacement_takes_over),
+	KUNIT_CASE(freed_seat),
 	KUNIT_CASE(replacements_at_once),
 	KUNIT_CASE(settings_that_move_nothing),
 	KUNIT_CASE(shown_names),
 	KUNIT_CASE(zones),
-	KUNIT_CASE(a_node_that_comes_back),
-	KUNIT_CASE(the_first_and_the_last),
+	KUNIT_CASE(returning_node),
+	KUNIT_CASE(first_and_last_node),
 	KUNIT_CASE(only_removes),
 	KUNIT_CASE(points_of_versions),
 	KUNIT_CASE(budgets),
 	KUNIT_CASE(attachments),
 	KUNIT_CASE(failing_allocations),
-	KUNIT_CASE(an_empty_table_wants_memory),
+	KUNIT_CASE(empty_table_allocates),
 	{}
 };
 

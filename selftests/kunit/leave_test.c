@@ -62,7 +62,7 @@ static void teardown(struct kunit *test)
 		unit_ring_free(test->priv);
 }
 
-static void they_stay_in_their_slots(struct kunit *test)
+static void leaving_nodes_keep_slots(struct kunit *test)
 {
 	struct unit_ring *ring = test->priv;
 	struct hr_op ops[] = {
@@ -108,7 +108,7 @@ static void they_stay_in_their_slots(struct kunit *test)
 	hr_table_put(before, plain);
 }
 
-static void ids_stay_taken(struct kunit *test)
+static void leaving_nodes_keep_ids(struct kunit *test)
 {
 	struct unit_ring *ring = test->priv;
 	struct hr_op both[] = { unit_del("a"), unit_id(unit_add("e"), 1) };
@@ -136,7 +136,7 @@ static void ids_stay_taken(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, hr_table_find(ring->table, "c")->attrs.id, 2);
 }
 
-static void a_change_without_leaving_frees_them(struct kunit *test)
+static void change_without_leaving_frees_ids(struct kunit *test)
 {
 	struct unit_ring *ring = test->priv;
 	struct hr_op both[] = { unit_del("a"), unit_id(unit_add("e"), 1) };
@@ -146,7 +146,7 @@ static void a_change_without_leaving_frees_them(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, hr_table_find(ring->table, "e")->attrs.id, 1);
 }
 
-static void nobody_sets_it(struct kunit *test)
+static void no_operation_sets_leaving(struct kunit *test)
 {
 	struct hr_op op = unit_state(unit_set("a"), HASHRING_NODE_LEAVING);
 
@@ -158,7 +158,7 @@ static void nobody_sets_it(struct kunit *test)
 }
 
 /* Leaving nodes change neither the moved share nor the ideal. */
-static void their_weight_is_gone(struct kunit *test)
+static void leaving_nodes_have_no_weight(struct kunit *test)
 {
 	struct unit_ring *ring = test->priv;
 	struct hr_op ops[] = { unit_del("b"), unit_add("e") };
@@ -184,7 +184,7 @@ static void their_weight_is_gone(struct kunit *test)
 /*
  * A member's old id may have a new holder. A rollback removes the new holder.
  */
-static void recalled_ids(struct kunit *test)
+static void ids_after_rollback(struct kunit *test)
 {
 	struct unit_ring *ring = test->priv;
 	struct hr_table *origin = hr_table_get(ring->table), *t;
@@ -420,12 +420,12 @@ static void shared(struct kunit *test)
 }
 
 static struct kunit_case leave_cases[] = {
-	KUNIT_CASE(they_stay_in_their_slots),
-	KUNIT_CASE(ids_stay_taken),
-	KUNIT_CASE(a_change_without_leaving_frees_them),
-	KUNIT_CASE(nobody_sets_it),
-	KUNIT_CASE(their_weight_is_gone),
-	KUNIT_CASE(recalled_ids),
+	KUNIT_CASE(leaving_nodes_keep_slots),
+	KUNIT_CASE(leaving_nodes_keep_ids),
+	KUNIT_CASE(change_without_leaving_frees_ids),
+	KUNIT_CASE(no_operation_sets_leaving),
+	KUNIT_CASE(leaving_nodes_have_no_weight),
+	KUNIT_CASE(ids_after_rollback),
 	KUNIT_CASE(memory_fails_a_change),
 	KUNIT_CASE(shared),
 	KUNIT_CASE(too_many),

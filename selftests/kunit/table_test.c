@@ -55,7 +55,7 @@ static void edges_of_arcs(struct kunit *test)
 }
 
 /* All points of two nodes alternate within one slot of the index. */
-static void a_heap_of_points(struct kunit *test)
+static void points_in_one_slot(struct kunit *test)
 {
 	const u32 first = 0x34560000, n = HR_MAX_NODE_POINTS;
 	u32 *even = unit_alloc(test, n, sizeof(*even));
@@ -190,7 +190,7 @@ static void sizes_of_the_index(struct kunit *test)
 }
 
 /* The maximum of points; then one more node is refused. */
-static void all_points_that_may_be(struct kunit *test)
+static void maximum_of_points(struct kunit *test)
 {
 	struct unit_random random = { 21 };
 	struct unit_ring ring;
@@ -228,7 +228,7 @@ static void all_points_that_may_be(struct kunit *test)
 	unit_ring_free(&ring);
 }
 
-static void memory_is_told(struct kunit *test)
+static void reported_memory(struct kunit *test)
 {
 	struct unit_ring ring;
 	const struct hr_table *t;
@@ -351,11 +351,11 @@ static void arcs_that_adjoin(struct kunit *test)
 static struct kunit_case table_cases[] = {
 	KUNIT_CASE(one_point),
 	KUNIT_CASE(edges_of_arcs),
-	KUNIT_CASE(a_heap_of_points),
+	KUNIT_CASE(points_in_one_slot),
 	KUNIT_CASE(counts_in_a_slot),
 	KUNIT_CASE(sizes_of_the_index),
-	KUNIT_CASE(all_points_that_may_be),
-	KUNIT_CASE(memory_is_told),
+	KUNIT_CASE(maximum_of_points),
+	KUNIT_CASE(reported_memory),
 	KUNIT_CASE(arcs_that_adjoin),
 	KUNIT_CASE(digests_of_maps),
 	KUNIT_CASE(digests_of_members),

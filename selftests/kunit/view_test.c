@@ -171,7 +171,7 @@ static u64 digest_with_a_hole(struct kunit *test, u32 behind_hole)
 	return digest;
 }
 
-static void digests_tell_what_nobody_owns(struct kunit *test)
+static void digests_of_unowned_positions(struct kunit *test)
 {
 	KUNIT_ASSERT_EQ(test, digest_with_a_hole(test, 1U << 20),
 			digest_with_a_hole(test, 1U << 20));
@@ -184,7 +184,7 @@ static void digests_tell_what_nobody_owns(struct kunit *test)
 static struct kunit_case view_cases[] = {
 	KUNIT_CASE(migrations_at_random),
 	KUNIT_CASE(one_owner_without_points),
-	KUNIT_CASE(digests_tell_what_nobody_owns),
+	KUNIT_CASE(digests_of_unowned_positions),
 	{}
 };
 

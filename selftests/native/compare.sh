@@ -305,7 +305,7 @@ grids()
 
 # Weights from 1 to 1000, also with cells that are larger than the lightest
 # dues.
-nobody_starves()
+each_node_has_a_cell()
 {
 	local grid
 
@@ -535,7 +535,7 @@ ktap_test "balanced: optimal to the cell, 4 to 10,000 nodes" optimal_to_the_cell
 ktap_test "balanced: plans say the same" planned_to_the_cell
 ktap_test "balanced: many join at once" many_join
 ktap_test "balanced: grids" grids
-ktap_test "balanced: nobody starves" nobody_starves
+ktap_test "balanced: each node has a cell" each_node_has_a_cell
 ktap_test "the same figures at every run" repeatable
 ktap_test "some methods" methods_asked_for
 ktap_test "the table fits" table
