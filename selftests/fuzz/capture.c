@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Captures: a file that is none is refused in words; of one that is, each packet
- * is in one flow, or is told to have been left out.
+ * Captures: a bad file is refused with a text. Each packet of a good file is in
+ * one flow, or counted as left out.
  */
 #include <errno.h>
 #include <pcap/pcap.h>
@@ -14,7 +14,7 @@
 
 static const struct hr_keys keys = { .flow = { { 1, 2 } } };
 
-/* How many packets a capture has, up to its end or where it is broken. */
+/* Number of packets in a capture, up to the end or the first fault. */
 static u64 count_packets(const char *path)
 {
 	char why[PCAP_ERRBUF_SIZE];

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rings through changes, migrations and failing allocations, as the kernel
- * drives the core; after each step everything is held against the model.
+ * Rings through changes, migrations and failing allocations, driven like the
+ * kernel drives the core. After each step everything is compared with the
+ * model.
  */
 #include <errno.h>
 #include <string.h>
@@ -38,7 +39,7 @@ static bool has_deadline(const struct hr_op *ops, u32 n)
 	return false;
 }
 
-/* In a migration ids do not change: the kernel refuses that beforehand. */
+/* In a migration ids do not change: the kernel refuses this beforehand. */
 static bool changes_id(const struct hr_op *ops, u32 n)
 {
 	u32 i;
@@ -50,7 +51,7 @@ static bool changes_id(const struct hr_op *ops, u32 n)
 	return false;
 }
 
-/* How a change is carried out. */
+/* The way to carry out a change. */
 struct how {
 	const struct hr_op *ops;
 	u32 n;
@@ -83,7 +84,7 @@ static int make(const struct ring *r, struct how *how, struct making *m)
 	return how->held ? make_maps(r, m, how->stay, how->gfp) : 0;
 }
 
-/* What the record says of the operations is what was asked for. */
+/* Checks that the record of a change has the requested operations. */
 static void check_record(const struct hr_record *record,
 			 const struct hr_op *ops, u32 n)
 {
@@ -104,8 +105,8 @@ static void check_record(const struct hr_record *record,
 }
 
 /*
- * A ring that only grows, or only shrinks, moves nothing without need; one whose
- * cells are not given never does.
+ * A change with only additions, or only removals, moves nothing without need. A
+ * balanced ring without given cells never does.
  */
 static void check_collateral(const struct ring *r, const struct how *how,
 			     const struct hr_impact *impact)
@@ -281,7 +282,7 @@ static void do_settle(struct ring *r, struct bytes *b)
 	model_check_anew(model, r->view.table, 0);
 }
 
-/* A step goes as far as it is to. */
+/* Steps end where the model says. */
 static void do_step(struct ring *r, struct bytes *b)
 {
 	u64 cell = r->model.cfg.grid ? HR_WHOLE_RING / r->model.cfg.grid : 1;

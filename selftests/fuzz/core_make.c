@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How something comes into force: it is made beside what is there, checked, and
- * then takes its place, or is dropped and has left no trace.
+ * How a new state comes into force: it is made beside the present state,
+ * checked, and then replaces the present state, or is dropped without a trace.
  */
 #include <errno.h>
 #include <string.h>
@@ -39,7 +39,10 @@ static struct hr_table *without(const struct ring *r, struct hr_table *t,
 	return hr_table_without(t, next, r->model.cfg.grid, gfp, &hr_node_plain_ops);
 }
 
-/* Both maps of a view that goes on from the effective one, or from where it was. */
+/*
+ * Both maps of a view that continues from the effective map, or from its old
+ * one.
+ */
 int make_maps(const struct ring *r, struct making *m, bool stay, gfp_t gfp)
 {
 	struct hr_table *base = r->view.from ? r->view.base : r->view.table;
@@ -53,7 +56,7 @@ int make_maps(const struct ring *r, struct making *m, bool stay, gfp_t gfp)
 	return m->from ? 0 : -ENOMEM;
 }
 
-/* Takes what has been made into force; @frontier is where it then is. */
+/* Publishes the new state, with @frontier. */
 void publish(struct ring *r, struct making *m, bool held, u64 frontier)
 {
 	put(r->view.table);
@@ -71,7 +74,7 @@ void publish(struct ring *r, struct making *m, bool held, u64 frontier)
 	making_drop(m);
 }
 
-/* Everything that a failure must leave as it was. */
+/* The state that must survive a failure. */
 struct mark {
 	struct hr_view view;
 	u64 table;
@@ -110,8 +113,8 @@ static void check_mark(const struct ring *r, const struct mark *mark)
 }
 
 /*
- * Runs what makes something; the allocation that @fail says fails, and then it
- * runs again. Whatever fails leaves the ring as it was.
+ * Calls @run, first with the failing allocation that @fail selects, and then
+ * again. After a failure the ring is unchanged.
  */
 int attempt(const struct ring *r, struct making *m, u8 fail, making_run run,
 	    void *arg, bool nofail)
@@ -138,7 +141,7 @@ int attempt(const struct ring *r, struct making *m, u8 fail, making_run run,
 	return ret;
 }
 
-/* Whether the effective map has room in the model. */
+/* Whether the effective map fits into the model. */
 bool has_room(const struct ring *r)
 {
 	static struct model_map map;
@@ -146,7 +149,7 @@ bool has_room(const struct ring *r)
 	return model_effective(&r->model, r->view.frontier, &map);
 }
 
-/* A view that begins, or that goes on. */
+/* Begins or continues a view. */
 void hold_view(struct ring *r, bool stay)
 {
 	if (!r->origin)

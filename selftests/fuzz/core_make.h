@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How something comes into force. */
+/* How a new state comes into force. */
 #ifndef HASHRING_FUZZ_CORE_MAKE_H
 #define HASHRING_FUZZ_CORE_MAKE_H
 
@@ -7,7 +7,7 @@
 #include "core/record.h"
 #include "core_ring.h"
 
-/* What is to come into force; it is dropped when something fails. */
+/* A new state before its publication; a failure drops it. */
 struct making {
 	struct hr_table *map;
 	struct hr_table *next;
@@ -20,21 +20,21 @@ struct making {
 typedef int (*making_run)(const struct ring *r, void *arg, struct making *m);
 
 /*
- * Runs what makes something; the allocation that @fail says fails, and then it
- * runs again. Whatever fails leaves the ring as it was.
+ * Calls @run, first with the failing allocation that @fail selects, and then
+ * again. After a failure the ring is unchanged.
  */
 int attempt(const struct ring *r, struct making *m, u8 fail, making_run run,
 	    void *arg, bool nofail);
 
 int make_maps(const struct ring *r, struct making *m, bool stay, gfp_t gfp);
 
-/* Takes what has been made into force; @frontier is where it then is. */
+/* Publishes the new state, with @frontier. */
 void publish(struct ring *r, struct making *m, bool held, u64 frontier);
 
-/* Whether the effective map has room in the model. */
+/* Whether the effective map fits into the model. */
 bool has_room(const struct ring *r);
 
-/* A view that begins, or that goes on. */
+/* Begins or continues a view. */
 void hold_view(struct ring *r, bool stay);
 
 void put(struct hr_table *t);

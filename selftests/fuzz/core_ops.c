@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Changes out of bytes: most of them make sense, and some make none.
+ * Changes from the bytes of an input: most of them are possible, and some are
+ * not.
  */
 #include <string.h>
 
@@ -12,7 +13,7 @@
 #include "core_ops.h"
 #include "model/model.h"
 
-/* Names of which one begins like another, and some that are none. */
+/* Names with a common beginning, and some invalid names. */
 static const char *const names[] = {
 	"a", "aa", "ab", "b", "b1", "b10", "b2", "c", "c.d", "n0", "n1", "~",
 	"123456789012345678901234567890123456789012345678901234567890123",
@@ -30,11 +31,11 @@ static void take_name(struct bytes *b, char to[HR_MAX_NAME + 1])
 				 byte % NR_NAMES];
 	size_t len = strlen(name);
 
-	/* One too long has no NUL. */
+	/* A name that is too long has no NUL. */
 	memcpy(to, name, len <= HR_MAX_NAME ? len + 1 : HR_MAX_NAME + 1);
 }
 
-/* Where points lie close, at the borders of index slots, or anywhere. */
+/* Positions close together, at the borders of index slots, or anywhere. */
 u32 take_position(struct bytes *b)
 {
 	u8 byte = take8(b);
@@ -86,7 +87,7 @@ static void take_cells(struct bytes *b, u32 grid, struct op_room *room,
 	}
 }
 
-/* What an operation gives, by the bits of a byte. */
+/* The attributes of an operation, by the bits of a byte. */
 static u64 parts_of(u8 flags)
 {
 	static const u64 parts[] = {
@@ -124,7 +125,7 @@ static void take_op(struct bytes *b, const struct hr_config *cfg,
 	memset(op, 0, sizeof(*op));
 	op->kind = kind < 0xfc ? kind % 4 : kind;
 	op->has = parts_of(flags);
-	/* Left as it is, hardly any would be accepted. */
+	/* Without these corrections hardly any operation would be accepted. */
 	if (kind < 0xe0) {
 		op->has &= allowed[op->kind];
 		if (cfg->place->takes_points && op->kind == HASHRING_OP_ADD)
@@ -133,7 +134,7 @@ static void take_op(struct bytes *b, const struct hr_config *cfg,
 			op->has |= parts_of(flags) & HR_HAS(POINTS);
 		if (op->kind == HASHRING_OP_SET && !op->has)
 			op->has = HR_HAS_ATTR(STATE);
-		/* Seats rarely: they are for tables that are restored. */
+		/* Seats are rare: they are for restored tables. */
 		if (kind & 0x18)
 			op->has &= ~HR_HAS(SEAT);
 	}

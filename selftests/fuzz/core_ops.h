@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Changes out of bytes. */
+/* Changes from the bytes of an input. */
 #ifndef HASHRING_FUZZ_CORE_OPS_H
 #define HASHRING_FUZZ_CORE_OPS_H
 
@@ -10,7 +10,7 @@
 #define OP_POINTS	6
 #define OP_CELLS	3
 
-/* Where what an operation points to stands. */
+/* Memory for the points and cells of an operation. */
 struct op_room {
 	u32 points[OP_POINTS];
 	struct hr_run cells[OP_CELLS];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A ring as the target core has it. */
+/* A ring of the target core. */
 #ifndef HASHRING_FUZZ_CORE_RING_H
 #define HASHRING_FUZZ_CORE_RING_H
 
@@ -7,12 +7,12 @@
 #include "model/model.h"
 
 /**
- * struct ring - a ring and what has to be
- * @model: what has to be
- * @view: what is in force
+ * struct ring - a ring and its model
+ * @model: the expected state
+ * @view: the state in force
  * @origin: the table when the migration began; NULL while settled
- * @rolling: the migration goes back
- * @id_max: the highest id that may be given
+ * @rolling: the migration is in a rollback
+ * @id_max: the highest allowed id
  */
 struct ring {
 	struct model_ring model;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* ringctl in one process, run again and again: what it says is caught. */
+/* Runs ringctl repeatedly in one process, and captures its messages. */
 #ifndef HASHRING_FUZZ_CTL_H
 #define HASHRING_FUZZ_CTL_H
 
 #include "fuzz.h"
 
-/* From here on what is said on stderr is caught, and stdout goes nowhere. */
+/* From this call stderr is captured, and stdout is dropped. */
 void ctl_begin(void);
 
-/* Ends that; returns what was said, good until the next ctl_begin(). */
+/* Ends the capture; returns the text, valid until the next ctl_begin(). */
 const char *ctl_end(void);
 
-/* An error, if @said is one, in one line of text that no terminal obeys. */
+/* Checks that an error, if any, is one line without control characters. */
 void ctl_check_error(const char *said);
 
 #endif

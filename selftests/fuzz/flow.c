@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Packets: the flow that the module's parser finds is what the RFCs say, in
- * whatever pieces the packet lies in memory, and stands where the key says.
+ * Packets: the flow of the module's parser is that of the RFCs, for any pieces
+ * of the packet in memory, and the flow's position is that of the key.
  */
 #include <errno.h>
 #include <string.h>
@@ -10,19 +10,19 @@
 #include "flow_ref.h"
 #include "fuzz.h"
 
-/* What an input begins with; the packet follows. */
+/* Flags at the beginning of an input, before the packet. */
 #define FLAG_SIX	0x01
 #define FLAG_KEY	0x06
 #define FLAG_VERSION	0x08	/* the packet's version is set right */
-#define FLAG_PIECES	0x10	/* not all of the packet lies at hand */
-#define FLAG_QUOTE	0x20	/* an error quotes what its receiver has sent */
+#define FLAG_PIECES	0x10	/* a part of the packet is not linear */
+#define FLAG_QUOTE	0x20	/* an error quotes a packet of its receiver */
 
 static const struct hr_keys keys = { .flow = { { 0x0706050403020100ULL,
 						 0x0f0e0d0c0b0a0908ULL } } };
 static const uint8_t hash_key[16] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
 				      13, 14, 15 };
 
-/* Memory that ends where the bytes do. */
+/* A copy with exact size, so that ASan finds reads beyond the end. */
 static uint8_t *copy(const uint8_t *from, size_t len)
 {
 	uint8_t *to = malloc(len ? len : 1);
@@ -52,7 +52,7 @@ static void check_flow(const struct ref_flow *ref, const struct hr_flow *flow,
 	      ref_position(ref, six, (enum ref_key)key, hash_key));
 }
 
-/* Both directions of a flow stand in one place, if they are to. */
+/* Both directions of a flow have one position, if the key is symmetric. */
 static void check_back(const struct hr_flow *flow)
 {
 	struct hr_flow back = *flow;
@@ -94,7 +94,7 @@ static void check_packet(const struct sk_buff *skb, const uint8_t *packet,
 	}
 }
 
-/* What chance hardly ever brings about. */
+/* Sets fields that chance hardly ever sets right. */
 static void mend(uint8_t *packet, size_t len, u8 flags)
 {
 	bool six = flags & FLAG_SIX;
@@ -121,7 +121,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct sk_buff skb = { .len = b.left, .headlen = b.left };
 	uint8_t *packet, *near, *far;
 
-	/* Netfilter's hooks get no less than an address header at hand. */
+	/*
+	 * Netfilter's hooks always have an address header in the linear area.
+	 */
 	if (b.left < head || b.left > 65535 || (flags & FLAG_KEY) == FLAG_KEY)
 		return -1;
 	if (flags & FLAG_PIECES && head + cut < b.left)

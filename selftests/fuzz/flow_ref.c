@@ -5,14 +5,14 @@
 #include "flow_ref.h"
 
 /**
- * struct packet - a packet, or one that an ICMP error quotes
- * @at: its first byte
- * @len: bytes that there are
+ * struct packet - a packet, or a packet that an ICMP error quotes
+ * @at: the first byte
+ * @len: number of bytes
  * @six: IPv6
- * @upper: where the header of @protocol begins; may be beyond the end
- * @protocol: what the packet carries
- * @fragment: it is a part of one, the first as well
- * @later: and not the first part
+ * @upper: start of the header of @protocol; may be beyond the end
+ * @protocol: protocol of the payload
+ * @fragment: the packet is a fragment, the first one or a later one
+ * @later: the packet is a later fragment
  */
 struct packet {
 	const uint8_t *at;
@@ -50,7 +50,7 @@ static bool read4(struct packet *p)
 	return true;
 }
 
-/* RFC 8200, 4, and RFC 4302: the headers that may stand before the payload. */
+/* RFC 8200, 4, and RFC 4302: the headers that may come before the payload. */
 static bool is_extension(uint8_t header)
 {
 	return header == 0 || header == 43 || header == 44 || header == 51 ||
@@ -65,10 +65,10 @@ static size_t extension_length(uint8_t header, uint8_t length)
 }
 
 /*
- * What is in parts goes by what stands behind their fragment header: a later
- * part has no other header. Of a quote, whose first part has the ports, only
- * later parts do. With two such headers it is the outer one that parts the
- * packet, and the inner one that a quote ends with.
+ * The protocol of a fragment is that in its fragment header, because a later
+ * fragment has no other header. In a quote this holds only for later fragments:
+ * a first fragment has its ports. With two fragment headers, the outer one
+ * fragments the packet, and a quote ends with the inner one.
  */
 static bool read6(struct packet *p, bool quoted)
 {
@@ -118,7 +118,7 @@ static const uint8_t *destination(const struct packet *p)
 	return p->at + (p->six ? 24 : 16);
 }
 
-/* Errors of RFC 792 and RFC 4443; those that nobody sends any more as well. */
+/* Errors of RFC 792 and RFC 4443, deprecated ones too. */
 static bool is_error(bool six, uint8_t type)
 {
 	if (six)
@@ -148,7 +148,7 @@ static void set_ports(struct ref_flow *f, const struct packet *p, bool back,
 	f->dport = be16(p->at + p->upper + (back ? 0 : 2));
 }
 
-/* An error that quotes what its receiver has sent is about that flow. */
+/* An error that quotes a packet of its receiver is about that flow. */
 static void read_icmp(struct ref_flow *f, const struct packet *p,
 		      enum ref_key key)
 {
@@ -216,7 +216,7 @@ size_t ref_quote(const uint8_t *packet, size_t len, bool six)
 		       at : 0;
 }
 
-/* RFC 9293, 3.1; of a packet whose flow is TCP's, and has its ports. */
+/* RFC 9293, 3.1; for a packet whose flow is TCP with ports. */
 int ref_tcp(const uint8_t *packet, size_t len, bool six)
 {
 	struct packet p = { .at = packet, .len = len, .six = six };
@@ -234,7 +234,7 @@ static size_t put_end(uint8_t *to, const uint8_t *address, size_t len)
 	return len;
 }
 
-/* Documentation/netlink.md says which bytes are hashed. */
+/* Documentation/netlink.md lists the hashed bytes. */
 uint32_t ref_position(const struct ref_flow *flow, bool six, enum ref_key key,
 		      const uint8_t hash_key[16])
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The flow of a packet, read from its bytes as the RFCs have them: 791, 792,
- * 4302, 4443, 4861, 8200, 9293. It shares nothing with the module's parser.
+ * The flow of a packet by the RFCs: 791, 792, 4302, 4443, 4861, 8200, 9293. The
+ * code shares nothing with the module's parser.
  */
 #ifndef HASHRING_FUZZ_FLOW_REF_H
 #define HASHRING_FUZZ_FLOW_REF_H
@@ -18,17 +18,17 @@ enum ref_key {
 
 enum ref_kind {
 	REF_FLOW,
-	REF_BROKEN,	/* cut, or without sense */
+	REF_BROKEN,	/* cut short, or invalid */
 	REF_LINK,	/* neighbour discovery */
 };
 
 /**
- * struct ref_flow - what a packet says
- * @kind: &enum ref_kind; the rest only of a flow
- * @about: it is an error about that flow
- * @portless: the key wants ports, and they are not there
+ * struct ref_flow - the flow of a packet
+ * @kind: &enum ref_kind; the other members are valid only for a flow
+ * @about: the packet is an ICMP error about that flow
+ * @portless: the key needs ports, and the packet has none
  * @protocol: of the flow
- * @src: of the flow, as far as its family goes
+ * @src: of the flow; only the bytes of its family
  * @dst: likewise
  * @sport: host order
  * @dport: host order
@@ -44,16 +44,19 @@ struct ref_flow {
 	uint16_t dport;
 };
 
-/* @len is at least that of the address header. */
+/* @len is at least the length of the address header. */
 struct ref_flow ref_flow(const uint8_t *packet, size_t len, bool six,
 			 enum ref_key key);
 uint32_t ref_position(const struct ref_flow *flow, bool six, enum ref_key key,
 		      const uint8_t hash_key[16]);
 
-/* Where the packet begins that an ICMP error quotes; 0: nowhere. */
+/* The start of the packet that an ICMP error quotes; 0: none. */
 size_t ref_quote(const uint8_t *packet, size_t len, bool six);
 
-/* The flags of a TCP segment's header, and 0x100 with payload; -1: it is cut. */
+/*
+ * The flags of a TCP header, and 0x100 with payload; -1: the header is cut
+ * short.
+ */
 int ref_tcp(const uint8_t *packet, size_t len, bool six);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the targets share: bytes to decide by, and what ends a run. */
+/* Shared by all targets: bytes for decisions, and checks that end a run. */
 #ifndef HASHRING_FUZZ_H
 #define HASHRING_FUZZ_H
 
@@ -12,7 +12,7 @@
 
 #include <linux/types.h>
 
-/* Whatever does not hold is a crash, which libFuzzer keeps the input of. */
+/* A failed check is a crash; libFuzzer keeps the input. */
 #define CHECK(condition)						\
 	do {								\
 		if (!(condition))					\
@@ -22,15 +22,15 @@
 static inline void __attribute__((noreturn))
 fuzz_fail(const char *file, int line, const char *what)
 {
-	/* Whatever stderr is meanwhile. */
+	/* stderr may be redirected here. */
 	dprintf(STDERR_FILENO, "%s:%d: does not hold: %s\n", file, line, what);
 	abort();
 }
 
 /**
- * struct bytes - an input, taken from the front; past its end come zeros
+ * struct bytes - an input, read from the front; behind the end come zeros
  * @at: the next byte
- * @left: number of bytes
+ * @left: number of remaining bytes
  */
 struct bytes {
 	const uint8_t *at;

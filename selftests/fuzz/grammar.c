@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The command line, as lines of a batch: what is wrong is told; what is not
- * becomes a message that the kernel's policies let through, and the operations
- * that this message holds, put into words, become the same message again. A file
- * that a command asks for is what follows the first NUL of the input.
+ * The command line, as lines of a batch. A wrong line gives an error. A right
+ * line gives a message that the kernel's policies accept. The operations of
+ * this message, written as words, give the same message again. The text behind
+ * the first NUL of the input is the content of every file that a command reads.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -23,14 +23,14 @@
 #define MAX_MESSAGE	(96 * 1024)
 #define MAX_LINES	8
 
-/* The last message; it is not answered. */
+/* The last message; there is no answer. */
 static union {
 	struct nlmsghdr head;
 	char bytes[MAX_MESSAGE];
 } sent;
 static bool was_sent;
 
-/* What all files hold, as long as a command runs. */
+/* The content of all files, while a command runs. */
 static const char *file_text;
 static size_t file_size;
 
@@ -78,8 +78,8 @@ FILE *__wrap_fopen(const char *path, const char *mode)
 }
 
 /*
- * Whether a command does nothing but to ask the kernel. All others work on
- * files, begin to measure, or run programs.
+ * Whether a command only sends requests to the kernel. All other commands use
+ * files, measure, or run programs.
  */
 static bool only_asks(const struct noun *noun, const struct command *cmd)
 {
@@ -99,7 +99,7 @@ static bool only_asks(const struct noun *noun, const struct command *cmd)
 	return false;
 }
 
-/* The words of a command that is not carried out. */
+/* Parses the words of a command without running the command. */
 static int only_parse(const struct noun *noun, const struct command *cmd,
 		      int argc, char **argv)
 {
@@ -119,7 +119,7 @@ static int only_parse(const struct noun *noun, const struct command *cmd,
 	return status;
 }
 
-/* As run_words(), for what is to be carried out. */
+/* As run_words(), for commands that run. */
 static int run(int argc, char **argv)
 {
 	const struct command *cmd;
@@ -143,7 +143,7 @@ static int run(int argc, char **argv)
 	return run_words(argc, argv);
 }
 
-/* What of a message is an operation; NULL without any more. */
+/* The next operation of a message; NULL at the end. */
 static const struct nlattr *next_op(const struct nlattr *after)
 {
 	const char *at = after ? (const char *)after + NLA_ALIGN(after->nla_len) :
@@ -164,7 +164,7 @@ static bool is_change(void)
 	return was_sent && genl->cmd == HASHRING_CMD_CHANGE && next_op(NULL);
 }
 
-/* A word that means itself, whatever it is. */
+/* Writes a quoted word, with any content. */
 static void put_word(FILE *f, const char *word)
 {
 	if (!*word)
@@ -195,7 +195,7 @@ static void put_attr(FILE *f, const struct nlattr *attr, const __u8 *data)
 		fprintf(f, "deadline %llums ", word);
 }
 
-/* What an operation sets of a node. */
+/* Writes an attribute of a node. */
 static void put_node_attr(FILE *f, const struct nlattr *attr, const __u8 *data)
 {
 	char text[INET6_ADDRSTRLEN];
@@ -230,7 +230,7 @@ static void put_node_attrs(FILE *f, const struct nlattr *nest)
 			      (const __u8 *)at + NLA_HDRLEN);
 }
 
-/* Kind and names come first in a message, too. */
+/* Kind and names come first, as in a message. */
 static void put_op(FILE *f, const struct nlattr *op)
 {
 	static const char *const kinds[] = {
@@ -261,7 +261,7 @@ static void put_op(FILE *f, const struct nlattr *op)
 	fputs("; ", f);
 }
 
-/* All operations of the message as they lie there, for comparison. */
+/* Copies all operations of the message, for comparison. */
 static char *copy_ops(size_t *len)
 {
 	const struct nlattr *op = NULL;
@@ -343,7 +343,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CHECK(text);
 	file_text = nul ? (const char *)nul + 1 : "";
 	file_size = nul ? data + size - nul - 1 : 0;
-	/* As a batch reads them. */
+	/* Lines are read as in a batch. */
 	rest = text;
 	while (lines++ < MAX_LINES &&
 	       words_next(&words, &rest, false, &line) > 0)

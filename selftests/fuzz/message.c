@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel's validation of attributes, by the policies that it has: strictly,
- * nothing unknown, no lengths that are nearly right.
+ * The kernel's strict validation of attributes, by the kernel's policies: no
+ * unknown attributes, no inexact lengths.
  */
 #include <linux/genetlink.h>
 #include <linux/kernel.h>
@@ -95,7 +95,7 @@ void message_check(const struct nlmsghdr *nlh)
 		    hashring_nl_ops[i].policy, hashring_nl_ops[i].maxattr);
 }
 
-/* The attribute of an operation that is of a type, or NULL. */
+/* The attribute of this type in an operation, or NULL. */
 static const struct nlattr *find(const struct nlattr *op, uint16_t type)
 {
 	const char *at = (const char *)op + NLA_HDRLEN;
@@ -107,7 +107,7 @@ static const struct nlattr *find(const struct nlattr *op, uint16_t type)
 	return NULL;
 }
 
-/* Whether an attribute is there if it is to be, and holds just that. */
+/* Checks whether an attribute is present as expected, with this content. */
 static void check_is(const struct nlattr *op, uint16_t type, bool given,
 		     const void *data, size_t len)
 {
@@ -141,7 +141,7 @@ static void check_node_attrs(const struct nlattr *nest, uint64_t has,
 		check_is(nest, attr->type,
 			 has & HASHRING_HAS_ATTR_OF(attr->type), &value, 4);
 	}
-	/* No address at all is one of zeroes. */
+	/* Without an address, the message has one of zeros. */
 	check_is(nest, HASHRING_A_NODE_ATTRS_VIA4,
 		 addresses && (via->has4 || !via->has6), &via->addr4, 4);
 	check_is(nest, HASHRING_A_NODE_ATTRS_VIA6, addresses && via->has6,

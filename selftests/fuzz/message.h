@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Messages as the kernel's policies, generated from the spec, want them. */
+/*
+ * Checks messages by the kernel's policies, which are generated from the spec.
+ */
 #ifndef HASHRING_FUZZ_MESSAGE_H
 #define HASHRING_FUZZ_MESSAGE_H
 

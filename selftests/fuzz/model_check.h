@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the model does when something does not hold: a crash. */
+/* A failed check of the model: a crash. */
 #ifndef HASHRING_FUZZ_MODEL_CHECK_H
 #define HASHRING_FUZZ_MODEL_CHECK_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Files of rings: each is refused with its place, or read; what is read, written
- * and read again is the same.
+ * Files of rings: each file is refused with a position, or read. A ring that is
+ * read, written and read again is the same.
  */
 #include <string.h>
 
@@ -16,7 +16,7 @@
 #define MAX_POINTS	20000
 #define MAX_CELLS	65536
 
-/* A ring that takes too long to make is as good as refused. */
+/* A ring that takes too long to make counts as refused. */
 int __wrap_native_ring_make(struct native_ring *n, const struct model *m,
 			    const struct model_ring *r)
 {
@@ -44,7 +44,7 @@ static void check_refusal(const char *said)
 	CHECK(strchr(said, '\n') == said + strlen(said) - 1);
 }
 
-/* A file may leave much to the kernel, which a ring that runs has. */
+/* A file may leave settings to the kernel; a running ring has all settings. */
 static void complete_settings(const struct model *m)
 {
 	static const struct hashring_settings defaults = {
@@ -118,7 +118,7 @@ static void check_ring(const struct model_ring *a, const struct model_ring *b)
 		CHECK(same_attach(&a->attach[i].is, &b->attach[i].is));
 }
 
-/* The map, and what it is made of. */
+/* Compares the maps and their members. */
 static void check_maps(const struct model *a, const struct model *b, __u32 i)
 {
 	struct native_ring one, other;
@@ -170,7 +170,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text;
 	int status;
 
-	/* Such a file is refused before it is parsed. */
+	/* Such a file is refused before the parser. */
 	if (size > MAX_TEXT || memchr(data, '\0', size))
 		return -1;
 	text = strndup((const char *)data, size);

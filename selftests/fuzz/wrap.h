@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Functions that the linker puts in the place of others (--wrap). */
+/* Functions that the linker replaces (--wrap). */
 #ifndef HASHRING_FUZZ_WRAP_H
 #define HASHRING_FUZZ_WRAP_H
 

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Answers and events, held against the table: nothing but what the spec says
- * of them, whole, ended and padded as netlink wants it; refusals with an errno
- * and a text.
+ * Compares answers and events with the table: only specified attributes,
+ * complete, terminated and padded; refusals with an errno and a text.
  */
 #include <string.h>
 
 #include "fuzz.h"
 
-/* What is checked, and what is wrong with it. */
+/* The message under check, and its fault. */
 struct check {
 	const char *wrong;
 	const char *where;
-	bool secrets;		/* the seed may be told */
+	bool secrets;		/* the sender may see the seed */
 };
 
 static bool all_zero(const u8 *at, const u8 *end)
@@ -116,7 +115,7 @@ static struct asked *find_asked(struct hearing *hearing, u32 seq)
 	return asked->seq == seq ? asked : NULL;
 }
 
-/* What later messages may make use of. */
+/* Keeps values for later messages. */
 static void learn(struct source *source, const struct spec_set *set,
 		  const u8 *at, const u8 *end)
 {
@@ -176,7 +175,7 @@ static bool errno_allowed(const struct asked *asked, int error)
 {
 	const int *allowed;
 
-	/* The socket's fault, which does not read. */
+	/* A fault of the socket, which does not read. */
 	if (asked->crowded && (error == ENOBUFS || error == EAGAIN))
 		return true;
 	for (allowed = spec_errnos; *allowed; allowed++)
@@ -185,7 +184,7 @@ static bool errno_allowed(const struct asked *asked, int error)
 	return false;
 }
 
-/* The text and the offset of a refusal, as far as they are there. */
+/* Checks the text and the offset of a refusal, if present. */
 static const char *reason_wrong(const struct asked *asked, int error,
 				const u8 *at, const u8 *end, bool told)
 {
@@ -213,8 +212,8 @@ static const char *reason_wrong(const struct asked *asked, int error,
 		}
 		at = attr_end(attr);
 	}
-	/* netlink itself has no words for these: no right, no operation, a
-	 * socket that has a dump under way
+	/* netlink itself has no text for these: no permission, no operation, a
+	 * socket with a dump under way
 	 */
 	if (!text && asked->sound && error != EPERM && error != EOPNOTSUPP &&
 	    error != ENOBUFS && !(error == EBUSY && asked->dump))

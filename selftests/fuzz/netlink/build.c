@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Messages that are what the spec wants, whatever their values are */
+/* Valid messages by the spec, with any values */
 #include <string.h>
 
 #include "fuzz.h"
 
-/* Of rings that changes may name: larger ones make a run slow, not thorough. */
+/*
+ * For rings that changes may name: larger rings make a run slow, not thorough.
+ */
 #define TAME_POINTS	16
 #define TAME_GRID	16384
 #define TAME_ENTRIES	4096
@@ -38,7 +40,7 @@ void message_begin(struct message *message, u8 command, u16 flags)
 	generic->version = HASHRING_FAMILY_VERSION;
 }
 
-/* What does not fit is left out. */
+/* Appends an attribute, if there is room. */
 void message_put(struct message *message, u16 type, const void *data, u32 len)
 {
 	struct nlattr *attr;
@@ -77,7 +79,9 @@ void message_end(struct message *message)
 	((struct nlmsghdr *)message->bytes)->nlmsg_len = message->len;
 }
 
-/* Some of what a command takes, now and then what it does not take. */
+/*
+ * Selects some allowed attributes of a command, and sometimes a disallowed one.
+ */
 static u64 choose(struct source *from, const struct spec_command *command)
 {
 	u64 which = command->request;
@@ -98,7 +102,10 @@ void build_typed(struct source *from, struct message *message)
 	do {
 		number = 1 + rng_below(&from->rng, spec_max_command);
 		command = &spec_commands[number];
-		/* what goes is easily gone, and then much is refused */
+		/*
+		 * removals are rare, because many later requests would be
+		 * refused
+		 */
 	} while (command->event || (number == HASHRING_CMD_RING_DEL &&
 				    !rng_one_in(&from->rng, 4)));
 	if (command->dump ? rng_one_in(&from->rng, 2) :
@@ -137,7 +144,7 @@ static void tame(struct nlattr *attr, u32 most)
 		memcpy((u8 *)attr + NLA_HDRLEN, &most, sizeof(most));
 }
 
-/* Whatever has become of a message: no ring that changes name is huge. */
+/* Limits a message, even a broken one: no ring that changes name is huge. */
 void message_tame(struct message *message)
 {
 	const struct nlmsghdr *head = (struct nlmsghdr *)message->bytes;

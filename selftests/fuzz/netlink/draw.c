@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Values of attributes: most of them such that they mean something where other
- * messages have been, some from the ends of what their type can hold.
+ * Draws values of attributes: most are meaningful after the earlier messages,
+ * and some are extremes of their type.
  */
 #include <arpa/inet.h>
 #include <string.h>
@@ -16,7 +16,7 @@ static struct {
 } limits[LIMITS_MAX];
 static u32 nr_limits;
 
-/* A limit that the kernel has told: its neighbours are worth a try. */
+/* A limit of the kernel: nearby values are good tests. */
 void draw_limit(const char *name, u64 value)
 {
 	if (nr_limits == LIMITS_MAX)
@@ -44,7 +44,10 @@ static bool wild(struct source *from)
 	return rng_one_in(&from->rng, from->wild);
 }
 
-/* Little-endian machines only: the first bytes are the smaller type's. */
+/*
+ * Only for little-endian machines: the first bytes are those of the smaller
+ * type.
+ */
 static void put_number(struct message *to, u16 type, enum spec_type kind,
 		       u64 value)
 {
@@ -61,7 +64,7 @@ static void put_string(struct message *to, u16 type, const char *text)
 	message_put(to, type, text, strlen(text) + 1);
 }
 
-/* Names that are none, and such as are at the end of what one can be. */
+/* Invalid names, and names of maximum length. */
 static void wild_string(struct source *from, struct message *to, u16 type)
 {
 	static const char *const texts[] = {
@@ -146,7 +149,7 @@ static void draw_positions(struct source *from, struct message *to, u16 type)
 	const u32 *at;
 	u32 local[32], n = rng_below(&from->rng, 12), i;
 
-	/* As many as there may be, which takes its time: seldom. */
+	/* The maximum number takes time: it is rare. */
 	if (wild(from) && rng_one_in(&from->rng, 8)) {
 		n = many[rng_below(&from->rng, ARRAY_SIZE(many))];
 		at = words;
@@ -181,7 +184,10 @@ static void draw_key(struct source *from, struct message *to, u16 type)
 	message_put(to, type, key, len);
 }
 
-/* 10.7.0.0/16 goes out of lo, see life.c; the others are nowhere, or here. */
+/*
+ * 10.7.0.0/16 is routed to lo, see session.c; other addresses have no route, or
+ * are local.
+ */
 static void draw_addr4(struct source *from, struct message *to, u16 type)
 {
 	static const u32 addrs[] = {
@@ -262,9 +268,12 @@ static void draw_node_mask(struct source *from, struct message *to, u16 type)
 		   masks[rng_below(&from->rng, ARRAY_SIZE(masks))]);
 }
 
-/* Draws where the table says nothing: by the attribute's name, in any set. */
+/*
+ * Functions by the attribute's name, for attributes that the table does not
+ * limit.
+ */
 static const struct {
-	const char *set;	/* NULL: in any */
+	const char *set;	/* NULL: any set */
 	const char *attr;
 	void (*draw)(struct source *from, struct message *to, u16 type);
 } draws[] = {
@@ -300,7 +309,7 @@ static const struct {
 	{ NULL, "node-mask", draw_node_mask },
 };
 
-/* Numbers that mean something. */
+/* Meaningful numbers. */
 static const struct {
 	const char *attr;
 	u32 least;
@@ -402,7 +411,7 @@ void draw_attr(struct source *from, struct message *to,
 	}
 }
 
-/* Those of @which that there are, each once, or more often where it may be. */
+/* Draws the attributes of @which, each once, or more often if allowed. */
 void draw_set(struct source *from, struct message *to,
 	      const struct spec_set *set, u64 which)
 {

@@ -2,25 +2,25 @@
 /*
  * fuzz-netlink - messages of all kinds for the hashring family
  *
- * A house is a process that lives one life after the other. Each life has a
- * network namespace of its own, in which a few threads each send a stream of
- * messages; at its end what is left there is checked, and goes with it. What
- * a stream sends follows from the seed, the house, the life and the thread,
- * and from what the kernel answers.
+ * Each worker is a process that runs one session after the other. Each session
+ * has a network namespace of its own, and a few threads. Each thread sends a
+ * stream of messages. At the end the state of the namespace is checked, and the
+ * namespace is removed. The messages of a stream depend on the seed, the
+ * worker, the session, the thread, and the kernel's answers.
  *
- *	table.py	what the spec says, as a table
+ *	table.py	the spec as a table
  *	draw.c		values of attributes
- *	build.c		messages that are what the spec wants
- *	script.c	sequences of them that make sense
- *	spoil.c		and what is wrong with others
- *	answer.c	answers, held against the table
- *	stream.c	sockets, and what is sent and heard on them
- *	life.c		a namespace with its threads
- *	settle.c	what must hold at its end; rebuild.c: the same map, made anew
- *	house.c		lives in turn, and an outsider who comes and goes
- *	watch.c		the kernel's log, and whether anything moves
- *	record.c	the last messages, for whoever finds the kernel dead
- *	show.c		messages for people
+ *	build.c		valid messages by the spec
+ *	script.c	meaningful sequences of messages
+ *	spoil.c		faults in messages
+ *	answer.c	compares answers with the table
+ *	stream.c	sockets, with the messages to and from them
+ *	session.c	a namespace with its threads
+ *	settle.c	checks at the end of a session; rebuild.c: the same map, made again
+ *	worker.c	workers, and a visitor to their namespaces
+ *	watch.c		the kernel's log, and progress
+ *	record.c	the last messages, for the case of a dead kernel
+ *	show.c		prints messages
  */
 #ifndef FUZZ_H
 #define FUZZ_H
@@ -37,7 +37,7 @@
 #include "table.h"
 
 #define HOUSES		6
-#define THREADS		3	/* of a life; the last one has no privilege */
+#define THREADS		3	/* of a session; the last one has no privilege */
 #define COMMANDS_MAX	64
 #define ERRORS_MAX	256
 
@@ -47,7 +47,7 @@
 
 void die(const char *what) __noreturn;
 
-/* Numbers that look random, and are the same again (xorshift64*). */
+/* Reproducible pseudorandom numbers (xorshift64*). */
 struct rng {
 	u64 state;
 };
@@ -78,10 +78,10 @@ void rng_seed(struct rng *rng, u64 seed, u32 a, u32 b, u32 c);
 #define MESSAGE_MAX	(96 * 1024)
 
 /**
- * struct message - a request, or several in one
- * @len: of it
- * @sound: it is what the spec wants, whatever its values are
- * @bytes: netlink's
+ * struct message - a request, or several requests
+ * @len: length of @bytes
+ * @sound: the message is valid by the spec, with any values
+ * @bytes: the netlink messages
  */
 struct message {
 	u32 len;
@@ -99,8 +99,8 @@ void message_tame(struct message *message);
 const struct spec_command *message_command(const struct nlmsghdr *head);
 bool message_is_dump(const struct nlmsghdr *head);
 
-extern u16 family;	/* its number in this kernel */
-extern u32 events;	/* and that of its group */
+extern u16 family;	/* number of the family in this kernel */
+extern u32 events;	/* number of its multicast group */
 
 static inline u32 attr_payload(const struct nlattr *attr)
 {
@@ -117,7 +117,7 @@ static inline u16 attr_type(const struct nlattr *attr)
 	return attr->nla_type & NLA_TYPE_MASK;
 }
 
-/* The attribute that begins at @at, or NULL where there is not all of one. */
+/* The attribute at @at, or NULL if it is not complete. */
 static inline struct nlattr *attr_at(const u8 *at, const u8 *end)
 {
 	struct nlattr *attr = (struct nlattr *)at;
@@ -136,13 +136,13 @@ static inline const u8 *attr_end(const struct nlattr *attr)
 /* draw.c */
 
 /**
- * struct source - what values come from
- * @rng: chance
- * @wild: one value in so many is drawn from the ends of its type
- * @ring: which of the rings' names, where a sequence keeps to one; or -1
- * @generation: the last one that was told
- * @epoch: and this
- * @attach: and the last attachment's id
+ * struct source - the source of values
+ * @rng: random numbers
+ * @wild: one value in so many is an extreme of its type
+ * @ring: number of the sequence's ring name; or -1
+ * @generation: the last one received
+ * @epoch: the last one received
+ * @attach: id of the last attachment
  */
 struct source {
 	struct rng rng;
@@ -153,7 +153,7 @@ struct source {
 	u32 attach;
 };
 
-#define HUGE_RING	"huge"	/* no change names it: its sizes may be anything */
+#define HUGE_RING	"huge"	/* no change names this ring, of any size */
 
 void draw_init(void);
 void draw_limit(const char *name, u64 value);
@@ -169,17 +169,17 @@ void build_garbage(struct source *from, struct message *message);
 /* record.c */
 
 #define RECORDS		16	/* of a stream */
-#define LAST		40	/* of all, that are said */
+#define LAST		40	/* of all, that are printed */
 #define RECORD_BYTES	1000
 
 /**
- * struct record - a message that is being sent
+ * struct record - a message before its sending
  * @number: of all messages, from 1; 0: none
- * @house: whose it is
- * @life: and when
- * @thread: and of which stream
- * @len: of all of it
- * @bytes: its beginning
+ * @worker: worker of the stream
+ * @session: session of the stream
+ * @thread: thread of the stream
+ * @len: length of the complete message
+ * @bytes: the first bytes
  */
 struct record {
 	u64 number;
@@ -206,18 +206,18 @@ void show_message(FILE *to, const void *bytes, u32 len);
 /* stream.c, script.c, answer.c */
 
 #define SOCKETS		3	/* of a stream */
-#define BATCH_BYTES	100000	/* in one send, but the last message: sockets have bounds */
-#define ASKED		64	/* messages of a socket whose answer may come */
+#define BATCH_BYTES	100000	/* in one send, without the last message */
+#define ASKED		64	/* requests of a socket with a possible answer */
 
 /**
- * struct asked - a request whose answer may come
- * @seq: its number
- * @command: what the kernel takes it for; NULL: for nothing of ours
- * @dump: it asks for a dump
+ * struct asked - a request that may get an answer
+ * @seq: sequence number
+ * @command: the command for the kernel; NULL: none of the family
+ * @dump: the request is a dump
  * @sound: see &struct message
- * @request: the kernel takes it for a request
- * @crowded: there may have been no room for the answer
- * @len: of it
+ * @request: the kernel takes the message for a request
+ * @crowded: the answer may have found no room
+ * @len: length of the request
  */
 struct asked {
 	u32 seq;
@@ -232,29 +232,29 @@ struct asked {
 struct hearing {
 	int fd;
 	u32 port;
-	bool lazy;	/* what comes is left unread for now */
+	bool lazy;	/* received messages stay unread for now */
 	struct asked asked[ASKED];
 };
 
 /**
- * struct stream - one thread's messages
- * @house: which house
- * @life: which of its lives
- * @thread: which of the life's threads
- * @messages: how many to send
- * @privileged: may do everything
+ * struct stream - the messages of one thread
+ * @worker: number of the worker
+ * @session: number of the session
+ * @thread: number of the thread in the session
+ * @messages: number of messages to send
+ * @privileged: has all capabilities
  * @unleased: never paces a migration
- * @source: values
- * @script: what is left of a sequence
- * @begun: rings that its first sequences have made
- * @socket: the one that the sequence is sent on
+ * @source: source of values
+ * @script: remaining part of a sequence
+ * @begun: number of rings that the first sequences have made
+ * @socket: number of the sequence's socket
  * @hearing: sockets
- * @listener: hears of events, and reads
- * @deaf: hears of events, and never reads; -1: none
+ * @listener: receives events, and reads them
+ * @deaf: receives events, and never reads; -1: none
  * @udp: sends packets; -1: none
- * @number: messages sent so far, and the last one's seq
- * @message: the one that is put together
- * @batch: what is sent at once
+ * @number: number of sent messages, and the last seq
+ * @message: the message under construction
+ * @batch: messages of the next send
  */
 struct stream {
 	u32 house;
@@ -292,12 +292,12 @@ void answer_check(struct stream *stream, struct hearing *hearing,
 /* life.c, house.c, settle.c, rebuild.c */
 
 /**
- * struct play - which part of a run is to be played
- * @seed: of all
- * @messages: end when so many were sent; 0: no end
- * @seconds: end after so many; 0: no end
- * @house: play this one alone, in one thread; -1: all
- * @life: and this one of its lives
+ * struct play - the selected part of a run
+ * @seed: seed of the run
+ * @messages: stop after so many messages; 0: no limit
+ * @seconds: stop after so many seconds; 0: no limit
+ * @worker: run only this worker, in one thread; -1: all
+ * @session: run only this session of @worker
  */
 struct play {
 	u64 seed;
@@ -317,26 +317,26 @@ void watch_begin(void);
 const char *watch(void);
 
 /**
- * struct totals - what all processes count together
+ * struct totals - counts of all processes
  * @sent: messages
  * @heard: answers
- * @events: and events
- * @unread: dumps that were left
- * @interrupted: dumps that were cut short by a change
- * @overruns: sockets that heard of a loss
- * @packets: sent meanwhile
- * @lives: ended
- * @visits: of the outsider
- * @settled: rings that were found well at the end of a life
- * @rebuilt: of these, made anew with the same digest
- * @violations: of what must hold
- * @accepted: by command; dumps that came to their end apart
- * @dumped: the same
+ * @events: received events
+ * @unread: dumps that were not read to the end
+ * @interrupted: dumps that were interrupted by a change
+ * @overruns: sockets with a reported loss
+ * @packets: packets that streams sent
+ * @sessions: finished sessions
+ * @visits: of the visitor
+ * @settled: rings with a successful check at the end of a session
+ * @rebuilt: of @settled, rings that were made again with the same digest
+ * @violations: failed checks
+ * @accepted: by command, without completed dumps
+ * @dumped: completed dumps, by command
  * @refused: by command
  * @errors: by errno
- * @stop: enough was sent, or something is wrong
- * @living: the process of a house's life; 0: none
- * @door: held while somebody is in a house who may change what is checked
+ * @stop: the run ends, after enough messages or a fault
+ * @session_pid: process of each worker's session; 0: none
+ * @visit_lock: held during a visit, and during the final checks
  */
 struct totals {
 	u64 sent;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Houses, each with its lives in turn, and an outsider: he goes into namespaces
- * of others, where he may do everything, and may still be in one when all who
- * lived there are gone.
+ * Workers, each with one session after the other, and a visitor: a process that
+ * enters namespaces of workers with all capabilities, and may stay in a
+ * namespace after all its other processes have ended.
  */
 #include <fcntl.h>
 #include <sched.h>
@@ -15,8 +15,8 @@
 
 #include "fuzz.h"
 
-#define VISIT_US	10000	/* from one look whether somebody is in to the next */
-#define PROGRESS	200	/* looks, ten a second, from one word to the next */
+#define VISIT_US	10000	/* interval between looks for a session */
+#define PROGRESS	200	/* looks between progress lines, ten a second */
 
 static time_t began;
 
@@ -28,7 +28,7 @@ static time_t now(void)
 	return time.tv_sec;
 }
 
-/* Seen by all, who then end what they are at. */
+/* Stops all processes when the run is over. */
 static void stop_in_time(const struct play *play)
 {
 	if ((play->messages && counted(&totals->sent) >= play->messages) ||
@@ -53,9 +53,9 @@ static void live_in(const struct play *play, u32 house)
 }
 
 /**
- * struct stay - a namespace that the outsider has been in
- * @house: whose
- * @pid: of the life then
+ * struct stay - a namespace that the visitor has entered
+ * @worker: worker of the namespace
+ * @pid: session's process at that time
  * @fd: the namespace; -1: none
  */
 struct stay {
@@ -83,8 +83,8 @@ static void play_here(const struct play *play, u32 visit, u32 thread,
 }
 
 /*
- * Into a house that somebody lives in, if anybody does; the door keeps what is
- * checked apart.
+ * Enters the namespace of a running session, if any. The lock separates visits
+ * from the final checks.
  */
 static void visit(const struct play *play, struct rng *rng, u32 number,
 		  struct stay *stay)
@@ -116,7 +116,7 @@ static void outsider(const struct play *play)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	rng_seed(&rng, play->seed, HOUSES, 0, THREADS);
 	while (!stopped()) {
-		/* where he was last is his alone, if nobody lives there now */
+		/* a namespace without its session has only the visitor */
 		if (stay.fd >= 0 && living(stay.house) != stay.pid &&
 		    !setns(stay.fd, CLONE_NEWNET))
 			play_here(play, number, 1, 50);
@@ -136,7 +136,10 @@ static void tell_fault(const char *what)
 	count(&totals->violations);
 }
 
-/* Until all processes have ended, or can no more; how many failed. */
+/*
+ * Waits until all processes have ended or hang; returns the number of failed
+ * ones.
+ */
 static int wait_for(const struct play *play, u32 processes)
 {
 	const struct timespec tenth = { .tv_nsec = 100000000 };
@@ -167,7 +170,7 @@ static int wait_for(const struct play *play, u32 processes)
 	return failed;
 }
 
-/* All houses, until the end; the number of their processes that failed. */
+/* Runs all workers to the end; returns the number of failed processes. */
 int houses_run(const struct play *play)
 {
 	u32 house;

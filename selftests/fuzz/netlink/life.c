@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A life: a process with a network namespace of its own, in every second house
- * with a user namespace of its own too; a few streams of messages there, and
- * packets that meet what they do.
+ * A session: a process with a network namespace, and for every second worker
+ * with a user namespace. It runs a few streams of messages, and sends packets
+ * to the rings of these streams.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -24,10 +24,10 @@
 #include "fuzz.h"
 
 #define NOBODY		65534
-#define MESSAGES_MIN	200	/* of a stream in a life */
+#define MESSAGES_MIN	200	/* of a stream in a session */
 #define MESSAGES_MORE	1800
 
-/* What a thread may do: all that its process may, or nothing. */
+/* Gives a thread all capabilities of its process, or none. */
 static void set_privilege(bool all)
 {
 	struct __user_cap_header_struct head = {
@@ -44,7 +44,7 @@ static void set_privilege(bool all)
 		die("capset");
 }
 
-/* Nobody's, and his own master: as in a container without root. */
+/* A user namespace without root, as in an unprivileged container. */
 static void leave_root(void)
 {
 	if (syscall(SYS_setresgid, NOBODY, NOBODY, NOBODY) ||
@@ -53,7 +53,7 @@ static void leave_root(void)
 		die("a user namespace");
 }
 
-/* lo up; 10.7.0.0/16 goes out of it, so that via has somewhere to send. */
+/* Sets lo up, and routes 10.7.0.0/16 to it, so that via has a route. */
 static void make_links(void)
 {
 	struct ifreq lo = { .ifr_name = "lo" };
@@ -78,7 +78,7 @@ int traffic_open(void)
 	return socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
 
-/* A connection that ends before it has begun: nobody listens there. */
+/* Begins a connection without a listener, which fails at once. */
 static void knock(u32 mark, const struct sockaddr_in *to)
 {
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -92,7 +92,10 @@ static void knock(u32 mark, const struct sockaddr_in *to)
 	close(fd);
 }
 
-/* Packets with the marks that attachments want; who may not mark sends bare. */
+/*
+ * Sends packets with the marks of attachments. Without the privilege to set a
+ * mark, packets have none.
+ */
 void traffic_round(struct stream *stream)
 {
 	struct rng *rng = &stream->source.rng;
@@ -135,7 +138,7 @@ static void play_at_once(struct stream **streams)
 		pthread_join(threads[i], NULL);
 }
 
-/* One message of each after the other: the same order every time. */
+/* One message of each stream in turn: the order is the same every time. */
 static void play_in_turn(struct stream **streams)
 {
 	u32 i, left = THREADS;
@@ -192,7 +195,7 @@ static void live(const struct play *play, u32 house, u32 life, bool in_turn)
 	_exit(0);
 }
 
-/* Lives one life, and waits for its end. */
+/* Runs one session, and waits for its end. */
 void life_live(const struct play *play, u32 house, u32 life, bool in_turn)
 {
 	int status = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Options, and what a run comes to */
+/* Options, and the result of a run */
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -31,7 +31,7 @@ void rng_seed(struct rng *rng, u64 seed, u32 a, u32 b, u32 c)
 		     (c + 1) * 0x94d049bb133111ebULL;
 	if (!rng->state)
 		rng->state = 1;
-	/* Seeds that are alike are so no more after some rounds. */
+	/* Mixes similar seeds until they differ. */
 	for (a = 0; a < 16; a++)
 		rng_next(rng);
 }
@@ -107,7 +107,7 @@ static void totals_open(void)
 		pthread_mutex_init(&totals->door[i], &shared);
 }
 
-/* Commands that were never done: a run that was not to do them tests little. */
+/* Commands that never succeeded: a run without them tests little. */
 static u32 report_commands(void)
 {
 	u32 i, never = 0;
@@ -248,7 +248,7 @@ int main(int argc, char **argv)
 	draw_init();
 	failed = houses_run(&play);
 	never = report();
-	/* One life does not do everything, all of them have to. */
+	/* Only all sessions together must use every command. */
 	return failed || counted(&totals->violations) ||
 	       (never && play.house < 0);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A ring made anew from what is told of another: its map has to be the same.
- * With balanced placement, where members do not tell the map, each node is
- * given the cells that its arcs are made of.
+ * Makes a ring again from the answers about another ring: the map must be the
+ * same. With balanced placement the members do not determine the map, so each
+ * node gets the cells of its arcs.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 
 #define ANEW	"anew"
 
-/* Members, as operations that add them. */
+/* Members as operations that add them. */
 struct members {
 	u32 nr;
 	u32 room;
@@ -139,7 +139,7 @@ static int make(struct hashring *h, const struct hashring_ring *ring,
 	return ret;
 }
 
-/* Of a ring without a migration, so that nothing changes it. */
+/* For a ring without a migration, so that nothing changes the ring. */
 bool rebuild(struct hashring *h, const char *name, char *why, size_t size)
 {
 	struct members members = {};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The last messages of each stream, written down before they are sent: in a
- * file that outlives the kernel if there is one, the memory of a device that
- * the host has too.
+ * Keeps the last messages of each stream, from before their sending: in a file
+ * that survives the kernel, if there is one. The file may be memory of a device
+ * that the host shares.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -57,7 +57,7 @@ static int compare(const void *a, const void *b)
 	       (*one)->number > (*other)->number;
 }
 
-/* Says the @last messages of all streams, the last one last. */
+/* Prints the @last messages of all streams, the latest at the end. */
 static void say(FILE *to, struct record_file *file, u32 last)
 {
 	u32 all = (HOUSES + 1) * THREADS * RECORDS, nr = 0, i;
@@ -82,13 +82,13 @@ static void say(FILE *to, struct record_file *file, u32 last)
 	free(found);
 }
 
-/* Those of this run. */
+/* Prints the messages of this run. */
 void record_say(FILE *to, u32 last)
 {
 	say(to, records, last);
 }
 
-/* Those of a run that a file is of. */
+/* Prints the messages of an earlier run, from its file. */
 void record_show(const char *path, u32 last)
 {
 	struct record_file *file = malloc(sizeof(*file));

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sequences of messages that make sense: rings, nodes, packets, changes,
+ * Meaningful sequences of messages: rings, nodes, packets, changes, and
  * migrations from their beginning to one of their ends.
  */
 #include <string.h>
 
 #include "fuzz.h"
 
-/* A letter is a message, see letters below; the ring stays the same. */
+/* Each letter is a message, see letters below; a sequence has one ring. */
 static const char *const scripts[] = {
 	"RNA",			/* a ring, its nodes, packets to them */
 	"RNNAL",
@@ -18,7 +18,7 @@ static const char *const scripts[] = {
 	"HrsHsHsYtqf",
 	"HsLJf",
 	"NHYf",
-	"NHrPK",		/* left as it is */
+	"NHrPK",		/* left unfinished */
 	"RHrs",
 	"Rcbaac",		/* a staged change */
 	"cbac",
@@ -31,11 +31,11 @@ static const char *const scripts[] = {
 	"ApAQAqA",
 	"ADz",			/* refused, while it is attached */
 	"qqqzR",
-	"KJIGMOWLDVTXE",	/* all that can be read */
+	"KJIGMOWLDVTXE",	/* all reading commands */
 };
 
-#define RINGS	4	/* names that sequences choose from */
-#define NODES	10	/* and operations */
+#define RINGS	4	/* ring names of sequences */
+#define NODES	10	/* node names */
 
 static u32 below(struct stream *stream, u32 n)
 {
@@ -49,7 +49,7 @@ static void begin(struct stream *stream, struct message *message, u8 command,
 	draw_set(&stream->source, message, spec_commands[command].set, which);
 }
 
-/* Where a reading command can be dumped, half of the time it is. */
+/* If a reading command has a dump, half of the requests are dumps. */
 static void read_some(struct stream *stream, struct message *message,
 		      u8 command, u64 which, u64 dumped)
 {
@@ -65,7 +65,7 @@ static void put_u32(struct message *message, u16 type, u32 value)
 	message_put(message, type, &value, sizeof(value));
 }
 
-/* Most rings are always of one placement, so that others know it. */
+/* A ring name mostly has one placement, so that other streams know it. */
 static u32 ring_placement(struct stream *stream)
 {
 	int ring = stream->source.ring;
@@ -94,7 +94,7 @@ static void ring_add(struct stream *stream, struct message *message)
 		 spec_commands[HASHRING_CMD_RING_ADD].set, which);
 }
 
-/* The name, and one of the other attributes that the command takes. */
+/* The name, and one other attribute of the command. */
 static void ring_set(struct stream *stream, struct message *message)
 {
 	u64 name = 1ull << HASHRING_A_RING_NAME;
@@ -121,7 +121,7 @@ static void put_attrs(struct stream *stream, struct message *message)
 	u64 which = 0;
 	int i;
 
-	/* Each of them now and then, a weight often, an id seldom. */
+	/* Each attribute sometimes, a weight often, an id rarely. */
 	for (i = 1; i <= set->max; i++)
 		if (!below(stream, 4))
 			which |= 1ull << i;
@@ -137,7 +137,7 @@ static void put_attrs(struct stream *stream, struct message *message)
 	message_nest_end(message, nest);
 }
 
-/* One operation, which the present members may refuse. */
+/* One operation, which the present members may not allow. */
 static void put_op(struct stream *stream, struct message *message, u32 kind,
 		   u32 node)
 {
@@ -166,7 +166,7 @@ static void put_op(struct stream *stream, struct message *message, u32 kind,
 	message_nest_end(message, nest);
 }
 
-/* On different nodes, because a change names each once. */
+/* On different nodes, because a change names a node at most once. */
 static void put_ops(struct stream *stream, struct message *message)
 {
 	u32 n = below(stream, 2) ? 1 : 1 + below(stream, 3);
@@ -220,7 +220,7 @@ static void drain(struct stream *stream, struct message *message)
 	message_nest_end(message, nest);
 }
 
-/* A change that is held; of members that mostly differ from those before. */
+/* A held change; its members mostly differ from the present ones. */
 static void hold(struct stream *stream, struct message *message)
 {
 	begin(stream, message, HASHRING_CMD_CHANGE,
@@ -314,7 +314,7 @@ static void step_back(struct stream *stream, struct message *message)
 	step_by(stream, message, true);
 }
 
-/* To the end, or the start, at once. */
+/* A step to the end, or to the start, at once. */
 static void step_end(struct stream *stream, struct message *message)
 {
 	u64 end = below(stream, 4) ? 1ull << 32 : 0;
@@ -493,7 +493,7 @@ static void (*const letters[128])(struct stream *stream,
 	['J'] = steps,		['F'] = flows,		['X'] = arcs,
 };
 
-/* The next message of the sequence, after its last one that of another. */
+/* The next message of the sequence; after its end, of a new sequence. */
 void script_next(struct stream *stream, struct message *message)
 {
 	struct source *source = &stream->source;
@@ -501,7 +501,7 @@ void script_next(struct stream *stream, struct message *message)
 	if (!*stream->script) {
 		source->ring = below(stream, RINGS);
 		stream->script = scripts[below(stream, ARRAY_SIZE(scripts))];
-		/* A life begins with all of its rings. */
+		/* A session begins with all of its rings. */
 		if (!stream->thread && stream->begun < RINGS) {
 			source->ring = stream->begun++;
 			stream->script = scripts[0];
@@ -512,7 +512,7 @@ void script_next(struct stream *stream, struct message *message)
 	message_end(message);
 }
 
-/* Any one of them, on any ring, for others to spoil. */
+/* Any message, on any ring, for faults. */
 void script_any(struct stream *stream, struct message *message)
 {
 	const char *script = scripts[below(stream, ARRAY_SIZE(scripts))];

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What must hold when all sockets of a life are closed: each ring can be read,
- * shares are those of the map and make the whole ring, look-ups agree, nobody
- * holds a lease any more, every migration comes to an end, and the map is the
- * one that a new ring of the same members gets.
+ * Checks after all sockets of a session are closed: each ring can be read,
+ * shares are those of the map and add up to the whole ring, look-ups agree, no
+ * socket holds a lease, every migration comes to an end, and the map is that of
+ * a new ring with the same members.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "settle.h"
 
 #define RINGS_MAX	64
-#define TRIES		200	/* until a ring holds still, which may have deadlines */
+#define TRIES		200	/* until a ring with deadlines stops changing */
 #define POSITIONS	64
 
 struct rings {
@@ -20,7 +20,7 @@ struct rings {
 	struct hashring_ring ring[RINGS_MAX];
 };
 
-/* A ring as it was at one moment. */
+/* The state of a ring at one moment. */
 struct picture {
 	struct hashring_ring ring;
 	struct arcs arcs;
@@ -81,7 +81,7 @@ void arcs_free(struct arcs *arcs)
 	free(arcs->owner);
 }
 
-/* Where the arc begins: behind the end of the one before. */
+/* The length of an arc, which begins behind the end of the previous one. */
 u64 arc_length(const struct arcs *arcs, u32 i)
 {
 	u32 before = arcs->end[(i ? i : arcs->nr) - 1];
@@ -157,7 +157,7 @@ static bool map_right(struct hashring *h, const struct picture *p, char *why,
 	return true;
 }
 
-/* 1: right, 0: something has changed meanwhile, -1: wrong. */
+/* 1: right, 0: changed during the look, -1: wrong. */
 static int look(struct hashring *h, const char *name, struct rng *rng,
 		struct picture *p, char *why, size_t size)
 {
@@ -195,7 +195,7 @@ static int look(struct hashring *h, const char *name, struct rng *rng,
 	return right ? 1 : -1;
 }
 
-/* What is wrong with it may be seen from what it looks like. */
+/* Prints the ring, to show the fault. */
 static void show_picture(const struct picture *p)
 {
 	u32 i;
@@ -248,7 +248,7 @@ static bool free_of_leases(struct hashring *h, const char *name, char *why,
 	return is_free;
 }
 
-/* One way or the other; a deadline may have come before. */
+/* Ends a migration by either way; a deadline may have ended it before. */
 static bool end_migration(struct hashring *h, const char *name, bool back,
 			  char *why, size_t size)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the end of a life reads of rings */
+/* Reads rings at the end of a session */
 #ifndef FUZZ_SETTLE_H
 #define FUZZ_SETTLE_H
 
@@ -7,10 +7,10 @@
 #include <hashring/migrate.h>
 
 /**
- * struct arcs - a whole map
- * @nr: arcs in it
- * @end: their last positions, ascending
- * @owner: and the ids of their owners; 0: none
+ * struct arcs - a complete map
+ * @nr: number of arcs
+ * @end: last position of each arc, ascending
+ * @owner: id of each owner; 0: none
  */
 struct arcs {
 	u32 nr;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Messages for people, broken ones too */
+/* Prints messages, even broken ones */
 #include <ctype.h>
 #include <string.h>
 

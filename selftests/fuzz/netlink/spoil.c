@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What is wrong with messages: lengths, nesting, repetition, headers */
+/* Faults in messages: lengths, nesting, repetition, headers */
 #include <string.h>
 
 #include "fuzz.h"
 
 #define ATTRS_MAX	64
 
-/* Where attributes begin, those in nests too. */
+/* Finds the start of each attribute, those in nests too. */
 static u32 find_attrs(struct message *message, struct nlattr **found)
 {
 	const u8 *end = message->bytes + message->len;
@@ -33,7 +33,7 @@ static void spoil_length(struct source *from, struct nlattr *attr)
 		attr->nla_len += rng_below(&from->rng, 17) - 8;
 }
 
-/* Once more at the end, where another one may be meant by it. */
+/* Repeats an attribute at the end, where it may mean another one. */
 static void repeat(struct source *from, struct message *message,
 		   struct nlattr *attr)
 {
@@ -126,7 +126,7 @@ static void spoil_head(struct source *from, struct message *message)
 		head->nlmsg_flags ^= 1 << rng_below(&from->rng, 16);
 		break;
 	case 4:
-		/* none of another family's */
+		/* no type of another family */
 		head->nlmsg_type = rng_one_in(&from->rng, 2) ?
 				   rng_below(&from->rng, NLMSG_MIN_TYPE) :
 				   GENL_MAX_ID + 1 + rng_below(&from->rng, 200);
@@ -142,7 +142,7 @@ static void spoil_head(struct source *from, struct message *message)
 static void spoil_end(struct source *from, struct message *message)
 {
 	if (rng_one_in(&from->rng, 2)) {
-		/* to the middle of an attribute, or of a header */
+		/* to the middle of an attribute or of a header */
 		message->len = rng_below(&from->rng, message->len + 1);
 		return;
 	}
@@ -152,7 +152,7 @@ static void spoil_end(struct source *from, struct message *message)
 	message->len += 1 + rng_below(&from->rng, 16);
 }
 
-/* Spoils a message that was whole. */
+/* Puts a fault into a valid message. */
 void spoil(struct source *from, struct message *message)
 {
 	u32 times = 1 + rng_below(&from->rng, 3);
@@ -171,7 +171,7 @@ void spoil(struct source *from, struct message *message)
 			spoil_attr(from, message);
 		}
 	}
-	/* Mostly the length fits, so that what follows is looked at. */
+	/* Mostly the length fits, so that the kernel parses the rest. */
 	if (head_right && message->len >= NLMSG_HDRLEN)
 		message_end(message);
 }

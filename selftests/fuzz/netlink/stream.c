@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A stream: sockets, and what is sent and heard on them. The kernel answers
- * while it is sent to, so that what has come by then is all; of a dump the next
- * part comes when one is read.
+ * A stream: sockets, with the messages to and from them. The kernel answers
+ * during send, so that all answers are there afterwards. Only a dump continues
+ * with each read.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 #include "fuzz.h"
 
 #define BATCH_MAX	4	/* messages in one send */
-#define HEAR_BYTES	(64 * 1024)	/* the longest answer, and a dump's message */
+#define HEAR_BYTES	(64 * 1024)	/* an answer, or a message of a dump */
 
 static int open_socket(u32 *port)
 {
@@ -41,7 +41,7 @@ static int open_listener(u32 *port)
 	return fd;
 }
 
-/* Away with whatever is open on it: a dump, a staged change, a lease. */
+/* Replaces the socket, with its dump, staged change and lease. */
 static void open_again(struct hearing *hearing)
 {
 	if (hearing->fd >= 0)
@@ -105,7 +105,7 @@ bool stream_ended(const struct stream *stream)
 	return stream->number >= stream->messages || stopped();
 }
 
-/* Reads what has come, at most @times. */
+/* Reads received messages, at most @times. */
 static void hear(struct stream *stream, struct hearing *hearing, u32 times)
 {
 	u8 bytes[HEAR_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
@@ -131,7 +131,7 @@ static void hear(struct stream *stream, struct hearing *hearing, u32 times)
 
 static void build(struct stream *stream)
 {
-	/* of a hundred messages, so many make sense, by thread */
+	/* percentage of meaningful messages, by thread */
 	static const u32 sensible[THREADS] = { 90, 50, 50 };
 	struct message *message = &stream->message;
 	struct source *source = &stream->source;
@@ -160,7 +160,7 @@ static void build(struct stream *stream)
 	source->ring = ring;
 }
 
-/* An outsider's lease would look like one that a closed socket has left. */
+/* A visitor's lease would look like a lease of a closed socket. */
 static bool withheld(const struct stream *stream)
 {
 	return stream->unleased &&
@@ -168,7 +168,7 @@ static bool withheld(const struct stream *stream)
 		       &spec_commands[HASHRING_CMD_MIGRATE_RUN];
 }
 
-/* Takes down what is asked, and numbers it. */
+/* Numbers a request, and keeps it until its answer. */
 static void ask(struct stream *stream, struct hearing *hearing)
 {
 	struct message *message = &stream->message;
@@ -190,7 +190,7 @@ static void ask(struct stream *stream, struct hearing *hearing)
 	asked->len = message->len;
 }
 
-/* Puts messages together and sends them; whether one of them is a dump. */
+/* Builds messages and sends them; returns whether one of them is a dump. */
 static bool send_some(struct stream *stream, struct hearing *hearing)
 {
 	struct rng *rng = &stream->source.rng;
@@ -211,7 +211,7 @@ static bool send_some(struct stream *stream, struct hearing *hearing)
 			    message);
 		dump |= message->len >= NLMSG_HDRLEN &&
 			message_is_dump((void *)message->bytes);
-		/* What follows a broken one is not what was meant. */
+		/* The bytes behind a broken message are no intended message. */
 		broken = !message->sound;
 		memcpy(batch + len, message->bytes, message->len);
 		len += message->len;
@@ -234,7 +234,7 @@ void stream_round(struct stream *stream)
 						     rng_below(rng, SOCKETS)];
 	dump = send_some(stream, hearing);
 	if (dump && rng_one_in(rng, 8)) {
-		/* its beginning, and perhaps the rest some day */
+		/* the first part of the dump, and perhaps later the rest */
 		hear(stream, hearing, rng_below(rng, 2));
 		hearing->lazy = true;
 		count(&totals->unread);

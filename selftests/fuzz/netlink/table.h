@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The wire as a table, written by table.py from the netlink spec and from the
- * errors in Documentation/netlink.md.
+ * The wire as a table. table.py generates the table from the netlink spec and
+ * from the errors in Documentation/netlink.md.
  */
 #ifndef FUZZ_TABLE_H
 #define FUZZ_TABLE_H
@@ -35,14 +35,14 @@ struct spec_set;
 
 /**
  * struct spec_attr - an attribute
- * @name: as the spec calls it
- * @type: what is in it
- * @exact: its length, where the spec fixes one
- * @packed: it is an array of u32
- * @many: may stand more than once in a message
- * @values: of its enum, counted from 0; 0: any number
+ * @name: name in the spec
+ * @type: type of the value
+ * @exact: length, if the spec fixes it
+ * @packed: array of u32
+ * @many: may occur several times in a message
+ * @values: number of values of its enum, from 0; 0: any number
  * @nest: the attributes in it
- * @draw: puts one into a message; filled in by draw_init()
+ * @draw: puts one into a message; set by draw_init()
  */
 struct spec_attr {
 	const char *name;
@@ -55,7 +55,7 @@ struct spec_attr {
 	void (*draw)(struct source *from, struct message *to, u16 type);
 };
 
-/* A set of attributes, by their numbers up to @max. */
+/* A set of attributes, by number up to @max. */
 struct spec_set {
 	const char *name;
 	struct spec_attr *attrs;
@@ -64,12 +64,12 @@ struct spec_set {
 
 /**
  * struct spec_command - a command or an event
- * @name: as the spec calls it; NULL: no command has this number
- * @set: of its attributes
- * @admin: wants CAP_NET_ADMIN
+ * @name: name in the spec; NULL: no command has this number
+ * @set: set of its attributes
+ * @admin: needs CAP_NET_ADMIN
  * @event: only the kernel sends it
- * @dump: it can be dumped
- * @request: attributes that it takes, a bit each
+ * @dump: has a dump
+ * @request: allowed attributes of a request, a bit each
  * @reply: attributes of its reply, or of the event
  * @dumped: attributes of the messages of a dump
  */

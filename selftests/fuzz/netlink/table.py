@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """table.py SPEC DOC - the wire as a table in C
 
-Of the netlink spec: commands, attribute sets, types, lengths, nesting, enums.
-Of the document the errors that a refusal may have. Numbers are those of the
-header that is generated from the same spec.
+From the netlink spec: commands, attribute sets, types, lengths, nesting, enums.
+From the document: the errors of refusals. Numbers are those of the header that
+is generated from the same spec.
 """
 
 import re
@@ -12,8 +12,8 @@ import sys
 
 import yaml
 
-# No message deserves these: they are for machines that are out of memory, and
-# for processes that are killed.
+# Errors that no message can cause: of machines without memory, and of killed
+# processes.
 UNDESERVED = {"ENOMEM", "EINTR"}
 
 TYPES = {"pad": "PAD", "flag": "FLAG", "u8": "U8", "u16": "U16", "u32": "U32",

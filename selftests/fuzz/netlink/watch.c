@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The kernel's log meanwhile, and whether anything moves */
+/* Watches the kernel's log, and the progress of the run */
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "fuzz.h"
 
-#define STILL_MAX	1200	/* looks without a message: two minutes */
+#define STILL_MAX	1200	/* looks without a new message: two minutes */
 
 static int kmsg = -1;
 
-/* From here on; without a log to read there is none to watch. */
+/* Begins at the present end; without a readable log nothing is watched. */
 void watch_begin(void)
 {
 	kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -32,7 +32,7 @@ static bool complains(const char *line)
 	return false;
 }
 
-/* What the run cannot go on with, or NULL; asked ten times a second. */
+/* A fault that ends the run, or NULL; called ten times a second. */
 const char *watch(void)
 {
 	static u64 before;
@@ -40,7 +40,7 @@ const char *watch(void)
 	char line[8192];
 	ssize_t len;
 
-	/* EPIPE: the log was faster, and the rest of it is still there */
+	/* EPIPE: lines were overwritten, but the later ones are still there */
 	while ((len = read(kmsg, line, sizeof(line) - 1)) > 0 ||
 	       (len < 0 && errno == EPIPE)) {
 		line[len > 0 ? len : 0] = '\0';

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A packet as netfilter's hooks see it, natively, for the target flow: its
- * first bytes lie at hand, those behind them somewhere else.
+ * A packet for netfilter's hooks, natively, for the target flow. The first
+ * bytes are in the linear area, the rest is elsewhere.
  */
 #ifndef HASHRING_FUZZ_LINUX_SKBUFF_H
 #define HASHRING_FUZZ_LINUX_SKBUFF_H
@@ -14,10 +14,10 @@
 
 /**
  * struct sk_buff - a packet
- * @data: what lies at hand, aligned to eight
- * @headlen: number of @data, at least those of the address header
- * @rest: what follows
- * @len: of all
+ * @data: the linear area, aligned to eight
+ * @headlen: length of @data, at least that of the address header
+ * @rest: the bytes behind @data
+ * @len: length of the packet
  */
 struct sk_buff {
 	const u8 *data;
@@ -46,7 +46,7 @@ static inline const u8 *skb_tail_pointer(const struct sk_buff *skb)
 	return skb->data + skb->headlen;
 }
 
-/* As the kernel's: a copy only where it does not lie at hand in one piece. */
+/* As the kernel's: copies only if the bytes are not all in the linear area. */
 static inline const void *skb_header_pointer(const struct sk_buff *skb,
 					     int offset, int len, void *buffer)
 {

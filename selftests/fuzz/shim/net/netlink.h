@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the generated policies need of the kernel's, natively. */
+/* The part of the kernel's netlink that generated policies need, natively. */
 #ifndef HASHRING_FUZZ_NET_NETLINK_H
 #define HASHRING_FUZZ_NET_NETLINK_H
 
