@@ -36,7 +36,7 @@
 
 #include "table.h"
 
-#define HOUSES		6
+#define WORKERS		6
 #define THREADS		3	/* of a session; the last one has no privilege */
 #define COMMANDS_MAX	64
 #define ERRORS_MAX	256
@@ -183,8 +183,8 @@ void build_garbage(struct source *from, struct message *message);
  */
 struct record {
 	u64 number;
-	u32 house;
-	u32 life;
+	u32 worker;
+	u32 session;
 	u32 thread;
 	u32 len;
 	u8 bytes[RECORD_BYTES];
@@ -192,11 +192,12 @@ struct record {
 
 struct record_file {
 	u64 seed;
-	struct record record[HOUSES + 1][THREADS][RECORDS];
+	struct record record[WORKERS + 1][THREADS][RECORDS];
 };
 
 void record_open(const char *path, u64 seed);
-void record_keep(u32 house, u32 life, u32 thread, const struct message *message);
+void record_keep(u32 worker, u32 session, u32 thread,
+		 const struct message *message);
 void record_say(FILE *to, u32 last);
 void record_show(const char *path, u32 last);
 
@@ -232,7 +233,7 @@ struct asked {
 struct hearing {
 	int fd;
 	u32 port;
-	bool lazy;	/* received messages stay unread for now */
+	bool lazy;	/* received messages visited unread for now */
 	struct asked asked[ASKED];
 };
 
@@ -257,8 +258,8 @@ struct hearing {
  * @batch: messages of the next send
  */
 struct stream {
-	u32 house;
-	u32 life;
+	u32 worker;
+	u32 session;
 	u32 thread;
 	u32 messages;
 	bool privileged;
@@ -276,7 +277,7 @@ struct stream {
 	u8 batch[BATCH_BYTES + MESSAGE_MAX] __attribute__((aligned(NLMSG_ALIGNTO)));
 };
 
-struct stream *stream_new(u64 seed, u32 house, u32 life, u32 thread,
+struct stream *stream_new(u64 seed, u32 worker, u32 session, u32 thread,
 			  u32 messages);
 void stream_open(struct stream *stream);
 void stream_round(struct stream *stream);
@@ -289,7 +290,7 @@ void script_any(struct stream *stream, struct message *message);
 void answer_check(struct stream *stream, struct hearing *hearing,
 		  const struct nlmsghdr *head);
 
-/* life.c, house.c, settle.c, rebuild.c */
+/* session.c, worker.c, settle.c, rebuild.c */
 
 /**
  * struct play - the selected part of a run
@@ -303,14 +304,15 @@ struct play {
 	u64 seed;
 	u64 messages;
 	u32 seconds;
-	int house;
-	u32 life;
+	int worker;
+	u32 session;
 };
 
-void life_live(const struct play *play, u32 house, u32 life, bool in_turn);
+void session_run(const struct play *play, u32 worker, u32 session,
+		 bool in_turn);
 void traffic_round(struct stream *stream);
 int traffic_open(void);
-int houses_run(const struct play *play);
+int workers_run(const struct play *play);
 void settle(struct stream *stream);
 
 void watch_begin(void);
@@ -346,7 +348,7 @@ struct totals {
 	u64 interrupted;
 	u64 overruns;
 	u64 packets;
-	u64 lives;
+	u64 sessions;
 	u64 visits;
 	u64 settled;
 	u64 rebuilt;
@@ -356,8 +358,8 @@ struct totals {
 	u64 refused[COMMANDS_MAX];
 	u64 errors[ERRORS_MAX];
 	bool stop;
-	int living[HOUSES];
-	pthread_mutex_t door[HOUSES];
+	int session_pid[WORKERS];
+	pthread_mutex_t visit_lock[WORKERS];
 };
 
 extern struct totals *totals;

@@ -45,8 +45,8 @@ void violation(const struct stream *stream, const void *bytes, u32 len,
 	    VIOLATIONS_SHOWN)
 		return;
 	flockfile(stderr);
-	fprintf(stderr, "house %u life %u thread %u, message %u: ",
-		stream->house, stream->life, stream->thread, stream->number);
+	fprintf(stderr, "worker %u session %u thread %u, message %u: ",
+		stream->worker, stream->session, stream->thread, stream->number);
 	va_start(args, format);
 	vfprintf(stderr, format, args);
 	va_end(args);
@@ -103,8 +103,8 @@ static void totals_open(void)
 		die("memory");
 	pthread_mutexattr_init(&shared);
 	pthread_mutexattr_setpshared(&shared, PTHREAD_PROCESS_SHARED);
-	for (i = 0; i < HOUSES; i++)
-		pthread_mutex_init(&totals->door[i], &shared);
+	for (i = 0; i < WORKERS; i++)
+		pthread_mutex_init(&totals->visit_lock[i], &shared);
 }
 
 /* Commands that never succeeded: a run without them tests little. */
@@ -143,12 +143,12 @@ static u32 report(void)
 			printf("%-20s %9llu  %s\n", strerrorname_np(i),
 			       totals->errors[i], strerror(i));
 	printf("messages %llu\nanswers %llu\nevents %llu\nunread_dumps %llu\n"
-	       "interrupted %llu\noverruns %llu\npackets %llu\nlives %llu\n"
+	       "interrupted %llu\noverruns %llu\npackets %llu\nsessions %llu\n"
 	       "visits %llu\nrings_settled %llu\nrings_rebuilt %llu\n"
 	       "never_done %u\nviolations %llu\n",
 	       totals->sent, totals->heard, totals->events, totals->unread,
 	       totals->interrupted, totals->overruns, totals->packets,
-	       totals->lives, totals->visits, totals->settled,
+	       totals->sessions, totals->visits, totals->settled,
 	       totals->rebuilt, never, totals->violations);
 	return never;
 }
@@ -156,18 +156,18 @@ static u32 report(void)
 static void usage(FILE *to)
 {
 	fputs("Usage: fuzz-netlink [--seed N] [--messages N | --time SECONDS] [--record FILE]\n"
-	      "       fuzz-netlink --seed N --house N [--life N]\n"
-	      "\tplays one life again, in one thread\n"
+	      "       fuzz-netlink --seed N --worker N [--session N]\n"
+	      "\truns one session again, in one thread\n"
 	      "       fuzz-netlink --show FILE [--last N]\n"
-	      "\tsays the last messages of a record\n", to);
+	      "\tprints the last messages of a record\n", to);
 }
 
 static const struct option long_options[] = {
 	{ "seed", required_argument, NULL, 's' },
 	{ "messages", required_argument, NULL, 'm' },
 	{ "time", required_argument, NULL, 't' },
-	{ "house", required_argument, NULL, 'H' },
-	{ "life", required_argument, NULL, 'l' },
+	{ "worker", required_argument, NULL, 'w' },
+	{ "session", required_argument, NULL, 'e' },
 	{ "record", required_argument, NULL, 'r' },
 	{ "show", required_argument, NULL, 'S' },
 	{ "last", required_argument, NULL, 'n' },
@@ -189,7 +189,7 @@ static u64 number(const char *text)
 
 int main(int argc, char **argv)
 {
-	struct play play = { .seed = time(NULL), .house = -1 };
+	struct play play = { .seed = time(NULL), .worker = -1 };
 	const char *record = NULL, *show = NULL;
 	u32 last = LAST, never;
 	int c, failed;
@@ -205,11 +205,11 @@ int main(int argc, char **argv)
 		case 't':
 			play.seconds = number(optarg);
 			break;
-		case 'H':
-			play.house = number(optarg);
+		case 'w':
+			play.worker = number(optarg);
 			break;
-		case 'l':
-			play.life = number(optarg);
+		case 'e':
+			play.session = number(optarg);
 			break;
 		case 'r':
 			record = optarg;
@@ -228,7 +228,7 @@ int main(int argc, char **argv)
 			return 1;
 		}
 	}
-	if (optind < argc || play.house >= HOUSES) {
+	if (optind < argc || play.worker >= WORKERS) {
 		usage(stderr);
 		return 1;
 	}
@@ -246,9 +246,9 @@ int main(int argc, char **argv)
 	find_family();
 	find_limits();
 	draw_init();
-	failed = houses_run(&play);
+	failed = workers_run(&play);
 	never = report();
 	/* Only all sessions together must use every command. */
 	return failed || counted(&totals->violations) ||
-	       (never && play.house < 0);
+	       (never && play.worker < 0);
 }

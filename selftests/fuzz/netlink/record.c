@@ -34,14 +34,15 @@ void record_open(const char *path, u64 seed)
 	records->seed = seed;
 }
 
-void record_keep(u32 house, u32 life, u32 thread, const struct message *message)
+void record_keep(u32 worker, u32 session, u32 thread,
+		 const struct message *message)
 {
 	struct record *record =
-		&records->record[house][thread][next++ % RECORDS];
+		&records->record[worker][thread][next++ % RECORDS];
 
 	record->number = 0;
-	record->house = house;
-	record->life = life;
+	record->worker = worker;
+	record->session = session;
 	record->thread = thread;
 	record->len = message->len;
 	memcpy(record->bytes, message->bytes,
@@ -60,7 +61,7 @@ static int compare(const void *a, const void *b)
 /* Prints the @last messages of all streams, the latest at the end. */
 static void say(FILE *to, struct record_file *file, u32 last)
 {
-	u32 all = (HOUSES + 1) * THREADS * RECORDS, nr = 0, i;
+	u32 all = (WORKERS + 1) * THREADS * RECORDS, nr = 0, i;
 	struct record *record = &file->record[0][0][0];
 	struct record **found = calloc(all, sizeof(*found));
 
@@ -72,8 +73,8 @@ static void say(FILE *to, struct record_file *file, u32 last)
 	qsort(found, nr, sizeof(*found), compare);
 	fprintf(to, "seed %llu, the last messages:\n", file->seed);
 	for (i = nr > last ? nr - last : 0; i < nr; i++) {
-		fprintf(to, "%llu: house %u life %u thread %u: ",
-			found[i]->number, found[i]->house, found[i]->life,
+		fprintf(to, "%llu: worker %u session %u thread %u: ",
+			found[i]->number, found[i]->worker, found[i]->session,
 			found[i]->thread);
 		show_message(to, found[i]->bytes,
 			     found[i]->len < RECORD_BYTES ? found[i]->len :

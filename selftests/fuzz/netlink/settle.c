@@ -290,7 +290,7 @@ void settle(struct stream *stream)
 	u32 i;
 
 	if (hashring_open(&h, NULL))
-		die("a connection at the end of a life");
+		die("a connection at the end of a session");
 	if (hashring_ring_list(h, take_ring, rings_again, &rings)) {
 		violation(stream, NULL, 0, "rings cannot be listed: %s",
 			  hashring_error(h));

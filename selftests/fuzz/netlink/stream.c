@@ -50,7 +50,7 @@ static void open_again(struct hearing *hearing)
 	hearing->fd = open_socket(&hearing->port);
 }
 
-struct stream *stream_new(u64 seed, u32 house, u32 life, u32 thread,
+struct stream *stream_new(u64 seed, u32 worker, u32 session, u32 thread,
 			  u32 messages)
 {
 	static const u32 wild[THREADS] = { 60, 12, 8 };
@@ -59,8 +59,8 @@ struct stream *stream_new(u64 seed, u32 house, u32 life, u32 thread,
 
 	if (!stream)
 		die("a stream");
-	stream->house = house;
-	stream->life = life;
+	stream->worker = worker;
+	stream->session = session;
 	stream->thread = thread;
 	stream->messages = messages;
 	stream->privileged = thread != THREADS - 1;
@@ -72,7 +72,7 @@ struct stream *stream_new(u64 seed, u32 house, u32 life, u32 thread,
 	stream->udp = -1;
 	for (i = 0; i < SOCKETS; i++)
 		stream->hearing[i].fd = -1;
-	rng_seed(&stream->source.rng, seed, house, life, thread);
+	rng_seed(&stream->source.rng, seed, worker, session, thread);
 	return stream;
 }
 
@@ -207,7 +207,7 @@ static bool send_some(struct stream *stream, struct hearing *hearing)
 		if (withheld(stream))
 			continue;
 		ask(stream, hearing);
-		record_keep(stream->house, stream->life, stream->thread,
+		record_keep(stream->worker, stream->session, stream->thread,
 			    message);
 		dump |= message->len >= NLMSG_HDRLEN &&
 			message_is_dump((void *)message->bytes);

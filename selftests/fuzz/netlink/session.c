@@ -79,7 +79,7 @@ int traffic_open(void)
 }
 
 /* Begins a connection without a listener, which fails at once. */
-static void knock(u32 mark, const struct sockaddr_in *to)
+static void connect_once(u32 mark, const struct sockaddr_in *to)
 {
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
@@ -106,7 +106,7 @@ void traffic_round(struct stream *stream)
 			     0x0a070001 + rng_below(rng, 3));
 	to.sin_port = htons(1 + rng_below(rng, 64));
 	if (rng_one_in(rng, 8))
-		knock(mark, &to);
+		connect_once(mark, &to);
 	setsockopt(stream->udp, SOL_SOCKET, SO_MARK, &mark, sizeof(mark));
 	while (n--)
 		if (sendto(stream->udp, "fuzz", 4, 0, (struct sockaddr *)&to,
@@ -162,41 +162,42 @@ static void play_in_turn(struct stream **streams)
 		stream_close(streams[i]);
 }
 
-static void live(const struct play *play, u32 house, u32 life, bool in_turn)
+static void session_main(const struct play *play, u32 worker, u32 session,
+			 bool in_turn)
 {
 	struct stream *streams[THREADS], *last;
 	struct rng rng;
 	u32 i;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (house % 2)
+	if (worker % 2)
 		leave_root();
 	if (unshare(CLONE_NEWNET))
 		die("a network namespace");
 	make_links();
-	rng_seed(&rng, play->seed, house, life, THREADS);
+	rng_seed(&rng, play->seed, worker, session, THREADS);
 	for (i = 0; i < THREADS; i++)
-		streams[i] = stream_new(play->seed, house, life, i,
+		streams[i] = stream_new(play->seed, worker, session, i,
 					(MESSAGES_MIN +
 					 rng_below(&rng, MESSAGES_MORE)) /
 					(i == THREADS - 1 ? 3 : 1));
-	last = stream_new(play->seed, house, life, 0, 0);
-	__atomic_store_n(&totals->living[house], getpid(), __ATOMIC_RELEASE);
+	last = stream_new(play->seed, worker, session, 0, 0);
+	__atomic_store_n(&totals->session_pid[worker], getpid(), __ATOMIC_RELEASE);
 	if (in_turn)
 		play_in_turn(streams);
 	else
 		play_at_once(streams);
-	pthread_mutex_lock(&totals->door[house]);
+	pthread_mutex_lock(&totals->visit_lock[worker]);
 	settle(last);
-	__atomic_store_n(&totals->living[house], 0, __ATOMIC_RELEASE);
-	pthread_mutex_unlock(&totals->door[house]);
+	__atomic_store_n(&totals->session_pid[worker], 0, __ATOMIC_RELEASE);
+	pthread_mutex_unlock(&totals->visit_lock[worker]);
 	free(last);
-	count(&totals->lives);
+	count(&totals->sessions);
 	_exit(0);
 }
 
 /* Runs one session, and waits for its end. */
-void life_live(const struct play *play, u32 house, u32 life, bool in_turn)
+void session_run(const struct play *play, u32 worker, u32 session, bool in_turn)
 {
 	int status = 0;
 	pid_t pid;
@@ -206,11 +207,11 @@ void life_live(const struct play *play, u32 house, u32 life, bool in_turn)
 	if (pid < 0)
 		die("fork");
 	if (!pid)
-		live(play, house, life, in_turn);
+		session_main(play, worker, session, in_turn);
 	waitpid(pid, &status, 0);
 	if (status) {
-		fprintf(stderr, "house %u life %u ended with status %#x\n",
-			house, life, status);
+		fprintf(stderr, "worker %u session %u ended with status %#x\n",
+			worker, session, status);
 		count(&totals->violations);
 	}
 }

@@ -37,42 +37,42 @@ static void stop_in_time(const struct play *play)
 		__atomic_store_n(&totals->stop, true, __ATOMIC_RELAXED);
 }
 
-static void live_in(const struct play *play, u32 house)
+static void run_worker(const struct play *play, u32 worker)
 {
-	u32 life = 0;
+	u32 session = 0;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (play->house >= 0) {
-		life_live(play, house, play->life, true);
+	if (play->worker >= 0) {
+		session_run(play, worker, play->session, true);
 		_exit(0);
 	}
 	do {
-		life_live(play, house, life++, false);
+		session_run(play, worker, session++, false);
 	} while (!stopped());
 	_exit(0);
 }
 
 /**
- * struct stay - a namespace that the visitor has entered
+ * struct visited - a namespace that the visitor has entered
  * @worker: worker of the namespace
  * @pid: session's process at that time
  * @fd: the namespace; -1: none
  */
-struct stay {
-	u32 house;
+struct visited {
+	u32 worker;
 	int pid;
 	int fd;
 };
 
-static int living(u32 house)
+static int session_pid(u32 worker)
 {
-	return __atomic_load_n(&totals->living[house], __ATOMIC_ACQUIRE);
+	return __atomic_load_n(&totals->session_pid[worker], __ATOMIC_ACQUIRE);
 }
 
 static void play_here(const struct play *play, u32 visit, u32 thread,
 		      u32 messages)
 {
-	struct stream *stream = stream_new(play->seed, HOUSES, visit, thread,
+	struct stream *stream = stream_new(play->seed, WORKERS, visit, thread,
 					   messages);
 
 	stream->unleased = true;
@@ -87,48 +87,49 @@ static void play_here(const struct play *play, u32 visit, u32 thread,
  * from the final checks.
  */
 static void visit(const struct play *play, struct rng *rng, u32 number,
-		  struct stay *stay)
+		  struct visited *visited)
 {
 	char path[64];
 
-	stay->house = rng_below(rng, HOUSES);
-	stay->pid = living(stay->house);
-	if (!stay->pid || pthread_mutex_trylock(&totals->door[stay->house])) {
+	visited->worker = rng_below(rng, WORKERS);
+	visited->pid = session_pid(visited->worker);
+	if (!visited->pid ||
+	    pthread_mutex_trylock(&totals->visit_lock[visited->worker])) {
 		usleep(VISIT_US);
 		return;
 	}
-	snprintf(path, sizeof(path), "/proc/%d/ns/net", stay->pid);
-	if (stay->pid == living(stay->house))
-		stay->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (stay->fd >= 0 && !setns(stay->fd, CLONE_NEWNET)) {
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", visited->pid);
+	if (visited->pid == session_pid(visited->worker))
+		visited->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (visited->fd >= 0 && !setns(visited->fd, CLONE_NEWNET)) {
 		play_here(play, number, 0, 50 + rng_below(rng, 200));
 		count(&totals->visits);
 	}
-	pthread_mutex_unlock(&totals->door[stay->house]);
+	pthread_mutex_unlock(&totals->visit_lock[visited->worker]);
 }
 
-static void outsider(const struct play *play)
+static void visitor(const struct play *play)
 {
-	struct stay stay = { .fd = -1 };
+	struct visited visited = { .fd = -1 };
 	struct rng rng;
 	u32 number = 0;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	rng_seed(&rng, play->seed, HOUSES, 0, THREADS);
+	rng_seed(&rng, play->seed, WORKERS, 0, THREADS);
 	while (!stopped()) {
 		/* a namespace without its session has only the visitor */
-		if (stay.fd >= 0 && living(stay.house) != stay.pid &&
-		    !setns(stay.fd, CLONE_NEWNET))
+		if (visited.fd >= 0 && session_pid(visited.worker) != visited.pid &&
+		    !setns(visited.fd, CLONE_NEWNET))
 			play_here(play, number, 1, 50);
-		if (stay.fd >= 0)
-			close(stay.fd);
-		stay.fd = -1;
-		visit(play, &rng, ++number, &stay);
+		if (visited.fd >= 0)
+			close(visited.fd);
+		visited.fd = -1;
+		visit(play, &rng, ++number, &visited);
 	}
 	_exit(0);
 }
 
-static void tell_fault(const char *what)
+static void report_fault(const char *what)
 {
 	fprintf(stderr, "%s, after %llu messages\n", what,
 		counted(&totals->sent));
@@ -158,38 +159,38 @@ static int wait_for(const struct play *play, u32 processes)
 		stop_in_time(play);
 		fault = watch();
 		if (fault) {
-			tell_fault(fault);
+			report_fault(fault);
 			return failed + 1;
 		}
 		if (++looks % PROGRESS == 0)
-			fprintf(stderr, "%llu messages, %llu lives\n",
+			fprintf(stderr, "%llu messages, %llu sessions\n",
 				counted(&totals->sent),
-				counted(&totals->lives));
+				counted(&totals->sessions));
 		nanosleep(&tenth, NULL);
 	}
 	return failed;
 }
 
 /* Runs all workers to the end; returns the number of failed processes. */
-int houses_run(const struct play *play)
+int workers_run(const struct play *play)
 {
-	u32 house;
+	u32 worker;
 
 	began = now();
 	watch_begin();
-	for (house = 0; house <= HOUSES; house++) {
+	for (worker = 0; worker <= WORKERS; worker++) {
 		pid_t pid;
 
-		if (play->house >= 0 && (u32)play->house != house)
+		if (play->worker >= 0 && (u32)play->worker != worker)
 			continue;
 		fflush(NULL);
 		pid = fork();
 		if (pid < 0)
 			die("fork");
-		if (!pid && house < HOUSES)
-			live_in(play, house);
+		if (!pid && worker < WORKERS)
+			run_worker(play, worker);
 		if (!pid)
-			outsider(play);
+			visitor(play);
 	}
-	return wait_for(play, play->house >= 0 ? 1 : HOUSES + 1);
+	return wait_for(play, play->worker >= 0 ? 1 : WORKERS + 1);
 }
