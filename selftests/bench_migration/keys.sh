@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2154 # sourced by guest
 #
-# keys.sh - the seed document's quantitative example, run: ten nodes and one
-# more, a million keys, batches of 1000. Where keys are is what `ringctl map`
-# says before, in the middle and at the end; which batch a key moves in follows
-# from its position and the steps' frontiers.
+# keys.sh - runs the seed document's quantitative example: ten nodes and one
+# more, a million keys, batches of 1000. `ringctl map` has the owners of keys
+# before, in the middle and at the end. The batch of a key follows from its
+# position and from the frontiers of steps.
 
 key_list()
 {
@@ -34,7 +34,7 @@ key_migration()
 	key_nodes "$WORK/before"
 	"$RINGCTL" change keys --hold '{ node add node_10 }' >/dev/null || die "no hold"
 
-	# 1000 keys of a million are a thousandth of the ring.
+	# 1000 keys of a million are one thousandth of the ring.
 	batch=$(awk -v n="$BENCH_KEYS" 'BEGIN { printf "%.6f", 1000 / n }')
 	started=$(now_ms)
 	"$RINGCTL" migrate run keys --batch "$batch" --interval 0 --quiet 1ms \

@@ -3,26 +3,25 @@
 #
 # methods.sh - the same flows and the same changes under several balancers
 #
-# Sourced after lib.sh, with its topology built. A method is begun with some of
-# the backends, goes to others and is ended:
+# Sourced after lib.sh, with its topology. A method begins with some of the
+# backends, changes to others, and ends:
 #
 #	method_begin hashring b1 b2 b3 b4
 #	method_change hashring b1 b2 b3 b4 b5
 #	method_end hashring
 #
-# All of them send to the backends in direct return, so that only the choice
-# of the backend differs:
+# All methods send to the backends in direct return, so that only the choice of
+# the backend differs:
 #	hashring	the ring's key is the 5-tuple; nodes have a via
 #	balanced	the same, the ring in placement balanced
-#	migration	the same ring, its changes held and then taken in steps
-#	ipvs		the mh scheduler with mh-port in DR mode; UDP without its
-#			connection table, as each packet then shows the choice
+#	migration	the same ring, with held changes and steps
+#	ipvs		the mh scheduler with mh-port in DR mode; for UDP without
+#			connection table, so that each packet shows the choice
 #	nft		jhash of source and port, mod N, and an ip rule each
-#	resilient	a resilient nexthop group of 128 buckets, each of which
-#			moves once it was idle for resilient_idle seconds
+#	resilient	a resilient nexthop group of 128 buckets; a bucket
+#			moves after resilient_idle seconds without traffic
 #
-# Rounds of traffic are told apart by a number; the backends' logs of two
-# rounds are compared.
+# Rounds of traffic have numbers. The backends' logs of two rounds are compared.
 
 # shellcheck disable=SC2154 # lib.sh sets director, client and backends
 ring=web
@@ -39,7 +38,7 @@ via_of() # NODE
 	backend4 "${1#b}"
 }
 
-# The words that a change lists: what is in the second list only.
+# The words that are only in the second list.
 only_in_second() # "A B" "B C"
 {
 	local word
@@ -49,7 +48,7 @@ only_in_second() # "A B" "B C"
 	done
 }
 
-# --- one kind of director each ----------------------------------------------
+# --- methods -----------------------------------------------------------------
 
 hashring_ops() # VERB NODE...
 {
@@ -64,7 +63,8 @@ hashring_ops() # VERB NODE...
 	echo "$ops"
 }
 
-# hashring_change_text "OLD..." "NEW..." - what `ringctl change` is given
+# hashring_change_text "OLD..." "NEW..." - prints the operations for `ringctl
+# change`
 hashring_change_text()
 {
 	local adds dels
@@ -118,8 +118,8 @@ migration_begin()
 	hashring_begin "$@"
 }
 
-# Established flows stay where they are, as long as they last: nobody waits for
-# their end here.
+# Established flows stay until they end: the migration does not wait for their
+# end.
 migration_change() # "OLD..." "NEW..."
 {
 	"$RINGCTL" -n "$director" change "$ring" --hold \
@@ -139,7 +139,7 @@ migration_end()
 	hashring_end
 }
 
-# The VIP has to be local for ipvs to see its packets.
+# The VIP must be local, so that ipvs gets its packets.
 ipvs_begin()
 {
 	modprobe -a ip_vs ip_vs_mh || return
@@ -165,7 +165,7 @@ ipvs_change() # "OLD..." "NEW..."
 	done | in_ns "$director" ipvsadm -R
 }
 
-# Unloading drops the connections that outlive their services.
+# Unloading drops connections that outlived their services.
 ipvs_end()
 {
 	in_ns "$director" ipvsadm -C || return
@@ -173,7 +173,7 @@ ipvs_end()
 	ip -n "$director" addr del "$VIP4/32" dev lo
 }
 
-# ipvs_lose_connections - as a director that takes over from another one
+# ipvs_lose_connections - like a director that takes over from another one
 ipvs_lose_connections()
 {
 	ipvs_end || return
@@ -189,7 +189,7 @@ nft_begin()
 	nft_change "" "$*"
 }
 
-# The hash knows numbers only: node I of the list is the I-th.
+# The hash has only numbers: node I of the list is number I.
 nft_change() # "OLD..." "NEW..."
 {
 	local old new i=0 node batch=''
@@ -226,8 +226,8 @@ nft_end()
 	ip -n "$director" -batch - <<<"$batch"
 }
 
-# Over veth a packet brings the sender's hash along, which policy 1 would take:
-# policy 3 hashes the fields that are named, addresses, protocol and ports.
+# Over veth a packet keeps the sender's hash, which policy 1 would use. Policy 3
+# hashes the named fields: addresses, protocol and ports.
 resilient_begin()
 {
 	in_ns "$director" sysctl -qw net.ipv4.fib_multipath_hash_policy=3 \
@@ -263,7 +263,7 @@ nexthop flush
 END
 }
 
-# --- all of them alike ------------------------------------------------------
+# --- all methods -------------------------------------------------------------
 
 method_nodes=''
 
@@ -293,7 +293,7 @@ method_end() # METHOD
 
 # --- traffic ----------------------------------------------------------------
 
-# sink_start - the backends listen, all that the topology has
+# sink_start - lets all backends of the topology listen
 sink_start()
 {
 	local i pid
@@ -310,14 +310,14 @@ sink_start()
 		 --from "${CLIENT_NET4%/*}")
 }
 
-# sink_restart - and with it go the connections that a method left behind
+# sink_restart - also ends the connections that a method left behind
 sink_restart()
 {
 	stop_process "$sink_pid"
 	sink_start
 }
 
-# send_udp ROUND COUNT - one datagram a flow, all of them answered
+# send_udp ROUND COUNT - one datagram a flow, all with an answer
 send_udp()
 {
 	"$TRAFFIC" udp "${sources[@]}" --round "$1" --count "$2" --window 1024
@@ -329,7 +329,8 @@ send_tcp()
 	"$TRAFFIC" tcp "${sources[@]}" --round "$1" --count "$2"
 }
 
-# hold_start ROUND COUNT - connections that stay; hold_line is what came of it
+# hold_start ROUND COUNT - begins connections that stay; sets hold_line to the
+# result
 hold_start()
 {
 	coproc HOLD { exec "$TRAFFIC" hold "${sources[@]}" --round "$1" --count "$2"; }
@@ -339,14 +340,14 @@ hold_start()
 	read -r hold_line <&"${HOLD[0]}"
 }
 
-# hold_round ROUND - a request on each connection that lives
+# hold_round ROUND - a request on each live connection
 hold_round()
 {
 	echo "$1" >&"${HOLD[1]}"
 	read -r hold_line <&"${HOLD[0]}"
 }
 
-# hold_figure NAME - of the last line
+# hold_figure NAME - prints a figure of the last line
 hold_figure()
 {
 	[[ " $hold_line " =~ \ $1\ ([0-9]+)\  ]] || return
@@ -358,8 +359,8 @@ hold_stop()
 	stop_process "$hold_pid"
 }
 
-# compare KIND ROUND ROUND [OPTION]... - figures into ${compared[NAME]}; loads
-# and moves of nodes as `load b1` and `move b1 b2`
+# compare KIND ROUND ROUND [OPTION]... - sets ${compared[NAME]} to the figures;
+# loads and moves of nodes are `load b1` and `move b1 b2`
 compare()
 {
 	local kind=$1 before=$2 after=$3 name a b c
