@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * soak: the module goes under traffic, leaves nothing behind, and comes back
+ * soak: unloads the module under traffic, checks for remains, and loads it
+ * again
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +13,7 @@
 #include "memory.h"
 
 #define TRIES	3000	/* naps of 10 ms until the last namespace has gone */
-#define DETOUR	50	/* packets of each stage by the plain route, at least */
+#define DETOUR	50	/* minimum of packets of each stage by the plain route */
 
 static unsigned int cycles;
 
@@ -23,7 +24,7 @@ static void unload(void)
 	while (syscall(SYS_delete_module, "hashring", O_NONBLOCK)) {
 		if (errno != EWOULDBLOCK)
 			die("hashring does not unload: %s", strerror(errno));
-		/* A namespace goes after its last user, by a kernel's worker. */
+		/* A kernel worker removes a namespace after its last user. */
 		if (++tries == TRIES)
 			die("hashring does not unload: somebody uses it");
 		nap_ms(10);
@@ -62,7 +63,7 @@ static void run_ringctl(unsigned int director, const char *verb)
 		violation("state", "ringctl %s failed", verb);
 }
 
-/* Traffic goes on meanwhile. */
+/* Traffic continues meanwhile. */
 static void wait_detour(struct worker *w)
 {
 	unsigned int i, naps = 0;
@@ -81,7 +82,7 @@ static void wait_detour(struct worker *w)
 	}
 }
 
-/* All use of the module has stopped but for the stages' rings. */
+/* Only the stages' rings still use the module. */
 static void cycle(struct worker *w)
 {
 	__u64 before[STAGES];
@@ -92,7 +93,7 @@ static void cycle(struct worker *w)
 	for (i = 0; i < STAGES; i++) {
 		before[i] = config_digest(&stages[i]);
 		stage_detach(&stages[i]);
-		/* It takes along the rings that are there. */
+		/* The module removes its rings. */
 		if (cycles % 2)
 			hashring_ring_del(stages[i].expected.h, stages[i].expected.ring);
 	}
@@ -124,7 +125,10 @@ static void *cycle_on(void *arg)
 	unsigned int i;
 
 	while (!stopped()) {
-		/* The first ones come soon, so that there is something to compare. */
+		/*
+		 * The first cycles come soon, so that later ones have a
+		 * comparison.
+		 */
 		for (i = cycles < 2 ? 40 : 150; i && !stopped(); i--) {
 			nap_ms(100);
 			got_on(w);
@@ -141,7 +145,9 @@ void start_cycle(void)
 	start_alone("cycle", false, cycle_on);
 }
 
-/* When all workers have ended: the rings go, and then the module. */
+/*
+ * Called after the end of all workers: removes the rings, and then the module.
+ */
 void last_cycle(void)
 {
 	unsigned int i;
@@ -150,7 +156,7 @@ void last_cycle(void)
 		struct expected *t = &stages[i].expected;
 
 		expected_reconnect(t);
-		/* Where the end came in mid-cycle there may be neither. */
+		/* If the run ended in mid-cycle, both may be absent. */
 		hashring_attach_del(t->h, stages[i].attach.id);
 		hashring_ring_del(t->h, t->ring);
 	}

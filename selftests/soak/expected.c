@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * soak: a ring in the kernel and its expected
+ * soak: a ring in the kernel and its expected state
  *
- * A move is worked out with the core first, told to who judges packets by it,
- * and then made in the kernel. One that the kernel refuses for want of memory
- * must have left everything as it was.
+ * The core computes a move first. Then packet checks get the new owners, and
+ * then the kernel makes the move. A move that the kernel refuses for lack of
+ * memory must change nothing.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -13,7 +13,7 @@
 #include "core/table_build.h"
 #include "expected.h"
 
-#define CELLS	4096	/* of balanced rings, at whose borders frontiers stand */
+#define CELLS	4096	/* of balanced rings; frontiers stop at their borders */
 #define CELL	(HR_WHOLE_RING / CELLS)
 
 static void put(struct hr_table *table)
@@ -36,7 +36,7 @@ static void release_view(struct hr_view *view)
 	memset(view, 0, sizeof(*view));
 }
 
-/* Makes the ring, empty, in a kernel that has none of that name. */
+/* Creates the empty ring, in a kernel without a ring of that name. */
 void expected_born(struct expected *t, __u32 placement, __u32 points,
 		   const struct hashring_settings *settings, __u32 has)
 {
@@ -71,7 +71,7 @@ void expected_born(struct expected *t, __u32 placement, __u32 points,
 	count(FIG_RINGS, 1);
 }
 
-/* The same without traffic: few flows to track, or none. */
+/* The same without traffic: few tracked flows, or none. */
 void expected_born_small(struct expected *t, __u32 placement, __u32 points)
 {
 	const struct hashring_settings settings = {
@@ -82,7 +82,7 @@ void expected_born_small(struct expected *t, __u32 placement, __u32 points)
 		      HASHRING_SET_ESTABLISHED | HASHRING_SET_MAX_ENTRIES);
 }
 
-/* Forgets the expected; the kernel's ring is another matter. */
+/* Frees the expected state; the kernel's ring stays. */
 void expected_release(struct expected *t)
 {
 	release_view(&t->view);
@@ -98,14 +98,14 @@ void expected_reconnect(struct expected *t)
 	t->h = open_kernel(t->netns);
 }
 
-/* The effective map, to be put. */
+/* The effective map, with a reference. */
 struct hr_table *expected_map(const struct expected *t)
 {
 	return have(hr_view_compose(&t->view, t->view.frontier, t->config.grid,
 				    GFP_KERNEL, &hr_node_plain_ops));
 }
 
-/* Whether what must not fail found no memory, and is to be tried again. */
+/* Whether a request that must not fail had no memory, and needs another try. */
 bool expected_again(struct expected *t, int err, const char *what)
 {
 	if (!err || stopped())
@@ -151,14 +151,14 @@ static void about_to(struct expected *t, const struct hr_view *next)
 		t->arm(t, true);
 }
 
-/* The move is over: what was told is so. */
+/* The move is finished: packets may rely on it. */
 static void over(struct expected *t)
 {
 	if (t->announce)
 		t->announce(t->arg, NULL);
 }
 
-/* It was not made: all is as it was. */
+/* The move was not made: the state is unchanged. */
 static void not_made(struct expected *t, struct hr_view *next)
 {
 	release_view(next);
@@ -169,8 +169,8 @@ static void not_made(struct expected *t, struct hr_view *next)
 }
 
 /*
- * What came of a move that leads to @next, which is taken over. Where an answer
- * found no memory, the kernel's epoch says whether the move was made.
+ * The result of a move to @next; takes the reference. If an answer had no
+ * memory, the kernel's epoch shows whether the move was made.
  */
 static enum moved came_of(struct expected *t, int err, struct hr_view *next)
 {
@@ -198,7 +198,7 @@ static enum moved came_of(struct expected *t, int err, struct hr_view *next)
 	return MOVED;
 }
 
-/* The view that a held change to @table leads to; it is taken over. */
+/* The view of a held change to @table; takes the reference. */
 static struct hr_view held_view(struct expected *t, struct hr_table *table,
 				bool stay)
 {
@@ -221,7 +221,7 @@ static struct hr_view held_view(struct expected *t, struct hr_table *table,
 	return next;
 }
 
-/* A change: all of what the kernel does with it, and then the kernel. */
+/* A change: first everything that the kernel does with it, then the kernel. */
 static enum moved change(struct expected *t, const struct hr_op *op,
 			 unsigned int nr, bool hold)
 {
@@ -268,7 +268,7 @@ static enum moved change(struct expected *t, const struct hr_op *op,
 	moved = came_of(t, hashring_change(t->h, &ask, &receipt), &next);
 	hashring_receipt_release(&receipt);
 	if (moved != MOVED) {
-		/* Where faults are injected the request itself may be lost. */
+		/* With injected faults the request itself may be lost. */
 		if (removes && !t->arm && !stopped())
 			violation("state", "%s: a removal was refused", t->ring);
 		return moved;
@@ -300,7 +300,7 @@ enum moved expected_change(struct expected *t, unsigned int nr, bool hold)
 	return n ? change(t, op, n, hold) : IDLE;
 }
 
-/* The first nodes, at once. */
+/* Adds the first nodes, in one change. */
 enum moved expected_populate(struct expected *t, unsigned int nr)
 {
 	__u32 points[TWIN_NAMES][TWIN_POINTS];
@@ -314,7 +314,7 @@ enum moved expected_populate(struct expected *t, unsigned int nr)
 	return change(t, op, nr, false);
 }
 
-/* One node down: at once, also in mid-migration. */
+/* Takes one node down in one step, also in the middle of a migration. */
 enum moved expected_down(struct expected *t)
 {
 	struct hr_op op = { .kind = HASHRING_OP_SET, .has = HR_HAS_ATTR(STATE),
@@ -365,7 +365,7 @@ enum moved expected_step(struct expected *t, enum hr_pace_by by, bool back,
 	return moved;
 }
 
-/* Where a rollback leads: to the origin, less what has gone down since. */
+/* The map after a rollback: the origin, without nodes that went down since. */
 static struct hr_table *way_back(struct expected *t)
 {
 	struct hr_table *table, *down;
@@ -394,7 +394,9 @@ static struct hr_table *settled_table(const struct hr_table *table,
 				    GFP_KERNEL, &hr_node_plain_ops));
 }
 
-/* A rollback that has ended: everything is as it was when it began. */
+/*
+ * Checks a finished rollback: the state is that of the migration's beginning.
+ */
 static void undone(struct expected *t)
 {
 	__u64 digest = expected_kernel_digest(t, false);
@@ -410,7 +412,7 @@ enum moved expected_rollback(struct expected *t, bool now)
 	struct hr_view next, end = {};
 	enum moved moved;
 
-	/* One at once is made in two parts, and may end between them. */
+	/* An immediate rollback has two parts, and may end between them. */
 	now &= !t->may_fail;
 	if (expected_settled(t) || (t->rolling && !now))
 		return IDLE;
@@ -438,7 +440,7 @@ enum moved expected_rollback(struct expected *t, bool now)
 	return MOVED;
 }
 
-/* Unless it is forced, IDLE where flows are still where they were. */
+/* Without @force, IDLE while flows are still at their old nodes. */
 enum moved expected_finish(struct expected *t, bool force)
 {
 	bool undo = t->rolling;
@@ -470,7 +472,7 @@ enum moved expected_finish(struct expected *t, bool force)
 	return MOVED;
 }
 
-/* Paused, a migration takes no step; resumed, it does. */
+/* A paused migration takes no step; a resumed migration does. */
 void expected_pause(struct expected *t)
 {
 	struct hashring_migrate_set set = {
@@ -485,7 +487,7 @@ void expected_pause(struct expected *t)
 	if (expected_settled(t) || t->may_fail)
 		return;
 	if (hashring_migrate_set(t->h, t->ring, &set, NULL))
-		return;		/* it drains: nothing to pause */
+		return;		/* only draining: nothing to pause */
 	if (!hashring_migrate_step(t->h, &ask, NULL))
 		violation("state", "%s: a step while paused", t->ring);
 	set.state = HASHRING_MIGRATION_HOLDING;
@@ -522,7 +524,7 @@ static enum moved random_step(struct expected *t)
 			 1 + below(&t->seed, 20));
 }
 
-/* Anything that a ring can be told. */
+/* Makes a random move. */
 enum moved expected_move(struct expected *t)
 {
 	unsigned int dice = below(&t->seed, 100);
@@ -547,7 +549,7 @@ enum moved expected_move(struct expected *t)
 	return random_step(t);
 }
 
-/* To its end, whatever that takes. */
+/* Ends a migration, with any number of tries. */
 void expected_settle(struct expected *t)
 {
 	while (!expected_settled(t) && !stopped())

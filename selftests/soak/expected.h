@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A ring in the kernel, and what the core makes of the same moves. */
+/*
+ * A ring in the kernel, and its expected state, made by the core with the same
+ * moves.
+ */
 #ifndef SELFTESTS_SOAK_EXPECTED_H
 #define SELFTESTS_SOAK_EXPECTED_H
 
@@ -17,29 +20,29 @@
 #define TWIN_WORDS	160
 
 /**
- * struct expected - a ring, twice
- * @ring: its name
- * @netns: where it is; NULL: the thread's own namespace
+ * struct expected - a ring and its expected state
+ * @ring: name of the ring
+ * @netns: namespace; NULL: the thread's own one
  * @h: connection
- * @worker: whose it is
- * @seed: of what happens
- * @names: members are b1 to this
+ * @worker: worker of the ring
+ * @seed: of random moves
+ * @names: members are b1 to this number
  * @via: by backend, or NULL
- * @polite: no node goes down, there is always one that is active
- * @may_fail: changes are to be refused for want of memory, as they may anywhere
- * @attached: what its attachments add to the digest of its members
- * @arm: before a move it lets the kernel fail, and not any more after it
- * @config: what the kernel's ring was made with
- * @view: what the kernel's view must be
- * @origin: the settled table when the migration began
- * @origin_digest: the kernel's digest of it
- * @downs: a node went down since, so that a rollback does not lead to it
- * @rolling: the migration goes back
- * @gone: a node was deleted or replaced since this was last set to false
- * @epoch: the kernel's before a move
- * @doing: the move that is made, in words
- * @announce: told of the view that a move leads to before it is made
- * @arg: its argument
+ * @polite: no node goes down, and at least one is active
+ * @may_fail: the test makes allocations fail, so that moves may be refused
+ * @attached: part of the attachments in the digest of the configuration
+ * @arm: starts failures in the kernel before a move, and ends them after it
+ * @config: configuration of the kernel's ring
+ * @view: expected view of the kernel
+ * @origin: settled table when the migration began
+ * @origin_digest: the kernel's digest of @origin
+ * @downs: a node went down since, so that a rollback does not lead to @origin
+ * @rolling: the migration is in a rollback
+ * @gone: a node was deleted or replaced since the last reset
+ * @epoch: the kernel's epoch before a move
+ * @doing: the present move, in words
+ * @announce: gets the next view before a move
+ * @arg: argument of @announce
  */
 struct expected {
 	char ring[32];
@@ -66,7 +69,7 @@ struct expected {
 	void *arg;
 };
 
-/* A move: it was made, it was refused for want of memory, or made no sense. */
+/* The result of a move: made, refused for lack of memory, or not applicable. */
 enum moved { MOVED, REFUSED, IDLE };
 
 /* expected.c */

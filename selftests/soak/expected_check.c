@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * soak: what a ring in the kernel is held to
+ * soak: checks of a ring in the kernel
  */
 #include <string.h>
 
@@ -10,7 +10,7 @@
 
 #include "core/digest.h"
 
-/* The kernel's: of the map, or of members and attachments. */
+/* The kernel's digest: of the map, or of members and attachments. */
 __u64 expected_kernel_digest(struct expected *t, bool config)
 {
 	__u64 digest = 0, generation;
@@ -23,7 +23,7 @@ __u64 expected_kernel_digest(struct expected *t, bool config)
 	return digest;
 }
 
-/* Whether the kernel's map is that of the expected. */
+/* Compares the digests of the maps. */
 void expected_check_digest(struct expected *t, const char *when)
 {
 	struct hr_table *map = expected_map(t);
@@ -36,7 +36,7 @@ void expected_check_digest(struct expected *t, const char *when)
 	count(FIG_DIGESTS, 1);
 }
 
-/* What an attachment adds to the digest of a ring's members. */
+/* The part of an attachment in the digest of a ring's configuration. */
 __u64 expected_attach_digest(const struct hashring_attach *a)
 {
 	const __u32 word[HR_DIGEST_ATTACH] = {
@@ -50,7 +50,7 @@ __u64 expected_attach_digest(const struct hashring_attach *a)
 	return hr_digest_attach(word);
 }
 
-/* Whether seed, members and attachments are. */
+/* Compares the digests of seed, members and attachments. */
 static void check_config(struct expected *t)
 {
 	struct hr_table *map = expected_map(t);
@@ -63,7 +63,7 @@ static void check_config(struct expected *t)
 	count(FIG_DIGESTS, 1);
 }
 
-/* While nothing moves: the map, its members, and where positions lead. */
+/* While nothing moves: compares the map, the members, and look-ups. */
 void expected_check(struct expected *t, unsigned int lookups)
 {
 	__u32 position[4096], id[4096], i;
@@ -95,8 +95,8 @@ void expected_check(struct expected *t, unsigned int lookups)
 }
 
 /*
- * The same members by another way, all at once in a ring of their own, come to
- * the same map. A balanced ring's depends on its past.
+ * A new ring with the same members, made in one change, has the same map. The
+ * map of a balanced ring depends on its past.
  */
 void expected_check_history(struct expected *t)
 {

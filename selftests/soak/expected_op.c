@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * soak: operations at random, as the core takes them and as the library does
+ * soak: random operations, for the core and for the library
  */
 #include <string.h>
 
 #include "expected.h"
 
-/* An operation as the library takes it. */
+/* Converts an operation for the library. */
 void expected_op_to_kernel(const struct hr_op *op, struct hashring_op *to)
 {
 	memset(to, 0, sizeof(*to));
@@ -51,7 +51,7 @@ static void give_via(const struct expected *t, unsigned int i, struct hr_op *op)
 	       sizeof(op->attrs.via.addr6));
 }
 
-/* Adds the node of that number. */
+/* Adds node number @i. */
 void expected_op_add(struct expected *t, unsigned int i, struct hr_op *op,
 		     __u32 *points)
 {
@@ -84,7 +84,7 @@ static void set_state(struct expected *t, const struct hr_node *node,
 					  HASHRING_NODE_DOWN;
 }
 
-/* Something for one of the nodes; false where nothing comes to mind. */
+/* Draws an operation on a node; false if there is none. */
 bool expected_op_random(struct expected *t, bool *used, struct hr_op *op, __u32 *points)
 {
 	unsigned int i = below(&t->seed, t->names);
@@ -126,7 +126,7 @@ bool expected_op_random(struct expected *t, bool *used, struct hr_op *op, __u32 
 	return true;
 }
 
-/* What a change does, for who wonders later. */
+/* Describes a change in words, for the report of a fault. */
 void expected_op_words(struct expected *t, const struct hr_op *op, unsigned int nr)
 {
 	size_t at = 0;

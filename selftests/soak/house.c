@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * soak: rings without traffic of others, in namespaces of their own
+ * soak: rings in namespaces of their own, without the traffic of stages
  *
- * One house for each placement has a ring that is moved as fast as it goes. In
- * another worker's, namespaces come with rings, attachments, migrations and
- * staged changes, and go with all of them.
+ * For each placement a worker moves a ring as fast as possible. Another worker
+ * makes namespaces with rings, attachments, migrations and staged changes, and
+ * removes each namespace with all of these.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -20,7 +20,7 @@
 
 #define MARK		0x100
 #define DATAGRAMS	20
-#define HERE		"10.9.9.9"	/* of the loopback: what is sent there comes back */
+#define HERE		"10.9.9.9"	/* of the loopback: packets to it come back */
 
 static struct expected houses[3];
 
@@ -33,7 +33,10 @@ static void *live(void *arg)
 	new_netns();
 	while (!stopped()) {
 		if (gate_closed()) {
-			/* The module goes with the ring, whatever it is doing. */
+			/*
+			 * A module that is unloaded removes the ring in any
+			 * state.
+			 */
 			gate_park(t->worker);
 			continue;
 		}
@@ -57,7 +60,7 @@ static void *live(void *arg)
 
 /* --- namespaces ------------------------------------------------------------- */
 
-/* What leaves by a ring is counted by it, each packet once. */
+/* Sends packets by a ring: the ring counts each packet once. */
 static void send_some(struct expected *t)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9) };
@@ -101,7 +104,7 @@ static void send_some(struct expected *t)
 		t->attached = expected_attach_digest(&made);
 }
 
-/* A pacer's lease, which its socket holds. */
+/* Takes a pacer's lease, which the socket holds. */
 static void take_lease(struct expected *t)
 {
 	const struct hashring_lease lease = {
@@ -129,7 +132,7 @@ static void one_ring(struct expected *t, unsigned int number)
 		take_lease(t);
 }
 
-/* A namespace's life; its end comes with or after that of its connections. */
+/* Makes a namespace; it ends before, or together with, its connections. */
 static void one_namespace(struct worker *w, unsigned int *seed)
 {
 	struct expected rings[3] = {};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * soak: starts all workers, watches that they get on, and tells what came of it
+ * soak: starts all workers, watches their progress, and prints the result
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -17,12 +17,12 @@
 #include "stage.h"
 
 #define PATIENCE	120	/* seconds without progress of a worker */
-#define MORE	240	/* seconds that are given to a slow machine */
-#define SHOWN	6	/* of a kind of violations */
-#define BEHIND		60	/* lines of the log that are shown after one */
+#define MORE	240	/* extra seconds for a slow machine */
+#define SHOWN	6	/* violations of one kind */
+#define BEHIND		60	/* lines of the log after a fault */
 #define TOO_MANY	200	/* violations: more of them say nothing new */
 
-/* How each is called, and how many a run must have to mean much. */
+/* Name of each figure, and the minimum for a meaningful run. */
 static const struct {
 	const char *name;
 	unsigned long least;
@@ -93,7 +93,7 @@ void die(const char *format, ...)
 	_exit(1);
 }
 
-/* Whether one more of this kind is worth a line. */
+/* Whether to print one more violation of this kind. */
 static bool worth_a_line(const char *kind)
 {
 	static const char *const kinds[] = {
@@ -109,7 +109,7 @@ static bool worth_a_line(const char *kind)
 	return true;
 }
 
-/* Something that must not be. @kind is for who counts these lines. */
+/* Reports a violation. soak.sh counts the lines by @kind. */
 void violation(const char *kind, const char *format, ...)
 {
 	char text[10000];
@@ -163,7 +163,7 @@ void start_worker(struct worker *w, void *(*run)(void *), void *arg)
 	pthread_detach(thread);
 }
 
-/* A worker that has nothing but itself. */
+/* Starts a worker without an argument of its own. */
 void start_alone(const char *name, bool gated, void *(*run)(void *))
 {
 	struct worker *w = new_worker(name, gated);
@@ -173,7 +173,7 @@ void start_alone(const char *name, bool gated, void *(*run)(void *))
 
 /* --- the kernel's log ------------------------------------------------------- */
 
-/* Allocations that are refused are told of at length, and are no fault. */
+/* Long reports about refused allocations are no faults. */
 static bool complains(const char *line)
 {
 	static const char *const faults[] = {
@@ -271,7 +271,7 @@ static void tell(void)
 	fflush(stdout);
 }
 
-/* What did not happen was not tested: whether there is such, which @complain tells. */
+/* Whether a figure is below its minimum; reports these, if @complain. */
 static bool too_little(bool complain)
 {
 	bool little = false;
@@ -289,7 +289,7 @@ static bool too_little(bool complain)
 	return little;
 }
 
-/* It ends in time, or when all has happened that must. */
+/* The run ends in time, or when all figures have their minimum. */
 static bool goes_on(void)
 {
 	unsigned int now = elapsed();

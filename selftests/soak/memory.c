@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * soak: what is left of the module's memory when it has gone
+ * soak: remaining memory of the module after its removal
  *
- * All that it allocates are kmalloc's objects, vmalloc's areas and per-CPU
- * memory; it has no caches of its own. Others have some of each too, so a level
- * is compared with that of the first cycle, and some more is granted.
+ * The module allocates kmalloc objects, vmalloc areas and per-CPU memory, and
+ * has no caches of its own. Other code also uses these kinds. So a level is
+ * compared with that of the first cycle, with a tolerance.
  */
 #include <dirent.h>
 #include <string.h>
@@ -18,7 +18,7 @@
 #define LOOKS		3
 #define LEVELS		4096
 
-/* In kB: what is granted beyond the first level, and to all of a run. */
+/* In kB: tolerance of a cycle above the first level, and of a complete run. */
 static const struct kind {
 	const char *name;
 	unsigned long granted, trend;
@@ -33,7 +33,7 @@ static const struct kind {
 static unsigned long level[LEVELS][KINDS];
 static unsigned int levels;
 
-/* Objects that no CPU keeps for itself any more are counted as free. */
+/* Objects in a CPU's own list would count as used. */
 static void shrink_slabs(void)
 {
 	DIR *dir = opendir(SLABS);
@@ -51,7 +51,7 @@ static void shrink_slabs(void)
 		closedir(dir);
 }
 
-/* A kernel that finds leaks itself keeps what is freed for a while: 0 there. */
+/* 0 for a kernel with a leak detector, which keeps freed memory for a while. */
 static unsigned long kmalloc_kb(void)
 {
 	FILE *f = fopen("/proc/slabinfo", "re");
@@ -73,7 +73,7 @@ static unsigned long kmalloc_kb(void)
 	return sum / 1024;
 }
 
-/* But stacks, which come and go with threads. */
+/* Without stacks, which come and go with threads. */
 static unsigned long vmalloc_kb(void)
 {
 	FILE *f = fopen("/proc/vmallocinfo", "re");
@@ -98,7 +98,7 @@ static void look_once(unsigned long kb[KINDS])
 	kb[2] = read_number("/proc/meminfo", "Percpu:");
 }
 
-/* The least of a few looks: much is freed only after a grace period. */
+/* The minimum of a few looks: much is freed only after a grace period. */
 void memory_look(unsigned int cycle)
 {
 	unsigned long kb[KINDS], *least = level[levels];
@@ -133,7 +133,7 @@ static unsigned long least_of(unsigned int k, unsigned int from, unsigned int to
 	return least;
 }
 
-/* The last third of all levels is not above the first. */
+/* The last third of all levels must not be above the first third. */
 void memory_trend(void)
 {
 	unsigned int third = (levels + 2) / 3, k;
@@ -151,7 +151,7 @@ void memory_trend(void)
 	}
 }
 
-/* Where the kernel looks for memory that nobody points to any more. */
+/* Asks kmemleak, if the kernel has it, for memory without references. */
 void memory_leaks(void)
 {
 	char line[512], text[8192] = "";
@@ -161,7 +161,7 @@ void memory_leaks(void)
 
 	if (access(KMEMLEAK, W_OK))
 		return;
-	/* The second time it is sure. */
+	/* kmemleak reports in the second scan. */
 	write_file(KMEMLEAK, "scan");
 	nap_ms(1000);
 	write_file(KMEMLEAK, "scan");

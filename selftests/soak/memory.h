@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the kernel's memory comes to while the module is not there. */
+/* The kernel's memory while the module is not loaded. */
 #ifndef SELFTESTS_SOAK_MEMORY_H
 #define SELFTESTS_SOAK_MEMORY_H
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * soak: too little memory, and too few CPUs
+ * soak: lack of memory, and lack of CPUs
  *
- * A process whose kernel memory has a limit, drawn close and let go again, has
- * rings of its own: what is refused must have changed nothing. Where the kernel
- * injects faults it does so instead. Another process eats what memory the machine
- * has until the kernel reclaims some.
+ * A process with rings of its own has a limit of kernel memory, which goes up
+ * and down. A refused move must change nothing. If the kernel can inject
+ * faults, faults replace the limit. Another process takes the machine's memory
+ * until the kernel reclaims some.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -30,9 +30,9 @@
 #define HEAP		(64 << 20)
 #define CHUNK		(4 << 20)
 #define PAGE		4096
-#define MEALS		4096	/* chunks at most */
-#define SPARE_KB	262144	/* what the rest may need, and meals */
-#define MIN_FREE_KB	"32768"	/* below that processes have to reclaim themselves */
+#define MEALS		4096	/* maximum */
+#define SPARE_KB	262144	/* for other processes, and for later rounds */
+#define MIN_FREE_KB	"32768"	/* below this, processes have to reclaim themselves */
 #define LEFT_KB		24576
 
 static struct worker *hungry, *eater;
@@ -40,11 +40,11 @@ static bool by_faults;
 static pid_t child[2];
 static unsigned int squeeze_seed;
 
-/* --- who has too little ------------------------------------------------------ */
+/* --- failing allocations -------------------------------------------------- */
 
 /*
- * One of the next allocations fails. The file is open all the time: to open it
- * takes some, too.
+ * Lets one of the next allocations fail. The file stays open, because opening
+ * it allocates memory, too.
  */
 static void fail_one(struct expected *t, bool armed)
 {
@@ -60,7 +60,7 @@ static void fail_one(struct expected *t, bool armed)
 		die("%s: %s", FAIL_NTH, strerror(errno));
 }
 
-/* All memory that this process may want is there before the limit is. */
+/* Allocates all memory of this process before there is a limit. */
 static void have_memory(void)
 {
 	mallopt(M_MMAP_THRESHOLD, HEAP);
@@ -151,7 +151,7 @@ static bool have_faults(void)
 	return true;
 }
 
-/* --- who eats ----------------------------------------------------------------- */
+/* --- used memory ---------------------------------------------------------- */
 
 static unsigned long scanned(void)
 {
@@ -159,7 +159,7 @@ static unsigned long scanned(void)
 	       read_number("/proc/vmstat", "pgscan_direct ");
 }
 
-/* Takes memory, page by page, as long as so much is free; how much of it. */
+/* Takes memory by page while @left_kb is free; returns the number of chunks. */
 static unsigned int take(char *food[], unsigned long left_kb, unsigned long until)
 {
 	unsigned int n = 0;
@@ -180,7 +180,7 @@ static unsigned int take(char *food[], unsigned long left_kb, unsigned long unti
 	return n;
 }
 
-/* Until the kernel has to look for some, or little is left. */
+/* Takes memory until the kernel reclaims some, or little is left. */
 static void eat(void)
 {
 	unsigned long before = scanned();
@@ -192,8 +192,8 @@ static void eat(void)
 }
 
 /*
- * What is not needed is taken for good, so that meals are short. Each is a
- * process of its own, that the kernel may kill rather than others.
+ * Keeps most of the free memory all the time, so that rounds are short. Each
+ * round is a process, which the kernel kills before other processes.
  */
 __attribute__((noreturn))
 static void feed(void)
@@ -252,7 +252,7 @@ static pid_t fork_child(void (*run)(void))
 	return pid;
 }
 
-/* Both live to the end. */
+/* Both processes must run until the end. */
 void look_after_pressure(void)
 {
 	unsigned int i;
@@ -265,7 +265,7 @@ void look_after_pressure(void)
 			    status);
 }
 
-/* Before there are threads. */
+/* Before any thread starts. */
 void fork_pressure(void)
 {
 	by_faults = have_faults();

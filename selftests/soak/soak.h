@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * soak - everything at once, for as long as one likes
+ * soak - everything at once, for any time
  *
- * Workers that know nothing of each other: some move rings under traffic
- * (stage.c, udp.c, tcp.c), some rings and namespaces without (house.c), some
- * take memory and CPUs away (pressure.c), one takes the module itself away and
- * brings it back (cycle.c). Each ring has a expected that the core makes of the same
- * moves (expected.c), which the kernel is held to.
+ * Workers are independent. Some move rings under traffic (stage.c, udp.c,
+ * tcp.c). Some have rings and namespaces without this traffic (namespaces.c).
+ * Some take memory and CPUs away (pressure.c). One removes the module and loads
+ * it again (cycle.c). Each ring has an expected state, which the core makes by
+ * the same moves (expected.c). The kernel's state is compared with it.
  */
 #ifndef SELFTESTS_SOAK_H
 #define SELFTESTS_SOAK_H
@@ -23,11 +23,11 @@
 #define __printf(a, b)	__attribute__((__format__(printf, a, b)))
 #define __noreturn	__attribute__((__noreturn__))
 
-#define BACKENDS	6	/* of rings under traffic; one more is the plain route's */
+#define BACKENDS	6	/* without that of the plain route */
 #define PLAIN		BACKENDS
 #define WORKERS_MAX	32
 
-/* What is counted. */
+/* The counted events. */
 enum figure {
 	FIG_PACKETS,
 	FIG_MET,
@@ -56,13 +56,13 @@ enum figure {
 };
 
 /**
- * struct worker - one thread or process that must get on
- * @name: what it is called
- * @progress: it got on
- * @parked: what the gate was when it came to wait there
- * @gated: it uses the module, and so has to stop at the gate
- * @seen: of the watchdog: @progress when it last looked
- * @still: of the watchdog: looks since then
+ * struct worker - one thread or process that must progress
+ * @name: name of the worker
+ * @progress: counts steps of the worker
+ * @parked: value of the gate when the worker stopped there
+ * @gated: the worker uses the module, and so stops at the gate
+ * @seen: of the watchdog: @progress at its last look
+ * @still: of the watchdog: looks without progress
  */
 struct worker {
 	char name[24];
@@ -74,13 +74,13 @@ struct worker {
 };
 
 /**
- * struct shared - what processes share
+ * struct shared - shared by all processes
  * @figure: by &enum figure
  * @worker: all workers
- * @nr_workers: how many
- * @stop: the end
- * @gate: odd: closed, who uses the module stops and lets go of it
- * @life: of the module; what was made in an earlier one is gone
+ * @nr_workers: number of @worker
+ * @stop: the run ends
+ * @gate: odd: closed, users of the module stop and release it
+ * @life: counts loads of the module; rings of earlier loads are gone
  */
 struct shared {
 	atomic_ulong figure[FIG_NR];

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # soak.sh - everything at once: traffic, changes, migrations, namespaces, rings,
-# insmod and rmmod, short memory and CPUs that go; and nothing gives way
+# insmod and rmmod, lack of memory, and CPUs that go offline; no check may fail
 #
-# The programs here are the workers. SOAK_TIME says for how many seconds, SOAK_SEED
-# by which chance. `make soak` runs it.
+# The programs are the workers. SOAK_TIME is the number of seconds, SOAK_SEED is
+# for random numbers. `make soak` runs the script.
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 # shellcheck source=selftests/lib.sh
@@ -16,9 +16,9 @@ module=${HASHRING_KO:-$ROOT/build/$(uname -r)/hashring.ko}
 duration=${SOAK_TIME:-60}
 seed=${SOAK_SEED:-$(($(date +%s) % 1000000))}
 said=$WORK/said.soak
-stages=4 members=6	# as soak has them; one backend more is the plain route's
+stages=4 members=6	# as in soak; the plain route has one backend more
 
-# Each stage has addresses, a mark and, until it is attached, a way of its own.
+# Each stage has addresses, a mark and, until it is attached, a plain route.
 prepare_stages()
 {
 	local i ns vip4 vip6 mark director
@@ -51,7 +51,7 @@ prepare_stages()
 	for ns in "${backends[@]}"; do
 		ip -n "$ns" -batch - <"$WORK/$ns"
 	done
-	# What TCP keeps of each peer it has had would look like a leak.
+	# TCP's data about earlier peers would look like a leak.
 	for ns in "$client" "${backends[@]}"; do
 		in_ns "$ns" sysctl -qw net.ipv4.tcp_no_metrics_save=1
 	done
@@ -91,13 +91,13 @@ ktap_begin
 "$ROOT/selftests/vm/load" >"$WORK/load" 2>&1 ||
 	bail_out "hashring.ko does not load: $(<"$WORK/load")"
 module_loaded_here=1
-# An allocation that is refused by a limit, or a meal that is killed, is told of at
-# length, as a warning: on the console are errors alone meanwhile. What is worse
-# leaves a taint, and soak reads the log.
+# The kernel warns at length about refused allocations and killed processes. So
+# only errors go to the console meanwhile. Worse faults leave a taint, and soak
+# reads the log.
 level=$(cut -f 1 /proc/sys/kernel/printk)
 dmesg -n 4
-# What a busy machine leaves to ksoftirqd waits for its turn among two dozen
-# workers, and a thousand packets are all that may wait.
+# On a busy machine ksoftirqd shares its CPU with two dozen workers, and the
+# queue for packets holds only a thousand by default.
 pgrep ksoftirqd | xargs renice -n -20 -p >"$WORK/renice" ||
 	bail_out "ksoftirqd is as nice as before"
 sysctl -qw net.core.netdev_max_backlog=100000

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * soak: rings under traffic, and who moves them
+ * soak: rings under traffic, and the workers that move these rings
  *
- * Of rings whose flows move with their arcs, everything is moved as fast as it
- * goes. Of those whose connections stay, migrations go the way that breaks none,
- * and now and then one that does.
+ * Rings whose flows move with their arcs get all kinds of moves, as fast as
+ * possible. Rings whose connections stay get migrations that break no
+ * connection, and sometimes a move that does.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -18,7 +18,7 @@
 #define TCP_TIMEOUT	60000		/* ms */
 #define SYN_TIMEOUT	20000		/* a busy host makes the clock leap */
 #define FIN_TIMEOUT	1000
-#define QUIET		3000		/* no packet takes longer to be steered */
+#define QUIET		3000		/* packets take less time to be steered */
 
 struct stage stages[STAGES];
 
@@ -46,8 +46,8 @@ static unsigned char bit_of(const struct hr_node *node)
 }
 
 /*
- * Who may get a flow. A connection that begins may be sent to the last settled
- * owner as well, where there is no entry to be had.
+ * The possible owners of a flow. Without a free entry, a new connection may
+ * also go to the last settled owner.
  */
 static unsigned char may_own(const struct stage *s, const struct hr_view *view,
 			     __u32 position)
@@ -61,7 +61,7 @@ static unsigned char may_own(const struct stage *s, const struct hr_view *view,
 	return bits | bit_of(hr_view_node(view, base));
 }
 
-/* Of a expected: the move that leads to @next is about to be made; NULL: it was. */
+/* Called before the move to @next, and with NULL after it. */
 void stage_announce(void *arg, const struct hr_view *next)
 {
 	unsigned int move, i;
@@ -85,7 +85,7 @@ void stage_announce(void *arg, const struct hr_view *next)
 	atomic_store(&s->begun, move);
 }
 
-/* The last moves in words, of which the newest may just be written. */
+/* The last moves in words; the newest one may be incomplete. */
 const char *stage_last_moves(const struct stage *s, unsigned int high,
 			     char *text, size_t size)
 {
@@ -99,7 +99,7 @@ const char *stage_last_moves(const struct stage *s, unsigned int high,
 	return text;
 }
 
-/* Before and after what may break connections. */
+/* Called before and after a move that may break connections. */
 void stage_cut(struct stage *s)
 {
 	atomic_fetch_add(&s->cuts, 1);
@@ -122,7 +122,7 @@ bool stage_judge(struct stage *s, unsigned int backend, unsigned int flow,
 			  s->number);
 		return false;
 	}
-	/* What is older than what is remembered cannot be judged. */
+	/* The log does not reach back to this move. */
 	if (high - move >= s->log - 1)
 		return true;
 	for (; move <= high; move++)
@@ -138,7 +138,7 @@ bool stage_judge(struct stage *s, unsigned int backend, unsigned int flow,
 
 /* --- flows ---------------------------------------------------------------- */
 
-/* A socket of the client's, or of a backend's, in the present namespace. */
+/* A socket of the client, or of a backend, in the present namespace. */
 int stage_socket(const struct stage *s, bool v6, int type, bool backend,
 		 const struct flow *flow)
 {
@@ -205,7 +205,7 @@ static void make_flows(struct stage *s)
 
 /* --- movers --------------------------------------------------------------- */
 
-/* Everything, as fast as it goes. */
+/* Makes moves of all kinds, as fast as possible. */
 static void *move_anyhow(void *arg)
 {
 	struct stage *s = arg;
@@ -237,8 +237,8 @@ static bool goes_on(const struct stage *s)
 }
 
 /*
- * Each connection there is was heard of since the last move: those that move
- * have entries then, and no SYN of before is under way.
+ * Waits until each connection was heard of since the last move: then those that
+ * move have entries, and no earlier SYN is on its way.
  */
 static void wait_settled(struct stage *s)
 {
@@ -248,7 +248,7 @@ static void wait_settled(struct stage *s)
 		nap_ms(5);
 }
 
-/* What is allowed to break connections. */
+/* Makes a move that may break connections. */
 static void cut_something(struct stage *s)
 {
 	struct expected *t = &s->expected;
@@ -289,7 +289,7 @@ static void walk(struct stage *s)
 	}
 }
 
-/* One migration that breaks no connection; waits for those that stay. */
+/* Makes one migration that breaks no connection; waits for those that stay. */
 static void migrate_gently(struct stage *s)
 {
 	struct expected *t = &s->expected;
@@ -300,7 +300,7 @@ static void migrate_gently(struct stage *s)
 	expected_quiet(t, QUIET);
 	wait_settled(s);
 	walk(s);
-	/* The gate does not wait for connections: what follows is a cut. */
+	/* The gate does not wait for connections: the end may break some. */
 	if (!goes_on(s))
 		return;
 	expected_step(t, HR_PACE_POSITION, false, HR_WHOLE_RING);

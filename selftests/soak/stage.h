@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A ring under traffic, and what its packets are held to: before a move is made
- * it is written down who owns each flow after it. A packet says up to which move
- * all was done when it was sent; it must come to who owned its flow after that
- * move, or after one that had been begun when it came.
+ * A ring under traffic, and the check of its packets. Before each move, the
+ * owner of each flow after the move is recorded. A packet has the number of the
+ * last finished move at its sending. The packet must arrive at a node that
+ * owned the flow after that move, or after a later move that had begun before
+ * the arrival.
  */
 #ifndef SELFTESTS_SOAK_STAGE_H
 #define SELFTESTS_SOAK_STAGE_H
@@ -14,12 +15,12 @@
 
 #define STAGES		4
 #define UDP_FLOWS	256
-#define TCP_FLOWS	4096	/* none is used twice within a timeout */
-#define UDP_LOG		8192	/* moves that are remembered */
+#define TCP_FLOWS	4096	/* no flow is used twice within a timeout */
+#define UDP_LOG		8192	/* recorded moves */
 #define TCP_LOG		1024
-#define SAID		8		/* moves whose words are kept */
+#define SAID		8		/* moves with words */
 #define NOBODY		(PLAIN + 1)
-#define CONNECTIONS	48	/* at once */
+#define CONNECTIONS	48	/* at a time */
 
 /**
  * struct flow - one flow of a stage
@@ -38,7 +39,7 @@ struct flow {
 	} from;
 };
 
-/* What the counters said. */
+/* Values of the counters. */
 struct reading {
 	bool taken, settled;
 	unsigned long sent, received;
@@ -49,33 +50,33 @@ struct reading {
 };
 
 /**
- * struct stage - one of them
+ * struct stage - a ring under traffic
  * @number: from 0
  * @director: namespace
- * @tcp: connections, else datagrams
- * @port: both ends'
+ * @tcp: traffic is connections, else datagrams
+ * @port: of both ends
  * @vip4: destination
  * @vip6: destination
  * @expected: the ring
- * @flow: its flows
- * @nr_flows: how many
+ * @flow: flows of the ring
+ * @nr_flows: number of @flow
  * @owners: of each flow after each move, a bit for each backend
- * @log: moves that are remembered
- * @said: the last of them in words
- * @begun: moves that are written down
- * @done: moves that are made
+ * @log: number of recorded moves
+ * @said: the last moves in words
+ * @begun: number of recorded moves
+ * @done: number of finished moves
  * @attached: packets go by the ring; else by the plain route
- * @turning: they may go by either
- * @attach: by which they go
- * @cuts: counts before and after each move that may cut connections
+ * @turning: packets may go by either way
+ * @attach: attachment of the ring
+ * @cuts: incremented before and after each move that may cut connections
  * @hush: nothing is to be sent
  * @hushed: nothing is sent
  * @sent: datagrams
- * @received: messages that came to a backend
+ * @received: messages that arrived at a backend
  * @at: the same by backend
- * @settled: every connection that is alive was heard of after this move
- * @last: the reading before
- * @plain_seen: of @at[PLAIN], before the module went
+ * @settled: every live connection was heard of after this move
+ * @last: the previous reading
+ * @plain_seen: of @at[PLAIN], before the module was unloaded
  */
 struct stage {
 	unsigned int number;

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * soak: what is checked of a ring under traffic while it and the traffic rest,
- * and how it is taken from the traffic and given back
+ * soak: checks of a ring without motion and traffic; detaches a ring from
+ * traffic, and attaches it again
  */
 #include <string.h>
 
 #include "stage.h"
 
-#define STILL	30	/* naps of 20 ms without a packet: none is on its way */
-#define AWAIT	3000	/* naps of 20 ms until packets have come */
+#define STILL	30	/* naps of 20 ms without a packet: no packet is on its way */
+#define AWAIT	3000	/* naps of 20 ms until packets have arrived */
 
-/* Nothing is sent any more, and all that was has come; or it goes on. */
+/* Stops the traffic, and waits for all packets; or continues the traffic. */
 void stage_hush(struct stage *s, bool hush)
 {
 	unsigned long seen, still = 0;
@@ -69,14 +69,14 @@ static bool take_reading(struct stage *s, struct reading *r)
 	for (i = 0; i <= BACKENDS; i++)
 		r->at[i] = atomic_load(&s->at[i]);
 	r->taken = true;
-	/* A leaving node's packets are on no list. */
+	/* No list has a leaving node's packets. */
 	r->settled = expected_settled(t);
 	return true;
 }
 
 /*
- * The counters when all that was sent since @since has come; without that, when
- * they stand still. What never comes is not waited for much longer.
+ * Reads the counters when all packets since @since have arrived; without
+ * @since, when the counters stand still. The wait for lost packets is limited.
  */
 static bool await_reading(struct stage *s, const struct reading *since,
 			  struct reading *now)
@@ -112,7 +112,7 @@ static void must_equal(const struct stage *s, const char *what,
 			  s->number, what, seen, wanted);
 }
 
-/* Between two rests of the same attachment, whatever moved meanwhile. */
+/* Compares two readings of one attachment, with any moves in between. */
 static void compare_readings(const struct stage *s, const struct reading *a,
 			     const struct reading *b)
 {
@@ -133,7 +133,7 @@ static void compare_readings(const struct stage *s, const struct reading *a,
 			   is->steered - was->steered, b->nodes - a->nodes);
 }
 
-/* One datagram of each flow: each node has as many as it owns. */
+/* Sends one datagram of each flow: each node gets the flows that it owns. */
 static void check_burst(struct stage *s, struct reading *before)
 {
 	unsigned long due[NOBODY + 1] = {};
@@ -181,7 +181,7 @@ void stage_check(struct stage *s)
 	stage_hush(s, false);
 }
 
-/* Tells of both ways while they turn, and then of one. */
+/* Allows both ways during the change of ways, and then one. */
 static void turn(struct stage *s, bool turning, bool attached)
 {
 	s->turning = turning;
@@ -189,7 +189,7 @@ static void turn(struct stage *s, bool turning, bool attached)
 	stage_announce(s, &s->expected.view);
 }
 
-/* From here on packets go by the plain route. */
+/* From this call packets go by the plain route. */
 void stage_detach(struct stage *s)
 {
 	struct expected *t = &s->expected;
@@ -217,14 +217,14 @@ static int find_attach(const struct hashring_attach *a, void *arg)
 	return 0;
 }
 
-/* Somebody is about to attach it again. */
+/* Called before the ring is attached again. */
 void stage_attaching(struct stage *s)
 {
 	stage_cut(s);
 	turn(s, true, false);
 }
 
-/* And has: by the ring from here on. */
+/* Called after that: packets go by the ring. */
 void stage_attached(struct stage *s)
 {
 	struct expected *t = &s->expected;

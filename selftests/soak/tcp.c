@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * soak: connections that live for a few exchanges, one thread that makes them
- * and one that serves them for each stage
+ * soak: connections with a few exchanges; for each stage one thread makes
+ * connections and one serves them
  *
- * None may break, be silent or change its backend, but where a cut lies between
- * its beginning and its end: then the client gives it up.
+ * No connection may break, be silent or change its backend, unless there was a
+ * cut since its beginning. Then the client gives the connection up.
  *
- * A process that is being started has all descriptors until it is another program:
- * what is closed meanwhile still has events. So each event names whom it is for.
+ * A process in fork() has all descriptors until exec(): a closed socket still
+ * has events meanwhile. So each event has the id of its connection.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -21,18 +21,18 @@
 #include "stage.h"
 
 #define EXCHANGES_MAX	12
-#define SILENCE		30000	/* ms, none of them longer than a tick */
+#define SILENCE		30000	/* ms; a tick counts for its own length at most */
 #define TICK		50
-#define TOLD		4		/* of a few it is told what is known of them */
+#define TOLD		4		/* broken connections with a detailed report */
 #define PEERS		8192	/* connections of the server */
-#define LISTENER	0x8000000000000000ULL	/* in an event, else it is a peer's */
+#define LISTENER	0x8000000000000000ULL	/* in an event without a peer */
 
 struct message {
 	__u32 flow;
-	__u32 move;	/* up to which all was done when the first SYN was sent */
+	__u32 move;	/* last finished move when the first SYN was sent */
 	__u32 number;
 	__u32 last;
-	__u32 backend;	/* of an answer: who gives it, from 1 */
+	__u32 backend;	/* of an answer: the backend, from 1 */
 };
 
 struct connection {
@@ -58,15 +58,15 @@ struct tcp {
 	struct worker *client, *server;
 	int epoll, serving;
 	unsigned int seed, next;
-	__u32 begun, accepted;	/* ids of the newest */
+	__u32 begun, accepted;	/* ids of the newest connections */
 	struct connection connection[CONNECTIONS];
 	struct peer *peer[PEERS];
 };
 
 static struct tcp tcps[STAGES];
-static atomic_uint told;	/* connections */
+static atomic_uint told;	/* connections with a detailed report */
 
-/* Time that has passed, of which a leap of the clock counts as a tick. */
+/* Elapsed time; a leap of the clock counts as one tick. */
 static unsigned int tick_ms(__u64 *last)
 {
 	struct timespec now;
@@ -79,7 +79,7 @@ static unsigned int tick_ms(__u64 *last)
 	return passed > TICK ? TICK : passed;
 }
 
-/* The event of the @at-th, which may have had another id before. */
+/* The event of entry @at, which may have had another id before. */
 static __u64 event_of(__u32 id, unsigned int at)
 {
 	return (__u64)at << 32 | id;
@@ -97,7 +97,10 @@ static void give_up(struct connection *c, bool reset)
 	c->used = false;
 }
 
-/* What the director and the backends know of a flow, for who wonders later. */
+/*
+ * Prints the director's and the backends' data of a flow, for the report of a
+ * fault.
+ */
 static void tell_flow(const struct tcp *t, const struct connection *c)
 {
 	const struct stage *s = t->s;
@@ -127,7 +130,7 @@ static void broken(struct tcp *t, struct connection *c, const char *how)
 	unsigned int high = atomic_load(&t->s->begun);
 	char text[SAID * (TWIN_WORDS + 16)];
 
-	/* An odd number is one that is being made. */
+	/* An odd number means a cut that is being made. */
 	if (c->cuts == cuts && cuts % 2 == 0 && !stopped()) {
 		violation("connection",
 			  "stage %u: flow %u (%08x) %s after %u exchanges, at %u, begun after move %u of %u, heard %u, %s%s",
@@ -170,7 +173,7 @@ static void begin(struct tcp *t, struct connection *c)
 				      (struct sockaddr *)&to4,
 		    flow->v6 ? sizeof(to6) : sizeof(to4)) &&
 	    errno != EINPROGRESS) {
-		/* What is left of the flow's last connection may have it yet. */
+		/* The flow's last connection may still use the address. */
 		if (errno == EADDRNOTAVAIL)
 			give_up(c, false);
 		else
@@ -238,7 +241,7 @@ static void hear(struct tcp *t, const struct epoll_event *heard)
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (!got && c->ask.number > c->ask.last) {
-		give_up(c, false);	/* the server has closed it, as asked */
+		give_up(c, false);	/* closed by the server, as asked */
 		return;
 	}
 	if (got <= 0) {
@@ -370,7 +373,7 @@ static void serve(struct tcp *t, unsigned int i)
 		end_peer(t, i);
 }
 
-/* Those whose clients are gone without a word. */
+/* Closes connections whose clients are gone without notice. */
 static void sweep(struct tcp *t, unsigned int ms)
 {
 	unsigned int i;

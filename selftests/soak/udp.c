@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * soak: datagrams, one thread that sends and one that receives for each stage
+ * soak: datagrams; for each stage one thread sends and one receives
  */
 #include <errno.h>
 #include <string.h>
@@ -10,12 +10,12 @@
 
 #include "stage.h"
 
-#define WINDOW	(2 * UDP_FLOWS)	/* under way at once */
-#define PATIENCE	250		/* naps until what is under way is lost */
+#define WINDOW	(2 * UDP_FLOWS)	/* maximum on their way */
+#define PATIENCE	250		/* naps until datagrams count as lost */
 
 struct datagram {
 	__u32 flow;
-	__u32 move;	/* up to which all was done when it was sent */
+	__u32 move;	/* last finished move at the sending */
 };
 
 struct udp {
@@ -43,7 +43,7 @@ static unsigned long under_way(const struct udp *u)
 	       atomic_load(&u->lost);
 }
 
-/* There is room again, or what was under way was dropped for want of an owner. */
+/* Waits for room in the window; datagrams without an owner are dropped. */
 static void wait_for_room(struct udp *u, unsigned long room)
 {
 	unsigned long seen = 0, now, still = 0;
@@ -104,7 +104,7 @@ static void *send_datagrams(void *arg)
 	return NULL;
 }
 
-/* One datagram of each flow, whoever waits for them. */
+/* Sends one datagram of each flow, without waiting for room. */
 void udp_burst(struct stage *s)
 {
 	struct udp *u = &udps[s->number];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * soak: small things, and the gate at which all stop that use the module
+ * soak: helpers, and the gate, where all users of the module stop
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 
 #include "soak.h"
 
-#define LATE	12000	/* naps of 10 ms until somebody is missed at the gate */
+#define LATE	12000	/* naps of 10 ms until a late worker is a fault */
 
 unsigned int below(unsigned int *seed, unsigned int n)
 {
@@ -31,7 +31,7 @@ void nap_ms(unsigned int ms)
 	nanosleep(&nap, NULL);
 }
 
-/* The calling thread alone goes there. */
+/* Moves the calling thread alone to a namespace. */
 void enter_netns(const char *netns)
 {
 	char path[PATH_MAX];
@@ -45,7 +45,7 @@ void enter_netns(const char *netns)
 	close(fd);
 }
 
-/* One of the calling thread's own, with its loopback up. */
+/* Gives the calling thread a new namespace, with its loopback up. */
 void new_netns(void)
 {
 	struct ifreq request = { .ifr_name = "lo" };
@@ -69,7 +69,7 @@ void write_file(const char *path, const char *text)
 	close(fd);
 }
 
-/* The number behind the first @key of a file, which stands at a line's begin. */
+/* The number behind the first @key at the start of a line of a file. */
 unsigned long read_number(const char *path, const char *key)
 {
 	FILE *f = fopen(path, "re");
@@ -85,7 +85,7 @@ unsigned long read_number(const char *path, const char *key)
 	return n;
 }
 
-/* Where memory is short, not at the first try. */
+/* Tries several times, because memory may be short. */
 struct hashring *open_kernel(const char *netns)
 {
 	struct hashring *h;
@@ -107,7 +107,7 @@ bool gate_closed(void)
 	return atomic_load(&shared->gate) % 2 && !stopped();
 }
 
-/* Whoever comes here has nothing to do with the module until it is back. */
+/* Stops at the gate, until the module is back. */
 void gate_park(struct worker *w)
 {
 	while (gate_closed()) {
@@ -117,7 +117,7 @@ void gate_park(struct worker *w)
 	}
 }
 
-/* Returns when all have come to the gate; false at the end of the run. */
+/* Returns true when all users are at the gate; false at the end of the run. */
 bool gate_shut(void)
 {
 	unsigned int gate = atomic_fetch_add(&shared->gate, 1) + 1, naps = 0, i;
