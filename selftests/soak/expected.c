@@ -37,17 +37,17 @@ static void release_view(struct hr_view *view)
 }
 
 /* Creates the empty ring, in a kernel without a ring of that name. */
-void expected_born(struct expected *t, __u32 placement, __u32 points,
+void expected_create(struct expected *t, __u32 placement, __u32 points,
 		   const struct hashring_settings *settings, __u32 has)
 {
-	struct hashring_ring_config born = {
+	struct hashring_ring_config config = {
 		.name = t->ring, .placement = placement, .has = has,
 	};
 	struct hashring_ring made;
 	int err;
 
 	if (settings)
-		born.settings = *settings;
+		config.settings = *settings;
 	memset(&t->config, 0, sizeof(t->config));
 	t->config.place = hr_place_by_kind(placement);
 	t->config.grid = t->config.place->takes_cells ? CELLS : 0;
@@ -58,27 +58,27 @@ void expected_born(struct expected *t, __u32 placement, __u32 points,
 	for (unsigned int i = 0; i < HR_SEED_LEN; i++)
 		t->config.seed[i] = below(&t->seed, 256);
 	hr_keys_derive(&t->config.keys, t->config.seed);
-	born.points = t->config.points;
-	born.per = t->config.per;
-	born.grid = t->config.grid;
-	born.seed = t->config.seed;
+	config.points = t->config.points;
+	config.per = t->config.per;
+	config.grid = t->config.grid;
+	config.seed = t->config.seed;
 	expected_release(t);
 	t->view.table = have(hr_table_empty(GFP_KERNEL));
 	expected_reconnect(t);
 	do {
-		err = hashring_ring_add(t->h, &born, &made);
+		err = hashring_ring_add(t->h, &config, &made);
 	} while (expected_again(t, err, "not made"));
 	count(FIG_RINGS, 1);
 }
 
 /* The same without traffic: few tracked flows, or none. */
-void expected_born_small(struct expected *t, __u32 placement, __u32 points)
+void expected_create_small(struct expected *t, __u32 placement, __u32 points)
 {
 	const struct hashring_settings settings = {
 		.established = below(&t->seed, 2), .max_entries = 1024,
 	};
 
-	expected_born(t, placement, points, &settings,
+	expected_create(t, placement, points, &settings,
 		      HASHRING_SET_ESTABLISHED | HASHRING_SET_MAX_ENTRIES);
 }
 
@@ -225,7 +225,7 @@ static struct hr_view held_view(struct expected *t, struct hr_table *table,
 static enum moved change(struct expected *t, const struct hr_op *op,
 			 unsigned int nr, bool hold)
 {
-	struct hashring_op ops[TWIN_NAMES];
+	struct hashring_op ops[EXPECTED_NAMES];
 	struct hashring_change ask = {
 		.ring = t->ring, .ops = ops, .nr_ops = nr, .hold = hold,
 		.expect_generation = HASHRING_ANY, .max_moved = HASHRING_ANY,
@@ -290,9 +290,9 @@ static enum moved change(struct expected *t, const struct hr_op *op,
 
 enum moved expected_change(struct expected *t, unsigned int nr, bool hold)
 {
-	__u32 points[TWIN_OPS][TWIN_POINTS];
-	struct hr_op op[TWIN_OPS];
-	bool used[TWIN_NAMES] = {};
+	__u32 points[EXPECTED_OPS][EXPECTED_POINTS];
+	struct hr_op op[EXPECTED_OPS];
+	bool used[EXPECTED_NAMES] = {};
 	unsigned int n = 0, tries;
 
 	for (tries = 0; tries < 4 * nr && n < nr; tries++)
@@ -303,8 +303,8 @@ enum moved expected_change(struct expected *t, unsigned int nr, bool hold)
 /* Adds the first nodes, in one change. */
 enum moved expected_populate(struct expected *t, unsigned int nr)
 {
-	__u32 points[TWIN_NAMES][TWIN_POINTS];
-	struct hr_op op[TWIN_NAMES] = {};
+	__u32 points[EXPECTED_NAMES][EXPECTED_POINTS];
+	struct hr_op op[EXPECTED_NAMES] = {};
 	unsigned int i;
 
 	for (i = 0; i < nr; i++) {
@@ -528,7 +528,7 @@ static enum moved random_step(struct expected *t)
 enum moved expected_move(struct expected *t)
 {
 	unsigned int dice = below(&t->seed, 100);
-	unsigned int ops = 1 + below(&t->seed, TWIN_OPS);
+	unsigned int ops = 1 + below(&t->seed, EXPECTED_OPS);
 
 	if (expected_settled(t))
 		return expected_change(t, ops, dice < 60);

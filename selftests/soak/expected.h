@@ -14,10 +14,10 @@
 #include "core/view.h"
 #include "core/view_frontier.h"
 
-#define TWIN_OPS	4
-#define TWIN_POINTS	8	/* of a node with explicit placement */
-#define TWIN_NAMES	24
-#define TWIN_WORDS	160
+#define EXPECTED_OPS	4
+#define EXPECTED_POINTS	8	/* of a node with explicit placement */
+#define EXPECTED_NAMES	24
+#define EXPECTED_WORDS	160
 
 /**
  * struct expected - a ring and its expected state
@@ -64,7 +64,7 @@ struct expected {
 	bool rolling;
 	bool gone;
 	__u64 epoch;
-	char doing[TWIN_WORDS];
+	char doing[EXPECTED_WORDS];
 	void (*announce)(void *arg, const struct hr_view *next);
 	void *arg;
 };
@@ -73,9 +73,9 @@ struct expected {
 enum moved { MOVED, REFUSED, IDLE };
 
 /* expected.c */
-void expected_born(struct expected *t, __u32 placement, __u32 points,
+void expected_create(struct expected *t, __u32 placement, __u32 points,
 		   const struct hashring_settings *settings, __u32 has);
-void expected_born_small(struct expected *t, __u32 placement, __u32 points);
+void expected_create_small(struct expected *t, __u32 placement, __u32 points);
 void expected_release(struct expected *t);
 bool expected_again(struct expected *t, int err, const char *what);
 void expected_reconnect(struct expected *t);

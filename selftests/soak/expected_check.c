@@ -100,13 +100,13 @@ void expected_check(struct expected *t, unsigned int lookups)
  */
 void expected_check_history(struct expected *t)
 {
-	struct hashring_ring_config born = {
+	struct hashring_ring_config config = {
 		.name = "again", .placement = hr_place_kind(t->config.place),
 		.points = t->config.points, .per = t->config.per,
 		.seed = t->config.seed,
 	};
 	const struct hr_table *table = t->view.table;
-	struct hashring_op ops[TWIN_NAMES] = {};
+	struct hashring_op ops[EXPECTED_NAMES] = {};
 	struct hashring_change ask = {
 		.ring = "again", .ops = ops, .nr_ops = table->nr_nodes,
 		.expect_generation = HASHRING_ANY, .max_moved = HASHRING_ANY,
@@ -137,7 +137,7 @@ void expected_check_history(struct expected *t)
 		ops[i].nr_points = node->nr_points;
 		ops[i].points = node->points;
 	}
-	if (hashring_ring_add(t->h, &born, &made) ||
+	if (hashring_ring_add(t->h, &config, &made) ||
 	    hashring_change(t->h, &ask, &receipt) ||
 	    hashring_digest(t->h, "again", false, &digest, &generation))
 		violation("state", "%s: not made again: %s", t->ring,

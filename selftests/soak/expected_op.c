@@ -65,7 +65,7 @@ void expected_op_add(struct expected *t, unsigned int i, struct hr_op *op,
 	if (!t->config.place->takes_points)
 		return;
 	op->has |= HR_HAS(POINTS);
-	op->nr_points = 1 + below(&t->seed, TWIN_POINTS);
+	op->nr_points = 1 + below(&t->seed, EXPECTED_POINTS);
 	op->points = points;
 	for (k = 0; k < op->nr_points; k++)
 		points[k] = (__u32)rand_r(&t->seed) << 16 ^ rand_r(&t->seed);

@@ -94,7 +94,7 @@ void die(const char *format, ...)
 }
 
 /* Whether to print one more violation of this kind. */
-static bool worth_a_line(const char *kind)
+static bool may_print(const char *kind)
 {
 	static const char *const kinds[] = {
 		"owner", "connection", "digest", "lookup", "state", "counters",
@@ -118,7 +118,7 @@ void violation(const char *kind, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	if (worth_a_line(kind)) {
+	if (may_print(kind)) {
 		printf("! %s: after %u s: %s\n", kind, elapsed(), text);
 		fflush(stdout);
 	}
@@ -272,7 +272,7 @@ static void tell(void)
 }
 
 /* Whether a figure is below its minimum; reports these, if @complain. */
-static bool too_little(bool complain)
+static bool below_minimum(bool complain)
 {
 	bool little = false;
 	unsigned int i;
@@ -295,7 +295,7 @@ static bool goes_on(void)
 	unsigned int now = elapsed();
 
 	return !stopped() && (now < seconds ||
-			      (now < seconds + MORE && too_little(false)));
+			      (now < seconds + MORE && below_minimum(false)));
 }
 
 static void wait_for_all(void)
@@ -385,7 +385,7 @@ int main(int argc, char **argv)
 	fork_pressure();
 	start_alone("read log", false, read_log);
 	start_stages();
-	start_houses();
+	start_namespaces();
 	start_pressure();
 	start_cycle();
 	every = seconds / 5 < 60 ? seconds / 5 : 60;
@@ -400,7 +400,7 @@ int main(int argc, char **argv)
 	wait_for_all();
 	last_cycle();
 	if (elapsed() >= seconds)
-		too_little(true);
+		below_minimum(true);
 	tell();
 	return atomic_load(&shared->figure[FIG_VIOLATIONS]) ? 1 : 0;
 }

@@ -22,7 +22,7 @@
 #include "expected.h"
 
 #define CGROUP		"/sys/fs/cgroup"
-#define LARDER		CGROUP "/soak"
+#define LIMITED		CGROUP "/soak"
 #define CPU		"/sys/devices/system/cpu/cpu1/online"
 #define FAIL_NTH	"/proc/thread-self/fail-nth"
 #define FAILSLAB	"/sys/kernel/debug/failslab/"
@@ -30,15 +30,15 @@
 #define HEAP		(64 << 20)
 #define CHUNK		(4 << 20)
 #define PAGE		4096
-#define MEALS		4096	/* maximum */
+#define CHUNKS		4096	/* maximum */
 #define SPARE_KB	262144	/* for other processes, and for later rounds */
 #define MIN_FREE_KB	"32768"	/* below this, processes have to reclaim themselves */
 #define LEFT_KB		24576
 
-static struct worker *hungry, *eater;
+static struct worker *limited, *taker;
 static bool by_faults;
 static pid_t child[2];
-static unsigned int squeeze_seed;
+static unsigned int limit_seed;
 
 /* --- failing allocations -------------------------------------------------- */
 
@@ -61,7 +61,7 @@ static void fail_one(struct expected *t, bool armed)
 }
 
 /* Allocates all memory of this process before there is a limit. */
-static void have_memory(void)
+static void preallocate(void)
 {
 	mallopt(M_MMAP_THRESHOLD, HEAP);
 	mallopt(M_TRIM_THRESHOLD, 2 * HEAP);
@@ -71,24 +71,24 @@ static void have_memory(void)
 }
 
 __attribute__((noreturn))
-static void hunger(void)
+static void run_limited(void)
 {
 	struct expected t = {
-		.worker = hungry, .names = TWIN_NAMES, .may_fail = true,
-		.seed = run_seed + 400, .ring = "hungry",
+		.worker = limited, .names = EXPECTED_NAMES, .may_fail = true,
+		.seed = run_seed + 400, .ring = "limited",
 		.arm = by_faults ? fail_one : NULL,
 	};
 	unsigned int life = 0, moves = 0, placement = 0;
 	bool there = false;
 
 	new_netns();
-	have_memory();
+	preallocate();
 	write_file("/proc/self/oom_score_adj", "-1000");
 	if (!by_faults)
-		write_file(LARDER "/cgroup.procs", "0");
+		write_file(LIMITED "/cgroup.procs", "0");
 	while (!stopped()) {
 		if (gate_closed()) {
-			gate_park(hungry);
+			gate_park(limited);
 			continue;
 		}
 		if (!there || life != atomic_load(&shared->life) ||
@@ -98,44 +98,44 @@ static void hunger(void)
 			life = atomic_load(&shared->life);
 			moves = 0;
 			there = true;
-			expected_born_small(&t, placement++ % 3, 2000);
+			expected_create_small(&t, placement++ % 3, 2000);
 			while (expected_populate(&t, 8) != MOVED && !stopped())
-				got_on(hungry);
+				got_on(limited);
 		}
 		expected_move(&t);
-		got_on(hungry);
+		got_on(limited);
 		if (++moves % 64 == 0)
 			expected_check(&t, 512);
 	}
 	_exit(0);
 }
 
-static void *squeeze(void *arg)
+static void *move_limit(void *arg)
 {
 	struct worker *w = arg;
 	char text[32];
 
 	while (!stopped()) {
 		snprintf(text, sizeof(text), "%lu",
-			 read_number(LARDER "/memory.current", "") +
-			 below(&squeeze_seed, 256 << 10));
-		write_file(LARDER "/memory.max", text);
-		nap_ms(50 + below(&squeeze_seed, 150));
-		write_file(LARDER "/memory.max", "max");
-		nap_ms(20 + below(&squeeze_seed, 100));
+			 read_number(LIMITED "/memory.current", "") +
+			 below(&limit_seed, 256 << 10));
+		write_file(LIMITED "/memory.max", text);
+		nap_ms(50 + below(&limit_seed, 150));
+		write_file(LIMITED "/memory.max", "max");
+		nap_ms(20 + below(&limit_seed, 100));
 		got_on(w);
 	}
 	return NULL;
 }
 
-static bool have_larder(void)
+static bool have_limit(void)
 {
 	int fd = open(CGROUP "/cgroup.subtree_control", O_WRONLY | O_CLOEXEC);
 	bool good = fd >= 0 && write(fd, "+memory", 7) == 7;
 
 	if (fd >= 0)
 		close(fd);
-	return good && (!mkdir(LARDER, 0755) || errno == EEXIST);
+	return good && (!mkdir(LIMITED, 0755) || errno == EEXIST);
 }
 
 static bool have_faults(void)
@@ -160,33 +160,33 @@ static unsigned long scanned(void)
 }
 
 /* Takes memory by page while @left_kb is free; returns the number of chunks. */
-static unsigned int take(char *food[], unsigned long left_kb, unsigned long until)
+static unsigned int take(char *chunks[], unsigned long left_kb, unsigned long until)
 {
 	unsigned int n = 0;
 	size_t at;
 
-	while (n < MEALS && scanned() <= until && !stopped() &&
+	while (n < CHUNKS && scanned() <= until && !stopped() &&
 	       read_number("/proc/meminfo", "MemFree:") > left_kb) {
-		food[n] = mmap(NULL, CHUNK, PROT_READ | PROT_WRITE,
+		chunks[n] = mmap(NULL, CHUNK, PROT_READ | PROT_WRITE,
 			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		if (food[n] == MAP_FAILED)
+		if (chunks[n] == MAP_FAILED)
 			break;
-		madvise(food[n], CHUNK, MADV_HUGEPAGE);
+		madvise(chunks[n], CHUNK, MADV_HUGEPAGE);
 		for (at = 0; at < CHUNK; at += PAGE)
-			food[n][at] = 1;
+			chunks[n][at] = 1;
 		n++;
-		got_on(eater);
+		got_on(taker);
 	}
 	return n;
 }
 
 /* Takes memory until the kernel reclaims some, or little is left. */
-static void eat(void)
+static void take_until_reclaim(void)
 {
 	unsigned long before = scanned();
-	static char *food[MEALS];
+	static char *chunks[CHUNKS];
 
-	take(food, LEFT_KB, before + 256);
+	take(chunks, LEFT_KB, before + 256);
 	count(FIG_RECLAIMS, scanned() > before);
 	nap_ms(200);
 }
@@ -196,26 +196,26 @@ static void eat(void)
  * round is a process, which the kernel kills before other processes.
  */
 __attribute__((noreturn))
-static void feed(void)
+static void run_taker(void)
 {
 	unsigned int seed = run_seed + 500, i;
-	static char *food[MEALS];
-	pid_t meal;
+	static char *chunks[CHUNKS];
+	pid_t pid;
 
-	take(food, SPARE_KB, ULONG_MAX);
+	take(chunks, SPARE_KB, ULONG_MAX);
 	write_file("/proc/sys/vm/min_free_kbytes", MIN_FREE_KB);
 	while (!stopped()) {
-		meal = fork();
-		if (!meal) {
+		pid = fork();
+		if (!pid) {
 			write_file("/proc/self/oom_score_adj", "1000");
 			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			eat();
+			take_until_reclaim();
 			_exit(0);
 		}
-		waitpid(meal, NULL, 0);
+		waitpid(pid, NULL, 0);
 		for (i = 20 + below(&seed, 40); i && !stopped(); i--) {
 			nap_ms(100);
-			got_on(eater);
+			got_on(taker);
 		}
 	}
 	_exit(0);
@@ -223,7 +223,7 @@ static void feed(void)
 
 /* --- CPUs --------------------------------------------------------------------- */
 
-static void *plug(void *arg)
+static void *toggle_cpu(void *arg)
 {
 	unsigned int seed = run_seed + 600;
 	struct worker *w = arg;
@@ -261,7 +261,7 @@ void look_after_pressure(void)
 	for (i = 0; i < 2; i++)
 		if (child[i] && waitpid(child[i], &status, WNOHANG) > 0 &&
 		    !stopped())
-			die("%s ended: %#x", i ? "the eater" : "hungry",
+			die("%s ended: %#x", i ? "the taker" : "limited",
 			    status);
 }
 
@@ -269,21 +269,21 @@ void look_after_pressure(void)
 void fork_pressure(void)
 {
 	by_faults = have_faults();
-	if (by_faults || have_larder()) {
-		hungry = new_worker("hungry", true);
-		child[0] = fork_child(hunger);
+	if (by_faults || have_limit()) {
+		limited = new_worker("limited", true);
+		child[0] = fork_child(run_limited);
 	} else {
 		printf("# neither a limit of memory nor faults to be had\n");
 	}
-	eater = new_worker("eater", false);
-	child[1] = fork_child(feed);
+	taker = new_worker("taker", false);
+	child[1] = fork_child(run_taker);
 }
 
 void start_pressure(void)
 {
-	squeeze_seed = run_seed + 450;
-	if (hungry && !by_faults)
-		start_alone("squeeze", false, squeeze);
+	limit_seed = run_seed + 450;
+	if (limited && !by_faults)
+		start_alone("limit", false, move_limit);
 	if (!access(CPU, W_OK))
-		start_alone("plug", false, plug);
+		start_alone("cpu", false, toggle_cpu);
 }

@@ -135,7 +135,7 @@ bool gate_shut(void);
 void gate_open(void);
 
 /* workers */
-void start_houses(void);
+void start_namespaces(void);
 void fork_pressure(void);
 void start_pressure(void);
 void look_after_pressure(void);

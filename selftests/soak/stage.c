@@ -81,7 +81,7 @@ void stage_announce(void *arg, const struct hr_view *next)
 		if (s->attached || s->turning)
 			owners[i] |= may_own(s, next, s->flow[i].position);
 	}
-	memcpy(s->said[move % SAID], s->expected.doing, TWIN_WORDS);
+	memcpy(s->said[move % SAID], s->expected.doing, EXPECTED_WORDS);
 	atomic_store(&s->begun, move);
 }
 
@@ -95,7 +95,7 @@ const char *stage_last_moves(const struct stage *s, unsigned int high,
 	*text = '\0';
 	for (i = high < SAID ? 1 : high - SAID + 1; i <= high && at < size; i++)
 		at += snprintf(text + at, size - at, ", %u: %.*s", i,
-			       TWIN_WORDS, s->said[i % SAID]);
+			       EXPECTED_WORDS, s->said[i % SAID]);
 	return text;
 }
 
@@ -110,7 +110,7 @@ bool stage_judge(struct stage *s, unsigned int backend, unsigned int flow,
 		 unsigned int sent_after)
 {
 	unsigned int high = atomic_load(&s->begun), move = sent_after;
-	char text[SAID * (TWIN_WORDS + 16)];
+	char text[SAID * (EXPECTED_WORDS + 16)];
 
 	atomic_fetch_add(&s->at[backend], 1);
 	atomic_fetch_add(&s->received, 1);
@@ -206,7 +206,7 @@ static void make_flows(struct stage *s)
 /* --- movers --------------------------------------------------------------- */
 
 /* Makes moves of all kinds, as fast as possible. */
-static void *move_anyhow(void *arg)
+static void *move_freely(void *arg)
 {
 	struct stage *s = arg;
 	struct expected *t = &s->expected;
@@ -249,7 +249,7 @@ static void wait_settled(struct stage *s)
 }
 
 /* Makes a move that may break connections. */
-static void cut_something(struct stage *s)
+static void make_cut(struct stage *s)
 {
 	struct expected *t = &s->expected;
 	unsigned int dice = below(&t->seed, 3);
@@ -280,7 +280,7 @@ static void walk(struct stage *s)
 		} else if (dice < 25) {
 			expected_pause(t);
 		} else if (dice < 27) {
-			cut_something(s);
+			make_cut(s);
 		} else {
 			expected_step(t, HR_PACE_SHARE, dice < 35,
 				      1 + rand_r(&t->seed) / 4);
@@ -290,7 +290,7 @@ static void walk(struct stage *s)
 }
 
 /* Makes one migration that breaks no connection; waits for those that stay. */
-static void migrate_gently(struct stage *s)
+static void migrate_without_cut(struct stage *s)
 {
 	struct expected *t = &s->expected;
 	unsigned int tries = 0;
@@ -331,7 +331,7 @@ static void *move_gently(void *arg)
 			life = atomic_load(&shared->life);
 			expected_reconnect(t);
 		}
-		migrate_gently(s);
+		migrate_without_cut(s);
 		if (expected_settled(t) && below(&t->seed, 2))
 			stage_check(s);
 	}
@@ -379,7 +379,7 @@ static void make_stage(struct stage *s, unsigned int number)
 	t->polite = s->tcp;
 	snprintf(text, sizeof(text), "%s %s", t->ring, s->tcp ? "TCP" : "UDP");
 	t->worker = new_worker(text, true);
-	expected_born(t, kinds[number].placement, 40, &settings,
+	expected_create(t, kinds[number].placement, 40, &settings,
 		      has | (s->tcp ? 0 : HASHRING_SET_ESTABLISHED));
 	make_flows(s);
 	t->announce = stage_announce;
@@ -401,7 +401,7 @@ void start_stages(void)
 			start_tcp(s);
 		else
 			start_udp(s);
-		start_worker(s->expected.worker, s->tcp ? move_gently : move_anyhow,
+		start_worker(s->expected.worker, s->tcp ? move_gently : move_freely,
 			     s);
 	}
 }

@@ -90,7 +90,7 @@ struct stage {
 	unsigned int nr_flows;
 	unsigned char *owners;
 	unsigned int log;
-	char said[SAID][TWIN_WORDS];
+	char said[SAID][EXPECTED_WORDS];
 	atomic_uint begun, done;
 	bool attached, turning;
 	struct hashring_attach attach;

@@ -23,9 +23,9 @@
 #define EXCHANGES_MAX	12
 #define SILENCE		30000	/* ms; a tick counts for its own length at most */
 #define TICK		50
-#define TOLD		4		/* broken connections with a detailed report */
+#define REPORTS		4		/* broken connections with a detailed report */
 #define PEERS		8192	/* connections of the server */
-#define LISTENER	0x8000000000000000ULL	/* in an event without a peer */
+#define LISTENER	0x8000000000000000ULL	/* set in events of listeners */
 
 struct message {
 	__u32 flow;
@@ -64,7 +64,7 @@ struct tcp {
 };
 
 static struct tcp tcps[STAGES];
-static atomic_uint told;	/* connections with a detailed report */
+static atomic_uint reports;	/* connections with a detailed report */
 
 /* Elapsed time; a leap of the clock counts as one tick. */
 static unsigned int tick_ms(__u64 *last)
@@ -101,14 +101,14 @@ static void give_up(struct connection *c, bool reset)
  * Prints the director's and the backends' data of a flow, for the report of a
  * fault.
  */
-static void tell_flow(const struct tcp *t, const struct connection *c)
+static void print_flow(const struct tcp *t, const struct connection *c)
 {
 	const struct stage *s = t->s;
 	char command[1024];
 	unsigned int i;
 	int at;
 
-	if (atomic_fetch_add(&told, 1) >= TOLD)
+	if (atomic_fetch_add(&reports, 1) >= REPORTS)
 		return;
 	at = snprintf(command, sizeof(command),
 		      "{ %s -n %s migrate show %s; %s -n %s migrate flows %s | grep -w %u; for n in",
@@ -128,7 +128,7 @@ static void broken(struct tcp *t, struct connection *c, const char *how)
 {
 	unsigned int cuts = atomic_load(&t->s->cuts);
 	unsigned int high = atomic_load(&t->s->begun);
-	char text[SAID * (TWIN_WORDS + 16)];
+	char text[SAID * (EXPECTED_WORDS + 16)];
 
 	/* An odd number means a cut that is being made. */
 	if (c->cuts == cuts && cuts % 2 == 0 && !stopped()) {
@@ -139,7 +139,7 @@ static void broken(struct tcp *t, struct connection *c, const char *how)
 			  c->answer.backend, c->ask.move, high, c->heard,
 			  t->s->attached ? "steered" : "not steered",
 			  stage_last_moves(t->s, high, text, sizeof(text)));
-		tell_flow(t, c);
+		print_flow(t, c);
 	} else {
 		count(FIG_EXCUSED, 1);
 	}

@@ -22,9 +22,9 @@
 #define DATAGRAMS	20
 #define HERE		"10.9.9.9"	/* of the loopback: packets to it come back */
 
-static struct expected houses[3];
+static struct expected rings[3];
 
-static void *live(void *arg)
+static void *move_ring(void *arg)
 {
 	struct expected *t = arg;
 	unsigned int life = 0, moves = 0;
@@ -42,7 +42,7 @@ static void *live(void *arg)
 		}
 		if (!there || life != atomic_load(&shared->life)) {
 			life = atomic_load(&shared->life);
-			expected_born_small(t, hr_place_kind(t->config.place), 40);
+			expected_create_small(t, hr_place_kind(t->config.place), 40);
 			expected_populate(t, 5);
 			there = true;
 		}
@@ -121,7 +121,7 @@ static void one_ring(struct expected *t, unsigned int number)
 	unsigned int moves = below(&t->seed, 30);
 
 	snprintf(t->ring, sizeof(t->ring), "ring%u", number);
-	expected_born_small(t, below(&t->seed, 3), 10);
+	expected_create_small(t, below(&t->seed, 3), 10);
 	expected_populate(t, 3);
 	if (!number)
 		send_some(t);
@@ -177,21 +177,21 @@ static void *make_namespaces(void *arg)
 	return NULL;
 }
 
-void start_houses(void)
+void start_namespaces(void)
 {
 	unsigned int i;
 
 	for (i = 0; i < 3; i++) {
-		struct expected *t = &houses[i];
+		struct expected *t = &rings[i];
 		char name[32];
 
 		t->config.place = hr_place_by_kind(i);
-		snprintf(t->ring, sizeof(t->ring), "house");
+		snprintf(t->ring, sizeof(t->ring), "alone");
 		t->seed = run_seed + 200 + i;
-		t->names = TWIN_NAMES;
-		snprintf(name, sizeof(name), "house %s", t->config.place->name);
+		t->names = EXPECTED_NAMES;
+		snprintf(name, sizeof(name), "ring %s", t->config.place->name);
 		t->worker = new_worker(name, true);
-		start_worker(t->worker, live, t);
+		start_worker(t->worker, move_ring, t);
 	}
 	start_alone("namespaces", true, make_namespaces);
 }
