@@ -38,7 +38,7 @@ static void release_view(struct hr_view *view)
 
 /* Creates the empty ring, in a kernel without a ring of that name. */
 void expected_create(struct expected *t, __u32 placement, __u32 points,
-		   const struct hashring_settings *settings, __u32 has)
+		     const struct hashring_settings *settings, __u32 has)
 {
 	struct hashring_ring_config config = {
 		.name = t->ring, .placement = placement, .has = has,
@@ -79,7 +79,7 @@ void expected_create_small(struct expected *t, __u32 placement, __u32 points)
 	};
 
 	expected_create(t, placement, points, &settings,
-		      HASHRING_SET_ESTABLISHED | HASHRING_SET_MAX_ENTRIES);
+			HASHRING_SET_ESTABLISHED | HASHRING_SET_MAX_ENTRIES);
 }
 
 /* Frees the expected state; the kernel's ring stays. */

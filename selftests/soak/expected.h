@@ -74,7 +74,7 @@ enum moved { MOVED, REFUSED, IDLE };
 
 /* expected.c */
 void expected_create(struct expected *t, __u32 placement, __u32 points,
-		   const struct hashring_settings *settings, __u32 has);
+		     const struct hashring_settings *settings, __u32 has);
 void expected_create_small(struct expected *t, __u32 placement, __u32 points);
 void expected_release(struct expected *t);
 bool expected_again(struct expected *t, int err, const char *what);

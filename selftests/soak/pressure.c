@@ -168,7 +168,7 @@ static unsigned int take(char *chunks[], unsigned long left_kb, unsigned long un
 	while (n < CHUNKS && scanned() <= until && !stopped() &&
 	       read_number("/proc/meminfo", "MemFree:") > left_kb) {
 		chunks[n] = mmap(NULL, CHUNK, PROT_READ | PROT_WRITE,
-			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+				 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		if (chunks[n] == MAP_FAILED)
 			break;
 		madvise(chunks[n], CHUNK, MADV_HUGEPAGE);
@@ -261,7 +261,7 @@ void look_after_pressure(void)
 	for (i = 0; i < 2; i++)
 		if (child[i] && waitpid(child[i], &status, WNOHANG) > 0 &&
 		    !stopped())
-			die("%s ended: %#x", i ? "the taker" : "limited",
+			die("worker %s ended: %#x", i ? "taker" : "limited",
 			    status);
 }
 

@@ -380,7 +380,7 @@ static void make_stage(struct stage *s, unsigned int number)
 	snprintf(text, sizeof(text), "%s %s", t->ring, s->tcp ? "TCP" : "UDP");
 	t->worker = new_worker(text, true);
 	expected_create(t, kinds[number].placement, 40, &settings,
-		      has | (s->tcp ? 0 : HASHRING_SET_ESTABLISHED));
+			has | (s->tcp ? 0 : HASHRING_SET_ESTABLISHED));
 	make_flows(s);
 	t->announce = stage_announce;
 	t->arg = s;

@@ -39,7 +39,7 @@ struct message {
  * @text: the kernel's reason
  * @len: length of @data
  * @data: commands and attributes of all messages, with zeros for values that
- * 	change with time
+ *	change with time
  */
 struct answer {
 	int err;

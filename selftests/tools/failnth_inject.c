@@ -35,7 +35,7 @@ void inject_open(void)
  * inject_arm() - let an allocation fail from now on
  * @nth: which allocation; 0: none
  * @all_from: and all later allocations; failslab and fail_page_alloc must be
- * 	set to fail always, for marked tasks
+ *	set to fail always, for marked tasks
  */
 void inject_arm(unsigned int nth, bool all_from)
 {

@@ -62,7 +62,7 @@ struct exchange {
  * @vip: virtual address and port
  * @vip_len: length of @vip
  * @from: sources are the addresses with the same first 16 (IPv4) or 64 (IPv6)
- * 	bits
+ *	bits
  * @log: folder of the backends' logs
  * @first: number of the first flow
  * @count: number of flows
