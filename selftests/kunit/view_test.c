@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Migrations of all kinds, at random: at every moment what a view says is what
- * its maps say, point by point, and each leads where it has to.
+ * Random migrations of all kinds: at every moment the view has the owners of
+ * its maps, point by point, and each migration ends at the right map.
  */
 #include "migration.h"
 #include "suites.h"
@@ -11,7 +11,7 @@
 
 static struct migration migration;
 
-/* Random steps, forward and back; never beyond either end. */
+/* Random steps, forward and back, within both ends. */
 static void some_steps(struct migration *m)
 {
 	u32 n = unit_below(&m->random, 4);
@@ -127,7 +127,7 @@ static struct hr_op with_point(struct hr_op op, u32 *at)
 	return unit_points(op, at, 1);
 }
 
-/* The node that owns all of the ring, of a map whose points are all cut off. */
+/* The owner of the whole ring, for a map whose points are all cut off. */
 static void one_owner_without_points(struct kunit *test)
 {
 	struct hr_op op = with_point(unit_id(unit_add("a"), 1), (u32[]){ 50 });
@@ -144,7 +144,7 @@ static void one_owner_without_points(struct kunit *test)
 	migration_free(&migration);
 }
 
-/* Owned, then by nobody up to @behind_hole, and owned again. */
+/* Owned, then without an owner up to @behind_hole, and owned again. */
 static u64 digest_with_a_hole(struct kunit *test, u32 behind_hole)
 {
 	struct hr_op op = with_point(unit_id(unit_add("a"), 1), (u32[]){ 9 });

@@ -22,7 +22,7 @@
 #define DATAGRAMS	20
 #define HERE		"10.9.9.9"	/* of the loopback: packets to it come back */
 
-static struct expected rings[3];
+static struct expected placement_rings[3];
 
 static void *move_ring(void *arg)
 {
@@ -182,7 +182,7 @@ void start_namespaces(void)
 	unsigned int i;
 
 	for (i = 0; i < 3; i++) {
-		struct expected *t = &rings[i];
+		struct expected *t = &placement_rings[i];
 		char name[32];
 
 		t->config.place = hr_place_by_kind(i);
