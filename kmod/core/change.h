@@ -9,6 +9,7 @@
 
 #include <uapi/linux/hashring.h>
 
+#include "config.h"
 #include "table.h"
 
 /**

@@ -4,6 +4,7 @@
 #include <linux/siphash.h>
 #include <linux/string.h>
 
+#include "config.h"
 #include "digest.h"
 #include "sort.h"
 

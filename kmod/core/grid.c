@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/sched.h>
 
+#include "config.h"
 #include "grid.h"
 #include "sort.h"
 

@@ -8,12 +8,7 @@
 
 #include <uapi/linux/hashring.h>
 
-#include "key.h"
 #include "node.h"
-
-#define HR_DEFAULT_POINTS	160	/* for a unit of weight */
-#define HR_DEFAULT_GRID		65536
-#define HR_MIN_GRID		1024
 
 /**
  * struct hr_point - a position that a node holds
@@ -28,7 +23,6 @@ struct hr_point {
 struct hr_build;
 struct hr_config;
 struct hr_draft;
-struct hr_error;
 struct hr_table;
 
 /**
@@ -53,26 +47,6 @@ struct hr_place_ops {
 		   struct hr_build *b);
 };
 
-/**
- * struct hr_config - what is fixed when a ring is made
- * @place: the placement policy
- * @points: with hashed placement: points for each @per units of weight, 1 to
- *	HR_MAX_POINTS
- * @per: see @points; 1 to HR_MAX_WEIGHT
- * @grid: with balanced placement: number of cells, a power of two, HR_MIN_GRID
- *	to HR_MAX_GRID; else 0
- * @seed: what @keys derive from
- * @keys: hash keys for points, keys and flows
- */
-struct hr_config {
-	const struct hr_place_ops *place;
-	u32 points;
-	u32 per;
-	u32 grid;
-	u8 seed[HR_SEED_LEN];
-	struct hr_keys keys;
-};
-
 extern const struct hr_place_ops hr_place_hash;
 extern const struct hr_place_ops hr_place_explicit;
 extern const struct hr_place_ops hr_place_balanced;
@@ -85,9 +59,5 @@ int hr_place_grid(struct hr_draft *c, const struct hr_table *next,
 /* The policy of &enum hashring_placement, or NULL. */
 const struct hr_place_ops *hr_place_by_kind(u32 kind);
 u32 hr_place_kind(const struct hr_place_ops *ops);
-
-void hr_config_default(struct hr_config *cfg, const struct hr_place_ops *place);
-int hr_config_check(const struct hr_config *cfg, struct hr_error *err);
-void hr_config_seed(struct hr_config *cfg, const u8 seed[HR_SEED_LEN]);
 
 #endif

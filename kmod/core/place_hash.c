@@ -9,6 +9,7 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 
+#include "config.h"
 #include "place.h"
 
 static u64 hash_count(const struct hr_config *cfg, const struct hr_node *node)
