@@ -145,6 +145,10 @@ END
 	refuses 'stdin:1: a quote is not closed' 1 -b - <<<'ring add "web'
 	refuses 'with -b commands come from the file' 1 -b "$WORK/batch" ring show
 	refuses 'nowhere: No such file' 1 -b "$WORK/nowhere"
+	refuses 'Is a directory' 1 -b "$WORK"
+	refuses 'stdin:1: holds a NUL byte' 1 \
+		-b - < <(printf 'ring add batch3\0x\n')
+	refuses 'no such ring' 2 ring show batch3
 }
 
 # --- figures and files -----------------------------------------------------------

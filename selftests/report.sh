@@ -406,6 +406,7 @@ refused_of_files()
 	printed_files shelf
 	ring=$(ringctl -j ring show shelf)
 	desk_refuses 'printed.json: .*expected' 1 '[{'
+	desk_refuses 'printed.json: duplicate object key' 1 '[{"name": 1, "name": 2}]'
 	desk_refuses 'expected ring show, history, .* of ringctl -j' 1 '[{"name":"shelf"}]'
 	desk_refuses 'the same output twice' 1 "$ring$ring"
 	desk_refuses 'not about ring shelf' 1 "${ring/shelf/web}"

@@ -56,7 +56,8 @@ static int check_points(struct hr_draft *c, u32 i)
 	}
 	if (!c->cfg->place->takes_points)
 		return hr_refuse(c->err, i, HR_PART(POINTS), -EINVAL,
-				 "points cannot be given in this placement");
+				 "points cannot be given in this placement",
+				 ": %s", c->cfg->place->name);
 	if (!op->nr_points)
 		return hr_refuse(c->err, i, HR_PART(POINTS), -EINVAL,
 				 "a node needs at least one point");
@@ -77,7 +78,8 @@ static int check_cells(struct hr_draft *c, u32 i)
 		return 0;
 	if (!c->cfg->place->takes_cells)
 		return hr_refuse(c->err, i, HR_PART(CELLS), -EINVAL,
-				 "cells cannot be given in this placement");
+				 "cells cannot be given in this placement",
+				 ": %s", c->cfg->place->name);
 	if (op->nr_cells > HR_MAX_NODE_RUNS)
 		return hr_refuse(c->err, i, HR_PART(CELLS), -E2BIG,
 				 "too many runs of cells in one operation",

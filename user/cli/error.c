@@ -101,10 +101,11 @@ int status_of(int err)
 int refused_by(const struct hashring *h, int err)
 {
 	const char *attr = hashring_error_attr(h), *last = strrchr(attr, '.');
+	const char *text = hashring_error(h);
 
-	/* Where the text does not name its subject. */
-	if (*attr && !strstr(hashring_error(h), last ? last + 1 : attr))
-		return fail(status_of(err), "%s (%s)", hashring_error(h),
-			    attr);
-	return fail(status_of(err), "%s", hashring_error(h));
+	/* Where the text names neither its subject nor what was typed. */
+	if (*attr && !strstr(text, last ? last + 1 : attr) &&
+	    !strstr(text, ": "))
+		return fail(status_of(err), "%s (%s)", text, attr);
+	return fail(status_of(err), "%s", text);
 }

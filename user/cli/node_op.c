@@ -13,7 +13,6 @@ const struct arg node_add_args[] = {
 	{ ARG_NUMBER, "weight", .meta = "W" },
 	{ ARG_ENUM, "state", .meta = "STATE", .names = node_states },
 	{ ARG_NUMBER, "zone", .meta = "N" },
-	{ ARG_DEADLINE, "deadline", .meta = "TIME" },
 	{ ARG_VIA, "via", .meta = "ADDR" },
 	{ ARG_POINTS, "point", "points", .meta = "POSITION" },
 	{ ARG_NAME, "seat", .meta = "SEAT" },

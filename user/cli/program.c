@@ -73,21 +73,27 @@ static int run_batch(const char *path)
 	unsigned int line = 0;
 	char *text = NULL;
 	size_t room = 0;
+	ssize_t len = 0;
 	int status = 0;
 
 	if (!f)
 		return fail_usage("%s: %s", path, strerror(errno));
 
-	while ((!status || opt.force) && getline(&text, &room, f) >= 0) {
+	while ((!status || opt.force) &&
+	       (len = getline(&text, &room, f)) >= 0) {
 		unsigned int ignored = 0;
 		char *rest = text;
+		/* Reading the words writes NUL bytes. */
+		bool nul = memchr(text, '\0', len);
 		int err = 0;
 		int ret;
 
 		error_file = is_stdin ? "stdin" : path;
 		error_line = ++line;
 		ret = words_next(&words, &rest, false, &ignored);
-		if (ret < 0)
+		if (nul)
+			err = fail_usage("holds a NUL byte");
+		else if (ret < 0)
 			err = fail_usage("a quote is not closed");
 		else if (ret)
 			err = run_words(words.argc, words.argv);
@@ -96,6 +102,8 @@ static int run_batch(const char *path)
 			status = err;
 	}
 	error_file = NULL;
+	if (ferror(f) && !status)
+		status = fail_usage("%s: %s", path, strerror(errno));
 	words_release(&words);
 	free(text);
 	if (!is_stdin)

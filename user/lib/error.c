@@ -11,6 +11,8 @@
 
 #include "private.h"
 
+#define SHOWN_LEN	24	/* bytes of a text that cannot be a name */
+
 /**
  * hashring_error() - the reason of the last error, in words
  * @h: a connection, or NULL after hashring_open() ran out of memory
@@ -60,22 +62,43 @@ static void append_name(struct hashring *h, const char *name)
 		 name ? name : "?");
 }
 
+/* Appends at most as much as the text has room for. */
+__attribute__((format(printf, 2, 3)))
+static void append(struct hashring *h, const char *fmt, ...)
+{
+	size_t end = strlen(h->error);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(h->error + end, sizeof(h->error) - end, fmt, ap);
+	va_end(ap);
+}
+
 /*
  * A text without details, as all are before Linux 6.3, gets the name that was
- * sent: from 6.3 on the kernel adds it in the same way.
+ * sent: from 6.3 on the kernel adds it in the same way. What cannot be a name is
+ * quoted, its control characters are escaped, and it is cut.
  */
 static void append_value(struct hashring *h, const struct nlattr *attr)
 {
 	const char *value = nla_data(attr);
 	int len = strnlen(value, nla_len(attr)), i;
-	size_t end = strlen(h->error);
 
-	if (!len || len >= HASHRING_NAME_LEN || strstr(h->error, ": "))
+	if (!len || strstr(h->error, ": "))
 		return;
-	for (i = 0; i < len; i++)
-		if (value[i] <= ' ' || value[i] > '~')
-			return;
-	snprintf(h->error + end, sizeof(h->error) - end, ": %.*s", len, value);
+	for (i = 0; i < len && value[i] > ' ' && value[i] <= '~'; i++)
+		;
+	if (i == len && len < HASHRING_NAME_LEN) {
+		append(h, ": %s", value);
+		return;
+	}
+	append(h, ": \"");
+	for (i = 0; i < len && i < SHOWN_LEN; i++) {
+		unsigned char c = value[i];
+
+		append(h, c < ' ' || c > '~' ? "\\x%02x" : "%c", c);
+	}
+	append(h, i < len ? "...\"" : "\"");
 }
 
 /*

@@ -178,9 +178,9 @@ int doc_map(struct reader *r, yaml_node_t *map, const char *what,
 		yaml_node_t *key = node_at(r, pair->key);
 		const char *name;
 
-		if (key->type != YAML_SCALAR_NODE)
-			return doc_bad(r, key, "a key must be a word");
-		name = (const char *)key->data.scalar.value;
+		name = doc_scalar(r, key, "a key", "a word");
+		if (!name)
+			return EXIT_USAGE;
 		for (i = 0; keys[i].name; i++)
 			if (!strcmp(keys[i].name, name))
 				break;

@@ -482,8 +482,9 @@ int printed_read(struct printed *p, const char *file, const char *ring)
 	p->file = strcmp(file, "-") ? file : "stdin";
 	while (!status && at[strspn(at, " \t\r\n")]) {
 		json_error_t error;
-		json_t *list = json_loadb(at, strlen(at), JSON_DISABLE_EOF_CHECK,
-					  &error);
+		json_t *list = json_loadb(at, strlen(at),
+					  JSON_DISABLE_EOF_CHECK |
+					  JSON_REJECT_DUPLICATES, &error);
 
 		if (!list)
 			status = fail_usage("%s: %s", p->file, error.text);
