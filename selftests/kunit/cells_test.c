@@ -242,7 +242,7 @@ static void refused(struct kunit *test)
 	balanced_init(test, &ring, 1024);
 	unit_add_many(&ring, "n%u", 2);
 	refuse(&ring, unit_points(unit_add("p"), points, 1), -EINVAL,
-	       HR_PART(POINTS), "points cannot be given in this placement");
+	       HR_PART(POINTS), "points cannot be given in this placement: balanced");
 	refuse(&ring, op, -EEXIST, HR_PART(CELLS),
 	       "cell is given to another node already: 0");
 	runs[0].count = 5;
@@ -276,7 +276,7 @@ static void refused(struct kunit *test)
 	unit_ring_init(test, &ring, &hr_place_hash, 1, 1);
 	op.nr_cells = 1;
 	refuse(&ring, op, -EINVAL, HR_PART(CELLS),
-	       "cells cannot be given in this placement");
+	       "cells cannot be given in this placement: hash");
 	unit_ring_free(&ring);
 }
 

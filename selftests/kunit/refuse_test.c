@@ -354,7 +354,7 @@ static void explicit_points(struct kunit *test)
 
 	assert_third(&rings->hashed, unit_points(unit_add("b9"), at100, 2),
 		     -EINVAL, HR_PART(POINTS),
-		     "points cannot be given in this placement");
+		     "points cannot be given in this placement: hash");
 	assert_third(ring, unit_add("p9"), -EINVAL, HR_PART(POINTS),
 		     "node needs points in this placement: p9");
 	assert_third(ring, unit_points(unit_add("p9"), NULL, 0), -EINVAL,

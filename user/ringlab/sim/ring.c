@@ -143,6 +143,7 @@ static int ring_change(struct sim *s, const struct hr_place_ops *place,
 	struct hr_error error;
 	struct ring *ring;
 	struct hr_op *ops;
+	u32 nr;
 	int err;
 
 	if (!s->map)
@@ -153,8 +154,13 @@ static int ring_change(struct sim *s, const struct hr_place_ops *place,
 		return -ENOMEM;
 	}
 	ring = s->map;
-	err = hr_change_build(&ring->cfg, ring->table, ops,
-			      make_ops(s, change, ops), U32_MAX, false,
+	nr = make_ops(s, change, ops);
+	/* A change of nodes that have no share, or of other attributes. */
+	if (!nr && ring->table->nr_nodes) {
+		free(ops);
+		return 0;
+	}
+	err = hr_change_build(&ring->cfg, ring->table, ops, nr, U32_MAX, false,
 			      &hr_node_plain_ops, GFP_KERNEL, &next, &error);
 	free(ops);
 	if (err == -ENOMEM)
