@@ -42,7 +42,7 @@ all_is_answered()
 
 rings_are_well()
 {
-	expect_between 10 1000000000 "$(figure rings_settled)" "rings at ends of lives"
+	expect_between 10 1000000000 "$(figure rings_settled)" "rings at ends of sessions"
 	expect_equal "$(figure rings_settled)" "$(figure rings_rebuilt)" \
 		"of these, made anew with the same digest"
 }
