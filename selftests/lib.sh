@@ -297,12 +297,12 @@ kernel_log_mark()
 }
 
 # kernel_log_faults - fails, and prints, if the log has a fault, or a line about
-# hashring. Lines of stack traces name functions of hashring, and do not count.
+# hashring, unless it matches $log_ignored. Lines of stack traces name functions of hashring, and do not count.
 # vm/run reports the kernel's own data races.
 kernel_log_faults()
 {
 	! dmesg | tail -n "+$((log_mark + 1))" | log_without_races /dev/null |
-		grep -v '\]  ' | log_faults
+		grep -vE "\]  ${log_ignored:+|$log_ignored}" | log_faults
 }
 
 # kept_kb - memory in KASAN's quarantine: freed, and not yet available. The
