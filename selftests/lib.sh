@@ -297,8 +297,8 @@ kernel_log_mark()
 }
 
 # kernel_log_faults - fails, and prints, if the log has a fault, or a line about
-# hashring, unless it matches $log_ignored. Lines of stack traces name functions of hashring, and do not count.
-# vm/run reports the kernel's own data races.
+# hashring, other than $log_ignored. Lines of stack traces do not count, and vm/run
+# reports the kernel's own data races.
 kernel_log_faults()
 {
 	! dmesg | tail -n "+$((log_mark + 1))" | log_without_races /dev/null |
