@@ -4,6 +4,7 @@
  */
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "change.h"
@@ -48,6 +49,26 @@ static void receipt_count(struct hr_receipt *receipt,
 	}
 }
 
+/*
+ * Whether a change leaves the arcs of nodes that are not down where they are: nodes
+ * go down, or get other addresses or another zone. Such a change is in force at once,
+ * wherever the frontier is.
+ */
+static bool keeps_arcs(const struct hr_change *change)
+{
+	u32 i;
+
+	for (i = 0; i < change->nr_ops; i++) {
+		const struct hr_op *op = &change->ops[i];
+
+		if (!hr_op_downs(op) &&
+		    (op->kind != HASHRING_OP_SET ||
+		     op->has & ~(HR_HAS_VIA | HR_HAS_ATTR(ZONE))))
+			return false;
+	}
+	return true;
+}
+
 static bool has_deadline(const struct hr_change *change)
 {
 	u32 i;
@@ -56,19 +77,6 @@ static bool has_deadline(const struct hr_change *change)
 		if (change->ops[i].has & HR_HAS(DEADLINE))
 			return true;
 	return false;
-}
-
-/* Whether a change only takes nodes down: such a change is in force at once, always. */
-static bool only_downs(const struct hr_change *change)
-{
-	u32 i;
-
-	for (i = 0; i < change->nr_ops; i++)
-		if (change->ops[i].kind != HASHRING_OP_SET ||
-		    change->ops[i].has != HR_HAS_ATTR(STATE) ||
-		    change->ops[i].attrs.state != HASHRING_NODE_DOWN)
-			return false;
-	return true;
 }
 
 /*
@@ -96,30 +104,40 @@ static int check_ids(const struct hr_change *change, const struct hr_table *t,
 	return 0;
 }
 
-/* Set or clear the deadlines of nodes whose state the change sets. */
+/*
+ * Set or clear the deadlines of nodes whose state the change sets. What was cut at an
+ * active node was cut for the changes before.
+ */
 static void set_deadlines(const struct hr_change *change,
-			  const struct hr_table *next,
-			  struct hr_migration *m)
+			  const struct hr_table *next)
 {
 	u32 i;
 
+	for (i = 0; i < next->nr_nodes; i++) {
+		struct hr_node *node = next->by_name[i];
+
+		if (node->attrs.state == HASHRING_NODE_ACTIVE &&
+		    hr_backend(node)->shared->expired)
+			WRITE_ONCE(hr_backend(node)->shared->expired, false);
+		if (!(i & 0xfff))
+			cond_resched();
+	}
 	for (i = 0; i < change->nr_ops; i++) {
 		const struct hr_op *op = &change->ops[i];
 		struct hr_shared *shared;
+		struct hr_node *node = NULL;
 
-		if (op->kind != HASHRING_OP_SET ||
-		    !(op->has & HR_HAS_ATTR(STATE)))
+		if (op->kind == HASHRING_OP_SET &&
+		    op->has & HR_HAS_ATTR(STATE))
+			node = hr_table_find(next, op->name);
+		if (!node)
 			continue;
-		shared = hr_backend(hr_table_find(next, op->name))->shared;
+		shared = hr_backend(node)->shared;
 		WRITE_ONCE(shared->expired, false);
 		WRITE_ONCE(shared->deadline, 0);
-		if (!(op->has & HR_HAS(DEADLINE)))
-			continue;
-		WRITE_ONCE(shared->deadline, get_jiffies_64() +
-			   msecs_to_jiffies(op->deadline));
-		/* A migration without a pacer ends with its last deadline. */
-		if (m && m->automatic)
-			m->deadline = max(m->deadline, shared->deadline);
+		if (op->has & HR_HAS(DEADLINE))
+			WRITE_ONCE(shared->deadline, get_jiffies_64() +
+				   msecs_to_jiffies(op->deadline));
 	}
 }
 
@@ -127,11 +145,13 @@ static void set_deadlines(const struct hr_change *change,
  * struct hr_change_draft - a change in the making
  * @held: the change begins a migration, or joins one
  * @stay: the frontier stays where it is
- * @release: all arcs of the change move at once
+ * @release: all arcs of the change move at once, and established flows stay
  * @gfp: how to allocate
  * @map: the effective map
  * @next: the table that the change leads to
  * @receipt: what the change does
+ * @moved: share of the ring that the change moves, as in @receipt
+ * @arcs: number of arcs that the change moves, as in @receipt
  * @migration: the migration that the change begins, or joins
  */
 struct hr_change_draft {
@@ -142,24 +162,45 @@ struct hr_change_draft {
 	struct hr_table *map;
 	struct hr_table *next;
 	struct hr_receipt *receipt;
+	u64 moved;
+	u32 arcs;
 	struct hr_migration *migration;
 };
 
-static void draft_begin(struct hr_change_draft *draft,
-			const struct hr_ring *ring,
-			const struct hr_change *change)
+/*
+ * A change is in force at once, or it is held because that was asked for, or it is
+ * refused. Which of these does not depend on the operator's memory: while a part of
+ * an earlier change has still to move, a change that does not say "hold" would have
+ * to be held, or would move that part too.
+ */
+static int draft_begin(struct hr_change_draft *draft,
+		       const struct hr_ring *ring,
+		       const struct hr_change *change, struct hr_error *err)
 {
 	const struct hr_migration *m = hr_migration_locked(ring);
+	bool hold = change->terms.hold;
 
-	draft->held = change->terms.hold || m || has_deadline(change);
-	draft->stay = m && only_downs(change);
-	draft->release = !m && !change->terms.hold && draft->held;
+	draft->held = hold || m || has_deadline(change);
+	draft->stay = m && keeps_arcs(change);
+	draft->release = draft->held && !hold && !draft->stay;
+	if (m && draft->release && !hr_migration_at_end(ring))
+		return hr_migrate_refuse(ring, err);
 
 	/* A change that only removes must not fail for want of memory. */
 	draft->gfp = HR_GFP;
 	if ((m || !draft->held) &&
 	    hr_change_only_removes(change->ops, change->nr_ops))
 		draft->gfp = HR_GFP_NOFAIL;
+	return 0;
+}
+
+static enum hashring_receipt_kind
+receipt_kind(const struct hr_change_draft *draft)
+{
+	if (!draft->held)
+		return HASHRING_RECEIPT_CHANGE;
+	return draft->release || draft->stay ? HASHRING_RECEIPT_RELEASED :
+					       HASHRING_RECEIPT_HELD;
 }
 
 /* Make the next table, and the receipt of the change. */
@@ -187,8 +228,9 @@ static int make_next(struct hr_ring *ring, struct hr_change *change,
 	if (!draft->receipt)
 		return -ENOMEM;
 	draft->receipt->generation = old->generation + 1;
-	draft->receipt->kind = draft->held ? HASHRING_RECEIPT_HELD :
-					     HASHRING_RECEIPT_CHANGE;
+	draft->receipt->kind = receipt_kind(draft);
+	draft->moved = draft->receipt->impact.moved;
+	draft->arcs = draft->receipt->impact.arcs;
 	draft->receipt->build_ns = start;
 	receipt_count(draft->receipt, change);
 	ret = hr_impact_check(&draft->receipt->impact, change->terms.max_moved, err);
@@ -199,16 +241,21 @@ static int make_next(struct hr_ring *ring, struct hr_change *change,
 	return change->prepare(change, draft->receipt, draft->next);
 }
 
-/* Make the view that is to be published. */
+/*
+ * Make the view that is to be published. A change that is in force at once while a
+ * migration is at its end leaves the frontier there.
+ */
 static struct hr_ring_view *make_view(struct hr_ring *ring,
 				      struct hr_change_draft *draft)
 {
+	bool stay = draft->stay ||
+		    (draft->release && hr_migration_locked(ring));
 	struct hr_table *next = hr_table_get(draft->next);
 	struct hr_ring_view *view;
 
 	if (draft->held)
 		view = hr_held_view(ring, draft->migration, draft->map, next,
-				    draft->stay, draft->gfp);
+				    stay, draft->gfp);
 	else
 		view = hr_view_alloc(next, draft->receipt->generation,
 				     draft->gfp);
@@ -220,13 +267,12 @@ static struct hr_ring_view *make_view(struct hr_ring *ring,
 }
 
 /* Begin a migration with the view that has been published, or go on with one. */
-static void held(struct hr_ring *ring, const struct hr_change *change,
-		 struct hr_change_draft *draft)
+static void held(struct hr_ring *ring, struct hr_change_draft *draft)
 {
 	const struct hr_view *view = &hr_ring_view_locked(ring)->core;
 	struct hr_migration *m = draft->migration;
 	struct hr_migrate_event what = {
-		.kind = draft->stay ? HASHRING_STEP_DOWN : HASHRING_STEP_HELD,
+		.kind = HASHRING_STEP_HELD,
 		.before = view->frontier,
 		.after = view->frontier,
 	};
@@ -235,22 +281,26 @@ static void held(struct hr_ring *ring, const struct hr_change *change,
 		ring->migration = m;
 		hr_ring_tick(ring, HZ);
 	}
-	if (draft->release) {
-		what.before = 0;
-		hr_view_between(view, 0, view->frontier, &what.moved,
-				&what.arcs);
-	}
-	m->changes++;
-	m->automatic |= draft->release;
-	if (!draft->stay) {
+	if (draft->stay) {
+		what.kind = HASHRING_STEP_DOWN;
+	} else {
 		/* The reason of a rollback is not the reason of this change. */
 		if (m->mode == HASHRING_MIGRATION_HOLDING ||
 		    m->mode == HASHRING_MIGRATION_RUNNING)
 			m->reason[0] = '\0';
+		if (m->rolling)
+			m->changes = 0;
 		m->rolling = false;
+		m->changes++;
+		m->at_once = draft->release;
 	}
-	hr_view_progress(view, view->frontier, &m->progress);
-	set_deadlines(change, view->table, m);
+	if (draft->release) {
+		what.kind = HASHRING_STEP_RELEASED;
+		what.moved = draft->moved;
+		what.arcs = draft->arcs;
+		m->automatic = true;
+	}
+	hr_migrate_progress_locked(ring);
 	hr_migrate_event_locked(ring, &what, NULL);
 }
 
@@ -292,7 +342,9 @@ static int publish(struct hr_ring *ring, struct hr_change *change,
 	if (draft->held && draft->migration->track) {
 		if (hr_migration_locked(ring))
 			hr_track_joined(draft->migration->track);
-		if (!draft->stay)
+		if (draft->release)
+			hr_track_released(draft->migration->track);
+		else if (!draft->stay)
 			hr_track_stepped(draft->migration->track);
 	}
 	hr_ring_publish_locked(ring, view, draft->receipt);
@@ -302,10 +354,9 @@ static int publish(struct hr_ring *ring, struct hr_change *change,
 		.receipt = draft->receipt,
 	});
 	draft->receipt = NULL;
+	set_deadlines(change, draft->next);
 	if (draft->held)
-		held(ring, change, draft);
-	else
-		set_deadlines(change, draft->next, NULL);
+		held(ring, draft);
 	return 0;
 }
 
@@ -325,7 +376,9 @@ static int ring_change_locked(struct hr_ring *ring, struct hr_change *change,
 		return hr_refuse(err, U32_MAX, HR_PART_ALL, -ESTALE,
 				 "generation does not match", ": %llu, not %llu",
 				 old->generation, change->terms.expect);
-	draft_begin(&draft, ring, change);
+	ret = draft_begin(&draft, ring, change, err);
+	if (ret)
+		return ret;
 	if (draft.held) {
 		ret = check_ids(change, old->core.table, err);
 		if (ret)
@@ -356,7 +409,8 @@ static int ring_change_locked(struct hr_ring *ring, struct hr_change *change,
  *
  * Context: may sleep; takes ring->lock.
  * Return: 0, or a negative error and nothing has changed: -ENOENT (the ring is
- * removed), -ESTALE (another generation), -EDQUOT (too much would move), -EINTR
+ * removed), -ESTALE (another generation), -EINPROGRESS (a migration has still to
+ * move), -EDQUOT (too much would move), -EINTR
  * (killed while waiting for the ring or for old views), -ENOMEM (never if the change
  * only removes nodes), an error of hr_change_build() or of @change's prepare().
  */

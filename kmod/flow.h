@@ -34,7 +34,19 @@ static inline bool hr_protocol_has_ports(u8 protocol)
 /* In the result of hr_flow_tcp(), besides TCPHDR_*. */
 #define HR_FLOW_TCP_DATA	BIT(8)
 
-int hr_flow_tcp(const struct sk_buff *skb, u8 pf);
+/**
+ * struct hr_segment - the numbers of a TCP segment, in host byte order
+ * @seq: the sequence number
+ * @end: the sequence number after the segment; SYN and FIN count as one byte each
+ * @ack: the acknowledgment number; means nothing without ACK
+ */
+struct hr_segment {
+	u32 seq;
+	u32 end;
+	u32 ack;
+};
+
+int hr_flow_tcp(const struct sk_buff *skb, u8 pf, struct hr_segment *segment);
 bool hr_flow_first_ports(const struct sk_buff *skb, u8 pf,
 			 struct hr_flow *flow);
 int hr_flow_parse4(const struct sk_buff *skb, enum hashring_key_policy policy,

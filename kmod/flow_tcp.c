@@ -17,16 +17,18 @@
  * @skb: a packet with ports whose flow is TCP's by hr_flow_parse(), and no ICMP
  *	error
  * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @segment: filled in, unless an error is returned
  *
  * Context: any. Neither allocates nor changes the packet.
  * Return: TCPHDR_* flags, those of the last byte, and HR_FLOW_TCP_DATA with
  * payload; -EINVAL if the header is truncated.
  */
-int hr_flow_tcp(const struct sk_buff *skb, u8 pf)
+int hr_flow_tcp(const struct sk_buff *skb, u8 pf, struct hr_segment *segment)
 {
 	int offset = skb_network_offset(skb);
 	const struct tcphdr *tcp;
 	struct tcphdr buf;
+	int data;
 
 	if (likely(pf == NFPROTO_IPV4)) {
 		offset += ip_hdr(skb)->ihl * 4;
@@ -42,9 +44,12 @@ int hr_flow_tcp(const struct sk_buff *skb, u8 pf)
 	tcp = skb_header_pointer(skb, offset, sizeof(buf), &buf);
 	if (unlikely(!tcp))
 		return -EINVAL;
-	offset += tcp->doff * 4;
-	return tcp_flag_byte(tcp) |
-	       (skb->len > offset ? HR_FLOW_TCP_DATA : 0);
+	data = skb->len - offset - tcp->doff * 4;
+	data = max(data, 0);
+	segment->seq = ntohl(tcp->seq);
+	segment->end = segment->seq + data + tcp->syn + tcp->fin;
+	segment->ack = ntohl(tcp->ack_seq);
+	return tcp_flag_byte(tcp) | (data ? HR_FLOW_TCP_DATA : 0);
 }
 
 /**

@@ -62,7 +62,7 @@ words()
 	offers "ringctl ring add web placement e" explicit
 	offers "ringctl ring add web placement b" balanced
 	offers "ringctl ring add web placement explicit " points grid seed established \
-		tcp-timeout syn-timeout fin-timeout udp-timeout max-entries
+		tcp-timeout syn-timeout fin-timeout udp-timeout udp-grace max-entries
 	offers "ringctl digest web --a" --against
 	offers_word "ringctl sync file " --prune
 	offers_word "ringctl node set web b1 " state

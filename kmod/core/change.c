@@ -16,7 +16,8 @@ static int count_nodes(struct hr_draft *c, u32 *nr_nodes)
 
 	for (i = 0; i < c->nr_ops; i++) {
 		n += c->ops[i].kind == HASHRING_OP_ADD;
-		n -= c->ops[i].kind == HASHRING_OP_DEL;
+		n -= c->ops[i].kind == HASHRING_OP_DEL &&
+		     !c->effects[i].was_leaving;
 		come += c->ops[i].kind == HASHRING_OP_ADD ||
 			c->ops[i].kind == HASHRING_OP_REPLACE;
 	}
@@ -86,14 +87,15 @@ static int take_home(const struct hr_draft *c, const struct hr_op *op,
  * Makes the last version of a node that goes: it names the slot for earlier
  * maps. It holds no points and returns to no cells.
  */
-static int make_leaving(const struct hr_draft *c, struct hr_op_effect *effect)
+static int make_leaving(const struct hr_draft *c, u32 i)
 {
+	struct hr_op_effect *effect = &c->effects[i];
 	const struct hr_node *old = effect->old;
 	struct hr_node *node = c->node_ops->alloc(old, true, c->gfp);
 
 	if (!node)
 		return -ENOMEM;
-	hr_node_leave(node, old);
+	hr_node_leave(node, old, hr_op_downs(&c->ops[i]));
 	effect->leaving = node;
 	return 0;
 }
@@ -139,13 +141,15 @@ static int make_nodes(const struct hr_draft *c, u32 *nr_slots)
 	for (i = 0; i < c->nr_ops; i++) {
 		if (!(i & 0xff))
 			cond_resched();
-		if (c->leave && (c->ops[i].kind == HASHRING_OP_DEL ||
-				 c->ops[i].kind == HASHRING_OP_REPLACE)) {
-			ret = make_leaving(c, &c->effects[i]);
+		if (c->effects[i].was_leaving ||
+		    (c->leave && (c->ops[i].kind == HASHRING_OP_DEL ||
+				  c->ops[i].kind == HASHRING_OP_REPLACE))) {
+			ret = make_leaving(c, i);
 			if (ret)
 				return ret;
 		}
-		if (c->ops[i].kind == HASHRING_OP_DEL)
+		if (c->effects[i].was_leaving ||
+		    c->ops[i].kind == HASHRING_OP_DEL)
 			continue;
 		ret = make_node(c, i, &slot);
 		if (ret)
@@ -189,7 +193,7 @@ static void merge_members(const struct hr_draft *c, struct hr_node **to,
 			to += items[i].pos - done;
 			done = items[i].pos;
 		}
-		if (items[i].hit)
+		if (items[i].hit && !c->effects[items[i].op].was_leaving)
 			done = items[i].pos + 1;
 		if (node)
 			*to++ = node;
@@ -227,7 +231,7 @@ static void seat_nodes(const struct hr_draft *c, struct hr_table *next)
 		effect = &c->effects[i];
 		if (effect->leaving) {
 			next->nodes[effect->leaving->slot] = effect->leaving;
-			next->nr_leaving++;
+			next->nr_leaving += !effect->was_leaving;
 			effect->leaving = NULL;
 		}
 		if (!effect->new)
@@ -259,7 +263,9 @@ static int make_table(struct hr_draft *c, u32 nr_nodes, u32 nr_slots,
 		goto free;
 	seat_nodes(c, next);
 	b.next = next;
-	ret = hr_build(&b, c->gfp);
+	ret = hr_table_list_leaving(next, c->gfp);
+	if (!ret)
+		ret = hr_build(&b, c->gfp);
 free:
 	kvfree(b.run);
 	kvfree(b.remap);
@@ -362,6 +368,23 @@ int hr_change_build(const struct hr_config *cfg, const struct hr_table *base,
 	kvfree(c.names);
 	kvfree(c.effects);
 	return ret;
+}
+
+/**
+ * hr_op_downs() - whether an operation only takes a node down
+ * @op: the operation, unchecked
+ *
+ * A node that is deleted at once goes down first.
+ *
+ * Context: any.
+ * Return: whether the node's arcs and flows go at once.
+ */
+bool hr_op_downs(const struct hr_op *op)
+{
+	if (op->kind == HASHRING_OP_DEL)
+		return op->has & HR_HAS(NOW);
+	return op->kind == HASHRING_OP_SET && op->has == HR_HAS_ATTR(STATE) &&
+	       op->attrs.state == HASHRING_NODE_DOWN;
 }
 
 /**

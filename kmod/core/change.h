@@ -31,6 +31,8 @@
  * @deadline: with HASHRING_OP_SET to draining: ms until established flows are
  *	cut, 1 to HR_MAX_DEADLINE; the table does not depend on it
  *
+ * HR_HAS(NOW), with HASHRING_OP_DEL: established flows go at once, too.
+ *
  * A change names a node at most once, so that the order of its operations
  * does not matter.
  */
@@ -94,6 +96,7 @@ int hr_change_build(const struct hr_config *cfg, const struct hr_table *base,
 		    const struct hr_op *ops, u32 nr_ops, u32 id_max,
 		    bool leave, const struct hr_node_ops *node_ops, gfp_t gfp,
 		    struct hr_table **next, struct hr_error *err);
+bool hr_op_downs(const struct hr_op *op);
 bool hr_change_only_removes(const struct hr_op *ops, u32 nr_ops);
 
 #endif

@@ -159,7 +159,11 @@ static int check_op(struct hr_draft *c, u32 i)
 		return hr_refuse(c->err, i, HR_PART_ALL, -EINVAL,
 				 "nothing to set on node", ": %s",
 				 hr_name_shown(op->name));
-	if (op->kind == HASHRING_OP_DEL && op->has)
+	if (op->has & HR_HAS(NOW) && op->kind != HASHRING_OP_DEL)
+		return hr_refuse(c->err, i, HR_PART(NOW), -EINVAL,
+				 "now is only for a node that is deleted", ": %s",
+				 hr_name_shown(op->name));
+	if (op->kind == HASHRING_OP_DEL && op->has & ~HR_HAS(NOW))
 		return hr_refuse(c->err, i, HR_PART_ALL, -EINVAL,
 				 "nothing can be set on a node that goes", ": %s",
 				 hr_name_shown(op->name));

@@ -10,7 +10,8 @@
 
 /**
  * struct hr_op_effect - what an operation does
- * @old: the member that it changes or removes, or NULL
+ * @old: the node that it changes or removes, or NULL
+ * @was_leaving: @old is no member any more
  * @new: the new version, owned until it is in a table, or NULL
  * @leaving: the last version of a node that goes, likewise, or NULL
  * @seat: the seat of its node
@@ -19,6 +20,7 @@
  */
 struct hr_op_effect {
 	struct hr_node *old;
+	bool was_leaving;
 	struct hr_node *new;
 	struct hr_node *leaving;
 	const char *seat;

@@ -40,6 +40,37 @@ static int place_items(const struct hr_draft *c, struct hr_item *items, u32 n,
 	return 0;
 }
 
+/*
+ * A name that no member has. A leaving node keeps its name, so that it can be taken
+ * down.
+ */
+static int resolve_leaving(struct hr_draft *c, const struct hr_item *item,
+			   bool comes)
+{
+	const struct hr_op *op = &c->ops[item->op];
+	struct hr_node *node = hr_table_find_leaving(c->base, item->key);
+
+	if (comes && !node)
+		return 0;
+	if (!comes && (!node || node->attrs.state == HASHRING_NODE_DOWN))
+		return hr_refuse(c->err, item->op, HR_PART(NAME), -ENOENT,
+				 "no such node", ": %s",
+				 hr_name_shown(item->key));
+	if (comes)
+		return hr_refuse(c->err, item->op,
+				 item->key == op->new_name ? HR_PART(NEW_NAME) :
+							     HR_PART(NAME),
+				 -EINPROGRESS, "a leaving node has the name",
+				 ": %s", hr_name_shown(item->key));
+	if (!hr_op_downs(op))
+		return hr_refuse(c->err, item->op, HR_PART(NAME), -EINPROGRESS,
+				 "node is leaving, and can only go down", ": %s",
+				 hr_name_shown(item->key));
+	c->effects[item->op].old = node;
+	c->effects[item->op].was_leaving = true;
+	return 0;
+}
+
 static int resolve_name(struct hr_draft *c, const struct hr_item *item)
 {
 	const struct hr_op *op = &c->ops[item->op];
@@ -51,12 +82,9 @@ static int resolve_name(struct hr_draft *c, const struct hr_item *item)
 							     HR_PART(NAME),
 				 -EEXIST, "node exists already", ": %s",
 				 hr_name_shown(item->key));
-	if (!comes && !item->hit)
-		return hr_refuse(c->err, item->op, HR_PART(NAME), -ENOENT,
-				 "no such node", ": %s",
-				 hr_name_shown(item->key));
-	if (!comes)
-		c->effects[item->op].old = c->base->by_name[item->pos];
+	if (!item->hit)
+		return resolve_leaving(c, item, comes);
+	c->effects[item->op].old = c->base->by_name[item->pos];
 	return 0;
 }
 
@@ -122,6 +150,8 @@ static int check_seat(struct hr_draft *c, const struct hr_item *items, u32 n)
 
 	for (i = 0; i < n; i++) {
 		op = items[i].op;
+		if (c->effects[op].was_leaving)
+			continue;
 		freed |= !!c->effects[op].old;
 		if (c->ops[op].kind == HASHRING_OP_DEL)
 			continue;

@@ -50,17 +50,20 @@ bool hr_node_attrs_same(const struct hr_node_attrs *a,
  * hr_node_leave() - fill in the last version of a node
  * @node: as the node's maker returned it; has one reference afterwards
  * @prev: the version before, whose slot and id it keeps
+ * @down: the node goes down, and its flows with it
  *
- * The node is leaving, unless it is down already. It holds no points.
+ * The node is leaving, unless it is down. It holds no points.
  *
  * Context: any.
  */
-void hr_node_leave(struct hr_node *node, const struct hr_node *prev)
+void hr_node_leave(struct hr_node *node, const struct hr_node *prev, bool down)
 {
 	refcount_set(&node->refs, 1);
 	node->slot = prev->slot;
 	node->attrs = prev->attrs;
-	if (prev->attrs.state != HASHRING_NODE_DOWN)
+	if (down)
+		node->attrs.state = HASHRING_NODE_DOWN;
+	else if (prev->attrs.state != HASHRING_NODE_DOWN)
 		node->attrs.state = HASHRING_NODE_LEAVING;
 	strscpy(node->name, prev->name, sizeof(node->name));
 	strscpy(node->seat, prev->seat, sizeof(node->seat));

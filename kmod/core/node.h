@@ -130,7 +130,8 @@ void hr_node_attrs_set(struct hr_node_attrs *to,
 		       const struct hr_node_attrs *from, u64 has);
 bool hr_node_attrs_same(const struct hr_node_attrs *a,
 			const struct hr_node_attrs *b);
-void hr_node_leave(struct hr_node *node, const struct hr_node *prev);
+void hr_node_leave(struct hr_node *node, const struct hr_node *prev,
+		   bool down);
 void hr_node_put(struct hr_node *node, const struct hr_node_ops *ops);
 const char *hr_name_check(const char *name, size_t len);
 

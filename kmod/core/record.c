@@ -118,6 +118,12 @@ static void op_did(const struct source *source, const struct hr_op *op,
 	did->new = NULL;
 	if (op->kind != HASHRING_OP_ADD)
 		did->old = hr_table_find(source->before, op->name);
+	if (!did->old && op->kind != HASHRING_OP_ADD) {
+		did->kind = HASHRING_OP_SET;
+		did->old = hr_table_find_leaving(source->before, op->name);
+		did->new = hr_table_find_leaving(source->after, op->name);
+		return;
+	}
 	if (op->kind != HASHRING_OP_DEL)
 		did->new = hr_table_find(source->after,
 					 op->kind == HASHRING_OP_REPLACE ?

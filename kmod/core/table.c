@@ -85,6 +85,21 @@ struct hr_node *hr_table_find(const struct hr_table *t, const char *name)
 }
 
 /**
+ * hr_table_find_leaving() - the leaving node with a name
+ * @t: the table
+ * @name: NUL-terminated; no member and no other leaving node has the name
+ *
+ * Context: any; the caller keeps the table alive.
+ * Return: the node, or NULL.
+ */
+struct hr_node *hr_table_find_leaving(const struct hr_table *t,
+				      const char *name)
+{
+	return find(t->leaving, t->nr_leaving, name,
+		    offsetof(struct hr_node, name));
+}
+
+/**
  * hr_table_find_seat() - the member with a seat
  * @t: the table
  * @seat: NUL-terminated
@@ -132,6 +147,7 @@ void hr_table_put(struct hr_table *t, const struct hr_node_ops *ops)
 	kvfree(t->points);
 	kvfree(t->nodes);
 	kvfree(t->by_name);
+	kvfree(t->leaving);
 	kvfree(t->by_seat);
 	kvfree(t->share);
 	kvfree(t);

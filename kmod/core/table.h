@@ -54,6 +54,7 @@
  *	hr_change_build(); with the members at most 2 * HR_MAX_NODES
  * @refs: one for each user of the table
  * @by_name: members ascending by name
+ * @leaving: leaving nodes ascending by name; NULL if there are none
  * @by_seat: members ascending by seat
  * @share: by slot, the share that the node owns, in 2^-32 of the ring
  * @weight: sum of the active members' weights
@@ -76,6 +77,7 @@ struct hr_table {
 	u32 nr_leaving;
 	refcount_t refs;
 	struct hr_node **by_name;
+	struct hr_node **leaving;
 	struct hr_node **by_seat;
 	u64 *share;
 	u64 weight;
@@ -125,6 +127,8 @@ static inline struct hr_node *hr_table_owner(const struct hr_table *t, u32 pos)
 }
 
 struct hr_node *hr_table_find(const struct hr_table *t, const char *name);
+struct hr_node *hr_table_find_leaving(const struct hr_table *t,
+				      const char *name);
 struct hr_node *hr_table_find_seat(const struct hr_table *t, const char *seat);
 /*
  * Index of the first of @n members, ascending by the string at @offset, whose

@@ -45,6 +45,43 @@ struct hr_table *hr_table_alloc(u32 nr_slots, u32 nr_nodes, gfp_t gfp)
 	return t;
 }
 
+/**
+ * hr_table_list_leaving() - find the leaving nodes
+ * @t: a table with its nodes and members
+ * @gfp: how to allocate
+ *
+ * Context: process; sleeps.
+ * Return: 0, or -ENOMEM: the table is to be put.
+ */
+int hr_table_list_leaving(struct hr_table *t, gfp_t gfp)
+{
+	struct hr_item *items;
+	u32 n = 0, i;
+
+	if (!t->nr_leaving)
+		return 0;
+	items = kvmalloc_array(t->nr_leaving, 2 * sizeof(*items), gfp);
+	t->leaving = kvmalloc_array(t->nr_leaving, sizeof(*t->leaving), gfp);
+	if (!items || !t->leaving) {
+		kvfree(items);
+		return -ENOMEM;
+	}
+	for (i = 0; i < t->nr_slots; i++) {
+		if (t->nodes[i] && !hr_table_has(t, t->nodes[i]))
+			items[n++] = (struct hr_item) {
+				.key = t->nodes[i]->name, .op = i,
+			};
+		if (!(i & 0xff))
+			cond_resched();
+	}
+	hr_sort_items(items, items + n, n);
+	for (i = 0; i < n; i++)
+		t->leaving[i] = t->nodes[items[i].op];
+	t->bytes += (size_t)n * sizeof(*t->leaving);
+	kvfree(items);
+	return 0;
+}
+
 /*
  * A merge under way. A point that goes is written too, and then overwritten by
  * the next one; so is a position in @changed. Both arrays have room for one

@@ -35,6 +35,7 @@ struct hr_build {
 
 struct hr_table *hr_table_alloc(u32 nr_slots, u32 nr_nodes, gfp_t gfp);
 struct hr_table *hr_table_empty(gfp_t gfp);
+int hr_table_list_leaving(struct hr_table *t, gfp_t gfp);
 int hr_build(const struct hr_build *build, gfp_t gfp);
 int hr_build_of(struct hr_table *t, struct hr_point *points, u32 nr_points,
 		u32 grid, gfp_t gfp);

@@ -86,7 +86,8 @@ static struct hr_table *finish(struct hr_table *t, struct hr_point *points,
 		kvfree(points);
 		return NULL;
 	}
-	if (!points || hr_build_of(t, points, nr_points, grid, gfp)) {
+	if (!points || hr_build_of(t, points, nr_points, grid, gfp) ||
+	    hr_table_list_leaving(t, gfp)) {
 		hr_table_put(t, ops);
 		return NULL;
 	}

@@ -104,7 +104,7 @@ static int add_leaving(struct hr_table *t, const struct hr_table *now,
 			last = ops->alloc(node, true, gfp);
 			if (!last)
 				return -ENOMEM;
-			hr_node_leave(last, node);
+			hr_node_leave(last, node, false);
 			last->attrs.id = id;
 		}
 		t->nodes[i] = last;

@@ -44,6 +44,7 @@ struct hr_migration *hr_migration_begin(struct hr_ring *ring)
 	m->quiet = HR_DEFAULT_QUIET;
 	m->origin = hr_table_get(hr_ring_view_locked(ring)->core.table);
 	m->origin_generation = hr_ring_view_locked(ring)->generation;
+	m->undone = m->origin_generation;
 	if (ring->settings.established == HASHRING_ESTABLISHED_STAY) {
 		m->track = hr_track_create(ring, &ring->settings, HR_GFP);
 		if (IS_ERR(m->track)) {
@@ -165,6 +166,25 @@ struct hr_migration *hr_migration_get_locked(struct hr_ring *ring,
 }
 
 /**
+ * hr_migrate_progress_locked() - work out what a migration moves, and has moved
+ * @ring: a ring with a migration
+ *
+ * After a change that was in force at once, the figures are those of all changes since
+ * the last settled map. Otherwise they are those of the map that the steps lead to.
+ *
+ * Context: ring->lock is held. May sleep.
+ */
+void hr_migrate_progress_locked(struct hr_ring *ring)
+{
+	struct hr_migration *m = hr_migration_locked(ring);
+	struct hr_view view = hr_ring_view_locked(ring)->core;
+
+	if (m->at_once)
+		view.from = view.base;
+	hr_view_progress(&view, view.frontier, &m->progress);
+}
+
+/**
  * hr_migrate_move_locked() - set the frontier
  * @ring: a ring with a migration
  * @frontier: the new frontier
@@ -184,7 +204,7 @@ void hr_migrate_move_locked(struct hr_ring *ring, u64 frontier)
 	if (m->track)
 		hr_track_stepped(m->track);
 	WRITE_ONCE(view->frontier, frontier);
-	hr_view_progress(view, frontier, &m->progress);
+	hr_migrate_progress_locked(ring);
 }
 
 /**

@@ -20,16 +20,18 @@
  * @info: the copy that readers get by hr_ring.migrate_info
  * @origin: the settled table, with its membership, when the migration began
  * @origin_generation: generation of @origin
- * @changes: number of changes that the migration carries
+ * @changes: number of changes that a rollback would undo
+ * @undone: the generation after which these changes are
  * @rolling: the migration leads to @origin
  * @automatic: the migration ends by itself once everything has moved and drained
+ * @at_once: the last change was in force at once, so no step goes back
  * @mode: holding, running, throttled, paused or failed; hr_migration_state()
  *	derives the state from the mode
  * @reason: why @mode was set, for operators; may be empty
  * @holder_port: port of the socket that has the lease, or 0; after the socket's close
  *	hr_migrate_catch_up_locked() sets it to 0
  * @holder: the name that the holder of the lease gave
- * @deadline: for established flows, in jiffies_64; 0: none
+ * @deadline: of the whole migration, for established flows, in jiffies_64; 0: none
  * @quiet: ms without an unknown segment after which the window closes
  * @progress: what has moved so far
  * @track: flow state, or NULL if established flows move
@@ -39,8 +41,10 @@ struct hr_migration {
 	struct hr_table *origin;
 	u64 origin_generation;
 	u32 changes;
+	u64 undone;
 	bool rolling;
 	bool automatic;
+	bool at_once;
 	u8 mode;
 	char reason[HR_MAX_REASON];
 	u32 holder_port;
@@ -116,9 +120,12 @@ int hr_migrate_set_locked(struct hr_ring *ring,
 			  const struct hr_migrate_terms *terms,
 			  struct netlink_ext_ack *extack);
 int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
-			       bool now, struct netlink_ext_ack *extack);
+			       bool now, bool all,
+			       struct netlink_ext_ack *extack);
 int hr_migrate_finish_locked(struct hr_ring *ring, bool force,
 			     struct netlink_ext_ack *extack);
+int hr_migrate_cut_locked(struct hr_ring *ring, const char *name,
+			  struct netlink_ext_ack *extack);
 void hr_migrate_catch_up_locked(struct hr_ring *ring);
 
 void hr_migrate_release(struct net *net, u32 port);
@@ -129,6 +136,8 @@ u8 hr_migration_state(const struct hr_ring *ring);
 u8 hr_migration_state_of(const struct hr_migration *m, u64 frontier);
 void hr_migration_unpaced(struct hr_migration *m, bool at_end);
 bool hr_migration_at_end(const struct hr_ring *ring);
+u64 hr_migration_left(const struct hr_migration *m);
+int hr_migrate_refuse(const struct hr_ring *ring, struct hr_error *err);
 
 /* For the files of migrate/, and for held changes. */
 struct hr_migration *hr_migration_get_locked(struct hr_ring *ring,
@@ -139,6 +148,7 @@ int hr_migrate_check_holder(const struct hr_ring *ring,
 			    const struct hr_migration *m, u32 port,
 			    struct netlink_ext_ack *extack);
 void hr_migrate_changed_state_locked(struct hr_ring *ring);
+void hr_migrate_progress_locked(struct hr_ring *ring);
 void hr_migrate_move_locked(struct hr_ring *ring, u64 frontier);
 void hr_migrate_event_locked(struct hr_ring *ring,
 			     struct hr_migrate_event *what,

@@ -201,7 +201,9 @@ static int rollback_begin(struct hr_ring *ring, struct hr_migration *m,
 		hr_track_stepped(m->track);
 	}
 	m->rolling = true;
-	m->changes++;
+	m->at_once = false;
+	m->changes = 0;
+	m->undone = receipt->generation;
 	if (now)
 		view->core.frontier = HR_WHOLE_RING;
 	hr_view_progress(&view->core, view->core.frontier, &m->progress);
@@ -221,17 +223,19 @@ put_map:
  * @ring: the ring
  * @reason: for operators; NULL: none
  * @now: go back in one step, and cut off flows that are at another node then
+ * @all: undo more than one change
  * @extack: for the reason of a refusal
  *
  * The migration then leads from the effective map to the map that it began with. The
  * rollback itself moves no flow, unless @now is set.
  *
  * Context: ring->lock is held. May sleep.
- * Return: 0, -ENOENT (no migration), -EALREADY (a rollback is under way), -ENOMEM,
- * -EINTR.
+ * Return: 0, -ENOENT (no migration), -EALREADY (a rollback is under way), -EINPROGRESS
+ * (more than one change would be undone), -ENOMEM, -EINTR.
  */
 int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
-			       bool now, struct netlink_ext_ack *extack)
+			       bool now, bool all,
+			       struct netlink_ext_ack *extack)
 {
 	struct hr_migration *m = hr_migration_get_locked(ring, extack);
 	struct hr_migrate_event what = { .kind = HASHRING_STEP_ROLLBACK };
@@ -244,6 +248,10 @@ int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
 	if (m->rolling && !now)
 		return hr_extack(extack, NULL, -EALREADY,
 				 "the migration goes back already");
+	if (m->changes > 1 && !all)
+		return hr_extack(extack, NULL, -EINPROGRESS,
+				 "more than one change would be undone",
+				 ": %u", m->changes);
 	if (!m->rolling) {
 		what.before = hr_ring_view_locked(ring)->core.frontier;
 		ret = rollback_begin(ring, m, now);
@@ -363,8 +371,7 @@ int hr_migrate_finish_locked(struct hr_ring *ring, bool force,
 		return hr_migrate_settle_locked(ring, "finished by force",
 						HR_GFP);
 	if (!hr_migration_at_end(ring)) {
-		left = m->progress.share - m->progress.share_released;
-		left = (left * 100000 + HR_WHOLE_RING / 2) >> 32;
+		left = hr_migration_left(m);
 		return hr_extack(extack, NULL, -EBUSY,
 				 "a part has still to move", ": %llu.%03llu%%",
 				 left / 1000, left % 1000);
@@ -375,11 +382,52 @@ int hr_migrate_finish_locked(struct hr_ring *ring, bool force,
 			return hr_extack(extack, NULL, -EBUSY,
 					 "flows are still where they were",
 					 ": %u", counts.pinned);
-		if (hr_track_window(m->track, m->quiet))
+		if (hr_track_unknown(m->track, m->quiet) &&
+		    hr_track_waits(hr_ring_view_locked(ring)))
 			return hr_extack(extack, NULL, -EBUSY,
 					 "unknown connections may be left",
 					 ": %u ms without one have not passed",
 					 m->quiet);
 	}
 	return hr_migrate_settle_locked(ring, "finished", HR_GFP);
+}
+
+/**
+ * hr_migrate_cut_locked() - cut the flows that stay at one node
+ * @ring: the ring
+ * @name: the node, which may be leaving
+ * @extack: for the reason
+ *
+ * The flows go to the owners of their positions with their next packets. The
+ * migration goes on.
+ *
+ * Context: ring->lock is held. May sleep.
+ * Return: 0, -ENOENT (no migration, no such node), -EINVAL (no flows are tracked).
+ */
+int hr_migrate_cut_locked(struct hr_ring *ring, const char *name,
+			  struct netlink_ext_ack *extack)
+{
+	struct hr_migration *m = hr_migration_get_locked(ring, extack);
+	struct hr_ring_view *view = hr_ring_view_locked(ring);
+	const struct hr_table *t = view->core.table;
+	struct hr_migrate_event what = {
+		.kind = HASHRING_STEP_CUT,
+		.before = view->core.frontier,
+		.after = view->core.frontier,
+	};
+	struct hr_node *node;
+
+	if (IS_ERR(m))
+		return PTR_ERR(m);
+	node = hr_table_find(t, name) ?: hr_table_find_leaving(t, name);
+	if (!node)
+		return hr_extack(extack, NULL, -ENOENT, "no such node", ": %s",
+				 hr_name_shown(name));
+	if (!m->track)
+		return hr_extack(extack, NULL, -EINVAL,
+				 "no flows are tracked: established flows move");
+	what.flows = hr_track_pinned(view, node->slot);
+	WRITE_ONCE(hr_backend(node)->shared->expired, true);
+	hr_migrate_event_locked(ring, &what, NULL);
+	return 0;
 }

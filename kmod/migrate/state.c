@@ -17,6 +17,40 @@ bool hr_migration_at_end(const struct hr_ring *ring)
 }
 
 /**
+ * hr_migration_left() - what has still to move
+ * @m: the migration
+ *
+ * Context: any.
+ * Return: the share of the ring, in thousandths of a percent.
+ */
+u64 hr_migration_left(const struct hr_migration *m)
+{
+	u64 left = m->progress.share - m->progress.share_released;
+
+	return (left * 100000 + HR_WHOLE_RING / 2) >> 32;
+}
+
+/**
+ * hr_migrate_refuse() - refuse a change because a migration has still to move
+ * @ring: a ring with a migration that is not at its end
+ * @err: filled in
+ *
+ * Context: ring->lock is held.
+ * Return: -EINPROGRESS.
+ */
+int hr_migrate_refuse(const struct hr_ring *ring, struct hr_error *err)
+{
+	const struct hr_migration *m = hr_migration_locked(ring);
+	u64 left = hr_migration_left(m);
+
+	return hr_refuse(err, U32_MAX, HR_PART_ALL, -EINPROGRESS,
+			 "a migration is under way",
+			 ": %llu.%03llu%% %s", left / 1000, left % 1000,
+			 m->rolling ? "has still to go back" :
+				      "has still to move");
+}
+
+/**
  * hr_migration_state_of() - the state of a migration at a frontier
  * @m: the migration
  * @frontier: the frontier

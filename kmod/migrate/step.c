@@ -139,6 +139,10 @@ int hr_migrate_step_locked(struct hr_ring *ring, struct hr_migrate_step *step,
 	ret = step_target(ring, view, step, &target, extack);
 	if (ret)
 		return ret;
+	if (m->at_once && target < view->core.frontier)
+		return hr_extack(extack, NULL, -ERANGE,
+				 "the last change was in force at once",
+				 ": no step goes back");
 
 	memset(done, 0, sizeof(*done));
 	done->kind = HASHRING_STEP_STEP;

@@ -91,15 +91,10 @@ static void settle(struct hr_ring *ring, const char *why)
 		hr_migrate_settle_locked(ring, why, HR_GFP);
 }
 
-/*
- * Whether the migration is to end now, if no flow is left at its old node.
- * hr_track_window() is called in any case, because it closes a window that is over.
- */
+/* Whether the migration ends by itself once no flow is left at its old node. */
 static bool about_to_end(struct hr_ring *ring, const struct hr_migration *m)
 {
-	bool window = m->track && hr_track_window(m->track, m->quiet);
-
-	return !window && m->automatic && hr_migration_at_end(ring);
+	return m->automatic && hr_migration_at_end(ring);
 }
 
 static void tick_ring(struct hr_ring *ring)
@@ -110,6 +105,8 @@ static void tick_ring(struct hr_ring *ring)
 
 	hr_migrate_catch_up_locked(ring);
 	expire_nodes(ring, now);
+	if (m->track)
+		hr_track_window(m->track, m->quiet);	/* may close now */
 	if (!m->deadline || time_before64(now, m->deadline))
 		return;
 	if (hr_migration_at_end(ring)) {
@@ -125,15 +122,18 @@ static void tick_ring(struct hr_ring *ring)
 }
 
 /*
- * End a migration if no flow is left at its old node. The flows are counted without
- * the lock, because a change would have to wait for the lock.
+ * End a migration if no flow is left at its old node: none is known, and none may be
+ * left unknown. The flows are counted without the lock, because a change would have to
+ * wait for the lock.
  */
 static void settle_drained(struct hr_ring *ring, struct hr_ring_view *view,
-			   u64 epoch)
+			   bool window, u64 epoch)
 {
 	struct hr_track_counts counts = {};
 	struct hr_migration *m;
 
+	if (window && hr_track_waits(view))
+		return;
 	if (view->track)
 		hr_track_count(view, &counts);
 	if (counts.pinned || !mutex_trylock(&ring->lock))
@@ -149,21 +149,26 @@ static void tick(struct work_struct *work)
 	struct hr_ring *ring = container_of(to_delayed_work(work),
 					    struct hr_ring, tick);
 	struct hr_ring_view *view = NULL;
+	struct hr_migration *m;
+	bool window = false;
 	u64 epoch;
 
 	if (!hr_ring_try_lock(ring, HR_TICK))
 		return;
 	if (hr_migration_locked(ring))
 		tick_ring(ring);
-	if (hr_migration_locked(ring)) {
-		if (about_to_end(ring, hr_migration_locked(ring)))
+	m = hr_migration_locked(ring);
+	if (m) {
+		if (about_to_end(ring, m)) {
 			view = hr_ring_pin(ring);
+			window = m->track && hr_track_unknown(m->track, m->quiet);
+		}
 		epoch = ring->epoch;
 		hr_ring_tick(ring, HR_TICK);
 	}
 	mutex_unlock(&ring->lock);
 	if (view) {
-		settle_drained(ring, view, epoch);
+		settle_drained(ring, view, window, epoch);
 		hr_ring_unpin(view);
 	}
 	hr_ring_put(ring);

@@ -31,7 +31,7 @@ const struct nla_policy hashring_node_attrs_nl_policy[HASHRING_A_NODE_ATTRS_ZONE
 	[HASHRING_A_NODE_ATTRS_ZONE] = { .type = NLA_U32, },
 };
 
-const struct nla_policy hashring_op_nl_policy[HASHRING_A_OP_DEADLINE + 1] = {
+const struct nla_policy hashring_op_nl_policy[HASHRING_A_OP_NOW + 1] = {
 	[HASHRING_A_OP_KIND] = NLA_POLICY_MAX(NLA_U32, 3),
 	[HASHRING_A_OP_NAME] = { .type = NLA_NUL_STRING, },
 	[HASHRING_A_OP_NEW_NAME] = { .type = NLA_NUL_STRING, },
@@ -40,6 +40,7 @@ const struct nla_policy hashring_op_nl_policy[HASHRING_A_OP_DEADLINE + 1] = {
 	[HASHRING_A_OP_POINTS] = { .type = NLA_BINARY, },
 	[HASHRING_A_OP_CELLS] = { .type = NLA_BINARY, },
 	[HASHRING_A_OP_DEADLINE] = { .type = NLA_U64, },
+	[HASHRING_A_OP_NOW] = { .type = NLA_FLAG, },
 };
 
 /* HASHRING_CMD_RING_GET - do */
@@ -48,7 +49,7 @@ const struct nla_policy hashring_ring_get_nl_policy[HASHRING_A_RING_NAME + 1] = 
 };
 
 /* HASHRING_CMD_RING_ADD - do */
-const struct nla_policy hashring_ring_add_nl_policy[HASHRING_A_RING_MAX_ENTRIES + 1] = {
+const struct nla_policy hashring_ring_add_nl_policy[HASHRING_A_RING_UDP_GRACE + 1] = {
 	[HASHRING_A_RING_NAME] = { .type = NLA_NUL_STRING, },
 	[HASHRING_A_RING_PLACEMENT] = NLA_POLICY_MAX(NLA_U32, 2),
 	[HASHRING_A_RING_POINTS] = { .type = NLA_U32, },
@@ -61,6 +62,7 @@ const struct nla_policy hashring_ring_add_nl_policy[HASHRING_A_RING_MAX_ENTRIES 
 	[HASHRING_A_RING_FIN_TIMEOUT] = { .type = NLA_U32, },
 	[HASHRING_A_RING_UDP_TIMEOUT] = { .type = NLA_U32, },
 	[HASHRING_A_RING_MAX_ENTRIES] = { .type = NLA_U32, },
+	[HASHRING_A_RING_UDP_GRACE] = { .type = NLA_U32, },
 };
 
 /* HASHRING_CMD_RING_DEL - do */
@@ -188,7 +190,7 @@ const struct nla_policy hashring_moved_arcs_get_nl_policy[HASHRING_A_HISTORY_GEN
 };
 
 /* HASHRING_CMD_RING_SET - do */
-const struct nla_policy hashring_ring_set_nl_policy[HASHRING_A_RING_MAX_ENTRIES + 1] = {
+const struct nla_policy hashring_ring_set_nl_policy[HASHRING_A_RING_UDP_GRACE + 1] = {
 	[HASHRING_A_RING_NAME] = { .type = NLA_NUL_STRING, },
 	[HASHRING_A_RING_ESTABLISHED] = NLA_POLICY_MAX(NLA_U32, 1),
 	[HASHRING_A_RING_TCP_TIMEOUT] = { .type = NLA_U32, },
@@ -196,6 +198,7 @@ const struct nla_policy hashring_ring_set_nl_policy[HASHRING_A_RING_MAX_ENTRIES 
 	[HASHRING_A_RING_FIN_TIMEOUT] = { .type = NLA_U32, },
 	[HASHRING_A_RING_UDP_TIMEOUT] = { .type = NLA_U32, },
 	[HASHRING_A_RING_MAX_ENTRIES] = { .type = NLA_U32, },
+	[HASHRING_A_RING_UDP_GRACE] = { .type = NLA_U32, },
 };
 
 /* HASHRING_CMD_MIGRATE_GET - do */
@@ -234,16 +237,18 @@ const struct nla_policy hashring_migrate_set_nl_policy[HASHRING_A_MIGRATION_QUIE
 };
 
 /* HASHRING_CMD_MIGRATE_ROLLBACK - do */
-const struct nla_policy hashring_migrate_rollback_nl_policy[HASHRING_A_MIGRATION_NOW + 1] = {
+const struct nla_policy hashring_migrate_rollback_nl_policy[HASHRING_A_MIGRATION_ALL + 1] = {
 	[HASHRING_A_MIGRATION_RING] = { .type = NLA_NUL_STRING, },
 	[HASHRING_A_MIGRATION_REASON] = { .type = NLA_NUL_STRING, },
 	[HASHRING_A_MIGRATION_NOW] = { .type = NLA_FLAG, },
+	[HASHRING_A_MIGRATION_ALL] = { .type = NLA_FLAG, },
 };
 
 /* HASHRING_CMD_MIGRATE_FINISH - do */
-const struct nla_policy hashring_migrate_finish_nl_policy[HASHRING_A_MIGRATION_FORCE + 1] = {
+const struct nla_policy hashring_migrate_finish_nl_policy[HASHRING_A_MIGRATION_CUT + 1] = {
 	[HASHRING_A_MIGRATION_RING] = { .type = NLA_NUL_STRING, },
 	[HASHRING_A_MIGRATION_FORCE] = { .type = NLA_FLAG, },
+	[HASHRING_A_MIGRATION_CUT] = { .type = NLA_NUL_STRING, },
 };
 
 /* HASHRING_CMD_STEPS_GET - do */
@@ -269,7 +274,7 @@ const struct genl_ops hashring_nl_ops[30] = {
 		.cmd		= HASHRING_CMD_RING_ADD,
 		.doit		= hashring_nl_ring_add_doit,
 		.policy		= hashring_ring_add_nl_policy,
-		.maxattr	= HASHRING_A_RING_MAX_ENTRIES,
+		.maxattr	= HASHRING_A_RING_UDP_GRACE,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -418,7 +423,7 @@ const struct genl_ops hashring_nl_ops[30] = {
 		.cmd		= HASHRING_CMD_RING_SET,
 		.doit		= hashring_nl_ring_set_doit,
 		.policy		= hashring_ring_set_nl_policy,
-		.maxattr	= HASHRING_A_RING_MAX_ENTRIES,
+		.maxattr	= HASHRING_A_RING_UDP_GRACE,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -454,14 +459,14 @@ const struct genl_ops hashring_nl_ops[30] = {
 		.cmd		= HASHRING_CMD_MIGRATE_ROLLBACK,
 		.doit		= hashring_nl_migrate_rollback_doit,
 		.policy		= hashring_migrate_rollback_nl_policy,
-		.maxattr	= HASHRING_A_MIGRATION_NOW,
+		.maxattr	= HASHRING_A_MIGRATION_ALL,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= HASHRING_CMD_MIGRATE_FINISH,
 		.doit		= hashring_nl_migrate_finish_doit,
 		.policy		= hashring_migrate_finish_nl_policy,
-		.maxattr	= HASHRING_A_MIGRATION_FORCE,
+		.maxattr	= HASHRING_A_MIGRATION_CUT,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -14,11 +14,11 @@
 /* Common nested types */
 extern const struct nla_policy hashring_flow_nl_policy[HASHRING_A_FLOW_KEY_POLICY + 1];
 extern const struct nla_policy hashring_node_attrs_nl_policy[HASHRING_A_NODE_ATTRS_ZONE + 1];
-extern const struct nla_policy hashring_op_nl_policy[HASHRING_A_OP_DEADLINE + 1];
+extern const struct nla_policy hashring_op_nl_policy[HASHRING_A_OP_NOW + 1];
 
 extern const struct nla_policy hashring_ring_get_nl_policy[HASHRING_A_RING_NAME + 1];
 
-extern const struct nla_policy hashring_ring_add_nl_policy[HASHRING_A_RING_MAX_ENTRIES + 1];
+extern const struct nla_policy hashring_ring_add_nl_policy[HASHRING_A_RING_UDP_GRACE + 1];
 
 extern const struct nla_policy hashring_ring_del_nl_policy[HASHRING_A_RING_NAME + 1];
 
@@ -58,7 +58,7 @@ extern const struct nla_policy hashring_ops_get_nl_policy[HASHRING_A_HISTORY_GEN
 
 extern const struct nla_policy hashring_moved_arcs_get_nl_policy[HASHRING_A_HISTORY_GENERATION + 1];
 
-extern const struct nla_policy hashring_ring_set_nl_policy[HASHRING_A_RING_MAX_ENTRIES + 1];
+extern const struct nla_policy hashring_ring_set_nl_policy[HASHRING_A_RING_UDP_GRACE + 1];
 
 extern const struct nla_policy hashring_migrate_get_nl_policy[HASHRING_A_MIGRATION_RING + 1];
 
@@ -68,9 +68,9 @@ extern const struct nla_policy hashring_migrate_step_nl_policy[HASHRING_A_MIGRAT
 
 extern const struct nla_policy hashring_migrate_set_nl_policy[HASHRING_A_MIGRATION_QUIET + 1];
 
-extern const struct nla_policy hashring_migrate_rollback_nl_policy[HASHRING_A_MIGRATION_NOW + 1];
+extern const struct nla_policy hashring_migrate_rollback_nl_policy[HASHRING_A_MIGRATION_ALL + 1];
 
-extern const struct nla_policy hashring_migrate_finish_nl_policy[HASHRING_A_MIGRATION_FORCE + 1];
+extern const struct nla_policy hashring_migrate_finish_nl_policy[HASHRING_A_MIGRATION_CUT + 1];
 
 extern const struct nla_policy hashring_steps_get_nl_policy[HASHRING_A_STEPS_RING + 1];
 

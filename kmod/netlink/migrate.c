@@ -342,6 +342,7 @@ int hashring_nl_migrate_rollback_doit(struct sk_buff *skb,
 		return ret;
 	ret = hr_migrate_rollback_locked(migrating.ring, terms.reason,
 					 info->attrs[HASHRING_A_MIGRATION_NOW],
+					 info->attrs[HASHRING_A_MIGRATION_ALL],
 					 info->extack);
 	return migrating_end(&migrating, info, terms_refuse(info, ret), NULL);
 }
@@ -349,14 +350,19 @@ int hashring_nl_migrate_rollback_doit(struct sk_buff *skb,
 int hashring_nl_migrate_finish_doit(struct sk_buff *skb,
 				    struct genl_info *info)
 {
+	const struct nlattr *cut = info->attrs[HASHRING_A_MIGRATION_CUT];
 	struct hr_nl_migrating migrating;
 	int ret;
 
 	ret = migrating_begin(&migrating, info);
 	if (ret)
 		return ret;
-	ret = hr_migrate_finish_locked(migrating.ring,
-				       info->attrs[HASHRING_A_MIGRATION_FORCE],
-				       info->extack);
+	if (cut)
+		ret = hr_migrate_cut_locked(migrating.ring, nla_data(cut),
+					    info->extack);
+	else
+		ret = hr_migrate_finish_locked(migrating.ring,
+					       info->attrs[HASHRING_A_MIGRATION_FORCE],
+					       info->extack);
 	return migrating_end(&migrating, info, terms_refuse(info, ret), NULL);
 }

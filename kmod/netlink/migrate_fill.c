@@ -107,6 +107,10 @@ static int put_tracked(struct sk_buff *skb, const struct hr_migrate_info *info)
 	if (hr_track_window_seen(track, info->m.quiet) &&
 	    nla_put_flag(skb, HASHRING_A_MIGRATION_WINDOW))
 		return -EMSGSIZE;
+	if (hr_track_grace(track) &&
+	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_GRACE,
+			  hr_track_grace(track)))
+		return -EMSGSIZE;
 	return put_stats(skb, track);
 }
 
@@ -168,6 +172,7 @@ static int put_migration(struct sk_buff *skb,
 	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_ORIGIN,
 			  m->origin_generation) ||
 	    nla_put_u32(skb, HASHRING_A_MIGRATION_CHANGES, m->changes) ||
+	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_UNDONE, m->undone) ||
 	    hr_nl_put_u64(skb, HASHRING_A_MIGRATION_FRONTIER, info->frontier) ||
 	    put_progress(skb, &m->progress) ||
 	    (m->rolling && nla_put_flag(skb, HASHRING_A_MIGRATION_BACK)) ||

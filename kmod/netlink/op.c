@@ -97,6 +97,8 @@ static int op_get(struct hr_op *op, const struct nlattr *nest,
 		op->has |= HR_HAS(DEADLINE);
 		op->deadline = nla_get_u64(tb[HASHRING_A_OP_DEADLINE]);
 	}
+	if (tb[HASHRING_A_OP_NOW])
+		op->has |= HR_HAS(NOW);
 	if (tb[HASHRING_A_OP_ATTRS]) {
 		ret = hr_nl_get_attrs(op, tb[HASHRING_A_OP_ATTRS], extack);
 		if (ret)

@@ -75,6 +75,8 @@ static int ring_put_settings(struct sk_buff *skb, const struct hr_ring *ring)
 			READ_ONCE(settings->fin_timeout)) ||
 	    nla_put_u32(skb, HASHRING_A_RING_UDP_TIMEOUT,
 			READ_ONCE(settings->udp_timeout)) ||
+	    nla_put_u32(skb, HASHRING_A_RING_UDP_GRACE,
+			READ_ONCE(settings->udp_grace)) ||
 	    nla_put_u32(skb, HASHRING_A_RING_MAX_ENTRIES,
 			READ_ONCE(settings->max_entries)))
 		return -EMSGSIZE;
@@ -229,15 +231,15 @@ static int config_get(struct hr_config *config, struct nlattr **attrs,
 	return 0;
 }
 
-static int settings_time(u32 *ms, const struct nlattr *attr,
+static int settings_time(u32 *ms, const struct nlattr *attr, u32 least,
 			 struct netlink_ext_ack *extack)
 {
 	if (!attr)
 		return 0;
-	if (!nla_get_u32(attr) || nla_get_u32(attr) > HR_MAX_DEADLINE)
+	if (nla_get_u32(attr) < least || nla_get_u32(attr) > HR_MAX_DEADLINE)
 		return hr_extack(extack, attr, -ERANGE,
-				 "time is out of range", ": %u ms, not 1 to %u",
-				 nla_get_u32(attr), HR_MAX_DEADLINE);
+				 "time is out of range", ": %u ms, not %u to %u",
+				 nla_get_u32(attr), least, HR_MAX_DEADLINE);
 	*ms = nla_get_u32(attr);
 	return 0;
 }
@@ -257,11 +259,15 @@ static int settings_get(struct hr_settings *settings, struct nlattr **attrs,
 
 	for (i = 0; i < ARRAY_SIZE(times); i++) {
 		ret = settings_time(times[i],
-				    attrs[HASHRING_A_RING_TCP_TIMEOUT + i],
+				    attrs[HASHRING_A_RING_TCP_TIMEOUT + i], 1,
 				    extack);
 		if (ret)
 			return ret;
 	}
+	ret = settings_time(&settings->udp_grace,
+			    attrs[HASHRING_A_RING_UDP_GRACE], 0, extack);
+	if (ret)
+		return ret;
 	if (established)
 		settings->established = nla_get_u32(established);
 	if (!entries)
@@ -347,6 +353,7 @@ static int ring_set_locked(struct hr_ring *ring, const struct genl_info *info,
 	WRITE_ONCE(to->syn_timeout, settings.syn_timeout);
 	WRITE_ONCE(to->fin_timeout, settings.fin_timeout);
 	WRITE_ONCE(to->udp_timeout, settings.udp_timeout);
+	WRITE_ONCE(to->udp_grace, settings.udp_grace);
 	WRITE_ONCE(to->max_entries, settings.max_entries);
 	return 0;
 }

@@ -17,6 +17,7 @@ const struct hr_settings hr_default_settings = {
 	.syn_timeout	= HR_DEFAULT_SYN_TIMEOUT,
 	.fin_timeout	= HR_DEFAULT_FIN_TIMEOUT,
 	.udp_timeout	= HR_DEFAULT_UDP_TIMEOUT,
+	.udp_grace	= HR_DEFAULT_UDP_GRACE,
 	.max_entries	= HR_DEFAULT_ENTRIES,
 };
 

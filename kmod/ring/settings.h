@@ -18,6 +18,8 @@
  * @syn_timeout: as @tcp_timeout, of a connection that is half open
  * @fin_timeout: as @tcp_timeout, of a connection that seems to end
  * @udp_timeout: as @tcp_timeout, of flows of other protocols
+ * @udp_grace: ms after a change that is in force at once during which unknown flows
+ *	of other protocols stay; 0: none
  * @max_entries: flows that a migration can track; applies to later migrations
  */
 struct hr_settings {
@@ -26,6 +28,7 @@ struct hr_settings {
 	u32 syn_timeout;
 	u32 fin_timeout;
 	u32 udp_timeout;
+	u32 udp_grace;
 	u32 max_entries;
 };
 
@@ -34,6 +37,7 @@ struct hr_settings {
 #define HR_DEFAULT_SYN_TIMEOUT	60000
 #define HR_DEFAULT_FIN_TIMEOUT	120000
 #define HR_DEFAULT_UDP_TIMEOUT	300000
+#define HR_DEFAULT_UDP_GRACE	5000
 #define HR_DEFAULT_ENTRIES	65536
 
 extern const struct hr_settings hr_default_settings;

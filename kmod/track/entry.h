@@ -61,6 +61,7 @@
  * struct hr_entry - a tracked flow
  * @link: link in its chain
  * @word: see above
+ * @seen: of TCP, hr_tcp_seen() of the client's last fitting segment
  * @key: fixed while it lives
  * @pos: the flow's position; fixed while it lives
  * @hash: the flow's hr_track_hash(); fixed while it lives
@@ -69,6 +70,7 @@
 struct hr_entry {
 	struct hlist_node link;
 	u64 word;
+	u64 seen;
 	struct hr_track_key key;
 	u32 pos;
 	u32 hash;
@@ -106,6 +108,9 @@ struct hr_track_cpu {
  * @lent: CPUs may have free entries of their own
  * @window: segments of unknown connections go to the old owner
  * @since: jiffies of the last such segment, or of the last step
+ * @grace: unknown flows of protocols without a beginning may go where they went before
+ * @grace_end: jiffies when that ends for the arcs of the last change
+ * @grace_older: jiffies when that ends for the arcs of earlier changes
  * @turning: index of the recent set of @turned_away
  * @turned_any: whether each set has any
  * @kicked: a scan is scheduled
@@ -141,6 +146,9 @@ struct hr_track {
 	/* written by packets, seldom */
 	bool window ____cacheline_aligned_in_smp;
 	unsigned long since;
+	bool grace;
+	unsigned long grace_end;
+	unsigned long grace_older;
 	u8 turning;
 	bool turned_any[2];
 	bool kicked;
@@ -342,6 +350,19 @@ static inline void hr_window_hold(struct hr_track *track)
 }
 
 /* window.c */
+u32 hr_grace_slot_now(const struct hr_track *track, const struct hr_view *view,
+		      u32 pos, const struct hr_track_slots *slots);
+
+/* The slot of an unknown flow of a protocol without a beginning. */
+static inline u32 hr_grace_slot(const struct hr_track *track,
+				const struct hr_view *view, u32 pos,
+				const struct hr_track_slots *slots)
+{
+	if (likely(!READ_ONCE(track->grace)))
+		return slots->now;
+	return hr_grace_slot_now(track, view, pos, slots);
+}
+
 bool hr_turned_away(const struct hr_track *track, u32 hash);
 void hr_turn_away(struct hr_track *track, u32 hash);
 void hr_turned_age(struct hr_track *track);

@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 #include <linux/sched.h>
 
+#include "core/impact.h"
 #include "core/sort.h"
 #include "entry.h"
 
@@ -88,6 +89,77 @@ void hr_track_nodes(const struct hr_ring_view *view, u32 *flows, u32 *pinned)
 	};
 
 	hr_track_scan(view->track, &read.scan);
+}
+
+/**
+ * struct node_scan - a scan for the flows that stay at one node
+ * @scan: the walk
+ * @slot: the node's slot
+ * @nr: number of flows
+ */
+struct node_scan {
+	struct hr_scan scan;
+	u32 slot;
+	u32 nr;
+};
+
+static void node_visit(struct hr_scan *scan, struct hr_track *track,
+		       struct hr_entry *entry, u64 word)
+{
+	struct node_scan *node = container_of(scan, struct node_scan, scan);
+	struct hr_track_slots slots;
+
+	if (hr_entry_slot(word) != node->slot ||
+	    hr_entry_expired(track, entry, word))
+		return;
+	hr_track_slots(scan->view, entry->pos, &slots);
+	node->nr += hr_track_goes(scan->view, node->slot, slots.now) !=
+		    slots.now;
+}
+
+/**
+ * hr_track_pinned() - count the flows that stay at a node that does not own them
+ * @view: pinned, with a track
+ * @slot: the node's slot
+ *
+ * Context: may sleep.
+ * Return: number of live flows.
+ */
+u32 hr_track_pinned(const struct hr_ring_view *view, u32 slot)
+{
+	struct node_scan node = {
+		.scan	= { .visit = node_visit, .view = &view->core },
+		.slot	= slot,
+	};
+
+	hr_track_scan(view->track, &node.scan);
+	return node.nr;
+}
+
+/**
+ * hr_track_waits() - whether unknown flows may be left at their old nodes
+ * @view: pinned, with the frontier at its end
+ *
+ * None is, once every node that has lost an arc is down or past its deadline.
+ *
+ * Context: may sleep. Takes a time of O(points) at most.
+ * Return: true if an arc has moved from a node that may have flows.
+ */
+bool hr_track_waits(const struct hr_ring_view *view)
+{
+	struct hr_walk walk = {
+		.before = view->core.base, .after = view->core.table,
+	};
+	struct hr_moved_arc arc;
+	u32 n = 0;
+
+	while (hr_walk_next(&walk, &arc)) {
+		if (!hr_track_dead(&view->core, arc.from))
+			return true;
+		if (!(++n & (HR_CHUNK - 1)))
+			cond_resched();
+	}
+	return false;
 }
 
 /**
@@ -259,6 +331,7 @@ void hr_track_close(const struct hr_ring_view *view)
 	};
 
 	WRITE_ONCE(view->track->window, false);
+	WRITE_ONCE(view->track->grace, false);
 	hr_track_scan(view->track, &close.scan);
 	hr_pending_free(view->track, &close.pending);
 }

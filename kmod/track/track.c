@@ -23,47 +23,15 @@
  * for the position, a first fragment goes where the flow of its ports goes, and
  * takes the others there.
  *
- * Packets can be forged: a FIN or RST only shortens an entry's time, and a SYN
- * changes nothing of a live connection.
+ * Packets can be forged. Only a segment whose numbers fit those of the connection
+ * (tcp.h) changes an entry. A FIN or RST that fits closes it: its time is shorter, and
+ * the next SYN begins anew. A SYN changes nothing of a live connection.
+ *
+ * For a while after a change that is in force at once, unknown flows of protocols
+ * without a beginning go where they went before (window.c).
  */
-#include <net/tcp.h>
-
 #include "compat.h"
-#include "entry.h"
-#include "flow.h"
-
-/* The kind of a packet, for flow state. */
-enum hr_packet_kind {
-	HR_PACKET_SYN,		/* begins a TCP connection */
-	HR_PACKET_SEGMENT,	/* of a TCP connection that has begun */
-	HR_PACKET_END,		/* the same, with FIN or RST */
-	HR_PACKET_OTHER,	/* of another protocol, or a fragment */
-	HR_PACKET_ABOUT,	/* about a flow, and part of none */
-};
-
-/**
- * struct hr_packet - a packet and what is known about it
- * @track: the track
- * @view: the view that it sees
- * @key: its flow
- * @hash: hr_track_hash() of @key
- * @pos: its position
- * @turned: the flow's ends in @key are in the other order than the packet's
- * @slots: the owners of @pos
- * @kind: its kind
- * @tcp: TCPHDR_* and HR_FLOW_TCP_DATA, for TCP
- */
-struct hr_packet {
-	struct hr_track *track;
-	const struct hr_view *view;
-	struct hr_track_key key;
-	u32 hash;
-	u32 pos;
-	bool turned;
-	struct hr_track_slots slots;
-	enum hr_packet_kind kind;
-	int tcp;
-};
+#include "packet.h"
 
 /**
  * struct hr_begin - what to do with a packet whose flow has no entry
@@ -88,77 +56,6 @@ struct hr_begin {
 
 /* The entry changed meanwhile: look again. Not a slot. */
 #define HR_AGAIN	U32_MAX
-
-/* Constant lengths for the compiler: most packets are IPv4's. */
-static void key_ends(struct hr_track_key *key, const u8 *saddr, const u8 *daddr)
-{
-	if (likely(key->family == 4)) {
-		memcpy(key->saddr, saddr, 4);
-		memcpy(key->daddr, daddr, 4);
-	} else {
-		memcpy(key->saddr, saddr, 16);
-		memcpy(key->daddr, daddr, 16);
-	}
-}
-
-static __always_inline void packet_key(struct hr_packet *packet,
-				       enum hashring_key_policy policy,
-				       const struct hr_flow *flow)
-{
-	struct hr_track_key *key = &packet->key;
-
-	packet->turned = policy == HASHRING_KEY_5TUPLE_SYM &&
-			 hr_flow_turns(flow);
-	*key = (struct hr_track_key){
-		.family		= flow->family,
-		.protocol	= flow->protocol,
-		.policy		= policy,
-	};
-	if (unlikely(packet->turned)) {
-		memcpy(key->ports, flow->dport, 2);
-		memcpy(key->ports + 2, flow->sport, 2);
-		key_ends(key, flow->daddr, flow->saddr);
-	} else {
-		memcpy(key->ports, flow->ports, 4);
-		key_ends(key, flow->saddr, flow->daddr);
-	}
-}
-
-/* The same without the hash at hand. */
-static void packet_flow(struct hr_packet *packet,
-			enum hashring_key_policy policy,
-			const struct hr_flow *flow)
-{
-	const struct hr_track *track = packet->track;
-	u64 hash = hr_flow_hash(&track->ring->config.keys,
-				hr_track_policy(policy), flow);
-
-	packet->hash = hr_track_hash(hash, track->secret);
-	packet_key(packet, policy, flow);
-}
-
-static void packet_kind(struct hr_packet *packet, const struct sk_buff *skb,
-			u8 pf, int flags)
-{
-	if (unlikely(flags & HR_FLOW_ICMP_ERROR)) {
-		packet->kind = HR_PACKET_ABOUT;
-	} else if (packet->key.protocol != IPPROTO_TCP) {
-		packet->kind = HR_PACKET_OTHER;
-	} else if (unlikely(flags & HR_FLOW_PORTLESS)) {
-		packet->kind = HR_PACKET_SEGMENT;
-	} else {
-		packet->tcp = hr_flow_tcp(skb, pf);
-		if (unlikely(packet->tcp < 0))
-			packet->kind = HR_PACKET_ABOUT;
-		else if (packet->tcp & (TCPHDR_FIN | TCPHDR_RST))
-			packet->kind = HR_PACKET_END;
-		else if ((packet->tcp & (TCPHDR_SYN | TCPHDR_ACK)) ==
-			 TCPHDR_SYN)
-			packet->kind = HR_PACKET_SYN;
-		else
-			packet->kind = HR_PACKET_SEGMENT;
-	}
-}
 
 /* The flow's entry, or NULL. An entry that is gone is not found. */
 static __always_inline struct hr_entry *
@@ -198,19 +95,38 @@ static bool entry_publish(const struct hr_packet *packet,
 	return first;
 }
 
-/* How a packet changes the flags of its flow's entry. */
-static u64 flags_after(const struct hr_packet *packet, u64 flags, bool moved)
+/*
+ * Whether a segment belongs to the connection of an entry, by the numbers that were
+ * seen. The first segment with an ACK is believed, unless it ends the connection.
+ */
+static bool segment_fits(const struct hr_packet *packet, u64 seen, bool reply)
+{
+	if (packet->kind != HR_PACKET_SEGMENT && packet->kind != HR_PACKET_END)
+		return false;
+	if (unlikely(!seen))
+		return packet->kind == HR_PACKET_SEGMENT &&
+		       packet->tcp & TCPHDR_ACK;
+	return hr_tcp_fits(seen, &packet->segment, packet->tcp, reply);
+}
+
+/*
+ * How a packet changes the flags of its flow's entry. A segment that does not fit
+ * changes nothing.
+ */
+static u64 flags_after(const struct hr_packet *packet, u64 flags, u64 seen,
+		       bool reply, bool moved)
 {
 	switch (packet->kind) {
 	case HR_PACKET_SYN:
-		/* a port used again, or a client that begins anew elsewhere */
-		if (flags & HR_ENTRY_CLOSING || moved)
-			flags |= HR_ENTRY_HALF_OPEN;
-		return flags & ~HR_ENTRY_CLOSING;
+		/* a client that begins anew, because its node is gone */
+		if (moved)
+			flags = (flags | HR_ENTRY_HALF_OPEN) & ~HR_ENTRY_CLOSING;
+		return flags;
 	case HR_PACKET_END:
 		return (flags | HR_ENTRY_CLOSING) & ~HR_ENTRY_HALF_OPEN;
 	case HR_PACKET_SEGMENT:
-		if (packet->tcp & HR_FLOW_TCP_DATA)
+		if (flags & HR_ENTRY_CLOSING &&
+		    hr_tcp_reopens(seen, &packet->segment, packet->tcp, reply))
 			flags &= ~HR_ENTRY_CLOSING;
 		if (!(packet->tcp & TCPHDR_SYN))
 			flags &= ~HR_ENTRY_HALF_OPEN;
@@ -221,12 +137,31 @@ static u64 flags_after(const struct hr_packet *packet, u64 flags, bool moved)
 }
 
 /*
+ * Note the numbers of the client's segment. While the connection seems to end, the
+ * numbers of its end stay: see hr_tcp_reopens().
+ */
+static void note_numbers(const struct hr_packet *packet, struct hr_entry *entry,
+			 u64 seen, u64 flags)
+{
+	u64 now = hr_tcp_seen(&packet->segment);
+
+	if (now == seen ||
+	    (flags & HR_ENTRY_CLOSING && packet->kind != HR_PACKET_END))
+		return;
+	WRITE_ONCE(entry->seen, now);
+}
+
+/*
  * A packet of a flow with a live entry: the slot that it goes to, HR_NO_SLOT,
  * or HR_AGAIN when the entry is gone.
  */
 static u32 packet_known(const struct hr_packet *packet, struct hr_entry *entry,
 			u64 word)
 {
+	u64 seen = READ_ONCE(entry->seen);
+	bool reply = packet->turned != !!(word & HR_ENTRY_TURNED);
+	bool fits = segment_fits(packet, seen, reply);
+
 	for (;;) {
 		u32 slot = hr_entry_slot(word);
 		u32 goes = slot;
@@ -240,15 +175,18 @@ static u32 packet_known(const struct hr_packet *packet, struct hr_entry *entry,
 			return goes;
 		flags = word & (HR_ENTRY_TURNED | HR_ENTRY_CLOSING |
 				HR_ENTRY_HALF_OPEN);
-		next = hr_entry_word(flags_after(packet, flags, goes != slot),
-				     goes);
+		if (fits || packet->kind == HR_PACKET_SYN)
+			flags = flags_after(packet, flags, seen, reply,
+					    goes != slot);
+		next = hr_entry_word(flags, goes);
 		if (likely((u32)next == (u32)word &&
-			   hr_entry_idle(word) < HR_ENTRY_GRAIN))
-			return goes;
-		if (try_cmpxchg64(&entry->word, &word, next)) {
+			   hr_entry_idle(word) < HR_ENTRY_GRAIN) ||
+		    try_cmpxchg64(&entry->word, &word, next)) {
 			if (unlikely(goes != slot))
 				hr_track_tell(packet->track, packet->view,
 					      entry, slot, HR_TRACK_EXPIRED);
+			if (fits && !reply && packet->tcp & TCPHDR_ACK)
+				note_numbers(packet, entry, seen, flags);
 			return goes;
 		}
 		if (word & HR_ENTRY_GONE)
@@ -295,10 +233,12 @@ static void begin_segment(const struct hr_packet *packet,
 static void begin_other(const struct hr_packet *packet, struct hr_begin *begin)
 {
 	const struct hr_track_slots *slots = &packet->slots;
-	bool moved = slots->now != slots->base;
+	bool moved;
 
-	begin->slot = slots->now;
+	begin->slot = hr_grace_slot(packet->track, packet->view, packet->pos,
+				    slots);
 	begin->fallback = slots->now;
+	moved = begin->slot != slots->base;
 	begin->make = true;
 	begin->needed = true;
 	begin->made = moved ? HR_TRACK_STARTED : HR_TRACK_SEEN;
@@ -309,19 +249,25 @@ static void begin_about(const struct hr_packet *packet, struct hr_begin *begin)
 {
 	const struct hr_track_slots *slots = &packet->slots;
 
-	begin->slot = slots->now;
-	if (packet->key.protocol == IPPROTO_TCP && hr_window_open(packet->track))
-		begin->slot = slots->base;
+	if (packet->key.protocol != IPPROTO_TCP)
+		begin->slot = hr_grace_slot(packet->track, packet->view,
+					    packet->pos, slots);
+	else
+		begin->slot = hr_window_open(packet->track) ? slots->base :
+							      slots->now;
 }
 
-static void packet_begin(const struct hr_packet *packet,
+/* @again: the flow has an entry, which does not count any more. */
+static void packet_begin(const struct hr_packet *packet, bool again,
 			 struct hr_begin *begin)
 {
 	*begin = (struct hr_begin){
 		.counts	= HR_TRACK_COUNTERS,
 		.failed	= HR_TRACK_COUNTERS,
 	};
-	if (hr_track_still(&packet->slots)) {
+	/* An entry would send the segments after a SYN elsewhere: it is written anew. */
+	if (hr_track_still(&packet->slots) &&
+	    !(again && packet->kind == HR_PACKET_SYN)) {
 		begin->slot = packet->slots.now;
 		return;
 	}
@@ -342,6 +288,14 @@ static void packet_begin(const struct hr_packet *packet,
 	}
 }
 
+/* The numbers of the first packet of an entry, see hr_tcp_seen(). */
+static u64 first_numbers(const struct hr_packet *packet)
+{
+	if (packet->kind != HR_PACKET_SEGMENT || !(packet->tcp & TCPHDR_ACK))
+		return 0;
+	return hr_tcp_seen(&packet->segment);
+}
+
 /* Fills in and publishes an entry. NULL: none is free; or -EEXIST. */
 static struct hr_entry *entry_make(const struct hr_packet *packet,
 				   const struct hr_begin *begin, u64 word)
@@ -354,6 +308,7 @@ static struct hr_entry *entry_make(const struct hr_packet *packet,
 	entry->key = packet->key;
 	entry->pos = packet->pos;
 	entry->hash = packet->hash;
+	entry->seen = first_numbers(packet);
 	if (likely(entry_publish(packet, entry, word)))
 		return entry;
 	hr_pool_put(packet->track, entry);
@@ -361,8 +316,8 @@ static struct hr_entry *entry_make(const struct hr_packet *packet,
 }
 
 /*
- * A packet of a flow without an entry, or with an expired one that begins anew:
- * as packet_known().
+ * A packet of a flow without an entry, or with one that has expired or ended and that
+ * begins anew: as packet_known().
  */
 static u32 packet_unknown(const struct hr_packet *packet,
 			  struct hr_entry *entry, u64 old)
@@ -371,7 +326,7 @@ static u32 packet_unknown(const struct hr_packet *packet,
 	struct hr_begin begin;
 	u64 word;
 
-	packet_begin(packet, &begin);
+	packet_begin(packet, entry, &begin);
 	if (unlikely(begin.slot == HR_NO_SLOT))
 		return HR_NO_SLOT;
 	if (!begin.make)
@@ -383,6 +338,7 @@ static u32 packet_unknown(const struct hr_packet *packet,
 	if (entry) {
 		if (!try_cmpxchg64(&entry->word, &old, word))
 			return HR_AGAIN;
+		WRITE_ONCE(entry->seen, first_numbers(packet));
 		hr_track_tell(track, packet->view, entry, hr_entry_slot(old),
 			      hr_entry_cause(old));
 	} else {
@@ -411,6 +367,18 @@ count:
 	return begin.slot;
 }
 
+/*
+ * Whether a packet belongs to the flow of an entry. A SYN after the end of a connection
+ * begins another one from the same port.
+ */
+static bool entry_counts(const struct hr_packet *packet,
+			 const struct hr_entry *entry, u64 word)
+{
+	if (unlikely(word & HR_ENTRY_CLOSING) && packet->kind == HR_PACKET_SYN)
+		return false;
+	return !hr_entry_expired(packet->track, entry, word);
+}
+
 static u32 packet_slot(const struct hr_packet *packet)
 {
 	struct hr_entry *entry;
@@ -427,8 +395,7 @@ static u32 packet_slot(const struct hr_packet *packet)
 				continue;
 			}
 		}
-		if (entry && likely(!hr_entry_expired(packet->track, entry,
-						      word)))
+		if (entry && likely(entry_counts(packet, entry, word)))
 			slot = packet_known(packet, entry, word);
 		else
 			slot = packet_unknown(packet, entry, word);

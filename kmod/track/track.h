@@ -101,11 +101,21 @@ const struct hr_node *hr_track_find(const struct hr_ring_view *view,
 
 /* window.c: packets of unknown connections */
 void hr_track_stepped(struct hr_track *track);
+void hr_track_released(struct hr_track *track);
+u32 hr_track_grace(const struct hr_track *track);
 void hr_track_joined(struct hr_track *track);
 bool hr_track_window(struct hr_track *track, u32 quiet);
 bool hr_track_window_seen(const struct hr_track *track, u32 quiet);
 
+/* Whether unknown flows may still go to their old nodes. Context: any. */
+static inline bool hr_track_unknown(const struct hr_track *track, u32 quiet)
+{
+	return hr_track_window_seen(track, quiet) || hr_track_grace(track);
+}
+
 /* read.c: counts and lists; views are pinned and have a track */
+u32 hr_track_pinned(const struct hr_ring_view *view, u32 slot);
+bool hr_track_waits(const struct hr_ring_view *view);
 void hr_track_close(const struct hr_ring_view *view);
 void hr_track_count(const struct hr_ring_view *view,
 		    struct hr_track_counts *counts);

@@ -90,6 +90,76 @@ void hr_track_stepped(struct hr_track *track)
 }
 
 /**
+ * hr_track_released() - a change is about to be in force at once
+ * @track: the track
+ *
+ * As hr_track_stepped(). Flows of protocols without a beginning had no time to become
+ * known either: for the time of the setting udp-grace an unknown flow goes to the node
+ * before, and is known from then on. Where such times overlap, flows in arcs of earlier
+ * changes go to base. Call it before the view is published.
+ *
+ * Context: under the ring's lock.
+ */
+void hr_track_released(struct hr_track *track)
+{
+	unsigned long older = jiffies;
+
+	if (track->grace)
+		older = time_after(track->grace_end, track->grace_older) ?
+			track->grace_end : track->grace_older;
+	WRITE_ONCE(track->grace_older, older);
+	WRITE_ONCE(track->grace_end, jiffies +
+		   msecs_to_jiffies(READ_ONCE(track->settings->udp_grace)));
+	WRITE_ONCE(track->grace, true);
+	hr_track_stepped(track);
+}
+
+/**
+ * hr_grace_slot_now() - the slot of an unknown flow after a change
+ * @track: the track
+ * @view: the view
+ * @pos: the flow's position
+ * @slots: the owners of @pos
+ *
+ * Context: any.
+ * Return: the slot of the node before, as long as that node has flows and the time is
+ * not over; else @slots->now.
+ */
+u32 hr_grace_slot_now(const struct hr_track *track, const struct hr_view *view,
+		      u32 pos, const struct hr_track_slots *slots)
+{
+	u32 before;
+
+	if (time_before(jiffies, READ_ONCE(track->grace_end))) {
+		before = hr_table_lookup(view->from, pos);
+		if (before != slots->now && !hr_track_dead(view, before))
+			return before;
+	}
+	if (time_before(jiffies, READ_ONCE(track->grace_older)))
+		return slots->base;
+	return slots->now;
+}
+
+/**
+ * hr_track_grace() - the time that unknown flows still have
+ * @track: the track
+ *
+ * Context: any.
+ * Return: ms; 0: it is over.
+ */
+u32 hr_track_grace(const struct hr_track *track)
+{
+	unsigned long now = jiffies, end = READ_ONCE(track->grace_end);
+	unsigned long older = READ_ONCE(track->grace_older);
+
+	if (!READ_ONCE(track->grace))
+		return 0;
+	if (time_after(older, end))
+		end = older;
+	return time_before(now, end) ? jiffies_to_msecs(end - now) : 0;
+}
+
+/**
  * hr_track_joined() - the migration is about to get another view
  * @track: the track
  *
@@ -137,6 +207,8 @@ bool hr_track_window_seen(const struct hr_track *track, u32 quiet)
  */
 bool hr_track_window(struct hr_track *track, u32 quiet)
 {
+	if (track->grace && !hr_track_grace(track))
+		WRITE_ONCE(track->grace, false);
 	if (hr_track_window_seen(track, quiet))
 		return true;
 	if (READ_ONCE(track->window))

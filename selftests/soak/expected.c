@@ -428,7 +428,7 @@ enum moved expected_rollback(struct expected *t, bool now)
 	doing(t, "rollback%s at %llx%s", now ? " at once" : "",
 	      t->view.frontier, t->rolling ? ", rolling" : "");
 	about_to(t, &next);
-	moved = came_of(t, hashring_migrate_rollback(t->h, t->ring, NULL, now,
+	moved = came_of(t, hashring_migrate_rollback(t->h, t->ring, NULL, now, true,
 						     NULL), &next);
 	if (moved != MOVED)
 		return moved;

@@ -331,7 +331,7 @@ static void rollback_begin(struct hashring *h)
 		die("no memory");
 	lead_to(target);
 	announce();
-	carried_out(h, hashring_migrate_rollback(h, ring, NULL, false, NULL));
+	carried_out(h, hashring_migrate_rollback(h, ring, NULL, false, true, NULL));
 	rollbacks++;
 }
 
@@ -366,7 +366,7 @@ static void rollback_at_once(struct hashring *h)
 				   &hr_node_plain_ops);
 	end_at(target);
 	put(target);
-	carried_out(h, hashring_migrate_rollback(h, ring, NULL, true, NULL));
+	carried_out(h, hashring_migrate_rollback(h, ring, NULL, true, true, NULL));
 	rollbacks++;
 }
 

@@ -27,6 +27,8 @@ enum status {
 	EXIT_STALE,	/* another generation is in force */
 	EXIT_BUDGET,	/* more would move than allowed */
 	EXIT_ABORTED,
+	EXIT_MIGRATION,	/* refused because of a migration; nothing is done */
+	EXIT_HELD,	/* done, and a part is held */
 };
 
 /**

@@ -92,6 +92,8 @@ int status_of(int err)
 		return EXIT_STALE;
 	case -EDQUOT:
 		return EXIT_BUDGET;
+	case -EINPROGRESS:
+		return EXIT_MIGRATION;
 	default:
 		return EXIT_REFUSED;
 	}

@@ -37,6 +37,7 @@ const struct arg node_set_args[] = {
 const struct arg node_del_args[] = {
 	[NODE_OP_RING] = { ARG_RING, .meta = "RING", .required = true },
 	[NODE_OP_NODE] = { ARG_NODE, .meta = "NODE", .required = true },
+	{ ARG_FLAG, "--now" },
 	{ ARG_FLAG, "--hold" },
 	{ }
 };
@@ -90,6 +91,8 @@ void node_op(struct args *a, struct hashring_op *op)
 		op->has |= HASHRING_HAS(DEADLINE);
 		op->deadline = v->num;
 	}
+	if (op_has(a, "--now", &v))
+		op->has |= HASHRING_HAS(NOW);
 	if (op_has(a, "via", &v)) {
 		op->has |= HASHRING_HAS_VIA;
 		op->attrs.via = v->via;

@@ -49,6 +49,7 @@ static void encode_op(struct request *req, const struct hashring_op *op)
 			     op->nr_cells * sizeof(*op->cells));
 	if (op->has & HASHRING_HAS(DEADLINE))
 		request_u64(req, HASHRING_A_OP_DEADLINE, op->deadline);
+	request_flag(req, HASHRING_A_OP_NOW, op->has & HASHRING_HAS(NOW));
 	request_nest_end(req, &nest);
 }
 

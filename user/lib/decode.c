@@ -50,6 +50,7 @@ int decode_ring(struct hashring *h, struct nlmsghdr *nlh,
 	ring->settings.fin_timeout = attr_u32(tb[HASHRING_A_RING_FIN_TIMEOUT]);
 	ring->settings.udp_timeout = attr_u32(tb[HASHRING_A_RING_UDP_TIMEOUT]);
 	ring->settings.max_entries = attr_u32(tb[HASHRING_A_RING_MAX_ENTRIES]);
+	ring->settings.udp_grace = attr_u32(tb[HASHRING_A_RING_UDP_GRACE]);
 	return 0;
 }
 

@@ -79,6 +79,7 @@ static void decode_progress(struct nlattr **tb, struct hashring_migration *m)
 	m->origin = attr_u64(tb[HASHRING_A_MIGRATION_ORIGIN]);
 	m->epoch = attr_u64(tb[HASHRING_A_MIGRATION_EPOCH]);
 	m->changes = attr_u32(tb[HASHRING_A_MIGRATION_CHANGES]);
+	m->undone = attr_u64(tb[HASHRING_A_MIGRATION_UNDONE]);
 	m->frontier = attr_u64(tb[HASHRING_A_MIGRATION_FRONTIER]);
 	m->total = attr_u64(tb[HASHRING_A_MIGRATION_TOTAL]);
 	m->released = attr_u64(tb[HASHRING_A_MIGRATION_RELEASED]);
@@ -91,6 +92,7 @@ static void decode_progress(struct nlattr **tb, struct hashring_migration *m)
 	m->deadline = attr_u64(tb[HASHRING_A_MIGRATION_DEADLINE]);
 	m->quiet = attr_u64(tb[HASHRING_A_MIGRATION_QUIET]);
 	m->window = tb[HASHRING_A_MIGRATION_WINDOW];
+	m->grace = attr_u64(tb[HASHRING_A_MIGRATION_GRACE]);
 	m->max_entries = attr_u32(tb[HASHRING_A_MIGRATION_MAX_ENTRIES]);
 	m->entries = attr_u32(tb[HASHRING_A_MIGRATION_ENTRIES]);
 	m->pinned = attr_u32(tb[HASHRING_A_MIGRATION_PINNED]);
@@ -324,12 +326,14 @@ int hashring_migrate_set(struct hashring *h, const char *ring,
  * @ring: the ring
  * @reason: why, or NULL
  * @now: the whole way at once, which cuts pinned flows
+ * @all: also if that undoes more than one change
  * @m: set, if not NULL
  *
- * Return: 0 or a negative errno.
+ * Return: 0; -EINPROGRESS when it would undo more than one change; another negative
+ * errno.
  */
 int hashring_migrate_rollback(struct hashring *h, const char *ring,
-			      const char *reason, bool now,
+			      const char *reason, bool now, bool all,
 			      struct hashring_migration *m)
 {
 	struct request req;
@@ -339,6 +343,28 @@ int hashring_migrate_rollback(struct hashring *h, const char *ring,
 	if (reason)
 		request_string(&req, HASHRING_A_MIGRATION_REASON, reason);
 	request_flag(&req, HASHRING_A_MIGRATION_NOW, now);
+	request_flag(&req, HASHRING_A_MIGRATION_ALL, all);
+	return ask(&req, m);
+}
+
+/**
+ * hashring_migrate_cut() - cuts the flows that stay at one node
+ * @h: the connection
+ * @ring: the ring
+ * @node: the node, which may be leaving
+ * @m: set, if not NULL; the migration goes on
+ *
+ * Return: 0 or a negative errno.
+ */
+int hashring_migrate_cut(struct hashring *h, const char *ring, const char *node,
+			 struct hashring_migration *m)
+{
+	struct request req;
+
+	request_begin(h, &req, HASHRING_CMD_MIGRATE_FINISH);
+	request_string(&req, HASHRING_A_MIGRATION_RING, ring);
+	request_flag(&req, HASHRING_A_MIGRATION_FORCE, true);
+	request_string(&req, HASHRING_A_MIGRATION_CUT, node);
 	return ask(&req, m);
 }
 

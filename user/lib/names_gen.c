@@ -94,6 +94,7 @@ static const char *const receipt_kind_names[] = {
 	[0] = "change",
 	[1] = "held",
 	[2] = "settled",
+	[3] = "released",
 };
 
 const char *hashring_receipt_kind_name(__u32 value)
@@ -127,6 +128,8 @@ static const char *const step_kind_names[] = {
 	[5] = "expired",
 	[6] = "finish",
 	[7] = "undone",
+	[8] = "released",
+	[9] = "cut",
 };
 
 const char *hashring_step_kind_name(__u32 value)
@@ -161,11 +164,12 @@ static const char *const ring_attrs[] = {
 	[24] = "fin-timeout",
 	[25] = "udp-timeout",
 	[26] = "max-entries",
+	[27] = "udp-grace",
 };
 
 static const struct attr_set ring_set = {
 	.names = ring_attrs,
-	.max = 26,
+	.max = 27,
 	.strings = 0x4,
 };
 
@@ -218,13 +222,14 @@ static const char *const op_attrs[] = {
 	[6] = "points",
 	[7] = "cells",
 	[8] = "deadline",
+	[9] = "now",
 };
 
 static const struct attr_set op_set = {
 	.names = op_attrs,
-	.max = 8,
+	.max = 9,
 	.strings = 0x1c,
-	.nested = (const struct attr_set *const[9]){
+	.nested = (const struct attr_set *const[10]){
 		[5] = &node_attrs_set,
 	},
 };
@@ -556,44 +561,48 @@ static const char *const migration_attrs[] = {
 	[6] = "origin",
 	[7] = "epoch",
 	[8] = "changes",
-	[9] = "frontier",
-	[10] = "total",
-	[11] = "released",
-	[12] = "arcs",
-	[13] = "arcs-released",
-	[14] = "holder",
-	[15] = "deadline",
-	[16] = "quiet",
-	[17] = "window",
-	[18] = "max-entries",
-	[19] = "entries",
-	[20] = "pinned",
-	[21] = "noted",
-	[22] = "stats",
-	[23] = "node",
-	[24] = "position",
-	[25] = "step-share",
-	[26] = "step-arcs",
-	[27] = "step-flows",
-	[28] = "max-flows",
-	[29] = "back",
-	[30] = "dry-run",
-	[31] = "expect-epoch",
-	[32] = "now",
-	[33] = "force",
-	[34] = "step",
-	[35] = "receipt",
+	[9] = "undone",
+	[10] = "frontier",
+	[11] = "total",
+	[12] = "released",
+	[13] = "arcs",
+	[14] = "arcs-released",
+	[15] = "holder",
+	[16] = "deadline",
+	[17] = "quiet",
+	[18] = "window",
+	[19] = "max-entries",
+	[20] = "entries",
+	[21] = "pinned",
+	[22] = "noted",
+	[23] = "stats",
+	[24] = "node",
+	[25] = "position",
+	[26] = "step-share",
+	[27] = "step-arcs",
+	[28] = "step-flows",
+	[29] = "max-flows",
+	[30] = "back",
+	[31] = "dry-run",
+	[32] = "expect-epoch",
+	[33] = "now",
+	[34] = "force",
+	[35] = "step",
+	[36] = "receipt",
+	[37] = "all",
+	[38] = "cut",
+	[39] = "grace",
 };
 
 static const struct attr_set migration_set = {
 	.names = migration_attrs,
-	.max = 35,
-	.strings = 0x4014,
-	.nested = (const struct attr_set *const[36]){
-		[22] = &track_stats_set,
-		[23] = &node_flows_set,
-		[34] = &step_set,
-		[35] = &receipt_set,
+	.max = 39,
+	.strings = 0x4000008014,
+	.nested = (const struct attr_set *const[40]){
+		[23] = &track_stats_set,
+		[24] = &node_flows_set,
+		[35] = &step_set,
+		[36] = &receipt_set,
 	},
 };
 

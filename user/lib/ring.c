@@ -33,6 +33,9 @@ static void encode_settings(struct request *req, __u32 has,
 	if (has & HASHRING_SET_MAX_ENTRIES)
 		request_u32(req, HASHRING_A_RING_MAX_ENTRIES,
 			    settings->max_entries);
+	if (has & HASHRING_SET_UDP_GRACE)
+		request_u32(req, HASHRING_A_RING_UDP_GRACE,
+			    settings->udp_grace);
 }
 
 /**

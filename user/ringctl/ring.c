@@ -28,6 +28,7 @@ static const struct arg add_args[] = {
 	{ ARG_TIME, "syn-timeout", .meta = "TIME", .min = 1 },
 	{ ARG_TIME, "fin-timeout", .meta = "TIME", .min = 1 },
 	{ ARG_TIME, "udp-timeout", .meta = "TIME", .min = 1 },
+	{ ARG_TIME, "udp-grace", .meta = "TIME" },
 	{ ARG_NUMBER, "max-entries", "entries", .meta = "N", .min = 1 },
 	{ }
 };
@@ -42,6 +43,7 @@ static const struct arg set_args[] = {
 	{ ARG_TIME, "syn-timeout", .meta = "TIME", .min = 1 },
 	{ ARG_TIME, "fin-timeout", .meta = "TIME", .min = 1 },
 	{ ARG_TIME, "udp-timeout", .meta = "TIME", .min = 1 },
+	{ ARG_TIME, "udp-grace", .meta = "TIME" },
 	{ ARG_NUMBER, "max-entries", "entries", .meta = "N", .min = 1 },
 	{ }
 };
@@ -86,13 +88,15 @@ static void print_seed(const __u8 *seed)
 static void print_settings(const struct hashring_settings *s)
 {
 	char a[FIGURE_LEN], b[FIGURE_LEN], c[FIGURE_LEN], d[FIGURE_LEN];
+	char e[FIGURE_LEN];
 
 	printf(" established %s  max-entries %u",
 	       hashring_enum_name(hashring_established_name, s->established),
 	       s->max_entries);
-	printf("  tcp-timeout %s  syn-timeout %s  fin-timeout %s  udp-timeout %s\n",
+	printf("  tcp-timeout %s  syn-timeout %s  fin-timeout %s  udp-timeout %s  udp-grace %s\n",
 	       figure_ms(a, s->tcp_timeout), figure_ms(b, s->syn_timeout),
-	       figure_ms(c, s->fin_timeout), figure_ms(d, s->udp_timeout));
+	       figure_ms(c, s->fin_timeout), figure_ms(d, s->udp_timeout),
+	       figure_ms(e, s->udp_grace));
 }
 
 static void print_ring(const struct hashring_ring *ring, __u64 digest)
@@ -202,6 +206,7 @@ static __u32 take_settings(struct args *a, struct hashring_settings *s)
 		{ "syn-timeout", &s->syn_timeout, HASHRING_SET_SYN_TIMEOUT },
 		{ "fin-timeout", &s->fin_timeout, HASHRING_SET_FIN_TIMEOUT },
 		{ "udp-timeout", &s->udp_timeout, HASHRING_SET_UDP_TIMEOUT },
+		{ "udp-grace", &s->udp_grace, HASHRING_SET_UDP_GRACE },
 		{ "max-entries", &s->max_entries, HASHRING_SET_MAX_ENTRIES },
 	};
 	const struct value *v;

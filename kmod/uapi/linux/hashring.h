@@ -102,11 +102,14 @@ enum hashring_established {
  *   are to come.
  * @HASHRING_RECEIPT_SETTLED: A whole migration, from the map before it to the
  *   map after it.
+ * @HASHRING_RECEIPT_RELEASED: A change of a migration that is in force at
+ *   once; established flows stay where they are.
  */
 enum hashring_receipt_kind {
 	HASHRING_RECEIPT_CHANGE,
 	HASHRING_RECEIPT_HELD,
 	HASHRING_RECEIPT_SETTLED,
+	HASHRING_RECEIPT_RELEASED,
 };
 
 /**
@@ -148,6 +151,9 @@ enum hashring_migration_state {
  * @HASHRING_STEP_EXPIRED: A node's deadline passed.
  * @HASHRING_STEP_FINISH: It ended where it led to.
  * @HASHRING_STEP_UNDONE: It ended where it began.
+ * @HASHRING_STEP_RELEASED: A change came into force at once, and established
+ *   flows stay.
+ * @HASHRING_STEP_CUT: The flows that had stayed at one node were cut.
  */
 enum hashring_step_kind {
 	HASHRING_STEP_HELD,
@@ -158,6 +164,8 @@ enum hashring_step_kind {
 	HASHRING_STEP_EXPIRED,
 	HASHRING_STEP_FINISH,
 	HASHRING_STEP_UNDONE,
+	HASHRING_STEP_RELEASED,
+	HASHRING_STEP_CUT,
 };
 
 enum {
@@ -187,6 +195,7 @@ enum {
 	HASHRING_A_RING_FIN_TIMEOUT,
 	HASHRING_A_RING_UDP_TIMEOUT,
 	HASHRING_A_RING_MAX_ENTRIES,
+	HASHRING_A_RING_UDP_GRACE,
 
 	__HASHRING_A_RING_MAX,
 	HASHRING_A_RING_MAX = (__HASHRING_A_RING_MAX - 1)
@@ -233,6 +242,7 @@ enum {
 	HASHRING_A_OP_POINTS,
 	HASHRING_A_OP_CELLS,
 	HASHRING_A_OP_DEADLINE,
+	HASHRING_A_OP_NOW,
 
 	__HASHRING_A_OP_MAX,
 	HASHRING_A_OP_MAX = (__HASHRING_A_OP_MAX - 1)
@@ -451,6 +461,7 @@ enum {
 	HASHRING_A_MIGRATION_ORIGIN,
 	HASHRING_A_MIGRATION_EPOCH,
 	HASHRING_A_MIGRATION_CHANGES,
+	HASHRING_A_MIGRATION_UNDONE,
 	HASHRING_A_MIGRATION_FRONTIER,
 	HASHRING_A_MIGRATION_TOTAL,
 	HASHRING_A_MIGRATION_RELEASED,
@@ -478,6 +489,9 @@ enum {
 	HASHRING_A_MIGRATION_FORCE,
 	HASHRING_A_MIGRATION_STEP,
 	HASHRING_A_MIGRATION_RECEIPT,
+	HASHRING_A_MIGRATION_ALL,
+	HASHRING_A_MIGRATION_CUT,
+	HASHRING_A_MIGRATION_GRACE,
 
 	__HASHRING_A_MIGRATION_MAX,
 	HASHRING_A_MIGRATION_MAX = (__HASHRING_A_MIGRATION_MAX - 1)

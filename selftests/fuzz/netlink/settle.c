@@ -255,7 +255,7 @@ static bool end_migration(struct hashring *h, const char *name, bool back,
 	struct hashring_ring ring;
 
 	if (back)
-		hashring_migrate_rollback(h, name, "the end", true, NULL);
+		hashring_migrate_rollback(h, name, "the end", true, true, NULL);
 	if (hashring_ring_get(h, name, &ring))
 		goto failed;
 	if (!migrating(&ring) ||

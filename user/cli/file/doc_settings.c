@@ -29,6 +29,8 @@ static const struct setting {
 	  offsetof(struct hashring_settings, fin_timeout) },
 	{ "udp-timeout", HASHRING_SET_UDP_TIMEOUT,
 	  offsetof(struct hashring_settings, udp_timeout) },
+	{ "udp-grace", HASHRING_SET_UDP_GRACE,
+	  offsetof(struct hashring_settings, udp_grace) },
 	{ "max-entries", HASHRING_SET_MAX_ENTRIES,
 	  offsetof(struct hashring_settings, max_entries) },
 	{ }
@@ -74,8 +76,8 @@ static int read_setting_time(struct reader *r, yaml_node_t *value,
 	return EXIT_DONE;
 }
 
-#define KEY_TIME(word) \
-	{ word, .read = read_setting_time, .min = 1, .max = TIME_MAX }
+#define KEY_TIME(word, least) \
+	{ word, .read = read_setting_time, .min = least, .max = TIME_MAX }
 
 int doc_read_settings(struct reader *r, yaml_node_t *value,
 		      const struct key *key, void *to)
@@ -83,10 +85,11 @@ int doc_read_settings(struct reader *r, yaml_node_t *value,
 	static const struct key keys[] = {
 		{ "established", .read = read_setting_word,
 		  .names = hashring_established_name },
-		KEY_TIME("tcp-timeout"),
-		KEY_TIME("syn-timeout"),
-		KEY_TIME("fin-timeout"),
-		KEY_TIME("udp-timeout"),
+		KEY_TIME("tcp-timeout", 1),
+		KEY_TIME("syn-timeout", 1),
+		KEY_TIME("fin-timeout", 1),
+		KEY_TIME("udp-timeout", 1),
+		KEY_TIME("udp-grace", 0),
 		{ "max-entries", .read = read_setting_number, .min = 1,
 		  .max = UINT32_MAX },
 		{ }
@@ -111,7 +114,9 @@ void doc_write_settings(FILE *f, const struct hashring_settings *s)
 	write_time(f, "syn-timeout", s->syn_timeout);
 	write_time(f, "fin-timeout", s->fin_timeout);
 	write_time(f, "udp-timeout", s->udp_timeout);
-	fprintf(f, ",\n    max-entries: %u }\n", s->max_entries);
+	fprintf(f, ",\n    max-entries: %u", s->max_entries);
+	write_time(f, "udp-grace", s->udp_grace);
+	fputs(" }\n", f);
 }
 
 /**

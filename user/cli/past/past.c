@@ -72,6 +72,13 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
+/* Whether an operation was on a node that was no member any more. */
+static bool on_leaving(const struct past_op *op)
+{
+	return op->has_before &&
+	       op->before.attrs.state == HASHRING_NODE_LEAVING;
+}
+
 /* Removes the nodes that the operations made. */
 static int drop_after(struct model_ring *r, const struct past_ops *ops)
 {
@@ -81,7 +88,7 @@ static int drop_after(struct model_ring *r, const struct past_ops *ops)
 	for (i = 0; i < ops->nr; i++) {
 		const struct model_node *after = &ops->op[i].after;
 
-		if (!ops->op[i].has_after)
+		if (!ops->op[i].has_after || on_leaving(&ops->op[i]))
 			continue;
 		node = r->nr_nodes ? bsearch(after, r->node, r->nr_nodes,
 					     sizeof(*node), compare_names) :
@@ -114,7 +121,7 @@ static int take_before(struct model_ring *r, struct past_ops *ops)
 	for (i = 0; i < ops->nr; i++) {
 		struct model_node *before = &ops->op[i].before;
 
-		if (!ops->op[i].has_before)
+		if (!ops->op[i].has_before || on_leaving(&ops->op[i]))
 			continue;
 		node = model_grow(r->node, r->nr_nodes, sizeof(*node));
 		if (!node)

@@ -201,17 +201,30 @@ void print_move(FILE *f, const struct hashring_move *move)
 		move->arcs == 1 ? "" : "s");
 }
 
+/* Whether a change is in force, and what becomes of established flows. */
+static const char *receipt_force(const struct hashring_receipt *r)
+{
+	switch (r->kind) {
+	case HASHRING_RECEIPT_HELD:
+		return "held: migrate step or run moves it, migrate rollback drops it";
+	case HASHRING_RECEIPT_RELEASED:
+		return "in force, established flows stay";
+	case HASHRING_RECEIPT_SETTLED:
+		return "settled";
+	default:
+		return r->moved ? "in force, established flows that move are cut" :
+				  "in force";
+	}
+}
+
 /* The first line of a receipt. */
 void print_receipt_head(FILE *f, const struct hashring_receipt *r, bool planned)
 {
 	char a[FIGURE_LEN], b[FIGURE_LEN], c[FIGURE_LEN], d[FIGURE_LEN];
 	__u32 i;
 
-	fprintf(f, "%s generation %llu%s", r->ring, r->generation,
-		planned ? " planned" : "");
-	if (r->kind != HASHRING_RECEIPT_CHANGE)
-		fprintf(f, " %s", hashring_enum_name(hashring_receipt_kind_name,
-						     r->kind));
+	fprintf(f, "%s generation %llu%s  %s", r->ring, r->generation,
+		planned ? " planned" : "", receipt_force(r));
 	print_counts(f, r);
 	fprintf(f, "\n moved %s  required %s  collateral %s  ideal %s\n",
 		figure_share(a, r->moved), figure_share(b, r->required),

@@ -164,6 +164,7 @@ static void set_settings(json_t *object, const struct hashring_settings *s)
 	json_set_u64(object, "fin_timeout", s->fin_timeout);
 	json_set_u64(object, "udp_timeout", s->udp_timeout);
 	json_set_u64(object, "max_entries", s->max_entries);
+	json_set_u64(object, "udp_grace", s->udp_grace);
 }
 
 json_t *ring_to_json(const struct hashring_ring *ring)

@@ -60,6 +60,8 @@ int hashring_in_netns(const char *netns, int (*run)(void *arg), void *arg,
  * @fin_timeout: the same after FIN or RST
  * @udp_timeout: the same for flows of other protocols
  * @max_entries: flows that a migration can track
+ * @udp_grace: ms after a change that is in force at once during which unknown
+ *	flows of other protocols stay
  */
 struct hashring_settings {
 	__u32 established;
@@ -68,6 +70,7 @@ struct hashring_settings {
 	__u32 fin_timeout;
 	__u32 udp_timeout;
 	__u32 max_entries;
+	__u32 udp_grace;
 };
 
 /* Which settings are given. */
@@ -77,7 +80,8 @@ struct hashring_settings {
 #define HASHRING_SET_FIN_TIMEOUT	0x08
 #define HASHRING_SET_UDP_TIMEOUT	0x10
 #define HASHRING_SET_MAX_ENTRIES	0x20
-#define HASHRING_SET_ALL		0x3f
+#define HASHRING_SET_UDP_GRACE		0x40
+#define HASHRING_SET_ALL		0x7f
 
 /**
  * struct hashring_ring - a ring as the kernel describes it
@@ -272,7 +276,8 @@ int hashring_node_list(struct hashring *h, const char *ring, bool with_points,
  * struct hashring_op - an operation on one node
  * @kind: &enum hashring_op_kind
  * @has: which of the following are given: HASHRING_HAS_ATTR() of @attrs, and
- *	HASHRING_HAS() of points, cells and deadline
+ *	HASHRING_HAS() of points, cells and deadline; and HASHRING_HAS(NOW) to cut
+ *	the flows of a node that is deleted, or is leaving
  * @name: the node; of a replacement the node that goes
  * @new_name: of a replacement the node that takes the seat, else NULL
  * @seat: of an addition the seat, or NULL for the name

@@ -97,7 +97,8 @@ struct hashring_node_flows {
  * @generation: the generation in force
  * @origin: the generation that was settled when the migration began
  * @epoch: counts changes, steps and transitions
- * @changes: number of changes that it carries
+ * @changes: number of changes that a rollback would undo
+ * @undone: a rollback would undo the changes of the generations after this one
  * @frontier: positions below it go by the map that the migration leads to; 0 to
  *	2^32
  * @total: share that differs between the two maps
@@ -110,6 +111,7 @@ struct hashring_node_flows {
  * @deadline: ms that are left
  * @quiet: ms without an unknown segment after which the window closes
  * @window: segments of unknown connections still go to the old owner
+ * @grace: ms during which unknown flows of other protocols still go to the old owner
  * @max_entries: flows that can be tracked; 0 where established flows move
  * @entries: flows that are tracked
  * @pinned: of these, live flows at a node that does not own their arc
@@ -131,6 +133,7 @@ struct hashring_migration {
 	__u64 origin;
 	__u64 epoch;
 	__u32 changes;
+	__u64 undone;
 	__u64 frontier;
 	__u64 total;
 	__u64 released;
@@ -142,6 +145,7 @@ struct hashring_migration {
 	__u64 deadline;
 	__u64 quiet;
 	bool window;
+	__u64 grace;
 	__u32 max_entries;
 	__u32 entries;
 	__u32 pinned;
@@ -234,8 +238,10 @@ int hashring_migrate_set(struct hashring *h, const char *ring,
 			 const struct hashring_migrate_set *set,
 			 struct hashring_migration *m);
 int hashring_migrate_rollback(struct hashring *h, const char *ring,
-			      const char *reason, bool now,
+			      const char *reason, bool now, bool all,
 			      struct hashring_migration *m);
+int hashring_migrate_cut(struct hashring *h, const char *ring, const char *node,
+			 struct hashring_migration *m);
 int hashring_migrate_finish(struct hashring *h, const char *ring, bool force,
 			    struct hashring_migration *m);
 void hashring_migration_release(struct hashring_migration *m);

@@ -48,6 +48,7 @@ static void set_progress(json_t *o, const struct hashring_migration *m)
 {
 	json_set_u64(o, "origin", m->origin);
 	json_set_u64(o, "changes", m->changes);
+	json_set_u64(o, "undone", m->undone);
 	json_set_u64(o, "frontier", m->frontier);
 	json_set_u64(o, "total", m->total);
 	json_set_u64(o, "released", m->released);
@@ -60,6 +61,7 @@ static void set_progress(json_t *o, const struct hashring_migration *m)
 		json_set_u64(o, "deadline", m->deadline);
 	json_set_u64(o, "quiet", m->quiet);
 	json_set_flag(o, "window", m->window);
+	json_set_u64(o, "grace", m->grace);
 	json_set_u64(o, "max_entries", m->max_entries);
 	json_set_u64(o, "entries", m->entries);
 	json_set_u64(o, "pinned", m->pinned);

@@ -34,19 +34,21 @@ static const struct arg resume_args[] = {
 	{ }
 };
 
-enum { ROLLBACK_RING, ROLLBACK_REASON, ROLLBACK_NOW };
+enum { ROLLBACK_RING, ROLLBACK_REASON, ROLLBACK_NOW, ROLLBACK_ALL };
 
 static const struct arg rollback_args[] = {
 	[ROLLBACK_RING] = { ARG_RING, .meta = "RING", .required = true },
 	[ROLLBACK_REASON] = { ARG_TEXT, .meta = "REASON" },
 	[ROLLBACK_NOW] = { ARG_FLAG, "--now" },
+	[ROLLBACK_ALL] = { ARG_FLAG, "--all" },
 	{ }
 };
 
-enum { FINISH_RING, FINISH_FORCE };
+enum { FINISH_RING, FINISH_NODE, FINISH_FORCE };
 
 static const struct arg finish_args[] = {
 	[FINISH_RING] = { ARG_RING, .meta = "RING", .required = true },
+	[FINISH_NODE] = { ARG_NAME, .meta = "NODE" },
 	[FINISH_FORCE] = { ARG_FLAG, "--force" },
 	{ }
 };
@@ -169,30 +171,50 @@ static int migrate_resume(struct args *a)
 	return migrate_told(h, hashring_migrate_set(h, ring, &set, &m), &m);
 }
 
+/*
+ * A rollback undoes the changes of all generations since the map that it goes back to.
+ * They are named before, because each may be another person's.
+ */
 static int migrate_rollback(struct args *a)
 {
+	const char *ring = a->v[ROLLBACK_RING].text;
 	struct hashring *h = conn();
 	struct hashring_migration m;
-	int err;
+	int status, err;
 
 	if (!h)
 		return EXIT_REFUSED;
-	err = hashring_migrate_rollback(h, a->v[ROLLBACK_RING].text,
-					a->v[ROLLBACK_REASON].text,
-					a->v[ROLLBACK_NOW].given, &m);
+	err = hashring_migrate_get(h, ring, &m);
+	if (err)
+		return refused(err);
+	status = undone_print(opt.json ? stderr : stdout, &m);
+	hashring_migration_release(&m);
+	if (status)
+		return status;
+	err = hashring_migrate_rollback(h, ring, a->v[ROLLBACK_REASON].text,
+					a->v[ROLLBACK_NOW].given,
+					a->v[ROLLBACK_ALL].given, &m);
 	return migrate_told(h, err, &m);
 }
 
+/* With a node only the flows of that node are cut. */
 static int migrate_finish(struct args *a)
 {
+	const char *ring = a->v[FINISH_RING].text;
 	struct hashring *h = conn();
 	struct hashring_migration m;
 	int err;
 
+	if (a->v[FINISH_NODE].given && !a->v[FINISH_FORCE].given)
+		return fail_usage("\"%s\": the flows of one node are cut with --force",
+				  a->v[FINISH_NODE].text);
 	if (!h)
 		return EXIT_REFUSED;
-	err = hashring_migrate_finish(h, a->v[FINISH_RING].text,
-				      a->v[FINISH_FORCE].given, &m);
+	if (a->v[FINISH_NODE].given)
+		err = hashring_migrate_cut(h, ring, a->v[FINISH_NODE].text, &m);
+	else
+		err = hashring_migrate_finish(h, ring, a->v[FINISH_FORCE].given,
+					      &m);
 	return migrate_told(h, err, &m);
 }
 
@@ -209,10 +231,10 @@ static const struct command commands[] = {
 	  migrate_pause },
 	{ "resume", NULL, "end a pause", resume_args, migrate_resume },
 	{ "rollback", NULL,
-	  "go back; established flows stay at their nodes, unless --now",
+	  "undo the changes; established flows stay at their nodes, unless --now",
 	  rollback_args, migrate_rollback },
 	{ "finish", NULL,
-	  "end the migration, once all has moved and drained",
+	  "end the migration, once all has moved and drained; --force NODE: cut its flows alone",
 	  finish_args, migrate_finish },
 	{ "wait", NULL, "wait until the migration is done, or in another state",
 	  migrate_wait_args, migrate_wait },

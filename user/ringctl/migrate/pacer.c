@@ -172,7 +172,10 @@ static int check_health(struct pacer *p)
 	if (!p->roll_back)
 		return stop(p, EXIT_ABORTED, reason);
 	err = hashring_migrate_rollback(p->h, p->ring, reason,
-					p->roll_back_now, &m);
+					p->roll_back_now, false, &m);
+	/* Changes of others are not undone by a pacer. */
+	if (err == -EINPROGRESS)
+		return stop(p, EXIT_ABORTED, reason);
 	if (take(p, err, &m))
 		return refused_by(p->h, err);
 	progress_end(p);

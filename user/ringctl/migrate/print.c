@@ -88,8 +88,11 @@ static void print_pacing(FILE *f, const struct hashring_migration *m)
 		fprintf(f, "  holder %s", m->holder);
 	if (m->has_deadline)
 		fprintf(f, "  deadline %s", figure_ms(text, m->deadline));
-	fprintf(f, "  quiet %s  window %s\n", figure_ms(text, m->quiet),
+	fprintf(f, "  quiet %s  window %s", figure_ms(text, m->quiet),
 		m->window ? "open" : "closed");
+	if (m->grace)
+		fprintf(f, "  udp-grace %s", figure_ms(text, m->grace));
+	fputc('\n', f);
 }
 
 static void print_stats(FILE *f, const struct hashring_track_stats *s)

@@ -59,7 +59,7 @@ static const struct field settings_fields[] = {
 	WORD(hashring_settings, established, hashring_established_name),
 	U32(hashring_settings, tcp_timeout), U32(hashring_settings, syn_timeout),
 	U32(hashring_settings, fin_timeout), U32(hashring_settings, udp_timeout),
-	U32(hashring_settings, max_entries),
+	U32(hashring_settings, max_entries), U32(hashring_settings, udp_grace),
 	{ }
 };
 
