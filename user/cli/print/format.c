@@ -205,15 +205,15 @@ void print_move(FILE *f, const struct hashring_move *move)
 static const char *receipt_force(const struct hashring_receipt *r)
 {
 	switch (r->kind) {
-	case HASHRING_RECEIPT_HELD:
-		return "held: migrate step or run moves it, migrate rollback drops it";
-	case HASHRING_RECEIPT_RELEASED:
-		return "in force, established flows stay";
 	case HASHRING_RECEIPT_SETTLED:
-		return "settled";
+		return "";
+	case HASHRING_RECEIPT_HELD:
+		return "  moves by migrate run or step, is undone by migrate rollback";
+	case HASHRING_RECEIPT_RELEASED:
+		return "  in force, established flows stay";
 	default:
-		return r->moved ? "in force, established flows that move are cut" :
-				  "in force";
+		return r->moved ? "  in force, cuts established flows that move" :
+				  "  in force";
 	}
 }
 
@@ -223,9 +223,14 @@ void print_receipt_head(FILE *f, const struct hashring_receipt *r, bool planned)
 	char a[FIGURE_LEN], b[FIGURE_LEN], c[FIGURE_LEN], d[FIGURE_LEN];
 	__u32 i;
 
-	fprintf(f, "%s generation %llu%s  %s", r->ring, r->generation,
-		planned ? " planned" : "", receipt_force(r));
+	fprintf(f, "%s generation %llu%s", r->ring, r->generation,
+		planned ? " planned" : "");
+	if (r->kind == HASHRING_RECEIPT_HELD ||
+	    r->kind == HASHRING_RECEIPT_SETTLED)
+		fprintf(f, " %s", hashring_enum_name(hashring_receipt_kind_name,
+						     r->kind));
 	print_counts(f, r);
+	fputs(receipt_force(r), f);
 	fprintf(f, "\n moved %s  required %s  collateral %s  ideal %s\n",
 		figure_share(a, r->moved), figure_share(b, r->required),
 		figure_share(c, r->collateral), figure_share(d, r->ideal));

@@ -180,14 +180,16 @@ static int migrate_rollback(struct args *a)
 	const char *ring = a->v[ROLLBACK_RING].text;
 	struct hashring *h = conn();
 	struct hashring_migration m;
-	int status, err;
+	int status = EXIT_DONE;
+	int err;
 
 	if (!h)
 		return EXIT_REFUSED;
 	err = hashring_migrate_get(h, ring, &m);
 	if (err)
 		return refused(err);
-	status = undone_print(opt.json ? stderr : stdout, &m);
+	if (!opt.json)
+		status = undone_print(h, &m);
 	hashring_migration_release(&m);
 	if (status)
 		return status;

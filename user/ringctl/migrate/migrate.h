@@ -40,4 +40,7 @@ int migrate_told(struct hashring *h, int err, struct hashring_migration *m);
 
 int migration_tell(struct hashring *h, struct hashring_migration *m);
 
+/* undone.c */
+int undone_print(struct hashring *h, const struct hashring_migration *m);
+
 #endif

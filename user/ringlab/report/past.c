@@ -146,6 +146,12 @@ static int build_before(struct report *r, const struct ops *back)
 	return EXIT_DONE;
 }
 
+static bool in_migration(__u32 kind)
+{
+	return kind == HASHRING_RECEIPT_HELD ||
+	       kind == HASHRING_RECEIPT_RELEASED;
+}
+
 /*
  * The generation before the change of the last receipt. The receipt of a whole
  * migration covers all changes that the migration held.
@@ -155,7 +161,7 @@ static __u64 generation_before(const struct report *r)
 	__u32 i = r->nr_history - 1;
 
 	if (r->receipt.kind == HASHRING_RECEIPT_SETTLED)
-		while (i && r->history[i - 1].kind == HASHRING_RECEIPT_HELD)
+		while (i && in_migration(r->history[i - 1].kind))
 			i--;
 	return r->history[i].generation - 1;
 }
