@@ -139,19 +139,22 @@ changes_join_and_move_nothing()
 	rc migrate step "$ring" --share 6% >/dev/null
 	udp_round
 	before=$(digest)
-	rc change "$ring" '{ node del b2 }' >/dev/null
+	expect_error "a migration is under way$(detail ': .*% has still to move')" 6 \
+		rc change "$ring" '{ node del b2 }'
+	expect_equal "$before" "$(digest)" "digest after a change that was refused"
+	rc change "$ring" --hold '{ node del b2 }' >/dev/null
 	expect_equal "$before" "$(digest)" "digest after a second change"
 	nothing_moved
 	# b2 is not a member any more, and still gets its flows.
-	expect_error 'no such node' 2 rc node show "$ring" b2
+	expect_match '"state": *"leaving"' rc -j node show "$ring" b2
 	expect_match '"leaving": *true' rc -s -j migrate show "$ring"
 }
 
 its_id_stays_taken()
 {
-	expect_error "id is taken$(detail ': 2 by node b2')" 2 rc node add "$ring" b7 id 2
+	expect_error "id is taken$(detail ': 2 by node b2')" 2 rc node add "$ring" b7 id 2 --hold
 	expect_error "id cannot change during a migration$(detail ': that of node b1')" 2 \
-		rc node set "$ring" b1 id 77
+		rc node set "$ring" b1 id 77 --hold
 }
 
 down_is_at_once()
@@ -165,13 +168,19 @@ down_is_at_once()
 	what_moved --left b3 --share "$share"
 	expect_equal yes "${compared[within]}" "all that b3 had, within three standard errors"
 	expect_equal 0 "${compared[collateral]}" collateral
-	rc node set "$ring" b3 state active >/dev/null
+	rc node set "$ring" b3 state active --hold >/dev/null
 	udp_round
 }
 
 rollback_is_the_origin()
 {
-	rc migrate rollback "$ring" >/dev/null
+	expect_error "more than one change would be undone$(detail ': 3')" 6 \
+		rc migrate rollback "$ring"
+	rc migrate rollback "$ring" --all >"$WORK/undone"
+	expect_match 'undoes generation [0-9]+: \+b6 .*undoes .*: -b2.*undoes .*: b3 active' \
+		cat "$WORK/undone"
+	expect_error "a migration is under way$(detail ': .*% has still to go back')" 6 \
+		rc node del "$ring" b1
 	expect_match '"state": *"rolling-back"' rc -j migrate show "$ring"
 	nothing_moved
 	rc migrate step "$ring" --to end >/dev/null
@@ -235,9 +244,9 @@ balanced_steps_by_cells()
 		"the frontier's place in its cell"
 	expect_equal $((cell)) "$(json_number released "$(rc -j migrate show grid)")" \
 		"the least step"
-	rc change grid '{ node add n5 weight 3 }' >/dev/null
+	rc change grid --hold '{ node add n5 weight 3 }' >/dev/null
 	rc migrate step grid --share 7% >/dev/null
-	rc migrate rollback grid >/dev/null
+	rc migrate rollback grid --all >/dev/null
 	rc migrate step grid --to end >/dev/null
 	rc migrate finish grid >/dev/null
 	expect_equal "$before" "$(rc digest grid)" "digest of the origin"

@@ -95,7 +95,7 @@ struct hr_node *hr_table_find(const struct hr_table *t, const char *name)
 struct hr_node *hr_table_find_leaving(const struct hr_table *t,
 				      const char *name)
 {
-	return find(t->leaving, t->nr_leaving, name,
+	return find(t->by_name + t->nr_nodes, t->nr_leaving, name,
 		    offsetof(struct hr_node, name));
 }
 
@@ -147,7 +147,6 @@ void hr_table_put(struct hr_table *t, const struct hr_node_ops *ops)
 	kvfree(t->points);
 	kvfree(t->nodes);
 	kvfree(t->by_name);
-	kvfree(t->leaving);
 	kvfree(t->by_seat);
 	kvfree(t->share);
 	kvfree(t);

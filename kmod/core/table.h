@@ -53,8 +53,8 @@
  * @nr_leaving: nodes in @nodes that are no members any more: see
  *	hr_change_build(); with the members at most 2 * HR_MAX_NODES
  * @refs: one for each user of the table
- * @by_name: members ascending by name
- * @leaving: leaving nodes ascending by name; NULL if there are none
+ * @by_name: members ascending by name, and behind them leaving nodes ascending
+ *	by name
  * @by_seat: members ascending by seat
  * @share: by slot, the share that the node owns, in 2^-32 of the ring
  * @weight: sum of the active members' weights
@@ -77,7 +77,6 @@ struct hr_table {
 	u32 nr_leaving;
 	refcount_t refs;
 	struct hr_node **by_name;
-	struct hr_node **leaving;
 	struct hr_node **by_seat;
 	u64 *share;
 	u64 weight;

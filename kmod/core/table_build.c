@@ -30,7 +30,8 @@ struct hr_table *hr_table_alloc(u32 nr_slots, u32 nr_nodes, gfp_t gfp)
 	refcount_set(&t->refs, 1);
 	t->nodes = kvcalloc(nr_slots, sizeof(*t->nodes), gfp);
 	t->share = kvcalloc(nr_slots, sizeof(*t->share), gfp);
-	t->by_name = kvmalloc_array(nr_nodes, sizeof(*t->by_name), gfp);
+	/* room for leaving nodes, too */
+	t->by_name = kvmalloc_array(nr_slots, sizeof(*t->by_name), gfp);
 	t->by_seat = kvmalloc_array(nr_nodes, sizeof(*t->by_seat), gfp);
 	if (!t->nodes || !t->share || !t->by_name || !t->by_seat) {
 		hr_table_put(t, NULL);
@@ -61,11 +62,8 @@ int hr_table_list_leaving(struct hr_table *t, gfp_t gfp)
 	if (!t->nr_leaving)
 		return 0;
 	items = kvmalloc_array(t->nr_leaving, 2 * sizeof(*items), gfp);
-	t->leaving = kvmalloc_array(t->nr_leaving, sizeof(*t->leaving), gfp);
-	if (!items || !t->leaving) {
-		kvfree(items);
+	if (!items)
 		return -ENOMEM;
-	}
 	for (i = 0; i < t->nr_slots; i++) {
 		if (t->nodes[i] && !hr_table_has(t, t->nodes[i]))
 			items[n++] = (struct hr_item) {
@@ -76,8 +74,8 @@ int hr_table_list_leaving(struct hr_table *t, gfp_t gfp)
 	}
 	hr_sort_items(items, items + n, n);
 	for (i = 0; i < n; i++)
-		t->leaving[i] = t->nodes[items[i].op];
-	t->bytes += (size_t)n * sizeof(*t->leaving);
+		t->by_name[t->nr_nodes + i] = t->nodes[items[i].op];
+	t->bytes += (size_t)n * sizeof(*t->by_name);
 	kvfree(items);
 	return 0;
 }

@@ -131,7 +131,8 @@ static int node_get(struct hr_ring *ring, struct genl_info *info, bool points)
 	ret = hr_nl_snapshot_get(&snapshot, ring);
 	if (ret)
 		return ret;
-	node = hr_table_find(snapshot.map, nla_data(name));
+	node = hr_table_find(snapshot.map, nla_data(name)) ?:
+	       hr_table_find_leaving(snapshot.map, nla_data(name));
 	if (!node) {
 		ret = hr_extack(info->extack, name, -ENOENT,
 				"no such node", ": %s",
@@ -199,27 +200,6 @@ int hr_nl_node_start(struct netlink_callback *cb)
 	return 0;
 }
 
-/*
- * The node at a place of the dump, or NULL after the last node. The members come
- * first, by name. The deleted nodes that leave when the migration ends come next, by
- * slot. *@next is moved on to the place of the node.
- */
-static struct hr_node *node_at(const struct hr_table *table, u32 *next)
-{
-	for (; *next < table->nr_nodes + table->nr_slots; (*next)++) {
-		struct hr_node *node;
-
-		if (*next < table->nr_nodes)
-			return table->by_name[*next];
-		if (!table->nr_leaving)
-			return NULL;
-		node = table->nodes[*next - table->nr_nodes];
-		if (node && node->attrs.state == HASHRING_NODE_LEAVING)
-			return node;
-	}
-	return NULL;
-}
-
 int hashring_nl_node_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb)
 {
@@ -252,7 +232,12 @@ int hashring_nl_node_get_dumpit(struct sk_buff *skb,
 		goto put_snapshot;
 	}
 	ret = 0;
-	for (; (node = node_at(table, &ctx->next)); ctx->next++) {
+	/* members by name, then leaving nodes by name, unless nothing is left of them */
+	for (; ctx->next < table->nr_nodes + table->nr_leaving; ctx->next++) {
+		node = table->by_name[ctx->next];
+		if (ctx->next >= table->nr_nodes &&
+		    node->attrs.state == HASHRING_NODE_DOWN)
+			continue;
 		ret = node_fill(skb, &to, cb, ctx->ring, &snapshot, count, node,
 				points);
 		if (ret)
