@@ -69,6 +69,18 @@ static bool keeps_arcs(const struct hr_change *change)
 	return true;
 }
 
+/* Whether a rollback undoes the change: a node that went down stays down. */
+static bool is_undone(const struct hr_change *change)
+{
+	u32 i;
+
+	for (i = 0; i < change->nr_ops; i++)
+		if (change->ops[i].kind != HASHRING_OP_SET ||
+		    !hr_op_downs(&change->ops[i]))
+			return true;
+	return false;
+}
+
 static bool has_deadline(const struct hr_change *change)
 {
 	u32 i;
@@ -199,8 +211,34 @@ receipt_kind(const struct hr_change_draft *draft)
 {
 	if (!draft->held)
 		return HASHRING_RECEIPT_CHANGE;
-	return draft->release || draft->stay ? HASHRING_RECEIPT_RELEASED :
-					       HASHRING_RECEIPT_HELD;
+	if (draft->stay)
+		return HASHRING_RECEIPT_DOWN;
+	return draft->release ? HASHRING_RECEIPT_RELEASED :
+				HASHRING_RECEIPT_HELD;
+}
+
+/*
+ * Make the receipt of a change. A change that only takes nodes down moves their arcs in
+ * the effective map, wherever the frontier is.
+ */
+static int make_receipt(struct hr_ring *ring, struct hr_change_draft *draft)
+{
+	struct hr_table *after = hr_table_get(draft->next);
+
+	if (draft->stay) {
+		hr_table_put(after, &hr_backend_ops);
+		after = hr_table_without(draft->map, draft->next,
+					 ring->config.grid, draft->gfp,
+					 &hr_backend_ops);
+		if (!after)
+			return -ENOMEM;
+	}
+	draft->receipt = hr_receipt_make(draft->map, after, draft->gfp);
+	hr_table_put(after, &hr_backend_ops);
+	if (!draft->receipt)
+		return -ENOMEM;
+	draft->receipt->nodes_after = draft->next->nr_nodes;
+	return 0;
 }
 
 /* Make the next table, and the receipt of the change. */
@@ -224,9 +262,9 @@ static int make_next(struct hr_ring *ring, struct hr_change *change,
 	draft->map = hr_ring_map_locked(ring, draft->gfp);
 	if (!draft->map)
 		return -ENOMEM;
-	draft->receipt = hr_receipt_make(draft->map, draft->next, draft->gfp);
-	if (!draft->receipt)
-		return -ENOMEM;
+	ret = make_receipt(ring, draft);
+	if (ret)
+		return ret;
 	draft->receipt->generation = old->generation + 1;
 	draft->receipt->kind = receipt_kind(draft);
 	draft->moved = draft->receipt->impact.moved;
@@ -267,7 +305,8 @@ static struct hr_ring_view *make_view(struct hr_ring *ring,
 }
 
 /* Begin a migration with the view that has been published, or go on with one. */
-static void held(struct hr_ring *ring, struct hr_change_draft *draft)
+static void held(struct hr_ring *ring, const struct hr_change *change,
+		 struct hr_change_draft *draft)
 {
 	const struct hr_view *view = &hr_ring_view_locked(ring)->core;
 	struct hr_migration *m = draft->migration;
@@ -281,17 +320,19 @@ static void held(struct hr_ring *ring, struct hr_change_draft *draft)
 		ring->migration = m;
 		hr_ring_tick(ring, HZ);
 	}
+	if (m->rolling && !draft->stay)
+		m->changes = 0;
+	m->changes += is_undone(change);
 	if (draft->stay) {
 		what.kind = HASHRING_STEP_DOWN;
+		what.moved = draft->moved;
+		what.arcs = draft->arcs;
 	} else {
 		/* The reason of a rollback is not the reason of this change. */
 		if (m->mode == HASHRING_MIGRATION_HOLDING ||
 		    m->mode == HASHRING_MIGRATION_RUNNING)
 			m->reason[0] = '\0';
-		if (m->rolling)
-			m->changes = 0;
 		m->rolling = false;
-		m->changes++;
 		m->at_once = draft->release;
 	}
 	if (draft->release) {
@@ -356,7 +397,7 @@ static int publish(struct hr_ring *ring, struct hr_change *change,
 	draft->receipt = NULL;
 	set_deadlines(change, draft->next);
 	if (draft->held)
-		held(ring, draft);
+		held(ring, change, draft);
 	return 0;
 }
 

@@ -95,6 +95,7 @@ static const char *const receipt_kind_names[] = {
 	[1] = "held",
 	[2] = "settled",
 	[3] = "released",
+	[4] = "down",
 };
 
 const char *hashring_receipt_kind_name(__u32 value)

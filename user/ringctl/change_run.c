@@ -2,8 +2,30 @@
 /*
  * Carries out a change and prints its receipt.
  */
+#include <string.h>
+
 #include "ringctl/ringctl.h"
 #include "cli/print/output.h"
+
+/**
+ * change_refused() - reports why a change was refused
+ * @ring: the ring
+ * @err: negative errno
+ *
+ * A change that a migration stands in the way of has ways on.
+ *
+ * Return: an exit status.
+ */
+int change_refused(const char *ring, int err)
+{
+	bool way = strstr(hashring_error(conn()), "a migration is under way");
+	int status = refused(err);
+
+	if (status == EXIT_MIGRATION && way)
+		warn("%s: finish that with migrate run or step, undo it with migrate rollback, or add --hold to join it",
+		     ring);
+	return status;
+}
 
 /**
  * change_run() - sends a change to the kernel and prints the receipt
@@ -20,7 +42,7 @@ int change_run(const struct hashring_change *change)
 		return EXIT_REFUSED;
 	err = hashring_change(conn(), change, &receipt);
 	if (err)
-		return refused(err);
+		return change_refused(change->ring, err);
 	if (opt.json)
 		json_print(receipt_to_json(&receipt));
 	else

@@ -104,12 +104,15 @@ enum hashring_established {
  *   map after it.
  * @HASHRING_RECEIPT_RELEASED: A change of a migration that is in force at
  *   once; established flows stay where they are.
+ * @HASHRING_RECEIPT_DOWN: A change of a migration that is in force at once and
+ *   moves only the arcs and flows of nodes that go down, or nothing.
  */
 enum hashring_receipt_kind {
 	HASHRING_RECEIPT_CHANGE,
 	HASHRING_RECEIPT_HELD,
 	HASHRING_RECEIPT_SETTLED,
 	HASHRING_RECEIPT_RELEASED,
+	HASHRING_RECEIPT_DOWN,
 };
 
 /**

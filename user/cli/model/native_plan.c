@@ -146,6 +146,19 @@ static void count_ops(const struct hashring_change *change,
 	}
 }
 
+/* As the kernel's receipt of a ring that does not migrate. */
+static __u32 receipt_kind(const struct hashring_change *change)
+{
+	__u32 i;
+
+	if (change->hold)
+		return HASHRING_RECEIPT_HELD;
+	for (i = 0; i < change->nr_ops; i++)
+		if (change->ops[i].has & HASHRING_HAS(DEADLINE))
+			return HASHRING_RECEIPT_RELEASED;
+	return HASHRING_RECEIPT_CHANGE;
+}
+
 static int make_receipt(const struct step *s, struct native_change *c,
 			struct hr_error *error)
 {
@@ -160,6 +173,7 @@ static int make_receipt(const struct step *s, struct native_change *c,
 	err = hr_impact_check(impact, s->change->max_moved, error);
 	if (err)
 		return err;
+	r->kind = receipt_kind(s->change);
 	snprintf(r->ring, sizeof(r->ring), "%s", s->change->ring);
 	r->generation = s->generation + 1;
 	r->time = now_ns(CLOCK_REALTIME);

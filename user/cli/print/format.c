@@ -211,6 +211,7 @@ static const char *receipt_force(const struct hashring_receipt *r)
 		return "  moves by migrate run or step, is undone by migrate rollback";
 	case HASHRING_RECEIPT_RELEASED:
 		return "  in force, established flows stay";
+	case HASHRING_RECEIPT_DOWN:
 	default:
 		return r->moved ? "  in force, cuts established flows that move" :
 				  "  in force";

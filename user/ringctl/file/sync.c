@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <hashring/migrate.h>
 #include <linux/slab.h>
 
 #include "cli/signals.h"
@@ -16,6 +17,7 @@
  * struct target - a ring of the file, and what is to be done
  * @want: the ring in the file
  * @exists: the kernel has it
+ * @left: share of the ring that a migration has still to move
  * @have: the ring in the kernel
  * @ops: the operations that lead from @have to @want
  * @differ: HASHRING_SET_*: settings that differ from the file's
@@ -23,6 +25,7 @@
 struct target {
 	const struct model_ring *want;
 	bool exists;
+	__u64 left;
 	struct model_ring have;
 	struct ops ops;
 	__u32 differ;
@@ -36,6 +39,8 @@ struct target {
  * @nr_others: number of @others
  * @attach: steps for attachments
  * @max_moved: limit for each ring
+ * @hold: hold the changes
+ * @pacing: options of migrate run for the rings that change, or NULL
  * @prune: remove other rings
  */
 struct sync {
@@ -45,6 +50,8 @@ struct sync {
 	__u32 nr_others;
 	struct attach_plan attach;
 	__u64 max_moved;
+	bool hold;
+	char *pacing;
 	bool prune;
 };
 
@@ -99,6 +106,20 @@ static int check_birth(const struct model *m, const struct model_ring *have,
 	return EXIT_DONE;
 }
 
+/* What is not in force yet of the ring's membership. */
+static int take_left(struct target *t)
+{
+	struct hashring_migration migration;
+	int err;
+
+	err = hashring_migrate_get(conn(), t->want->name, &migration);
+	if (err)
+		return refused(err);
+	t->left = migration.total - migration.released;
+	hashring_migration_release(&migration);
+	return EXIT_DONE;
+}
+
 static int make_target(const struct model *m, struct target *t)
 {
 	struct hashring_ring ring;
@@ -110,7 +131,9 @@ static int make_target(const struct model *m, struct target *t)
 	if (err)
 		return refused(err);
 	t->exists = true;
-	status = model_ring_from_kernel(&t->have, t->want->name);
+	status = take_left(t);
+	if (!status)
+		status = model_ring_from_kernel(&t->have, t->want->name);
 	if (!status)
 		status = check_birth(m, &t->have, t->want);
 	if (!status)
@@ -129,6 +152,7 @@ static struct hashring_change change_of(const struct sync *s,
 		.expect_generation = t->exists ? t->have.generation : 0,
 		.max_moved = s->max_moved,
 		.dry_run = dry_run,
+		.hold = s->hold && t->exists,
 	};
 }
 
@@ -144,6 +168,32 @@ static void print_word(const char *ring, const char *key, const char *word)
 	json_set_text(o, "ring", ring);
 	json_object_set_new(o, key, json_true());
 	json_list_item(o);
+}
+
+/*
+ * A ring that is like the file. As long as a migration has something to move, the file
+ * is not in force.
+ */
+static int print_like(const struct target *t)
+{
+	char text[FIGURE_LEN];
+	json_t *o;
+
+	if (!t->left) {
+		if (!t->differ)
+			print_word(t->want->name, "unchanged", "unchanged");
+		return EXIT_DONE;
+	}
+	if (!opt.json) {
+		printf("%s is like the file, but a migration has still to move %s: migrate run or step moves it\n",
+		       t->want->name, figure_share(text, t->left));
+		return EXIT_HELD;
+	}
+	o = json_object();
+	json_set_text(o, "ring", t->want->name);
+	json_set_u64(o, "left", t->left);
+	json_list_item(o);
+	return EXIT_HELD;
 }
 
 static void print_change(const struct hashring_receipt *receipt, bool planned)
@@ -190,13 +240,13 @@ static int plan_target(const struct sync *s, const struct target *t, bool print)
 	if (t->differ && print)
 		print_word(t->want->name, "set", "settings would change");
 	if (!t->ops.nr) {
-		if (print && !t->differ)
-			print_word(t->want->name, "unchanged", "unchanged");
+		if (print)
+			print_like(t);
 		return EXIT_DONE;
 	}
 	err = hashring_change(conn(), &change, &receipt);
 	if (err)
-		return refused(err);
+		return change_refused(change.ring, err);
 	if (print)
 		print_change(&receipt, true);
 	hashring_receipt_release(&receipt);
@@ -224,14 +274,11 @@ static int run_target(const struct sync *s, const struct target *t)
 			return refused(err);
 		print_word(t->want->name, "set", "settings changed");
 	}
-	if (!t->ops.nr) {
-		if (!t->differ)
-			print_word(t->want->name, "unchanged", "unchanged");
-		return EXIT_DONE;
-	}
+	if (!t->ops.nr)
+		return print_like(t);
 	err = hashring_change(conn(), &change, &receipt);
 	if (err)
-		return refused(err);
+		return change_refused(change.ring, err);
 	print_change(&receipt, false);
 	hashring_receipt_release(&receipt);
 	return EXIT_DONE;
@@ -261,14 +308,19 @@ static int sync_others(const struct sync *s, bool dry_run)
 
 static int sync_run(struct sync *s, bool dry_run)
 {
+	bool held = false;
 	int status = 0;
 	__u32 i;
 
 	for (i = 0; i < s->m->nr_rings && !status; i++)
 		status = plan_target(s, &s->target[i], dry_run);
 	if (!dry_run) {
-		for (i = 0; i < s->m->nr_rings && !status; i++)
+		for (i = 0; i < s->m->nr_rings && !status; i++) {
 			status = run_target(s, &s->target[i]);
+			held |= status == EXIT_HELD;
+			if (status == EXIT_HELD)
+				status = EXIT_DONE;
+		}
 		if (!status)
 			status = attach_plan_run(&s->attach);
 	}
@@ -276,6 +328,47 @@ static int sync_run(struct sync *s, bool dry_run)
 		attach_plan_print(&s->attach);
 	if (!status)
 		status = sync_others(s, dry_run);
+	return !status && held && !s->hold ? EXIT_HELD : status;
+}
+
+/* Runs a pacer for a ring, or only checks the options of the pacer. */
+static int pace(const struct sync *s, const char *ring, bool check)
+{
+	char *text = malloc(strlen(s->pacing) + strlen(ring) + 16), *rest = text;
+	const struct noun *noun = noun_find("migrate");
+	struct words words = { 0 };
+	unsigned int line = 1;
+	struct args a;
+	int status;
+
+	if (!text)
+		return fail_memory();
+	sprintf(text, "migrate run %s %s", ring, s->pacing);
+	if (words_next(&words, &rest, false, &line) < 0) {
+		status = fail_usage("--migrate \"%s\": a quote is not closed",
+				    s->pacing);
+	} else if (check) {
+		status = args_parse(noun, command_find(noun, "run"),
+				    words.argc - 2, words.argv + 2, &a);
+		args_release(&a);
+	} else {
+		status = run_words(words.argc, words.argv);
+	}
+	words_release(&words);
+	free(text);
+	return status;
+}
+
+/* Paces the rings that have something to move, one after the other. */
+static int sync_pace(const struct sync *s)
+{
+	int status = EXIT_DONE;
+	__u32 i;
+
+	for (i = 0; i < s->m->nr_rings && !status; i++)
+		if (s->target[i].exists &&
+		    (s->target[i].ops.nr || s->target[i].left))
+			status = pace(s, s->target[i].want->name, false);
 	return status;
 }
 
@@ -315,13 +408,22 @@ static void sync_release(struct sync *s)
 	attach_plan_release(&s->attach);
 }
 
-enum { SYNC_FILE, SYNC_DRY_RUN, SYNC_PRUNE, SYNC_MAX_MOVED };
+enum {
+	SYNC_FILE,
+	SYNC_DRY_RUN,
+	SYNC_PRUNE,
+	SYNC_MAX_MOVED,
+	SYNC_HOLD,
+	SYNC_MIGRATE,
+};
 
 static const struct arg sync_args[] = {
 	[SYNC_FILE] = { ARG_FILE, .meta = "FILE", .required = true },
 	[SYNC_DRY_RUN] = { ARG_FLAG, "--dry-run" },
 	[SYNC_PRUNE] = { ARG_FLAG, "--prune" },
 	[SYNC_MAX_MOVED] = { ARG_SHARE, "--max-moved", .meta = "SHARE" },
+	[SYNC_HOLD] = { ARG_FLAG, "--hold" },
+	[SYNC_MIGRATE] = { ARG_TEXT, "--migrate", .meta = "'OPTIONS'" },
 	{ }
 };
 
@@ -332,21 +434,29 @@ static int sync_file(struct args *a)
 		.m = &m,
 		.max_moved = a->v[SYNC_MAX_MOVED].given ?
 			a->v[SYNC_MAX_MOVED].num : HASHRING_ANY,
+		.hold = a->v[SYNC_HOLD].given || a->v[SYNC_MIGRATE].given,
+		.pacing = a->v[SYNC_MIGRATE].given ? a->v[SYNC_MIGRATE].text :
+						     NULL,
 		.prune = a->v[SYNC_PRUNE].given,
 	};
+	bool dry_run = a->v[SYNC_DRY_RUN].given;
 	int status = model_read(&m, a->v[SYNC_FILE].text);
 
+	if (!status && s.pacing && m.nr_rings)
+		status = pace(&s, m.ring[0].name, true);
 	if (!status)
 		status = sync_make(&s);
 	if (!status) {
 		if (opt.json)
 			json_list_begin();
 		signals_hold();
-		status = sync_run(&s, a->v[SYNC_DRY_RUN].given);
+		status = sync_run(&s, dry_run);
 		signals_release();
 		if (opt.json)
 			json_list_end();
 	}
+	if ((!status || status == EXIT_HELD) && s.pacing && !dry_run)
+		status = sync_pace(&s);
 	sync_release(&s);
 	model_release(&m);
 	return status;
@@ -354,7 +464,7 @@ static int sync_file(struct args *a)
 
 static const struct command commands[] = {
 	{ NULL, NULL,
-	  "make the kernel's rings like FILE, by one change a ring; --dry-run: only print the changes",
+	  "make the kernel's rings like FILE, by one change a ring; --dry-run: only print the changes; --migrate: hold the changes and pace them",
 	  sync_args, sync_file },
 	{ }
 };

@@ -60,6 +60,8 @@ void print_way(FILE *f, const struct hashring_step *step)
 		fprintf(f, "  moved %s in %u arc%s  flows %u",
 			figure_share(share, step->moved), step->arcs,
 			step->arcs == 1 ? "" : "s", step->flows);
+	else if (step->flows)
+		fprintf(f, "  flows %u", step->flows);
 }
 
 /* A step or a transition, after the ring's name. */

@@ -5,6 +5,7 @@
  */
 #include "plan.h"
 #include "ringctl/migrate/migrate.h"
+#include "ringctl/ringctl.h"
 #include "token.h"
 
 #define TRIES	10
@@ -64,7 +65,7 @@ int plan_held(const struct hashring_change *change)
 	for (tries = 0; tries < TRIES; tries++) {
 		err = hashring_change(conn(), change, &receipt);
 		if (err)
-			return refused(err);
+			return change_refused(change->ring, err);
 		err = hashring_digest(conn(), change->ring, false, &digest,
 				      &generation);
 		if (!err && generation + 1 == receipt.generation)

@@ -11,6 +11,7 @@ enum {
 	PLAN_FILE,
 	PLAN_GENERATION,
 	PLAN_MAX_MOVED,
+	PLAN_HOLD,
 	PLAN_OFFLINE,
 	PLAN_ARCS,
 	PLAN_KEYS,
@@ -36,6 +37,7 @@ static const struct arg plan_args[] = {
 	[PLAN_GENERATION] = { ARG_NUMBER, "--generation", .meta = "G",
 			      .max = INT64_MAX },
 	[PLAN_MAX_MOVED] = { ARG_SHARE, "--max-moved", .meta = "SHARE" },
+	[PLAN_HOLD] = { ARG_FLAG, "--hold" },
 	[PLAN_OFFLINE] = { ARG_FILE, "--offline", .meta = "SAVED" },
 	[PLAN_ARCS] = { ARG_FLAG, "--arcs" },
 	[PLAN_KEYS] = { ARG_KEYS, "--keys", .meta = "N|KEYS", .min = 1,
@@ -205,6 +207,7 @@ static int plan_make(struct args *a)
 			.expect_generation = HASHRING_ANY,
 			.max_moved = HASHRING_ANY,
 			.dry_run = true,
+			.hold = a->v[PLAN_HOLD].given,
 		};
 
 		if (a->v[PLAN_GENERATION].given)

@@ -149,7 +149,8 @@ static int build_before(struct report *r, const struct ops *back)
 static bool in_migration(__u32 kind)
 {
 	return kind == HASHRING_RECEIPT_HELD ||
-	       kind == HASHRING_RECEIPT_RELEASED;
+	       kind == HASHRING_RECEIPT_RELEASED ||
+	       kind == HASHRING_RECEIPT_DOWN;
 }
 
 /*
