@@ -164,6 +164,7 @@ static void set_deadlines(const struct hr_change *change,
  * @receipt: what the change does
  * @moved: share of the ring that the change moves, as in @receipt
  * @arcs: number of arcs that the change moves, as in @receipt
+ * @cut: number of established flows that the change cuts, as in @receipt
  * @migration: the migration that the change begins, or joins
  */
 struct hr_change_draft {
@@ -176,6 +177,7 @@ struct hr_change_draft {
 	struct hr_receipt *receipt;
 	u64 moved;
 	u32 arcs;
+	u32 cut;
 	struct hr_migration *migration;
 };
 
@@ -241,6 +243,35 @@ static int make_receipt(struct hr_ring *ring, struct hr_change_draft *draft)
 	return 0;
 }
 
+/* Count the tracked flows at nodes that go down: these flows are cut. */
+static int count_cut(struct hr_ring *ring, const struct hr_change *change,
+		     struct hr_change_draft *draft)
+{
+	const struct hr_ring_view *view = hr_ring_view_locked(ring);
+	const struct hr_table *t = view->core.table;
+	u32 *flows, i;
+
+	if (!draft->stay || !view->track)
+		return 0;
+	flows = kvcalloc(t->nr_slots, 2 * sizeof(*flows), draft->gfp);
+	if (!flows)
+		return -ENOMEM;
+	hr_track_nodes(view, flows, flows + t->nr_slots);
+	for (i = 0; i < change->nr_ops; i++) {
+		const char *name = change->ops[i].name;
+		const struct hr_node *node = NULL;
+
+		if (hr_op_downs(&change->ops[i]))
+			node = hr_table_find(t, name) ?:
+			       hr_table_find_leaving(t, name);
+		if (node)
+			draft->receipt->cut += flows[node->slot];
+	}
+	draft->receipt->has_cut = true;
+	kvfree(flows);
+	return 0;
+}
+
 /* Make the next table, and the receipt of the change. */
 static int make_next(struct hr_ring *ring, struct hr_change *change,
 		     struct hr_change_draft *draft, struct hr_error *err)
@@ -263,12 +294,15 @@ static int make_next(struct hr_ring *ring, struct hr_change *change,
 	if (!draft->map)
 		return -ENOMEM;
 	ret = make_receipt(ring, draft);
+	if (!ret)
+		ret = count_cut(ring, change, draft);
 	if (ret)
 		return ret;
 	draft->receipt->generation = old->generation + 1;
 	draft->receipt->kind = receipt_kind(draft);
 	draft->moved = draft->receipt->impact.moved;
 	draft->arcs = draft->receipt->impact.arcs;
+	draft->cut = draft->receipt->cut;
 	draft->receipt->build_ns = start;
 	receipt_count(draft->receipt, change);
 	ret = hr_impact_check(&draft->receipt->impact, change->terms.max_moved, err);
@@ -327,6 +361,7 @@ static void held(struct hr_ring *ring, const struct hr_change *change,
 		what.kind = HASHRING_STEP_DOWN;
 		what.moved = draft->moved;
 		what.arcs = draft->arcs;
+		what.flows = draft->cut;
 	} else {
 		/* The reason of a rollback is not the reason of this change. */
 		if (m->mode == HASHRING_MIGRATION_HOLDING ||

@@ -222,6 +222,7 @@ static int impact_prepare(struct hr_change *change,
  * Context: may sleep; not called by a listener.
  * Return: 0, or a negative error and nothing has changed: -EINVAL, -ERANGE, -EEXIST
  * or -ENOENT (an operation is wrong, or the ring is removed), -E2BIG, -EBUSY,
+ * -EINPROGRESS (a migration has still to move, and the change is not to be held),
  * -ESTALE (another generation is in force), -EDQUOT (too much would move), -EINTR,
  * -ENOMEM (never when the change only removes nodes).
  */

@@ -106,7 +106,9 @@ int hr_nl_put_receipt(struct sk_buff *skb, int type,
 
 	nest = nla_nest_start(skb, type);
 	if (!nest || put_counts(skb, receipt) ||
-	    put_impact(skb, &receipt->impact) || put_costs(skb, receipt))
+	    put_impact(skb, &receipt->impact) || put_costs(skb, receipt) ||
+	    (receipt->has_cut &&
+	     nla_put_u32(skb, HASHRING_A_RECEIPT_CUT, receipt->cut)))
 		return -EMSGSIZE;
 	for (i = 0; i < rows; i++) {
 		if (!put_move(skb, HASHRING_A_RECEIPT_MOVE, receipt, i))

@@ -45,6 +45,8 @@ struct hr_receipt_move {
  * @bytes_after: memory of the table after
  * @build_ns: time to make the table
  * @impact_ns: time to work @impact out
+ * @has_cut: @cut is known
+ * @cut: number of established flows that the change cuts
  * @nr_moves: rows of the whole matrix
  * @nr_kept: rows in @moves
  * @bytes: memory of @moves and @names
@@ -69,6 +71,8 @@ struct hr_receipt {
 	u64 bytes_after;
 	u64 build_ns;
 	u64 impact_ns;
+	bool has_cut;
+	u32 cut;
 	u32 nr_moves;
 	u32 nr_kept;
 	size_t bytes;

@@ -153,7 +153,8 @@ static int change_staged(struct hashring *h,
  * @change: the change as requested
  * @receipt: set to the receipt, to be released by hashring_receipt_release()
  *
- * Return: 0; -ESTALE when another generation than the expected one is in force;
+ * Return: 0; -EINPROGRESS when a migration has still to move and the change is
+ * not to be held; -ESTALE when another generation than the expected one is in force;
  * -EDQUOT when more would move than allowed; another negative errno. With an
  * error nothing was changed, and @receipt is empty.
  */

@@ -275,12 +275,13 @@ static const char *const receipt_attrs[] = {
 	[23] = "nr-moves",
 	[24] = "move",
 	[25] = "kind",
+	[26] = "cut",
 };
 
 static const struct attr_set receipt_set = {
 	.names = receipt_attrs,
-	.max = 25,
-	.nested = (const struct attr_set *const[26]){
+	.max = 26,
+	.nested = (const struct attr_set *const[27]){
 		[24] = &move_set,
 	},
 };

@@ -62,6 +62,8 @@ static void decode_figures(struct nlattr **tb, struct hashring_receipt *r)
 	r->bytes_after = attr_u64(tb[HASHRING_A_RECEIPT_BYTES_AFTER]);
 	r->build_ns = attr_u64(tb[HASHRING_A_RECEIPT_BUILD_NS]);
 	r->impact_ns = attr_u64(tb[HASHRING_A_RECEIPT_IMPACT_NS]);
+	r->has_cut = tb[HASHRING_A_RECEIPT_CUT];
+	r->cut = attr_u32(tb[HASHRING_A_RECEIPT_CUT]);
 	r->nr_moves = attr_u32(tb[HASHRING_A_RECEIPT_NR_MOVES]);
 }
 

@@ -202,19 +202,25 @@ void print_move(FILE *f, const struct hashring_move *move)
 }
 
 /* Whether a change is in force, and what becomes of established flows. */
-static const char *receipt_force(const struct hashring_receipt *r)
+static void print_force(FILE *f, const struct hashring_receipt *r)
 {
 	switch (r->kind) {
 	case HASHRING_RECEIPT_SETTLED:
-		return "";
+		return;
 	case HASHRING_RECEIPT_HELD:
-		return "  moves by migrate run or step, is undone by migrate rollback";
+		fputs("  moves by migrate run or step, is undone by migrate rollback",
+		      f);
+		return;
 	case HASHRING_RECEIPT_RELEASED:
-		return "  in force, established flows stay";
-	case HASHRING_RECEIPT_DOWN:
+		fputs("  in force, established flows stay", f);
+		return;
 	default:
-		return r->moved ? "  in force, cuts established flows that move" :
-				  "  in force";
+		fputs("  in force", f);
+		if (r->has_cut && (r->cut || r->moved))
+			fprintf(f, ", cuts %u known flow%s", r->cut,
+				r->cut == 1 ? "" : "s");
+		else if (r->moved)
+			fputs(", cuts established flows that move", f);
 	}
 }
 
@@ -231,7 +237,7 @@ void print_receipt_head(FILE *f, const struct hashring_receipt *r, bool planned)
 		fprintf(f, " %s", hashring_enum_name(hashring_receipt_kind_name,
 						     r->kind));
 	print_counts(f, r);
-	fputs(receipt_force(r), f);
+	print_force(f, r);
 	fprintf(f, "\n moved %s  required %s  collateral %s  ideal %s\n",
 		figure_share(a, r->moved), figure_share(b, r->required),
 		figure_share(c, r->collateral), figure_share(d, r->ideal));

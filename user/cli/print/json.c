@@ -286,6 +286,8 @@ json_t *figures_to_json(const struct hashring_receipt *r)
 	json_set_u64(o, "bytes_after", r->bytes_after);
 	json_set_u64(o, "build_ns", r->build_ns);
 	json_set_u64(o, "impact_ns", r->impact_ns);
+	if (r->has_cut)
+		json_set_u64(o, "cut", r->cut);
 	json_set_u64(o, "nr_moves", r->nr_moves);
 	moves = json_array();
 	for (i = 0; i < r->nr_rows; i++)

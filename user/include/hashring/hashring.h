@@ -376,6 +376,8 @@ struct hashring_assigned {
  * @bytes_after: memory of the table
  * @build_ns: time to make the table
  * @impact_ns: time to compute the figures
+ * @has_cut: whether there is @cut
+ * @cut: established flows that the change cuts, or would cut
  * @nr_moves: rows of the whole from-to matrix
  * @kept_moves: of these, rows that the history keeps
  * @nr_ops: operations of the change
@@ -413,6 +415,8 @@ struct hashring_receipt {
 	__u64 bytes_after;
 	__u64 build_ns;
 	__u64 impact_ns;
+	bool has_cut;
+	__u32 cut;
 	__u32 nr_moves;
 	__u32 kept_moves;
 	__u32 nr_ops;
