@@ -173,6 +173,10 @@ static u32 packet_known(const struct hr_packet *packet, struct hr_entry *entry,
 					     packet->slots.now);
 		if (goes == HR_NO_SLOT || packet->kind == HR_PACKET_ABOUT)
 			return goes;
+		/* A SYN that is sent all the time does not keep a flow at its node. */
+		if (packet->kind == HR_PACKET_SYN && goes == slot &&
+		    word & HR_ENTRY_HALF_OPEN)
+			return goes;
 		flags = word & (HR_ENTRY_TURNED | HR_ENTRY_CLOSING |
 				HR_ENTRY_HALF_OPEN);
 		if (fits || packet->kind == HR_PACKET_SYN)
