@@ -47,8 +47,8 @@ def ready(child):
     return bool(select.select([child.sock], [], [], 0)[0])
 
 
-def large(node):
-    return "change", every.change("large", op(node))
+def large(node, more=b""):
+    return "change", every.change("large", op(node), more=more)
 
 
 def beside(changer, what):
@@ -100,12 +100,12 @@ def paused(found):
 def own(tap, sock, changer, usual):
     """During a change of the lease's own ring: the socket closes at once, and the
     lease ends at once."""
-    reply = sock.do("change", every.change(
-        "large", op("held"), more=attr(CHANGE["hold"], b"")))
+    hold = attr(CHANGE["hold"], b"")
+    reply = sock.do(*large("held", hold))
     tap.check("a large migration", not reply.err, reply)
     pacer, reply = lease("large")
     tap.check("the large migration has a lease", not reply.err, reply)
-    changer.begin(timed, large("joins"))
+    changer.begin(timed, large("joins", hold))
     # after the change has begun, and before the change ends
     time.sleep(usual / 4)
     early = not ready(changer)

@@ -90,7 +90,7 @@ def many(tap, user, other):
         hold(f"r{i}", "b"))))
     tap.check(f"{RINGS} migrations", not done[0], done)
     other.run(do, change("small", op("late"), more=attr(CHANGE["hold"], b"")))
-    user.begin(do, *(change(f"r{i}", op(f"c{n}")) for n in range(3)
+    user.begin(do, *(hold(f"r{i}", f"c{n}") for n in range(3)
                      for i in range(RINGS)))
     done = other.run(do, (
         "migrate-step", text(every.MIGRATION["ring"], "small")
