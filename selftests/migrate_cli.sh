@@ -18,18 +18,20 @@ settings()
 	local json
 
 	ringctl ring add keep established move tcp-timeout 10ms syn-timeout 2s \
-		fin-timeout 1.5m udp-timeout 1h entries 100
+		fin-timeout 1.5m udp-timeout 1h udp-grace 0 entries 100
 	json=$(said_json ring show keep)
 	expect_match '"established":"move"' echo "$json"
 	expect_equal 10 "$(json_number tcp_timeout "$json")"
 	expect_equal 2000 "$(json_number syn_timeout "$json")"
 	expect_equal 90000 "$(json_number fin_timeout "$json")"
 	expect_equal 3600000 "$(json_number udp_timeout "$json")"
+	expect_equal 0 "$(json_number udp_grace "$json")"
 	expect_equal 100 "$(json_number max_entries "$json")"
 	expect_match 'migration none  established move' ringctl ring show keep
 	# Settings that are not given stay.
-	said_json ring set keep established stay tcp-timeout 1m >"$WORK/set"
+	said_json ring set keep established stay tcp-timeout 1m udp-grace 3s >"$WORK/set"
 	expect_equal 60000 "$(figure tcp_timeout ring show keep)"
+	expect_equal 3000 "$(figure udp_grace ring show keep)"
 	expect_equal 2000 "$(figure syn_timeout ring show keep)"
 	expect_match ' established stay .* tcp-timeout 60s  syn-timeout 2s' \
 		ringctl -s ring show keep
@@ -43,6 +45,7 @@ bad_settings()
 	refuses 'expected a time, such as' 1 ring set keep tcp-timeout -1s
 	refuses 'expected a time, such as' 1 ring set keep tcp-timeout 5x
 	refuses 'expected a time from' 1 ring set keep udp-timeout 9999d
+	refuses 'expected a time from' 1 ring set keep udp-grace 9999d
 	refuses 'expected a number from 1' 1 ring set keep entries 0
 	refuses . 2 ring set keep entries 4294967295
 	refuses 'no such ring: nowhere' 2 ring set nowhere entries 5
@@ -92,14 +95,17 @@ held()
 
 planned_meanwhile()
 {
-	local was
+	local was under_way
 
 	was=$(digests web)
+	under_way="a migration is under way$(detail ': [1-9][0-9]*\.[0-9]{3}% has still to move')"
+	refuses "$under_way" 6 plan web '{ node add b6 }'
 	expect_match 'moved [0-9.]+%.* token [0-9]+-[0-9a-f]{8}' \
-		ringctl plan web '{ node add b6 }'
-	said_json plan web '{ node del b1 }' >/dev/null
-	refuses 'there are no details' 2 plan web '{ node add b6 }' --arcs
-	ringctl change web --dry-run '{ node del b1 }' >/dev/null
+		ringctl plan web '{ node add b6 }' --hold
+	said_json plan web '{ node del b1 }' --hold >/dev/null
+	refuses 'there are no details' 2 plan web '{ node add b6 }' --hold --arcs
+	refuses "$under_way" 6 change web --dry-run '{ node del b1 }'
+	ringctl change web --dry-run --hold '{ node del b1 }' >/dev/null
 	expect_equal "$was" "$(digests web)"
 }
 
@@ -287,6 +293,9 @@ drained()
 	expect_match '^b3 .* draining .* deadline [0-9]' ringctl node show web b3
 	expect_between 1 600000 "$(figure deadline node show web b3)"
 	expect_match '"state":"draining"' said_json migrate show web
+	# The deadline is the node's, not that of the migration.
+	expect_match 'quiet 60s  window open  udp-grace [0-9]' ringctl migrate show web
+	expect_nothing grep deadline <<<"$(ringctl migrate show web)"
 	expect_equal 0 "$(figure share node show web b3)"
 	ringctl migrate finish web --force >/dev/null
 	ringctl node set web b3 state active >/dev/null
@@ -302,9 +311,57 @@ drained()
 	refuses 'to the whole change' 1 change web '{ node del b1 --hold }'
 }
 
+# Once all has moved, changes are in force at once, and established flows stay. A
+# rollback undoes all of these changes, and names each.
+overlapping()
+{
+	said_json node set web b3 state draining deadline 10m >"$WORK/first"
+	expect_match '"kind":"released"' cat "$WORK/first"
+	expect_match '^web generation [0-9]+  set 1  in force, established flows stay' \
+		ringctl node set web b1 weight 5
+	expect_match 'Z released .* moved [1-9]' ringctl migrate steps web
+	refuses 'the last change was in force at once' 2 migrate step web --to start
+	refuses 'the last change was in force at once' 2 migrate step web --arcs 1 --back
+	ringctl node set web b2 state down >/dev/null
+	refuses "more than one change would be undone$(detail ': 2')" 6 migrate rollback web
+	expect_match '"state":"draining"' said_json migrate show web
+	ringctl node set web b2 state active >/dev/null
+	ringctl migrate rollback web --all >"$WORK/undone"
+	expect_match 'undoes generation [0-9]+: b3 draining' cat "$WORK/undone"
+	expect_match 'undoes generation [0-9]+: b1 w5' cat "$WORK/undone"
+	refuses "a migration is under way$(detail ': [0-9.]+% has still to go back')" 6 \
+		node add web b6
+	ringctl migrate rollback web --now >/dev/null
+	expect_equal "$(digests twin)" "$(digests web)"
+}
+
+# A deleted node keeps its name until the migration ends.
+leaves()
+{
+	ringctl node set web b3 state draining deadline 10m >/dev/null
+	ringctl node del web b4 >/dev/null
+	expect_match '"state":"leaving"' said_json node show web b4
+	refuses "a leaving node has the name$(detail ': b4')" 6 node add web b4
+	refuses "node is leaving, and can only go down$(detail ': b4')" 6 \
+		node set web b4 weight 7
+	refuses 'the flows of one node are cut with --force' 1 migrate finish web b4
+	refuses "no such node$(detail ': b77')" 2 migrate finish web b77 --force
+	said_json migrate finish web --force b4 >"$WORK/cut"
+	expect_match ' cut 0x100000000  epoch [0-9]+  draining' ringctl migrate steps web
+	expect_match '"state":"leaving"' said_json node show web b4
+	ringctl node del web b4 --now >/dev/null
+	refuses 'no such node' 2 node set web b4 state down
+	expect_match '"state":"draining"' said_json migrate show web
+	ringctl migrate finish web --force >/dev/null
+	ringctl change web '{ node add b4 weight 3 via 10.0.0.4 via fd00::4 ;
+		node set b3 state active }' >/dev/null
+	expect_equal "$(ringctl digest twin)" "$(ringctl digest web)"
+}
+
 listed()
 {
-	ringctl node add web b9 --hold >/dev/null
+	expect_match '^web generation [0-9]+ held  added 1  moves by migrate run or step, is undone by migrate rollback' \
+		ringctl node add web b9 --hold
 	ringctl migrate step web --share 1% >/dev/null
 	expect_equal '[]' "$(said_json migrate flows web)"
 	said_json migrate steps web >"$WORK/steps"
@@ -331,6 +388,13 @@ listens() # FILE
 	heard "$1" 'ping'
 }
 
+# The sign of a monitor of web alone.
+listens_to_web() # FILE
+{
+	ringctl ring set web udp-timeout 1m >/dev/null
+	heard "$1" '"event":"ring set"'
+}
+
 told_live()
 {
 	local text json
@@ -340,8 +404,7 @@ told_live()
 	background ringctl -j monitor web >"$WORK/monitor.json"
 	json=$!
 	busywait 20000 listens "$WORK/monitor"
-	ringctl ring set web udp-timeout 1m >/dev/null
-	busywait 20000 heard "$WORK/monitor.json" '"event":"ring set"'
+	busywait 20000 listens_to_web "$WORK/monitor.json"
 	ringctl node add web b9 --hold >/dev/null
 	ringctl migrate step web --share 2% >/dev/null
 	ringctl migrate pause web tea >/dev/null
@@ -382,6 +445,8 @@ ktap_test "finished by force, the ring is as after a change at once" forced
 ktap_test "rolled back, the ring is as before" rolled_back
 ktap_test "rolled back at once, the ring is as before" at_once
 ktap_test "a node drains until its deadline" drained
+ktap_test "at the end of a migration, changes are in force at once" overlapping
+ktap_test "a deleted node keeps its name" leaves
 ktap_test "steps and flows are listed" listed
 ktap_test "monitors print the events of a migration" told_live
 ktap_test "JSON has the spec's names and raw numbers" json_by_spec ring node migrate \

@@ -48,18 +48,19 @@ joins=(
 # A migration with a rollback; I chooses the changes.
 there_and_back() # I
 {
-	local i=$1 origin back round=$((10 * $1 + 10))
+	local i=$1 origin back all=() round=$((10 * $1 + 10))
 
 	origin=$(rc digest "$ring")
 	rc change "$ring" --hold "${changes[i % ${#changes[@]}]}" >/dev/null
 	rc migrate step "$ring" --to "$(random_position)" >/dev/null
 	hold_start "$round" "$connections"
 	if ((i % 2)); then
-		rc change "$ring" "${joins[i % ${#joins[@]}]}" >/dev/null
+		rc change "$ring" --hold "${joins[i % ${#joins[@]}]}" >/dev/null
 		rc migrate step "$ring" --to "$(random_position)" >/dev/null
 		hold_round $((round + 1))
+		all=(--all)
 	fi
-	rc migrate rollback "$ring" >/dev/null
+	rc migrate rollback "$ring" "${all[@]}" >/dev/null
 	hold_round $((round + 2))
 	rc migrate step "$ring" --to "$(random_position)" >/dev/null
 	hold_round $((round + 3))

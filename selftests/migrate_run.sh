@@ -422,7 +422,7 @@ damped()
 	first=$(pace '{ node add b1 id 1 }' --damp 1h "${fast[@]}")
 	busywait 20000 is_state '"throttled","reason":"damped: b1 left [0-9]+s ago"'
 	expect_nothing grep '^web step' "$WORK/paced"
-	ringctl node del web b1 >/dev/null
+	ringctl node del web b1 --hold >/dev/null
 	busywait 20000 ended "$first"
 	expect_match 'settled' cat "$WORK/paced"
 	expect_equal 0 "$(json_number moved "$(ringctl -j history web generation \

@@ -162,15 +162,47 @@ forged()
 	all_talk new
 }
 
+# The connections are idle for longer than the timeout after an end.
+forged_then_idle()
+{
+	local flags
+
+	joins
+	rc migrate resume web --quiet 100ms
+	opens old
+	rc migrate step web --to end
+	opens new 30000
+	busywait "$BUSYWAIT_TIMEOUT" closed
+	for flags in R F RA FA; do
+		talk_command forge old "$flags"
+		talk_command forge new "$flags"
+	done
+	sleep 3
+	all_talk old
+	all_talk new
+	expect_equal 0 "$(stat ended)" "ended"
+}
+
+# owners NAME - as `nodes`, but with the present owners of the flows
+owners()
+{
+	talk_command nodes "$1" | cut -d ' ' -f 1,2 >"$WORK/ports"
+	sed "s/.*/lookup web flow tcp & $VIP4 $VIP_PORT/" "$WORK/ports" | rc -b - |
+		grep -oE ' node b[0-9]' | cut -d ' ' -f 3 | paste -d ' ' "$WORK/ports" -
+}
+
+# The client has ended its connections. Connections from the same ports are new flows.
 ports_again()
 {
 	joins
 	opens old
-	talk_command nodes old >"$WORK/before"
+	expect_equal 0 "$(count_at b4 old)" "at b4 before it has arcs"
 	rc migrate step web --to end
 	talk_command close old
 	opens old
-	talk_command nodes old | diff "$WORK/before" -
+	expect_between 1 $((FLOWS - 1)) "$(count_at b4 old)" "begun at b4"
+	owners old >"$WORK/owners"
+	talk_command nodes old | diff "$WORK/owners" -
 }
 
 # SYN/ACKs are dropped until the frontier has passed.
@@ -338,7 +370,7 @@ talker 6 "$VIP6"
 track_test "flows stay where they began, in both directions" stay_and_begin
 track_test "connections older than the migration stay" older
 track_test "forged SYN, RST and FIN break nothing" forged
-track_test "a reused port gets the same node again" ports_again
+track_test "a reused port is a new flow" ports_again
 track_test "retransmitted SYNs, after the frontier has passed" sent_again
 track_test "datagrams of one flow on either side of the frontier" datagrams
 track_test "a node that goes down drops its flows" goes_down
@@ -349,6 +381,7 @@ track_test "with a pool that is too small, flows stay" pool_too_small
 track_test "retransmitted SYNs with a pool that is too small" sent_again 1
 settings=(tcp-timeout 1h fin-timeout 1s udp-timeout 1s)
 track_test "entries go after their flows have ended" times_out
+track_test "forged RST and FIN, then idle for longer than fin-timeout" forged_then_idle
 settings=()
 key=source
 track_test "keyed by source: a client's old connections stay" source_key
