@@ -105,6 +105,7 @@ names()
 	offers "ringctl -n $here node del " a:b web wide
 	offers "ringctl -n $here node del w" web wide
 	offers "ringctl -n $here node del web b" b1 b2
+	offers "ringctl -n $here migrate finish web b" b1 b2
 	offers "ringctl -n $here node replace web b2 " ""
 	offers "ringctl -n $here ring del a:" b
 	offers "ringctl -n ${here%?}" "$here"

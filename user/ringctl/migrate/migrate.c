@@ -48,7 +48,7 @@ enum { FINISH_RING, FINISH_NODE, FINISH_FORCE };
 
 static const struct arg finish_args[] = {
 	[FINISH_RING] = { ARG_RING, .meta = "RING", .required = true },
-	[FINISH_NODE] = { ARG_NAME, .meta = "NODE" },
+	[FINISH_NODE] = { ARG_NODE, .meta = "NODE" },
 	[FINISH_FORCE] = { ARG_FLAG, "--force" },
 	{ }
 };
