@@ -195,6 +195,32 @@ past_migrations() # WORD...
 	ringctl ring del far
 }
 
+# Changes of one migration that are in force at once, and a node that goes down
+# after it was deleted.
+past_at_once() # WORD...
+{
+	local digest=()
+
+	ringctl ring add far "$@"
+	ringctl change far '{ node add b1; node add b2; node add b3 }' >/dev/null
+	digest[1]=$(ringctl digest far)
+	ringctl node set far b3 state draining deadline 10m >/dev/null
+	ringctl node del far b1 >/dev/null
+	digest[3]=$(ringctl digest far)
+	ringctl node del far b1 --now >/dev/null
+	ringctl node add far b4 >/dev/null
+	ringctl migrate finish far --force >/dev/null
+	expect_match $'\n b3 active\n \\+b1\n' ringctl diff far 3 1
+	expect_match 'b4' ringctl diff far 3
+	expect_nothing grep b1 <<<"$(ringctl diff far 3)"
+	expect_match '^ +2 .* released .* b3 draining$' grep '^ *2 ' <(ringctl history far)
+	ringctl history far revert 3 >/dev/null
+	expect_equal "${digest[3]}" "$(ringctl digest far)"
+	ringctl history far revert 1 >/dev/null
+	expect_equal "${digest[1]}" "$(ringctl digest far)"
+	ringctl ring del far
+}
+
 # A user without the right to look positions up sees no points.
 unprivileged()
 {
@@ -367,6 +393,8 @@ ktap_test "impossible reverts are refused" refused
 ktap_test "a node in another seat prevents a revert" another_seat
 ktap_test "reverts across migrations" past_migrations
 ktap_test "reverts across migrations of a balanced ring" past_migrations placement balanced grid 1024
+ktap_test "reverts across changes at once in a migration" past_at_once
+ktap_test "the same of a balanced ring" past_at_once placement balanced grid 1024
 ktap_test "unprivileged users see no points" unprivileged
 ktap_test "generations older than the receipts are gone" gone_by_number
 ktap_test "generations beyond the limit in bytes are gone" gone_by_bytes

@@ -241,6 +241,17 @@ migrations() # RING WORD...
 	page_tells_steps "$ring"
 	expect_match $'^[0-9 ]+ rolled back [0-9 ]+\n[0-9 ]+ finished 3 ' \
 		page "$ring" migrations
+	# A third migration, whose changes are in force at once.
+	shares "$ring" | awk '{ print $1, $4 }' >"$WORK/before"
+	ringctl node set "$ring" m2 state draining deadline 10m >/dev/null
+	ringctl node del "$ring" m3 >/dev/null
+	ringctl migrate finish "$ring" m3 --force >/dev/null
+	page_tells_steps "$ring"
+	ringctl migrate finish "$ring" --force >/dev/null
+	page_tells_steps "$ring"
+	expect_match '^[0-9]+ released [0-9]+ [0-9]+ released [0-9]+ [0-9]+ cut [0-9]+ [0-9]+ finish ' \
+		echo "$(page "$ring" steps | tail -n 4 | tr '\n' ' ')"
+	expect_equal "$(<"$WORK/before")" "$(page "$ring" nodes before)"
 	ringctl ring del "$ring"
 }
 
