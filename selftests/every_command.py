@@ -146,6 +146,7 @@ READ = [
 ]
 
 END = [
+    do("migrate-finish", ring="hash", force=True, cut="b1"),
     do("migrate-rollback", ring="hash"),
     do("migrate-finish", ring="hash", force=True),
     do("attach-del", id=1),
