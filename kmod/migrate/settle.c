@@ -396,6 +396,7 @@ int hr_migrate_finish_locked(struct hr_ring *ring, bool force,
  * hr_migrate_cut_locked() - cut the flows that stay at one node
  * @ring: the ring
  * @name: the node, which may be leaving
+ * @what: filled in: the event that happened, with the number of these flows
  * @extack: for the reason
  *
  * The flows go to the owners of their positions with their next packets. The
@@ -405,16 +406,12 @@ int hr_migrate_finish_locked(struct hr_ring *ring, bool force,
  * Return: 0, -ENOENT (no migration, no such node), -EINVAL (no flows are tracked).
  */
 int hr_migrate_cut_locked(struct hr_ring *ring, const char *name,
+			  struct hr_migrate_event *what,
 			  struct netlink_ext_ack *extack)
 {
 	struct hr_migration *m = hr_migration_get_locked(ring, extack);
 	struct hr_ring_view *view = hr_ring_view_locked(ring);
 	const struct hr_table *t = view->core.table;
-	struct hr_migrate_event what = {
-		.kind = HASHRING_STEP_CUT,
-		.before = view->core.frontier,
-		.after = view->core.frontier,
-	};
 	struct hr_node *node;
 
 	if (IS_ERR(m))
@@ -426,8 +423,13 @@ int hr_migrate_cut_locked(struct hr_ring *ring, const char *name,
 	if (!m->track)
 		return hr_extack(extack, NULL, -EINVAL,
 				 "no flows are tracked: established flows move");
-	what.flows = hr_track_pinned(view, node->slot);
+	*what = (struct hr_migrate_event){
+		.kind = HASHRING_STEP_CUT,
+		.before = view->core.frontier,
+		.after = view->core.frontier,
+		.flows = hr_track_pinned(view, node->slot),
+	};
 	WRITE_ONCE(hr_backend(node)->shared->expired, true);
-	hr_migrate_event_locked(ring, &what, NULL);
+	hr_migrate_event_locked(ring, what, NULL);
 	return 0;
 }

@@ -352,6 +352,7 @@ int hashring_nl_migrate_finish_doit(struct sk_buff *skb,
 {
 	const struct nlattr *cut = info->attrs[HASHRING_A_MIGRATION_CUT];
 	struct hr_nl_migrating migrating;
+	struct hr_migrate_event what;
 	int ret;
 
 	ret = migrating_begin(&migrating, info);
@@ -359,10 +360,11 @@ int hashring_nl_migrate_finish_doit(struct sk_buff *skb,
 		return ret;
 	if (cut)
 		ret = hr_migrate_cut_locked(migrating.ring, nla_data(cut),
-					    info->extack);
+					    &what, info->extack);
 	else
 		ret = hr_migrate_finish_locked(migrating.ring,
 					       info->attrs[HASHRING_A_MIGRATION_FORCE],
 					       info->extack);
-	return migrating_end(&migrating, info, terms_refuse(info, ret), NULL);
+	return migrating_end(&migrating, info, terms_refuse(info, ret),
+			     cut ? &what : NULL);
 }

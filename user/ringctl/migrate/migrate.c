@@ -212,11 +212,15 @@ static int migrate_finish(struct args *a)
 				  a->v[FINISH_NODE].text);
 	if (!h)
 		return EXIT_REFUSED;
-	if (a->v[FINISH_NODE].given)
+	if (a->v[FINISH_NODE].given) {
 		err = hashring_migrate_cut(h, ring, a->v[FINISH_NODE].text, &m);
-	else
+		if (!err && !opt.json)
+			printf("%s cut %u flows at %s\n", ring, m.step.flows,
+			       a->v[FINISH_NODE].text);
+	} else {
 		err = hashring_migrate_finish(h, ring, a->v[FINISH_FORCE].given,
 					      &m);
+	}
 	return migrate_told(h, err, &m);
 }
 
