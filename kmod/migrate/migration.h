@@ -124,7 +124,7 @@ int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
 			       struct netlink_ext_ack *extack);
 int hr_migrate_finish_locked(struct hr_ring *ring, bool force,
 			     struct netlink_ext_ack *extack);
-int hr_migrate_cut_locked(struct hr_ring *ring, const char *name,
+int hr_migrate_cut_locked(struct hr_ring *ring, const struct nlattr *attr,
 			  struct hr_migrate_event *what,
 			  struct netlink_ext_ack *extack);
 void hr_migrate_catch_up_locked(struct hr_ring *ring);

@@ -395,7 +395,7 @@ int hr_migrate_finish_locked(struct hr_ring *ring, bool force,
 /**
  * hr_migrate_cut_locked() - cut the flows that stay at one node
  * @ring: the ring
- * @name: the node, which may be leaving
+ * @attr: the name of the node, which may be leaving
  * @what: filled in: the event that happened, with the number of these flows
  * @extack: for the reason
  *
@@ -405,20 +405,21 @@ int hr_migrate_finish_locked(struct hr_ring *ring, bool force,
  * Context: ring->lock is held. May sleep.
  * Return: 0, -ENOENT (no migration, no such node), -EINVAL (no flows are tracked).
  */
-int hr_migrate_cut_locked(struct hr_ring *ring, const char *name,
+int hr_migrate_cut_locked(struct hr_ring *ring, const struct nlattr *attr,
 			  struct hr_migrate_event *what,
 			  struct netlink_ext_ack *extack)
 {
 	struct hr_migration *m = hr_migration_get_locked(ring, extack);
 	struct hr_ring_view *view = hr_ring_view_locked(ring);
 	const struct hr_table *t = view->core.table;
+	const char *name = nla_data(attr);
 	struct hr_node *node;
 
 	if (IS_ERR(m))
 		return PTR_ERR(m);
 	node = hr_table_find(t, name) ?: hr_table_find_leaving(t, name);
 	if (!node)
-		return hr_extack(extack, NULL, -ENOENT, "no such node", ": %s",
+		return hr_extack(extack, attr, -ENOENT, "no such node", ": %s",
 				 hr_name_shown(name));
 	if (!m->track)
 		return hr_extack(extack, NULL, -EINVAL,

@@ -203,6 +203,8 @@ static int terms_refuse(struct genl_info *info, int error)
 {
 	struct nlattr **attrs = info->attrs;
 
+	if (info->extack && info->extack->bad_attr)
+		return error;
 	if (error == -ERANGE)
 		NL_SET_BAD_ATTR(info->extack,
 				attrs[HASHRING_A_MIGRATION_DEADLINE]);
@@ -359,8 +361,8 @@ int hashring_nl_migrate_finish_doit(struct sk_buff *skb,
 	if (ret)
 		return ret;
 	if (cut)
-		ret = hr_migrate_cut_locked(migrating.ring, nla_data(cut),
-					    &what, info->extack);
+		ret = hr_migrate_cut_locked(migrating.ring, cut, &what,
+					    info->extack);
 	else
 		ret = hr_migrate_finish_locked(migrating.ring,
 					       info->attrs[HASHRING_A_MIGRATION_FORCE],
