@@ -26,7 +26,8 @@ static inline u64 hr_tcp_seen(const struct hr_segment *segment)
 
 static inline bool hr_tcp_near(u32 a, u32 b)
 {
-	return a - b + HR_TCP_REACH <= 2 * HR_TCP_REACH;
+	/* HR_TCP_REACH is a long: without the cast the sum would not wrap. */
+	return (u32)(a - b + HR_TCP_REACH) <= 2 * HR_TCP_REACH;
 }
 
 /**

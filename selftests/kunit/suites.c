@@ -16,7 +16,8 @@ kunit_test_suites(&key_suite,
 		  &view_suite,
 		  &frontier_suite,
 		  &leave_suite,
-		  &track_suite);
+		  &track_suite,
+		  &tcp_suite);
 
 MODULE_DESCRIPTION("Tests of hashring's core");
 MODULE_LICENSE("GPL");

@@ -18,5 +18,6 @@ extern struct kunit_suite view_suite;
 extern struct kunit_suite frontier_suite;
 extern struct kunit_suite leave_suite;
 extern struct kunit_suite track_suite;
+extern struct kunit_suite tcp_suite;
 
 #endif
