@@ -10,26 +10,6 @@
 
 static const struct hr_node_ops *const plain = &hr_node_plain_ops;
 
-static int leave(const struct unit_ring *ring, const struct hr_op *ops, u32 nr,
-		 struct hr_table **next, struct hr_error *err)
-{
-	*next = NULL;
-	return hr_change_build(&ring->cfg, ring->table, ops, nr, U32_MAX, true,
-			       plain, GFP_KERNEL, next, err);
-}
-
-static void hold(struct unit_ring *ring, const struct hr_op *ops, u32 nr)
-{
-	struct kunit *test = ring->test;
-	struct hr_table *next;
-	struct hr_error err;
-
-	if (leave(ring, ops, nr, &next, &err))
-		KUNIT_FAIL_AND_ABORT(test, "%s", err.text);
-	hr_table_put(ring->table, plain);
-	ring->table = next;
-}
-
 static void refuse(const struct unit_ring *ring, const struct hr_op *ops,
 		   u32 nr, int want, const char *text)
 {
@@ -37,7 +17,8 @@ static void refuse(const struct unit_ring *ring, const struct hr_op *ops,
 	struct hr_table *next;
 	struct hr_error err;
 
-	KUNIT_ASSERT_EQ(test, leave(ring, ops, nr, &next, &err), want);
+	KUNIT_ASSERT_EQ(test, unit_leave(ring, ops, nr, GFP_KERNEL, &next, &err),
+			want);
 	KUNIT_ASSERT_STREQ(test, err.text, text);
 	KUNIT_ASSERT_NULL(test, next);
 }
@@ -68,11 +49,11 @@ static void leaving_nodes_keep_slots(struct kunit *test)
 	struct hr_op ops[] = {
 		unit_del("a"), unit_replace("b", "b2"), unit_del("d"),
 	};
-	struct hr_op again[] = { unit_add("a"), unit_add("b") };
+	struct hr_op again[] = { unit_seat(unit_add("x"), "a"), unit_add("y") };
 	struct hr_table *before = hr_table_get(ring->table), *t;
 	const struct hr_node *a, *b, *d;
 
-	hold(ring, ops, ARRAY_SIZE(ops));
+	unit_hold(ring, ops, ARRAY_SIZE(ops));
 	t = ring->table;
 	KUNIT_ASSERT_EQ(test, t->nr_nodes, 2);
 	KUNIT_ASSERT_EQ(test, t->nr_leaving, 3);
@@ -96,15 +77,13 @@ static void leaving_nodes_keep_slots(struct kunit *test)
 	KUNIT_ASSERT_FALSE(test, hr_table_has(t, d));
 	KUNIT_ASSERT_TRUE(test, hr_table_has(t, hr_table_find(t, "c")));
 
-	/* The names are free at once; the last versions are unchanged. */
-	again[1] = unit_seat(again[1], "x");
-	hold(ring, again, 2);
+	/* The seats are free at once; the last versions are unchanged. */
+	unit_hold(ring, again, 2);
 	KUNIT_ASSERT_EQ(test, ring->table->nr_nodes, 4);
 	KUNIT_ASSERT_EQ(test, ring->table->nr_leaving, 3);
 	KUNIT_ASSERT_PTR_EQ(test, ring->table->nodes[a->slot], a);
-	KUNIT_ASSERT_NE(test, unit_slot(test, ring->table, "a"), a->slot);
-	KUNIT_ASSERT_TRUE(test, hr_table_has(ring->table,
-					     hr_table_find(ring->table, "a")));
+	KUNIT_ASSERT_NE(test, unit_slot(test, ring->table, "x"), a->slot);
+	KUNIT_ASSERT_NE(test, unit_slot(test, ring->table, "y"), a->slot);
 	hr_table_put(before, plain);
 }
 
@@ -119,19 +98,16 @@ static void leaving_nodes_keep_ids(struct kunit *test)
 
 	refuse(ring, both, 2, -EEXIST,
 	       "id is taken: 1 by node a, which is leaving");
-	hold(ring, &op, 1);
+	unit_hold(ring, &op, 1);
 	refuse(ring, &both[1], 1, -EEXIST,
 	       "id is taken: 1 by node a, which is leaving");
-	op = unit_id(unit_add("a"), 1);
-	refuse(ring, &op, 1, -EEXIST,
-	       "id is taken: 1 by node a, which is leaving");
-	op = unit_id(unit_add("a"), 2);
+	op = unit_id(unit_add("e"), 2);
 	refuse(ring, &op, 1, -EEXIST, "id is taken: 2 by node b");
-	op = unit_add("a");
-	hold(ring, &op, 1);
-	KUNIT_ASSERT_EQ(test, hr_table_find(ring->table, "a")->attrs.id, 5);
+	op = unit_add("e");
+	unit_hold(ring, &op, 1);
+	KUNIT_ASSERT_EQ(test, hr_table_find(ring->table, "e")->attrs.id, 5);
 	/* A member that gets another id frees its old one. */
-	hold(ring, sets, 2);
+	unit_hold(ring, sets, 2);
 	KUNIT_ASSERT_EQ(test, hr_table_find(ring->table, "b")->attrs.id, 3);
 	KUNIT_ASSERT_EQ(test, hr_table_find(ring->table, "c")->attrs.id, 2);
 }
@@ -166,7 +142,8 @@ static void leaving_nodes_have_no_weight(struct kunit *test)
 	struct hr_impact a, b;
 	struct hr_error err;
 
-	KUNIT_ASSERT_EQ(test, leave(ring, ops, 2, &left, &err), 0);
+	KUNIT_ASSERT_EQ(test, unit_leave(ring, ops, 2, GFP_KERNEL, &left, &err),
+			0);
 	plainly = unit_next(ring, ops, 2);
 	KUNIT_ASSERT_EQ(test, hr_impact(ring->table, left, GFP_KERNEL, &a), 0);
 	KUNIT_ASSERT_EQ(test, hr_impact(ring->table, plainly, GFP_KERNEL, &b),
@@ -194,7 +171,7 @@ static void ids_after_rollback(struct kunit *test)
 	};
 	u32 i, k;
 
-	hold(ring, ops, 3);
+	unit_hold(ring, ops, 3);
 	t = hr_table_rollback(origin, ring->table, 0, GFP_KERNEL, plain);
 	KUNIT_ASSERT_NOT_NULL(test, t);
 	KUNIT_ASSERT_EQ(test, hr_digest_members(&ring->cfg, t),
@@ -227,13 +204,13 @@ static void too_many(struct kunit *test)
 		ops[i].kind = HASHRING_OP_REPLACE;
 		snprintf(ops[i].new_name, sizeof(ops[i].new_name), "m%u", i);
 	}
-	hold(&ring, ops, HR_MAX_NODES);
+	unit_hold(&ring, ops, HR_MAX_NODES);
 	KUNIT_ASSERT_EQ(test, ring.table->nr_leaving, HR_MAX_NODES);
 	KUNIT_ASSERT_EQ(test, ring.table->nr_slots, 2 * HR_MAX_NODES);
 	refuse(&ring, &one[1], 1, -E2BIG,
 	       "too many nodes, with leaving ones, in the ring: 131071 (at most 131070)");
 	one[1] = unit_del("m7");
-	hold(&ring, &one[1], 1);
+	unit_hold(&ring, &one[1], 1);
 	refuse(&ring, one, 1, -E2BIG,
 	       "too many nodes, with leaving ones, in the ring: 131071 (at most 131070)");
 	unit_ring_free(&ring);
@@ -263,7 +240,7 @@ static void fixture_init(struct kunit *test, struct fixture *f,
 	f->test = test;
 	f->cfg = ring.cfg;
 	f->origin = hr_table_get(ring.table);
-	hold(&ring, ops, ARRAY_SIZE(ops));
+	unit_hold(&ring, ops, ARRAY_SIZE(ops));
 	f->view = (struct hr_view) {
 		.table = ring.table, .from = hr_table_get(f->origin),
 		.base = hr_table_get(f->origin), .frontier = 1U << 31,
@@ -388,7 +365,7 @@ static void memory_fails_a_change(struct kunit *test)
 		hr_table_put(next, plain);
 		KUNIT_ASSERT_EQ(test, count_refs(ring->table), refs);
 		unit_fail_nth(++n);
-		ret = leave(ring, ops, 3, &next, &err);
+		ret = unit_leave(ring, ops, 3, GFP_KERNEL, &next, &err);
 		failed = unit_failed();
 		if (failed && !(UNIT_OTHER_WAYS && !ret)) {
 			KUNIT_ASSERT_EQ(test, ret, -ENOMEM);

@@ -104,23 +104,53 @@ static struct hr_op set_op(struct migration *m, const char *name)
 					  HASHRING_NODE_ACTIVE :
 					  HASHRING_NODE_DRAINING);
 	default:
-		return unit_del(name);
+		return unit_below(&m->random, 8) ? unit_del(name) :
+						   unit_now(unit_del(name));
+	}
+}
+
+static struct hr_op down_op(struct migration *m, const char *name)
+{
+	if (unit_below(&m->random, 2))
+		return unit_now(unit_del(name));
+	return unit_state(unit_set(name), HASHRING_NODE_DOWN);
+}
+
+/* On a leaving node: mostly an operation that can be done. */
+static struct hr_op leaving_op(struct migration *m, const char *name)
+{
+	switch (unit_below(&m->random, 8)) {
+	case 0:
+		return add_op(m, name);
+	case 1:
+		return set_op(m, name);
+	default:
+		return down_op(m, name);
 	}
 }
 
 u32 migration_ops(struct migration *m, struct hr_op *ops, u32 nr)
 {
-	u32 first = unit_below(&m->random, MIGRATION_NAMES), i;
+	u32 first = unit_below(&m->random, MIGRATION_NAMES), n = 0, i;
+	const struct hr_node *leaving;
 	char name[8];
 
 	nr = 1 + unit_below(&m->random, nr);
-	for (i = 0; i < nr; i++) {
+	for (i = 0; i < nr || !n; i++) {
 		snprintf(name, sizeof(name), "n%u",
 			 (first + i) % MIGRATION_NAMES);
-		ops[i] = hr_table_find(m->view.table, name) ?
-				 set_op(m, name) : add_op(m, name);
+		leaving = hr_table_find_leaving(m->view.table, name);
+		/* Every operation on a leaving node that is down is refused. */
+		if (leaving && leaving->attrs.state == HASHRING_NODE_DOWN &&
+		    unit_below(&m->random, 8))
+			continue;
+		if (leaving)
+			ops[n++] = leaving_op(m, name);
+		else
+			ops[n++] = hr_table_find(m->view.table, name) ?
+					   set_op(m, name) : add_op(m, name);
 	}
-	return nr;
+	return n;
 }
 
 void migration_ops_free(struct hr_op *ops, u32 nr)
@@ -132,16 +162,68 @@ void migration_ops_free(struct hr_op *ops, u32 nr)
 }
 
 /*
+ * The change for a ring without leaving nodes, in @to: without operations that take a
+ * leaving node down. False if another operation uses the name of a leaving node.
+ */
+static bool ops_of_shadow(const struct migration *m, const struct hr_op *ops,
+			  u32 nr, struct hr_op *to, u32 *nr_to)
+{
+	const struct hr_table *t = m->view.table;
+	const struct hr_node *leaving;
+	u32 i;
+
+	*nr_to = 0;
+	for (i = 0; i < nr; i++) {
+		leaving = hr_table_find_leaving(t, ops[i].name);
+		if (leaving && (leaving->attrs.state == HASHRING_NODE_DOWN ||
+				!model_downs_only(&ops[i])))
+			return false;
+		if (ops[i].kind == HASHRING_OP_REPLACE &&
+		    hr_table_find_leaving(t, ops[i].new_name))
+			return false;
+		if (!leaving)
+			to[(*nr_to)++] = ops[i];
+	}
+	return true;
+}
+
+/* The same change of the ring without leaving nodes has the same result. */
+static void change_shadow(struct migration *m, const struct hr_op *ops, u32 nr,
+			  int want)
+{
+	static struct hr_op rest[MIGRATION_NAMES];
+	struct kunit *test = m->test;
+	struct hr_table *next = NULL;
+	struct hr_error err;
+
+	if (!ops_of_shadow(m, ops, nr, rest, &nr)) {
+		KUNIT_ASSERT_TRUE(test, want);
+		return;
+	}
+	if (!nr) {
+		KUNIT_ASSERT_EQ(test, want, 0);
+		return;
+	}
+	KUNIT_ASSERT_EQ(test,
+			hr_change_build(&m->model.cfg, m->shadow, rest, nr,
+					U32_MAX, false, &hr_node_plain_ops,
+					GFP_KERNEL, &next, &err),
+			want);
+	if (!want)
+		replace(test, &m->shadow, next);
+}
+
+/*
  * The next table, with the nodes after the change; NULL if the change is
  * refused. The model must agree, and the result must be the same with and
- * without leaving nodes.
+ * without leaving nodes, but for the names of leaving nodes.
  */
 static struct hr_table *build(struct migration *m, const struct hr_op *ops,
 			      u32 nr, bool leave)
 {
 	const struct hr_config *cfg = &m->model.cfg;
 	struct kunit *test = m->test;
-	struct hr_table *next = NULL, *plain = NULL;
+	struct hr_table *next = NULL;
 	enum model_verdict verdict;
 	struct hr_error err;
 	int ret;
@@ -150,34 +232,50 @@ static struct hr_table *build(struct migration *m, const struct hr_op *ops,
 	ret = hr_change_build(cfg, m->view.table, ops, nr, U32_MAX, leave,
 			      &hr_node_plain_ops, GFP_KERNEL, &next, &err);
 	KUNIT_ASSERT_EQ(test, verdict, ret ? MODEL_BAD : MODEL_GOOD);
-	KUNIT_ASSERT_EQ(test,
-			hr_change_build(cfg, m->shadow, ops, nr, U32_MAX, false,
-					&hr_node_plain_ops, GFP_KERNEL, &plain,
-					&err),
-			ret);
-	if (!ret)
-		replace(test, &m->shadow, plain);
+	change_shadow(m, ops, nr, ret);
 	return next;
 }
 
-bool migration_hold(struct migration *m, const struct hr_op *ops, u32 nr)
+/* @stay: the map before stays, and the frontier too. */
+static void publish(struct migration *m, struct hr_table *next, bool stay)
 {
 	struct kunit *test = m->test;
-	struct hr_table *next = build(m, ops, nr, true);
 
-	if (!next)
-		return false;
-	model_hold(&m->model, m->view.frontier, false);
+	model_hold(&m->model, m->view.frontier, stay);
 	if (hr_view_settled(&m->view)) {
 		m->origin = hr_table_get(m->view.table);
 		m->view.base = hr_table_get(m->view.table);
 		m->view.from = hr_table_get(m->view.table);
-	} else {
+	} else if (!stay) {
 		replace(test, &m->view.from, compose(m));
 	}
 	replace(test, &m->view.table, next);
-	m->view.frontier = 0;
+	if (!stay)
+		m->view.frontier = 0;
+	less_down(m, next);
 	model_publish(&m->model, &after, next);
+}
+
+bool migration_hold(struct migration *m, const struct hr_op *ops, u32 nr)
+{
+	struct hr_table *next = build(m, ops, nr, true);
+
+	if (!next)
+		return false;
+	publish(m, next, false);
+	m->changes++;
+	return true;
+}
+
+bool migration_release(struct migration *m, const struct hr_op *ops, u32 nr)
+{
+	struct kunit *test = m->test;
+	struct hr_table *next = build(m, ops, nr, true);
+
+	KUNIT_ASSERT_EQ(test, m->view.frontier, HR_WHOLE_RING);
+	if (!next)
+		return false;
+	publish(m, next, true);
 	m->changes++;
 	return true;
 }
@@ -197,19 +295,12 @@ bool migration_change(struct migration *m, const struct hr_op *ops, u32 nr)
 
 void migration_down(struct migration *m, const char *name)
 {
-	struct hr_op op = unit_state(unit_set(name), HASHRING_NODE_DOWN);
+	struct hr_op op = down_op(m, name);
 	struct kunit *test = m->test;
-	struct hr_table *next;
+	struct hr_table *next = build(m, &op, 1, true);
 
-	if (hr_view_settled(&m->view)) {
-		KUNIT_ASSERT_TRUE(test, migration_change(m, &op, 1));
-		return;
-	}
-	next = build(m, &op, 1, true);
-	model_hold(&m->model, m->view.frontier, true);
-	replace(test, &m->view.table, next);
-	less_down(m, next);
-	model_publish(&m->model, &after, next);
+	KUNIT_ASSERT_NOT_NULL(test, next);
+	publish(m, next, true);
 }
 
 /* Operations that take down in @t the nodes that are down in the model. */

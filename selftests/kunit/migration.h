@@ -48,13 +48,21 @@ void migration_init(struct kunit *test, struct migration *m,
 		    enum migration_kind kind, u32 seed);
 void migration_free(struct migration *m);
 
-/* Random operations on up to @nr names; no operation takes a node down. */
+/*
+ * Random operations on up to @nr names, also those of leaving nodes. No operation takes
+ * a node down that stays a member.
+ */
 u32 migration_ops(struct migration *m, struct hr_op *ops, u32 nr);
 void migration_ops_free(struct hr_op *ops, u32 nr);
 
 /* Holds a change; false if the change was refused. */
 bool migration_hold(struct migration *m, const struct hr_op *ops, u32 nr);
-/* Takes a member down, in a migration or without one. */
+/* The same while the frontier is at its end: the change is in force at once. */
+bool migration_release(struct migration *m, const struct hr_op *ops, u32 nr);
+/*
+ * Takes a member or a leaving node down that is not down, in a migration. The node may
+ * be deleted thereby.
+ */
 void migration_down(struct migration *m, const char *name);
 /* Publishes a change without a migration; false if the change was refused. */
 bool migration_change(struct migration *m, const struct hr_op *ops, u32 nr);

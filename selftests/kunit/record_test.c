@@ -340,9 +340,23 @@ static void members_of(const struct hr_table *t, struct members *m)
 	}
 }
 
+/* Takes a leaving node down, unless it is down. */
+static void leaving_op(struct unit_random *random, const struct hr_node *node,
+		       struct hr_op *ops, u32 *nr)
+{
+	if (node->attrs.state == HASHRING_NODE_DOWN)
+		return;
+	if (unit_below(random, 2))
+		ops[(*nr)++] = unit_now(unit_del(node->name));
+	else
+		ops[(*nr)++] = unit_state(unit_set(node->name),
+					  HASHRING_NODE_DOWN);
+}
+
 static void random_ops(struct unit_random *random, const struct hr_table *t,
 		       struct hr_op *ops, u32 *nr)
 {
+	const struct hr_node *leaving;
 	u32 i;
 
 	*nr = 0;
@@ -353,7 +367,11 @@ static void random_ops(struct unit_random *random, const struct hr_table *t,
 			continue;
 		snprintf(name, sizeof(name), "b%u", i);
 		snprintf(other, sizeof(other), "c%u", i);
-		if (!hr_table_find(t, name) && !hr_table_find(t, other))
+		leaving = hr_table_find_leaving(t, name) ?:
+			  hr_table_find_leaving(t, other);
+		if (leaving)
+			leaving_op(random, leaving, ops, nr);
+		else if (!hr_table_find(t, name) && !hr_table_find(t, other))
 			ops[(*nr)++] = unit_weight(unit_add(name),
 						   1 + unit_below(random, 9));
 		else if (!hr_table_find(t, name))
@@ -363,8 +381,10 @@ static void random_ops(struct unit_random *random, const struct hr_table *t,
 		else if (unit_below(random, 2))
 			ops[(*nr)++] = unit_state(unit_set(name),
 						  unit_below(random, 3));
-		else
+		else if (unit_below(random, 3))
 			ops[(*nr)++] = unit_del(name);
+		else
+			ops[(*nr)++] = unit_now(unit_del(name));
 	}
 }
 

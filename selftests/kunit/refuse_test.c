@@ -280,6 +280,14 @@ static void figures(struct kunit *test)
 		     "nothing to set on node: b1");
 	assert_third(ring, unit_weight(unit_del("b1"), 1), -EINVAL, HR_PART_ALL,
 		     "nothing can be set on a node that goes: b1");
+	assert_third(ring, unit_weight(unit_now(unit_del("b1")), 1), -EINVAL,
+		     HR_PART_ALL, "nothing can be set on a node that goes: b1");
+	assert_third(ring, unit_now(unit_add("b9")), -EINVAL, HR_PART(NOW),
+		     "now is only for a node that is deleted: b9");
+	assert_third(ring, unit_now(unit_weight(unit_set("b1"), 1)), -EINVAL,
+		     HR_PART(NOW), "now is only for a node that is deleted: b1");
+	assert_third(ring, unit_now(unit_replace("b1", "b9")), -EINVAL,
+		     HR_PART(NOW), "now is only for a node that is deleted: b1");
 	op = unit_add("b9");
 	op.kind = 4;
 	assert_third(ring, op, -EINVAL, HR_PART_ALL,

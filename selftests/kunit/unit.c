@@ -127,6 +127,14 @@ struct hr_op *unit_op_deadline(const struct hr_op *from, u64 ms)
 	return op;
 }
 
+struct hr_op *unit_op_now(const struct hr_op *from)
+{
+	struct hr_op *op = copy_op(from);
+
+	op->has |= HR_HAS(NOW);
+	return op;
+}
+
 struct hr_op *unit_op_points(const struct hr_op *from, u32 *points, u32 n)
 {
 	struct hr_op *op = copy_op(from);
@@ -188,6 +196,27 @@ void unit_change(struct unit_ring *ring, const struct hr_op *ops, u32 nr_ops)
 void unit_change_one(struct unit_ring *ring, struct hr_op op)
 {
 	unit_change(ring, &op, 1);
+}
+
+int unit_leave(const struct unit_ring *ring, const struct hr_op *ops,
+	       u32 nr_ops, gfp_t gfp, struct hr_table **next,
+	       struct hr_error *err)
+{
+	*next = NULL;
+	return hr_change_build(&ring->cfg, ring->table, ops, nr_ops, U32_MAX, true,
+			       &hr_node_plain_ops, gfp, next, err);
+}
+
+void unit_hold(struct unit_ring *ring, const struct hr_op *ops, u32 nr_ops)
+{
+	struct kunit *test = ring->test;
+	struct hr_table *next;
+	struct hr_error err;
+
+	if (unit_leave(ring, ops, nr_ops, GFP_KERNEL, &next, &err))
+		KUNIT_FAIL_AND_ABORT(test, "%s", err.text);
+	hr_table_put(ring->table, &hr_node_plain_ops);
+	ring->table = next;
 }
 
 void unit_add_many(struct unit_ring *ring, const char *format, u32 n)

@@ -68,6 +68,7 @@ void unit_ring_free(struct unit_ring *ring);
 #define unit_id(op, id)		(*unit_op_id(&(op), id))
 #define unit_seat(op, seat)	(*unit_op_seat(&(op), seat))
 #define unit_deadline(op, ms)	(*unit_op_deadline(&(op), ms))
+#define unit_now(op)		(*unit_op_now(&(op)))
 #define unit_points(op, points, n)	(*unit_op_points(&(op), points, n))
 #define unit_cells(op, cells, n)	(*unit_op_cells(&(op), cells, n))
 
@@ -78,6 +79,7 @@ struct hr_op *unit_op_state(const struct hr_op *op, u8 state);
 struct hr_op *unit_op_id(const struct hr_op *op, u32 id);
 struct hr_op *unit_op_seat(const struct hr_op *op, const char *seat);
 struct hr_op *unit_op_deadline(const struct hr_op *op, u64 ms);
+struct hr_op *unit_op_now(const struct hr_op *op);
 struct hr_op *unit_op_points(const struct hr_op *op, u32 *points, u32 n);
 struct hr_op *unit_op_cells(const struct hr_op *op, struct hr_run *cells,
 			    u32 n);
@@ -89,6 +91,14 @@ struct hr_table *unit_next(const struct unit_ring *ring,
 /* Builds and publishes; the change must be accepted. */
 void unit_change(struct unit_ring *ring, const struct hr_op *ops, u32 nr_ops);
 void unit_change_one(struct unit_ring *ring, struct hr_op op);
+
+/* As hr_change_build() with leaving nodes; @next is NULL after an error. */
+int unit_leave(const struct unit_ring *ring, const struct hr_op *ops,
+	       u32 nr_ops, gfp_t gfp, struct hr_table **next,
+	       struct hr_error *err);
+
+/* As unit_change(), but nodes that go are leaving. */
+void unit_hold(struct unit_ring *ring, const struct hr_op *ops, u32 nr_ops);
 
 /* As unit_change(), and sets the impact. */
 void unit_change_impact(struct unit_ring *ring, const struct hr_op *ops,

@@ -31,25 +31,40 @@ static void some_steps(struct migration *m)
 	}
 }
 
-static void hold_some(struct migration *m)
+static void some_change(struct migration *m,
+			bool (*change)(struct migration *m,
+				       const struct hr_op *ops, u32 nr))
 {
-	struct hr_op ops[4];
-	u32 nr = migration_ops(m, ops, ARRAY_SIZE(ops));
+	static struct hr_op ops[OPS];
+	u32 nr = migration_ops(m, ops, OPS);
 
-	migration_hold(m, ops, nr);
+	change(m, ops, nr);
 	migration_ops_free(ops, nr);
+}
+
+/* Changes in force at once, one after the other, while all arcs have moved. */
+static void some_releases(struct migration *m)
+{
+	u32 n = unit_below(&m->random, 3);
+
+	m->view.frontier = HR_WHOLE_RING;
+	while (n--) {
+		some_change(m, migration_release);
+		migration_check(m);
+	}
 }
 
 static void some_down(struct migration *m)
 {
 	const struct hr_table *t = m->view.table;
-	const char *name;
+	u32 nr = t->nr_nodes + t->nr_leaving;
+	const struct hr_node *node;
 
-	if (!t->nr_nodes || model_downs(&m->model) >= 3)
+	if (!nr || model_downs(&m->model) >= 3)
 		return;
-	name = t->by_name[unit_below(&m->random, t->nr_nodes)]->name;
-	if (hr_table_find(t, name)->attrs.state != HASHRING_NODE_DOWN)
-		migration_down(m, name);
+	node = t->by_name[unit_below(&m->random, nr)];
+	if (node->attrs.state != HASHRING_NODE_DOWN)
+		migration_down(m, node->name);
 }
 
 static void go_to_the_end(struct migration *m)
@@ -65,16 +80,18 @@ static void one_migration(struct migration *m)
 	u64 digest = hr_digest_map(m->view.table);
 	u32 n = unit_below(&m->random, 4), ending;
 
-	hold_some(m);
+	some_change(m, migration_hold);
 	if (hr_view_settled(&m->view))
 		return;
 	migration_check(m);
 	some_steps(m);
 	while (n--) {
 		if (unit_below(&m->random, 3))
-			hold_some(m);
-		else
+			some_change(m, migration_hold);
+		else if (unit_below(&m->random, 3))
 			some_down(m);
+		else
+			some_releases(m);
 		migration_check(m);
 		some_steps(m);
 	}
@@ -104,17 +121,13 @@ static void one_migration(struct migration *m)
 
 static void migrations_at_random(struct kunit *test)
 {
-	struct hr_op *ops = unit_alloc(test, OPS, sizeof(*ops));
-	u32 kind, round, nr;
+	u32 kind, round;
 
 	for (kind = 0; kind < MIGRATION_KINDS; kind++) {
 		migration_init(test, &migration, kind, 11 + kind);
 		for (round = 0; round < ROUNDS; round++) {
-			if (unit_below(&migration.random, 2)) {
-				nr = migration_ops(&migration, ops, OPS);
-				migration_change(&migration, ops, nr);
-				migration_ops_free(ops, nr);
-			}
+			if (unit_below(&migration.random, 2))
+				some_change(&migration, migration_change);
 			one_migration(&migration);
 			migration_check(&migration);
 		}

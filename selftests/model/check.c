@@ -55,6 +55,36 @@ static void check_node(struct kunit *test, const struct model_node *is,
 	MODEL_CHECK(test, is->state == node->attrs.state);
 }
 
+/* Each name leads to its node; members and leaving nodes are in order. */
+static void check_names(const struct model_ring *ring, const struct hr_table *t)
+{
+	struct kunit *test = ring->test;
+	u32 i;
+
+	for (i = 0; i < t->nr_slots; i++) {
+		struct hr_node *node = t->nodes[i];
+		bool member;
+
+		if (!node)
+			continue;
+		member = model_node(&ring->nodes, ring->uid_of_slot[i])->member;
+		MODEL_CHECK(test, hr_table_has(t, node) == member);
+		MODEL_CHECK(test, hr_table_find(t, node->name) ==
+					(member ? node : NULL));
+		MODEL_CHECK(test, hr_table_find_leaving(t, node->name) ==
+					(member ? NULL : node));
+		MODEL_CHECK(test, !member ||
+				  hr_table_find_seat(t, node->seat) == node);
+	}
+	for (i = 1; i < t->nr_nodes + t->nr_leaving; i++)
+		MODEL_CHECK(test, i == t->nr_nodes ||
+				  strcmp(t->by_name[i - 1]->name,
+					 t->by_name[i]->name) < 0);
+	for (i = 1; i < t->nr_nodes; i++)
+		MODEL_CHECK(test, strcmp(t->by_seat[i - 1]->seat,
+					 t->by_seat[i]->seat) < 0);
+}
+
 static void check_members(const struct model_ring *ring,
 			  const struct hr_table *t)
 {
@@ -71,27 +101,17 @@ static void check_members(const struct model_ring *ring,
 		is = model_node(&ring->nodes, ring->uid_of_slot[i]);
 		MODEL_CHECK(test, is && t->nodes[i]->slot == i);
 		check_node(test, is, t->nodes[i]);
-		MODEL_CHECK(test, is->member == hr_table_has(t, t->nodes[i]));
 		if (!is->member) {
 			MODEL_CHECK(test, !t->share[i]);
 			continue;
 		}
 		members++;
-		MODEL_CHECK(test, hr_table_find(t, is->name) == t->nodes[i]);
-		MODEL_CHECK(test,
-			    hr_table_find_seat(t, is->seat) == t->nodes[i]);
 		if (is->state == HASHRING_NODE_ACTIVE)
 			weight += is->weight;
 	}
 	MODEL_CHECK(test, all == ring->nodes.n && members == t->nr_nodes);
 	MODEL_CHECK(test, t->nr_leaving == all - members);
 	MODEL_CHECK(test, t->weight == weight);
-	for (i = 1; i < t->nr_nodes; i++) {
-		MODEL_CHECK(test, strcmp(t->by_name[i - 1]->name,
-					 t->by_name[i]->name) < 0);
-		MODEL_CHECK(test, strcmp(t->by_seat[i - 1]->seat,
-					 t->by_seat[i]->seat) < 0);
-	}
 }
 
 /* The largest and the smallest share of a node over its due. */
@@ -241,6 +261,8 @@ void model_check(const struct model_ring *ring, const struct hr_view *view)
 	MODEL_CHECK(ring->test, composed);
 	MODEL_CHECK(ring->test, ring->held == !hr_view_settled(view));
 	check_members(ring, view->table);
+	check_names(ring, view->table);
+	check_names(ring, composed);
 	check_points(ring, view->table);
 	check_arcs(ring, view->table, &ring->to);
 	check_balance(ring, view->table);

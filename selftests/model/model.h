@@ -144,7 +144,10 @@ bool model_place(const struct hr_config *cfg, struct model_node *node);
 /* nodes.c: the nodes after a change */
 struct model_node *model_find(const struct model_nodes *nodes,
 			      const char *name);
+struct model_node *model_find_leaving(const struct model_nodes *nodes,
+				      const char *name);
 struct model_node *model_node(const struct model_nodes *nodes, u32 uid);
+bool model_downs_only(const struct hr_op *op);
 enum model_verdict model_apply(const struct model_nodes *before,
 			       const struct hr_op *ops, u32 n, u32 id_max,
 			       bool leave, struct model_nodes *after);

@@ -4,6 +4,18 @@
 
 #include "model.h"
 
+static struct model_node *find(const struct model_nodes *nodes,
+			       const char *name, bool member)
+{
+	u32 i;
+
+	for (i = 0; i < nodes->n; i++)
+		if (nodes->node[i].member == member &&
+		    !strcmp(nodes->node[i].name, name))
+			return (struct model_node *)&nodes->node[i];
+	return NULL;
+}
+
 /**
  * model_find() - a member by its name
  * @nodes: the nodes
@@ -13,12 +25,20 @@
  */
 struct model_node *model_find(const struct model_nodes *nodes, const char *name)
 {
-	u32 i;
+	return find(nodes, name, true);
+}
 
-	for (i = 0; i < nodes->n; i++)
-		if (nodes->node[i].member && !strcmp(nodes->node[i].name, name))
-			return (struct model_node *)&nodes->node[i];
-	return NULL;
+/**
+ * model_find_leaving() - a leaving node by its name
+ * @nodes: the nodes
+ * @name: the name
+ *
+ * Return: the node, which may be down, or NULL.
+ */
+struct model_node *model_find_leaving(const struct model_nodes *nodes,
+				      const char *name)
+{
+	return find(nodes, name, false);
 }
 
 /**
@@ -82,8 +102,10 @@ static bool bad_op(const struct hr_config *cfg, const struct hr_op *op,
 	if (op->has & HR_HAS(SEAT) &&
 	    (op->kind != HASHRING_OP_ADD || bad_name(op->seat)))
 		return true;
-	if ((op->kind == HASHRING_OP_SET && !op->has) ||
-	    (op->kind == HASHRING_OP_DEL && op->has))
+	if (op->kind == HASHRING_OP_DEL ? op->has & ~HR_HAS(NOW) :
+					  op->has & HR_HAS(NOW))
+		return true;
+	if (op->kind == HASHRING_OP_SET && !op->has)
 		return true;
 	if (gives ? !cfg->place->takes_points || !op->nr_points :
 		    cfg->place->takes_points && op->kind == HASHRING_OP_ADD)
@@ -105,6 +127,43 @@ static u32 times_named(const struct hr_op *ops, u32 n, const char *name)
 	return times;
 }
 
+/**
+ * model_downs_only() - whether an operation does nothing but take a node down
+ * @op: the operation
+ *
+ * Return: true for a node that is deleted at once, too.
+ */
+bool model_downs_only(const struct hr_op *op)
+{
+	switch (op->kind) {
+	case HASHRING_OP_SET:
+		return op->has == HR_HAS_ATTR(STATE) &&
+		       op->attrs.state == HASHRING_NODE_DOWN;
+	case HASHRING_OP_DEL:
+		return op->has & HR_HAS(NOW);
+	default:
+		return false;
+	}
+}
+
+/* Whether a name is free: also a leaving node has its name. */
+static bool name_is_free(const struct model_nodes *nodes, const char *name)
+{
+	return !model_find(nodes, name) && !model_find_leaving(nodes, name);
+}
+
+/* Whether an operation that adds no node may have its name. */
+static bool can_name(const struct model_nodes *nodes, const struct hr_op *op)
+{
+	const struct model_node *leaving;
+
+	if (model_find(nodes, op->name))
+		return true;
+	leaving = model_find_leaving(nodes, op->name);
+	return leaving && leaving->state != HASHRING_NODE_DOWN &&
+	       model_downs_only(op);
+}
+
 static bool bad_names(const struct model_nodes *nodes, const struct hr_op *ops,
 		      u32 n)
 {
@@ -112,14 +171,16 @@ static bool bad_names(const struct model_nodes *nodes, const struct hr_op *ops,
 
 	for (i = 0; i < n; i++) {
 		const struct hr_op *op = &ops[i];
-		bool adds = op->kind == HASHRING_OP_ADD;
 
-		if (times_named(ops, n, op->name) > 1 ||
-		    !model_find(nodes, op->name) != adds)
+		if (times_named(ops, n, op->name) > 1)
+			return true;
+		if (op->kind == HASHRING_OP_ADD ?
+			    !name_is_free(nodes, op->name) :
+			    !can_name(nodes, op))
 			return true;
 		if (op->kind == HASHRING_OP_REPLACE &&
 		    (times_named(ops, n, op->new_name) > 1 ||
-		     model_find(nodes, op->new_name)))
+		     !name_is_free(nodes, op->new_name)))
 			return true;
 	}
 	return false;
@@ -160,10 +221,12 @@ static bool change_node(const struct hr_config *cfg, const struct hr_op *op,
 }
 
 static void leave_node(struct model_nodes *nodes, struct model_node *node,
-		       bool leave)
+		       bool down, bool leave)
 {
 	node->member = false;
-	if (node->state != HASHRING_NODE_DOWN)
+	if (down)
+		node->state = HASHRING_NODE_DOWN;
+	else if (node->state != HASHRING_NODE_DOWN)
 		node->state = HASHRING_NODE_LEAVING;
 	if (!leave)
 		*node = nodes->node[--nodes->n];
@@ -174,13 +237,17 @@ static bool do_op(struct model_nodes *nodes, const struct hr_op *op, bool leave)
 	struct model_node *old = model_find(nodes, op->name);
 	static struct model_node new;
 
+	if (!old && op->kind != HASHRING_OP_ADD) {
+		model_find_leaving(nodes, op->name)->state = HASHRING_NODE_DOWN;
+		return true;
+	}
 	if (op->kind == HASHRING_OP_SET)
 		return change_node(nodes->cfg, op, old);
 	memset(&new, 0, sizeof(new));
 	new.weight = 1;
 	if (old) {
 		new = *old;
-		leave_node(nodes, old, leave);
+		leave_node(nodes, old, model_downs_only(op), leave);
 		if (op->kind == HASHRING_OP_DEL)
 			return true;
 	} else {
