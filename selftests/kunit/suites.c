@@ -16,6 +16,7 @@ kunit_test_suites(&key_suite,
 		  &view_suite,
 		  &frontier_suite,
 		  &leave_suite,
+		  &leaving_ops_suite,
 		  &track_suite,
 		  &tcp_suite);
 

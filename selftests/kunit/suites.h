@@ -17,6 +17,7 @@ extern struct kunit_suite cells_suite;
 extern struct kunit_suite view_suite;
 extern struct kunit_suite frontier_suite;
 extern struct kunit_suite leave_suite;
+extern struct kunit_suite leaving_ops_suite;
 extern struct kunit_suite track_suite;
 extern struct kunit_suite tcp_suite;
 
