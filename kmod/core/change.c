@@ -311,8 +311,8 @@ static int build_change(struct hr_draft *c, struct hr_table **next)
  * @id_max: the highest id allowed; U32_MAX without attachments
  * @leave: a node that is deleted or replaced stays in its slot, leaving, so
  *	that the nodes of the next table name the owners of earlier maps. It is
- *	no member any more, and only its id stays taken. Leaving nodes of @base
- *	stay too
+ *	no member any more, but its name and its id stay taken. Leaving nodes of
+ *	@base stay too, and operations can take them down
  * @node_ops: makes and frees nodes
  * @gfp: how to allocate; with __GFP_NOFAIL an allocation cannot fail
  * @next: the table, for the caller to publish or to put; unchanged on error
@@ -324,7 +324,8 @@ static int build_change(struct hr_draft *c, struct hr_table **next)
  * Context: process; sleeps. The caller keeps @base from being freed.
  * Return: 0; -ENOMEM; or, explained in @err, -EINVAL for an invalid value,
  * -ERANGE for a value out of range, -EEXIST for a value that is taken, -ENOENT
- * for an unknown node, -E2BIG beyond a limit.
+ * for an unknown node, -EINPROGRESS for the name of a leaving node, -E2BIG beyond
+ * a limit.
  */
 int hr_change_build(const struct hr_config *cfg, const struct hr_table *base,
 		    const struct hr_op *ops, u32 nr_ops, u32 id_max,
