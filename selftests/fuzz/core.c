@@ -17,14 +17,15 @@
 
 #define MAX_STEPS	40
 
-static bool only_downs(const struct hr_op *ops, u32 n)
+/* Such a change is in force at once, wherever the frontier is. */
+static bool keeps_arcs(const struct hr_op *ops, u32 n)
 {
 	u32 i;
 
 	for (i = 0; i < n; i++)
-		if (ops[i].kind != HASHRING_OP_SET ||
-		    ops[i].has != HR_HAS_ATTR(STATE) ||
-		    ops[i].attrs.state != HASHRING_NODE_DOWN)
+		if (!model_downs_only(&ops[i]) &&
+		    (ops[i].kind != HASHRING_OP_SET ||
+		     ops[i].has & ~(u64)HR_HAS_VIA))
 			return false;
 	return true;
 }
@@ -84,8 +85,12 @@ static int make(const struct ring *r, struct how *how, struct making *m)
 	return how->held ? make_maps(r, m, how->stay, how->gfp) : 0;
 }
 
-/* Checks that the record of a change has the requested operations. */
+/*
+ * Checks that the record of a change has the requested operations. An operation on a
+ * leaving node sets its state.
+ */
 static void check_record(const struct hr_record *record,
+			 const struct model_nodes *before,
 			 const struct hr_op *ops, u32 n)
 {
 	u32 next = 0, i;
@@ -94,7 +99,10 @@ static void check_record(const struct hr_record *record,
 	CHECK(record->nr_ops == n);
 	for (i = 0; record->data && i < n; i++) {
 		CHECK(hr_record_next(record, &next, &did));
-		CHECK(did.kind == ops[i].kind);
+		if (model_find_leaving(before, ops[i].name))
+			CHECK(did.kind == HASHRING_OP_SET);
+		else
+			CHECK(did.kind == ops[i].kind);
 		CHECK(did.has_before == (did.kind != HASHRING_OP_ADD));
 		CHECK(did.has_after == (did.kind != HASHRING_OP_DEL));
 		if (did.has_before)
@@ -144,12 +152,16 @@ static void do_change(struct ring *r, struct bytes *b, bool hold)
 	};
 	struct making m = {};
 	enum model_verdict verdict;
-	bool nofail, release;
+	bool nofail, stay, release;
 	int ret;
 
 	how.held = hold || r->view.from || has_deadline(how.ops, how.n);
-	how.stay = r->view.from && only_downs(how.ops, how.n);
-	release = how.held && !hold && !r->view.from;
+	stay = r->view.from && keeps_arcs(how.ops, how.n);
+	release = how.held && !hold && !stay;
+	how.stay = stay || (release && r->view.from);
+	/* The kernel refuses such changes beforehand. */
+	if (release && r->view.from && r->view.frontier != HR_WHOLE_RING)
+		return;
 	if ((how.held && changes_id(how.ops, how.n)) || !has_room(r))
 		return;
 	nofail = (r->view.from || !how.held) &&
@@ -171,12 +183,12 @@ static void do_change(struct ring *r, struct bytes *b, bool hold)
 	model_check_change(&r->model, r->view.frontier, &after, m.map, m.next,
 			   &m.impact);
 	check_collateral(r, &how, &m.impact);
-	check_record(&m.record, how.ops, how.n);
+	check_record(&m.record, &r->model.nodes, how.ops, how.n);
 	if (!how.held) {
 		publish(r, &m, false, 0);
 	} else {
 		hold_view(r, how.stay);
-		r->rolling &= how.stay;
+		r->rolling &= stay;
 		publish(r, &m, true, release ? HR_WHOLE_RING :
 				     how.stay ? r->view.frontier : 0);
 	}

@@ -117,7 +117,7 @@ static void take_op(struct bytes *b, const struct hr_config *cfg,
 				    HR_HAS(SEAT),
 		[HASHRING_OP_SET] = HR_HAS_ATTR(WEIGHT) | HR_HAS_ATTR(STATE) |
 				    HR_HAS_VIA,
-		[HASHRING_OP_DEL] = 0,
+		[HASHRING_OP_DEL] = HR_HAS(NOW),
 		[HASHRING_OP_REPLACE] = HR_HAS_ATTR(ID) | HR_HAS_VIA,
 	};
 	u8 kind = take8(b), flags = take8(b);
@@ -125,6 +125,8 @@ static void take_op(struct bytes *b, const struct hr_config *cfg,
 	memset(op, 0, sizeof(*op));
 	op->kind = kind < 0xfc ? kind % 4 : kind;
 	op->has = parts_of(flags);
+	if (kind & 0x04)
+		op->has |= HR_HAS(NOW);
 	/* Without these corrections hardly any operation would be accepted. */
 	if (kind < 0xe0) {
 		op->has &= allowed[op->kind];

@@ -65,6 +65,23 @@ static void check_back(const struct hr_flow *flow)
 	      hr_flow_position(&keys, HASHRING_KEY_5TUPLE_SYM, &back));
 }
 
+static void check_tcp(const struct sk_buff *skb, const uint8_t *packet, bool six)
+{
+	struct hr_segment segment;
+	struct ref_segment ref;
+	int want = ref_tcp(packet, skb->len, six, &ref);
+	int is = hr_flow_tcp(skb, six ? NFPROTO_IPV6 : NFPROTO_IPV4, &segment);
+
+	if (want < 0) {
+		CHECK(is == -EINVAL);
+		return;
+	}
+	CHECK(is == want);
+	CHECK(segment.seq == ref.seq);
+	CHECK(segment.ack == ref.ack);
+	CHECK(segment.end - segment.seq == ref.len);
+}
+
 static void check_packet(const struct sk_buff *skb, const uint8_t *packet,
 			 bool six, enum hashring_key_policy key)
 {
@@ -86,12 +103,8 @@ static void check_packet(const struct sk_buff *skb, const uint8_t *packet,
 	check_flow(&ref, &flow, flags, six, key);
 	check_back(&flow);
 	if (key != HASHRING_KEY_SOURCE && !flags &&
-	    flow.protocol == IPPROTO_TCP) {
-		int is = hr_flow_tcp(skb, pf);
-
-		CHECK(is == (ref_tcp(packet, skb->len, six) < 0 ? -EINVAL :
-			     ref_tcp(packet, skb->len, six)));
-	}
+	    flow.protocol == IPPROTO_TCP)
+		check_tcp(skb, packet, six);
 }
 
 /* Sets fields that chance hardly ever sets right. */

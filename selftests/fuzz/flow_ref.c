@@ -216,16 +216,31 @@ size_t ref_quote(const uint8_t *packet, size_t len, bool six)
 		       at : 0;
 }
 
-/* RFC 9293, 3.1; for a packet whose flow is TCP with ports. */
-int ref_tcp(const uint8_t *packet, size_t len, bool six)
+static uint32_t read32(const uint8_t *at)
+{
+	return (uint32_t)at[0] << 24 | at[1] << 16 | at[2] << 8 | at[3];
+}
+
+/* RFC 9293, 3.1 and 3.4; for a packet whose flow is TCP with ports. */
+int ref_tcp(const uint8_t *packet, size_t len, bool six,
+	    struct ref_segment *segment)
 {
 	struct packet p = { .at = packet, .len = len, .six = six };
+	const uint8_t *tcp;
 	size_t end;
 
 	if (!read_packet(&p, false) || p.upper + 20 > len)
 		return -1;
-	end = p.upper + (packet[p.upper + 12] >> 4) * 4;
-	return packet[p.upper + 13] | (len > end ? 0x100 : 0);
+	tcp = packet + p.upper;
+	end = p.upper + (tcp[12] >> 4) * 4;
+	segment->seq = read32(tcp + 4);
+	segment->ack = read32(tcp + 8);
+	segment->len = len > end ? len - end : 0;
+	if (tcp[13] & 0x01)	/* FIN */
+		segment->len++;
+	if (tcp[13] & 0x02)	/* SYN */
+		segment->len++;
+	return tcp[13] | (len > end ? 0x100 : 0);
 }
 
 static size_t put_end(uint8_t *to, const uint8_t *address, size_t len)

@@ -53,10 +53,18 @@ uint32_t ref_position(const struct ref_flow *flow, bool six, enum ref_key key,
 /* The start of the packet that an ICMP error quotes; 0: none. */
 size_t ref_quote(const uint8_t *packet, size_t len, bool six);
 
+/* The numbers of a TCP segment; the length is that of sequence numbers. */
+struct ref_segment {
+	uint32_t seq;
+	uint32_t len;
+	uint32_t ack;
+};
+
 /*
  * The flags of a TCP header, and 0x100 with payload; -1: the header is cut
  * short.
  */
-int ref_tcp(const uint8_t *packet, size_t len, bool six);
+int ref_tcp(const uint8_t *packet, size_t len, bool six,
+	    struct ref_segment *segment);
 
 #endif

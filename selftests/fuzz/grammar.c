@@ -254,6 +254,8 @@ static void put_op(FILE *f, const struct nlattr *op)
 		} else if ((attr->nla_type & NLA_TYPE_MASK) ==
 			   HASHRING_A_OP_ATTRS) {
 			put_node_attrs(f, attr);
+		} else if (attr->nla_type == HASHRING_A_OP_NOW) {
+			fputs("--now ", f);
 		} else {
 			put_attr(f, attr, data);
 		}

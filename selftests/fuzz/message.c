@@ -156,6 +156,7 @@ static void check_op(const struct nlattr *attr, const struct hashring_op *op)
 	check_text(attr, HASHRING_A_OP_SEAT, op->seat);
 	check_is(attr, HASHRING_A_OP_DEADLINE, op->has & HASHRING_HAS(DEADLINE),
 		 &op->deadline, 8);
+	check_is(attr, HASHRING_A_OP_NOW, op->has & HASHRING_HAS(NOW), "", 0);
 	check_is(attr, HASHRING_A_OP_POINTS, op->has & HASHRING_HAS(POINTS),
 		 op->points, op->nr_points * sizeof(*op->points));
 	check_node_attrs(find(attr, HASHRING_A_OP_ATTRS), op->has, &op->attrs);
