@@ -18,18 +18,19 @@ static const struct hr_node_ops *const plain = &hr_node_plain_ops;
 static int setup(struct kunit *test)
 {
 	struct unit_ring *ring = unit_alloc(test, 1, sizeof(*ring));
-	struct hr_op ops[] = {
-		unit_add("a"), unit_weight(unit_add("b"), 5), unit_add("c"),
-		unit_state(unit_add("d"), HASHRING_NODE_DOWN),
-		unit_state(unit_add("e"), HASHRING_NODE_DOWN),
-	};
-	struct hr_op leave[] = {
-		unit_del("d"), unit_replace("b", "b2"), unit_del("a"),
-	};
+	struct hr_op *ops = unit_alloc(test, 5, sizeof(*ops));
 
 	unit_ring_init(test, ring, &hr_place_hash, 8, 1);
-	unit_change(ring, ops, ARRAY_SIZE(ops));
-	unit_hold(ring, leave, ARRAY_SIZE(leave));
+	ops[0] = unit_add("a");
+	ops[1] = unit_weight(unit_add("b"), 5);
+	ops[2] = unit_add("c");
+	ops[3] = unit_state(unit_add("d"), HASHRING_NODE_DOWN);
+	ops[4] = unit_state(unit_add("e"), HASHRING_NODE_DOWN);
+	unit_change(ring, ops, 5);
+	ops[0] = unit_del("d");
+	ops[1] = unit_replace("b", "b2");
+	ops[2] = unit_del("a");
+	unit_hold(ring, ops, 3);
 	test->priv = ring;
 	return 0;
 }
