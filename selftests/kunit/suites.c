@@ -4,7 +4,8 @@
 
 #include "suites.h"
 
-kunit_test_suites(&key_suite,
+kunit_test_suites(&config_suite,
+		  &key_suite,
 		  &table_suite,
 		  &change_suite,
 		  &refuse_suite,

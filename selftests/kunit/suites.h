@@ -5,6 +5,7 @@
 
 #include <kunit/test.h>
 
+extern struct kunit_suite config_suite;
 extern struct kunit_suite key_suite;
 extern struct kunit_suite table_suite;
 extern struct kunit_suite change_suite;
