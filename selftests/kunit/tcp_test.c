@@ -7,7 +7,7 @@
 #include "track/tcp.h"
 #include "unit.h"
 
-#define REACH	(1 << 20)
+#define REACH	0x100000
 #define ROUNDS	UNIT_ROUNDS(1 << 20)
 
 /* The client's last segment: it ended at @end, and acknowledged up to @ack. */

@@ -62,19 +62,20 @@ static void check_names(const struct model_ring *ring, const struct hr_table *t)
 	u32 i;
 
 	for (i = 0; i < t->nr_slots; i++) {
-		struct hr_node *node = t->nodes[i];
-		bool member;
+		const struct hr_node *node = t->nodes[i], *member, *leaving;
+		bool is;
 
 		if (!node)
 			continue;
-		member = model_node(&ring->nodes, ring->uid_of_slot[i])->member;
-		MODEL_CHECK(test, hr_table_has(t, node) == member);
-		MODEL_CHECK(test, hr_table_find(t, node->name) ==
-					(member ? node : NULL));
-		MODEL_CHECK(test, hr_table_find_leaving(t, node->name) ==
-					(member ? NULL : node));
-		MODEL_CHECK(test, !member ||
-				  hr_table_find_seat(t, node->seat) == node);
+		is = model_node(&ring->nodes, ring->uid_of_slot[i])->member;
+		member = hr_table_find(t, node->name);
+		leaving = hr_table_find_leaving(t, node->name);
+		MODEL_CHECK(test, hr_table_has(t, node) == is);
+		MODEL_CHECK(test, member == (is ? node : NULL));
+		MODEL_CHECK(test, leaving == (is ? NULL : node));
+		if (is)
+			MODEL_CHECK(test,
+				    hr_table_find_seat(t, node->seat) == node);
 	}
 	for (i = 1; i < t->nr_nodes + t->nr_leaving; i++)
 		MODEL_CHECK(test, i == t->nr_nodes ||
