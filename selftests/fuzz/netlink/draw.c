@@ -282,6 +282,7 @@ static const struct {
 	{ NULL, "ring", draw_ring },
 	{ NULL, "name", draw_node },
 	{ NULL, "new-name", draw_node },
+	{ NULL, "cut", draw_node },
 	{ NULL, "seat", draw_node },
 	{ NULL, "holder", draw_text },
 	{ NULL, "reason", draw_text },
@@ -320,8 +321,8 @@ static const struct {
 	{ "max-flows", 0, 20 }, { "deadline", 1, 300 }, { "quiet", 0, 30 },
 	{ "max-entries", 1, 200 }, { "tcp-timeout", 1, 2000 },
 	{ "syn-timeout", 1, 500 }, { "fin-timeout", 1, 500 },
-	{ "udp-timeout", 1, 1000 }, { "priority", 0, 100 },
-	{ "sport", 1, 64 }, { "dport", 1, 64 },
+	{ "udp-timeout", 1, 1000 }, { "udp-grace", 0, 500 },
+	{ "priority", 0, 100 }, { "sport", 1, 64 }, { "dport", 1, 64 },
 };
 
 static u64 draw_number(struct source *from, const struct spec_attr *attr)

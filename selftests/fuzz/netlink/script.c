@@ -153,7 +153,10 @@ static void put_op(struct stream *stream, struct message *message, u32 kind,
 	message_put(message, HASHRING_A_OP_NAME, name, strlen(name) + 1);
 	if (kind == HASHRING_OP_REPLACE)
 		which |= 1ull << HASHRING_A_OP_NEW_NAME;
-	if (kind != HASHRING_OP_DEL) {
+	if (kind == HASHRING_OP_DEL) {
+		if (!below(stream, 3))
+			which |= 1ull << HASHRING_A_OP_NOW;
+	} else {
 		put_attrs(stream, message);
 		if (placement == HASHRING_PLACEMENT_EXPLICIT &&
 		    (kind == HASHRING_OP_ADD || !below(stream, 3)))
@@ -349,14 +352,16 @@ static void rollback(struct stream *stream, struct message *message)
 	begin(stream, message, HASHRING_CMD_MIGRATE_ROLLBACK,
 	      1ull << HASHRING_A_MIGRATION_RING |
 	      (below(stream, 2) ? 0 : 1ull << HASHRING_A_MIGRATION_REASON) |
-	      (below(stream, 2) ? 0 : 1ull << HASHRING_A_MIGRATION_NOW));
+	      (below(stream, 2) ? 0 : 1ull << HASHRING_A_MIGRATION_NOW) |
+	      (below(stream, 4) ? 1ull << HASHRING_A_MIGRATION_ALL : 0));
 }
 
 static void finish(struct stream *stream, struct message *message)
 {
 	begin(stream, message, HASHRING_CMD_MIGRATE_FINISH,
 	      1ull << HASHRING_A_MIGRATION_RING |
-	      (below(stream, 4) ? 1ull << HASHRING_A_MIGRATION_FORCE : 0));
+	      1ull << (below(stream, 4) ? HASHRING_A_MIGRATION_FORCE :
+					  HASHRING_A_MIGRATION_CUT));
 }
 
 static void lookup(struct stream *stream, struct message *message)
