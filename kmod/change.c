@@ -26,8 +26,10 @@ static u32 ring_id_max_locked(const struct hr_ring *ring)
 	return U32_MAX;
 }
 
+/* A leaving node that is deleted at once was removed before. */
 static void receipt_count(struct hr_receipt *receipt,
-			  const struct hr_change *change)
+			  const struct hr_change *change,
+			  const struct hr_table *before)
 {
 	u32 i;
 
@@ -40,7 +42,10 @@ static void receipt_count(struct hr_receipt *receipt,
 			receipt->set++;
 			break;
 		case HASHRING_OP_DEL:
-			receipt->removed++;
+			if (hr_table_find(before, change->ops[i].name))
+				receipt->removed++;
+			else
+				receipt->set++;
 			break;
 		case HASHRING_OP_REPLACE:
 			receipt->replaced++;
@@ -304,7 +309,7 @@ static int make_next(struct hr_ring *ring, struct hr_change *change,
 	draft->arcs = draft->receipt->impact.arcs;
 	draft->cut = draft->receipt->cut;
 	draft->receipt->build_ns = start;
-	receipt_count(draft->receipt, change);
+	receipt_count(draft->receipt, change, old->core.table);
 	ret = hr_impact_check(&draft->receipt->impact, change->terms.max_moved, err);
 	if (ret)
 		return ret;

@@ -83,8 +83,8 @@ static __always_inline void packet_key(struct hr_packet *packet,
 
 /* The same without the hash at hand. */
 static inline void packet_flow(struct hr_packet *packet,
-			enum hashring_key_policy policy,
-			const struct hr_flow *flow)
+			       enum hashring_key_policy policy,
+			       const struct hr_flow *flow)
 {
 	const struct hr_track *track = packet->track;
 	u64 hash = hr_flow_hash(&track->ring->config.keys,
@@ -94,8 +94,8 @@ static inline void packet_flow(struct hr_packet *packet,
 	packet_key(packet, policy, flow);
 }
 
-static inline void packet_kind(struct hr_packet *packet, const struct sk_buff *skb,
-			u8 pf, int flags)
+static inline void packet_kind(struct hr_packet *packet,
+			       const struct sk_buff *skb, u8 pf, int flags)
 {
 	if (unlikely(flags & HR_FLOW_ICMP_ERROR)) {
 		packet->kind = HR_PACKET_ABOUT;
