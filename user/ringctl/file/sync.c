@@ -185,7 +185,7 @@ static int print_like(const struct target *t)
 		return EXIT_DONE;
 	}
 	if (!opt.json) {
-		printf("%s is like the file, but a migration has still to move %s: migrate run or step moves it\n",
+		printf("%s is like the file, and %s of it has still to move: by migrate run or step\n",
 		       t->want->name, figure_share(text, t->left));
 		return EXIT_HELD;
 	}
