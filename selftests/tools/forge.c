@@ -2,10 +2,11 @@
 /*
  * TCP segments without a socket
  *
- * The segments have the addresses and ports of flows, live or not. A sequence
- * number matches a live connection only by chance. So endpoints ignore the
- * segments, but a director cannot know. All segments of a flow are equal, like
- * retransmissions.
+ * The segments have the addresses and ports of flows, live or not. A made up
+ * sequence number matches a live connection only by chance. So endpoints ignore
+ * the segments, but a director cannot know. With the numbers of live connections
+ * (`numbers` of stream.c) the distance from the right numbers is chosen. All
+ * segments of a flow are equal, like retransmissions.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -63,12 +64,13 @@ static u16 checksum(const struct tcphdr *tcp,
 	return ~sum;
 }
 
-static void send_segment(int fd, const struct options *opt, u32 flow, u8 flags)
+static void send_segment(int fd, const struct options *opt, u32 flow, u8 flags,
+			 u32 seq, u32 ack)
 {
 	struct sockaddr_storage from, to = opt->vip;
 	union source source;
 	struct tcphdr tcp = {
-		.th_seq = htonl(flow * 0x9e3779b1u ^ 0x5eed5eed),
+		.th_seq = htonl(seq),
 		.th_off = sizeof(tcp) / 4,
 		.th_flags = flags,
 		.th_win = htons(65535),
@@ -84,7 +86,7 @@ static void send_segment(int fd, const struct options *opt, u32 flow, u8 flags)
 
 	flow_address(opt, flow, &from);
 	if (flags & TH_ACK)
-		tcp.th_ack = htonl(flow * 0x85ebca6bu ^ 0x5eed5eed);
+		tcp.th_ack = htonl(ack);
 	/* Ports have the same place in both families. */
 	tcp.th_sport = ((struct sockaddr_in *)&from)->sin_port;
 	tcp.th_dport = ((struct sockaddr_in *)&to)->sin_port;
@@ -92,17 +94,36 @@ static void send_segment(int fd, const struct options *opt, u32 flow, u8 flags)
 	/* A raw socket takes a port for the protocol's number. */
 	((struct sockaddr_in *)&to)->sin_port = 0;
 	header.msg_controllen = set_source(&source, opt, flow);
-	if (sendmsg(fd, &header, 0) != sizeof(tcp))
-		die("segment of flow %u", flow);
+	for (u32 i = 0; i < opt->times; i++) {
+		if (sendmsg(fd, &header, 0) != sizeof(tcp))
+			die("segment of flow %u", flow);
+	}
+}
+
+/* Returns the number of flows in the file. */
+static u32 send_numbered(int fd, const struct options *opt, u8 flags)
+{
+	FILE *file = fopen(opt->numbers, "re");
+	u32 flow, seq, ack, flows = 0;
+
+	if (!file)
+		die("%s", opt->numbers);
+	for (; fscanf(file, "%u %u %u", &flow, &seq, &ack) == 3; flows++)
+		send_segment(fd, opt, flow, flags, seq + opt->seq,
+			     ack + opt->ack);
+	fclose(file);
+	return flows;
 }
 
 int run_forge(const struct options *opt, int argc, char **argv)
 {
+	u32 flows = opt->count;
 	u8 flags;
 	int fd;
 
-	if (!opt->vip_len || !opt->from.ss_family || !opt->count || !opt->flags)
-		die("forge wants --vip, --from, --count and --flags");
+	if (!opt->vip_len || !opt->from.ss_family || !opt->flags ||
+	    !opt->count == !opt->numbers)
+		die("forge wants --vip, --from, --flags, and --count or --numbers");
 	flags = parse_flags(opt->flags);
 	enter_netns(opt->netns);
 	fd = socket(opt->vip.ss_family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_TCP);
@@ -110,10 +131,14 @@ int run_forge(const struct options *opt, int argc, char **argv)
 		die("raw socket");
 	if (opt->vip.ss_family == AF_INET6)
 		set_option(fd, IPPROTO_IPV6, IPV6_FREEBIND, 1);
+	if (opt->numbers)
+		flows = send_numbered(fd, opt, flags);
 	for (u32 i = 0; i < opt->count; i++) {
-		for (u32 j = 0; j < opt->times; j++)
-			send_segment(fd, opt, opt->first + i, flags);
+		u32 flow = opt->first + i;
+
+		send_segment(fd, opt, flow, flags, flow * 0x9e3779b1u ^ 0x5eed5eed,
+			     flow * 0x85ebca6bu ^ 0x5eed5eed);
 	}
-	printf("flows %u segments %u\n", opt->count, opt->count * opt->times);
+	printf("flows %u segments %u\n", flows, flows * opt->times);
 	return 0;
 }

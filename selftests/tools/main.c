@@ -29,13 +29,16 @@ static const struct {
 	{ "stream", run_stream,
 	  "--vip A --from A --count N --rate R --new N --round R\n"
 	  "\tconnections that go on with exchanges, and new ones beside them;\n"
-	  "\treads `mark LABEL`, `settle`, `new N` and `stop` from stdin" },
+	  "\treads `mark LABEL`, `settle`, `new N`, `numbers FILE` and `stop`\n"
+	  "\tfrom stdin" },
 	{ "oneway", run_oneway,
 	  "--vip A --from A --count N --rate R --round R\n"
 	  "\ta datagram on each flow, which nobody answers" },
 	{ "forge", run_forge,
 	  "--vip A --from A --count N --flags SRFA --times N\n"
-	  "\ta TCP segment of no connection's sequence on each flow" },
+	  "\t[--numbers FILE [--seq N] [--ack N]]\n"
+	  "\ta TCP segment of no connection's sequence on each flow; or on each\n"
+	  "\tflow of FILE, so far from the right numbers" },
 	{ "flood", run_flood,
 	  "--vip A --from A --count N --protocol P --kind d|p|r --mark M\n"
 	  "\ta packet of each flow, from where we are: flows that differ in the\n"
@@ -81,6 +84,9 @@ static const struct option long_options[] = {
 	{ "new", required_argument, NULL, 'N' },
 	{ "flags", required_argument, NULL, 'g' },
 	{ "times", required_argument, NULL, 'T' },
+	{ "numbers", required_argument, NULL, 'q' },
+	{ "seq", required_argument, NULL, 'S' },
+	{ "ack", required_argument, NULL, 'A' },
 	{ "protocol", required_argument, NULL, 'P' },
 	{ "mark", required_argument, NULL, 'm' },
 	{ "help", no_argument, NULL, 'h' },
@@ -149,6 +155,15 @@ static void parse_options(struct options *opt, int argc, char **argv)
 			break;
 		case 'T':
 			opt->times = number(optarg, "number of times");
+			break;
+		case 'q':
+			opt->numbers = optarg;
+			break;
+		case 'S':
+			opt->seq = number(optarg, "sequence number");
+			break;
+		case 'A':
+			opt->ack = number(optarg, "ACK");
 			break;
 		case 'P':
 			opt->protocol = number(optarg, "protocol");

@@ -14,6 +14,8 @@
  *	settle		`settled`: each connection has had an exchange that
  *			began after this line, or has ended
  *	new N		`new N`: N new connections have begun since the last mark
+ *	numbers FILE	`numbers`: FILE has the flow, the sequence number and the ACK
+ *			of each connection that is held
  *	stop		ends with the total figures, as the end of input does
  *
  * The first line, `mark start`, comes when each connection has had its first

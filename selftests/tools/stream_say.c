@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The commands and the answers of a stream: see stream.c */
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +71,41 @@ static void say(const char *text)
 	fflush(stdout);
 }
 
+/* The next sequence number of one direction. */
+static u32 next_number(int fd, int queue)
+{
+	socklen_t len = sizeof(u32);
+	u32 number;
+
+	set_option(fd, IPPROTO_TCP, TCP_REPAIR_QUEUE, queue);
+	if (getsockopt(fd, IPPROTO_TCP, TCP_QUEUE_SEQ, &number, &len))
+		die("TCP_QUEUE_SEQ");
+	return number;
+}
+
+/* A socket tells its numbers only in repair mode, and goes on afterwards. */
+static void write_numbers(const struct stream_client *client, const char *path)
+{
+	FILE *file = fopen(path, "we");
+
+	if (!file)
+		die("%s", path);
+	for (u32 i = 0; i < client->opt->count; i++) {
+		const struct connection *conn = &client->held[i];
+
+		if (conn->fd < 0)
+			continue;
+		set_option(conn->fd, IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_ON);
+		fprintf(file, "%u %u %u\n", conn->flow,
+			next_number(conn->fd, TCP_SEND_QUEUE),
+			next_number(conn->fd, TCP_RECV_QUEUE));
+		set_option(conn->fd, IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_OFF_NO_WP);
+	}
+	if (fclose(file))
+		die("%s", path);
+	say("numbers");
+}
+
 void begin_settling(struct stream_client *client, enum command command)
 {
 	client->command = command;
@@ -89,6 +125,8 @@ static void obey(struct stream_client *client, const char *line)
 	} else if (!strncmp(line, "new ", 4)) {
 		client->wanted = number(line + 4, "number of connections");
 		client->command = NEW;
+	} else if (!strncmp(line, "numbers ", 8)) {
+		write_numbers(client, line + 8);
 	} else if (!strcmp(line, "stop")) {
 		client->stopped = true;
 	} else {

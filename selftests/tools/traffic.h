@@ -77,6 +77,9 @@ struct exchange {
  * @fresh: new connections a second
  * @flags: of the TCP segments to forge
  * @times: number of copies of each segment
+ * @numbers: file with the sequence numbers of live connections; NULL: made up
+ * @seq: distance of a forged sequence number from the right one
+ * @ack: the same of the ACK
  * @protocol: of the packets to flood with
  * @mark: of the packets to flood with
  */
@@ -99,6 +102,9 @@ struct options {
 	u32 fresh;
 	const char *flags;
 	u32 times;
+	const char *numbers;
+	u32 seq;
+	u32 ack;
 	u8 protocol;
 	u32 mark;
 };
