@@ -319,20 +319,18 @@ static int make_next(struct hr_ring *ring, struct hr_change *change,
 }
 
 /*
- * Make the view that is to be published. A change that is in force at once while a
- * migration is at its end leaves the frontier there.
+ * Make the view that is to be published. A change that is in force at once leaves the
+ * frontier at its end, and leads there from the map that was in force before.
  */
 static struct hr_ring_view *make_view(struct hr_ring *ring,
 				      struct hr_change_draft *draft)
 {
-	bool stay = draft->stay ||
-		    (draft->release && hr_migration_locked(ring));
 	struct hr_table *next = hr_table_get(draft->next);
 	struct hr_ring_view *view;
 
 	if (draft->held)
 		view = hr_held_view(ring, draft->migration, draft->map, next,
-				    stay, draft->gfp);
+				    draft->stay, draft->gfp);
 	else
 		view = hr_view_alloc(next, draft->receipt->generation,
 				     draft->gfp);

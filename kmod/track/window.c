@@ -130,13 +130,14 @@ u32 hr_grace_slot_now(const struct hr_track *track, const struct hr_view *view,
 {
 	u32 before;
 
+	/* a flow from before both changes may be at base, whatever moved since */
+	if (time_before(jiffies, READ_ONCE(track->grace_older)))
+		return slots->base;
 	if (time_before(jiffies, READ_ONCE(track->grace_end))) {
 		before = hr_table_lookup(view->from, pos);
 		if (before != slots->now && !hr_track_dead(view, before))
 			return before;
 	}
-	if (time_before(jiffies, READ_ONCE(track->grace_older)))
-		return slots->base;
 	return slots->now;
 }
 
