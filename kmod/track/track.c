@@ -237,15 +237,14 @@ static void begin_segment(const struct hr_packet *packet,
 static void begin_other(const struct hr_packet *packet, struct hr_begin *begin)
 {
 	const struct hr_track_slots *slots = &packet->slots;
-	bool moved;
+	bool moved = slots->now != slots->base;
 
 	begin->slot = hr_grace_slot(packet->track, packet->view, packet->pos,
 				    slots);
 	begin->fallback = slots->now;
-	moved = begin->slot != slots->base;
 	begin->make = true;
 	begin->needed = true;
-	begin->made = moved ? HR_TRACK_STARTED : HR_TRACK_SEEN;
+	begin->made = begin->slot != slots->base ? HR_TRACK_STARTED : HR_TRACK_SEEN;
 	begin->failed = moved ? HR_TRACK_NO_ENTRY : HR_TRACK_NOT_NOTED;
 }
 
