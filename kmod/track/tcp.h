@@ -16,7 +16,7 @@
  * windows. A guess of both numbers succeeds with a probability of 2^-22, as one of a
  * sequence number within a window does (RFC 5961).
  */
-#define HR_TCP_REACH	BIT(20)
+#define HR_TCP_REACH	((u32)BIT(20))
 
 /* The end of a segment's sequence and its ACK, as one word; 0: none was seen. */
 static inline u64 hr_tcp_seen(const struct hr_segment *segment)
