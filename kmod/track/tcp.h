@@ -16,7 +16,7 @@
  * windows. A guess of both numbers succeeds with a probability of 2^-22, as one of a
  * sequence number within a window does (RFC 5961).
  */
-#define HR_TCP_REACH	((u32)BIT(20))
+#define HR_TCP_REACH	((u32)BIT(20))	/* sums wrap at 2^32 */
 
 /* The end of a segment's sequence and its ACK, as one word; 0: none was seen. */
 static inline u64 hr_tcp_seen(const struct hr_segment *segment)
@@ -26,8 +26,7 @@ static inline u64 hr_tcp_seen(const struct hr_segment *segment)
 
 static inline bool hr_tcp_near(u32 a, u32 b)
 {
-	/* HR_TCP_REACH is a long: without the cast the sum would not wrap. */
-	return (u32)(a - b + HR_TCP_REACH) <= 2 * HR_TCP_REACH;
+	return a - b + HR_TCP_REACH <= 2 * HR_TCP_REACH;
 }
 
 /**
