@@ -372,23 +372,6 @@ int hr_change_build(const struct hr_config *cfg, const struct hr_table *base,
 }
 
 /**
- * hr_op_downs() - whether an operation only takes a node down
- * @op: the operation, unchecked
- *
- * A node that is deleted at once goes down first.
- *
- * Context: any.
- * Return: whether the node's arcs and flows go at once.
- */
-bool hr_op_downs(const struct hr_op *op)
-{
-	if (op->kind == HASHRING_OP_DEL)
-		return op->has & HR_HAS(NOW);
-	return op->kind == HASHRING_OP_SET && op->has == HR_HAS_ATTR(STATE) &&
-	       op->attrs.state == HASHRING_NODE_DOWN;
-}
-
-/**
  * hr_change_only_removes() - whether a change only takes nodes out of service
  * @ops: the operations, unchecked
  * @nr_ops: their number

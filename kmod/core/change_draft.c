@@ -32,6 +32,23 @@ int hr_refuse_as(struct hr_error *err, u32 op, u32 part, int ret,
 	return ret;
 }
 
+/**
+ * hr_op_downs() - whether an operation only takes a node down
+ * @op: the operation, unchecked
+ *
+ * A node that is deleted at once goes down first.
+ *
+ * Context: any.
+ * Return: whether the node's arcs and flows go at once.
+ */
+bool hr_op_downs(const struct hr_op *op)
+{
+	if (op->kind == HASHRING_OP_DEL)
+		return op->has & HR_HAS(NOW);
+	return op->kind == HASHRING_OP_SET && op->has == HR_HAS_ATTR(STATE) &&
+	       op->attrs.state == HASHRING_NODE_DOWN;
+}
+
 const struct hr_op *hr_op_on(const struct hr_draft *c,
 			     const struct hr_node *node)
 {
