@@ -75,14 +75,18 @@ static bool keeps_arcs(const struct hr_change *change)
 }
 
 /* Whether a rollback undoes the change: a node that went down stays down. */
-static bool is_undone(const struct hr_change *change)
+static bool is_undone(const struct hr_change *change,
+		      const struct hr_table *before)
 {
 	u32 i;
 
-	for (i = 0; i < change->nr_ops; i++)
-		if (change->ops[i].kind != HASHRING_OP_SET ||
-		    !hr_op_downs(&change->ops[i]))
+	for (i = 0; i < change->nr_ops; i++) {
+		const struct hr_op *op = &change->ops[i];
+
+		if (!hr_op_downs(op) || (op->kind == HASHRING_OP_DEL &&
+					 hr_table_find(before, op->name)))
 			return true;
+	}
 	return false;
 }
 
@@ -163,6 +167,7 @@ static void set_deadlines(const struct hr_change *change,
  * @held: the change begins a migration, or joins one
  * @stay: the frontier stays where it is
  * @release: all arcs of the change move at once, and established flows stay
+ * @undone: a rollback undoes the change
  * @gfp: how to allocate
  * @map: the effective map
  * @next: the table that the change leads to
@@ -176,6 +181,7 @@ struct hr_change_draft {
 	bool held;
 	bool stay;
 	bool release;
+	bool undone;
 	gfp_t gfp;
 	struct hr_table *map;
 	struct hr_table *next;
@@ -309,6 +315,7 @@ static int make_next(struct hr_ring *ring, struct hr_change *change,
 	draft->arcs = draft->receipt->impact.arcs;
 	draft->cut = draft->receipt->cut;
 	draft->receipt->build_ns = start;
+	draft->undone = is_undone(change, old->core.table);
 	receipt_count(draft->receipt, change, old->core.table);
 	ret = hr_impact_check(&draft->receipt->impact, change->terms.max_moved, err);
 	if (ret)
@@ -342,8 +349,7 @@ static struct hr_ring_view *make_view(struct hr_ring *ring,
 }
 
 /* Begin a migration with the view that has been published, or go on with one. */
-static void held(struct hr_ring *ring, const struct hr_change *change,
-		 struct hr_change_draft *draft)
+static void held(struct hr_ring *ring, struct hr_change_draft *draft)
 {
 	const struct hr_view *view = &hr_ring_view_locked(ring)->core;
 	struct hr_migration *m = draft->migration;
@@ -359,7 +365,7 @@ static void held(struct hr_ring *ring, const struct hr_change *change,
 	}
 	if (m->rolling && !draft->stay)
 		m->changes = 0;
-	m->changes += is_undone(change);
+	m->changes += draft->undone;
 	if (draft->stay) {
 		what.kind = HASHRING_STEP_DOWN;
 		what.moved = draft->moved;
@@ -435,7 +441,7 @@ static int publish(struct hr_ring *ring, struct hr_change *change,
 	draft->receipt = NULL;
 	set_deadlines(change, draft->next);
 	if (draft->held)
-		held(ring, change, draft);
+		held(ring, draft);
 	return 0;
 }
 

@@ -143,7 +143,8 @@ class Model:
             m.frontier = 0 if hold else WHOLE
         if self.migration:
             # a node that goes down stays down
-            self.migration.changes += not (op["kind"] == "set" and self.downs(op))
+            self.migration.changes += not (self.downs(op) and (
+                op["kind"] == "set" or name in self.leaving))
         self.generation += 1
         if name in self.leaving:
             self.leaving[name] = True

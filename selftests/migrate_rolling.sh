@@ -15,9 +15,9 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 . "$here/rounds_lib.sh"
 
 readonly DEADLINE=8	# s
-# A connection that was cut keeps an entry, at the node that got its last segment, until
-# tcp-timeout has passed. No flow is silent for so long.
-ring_settings=(fin-timeout 1s tcp-timeout 15s udp-timeout 15s)
+# A connection that was cut keeps its entry until fin-timeout has passed. No UDP flow is
+# silent for as long as udp-timeout.
+ring_settings=(fin-timeout 1s udp-timeout 15s)
 fresh=15
 declare -A cut_at=()	# by node that drains or leaves: when its flows may be cut, in us
 next_second=0 seconds=0

@@ -18,6 +18,9 @@
  */
 #define HR_TCP_REACH	((u32)BIT(20))	/* sums wrap at 2^32 */
 
+/* As far away as can be, in both numbers. */
+#define HR_TCP_FAR	(BIT_ULL(63) | BIT_ULL(31))
+
 /* The end of a segment's sequence and its ACK, as one word; 0: none was seen. */
 static inline u64 hr_tcp_seen(const struct hr_segment *segment)
 {

@@ -166,6 +166,7 @@ static u32 packet_known(const struct hr_packet *packet, struct hr_entry *entry,
 		u32 slot = hr_entry_slot(word);
 		u32 goes = slot;
 		u64 flags, next;
+		bool ended;
 
 		/* if that is base, hr_track_slots() has checked */
 		if (slot != packet->slots.base)
@@ -182,6 +183,10 @@ static u32 packet_known(const struct hr_packet *packet, struct hr_entry *entry,
 		if (fits || packet->kind == HR_PACKET_SYN)
 			flags = flags_after(packet, flags, seen, reply,
 					    goes != slot);
+		ended = goes != slot && (packet->kind == HR_PACKET_SEGMENT ||
+					 packet->kind == HR_PACKET_END);
+		if (unlikely(ended))
+			flags = (flags | HR_ENTRY_CLOSING) & ~HR_ENTRY_HALF_OPEN;
 		next = hr_entry_word(flags, goes);
 		if (likely((u32)next == (u32)word &&
 			   hr_entry_idle(word) < HR_ENTRY_GRAIN) ||
@@ -189,7 +194,10 @@ static u32 packet_known(const struct hr_packet *packet, struct hr_entry *entry,
 			if (unlikely(goes != slot))
 				hr_track_tell(packet->track, packet->view,
 					      entry, slot, HR_TRACK_EXPIRED);
-			if (fits && !reply && packet->tcp & TCPHDR_ACK)
+			/* No other node knows the connection: nothing fits now. */
+			if (unlikely(ended))
+				WRITE_ONCE(entry->seen, seen ^ HR_TCP_FAR);
+			else if (fits && !reply && packet->tcp & TCPHDR_ACK)
 				note_numbers(packet, entry, seen, flags);
 			return goes;
 		}
