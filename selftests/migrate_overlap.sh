@@ -16,7 +16,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 
 five=(b1 b2 b3 b4 b5)
 at_once='in force, established flows stay'
-ways='web: finish that by migrate run or step, undo it by migrate rollback, or join it by --hold'
+ways='web: go on by migrate run or step, back by migrate rollback, join by --hold'
 
 # with_rings NAME COMMAND... - a test with new rings of five nodes, and connections
 with_rings()
@@ -392,7 +392,7 @@ sync_of_a_held_change()
 	rc node add web b6 $(words_of 6) --hold
 	rc save "$WORK/web.yaml" web
 	expect_equal 7 "$(status_of rc sync "$WORK/web.yaml")" "exit status"
-	expect_match 'web is like the file, and [0-9.]+% of it has still to move: by migrate run or step' \
+	expect_match 'web is like the file, but [0-9.]+% has still to move: migrate run or step' \
 		cat "$WORK/said"
 	expect_equal 7 "$(status_of rc sync "$WORK/web.yaml")" "exit status once more"
 	round_as_expected

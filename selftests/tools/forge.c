@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "traffic.h"
 
@@ -94,8 +95,12 @@ static void send_segment(int fd, const struct options *opt, u32 flow, u8 flags,
 	/* A raw socket takes a port for the protocol's number. */
 	((struct sockaddr_in *)&to)->sin_port = 0;
 	header.msg_controllen = set_source(&source, opt, flow);
-	for (u32 i = 0; i < opt->times; i++) {
-		if (sendmsg(fd, &header, 0) != sizeof(tcp))
+	for (u32 i = 0; i < opt->times;) {
+		if (sendmsg(fd, &header, 0) == sizeof(tcp))
+			i++;
+		else if (errno == ENOBUFS)
+			usleep(1000);	/* the device's queue is full */
+		else
 			die("segment of flow %u", flow);
 	}
 }

@@ -22,7 +22,7 @@ int change_refused(const char *ring, int err)
 	int status = refused(err);
 
 	if (status == EXIT_MIGRATION && way)
-		warn("%s: finish that by migrate run or step, undo it by migrate rollback, or join it by --hold",
+		warn("%s: go on by migrate run or step, back by migrate rollback, join by --hold",
 		     ring);
 	return status;
 }

@@ -185,7 +185,7 @@ static int print_like(const struct target *t)
 		return EXIT_DONE;
 	}
 	if (!opt.json) {
-		printf("%s is like the file, and %s of it has still to move: by migrate run or step\n",
+		printf("%s is like the file, but %s has still to move: migrate run or step\n",
 		       t->want->name, figure_share(text, t->left));
 		return EXIT_HELD;
 	}
@@ -464,7 +464,7 @@ static int sync_file(struct args *a)
 
 static const struct command commands[] = {
 	{ NULL, NULL,
-	  "make the kernel's rings like FILE, by one change a ring; --dry-run: only print the changes; --migrate: hold the changes and pace them",
+	  "make the kernel's rings like FILE, by one change a ring; --dry-run: only print the changes",
 	  sync_args, sync_file },
 	{ }
 };
