@@ -236,16 +236,16 @@ receipt_kind(const struct hr_change_draft *draft)
  */
 static int make_receipt(struct hr_ring *ring, struct hr_change_draft *draft)
 {
-	struct hr_table *after = hr_table_get(draft->next);
+	struct hr_table *after;
 
-	if (draft->stay) {
-		hr_table_put(after, &hr_backend_ops);
+	if (draft->stay)
 		after = hr_table_without(draft->map, draft->next,
 					 ring->config.grid, draft->gfp,
 					 &hr_backend_ops);
-		if (!after)
-			return -ENOMEM;
-	}
+	else
+		after = hr_table_get(draft->next);
+	if (!after)
+		return -ENOMEM;
 	draft->receipt = hr_receipt_make(draft->map, after, draft->gfp);
 	hr_table_put(after, &hr_backend_ops);
 	if (!draft->receipt)
@@ -495,9 +495,9 @@ static int ring_change_locked(struct hr_ring *ring, struct hr_change *change,
  * Context: may sleep; takes ring->lock.
  * Return: 0, or a negative error and nothing has changed: -ENOENT (the ring is
  * removed), -ESTALE (another generation), -EINPROGRESS (a migration has still to
- * move), -EDQUOT (too much would move), -EINTR
- * (killed while waiting for the ring or for old views), -ENOMEM (never if the change
- * only removes nodes), an error of hr_change_build() or of @change's prepare().
+ * move), -EDQUOT (too much would move), -EINTR (killed while
+ * waiting for the ring or for old views), -ENOMEM (never if the change only removes
+ * nodes), an error of hr_change_build() or of @change's prepare().
  */
 int hr_ring_change(struct hr_ring *ring, struct hr_change *change,
 		   struct hr_error *err)
