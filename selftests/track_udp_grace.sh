@@ -226,7 +226,7 @@ no_entry()
 shown()
 {
 	drain b1
-	expect_match '  udp-grace 5[0-9](\.[0-9]+)?s' rc migrate show web
+	expect_match '  udp-grace (60|5[0-9])(\.[0-9]+)?s' rc migrate show web
 	expect_between 50000 60000 "$(number grace)" "ms left"
 	rc node set web b1 state down
 }
