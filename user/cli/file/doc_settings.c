@@ -77,7 +77,7 @@ static int read_setting_time(struct reader *r, yaml_node_t *value,
 }
 
 #define KEY_TIME(word, least) \
-	{ word, .read = read_setting_time, .min = least, .max = TIME_MAX }
+	{ word, .read = read_setting_time, .min = (least), .max = TIME_MAX }
 
 int doc_read_settings(struct reader *r, yaml_node_t *value,
 		      const struct key *key, void *to)
