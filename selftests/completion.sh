@@ -5,6 +5,8 @@
 #
 # Words come from the command tables of the programs. Names of rings and nodes come
 # from the kernel, where a module for the kernel exists.
+#
+# one kernel: words come from ringctl
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -65,6 +67,8 @@ words()
 		tcp-timeout syn-timeout fin-timeout udp-timeout udp-grace max-entries
 	offers "ringctl digest web --a" --against
 	offers_word "ringctl sync file " --prune
+	offers_word "ringctl sync --" --prune
+	offers_word "ringctl sync --hold --" --migrate
 	offers_word "ringctl node set web b1 " state
 	offers "ringctl node set web b1 via fd00::1 sta" state
 	offers "ringctl help lim" limits

@@ -411,7 +411,7 @@ sync_holds()
 	rc digest web >"$WORK/before"
 	the_file '/name: b1,/d'
 	expect_match '^web generation [0-9]+ held .*moves by migrate run or step' \
-		rc sync "$WORK/web.yaml" --hold
+		rc sync --hold "$WORK/web.yaml"
 	rc digest web | diff "$WORK/before" -
 	round_as_expected
 	rc migrate step web --to end

@@ -254,6 +254,8 @@ const struct noun *noun_find(const char *word);
 const struct command *command_find(const struct noun *noun, const char *word);
 int run_words(int argc, char **argv);
 
+const struct arg *find_keyword(const struct arg *args, const struct arg *place,
+			       const char *word);
 int args_parse(const struct noun *noun, const struct command *cmd, int argc,
 	       char **argv, struct args *a);
 int args_parse_op(const struct noun *noun, const struct command *cmd, int argc,

@@ -103,15 +103,6 @@ static void offer_value(const struct arg *arg, const char *ring,
 	}
 }
 
-static const struct arg *find_word(const struct arg *arg, const char *word)
-{
-	for (; arg->kind; arg++)
-		if (arg->word && (!strcmp(arg->word, word) ||
-				  (arg->alias && !strcmp(arg->alias, word))))
-			return arg;
-	return NULL;
-}
-
 /*
  * The next words of a source of flows that has @nr words already; false: other
  * arguments may follow too.
@@ -206,10 +197,11 @@ static void read_words(const struct arg *args, const struct line *l,
 
 	while (i < l->nr) {
 		const struct arg *arg = next_place(args, s);
+		const struct arg *keyword = find_keyword(args, arg, l->word[i]);
 		int n;
 
-		if (!(arg && arg->required) && find_word(args, l->word[i])) {
-			arg = find_word(args, l->word[i]);
+		if (keyword) {
+			arg = keyword;
 			i++;
 		}
 		if (!arg) {
@@ -230,7 +222,7 @@ static void read_words(const struct arg *args, const struct line *l,
 		}
 		n = value_words(arg->kind);
 		if (n < 0)
-			while (i < l->nr && !find_word(args, l->word[i]))
+			while (i < l->nr && !find_keyword(args, NULL, l->word[i]))
 				i++;
 		else
 			i += n;
@@ -258,10 +250,10 @@ static void offer_arguments(const struct command *cmd, const struct line *l)
 	place = next_place(args, &s);
 	if (place)
 		offer_value(place, s.ring, l->last);
-	if (place && place->required)
+	if (place && place->required && *l->last != '-')
 		return;
 	for (i = 0; args[i].kind; i++)
-		if (args[i].word &&
+		if (args[i].word && find_keyword(args, place, args[i].word) &&
 		    (!s.given[i] || args[i].kind == ARG_VIA))
 			offer(args[i].word, l->last);
 }

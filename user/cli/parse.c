@@ -91,8 +91,16 @@ static int parse_enum(const struct arg *arg, const char *word, struct value *v)
 			  list);
 }
 
-static const struct arg *find_keyword(const struct arg *args, const char *word)
+/*
+ * The keyword that a word is, or NULL. A place that is required takes the word first,
+ * because a ring may have the name of a keyword, such as "seed". An option, with its
+ * "--", goes before every place.
+ */
+const struct arg *find_keyword(const struct arg *args, const struct arg *place,
+			       const char *word)
 {
+	if (place && place->required && strncmp(word, "--", 2))
+		return NULL;
 	for (; args->kind; args++) {
 		if (!args->word)
 			continue;
@@ -109,7 +117,7 @@ static int parse_rings(const struct arg *args, struct cursor *c,
 {
 	v->words = c->argv;
 	while (c->argc && c->argv[0][0] != '{' &&
-	       !find_keyword(args, c->argv[0])) {
+	       !find_keyword(args, NULL, c->argv[0])) {
 		cursor_next(c);
 		v->n++;
 	}
@@ -475,11 +483,10 @@ static int parse_words(const struct command *cmd, struct cursor *c,
 			cursor_next(c);
 			continue;
 		}
-		/* A ring may have the name of a keyword. */
-		if (!by_place && !(arg && arg->required)) {
+		if (!by_place) {
 			const struct arg *keyword;
 
-			keyword = find_keyword(cmd->args, c->argv[0]);
+			keyword = find_keyword(cmd->args, arg, c->argv[0]);
 			if (keyword) {
 				arg = keyword;
 				cursor_next(c);
@@ -545,7 +552,7 @@ int args_parse_op(const struct noun *noun, const struct command *cmd, int argc,
 /* The value after a keyword, or NULL when the command has no such word. */
 struct value *args_value(struct args *a, const char *word)
 {
-	const struct arg *arg = find_keyword(a->cmd->args, word);
+	const struct arg *arg = find_keyword(a->cmd->args, NULL, word);
 
 	return arg ? &a->v[arg - a->cmd->args] : NULL;
 }
