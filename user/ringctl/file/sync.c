@@ -344,8 +344,8 @@ static int pace(const struct sync *s, const char *ring, bool check)
 	if (!text)
 		return fail_memory();
 	sprintf(text, "migrate run %s %s", ring, s->pacing);
-	if (words_next(&words, &rest, false, &line) < 0) {
-		status = fail_usage("--migrate \"%s\": a quote is not closed",
+	if (words_next(&words, &rest, false, &line) <= 0 || *rest) {
+		status = fail_usage("--migrate \"%s\": expected one line with closed quotes",
 				    s->pacing);
 	} else if (check) {
 		status = args_parse(noun, command_find(noun, "run"),
@@ -454,9 +454,9 @@ static int sync_file(struct args *a)
 		signals_release();
 		if (opt.json)
 			json_list_end();
+		if ((!status || status == EXIT_HELD) && s.pacing && !dry_run)
+			status = sync_pace(&s);
 	}
-	if ((!status || status == EXIT_HELD) && s.pacing && !dry_run)
-		status = sync_pace(&s);
 	sync_release(&s);
 	model_release(&m);
 	return status;
