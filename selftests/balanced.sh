@@ -3,6 +3,8 @@
 #
 # balanced.sh - rings with placement balanced: grids, shares exact to one cell,
 # changes without needless moves, and tables saved, restored and replicated
+#
+# one kernel: the core alone decides the figures
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 # shellcheck source=selftests/lib.sh

@@ -3,6 +3,8 @@
 #
 # cli_ring.sh - all commands of ringctl agree about changes and owners: plans,
 # receipts, history, look-ups, maps, arcs, shares
+#
+# one kernel: ringctl and the core alone decide the answers
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 

@@ -6,6 +6,8 @@
 # The topology and the flows are those of flows.sh. Here the part of the flows for
 # a joining node is known without the ring. A node that drained and returned gets
 # its former flows.
+#
+# one kernel: flows.sh has the packets of each kernel
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)

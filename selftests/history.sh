@@ -3,6 +3,8 @@
 #
 # history.sh - operations of past changes, reverts to past generations, and the
 # difference between two generations
+#
+# one kernel: ringctl and the core alone decide the answers
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 # shellcheck source=selftests/lib.sh

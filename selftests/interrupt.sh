@@ -3,6 +3,8 @@
 #
 # interrupt.sh - Ctrl-C, typed at a terminal during the progress output of a
 # command: the ring has not changed, no file is half written, the terminal is sane
+#
+# one kernel: ringctl alone handles the signal
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 # shellcheck source=selftests/lib.sh

@@ -3,6 +3,8 @@
 #
 # large_rings.sh - rings of 10,000 and of 65,535 nodes: plans, lists of a million
 # points, maps of a million keys, and whole lists during changes
+#
+# one kernel: the core alone decides the figures
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

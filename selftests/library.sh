@@ -3,6 +3,8 @@
 #
 # library.sh - programs in C and C++ are built against the installed libhashring,
 # in an empty folder with pkg-config alone, and run
+#
+# one kernel: the programs ask only for messages that wire.sh sends on each kernel
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 

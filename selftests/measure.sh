@@ -3,6 +3,8 @@
 #
 # measure.sh - changes measured by keys: counts, the revert, and the ring after a
 # measurement that is refused, interrupted or disturbed
+#
+# one kernel: ringctl and the core alone decide the answers
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 # shellcheck source=selftests/lib.sh

@@ -5,6 +5,7 @@
 # migrations: each is in force at once, held, or refused with its error, as a model
 # says; migrate_random.py prints the KTAP
 #
+# one kernel: the core alone decides; refusals.sh has the texts of each kernel
 # long: 50,000 commands of each placement
 
 # shellcheck source=selftests/lib.sh

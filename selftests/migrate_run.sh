@@ -3,6 +3,8 @@
 #
 # migrate_run.sh - paced migrations: to the end, within limits, with health checks;
 # interrupted, killed, and paused or rolled back by another process
+#
+# one kernel: ringctl alone paces
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 

@@ -3,6 +3,8 @@
 #
 # plan.sh - plans change nothing, predict the change exactly, and have tokens that
 # hold a change to the planned state
+#
+# one kernel: ringctl and the core alone decide the answers
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 # shellcheck source=selftests/lib.sh

@@ -7,6 +7,8 @@
 # tools/proof.c compares the owners of keys before and after each change with a
 # table built without the kernel. ringctl measure makes every other change; its
 # counts are compared with these tables too.
+#
+# one kernel: the core alone decides the figures
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

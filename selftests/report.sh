@@ -3,6 +3,8 @@
 #
 # report.sh - ringlab report on rings of the kernel: the page has the figures of
 # ringctl -j, and a report changes nothing
+#
+# one kernel: ringlab reads what ringctl prints
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

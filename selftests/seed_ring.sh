@@ -7,6 +7,8 @@
 # the owner of each key, the keys that move when a node joins, and the arc of the
 # new node. A node's position is the MD5 of its name mod 2^32. Such a program, and
 # not this project, computed the figures here.
+#
+# one kernel: the core alone decides the figures
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)

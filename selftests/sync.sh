@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # sync.sh - rings in files: save, restore, sync, and plans without the kernel
+#
+# one kernel: ringctl alone compares
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

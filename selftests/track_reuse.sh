@@ -5,6 +5,7 @@
 # is a new flow, at the present owner; and a connection of which only one half has ended
 # stays. Backends answer by their names.
 #
+# one kernel: the track reads the segments itself; track_chains.sh has the hooks of each kernel
 # long: each key policy with IPv4 and IPv6
 
 # shellcheck disable=SC2317 # ktap_test calls the functions

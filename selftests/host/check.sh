@@ -3,6 +3,9 @@
 #
 # check.sh - builds, then tests: natively, and in guests of both kernels
 #
+# Each script with a line `# one kernel: WHY` runs in the guest of one kernel only. The
+# kernels take such scripts in turn.
+#
 # Prints a line for each test program, and the failures. The complete output is
 # in build/check-*.log. The last line is the summary.
 
@@ -89,6 +92,21 @@ run_native()
 	done
 }
 
+# list_tests TARGET - sets tests to the scripts of a target of selftests/Makefile, less
+# those with a line `# one kernel: WHY`, which go to once
+list_tests()
+{
+	local name
+
+	for name in $(make -s --no-print-directory -C selftests "$1"); do
+		if grep -q '^# one kernel: ' "selftests/$name"; then
+			once+=("$name")
+		else
+			tests+=("$name")
+		fi
+	done
+}
+
 limits=(--timeout 2400)
 listed=list
 if [ -n "$long" ]; then
@@ -111,8 +129,8 @@ selftests/host/prepare.sh "${targets[@]}" || {
 [ -z "$guest" ] || selftests/host/linux-tools.sh >build/linux-tools.log 2>&1 ||
 	results_failure "no tools of the kernel's tree; see build/linux-tools.log"
 if [ -n "$guest" ]; then
-	[ ${#tests[@]} -gt 0 ] ||
-		mapfile -t tests < <(make -s --no-print-directory -C selftests "$listed")
+	once=()
+	[ ${#tests[@]} -gt 0 ] || list_tests "$listed"
 	[ ${#kernels[@]} -gt 0 ] || kernels=('')
 	begun=()
 	for series in "${kernels[@]}"; do
@@ -120,11 +138,12 @@ if [ -n "$guest" ]; then
 			results_failure "no kernel ${series:-at all}"
 			continue
 		}
-		for release in $releases; do
-			guest_options=(--kernel "$release" "${limits[@]}")
-			begin_guests "$release" "${tests[@]}"
-			begun+=("$release")
-		done
+		mapfile -t -O ${#begun[@]} begun <<<"$releases"
+	done
+	for hand in "${!begun[@]}"; do
+		deal "$hand" ${#begun[@]} "${once[@]}"
+		guest_options=(--kernel "${begun[hand]}" "${limits[@]}")
+		begin_guests "${begun[hand]}" "${tests[@]}" "${share[@]}"
 	done
 	wait
 	for release in "${begun[@]}"; do
