@@ -125,12 +125,8 @@ static int check_ids(const struct hr_change *change, const struct hr_table *t,
 	return 0;
 }
 
-/*
- * Set or clear the deadlines of nodes whose state the change sets. What was cut at an
- * active node was cut for the changes before.
- */
-static void set_deadlines(const struct hr_change *change,
-			  const struct hr_table *next)
+/* What was cut at an active node was cut for the changes before. */
+static void forget_cuts(const struct hr_table *next)
 {
 	u32 i;
 
@@ -143,6 +139,14 @@ static void set_deadlines(const struct hr_change *change,
 		if (!(i & 0xfff))
 			cond_resched();
 	}
+}
+
+/* Set or clear the deadlines of nodes whose state the change sets. */
+static void set_deadlines(const struct hr_change *change,
+			  const struct hr_table *next)
+{
+	u32 i;
+
 	for (i = 0; i < change->nr_ops; i++) {
 		const struct hr_op *op = &change->ops[i];
 		struct hr_shared *shared;
@@ -172,9 +176,6 @@ static void set_deadlines(const struct hr_change *change,
  * @map: the effective map
  * @next: the table that the change leads to
  * @receipt: what the change does
- * @moved: share of the ring that the change moves, as in @receipt
- * @arcs: number of arcs that the change moves, as in @receipt
- * @cut: number of established flows that the change cuts, as in @receipt
  * @migration: the migration that the change begins, or joins
  */
 struct hr_change_draft {
@@ -186,9 +187,6 @@ struct hr_change_draft {
 	struct hr_table *map;
 	struct hr_table *next;
 	struct hr_receipt *receipt;
-	u64 moved;
-	u32 arcs;
-	u32 cut;
 	struct hr_migration *migration;
 };
 
@@ -311,9 +309,6 @@ static int make_next(struct hr_ring *ring, struct hr_change *change,
 		return ret;
 	draft->receipt->generation = old->generation + 1;
 	draft->receipt->kind = receipt_kind(draft);
-	draft->moved = draft->receipt->impact.moved;
-	draft->arcs = draft->receipt->impact.arcs;
-	draft->cut = draft->receipt->cut;
 	draft->receipt->build_ns = start;
 	draft->undone = is_undone(change, old->core.table);
 	receipt_count(draft->receipt, change, old->core.table);
@@ -368,9 +363,9 @@ static void held(struct hr_ring *ring, struct hr_change_draft *draft)
 	m->changes += draft->undone;
 	if (draft->stay) {
 		what.kind = HASHRING_STEP_DOWN;
-		what.moved = draft->moved;
-		what.arcs = draft->arcs;
-		what.flows = draft->cut;
+		what.moved = draft->receipt->impact.moved;
+		what.arcs = draft->receipt->impact.arcs;
+		what.flows = draft->receipt->cut;
 	} else {
 		/* The reason of a rollback is not the reason of this change. */
 		if (m->mode == HASHRING_MIGRATION_HOLDING ||
@@ -381,8 +376,8 @@ static void held(struct hr_ring *ring, struct hr_change_draft *draft)
 	}
 	if (draft->release) {
 		what.kind = HASHRING_STEP_RELEASED;
-		what.moved = draft->moved;
-		what.arcs = draft->arcs;
+		what.moved = draft->receipt->impact.moved;
+		what.arcs = draft->receipt->impact.arcs;
 		m->automatic = true;
 	}
 	hr_migrate_progress_locked(ring);
@@ -438,10 +433,12 @@ static int publish(struct hr_ring *ring, struct hr_change *change,
 		.nr_ops = change->nr_ops,
 		.receipt = draft->receipt,
 	});
-	draft->receipt = NULL;
+	if (draft->held)
+		forget_cuts(draft->next);
 	set_deadlines(change, draft->next);
 	if (draft->held)
 		held(ring, draft);
+	draft->receipt = NULL;
 	return 0;
 }
 
