@@ -114,17 +114,22 @@ class Model:
                 and not self.at_end()):
             return UNDER_WAY
         if op["kind"] == "add":
-            if name in self.members:
-                return EEXIST, "node exists already"
-            if name in self.leaving:
-                return EINPROGRESS, "a leaving node has the name"
-            return DONE
+            return self.wanted_new(name)
+        if op["kind"] == "replace" and name in self.members:
+            return self.wanted_new(op["new-name"])
         if name in self.members:
             return DONE
         if self.leaving.get(name, True):
             return NO_NODE
         if not self.downs(op):
             return EINPROGRESS, "node is leaving, and can only go down"
+        return DONE
+
+    def wanted_new(self, name):
+        if name in self.members:
+            return EEXIST, "node exists already"
+        if name in self.leaving:
+            return EINPROGRESS, "a leaving node has the name"
         return DONE
 
     def change(self, op, hold):
@@ -151,10 +156,12 @@ class Model:
             return
         self.log.append([{k: v for k, v in op.items()
                           if k not in ("deadline", "now")}])
-        if op["kind"] == "del":
+        if op["kind"] in ("del", "replace"):
             was = self.members.pop(name)
             if self.migration:
                 self.leaving[name] = was == DOWN or bool(self.downs(op))
+            if op["kind"] == "replace":
+                self.members[op["new-name"]] = was
         else:
             self.members[name] = op.get("state",
                                         self.members.get(name, ACTIVE))
@@ -287,9 +294,8 @@ class Test:
 
     # --- random operations -------------------------------------------------------------
 
-    def add(self):
-        """A new node, sometimes with the name of a leaving node or of a member."""
-        self.ids += 1
+    def new_name(self):
+        """A name, sometimes that of a leaving node or of a member."""
         r, members, leaving = self.random, self.model.members, self.model.leaving
         free = [name for name in (f"b{i}" for i in range(14))
                 if name not in members and name not in leaving]
@@ -298,7 +304,20 @@ class Test:
             name = r.choice(sorted(leaving))
         elif r.random() < .1 and members and self.model.migration:
             name = r.choice(sorted(members))
-        return node("add", name, id=self.ids, weight=r.randint(1, 4))
+        return name
+
+    def add(self):
+        self.ids += 1
+        return node("add", self.new_name(), id=self.ids,
+                    weight=self.random.randint(1, 4))
+
+    def replace(self):
+        """A replacement of a member: two names that are wrong would be two errors."""
+        name = self.random.choice(sorted(self.model.members))
+        new = self.new_name()
+        self.ids += 1
+        return node("replace", name, new_name=new if new != name else "fresh",
+                    id=self.ids)
 
     def pick(self):
         """A node: mostly a member, sometimes a leaving node or no node."""
@@ -316,13 +335,15 @@ class Test:
                   if state == ACTIVE and n != name]
         kinds = ["weight", "active", "via", "zone"]
         if len(self.model.members) + len(self.model.leaving) < 14:
-            kinds += ["add", "add"]
+            kinds += ["add", "add", "replace"]
         if len(active) >= 2:
             kinds += ["drain", "drain", "deadline", "deadline", "down", "del", "del",
                       "now"]
         kind = r.choice(kinds)
         if kind == "add":
             return kind, self.add()
+        if kind == "replace":
+            return kind, self.replace()
         if kind in ("del", "now"):
             return kind, node("del", name, **({"now": True} if kind == "now" else {}))
         return kind, node("set", name, **{
