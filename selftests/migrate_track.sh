@@ -12,102 +12,46 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=selftests/steer_lib.sh
 . "$(dirname "$0")/steer_lib.sh"
+# shellcheck source=selftests/track_lib.sh
+. "$(dirname "$0")/track_lib.sh"
 
 readonly FLOWS=60
-declare -A first=([4]=198.18.3.1 [6]=2001:db8:c::301)	# of the clients
-family=4 key=5tuple settings=()	# for the tests that follow
 port_shift=0	# of ports: each test uses other ports
-
-# talker FAMILY VIP - starts talk.py
-talker()
-{
-	mkfifo "$WORK/talk$1.in" "$WORK/talk$1.out"
-	ip netns exec "$client" "$ROOT/selftests/talk.py" "$2" \
-		<>"$WORK/talk$1.in" 1<>"$WORK/talk$1.out" &
-	ends_with_script $!
-}
-
-# talk_command WORD... - a command for talk.py; prints its answer
-talk_command()
-{
-	local line
-
-	echo "$*" >"$WORK/talk$family.in"
-	while read -r line && [ "$line" != . ]; do
-		echo "$line"
-	done <>"$WORK/talk$family.out"
-	[ "$line" = . ]
-}
 
 opens() # NAME [PORT] - opens connections; all must work
 {
 	expect_equal "connected $FLOWS" \
-		"$(talk_command open "$1" "${first[$family]}" "$FLOWS" "$((${2:-20000} + port_shift))")"
+		"$(talk open "$1" "${first[$family]}" "$FLOWS" "$((${2:-20000} + port_shift))")"
 	all_talk "$1"
 }
 
 all_talk() # NAME - each connection is still at its first backend
 {
-	expect_equal "same $FLOWS other 0 broken 0" "$(talk_command talk "$1")" "$1"
-}
-
-# stat COUNTER - of the migration
-stat()
-{
-	json_number "$1" "$(rc -j migrate show web)"
+	expect_equal "same $FLOWS other 0 broken 0" "$(talk talk "$1")" "$1"
 }
 
 # count_at NODE NAME - the number of connections that began at NODE
 count_at()
 {
-	talk_command nodes "$2" | awk -v node="$1" '$3 == node { n++ } END { print +n }'
-}
-
-via() # N - the addresses of node bN
-{
-	echo "via $(backend4 "$1") via $(backend6 "$1")"
-}
-
-# begin - a ring of three nodes, attached
-begin()
-{
-	local i change=''
-
-	rc ring add web seed 000102030405060708090a0b0c0d0e0f "${settings[@]}"
-	for i in 1 2 3; do
-		change+="node add b$i id $i $(via "$i"); "
-	done
-	rc change web "{ $change }"
-	attach web key "$key"
+	talk nodes "$2" | awk -v node="$1" '$3 == node { n++ } END { print +n }'
 }
 
 # joins - a fourth node joins by a held change, and owns nothing yet
 joins()
 {
-	# shellcheck disable=SC2046 # words
-	rc node add web b4 id 4 $(via 4) --hold
+	rc node add web b4 id 4 via "$(backend4 4)" via "$(backend6 4)" --hold
 }
 
-ends()
+flows_end()
 {
-	talk_command close_all
-	rc migrate finish web --force
-	detach_all
-	rc ring del web
-}
-
-with_ring()
-{
-	begin
-	"$@"
+	talk close_all
 }
 
 # track_test NAME COMMAND... - a test with a new ring, removed afterwards
 track_test()
 {
 	((++port_shift))
-	ktap_test "$1" with_ring "${@:2}"
-	ends >"$WORK/ended" 2>&1
+	ring_test "$1" 3 "${@:2}"
 }
 
 # --- the tests --------------------------------------------------------------
@@ -151,13 +95,13 @@ forged()
 	rc migrate step web --to end
 	opens new 30000
 	for flags in S R F RA FA SR; do
-		talk_command forge old "$flags"
-		talk_command forge new "$flags"
+		talk forge old "$flags"
+		talk forge new "$flags"
 	done
 	all_talk old
 	all_talk new
 	rc migrate step web --to start
-	talk_command forge new S
+	talk forge new S
 	all_talk old
 	all_talk new
 }
@@ -172,10 +116,10 @@ forged_then_idle()
 	opens old
 	rc migrate step web --to end
 	opens new 30000
-	busywait "$BUSYWAIT_TIMEOUT" closed
+	busywait "$BUSYWAIT_TIMEOUT" window_closed
 	for flags in R F RA FA; do
-		talk_command forge old "$flags"
-		talk_command forge new "$flags"
+		talk forge old "$flags"
+		talk forge new "$flags"
 	done
 	sleep 3
 	all_talk old
@@ -186,7 +130,7 @@ forged_then_idle()
 # owners NAME - as `nodes`, but with the present owners of the flows
 owners()
 {
-	talk_command nodes "$1" | cut -d ' ' -f 1,2 >"$WORK/ports"
+	talk nodes "$1" | cut -d ' ' -f 1,2 >"$WORK/ports"
 	sed "s/.*/lookup web flow tcp & $VIP4 $VIP_PORT/" "$WORK/ports" | rc -b - |
 		grep -oE ' node b[0-9]' | cut -d ' ' -f 3 | paste -d ' ' "$WORK/ports" -
 }
@@ -198,11 +142,11 @@ ports_again()
 	opens old
 	expect_equal 0 "$(count_at b4 old)" "at b4 before it has arcs"
 	rc migrate step web --to end
-	talk_command close old
+	talk close old
 	opens old
 	expect_between 1 $((FLOWS - 1)) "$(count_at b4 old)" "begun at b4"
 	owners old >"$WORK/owners"
-	talk_command nodes old | diff "$WORK/owners" -
+	talk nodes old | diff "$WORK/owners" -
 }
 
 # SYN/ACKs are dropped until the frontier has passed.
@@ -217,12 +161,12 @@ sent_again()
 		}
 	}
 	END
-	talk_command begin old "${first[$family]}" "$FLOWS" \
+	talk begin old "${first[$family]}" "$FLOWS" \
 		$((20000 + port_shift))
 	busywait "$BUSYWAIT_TIMEOUT" steered "$FLOWS"
 	rc migrate step web --to end
 	in_ns "$client" nft delete table inet lossy
-	expect_equal "connected $FLOWS" "$(talk_command await old)"
+	expect_equal "connected $FLOWS" "$(talk await old)"
 	all_talk old
 	[ -n "${1:-}" ] ||
 		expect_equal 0 "$(count_at b4 old)" "went to b4"
@@ -290,7 +234,7 @@ goes_down()
 	opens new 30000
 	lost=$(count_at b1 old)
 	rc node set web b1 state down
-	expect_equal "same $((FLOWS - lost)) other 0 broken $lost" "$(talk_command talk old)"
+	expect_equal "same $((FLOWS - lost)) other 0 broken $lost" "$(talk talk old)"
 	expect_between 1 "$FLOWS" "$(stat expired)" "cut off"
 	opens again 40000
 	expect_equal 0 "$(count_at b1 again)" "begun at b1"
@@ -308,7 +252,7 @@ forgets()
 	echo 1 >/sys/kernel/debug/hashring/forget_flows
 	expect_equal 0 "$(stat entries)"
 	all_talk old	# without an entry, packets go to the old owner
-	said=$(talk_command talk new)
+	said=$(talk talk new)
 	note "of $FLOWS new flows, $lost in released arcs: $said"
 	expect_equal "same $((FLOWS - lost)) other 0 broken $lost" "$said"
 }
@@ -325,19 +269,14 @@ window_closes()
 	rc migrate resume web --quiet 1s
 	all_talk old
 	rc migrate step web --to end
-	busywait "$BUSYWAIT_TIMEOUT" closed
+	busywait "$BUSYWAIT_TIMEOUT" window_closed
 	all_talk old
 	expect_equal 0 "$(stat unknown_late)"
-	said=$(talk_command talk silent)
+	said=$(talk talk silent)
 	note "of $FLOWS that were silent: $said"
 	[[ $said =~ ^same\ [1-9][0-9]*\ other\ 0\ broken\ [1-9] ]]
 	expect_between 1 1000 "$(stat unknown_late)"
 	opens new 40000
-}
-
-closed()
-{
-	rc -j migrate show web | grep -qE '"window": ?false'
 }
 
 # Flows past their timeout are not listed any more; the next scan counts these.
@@ -355,7 +294,7 @@ times_out()
 	send udp "$VIP4" "$FLOWS"
 	rc migrate step web --to end
 	all_talk old
-	talk_command close old
+	talk close old
 	busywait "$BUSYWAIT_TIMEOUT" forgotten
 	expect_between 1 "$FLOWS" "$(stat ended)" "ended"
 	expect_between 1 "$FLOWS" "$(stat idle)" "idle"
@@ -364,8 +303,7 @@ times_out()
 # --- run -------------------------------------------------------------------
 
 steer_begin 4
-talker 4 "$VIP4"
-talker 6 "$VIP6"
+talker "$ROOT/selftests/talk.py"
 
 track_test "flows stay where they began, in both directions" stay_and_begin
 track_test "connections older than the migration stay" older

@@ -52,12 +52,13 @@ keep_hooks()
 	END
 }
 
-# steer_ring RING [via] - the backends as nodes, id 1 for b1, and so on
+# steer_ring RING [via [NUMBER]] - the backends, or the first of them, as nodes: id 1 for
+# b1, and so on
 steer_ring()
 {
 	local i change=''
 
-	for ((i = 1; i <= ${#backends[@]}; i++)); do
+	for ((i = 1; i <= ${3:-${#backends[@]}}; i++)); do
 		change+="node add b$i id $i"
 		[ -z "${2:-}" ] ||
 			change+=" via $(backend4 $i) via $(backend6 $i)"

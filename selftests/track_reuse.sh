@@ -15,33 +15,11 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=selftests/steer_lib.sh
 . "$(dirname "$0")/steer_lib.sh"
+# shellcheck source=selftests/track_lib.sh
+. "$(dirname "$0")/track_lib.sh"
 
 readonly FLOWS=16
-declare -A vip=([4]=$VIP4 [6]=$VIP6)
-declare -A first=([4]=198.18.3.1 [6]=2001:db8:c::301)	# of the clients
-family=4 key=5tuple settings=()	# for the tests that follow
 port=20000	# each test uses another
-
-# talker FAMILY - starts the clients
-talker()
-{
-	mkfifo "$WORK/talk$1.in" "$WORK/talk$1.out"
-	ip netns exec "$client" "$ROOT/selftests/reuse.py" client "${vip[$1]}" \
-		<>"$WORK/talk$1.in" 1<>"$WORK/talk$1.out" &
-	ends_with_script $!
-}
-
-# talk WORD... - a command for the clients; prints its answer
-talk()
-{
-	local line
-
-	echo "$*" >"$WORK/talk$family.in"
-	while read -rt 120 line && [ "$line" != . ]; do
-		echo "$line"
-	done <>"$WORK/talk$family.out"
-	[ "$line" = . ]
-}
 
 all_same() # COMMAND NAME... - of the clients: each connection is where it began
 {
@@ -66,43 +44,15 @@ at_owners()
 	all_as_looked_up web tcp "${vip[$family]}" key "$key"
 }
 
-# stat NAME - of the migration
-stat()
-{
-	json_number "$1" "$(rc -j migrate show web)"
-}
-
-window_closed()
-{
-	rc migrate show web | grep -q ' window closed'
-}
-
-begin()
-{
-	steer_ring web via
-	[ ${#settings[@]} = 0 ] || rc ring set web "${settings[@]}"
-	attach web key "$key"
-}
-
-ends()
+flows_end()
 {
 	talk reset old
-	rc migrate finish web --force
-	detach_all
-	rc ring del web
-}
-
-with_ring()
-{
-	begin
-	"$@"
 }
 
 reuse_test() # NAME COMMAND... - a test with a new ring
 {
 	((++port))
-	ktap_test "IPv$family, key $key: $1" with_ring "${@:2}"
-	ends >"$WORK/ended" 2>&1
+	ring_test "IPv$family, key $key: $1" 4 "${@:2}"
 }
 
 # --- the tests --------------------------------------------------------------
@@ -210,8 +160,7 @@ done
 pid=$("$ROOT/selftests/reuse.py" serve "$VIP4,$VIP6" "${sinks[@]}") ||
 	bail_out "no backends"
 ends_with_script "$pid"
-talker 4
-talker 6
+talker "$ROOT/selftests/reuse.py" client
 cases=(4:5tuple 6:5tuple-sym 4:source)
 [ -z "${LONG:-}" ] || cases+=(6:5tuple 4:5tuple-sym 6:source)
 for case in "${cases[@]}"; do

@@ -11,9 +11,10 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=selftests/steer_lib.sh
 . "$(dirname "$0")/steer_lib.sh"
+# shellcheck source=selftests/track_lib.sh
+. "$(dirname "$0")/track_lib.sh"
 
 readonly FLOWS=16	# of each family
-settings=()	# for the tests that follow
 
 # goes NAME NUMBER - a datagram of each flow of a set, to both VIPs; stores the nodes
 # under NAME. Sets with other numbers have other flows
@@ -54,15 +55,9 @@ leave()
 	expect_between 1 $((2 * FLOWS)) "$(at "$1" "$2")" "flows that were at $1"
 }
 
-# number NAME - of the migration
-number()
-{
-	json_number "$1" "$(rc -j migrate show web)"
-}
-
 no_grace()
 {
-	[ "$(number grace)" = 0 ]
+	[ "$(stat grace)" = 0 ]
 }
 
 drain() # NODE [WORD]...
@@ -70,41 +65,9 @@ drain() # NODE [WORD]...
 	rc node set web "$1" state draining deadline 10m "${@:2}" >"$WORK/receipt"
 }
 
-# begin - a ring of three nodes, attached
-begin()
-{
-	local i change=''
-
-	rc ring add web seed 000102030405060708090a0b0c0d0e0f "${settings[@]}"
-	for i in 1 2 3; do
-		change+="node add b$i id $i via $(backend4 "$i") via $(backend6 "$i"); "
-	done
-	rc change web "{ $change }" >"$WORK/receipt"
-	attach web key 5tuple
-}
-
 joins()
 {
 	rc node add web b4 id 4 via "$(backend4 4)" via "$(backend6 4)" >"$WORK/receipt"
-}
-
-ends()
-{
-	rc migrate finish web --force
-	detach_all
-	rc ring del web
-}
-
-with_ring()
-{
-	begin
-	"$@"
-}
-
-grace_test() # NAME COMMAND... - a test with a new ring
-{
-	ktap_test "$1" with_ring "${@:2}"
-	ends >"$WORK/ended" 2>&1
 }
 
 # --- the tests --------------------------------------------------------------
@@ -139,7 +102,7 @@ at_once()
 	goes old 1
 	drain b1
 	leave b1 old 1
-	expect_equal 0 "$(number grace)"
+	expect_equal 0 "$(stat grace)"
 }
 
 # A change is held, and its steps take as long as flows need to be seen.
@@ -149,7 +112,7 @@ paced()
 	drain b1 --hold
 	rc migrate step web --to end
 	leave b1 old 1
-	expect_equal 0 "$(number grace)"
+	expect_equal 0 "$(stat grace)"
 }
 
 # Flows of the second drain's arcs stay, and flows of the first drain's arcs are new.
@@ -218,8 +181,8 @@ no_entry()
 	goes now 1
 	kept=$(at b1 now)
 	expect_between 1 4 "$kept" "flows with an entry"
-	expect_equal $(($(at b1 old) - kept)) "$(number no_entry)" "without an entry"
-	expect_equal 0 "$(number not_noted)" "not noted"
+	expect_equal $(($(at b1 old) - kept)) "$(stat no_entry)" "without an entry"
+	expect_equal 0 "$(stat not_noted)" "not noted"
 	same now 1 2
 }
 
@@ -227,7 +190,7 @@ shown()
 {
 	drain b1
 	expect_match '  udp-grace (60|5[0-9])(\.[0-9]+)?s' rc migrate show web
-	expect_between 50000 60000 "$(number grace)" "ms left"
+	expect_between 50000 60000 "$(stat grace)" "ms left"
 	rc node set web b1 state down
 }
 
@@ -235,18 +198,18 @@ shown()
 
 steer_begin 4
 settings=(udp-grace 5s udp-timeout 10s)
-grace_test "a flow that goes on stays, through a join; a silent flow moves" goes_on
+ring_test "a flow that goes on stays, through a join; a silent flow moves" 3 goes_on
 settings=(udp-grace 0)
-grace_test "udp-grace 0: flows move at once" at_once
+ring_test "udp-grace 0: flows move at once" 3 at_once
 settings=(udp-grace 3s)
-grace_test "the time of a change is for its own arcs" next_change
-grace_test "two drains at once: flows stay where they were" two_drains
+ring_test "the time of a change is for its own arcs" 3 next_change
+ring_test "two drains at once: flows stay where they were" 3 two_drains
 settings=(udp-grace 1m)
-grace_test "a node that goes down keeps no flow" goes_down
-grace_test "a deadline that passes ends the time" deadline_passes
-grace_test "paced steps have no such time" paced
-grace_test "the time that is left is shown" shown
+ring_test "a node that goes down keeps no flow" 3 goes_down
+ring_test "a deadline that passes ends the time" 3 deadline_passes
+ring_test "paced steps have no such time" 3 paced
+ring_test "the time that is left is shown" 3 shown
 settings=(udp-grace 1m entries 4)
-grace_test "without a free entry the present owner gets the flow" no_entry
+ring_test "without a free entry the present owner gets the flow" 3 no_entry
 ktap_test "the kernel does not complain" kernel_log_faults
 ktap_finish

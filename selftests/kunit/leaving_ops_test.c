@@ -398,20 +398,11 @@ static void rolled_back(struct kunit *test)
 	unit_ring_free(&ring);
 }
 
-static u32 count_refs(const struct hr_table *t)
-{
-	u32 i, n = refcount_read(&t->refs);
-
-	for (i = 0; i < t->nr_slots; i++)
-		n += t->nodes[i] ? refcount_read(&t->nodes[i]->refs) : 0;
-	return n;
-}
-
 /* The list needs memory, but none without leaving nodes. */
 static void memory_fails_a_list(struct kunit *test)
 {
 	struct unit_ring *ring = test->priv;
-	u32 refs = count_refs(ring->table);
+	u32 refs = unit_refs(ring->table);
 	struct hr_table *t;
 	int ret;
 
@@ -433,34 +424,20 @@ static void memory_fails_a_list(struct kunit *test)
 	KUNIT_ASSERT_FALSE(test, unit_failed());
 	KUNIT_ASSERT_EQ(test, ret, 0);
 	hr_table_put(t, plain);
-	KUNIT_ASSERT_EQ(test, count_refs(ring->table), refs);
+	KUNIT_ASSERT_EQ(test, unit_refs(ring->table), refs);
 }
 
 static void memory_fails_a_change(struct kunit *test)
 {
 	struct hr_op ops[] = { down("a"), del_now("b"), del_now("c") };
 	struct unit_ring *ring = test->priv;
-	u32 refs = count_refs(ring->table), n = 0;
-	struct hr_table *next = NULL;
+	u32 refs = unit_refs(ring->table);
+	struct hr_table *next;
 	struct hr_error err;
-	bool failed;
 	int ret;
 
 	unit_want_failures(test);
-	do {
-		hr_table_put(next, plain);
-		KUNIT_ASSERT_EQ(test, count_refs(ring->table), refs);
-		unit_fail_nth(++n);
-		ret = unit_leave(ring, ops, 3, GFP_KERNEL, &next, &err);
-		failed = unit_failed();
-		if (failed && !(UNIT_OTHER_WAYS && !ret)) {
-			KUNIT_ASSERT_EQ(test, ret, -ENOMEM);
-			KUNIT_ASSERT_NULL(test, next);
-		}
-	} while (failed);
-	KUNIT_ASSERT_EQ(test, ret, 0);
-	KUNIT_ASSERT_GT(test, n, 10);
-	hr_table_put(next, plain);
+	unit_leave_without_memory(ring, ops, ARRAY_SIZE(ops));
 	/* Such a change only removes, and may not fail. */
 	KUNIT_ASSERT_TRUE(test, hr_change_only_removes(ops, 3));
 	unit_fail_nth(1);
@@ -468,7 +445,7 @@ static void memory_fails_a_change(struct kunit *test)
 	unit_failed();
 	KUNIT_ASSERT_EQ(test, ret, 0);
 	hr_table_put(next, plain);
-	KUNIT_ASSERT_EQ(test, count_refs(ring->table), refs);
+	KUNIT_ASSERT_EQ(test, unit_refs(ring->table), refs);
 }
 
 static void only_takes_down(struct kunit *test)

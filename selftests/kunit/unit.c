@@ -207,6 +207,42 @@ int unit_leave(const struct unit_ring *ring, const struct hr_op *ops,
 			       &hr_node_plain_ops, gfp, next, err);
 }
 
+u32 unit_refs(const struct hr_table *t)
+{
+	u32 i, n = refcount_read(&t->refs);
+
+	for (i = 0; i < t->nr_slots; i++)
+		n += t->nodes[i] ? refcount_read(&t->nodes[i]->refs) : 0;
+	return n;
+}
+
+void unit_leave_without_memory(const struct unit_ring *ring,
+			       const struct hr_op *ops, u32 nr_ops)
+{
+	struct kunit *test = ring->test;
+	u32 refs = unit_refs(ring->table), n = 0;
+	struct hr_table *next = NULL;
+	struct hr_error err;
+	bool failed;
+	int ret;
+
+	do {
+		hr_table_put(next, &hr_node_plain_ops);
+		KUNIT_ASSERT_EQ(test, unit_refs(ring->table), refs);
+		unit_fail_nth(++n);
+		ret = unit_leave(ring, ops, nr_ops, GFP_KERNEL, &next, &err);
+		failed = unit_failed();
+		if (failed && !(UNIT_OTHER_WAYS && !ret)) {
+			KUNIT_ASSERT_EQ(test, ret, -ENOMEM);
+			KUNIT_ASSERT_NULL(test, next);
+		}
+	} while (failed);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	KUNIT_ASSERT_GT(test, n, 10);
+	hr_table_put(next, &hr_node_plain_ops);
+	KUNIT_ASSERT_EQ(test, unit_refs(ring->table), refs);
+}
+
 void unit_hold(struct unit_ring *ring, const struct hr_op *ops, u32 nr_ops)
 {
 	struct kunit *test = ring->test;

@@ -97,6 +97,13 @@ int unit_leave(const struct unit_ring *ring, const struct hr_op *ops,
 	       u32 nr_ops, gfp_t gfp, struct hr_table **next,
 	       struct hr_error *err);
 
+/* The references to a table and to its nodes. */
+u32 unit_refs(const struct hr_table *t);
+
+/* Each allocation of the change fails once, and nothing has changed then. */
+void unit_leave_without_memory(const struct unit_ring *ring,
+			       const struct hr_op *ops, u32 nr_ops);
+
 /* As unit_change(), but nodes that go are leaving. */
 void unit_hold(struct unit_ring *ring, const struct hr_op *ops, u32 nr_ops);
 
