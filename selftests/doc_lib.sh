@@ -9,8 +9,8 @@
 # without such lines.
 doc_commands()
 {
-	awk -v heading="## $2" -v wanted="$3" '
-		/^## / { inside = $0 == heading; text = "" }
+	awk -v heading="$2" -v wanted="$3" '
+		/^##+ / { inside = substr($0, index($0, " ") + 1) == heading; text = "" }
 		!inside { next }
 		/^    / {
 			ended = 1

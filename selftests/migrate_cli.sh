@@ -10,6 +10,8 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=selftests/cli_lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/cli_lib.sh"
+# shellcheck source=selftests/doc_lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/doc_lib.sh"
 
 # --- settings -------------------------------------------------------------------
 
@@ -425,6 +427,34 @@ told_live()
 	expect_match '"receipt":.*"kind":"settled"' grep '"undone"' "$WORK/monitor.json"
 }
 
+# --- the runbook ----------------------------------------------------------------
+
+# runs HEADING - the commands of a section of the runbook, as written
+runs()
+{
+	doc_commands "$ROOT/Documentation/runbook.md" "$1" . >"$WORK/commands"
+	run_commands "$here" "$WORK/commands" >"$WORK/said"
+}
+
+members()
+{
+	ringctl node show web | awk '!/ leaving /{ print $1 }' | xargs
+}
+
+runbook()
+{
+	ringctl ring del web
+	ringctl ring add web
+	ringctl change web '{ node add b1; node add b2; node add b3 }'
+	runs "Several nodes"
+	expect_match '^web draining .*100\.0%' ringctl migrate show web
+	expect_equal 'b1 b2 b3 b8' "$(members)"
+	runs "A rolling replacement"
+	expect_equal 'b1 b11 b2 b3 b8' "$(members)"
+	runs "A node dies while it leaves"
+	expect_equal 'b11 b2 b3 b8' "$(members)"
+}
+
 cli_begin
 ktap_test "settings of established flows" settings
 ktap_test "wrong settings" bad_settings
@@ -449,6 +479,7 @@ ktap_test "at the end of a migration, changes are in force at once" overlapping
 ktap_test "a deleted node keeps its name" leaves
 ktap_test "steps and flows are listed" listed
 ktap_test "monitors print the events of a migration" told_live
+ktap_test "the runbook's commands for several nodes" runbook
 ktap_test "JSON has the spec's names and raw numbers" json_by_spec ring node migrate \
 	lookup history plan events
 ktap_test "the kernel does not complain" kernel_log_faults
