@@ -30,8 +30,12 @@ now()
 # datagrams - one on each of 50 flows; their nodes go to FILE
 datagrams() # FILE
 {
-	traffic_of 4 udp --round "$(<"$WORK/round")" --first $first_flow --count 50 \
-		>/dev/null || bail_out "datagrams without an answer"
+	local family
+
+	for family in 4 6; do
+		traffic_of $family udp --round "$(<"$WORK/round")" --first $first_flow \
+			--count 25 >/dev/null || bail_out "datagrams without an answer"
+	done
 	at_nodes u >"$1"
 }
 
