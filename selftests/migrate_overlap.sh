@@ -6,6 +6,8 @@
 # cuts connections at another node
 #
 # The backends' logs tell where each connection is.
+#
+# one kernel: the change alone decides; migrate_live.sh has the connections of each kernel
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)

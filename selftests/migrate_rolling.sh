@@ -6,6 +6,8 @@
 # moves before its node's deadline, and each new connection goes by the new map
 #
 # 200 connections and 50 UDP flows send every second. The backends' logs tell where.
+#
+# one kernel: the track alone decides; migrate_live.sh has the connections of each kernel
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)

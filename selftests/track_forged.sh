@@ -7,6 +7,8 @@
 # Clients and backends check the data. The clients stand still while segments are forged
 # and for longer than fin-timeout, so that a closed entry would be forgotten, and its
 # connection cut off.
+#
+# one kernel: the track reads the segments itself; track_chains.sh has the hooks of each kernel
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 # shellcheck disable=SC2154 # lib.sh and migrate_lib.sh set them
 

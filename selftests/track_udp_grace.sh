@@ -4,6 +4,8 @@
 # track_udp_grace.sh - UDP flows after a change that is in force at once: a flow that goes
 # on within udp-grace stays at its node until it is silent, or until the node's deadline;
 # any other flow goes to the present owner. Backends answer by their names.
+#
+# one kernel: the track alone decides; migrate_track.sh has the datagrams of each kernel
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 
