@@ -74,18 +74,19 @@ class Migration:
         self.automatic = self.at_once = self.back = False
         self.changes = 0
         self.origin = dict(model.members)
+        self.origin_seats = dict(model.seats)
         self.origin_log = len(model.log)
 
 
 class Model:
     """The members, leaving nodes and the migration of ring web.
 
-    members: the state of each; leaving: of each leaving node, whether it is down;
-    log: all that twin got, for a twin of an earlier time.
+    members: the state of each; seats: the seat of each; leaving: of each leaving node,
+    whether it is down; log: all that twin got, for a twin of an earlier time.
     """
 
     def __init__(self, track):
-        self.members, self.leaving, self.log = {}, {}, []
+        self.members, self.seats, self.leaving, self.log = {}, {}, {}, []
         self.migration = None
         self.generation = 0
         self.track = track
@@ -114,7 +115,10 @@ class Model:
                 and not self.at_end()):
             return UNDER_WAY
         if op["kind"] == "add":
-            return self.wanted_new(name)
+            wanted = self.wanted_new(name)
+            if wanted == DONE and name in self.seats.values():
+                return EEXIST, "seat is held"
+            return wanted
         if op["kind"] == "replace" and name in self.members:
             return self.wanted_new(op["new-name"])
         if name in self.members:
@@ -157,12 +161,14 @@ class Model:
         self.log.append([{k: v for k, v in op.items()
                           if k not in ("deadline", "now")}])
         if op["kind"] in ("del", "replace"):
-            was = self.members.pop(name)
+            was, seat = self.members.pop(name), self.seats.pop(name)
             if self.migration:
                 self.leaving[name] = was == DOWN or bool(self.downs(op))
             if op["kind"] == "replace":
                 self.members[op["new-name"]] = was
+                self.seats[op["new-name"]] = seat
         else:
+            self.seats.setdefault(name, name)
             self.members[name] = op.get("state",
                                         self.members.get(name, ACTIVE))
 
@@ -180,7 +186,7 @@ class Model:
         up_again = any(now.get(name, DOWN) != DOWN and state == DOWN
                        for name, state in m.origin.items())
         self.leaving = leaving
-        self.members = dict(m.origin)
+        self.members, self.seats = dict(m.origin), dict(m.origin_seats)
         self.members.update((name, DOWN) for name in down)
         del self.log[m.origin_log:]
         if down:
