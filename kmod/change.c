@@ -74,6 +74,16 @@ static bool keeps_arcs(const struct hr_change *change)
 	return true;
 }
 
+/* Whether an operation only gives a node a deadline, or takes it away. */
+static bool keeps_state(const struct hr_op *op, const struct hr_table *before)
+{
+	const struct hr_node *node = hr_table_find(before, op->name);
+
+	return op->kind == HASHRING_OP_SET && node &&
+	       op->attrs.state == node->attrs.state &&
+	       !(op->has & ~(HR_HAS_ATTR(STATE) | HR_HAS(DEADLINE)));
+}
+
 /* Whether a rollback undoes the change: a node that went down stays down. */
 static bool is_undone(const struct hr_change *change,
 		      const struct hr_table *before)
@@ -83,6 +93,8 @@ static bool is_undone(const struct hr_change *change,
 	for (i = 0; i < change->nr_ops; i++) {
 		const struct hr_op *op = &change->ops[i];
 
+		if (keeps_state(op, before))
+			continue;
 		if (!hr_op_downs(op) || (op->kind == HASHRING_OP_DEL &&
 					 hr_table_find(before, op->name)))
 			return true;
@@ -98,6 +110,33 @@ static bool has_deadline(const struct hr_change *change)
 		if (change->ops[i].has & HR_HAS(DEADLINE))
 			return true;
 	return false;
+}
+
+/* Whether an operation takes a node down, whatever else it does. */
+static bool takes_down(const struct hr_op *op)
+{
+	return hr_op_downs(op) || (op->kind == HASHRING_OP_SET &&
+				   op->has & HR_HAS_ATTR(STATE) &&
+				   op->attrs.state == HASHRING_NODE_DOWN);
+}
+
+/* A node goes down at once, so it cannot go down by a change that moves nothing. */
+static int check_hold(const struct hr_change *change, struct hr_error *err)
+{
+	u32 i;
+
+	for (i = 0; i < change->nr_ops; i++) {
+		const struct hr_op *op = &change->ops[i];
+
+		if (takes_down(op))
+			return hr_refuse(err, i,
+					 op->kind == HASHRING_OP_DEL ?
+						 HR_PART(NOW) : HR_ATTR(STATE),
+					 -EINVAL,
+					 "a node that goes down is not held",
+					 ": %s", hr_name_shown(op->name));
+	}
+	return 0;
 }
 
 /*
@@ -123,22 +162,6 @@ static int check_ids(const struct hr_change *change, const struct hr_table *t,
 				 ": that of node %s", hr_name_shown(op->name));
 	}
 	return 0;
-}
-
-/* What was cut at an active node was cut for the changes before. */
-static void forget_cuts(const struct hr_table *next)
-{
-	u32 i;
-
-	for (i = 0; i < next->nr_nodes; i++) {
-		struct hr_node *node = next->by_name[i];
-
-		if (node->attrs.state == HASHRING_NODE_ACTIVE &&
-		    hr_backend(node)->shared->expired)
-			WRITE_ONCE(hr_backend(node)->shared->expired, false);
-		if (!(i & 0xfff))
-			cond_resched();
-	}
 }
 
 /* Set or clear the deadlines of nodes whose state the change sets. */
@@ -202,7 +225,13 @@ static int draft_begin(struct hr_change_draft *draft,
 {
 	const struct hr_migration *m = hr_migration_locked(ring);
 	bool hold = change->terms.hold;
+	int ret;
 
+	ret = hold ? check_hold(change, err) : 0;
+	if (ret)
+		return ret;
+	/* Addresses and zones move no arc: there is nothing to hold. */
+	hold = hold && !keeps_arcs(change);
 	draft->held = hold || m || has_deadline(change);
 	draft->stay = m && keeps_arcs(change);
 	draft->release = draft->held && !hold && !draft->stay;
@@ -260,7 +289,13 @@ static int count_cut(struct hr_ring *ring, const struct hr_change *change,
 	const struct hr_table *t = view->core.table;
 	u32 *flows, i;
 
-	if (!draft->stay || !view->track)
+	for (i = 0; i < change->nr_ops; i++)
+		if (takes_down(&change->ops[i]))
+			break;
+	if (!draft->held || (!draft->stay && i == change->nr_ops))
+		return 0;
+	draft->receipt->has_cut = view->track || draft->release;
+	if (!view->track)
 		return 0;
 	flows = kvcalloc(t->nr_slots, 2 * sizeof(*flows), draft->gfp);
 	if (!flows)
@@ -270,13 +305,12 @@ static int count_cut(struct hr_ring *ring, const struct hr_change *change,
 		const char *name = change->ops[i].name;
 		const struct hr_node *node = NULL;
 
-		if (hr_op_downs(&change->ops[i]))
+		if (takes_down(&change->ops[i]))
 			node = hr_table_find(t, name) ?:
 			       hr_table_find_leaving(t, name);
 		if (node)
 			draft->receipt->cut += flows[node->slot];
 	}
-	draft->receipt->has_cut = true;
 	kvfree(flows);
 	return 0;
 }
@@ -358,8 +392,6 @@ static void held(struct hr_ring *ring, struct hr_change_draft *draft)
 		ring->migration = m;
 		hr_ring_tick(ring, HZ);
 	}
-	if (m->rolling && !draft->stay)
-		m->changes = 0;
 	m->changes += draft->undone;
 	if (draft->stay) {
 		what.kind = HASHRING_STEP_DOWN;
@@ -425,7 +457,7 @@ static int publish(struct hr_ring *ring, struct hr_change *change,
 		if (draft->release)
 			hr_track_released(draft->migration->track);
 		else if (!draft->stay)
-			hr_track_stepped(draft->migration->track);
+			hr_track_held(draft->migration->track);
 	}
 	hr_ring_publish_locked(ring, view, draft->receipt);
 	hr_ring_notify(ring, HASHRING_EVENT_CHANGED, &(struct hashring_note){
@@ -433,8 +465,6 @@ static int publish(struct hr_ring *ring, struct hr_change *change,
 		.nr_ops = change->nr_ops,
 		.receipt = draft->receipt,
 	});
-	if (draft->held)
-		forget_cuts(draft->next);
 	set_deadlines(change, draft->next);
 	if (draft->held)
 		held(ring, draft);
@@ -491,10 +521,10 @@ static int ring_change_locked(struct hr_ring *ring, struct hr_change *change,
  *
  * Context: may sleep; takes ring->lock.
  * Return: 0, or a negative error and nothing has changed: -ENOENT (the ring is
- * removed), -ESTALE (another generation), -EINPROGRESS (a migration has still to
- * move), -EDQUOT (too much would move), -EINTR (killed while
- * waiting for the ring or for old views), -ENOMEM (never if the change only removes
- * nodes), an error of hr_change_build() or of @change's prepare().
+ * removed), -ESTALE (another generation), -EINVAL (a node that goes down is to be
+ * held), -EINPROGRESS (a migration has still to move), -EDQUOT (too much would move),
+ * -EINTR (killed while waiting for the ring or for old views), -ENOMEM (never if the
+ * change only removes nodes), an error of hr_change_build() or of @change's prepare().
  */
 int hr_ring_change(struct hr_ring *ring, struct hr_change *change,
 		   struct hr_error *err)

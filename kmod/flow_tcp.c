@@ -29,7 +29,7 @@ int hr_flow_tcp(const struct sk_buff *skb, u8 pf, struct hr_segment *segment)
 	int offset = skb_network_offset(skb);
 	const struct tcphdr *tcp;
 	struct tcphdr buf;
-	int data;
+	int data, flags;
 
 	if (likely(pf == NFPROTO_IPV4)) {
 		offset += ip_hdr(skb)->ihl * 4;
@@ -48,9 +48,11 @@ int hr_flow_tcp(const struct sk_buff *skb, u8 pf, struct hr_segment *segment)
 	data = skb->len - offset - tcp->doff * 4;
 	data = max(data, 0);
 	segment->seq = ntohl(tcp->seq);
-	segment->end = segment->seq + data + tcp->syn + tcp->fin;
+	flags = tcp_flag_byte(tcp);
+	segment->end = segment->seq + data + !!(flags & TCPHDR_SYN) +
+		       !!(flags & TCPHDR_FIN);
 	segment->ack = ntohl(tcp->ack_seq);
-	return tcp_flag_byte(tcp) | (data ? HR_FLOW_TCP_DATA : 0);
+	return flags | (data ? HR_FLOW_TCP_DATA : 0);
 }
 
 /**

@@ -198,7 +198,7 @@ static int rollback_begin(struct hr_ring *ring, struct hr_migration *m,
 	}
 	if (m->track) {
 		hr_track_joined(m->track);
-		hr_track_stepped(m->track);
+		hr_track_held(m->track);
 	}
 	m->rolling = true;
 	m->at_once = false;
@@ -248,7 +248,8 @@ int hr_migrate_rollback_locked(struct hr_ring *ring, const char *reason,
 	if (m->rolling && !now)
 		return hr_extack(extack, NULL, -EALREADY,
 				 "the migration goes back already");
-	if (m->changes > 1 && !all)
+	/* the changes since a rollback began stay */
+	if (!m->rolling && m->changes > 1 && !all)
 		return hr_extack(extack, NULL, -EINPROGRESS,
 				 "more than one change would be undone",
 				 ": %u", m->changes);
@@ -395,7 +396,7 @@ int hr_migrate_finish_locked(struct hr_ring *ring, bool force,
 /**
  * hr_migrate_cut_locked() - cut the flows that stay at one node
  * @ring: the ring
- * @attr: the name of the node, which may be leaving
+ * @attr: the name of the node, which is draining or leaving
  * @what: filled in: the event that happened, with the number of these flows
  * @extack: for the reason
  *
@@ -403,7 +404,8 @@ int hr_migrate_finish_locked(struct hr_ring *ring, bool force,
  * migration goes on.
  *
  * Context: ring->lock is held. May sleep.
- * Return: 0, -ENOENT (no migration, no such node), -EINVAL (no flows are tracked).
+ * Return: 0, -ENOENT (no migration, no such node), -EBUSY (the node is active),
+ * -EINVAL (no flows are tracked).
  */
 int hr_migrate_cut_locked(struct hr_ring *ring, const struct nlattr *attr,
 			  struct hr_migrate_event *what,
@@ -420,6 +422,10 @@ int hr_migrate_cut_locked(struct hr_ring *ring, const struct nlattr *attr,
 	node = hr_table_find(t, name) ?: hr_table_find_leaving(t, name);
 	if (!node)
 		return hr_extack(extack, attr, -ENOENT, "no such node", ": %s",
+				 hr_name_shown(name));
+	if (node->attrs.state == HASHRING_NODE_ACTIVE && hr_table_find(t, name))
+		return hr_extack(extack, attr, -EBUSY,
+				 "the node is in service", ": %s",
 				 hr_name_shown(name));
 	if (!m->track)
 		return hr_extack(extack, NULL, -EINVAL,

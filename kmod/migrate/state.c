@@ -9,11 +9,15 @@
  * @ring: a ring with a migration
  *
  * Context: ring->lock is held.
- * Return: whether the frontier is at its end.
+ * Return: whether the frontier is at its end, or no arc beyond it moves, such as after
+ * the only node that was to join has gone again.
  */
 bool hr_migration_at_end(const struct hr_ring *ring)
 {
-	return hr_ring_view_locked(ring)->core.frontier == HR_WHOLE_RING;
+	const struct hr_progress *progress = &hr_migration_locked(ring)->progress;
+
+	return hr_ring_view_locked(ring)->core.frontier == HR_WHOLE_RING ||
+	       progress->share == progress->share_released;
 }
 
 /**

@@ -239,11 +239,15 @@ static inline enum hr_track_counter hr_entry_cause(u64 word)
  * @base: by the last settled map; @now, if that node has no flows any more
  * @now: by the effective map
  * @then: by the map that the migration leads to
+ * @still: no arc moves there
+ * @lost: the owner by the last settled map has no flows any more
  */
 struct hr_track_slots {
 	u32 base;
 	u32 now;
 	u32 then;
+	bool still;
+	bool lost;
 };
 
 /*
@@ -265,14 +269,13 @@ static inline void hr_track_slots(const struct hr_view *view, u32 pos,
 				  struct hr_track_slots *slots)
 {
 	hr_view_slots(view, pos, &slots->base, &slots->now, &slots->then);
-	if (slots->base != slots->now && hr_track_dead(view, slots->base))
+	slots->still = slots->base == slots->now && slots->now == slots->then;
+	slots->lost = false;
+	if (slots->base != slots->now && hr_track_dead(view, slots->base)) {
+		/* a later change may move the arc: its flows need entries */
+		slots->lost = true;
 		slots->base = slots->now;
-}
-
-/* Whether no arc moves there. */
-static inline bool hr_track_still(const struct hr_track_slots *slots)
-{
-	return slots->base == slots->now && slots->now == slots->then;
+	}
 }
 
 /* The slot of an entry's flow, or HR_NO_SLOT. */

@@ -114,9 +114,9 @@ static bool evictable(const struct hr_track *track, const struct hr_view *view,
 	struct hr_track_slots slots;
 
 	hr_track_slots(view, entry->pos, &slots);
-	if (slot != slots.base)
+	if (slot != slots.base || slots.lost)
 		return false;
-	if (hr_track_still(&slots))
+	if (slots.still)
 		return true;
 	return entry->key.protocol == IPPROTO_TCP &&
 	       !(word & HR_ENTRY_HALF_OPEN) &&

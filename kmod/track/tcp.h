@@ -64,7 +64,8 @@ static inline bool hr_tcp_fits(u64 seen, const struct hr_segment *segment,
  * @reply: the segment comes from the other end
  *
  * A client that has sent its FIN acknowledges the FIN of the other end, which counts
- * as one byte. Where it acknowledges more, data still comes.
+ * as one byte. Where it acknowledges more, data still comes. Data of the client that
+ * ends before what was seen is sent again, or comes late.
  *
  * Context: any.
  * Return: true if it goes on.
@@ -72,9 +73,12 @@ static inline bool hr_tcp_fits(u64 seen, const struct hr_segment *segment,
 static inline bool hr_tcp_reopens(u64 seen, const struct hr_segment *segment,
 				  int flags, bool reply)
 {
-	s32 more = segment->ack - (u32)seen;
+	s32 more = segment->end - (u32)(seen >> 32);
+	s32 answered = segment->ack - (u32)seen;
 
-	return flags & HR_FLOW_TCP_DATA || (!reply && more > 1);
+	if (flags & HR_FLOW_TCP_DATA && (reply || more > 0))
+		return true;
+	return !reply && answered > 1;
 }
 
 #endif

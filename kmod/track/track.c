@@ -151,6 +151,19 @@ static void note_numbers(const struct hr_packet *packet, struct hr_entry *entry,
 	WRITE_ONCE(entry->seen, now);
 }
 
+/* Whether a packet leaves the word of its entry alone, as most packets do. */
+static __always_inline bool leaves_word(const struct hr_packet *packet, u64 word)
+{
+	u32 slot = hr_entry_slot(word);
+
+	/* if the node is base, hr_track_slots() has checked the node */
+	return (packet->kind == HR_PACKET_SEGMENT ||
+		packet->kind == HR_PACKET_OTHER) &&
+	       !(word & (HR_ENTRY_CLOSING | HR_ENTRY_HALF_OPEN)) &&
+	       (slot == packet->slots.base || slot == packet->slots.now) &&
+	       hr_entry_idle(word) < HR_ENTRY_GRAIN;
+}
+
 /*
  * A packet of a flow with a live entry: the slot that it goes to, HR_NO_SLOT,
  * or HR_AGAIN when the entry is gone.
@@ -158,10 +171,19 @@ static void note_numbers(const struct hr_packet *packet, struct hr_entry *entry,
 static u32 packet_known(const struct hr_packet *packet, struct hr_entry *entry,
 			u64 word)
 {
-	u64 seen = READ_ONCE(entry->seen);
 	bool reply = packet->turned != !!(word & HR_ENTRY_TURNED);
-	bool fits = segment_fits(packet, seen, reply);
+	u64 seen = READ_ONCE(entry->seen);
+	bool fits;
 
+	if (likely(leaves_word(packet, word))) {
+		if (packet->kind == HR_PACKET_SEGMENT && !reply &&
+		    seen != hr_tcp_seen(&packet->segment) &&
+		    packet->tcp & TCPHDR_ACK &&
+		    segment_fits(packet, seen, reply))
+			note_numbers(packet, entry, seen, word);
+		return hr_entry_slot(word);
+	}
+	fits = segment_fits(packet, seen, reply);
 	for (;;) {
 		u32 slot = hr_entry_slot(word);
 		u32 goes = slot;
@@ -277,7 +299,7 @@ static void packet_begin(const struct hr_packet *packet, bool again,
 		.failed	= HR_TRACK_COUNTERS,
 	};
 	/* An entry would send the segments after a SYN elsewhere: it is written anew. */
-	if (hr_track_still(&packet->slots) &&
+	if (packet->slots.still &&
 	    !(again && packet->kind == HR_PACKET_SYN)) {
 		begin->slot = packet->slots.now;
 		return;
@@ -430,7 +452,7 @@ static void fragments_follow(struct hr_packet *packet, u32 slot)
 			    try_cmpxchg64(&entry->word, &word, next))
 				return;
 	}
-	if (hr_track_still(&packet->slots) && slot == packet->slots.now)
+	if (packet->slots.still && slot == packet->slots.now)
 		return;
 	entry = entry_make(packet, &begin, next);
 	if (!IS_ERR_OR_NULL(entry))
@@ -522,7 +544,7 @@ struct hr_node *hr_track_owner(const struct hr_ring_view *view,
 	packet.pos = hash;
 	packet.tcp = 0;
 	hr_track_slots(packet.view, packet.pos, &packet.slots);
-	if (likely(hr_track_still(&packet.slots)) &&
+	if (likely(packet.slots.still) &&
 	    likely(!READ_ONCE(view->track->strays)))
 		return hr_view_node(packet.view, packet.slots.now);
 	packet.hash = hr_track_hash(hash, packet.track->secret);

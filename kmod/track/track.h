@@ -101,6 +101,7 @@ const struct hr_node *hr_track_find(const struct hr_ring_view *view,
 
 /* window.c: packets of unknown connections */
 void hr_track_stepped(struct hr_track *track);
+void hr_track_held(struct hr_track *track);
 void hr_track_released(struct hr_track *track);
 u32 hr_track_grace(const struct hr_track *track);
 void hr_track_joined(struct hr_track *track);

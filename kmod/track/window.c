@@ -72,6 +72,15 @@ void hr_turned_age(struct hr_track *track)
 	track->turned = jiffies;
 }
 
+/* The later end of a time in which unknown flows may go where they went before. */
+static unsigned long grace_last(const struct hr_track *track)
+{
+	unsigned long end = READ_ONCE(track->grace_end);
+	unsigned long older = READ_ONCE(track->grace_older);
+
+	return time_after(older, end) ? older : end;
+}
+
 /**
  * hr_track_stepped() - the frontier is about to move
  * @track: the track
@@ -90,6 +99,23 @@ void hr_track_stepped(struct hr_track *track)
 }
 
 /**
+ * hr_track_held() - a change is about to be held
+ * @track: the track
+ *
+ * As hr_track_stepped(). The new view does not tell any more which arcs the last change
+ * moved. So in what is left of the time of the setting udp-grace, unknown flows go to
+ * base. Call it before the view is published, unless it is the migration's first.
+ *
+ * Context: under the ring's lock.
+ */
+void hr_track_held(struct hr_track *track)
+{
+	if (track->grace)
+		WRITE_ONCE(track->grace_older, grace_last(track));
+	hr_track_stepped(track);
+}
+
+/**
  * hr_track_released() - a change is about to be in force at once
  * @track: the track
  *
@@ -102,12 +128,7 @@ void hr_track_stepped(struct hr_track *track)
  */
 void hr_track_released(struct hr_track *track)
 {
-	unsigned long older = jiffies;
-
-	if (track->grace)
-		older = time_after(track->grace_end, track->grace_older) ?
-			track->grace_end : track->grace_older;
-	WRITE_ONCE(track->grace_older, older);
+	WRITE_ONCE(track->grace_older, track->grace ? grace_last(track) : jiffies);
 	WRITE_ONCE(track->grace_end, jiffies +
 		   msecs_to_jiffies(READ_ONCE(track->settings->udp_grace)));
 	WRITE_ONCE(track->grace, true);
@@ -150,13 +171,10 @@ u32 hr_grace_slot_now(const struct hr_track *track, const struct hr_view *view,
  */
 u32 hr_track_grace(const struct hr_track *track)
 {
-	unsigned long now = jiffies, end = READ_ONCE(track->grace_end);
-	unsigned long older = READ_ONCE(track->grace_older);
+	unsigned long now = jiffies, end = grace_last(track);
 
 	if (!READ_ONCE(track->grace))
 		return 0;
-	if (time_after(older, end))
-		end = older;
 	return time_before(now, end) ? jiffies_to_msecs(end - now) : 0;
 }
 

@@ -25,9 +25,9 @@ static bool fits(u64 seen, u32 seq, u32 ack, int flags, bool reply)
 	return hr_tcp_fits(seen, &segment, flags, reply);
 }
 
-static bool reopens(u64 seen, u32 ack, int flags, bool reply)
+static bool reopens(u64 seen, u32 end, u32 ack, int flags, bool reply)
 {
-	struct hr_segment segment = { .ack = ack };
+	struct hr_segment segment = { .end = end, .ack = ack };
 
 	return hr_tcp_reopens(seen, &segment, flags, reply);
 }
@@ -155,6 +155,7 @@ static void without_ack(struct kunit *test)
 static void goes_on(struct kunit *test)
 {
 	static const u32 acks[] = { 0, 1000, 1U << 31, U32_MAX - 1, U32_MAX };
+	const int data = TCPHDR_ACK | HR_FLOW_TCP_DATA;
 	u32 i, ack;
 	u64 seen;
 
@@ -162,17 +163,18 @@ static void goes_on(struct kunit *test)
 		ack = acks[i];
 		seen = seen_at(500, ack);
 		/* The ACK of the other end's FIN advances by 1. */
-		KUNIT_ASSERT_FALSE(test, reopens(seen, ack, TCPHDR_ACK, false));
-		KUNIT_ASSERT_FALSE(test, reopens(seen, ack + 1, TCPHDR_ACK, false));
-		KUNIT_ASSERT_FALSE(test, reopens(seen, ack - 1, TCPHDR_ACK, false));
-		KUNIT_ASSERT_FALSE(test, reopens(seen, ack - REACH, TCPHDR_ACK, false));
-		KUNIT_ASSERT_TRUE(test, reopens(seen, ack + 2, TCPHDR_ACK, false));
-		KUNIT_ASSERT_TRUE(test, reopens(seen, ack + REACH, TCPHDR_ACK, false));
-		KUNIT_ASSERT_FALSE(test, reopens(seen, ack + 2, TCPHDR_ACK, true));
-		KUNIT_ASSERT_TRUE(test, reopens(seen, ack,
-						TCPHDR_ACK | HR_FLOW_TCP_DATA, false));
-		KUNIT_ASSERT_TRUE(test, reopens(seen, ack,
-						TCPHDR_ACK | HR_FLOW_TCP_DATA, true));
+		KUNIT_ASSERT_FALSE(test, reopens(seen, 500, ack, TCPHDR_ACK, false));
+		KUNIT_ASSERT_FALSE(test, reopens(seen, 500, ack + 1, TCPHDR_ACK, false));
+		KUNIT_ASSERT_FALSE(test, reopens(seen, 500, ack - 1, TCPHDR_ACK, false));
+		KUNIT_ASSERT_FALSE(test, reopens(seen, 500, ack - REACH, TCPHDR_ACK, false));
+		KUNIT_ASSERT_TRUE(test, reopens(seen, 500, ack + 2, TCPHDR_ACK, false));
+		KUNIT_ASSERT_TRUE(test, reopens(seen, 500, ack + REACH, TCPHDR_ACK, false));
+		KUNIT_ASSERT_FALSE(test, reopens(seen, 500, ack + 2, TCPHDR_ACK, true));
+		/* Data that is sent again, or comes late, is of before the end. */
+		KUNIT_ASSERT_FALSE(test, reopens(seen, 500, ack, data, false));
+		KUNIT_ASSERT_FALSE(test, reopens(seen, 499, ack, data, false));
+		KUNIT_ASSERT_TRUE(test, reopens(seen, 501, ack, data, false));
+		KUNIT_ASSERT_TRUE(test, reopens(seen, 500, ack, data, true));
 	}
 }
 
@@ -215,9 +217,10 @@ static void at_random(struct kunit *test)
 			       rule_fits(end, ack, seq, acked, flags);
 		KUNIT_ASSERT_EQ(test, fits(seen, seq, acked, flags, reply), want);
 		good += want;
-		want = flags & HR_FLOW_TCP_DATA ||
+		want = (flags & HR_FLOW_TCP_DATA &&
+			(reply || (s32)(seq - end) > 0)) ||
 		       (!reply && distance(acked, ack) > 1);
-		KUNIT_ASSERT_EQ(test, reopens(seen, acked, flags, reply), want);
+		KUNIT_ASSERT_EQ(test, reopens(seen, seq, acked, flags, reply), want);
 		if (!(i & 0xffff))
 			cond_resched();
 	}
