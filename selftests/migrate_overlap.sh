@@ -191,6 +191,17 @@ ends_with_its_connections()
 	expect_match 'settled' rc history web
 }
 
+# Connections that begin in arcs of a node whose deadline has passed stay at their nodes,
+# whatever changes later.
+later_changes()
+{
+	round_as_expected
+	drains 2
+	round_as_expected
+	applies "$at_once" '{ node set b3 weight 4 }' node set web b3 weight 4
+	round_as_expected
+}
+
 # --- with anything still to move ------------------------------------------------
 
 # refused WORD... - and nothing has changed
@@ -261,6 +272,12 @@ joined_by_hold()
 	expect_equal 0 "$(migration frontier)" "frontier"
 	still='has still to move'
 	refused node del web b4
+	standing >"$WORK/before"
+	expect_error "a node that goes down is not held$(detail ': b4')" 2 \
+		rc node set web b4 state down --hold
+	expect_error "a node that goes down is not held$(detail ': b4')" 2 \
+		rc node del web b4 --now --hold
+	standing | diff "$WORK/before" -
 }
 
 # something_to_move STATE - held: frontier at 0; stepping; or rolling back
@@ -285,6 +302,26 @@ something_to_move()
 	joined_by_hold
 	rc migrate run web --interval 0 --quiet 1ms --no-finish >/dev/null
 	expect_equal 4294967296 "$(migration frontier)" "frontier at the end"
+}
+
+# The only node that was to join goes again, so nothing has still to move.
+nothing_to_move()
+{
+	# shellcheck disable=SC2046 # words
+	rc node add web b6 $(words_of 6) --hold
+	expect_match 'in force' rc node del web b6 --now
+	applies "$at_once" '{ node set b3 weight 2 }' node set web b3 weight 2
+	round_as_expected
+}
+
+down_with_others()
+{
+	drains 1
+	# shellcheck disable=SC2046 # words
+	applies "$at_once, but not at nodes that go down \([0-9]+ known\)" \
+		"{ node set b2 state down ; node add b6 $(words_of 6) }" \
+		change web "{ node set b2 state down ; node add b6 $(words_of 6) }"
+	round_as_expected b2
 }
 
 # --- rollback and steps ---------------------------------------------------------
@@ -314,11 +351,33 @@ rollback_of_one()
 {
 	drains 1
 	rc node set web b2 state down
-	expect_match "undoes generation 2: b1 draining" rc migrate rollback web
+	rc node set web b1 state draining deadline 20m	# changes nothing else
+	rc migrate rollback web >"$WORK/undone"
+	expect_equal ' undoes generation 2: b1 draining  b2 stays down' \
+		"$(head -n 2 "$WORK/undone" | tr '\n' ' ' | sed 's/ $//')"
 	rc migrate step web --to end
 	twin '{ node set b1 state active ; node set b2 state down }'
 	expect_equal "$(rc digest twin)" "$(rc digest web)" "digest of the origin less b2"
 	round_as_expected b2
+}
+
+# A node that goes down with another weight stays down, and its weight is undone. What
+# changes while a migration goes back is undone by the next rollback.
+rollback_of_more()
+{
+	drains 1
+	applies "$at_once, but not at nodes that go down \([0-9]+ known\)" \
+		'{ node set b2 state down weight 3 }' node set web b2 state down weight 3
+	expect_error "more than one change would be undone$(detail ': 2').*--all" 6 \
+		rc migrate rollback web
+	rc migrate rollback web --all >"$WORK/undone"
+	expect_match 'undoes generation 3: b2 w3' cat "$WORK/undone"
+	grep -x ' b2 stays down' "$WORK/undone"
+	expect_match 'b2 id 2 weight 1 +down' rc node show web b2
+	rc node set web b3 via "$(backend4 4)" via "$(backend6 4)"
+	rc node set web b4 weight 2 --hold
+	expect_error "more than one change would be undone$(detail ': 2')" 6 \
+		rc migrate rollback web
 }
 
 # --- deleted nodes --------------------------------------------------------------
@@ -370,7 +429,9 @@ cut_one_by_one()
 	rc migrate finish web b4 --force
 	round_as_expected b2 b3 b4
 	expect_error "no such node$(detail ": nobody")" 2 rc migrate finish web nobody --force
-	# a member, too; then nothing is left to wait for
+	expect_error "the node is in service$(detail ': b5')" 2 \
+		rc migrate finish web b5 --force
+	# a member that drains, too; then nothing is left to wait for
 	rc migrate finish web b1 --force
 	round_as_expected b1 b2 b3 b4
 	busywait "$BUSYWAIT_TIMEOUT" is_done
@@ -396,6 +457,8 @@ sync_of_a_held_change()
 	expect_equal 7 "$(status_of rc sync "$WORK/web.yaml")" "exit status"
 	expect_match 'web is like the file, but [0-9.]+% has still to move: migrate run or step' \
 		cat "$WORK/said"
+	expect_equal 7 "$(status_of rc sync "$WORK/web.yaml" --dry-run)" "of a dry run"
+	expect_equal 0 "$(status_of rc sync "$WORK/web.yaml" --hold)" "of a hold"
 	expect_equal 7 "$(status_of rc sync "$WORK/web.yaml")" "exit status once more"
 	round_as_expected
 }
@@ -431,7 +494,21 @@ sync_paces()
 	expect_match 'settled' cat "$WORK/said"
 	twin '{ node del b1 }'
 	expect_equal "$(rc digest twin)" "$(rc digest web)" digest
+}
+
+# Nothing is done if the options of the pacer are wrong.
+sync_paces_wrongly()
+{
+	rings_begin "${five[@]}"
+	the_file '/name: b1,/d'
+	rc digest web --config >"$WORK/before"
 	expect_error 'unknown word' 1 rc sync "$WORK/web.yaml" --migrate '--nonsense'
+	expect_error '--batch "150%": expected' 1 rc sync "$WORK/web.yaml" --migrate '--batch 150%'
+	expect_error 'no change and no plan' 1 rc sync "$WORK/web.yaml" --migrate '{ node add b9 }'
+	expect_error 'no change and no plan' 1 rc sync "$WORK/web.yaml" --migrate '--plan 1-00000000'
+	expect_error 'one line' 1 rc sync "$WORK/web.yaml" --migrate $'--batch 5%\n--rate 5'
+	expect_error 'only one of these' 1 rc sync "$WORK/web.yaml" --hold --migrate '--batch 5%'
+	rc digest web --config | diff "$WORK/before" -
 }
 
 # A ring of the file refuses, so no ring of the file changes.
@@ -475,19 +552,33 @@ connections_close
 ktap_test "the migration ends by itself after these connections" ends_with_its_connections
 rings_end
 ring_settings=()
+rings_begin "${five[@]}"
+drains 5 >"$WORK/said" && drains 1 1s >"$WORK/said" || bail_out "no drains"
+passed_at=$((${EPOCHREALTIME/[.,]/} + 1800000))
+busywait 60000 past $passed_at
+connections_open 40
+ktap_test "connections of after a deadline stay, whatever changes later" later_changes
+connections_close
+rings_end
 with_rings "with the frontier at 0: refused, but down, via, zone and --hold" \
 	something_to_move held
 with_rings "with the frontier in the middle likewise" something_to_move middle
 with_rings "while a migration goes back likewise" something_to_move back
+with_rings "with nothing to move any more, a change is in force at once" nothing_to_move
+with_rings "a node goes down in a change with others, and the receipt says so" \
+	down_with_others
 with_rings "no step goes behind a change that was in force at once" steps_stop
 with_rings "a rollback of one change wants no --all, and leaves down what is down" \
 	rollback_of_one
+with_rings "a rollback of more than one change" rollback_of_more
 with_rings "a deleted node keeps its name; its connections are cut alone" cut_one_by_one
 with_rings "a node that is deleted --now" deleted_now
 with_rings "sync says what is held: exit status 7" sync_of_a_held_change
 with_rings "sync --hold" sync_holds
 with_rings "a refused sync changes no ring: exit status 6" sync_refused
 ktap_test "sync --migrate paces the change to its end" sync_paces
+rings_end
+ktap_test "sync --migrate with wrong options does nothing" sync_paces_wrongly
 rings_end
 ktap_test "the kernel does not complain" kernel_log_faults
 ktap_finish

@@ -26,6 +26,8 @@ ACTIVE, DRAINING, DOWN = "active", "draining", "down"
 UNDER_WAY = (EINPROGRESS, "a migration is under way")
 STEPS_ON = (ERANGE, "the last change was in force at once")
 NO_NODE = (ENOENT, "no such node")
+IN_SERVICE = (EBUSY, "the node is in service")
+NOT_HELD = (EINVAL, "a node that goes down is not held")
 NO_MIGRATION = (ENOENT, "no migration is under way")
 DONE = (0, "")
 
@@ -90,9 +92,11 @@ class Model:
         self.migration = None
         self.generation = 0
         self.track = track
+        self.same_map = True	# as twin's
 
     def at_end(self):
-        return self.migration and self.migration.frontier == WHOLE
+        """Nothing has still to move."""
+        return self.migration and (self.migration.frontier == WHOLE or self.same_map)
 
     def settle(self):
         self.leaving = {}
@@ -106,11 +110,17 @@ class Model:
 
     def stays(self, op):
         """In force wherever the frontier is."""
-        return self.migration and (self.downs(op) or "via4" in op or "zone" in op)
+        return self.migration and (self.downs(op) or self.only_said(op))
+
+    def only_said(self, op):
+        """An address or a zone, which moves no arc."""
+        return "via4" in op or "zone" in op
 
     def wanted(self, op, hold):
         """The errno and the text of a change."""
         name = op["name"]
+        if hold and self.downs(op):
+            return NOT_HELD
         if (self.migration and not hold and not self.stays(op)
                 and not self.at_end()):
             return UNDER_WAY
@@ -140,20 +150,21 @@ class Model:
         """Carry out an accepted change."""
         name = op["name"]
         stays = self.stays(op)
+        hold = hold and not self.only_said(op)
         if not self.migration and (hold or "deadline" in op):
             self.migration = Migration(self)
         if not stays and self.migration:
             m = self.migration
-            if m.back:
-                m.changes = 0
             m.back = False
             m.at_once = not hold
             m.automatic |= not hold
             m.frontier = 0 if hold else WHOLE
         if self.migration:
             # a node that goes down stays down
-            self.migration.changes += not (self.downs(op) and (
-                op["kind"] == "set" or name in self.leaving))
+            stays_down = self.downs(op) and (op["kind"] == "set" or
+                                             name in self.leaving)
+            same = op["kind"] == "set" and op.get("state") == self.members.get(name)
+            self.migration.changes += not stays_down and not same
         self.generation += 1
         if name in self.leaving:
             self.leaving[name] = True
@@ -203,10 +214,8 @@ class Test:
     def __init__(self, kernel, placement, r):
         self.kernel, self.placement, self.random = kernel, placement, r
         self.counts = {}
-        self.ids = self.number = 0
-        self.last = self.model = None
-        self.made = 0
-        self.digests = None
+        self.ids = self.number = self.made = 0
+        self.last = self.model = self.digests = None
 
     # --- rings -----------------------------------------------------------------------
 
@@ -270,6 +279,7 @@ class Test:
         digests = self.kernel.digests("web")
         twin = self.kernel.digests("twin")
         self.same(f"{what}: digest of the members", digests[1], twin[1])
+        self.model.same_map = digests[0] == twin[0]
         if not m or m.frontier == WHOLE:
             self.same(f"{what}: digest of the map", digests[0], twin[0])
         self.digests = digests
@@ -305,12 +315,11 @@ class Test:
         r, members, leaving = self.random, self.model.members, self.model.leaving
         free = [name for name in (f"b{i}" for i in range(14))
                 if name not in members and name not in leaving]
-        name = r.choice(free)
         if leaving and r.random() < .4:
-            name = r.choice(sorted(leaving))
-        elif r.random() < .1 and members and self.model.migration:
-            name = r.choice(sorted(members))
-        return name
+            return r.choice(sorted(leaving))
+        if r.random() < .1 and members and self.model.migration:
+            return r.choice(sorted(members))
+        return r.choice(free)
 
     def add(self):
         self.ids += 1
@@ -322,8 +331,8 @@ class Test:
         name = self.random.choice(sorted(self.model.members))
         new = self.new_name()
         self.ids += 1
-        return node("replace", name, new_name=new if new != name else "fresh",
-                    id=self.ids)
+        return node("replace", name, id=self.ids,
+                    new_name=new if new != name else "fresh")
 
     def pick(self):
         """A node: mostly a member, sometimes a leaving node or no node."""
@@ -350,14 +359,15 @@ class Test:
             return kind, self.add()
         if kind == "replace":
             return kind, self.replace()
-        if kind in ("del", "now"):
-            return kind, node("del", name, **({"now": True} if kind == "now" else {}))
+        if kind == "now":
+            return kind, node("del", name, now=True)
+        if kind == "del":
+            return kind, node("del", name)
         return kind, node("set", name, **{
             "weight": {"weight": r.randint(1, 9)},
             "active": {"state": ACTIVE},
             "drain": {"state": DRAINING},
-            "deadline": {"state": DRAINING,
-                         "deadline": r.choice([1, 200, 600000])},
+            "deadline": {"state": DRAINING, "deadline": r.choice([1, 200, 600000])},
             "down": {"state": DOWN},
             "via": {"via4": ip(f"10.0.0.{r.randrange(1, 255)}")},
             "zone": {"zone": r.randrange(1, 9)}}[kind])
@@ -432,8 +442,7 @@ class Test:
             return self.do_step()
         if wanted[0]:
             self.count(f"refused: {wanted[1]}")
-            self.same("digests after a refusal", self.check("refused"), before)
-            return None
+            return self.same("digests after a refusal", self.check("refused"), before)
         self.count("step")
         if kind in ("share", "back"):
             frontier = self.kernel.read("migrate-get", ring="web")["frontier"]
@@ -449,14 +458,13 @@ class Test:
     def do_rollback(self):
         r = self.random
         flags = {key: True for key in ("all", "now") if r.random() < .4}
-        self.last = f"rollback {flags}"
-        before = self.before()
+        self.last, before = f"rollback {flags}", self.before()
         m = self.model.migration
         if not m:
             wanted = NO_MIGRATION
         elif m.back and "now" not in flags:
             wanted = EALREADY, "the migration goes back already"
-        elif m.changes > 1 and "all" not in flags:
+        elif not m.back and m.changes > 1 and "all" not in flags:
             wanted = EINPROGRESS, "more than one change would be undone"
         else:
             wanted = DONE
@@ -465,8 +473,7 @@ class Test:
             return self.do_rollback()
         if wanted[0]:
             self.count(f"refused: {wanted[1]}")
-            self.same("digests after a refusal", self.check("refused"), before)
-            return None
+            return self.same("digests after a refusal", self.check("refused"), before)
         self.count("rollback" if "now" not in flags else "rollback at once")
         same_map = True
         if not m.back:
@@ -484,12 +491,12 @@ class Test:
         self.last = f"finish {'force' if force else ''}"
         before = self.before()
         m = self.model.migration
-        reply = self.kernel.ask("migrate-finish", ring="web",
-                                **({"force": True} if force else {}))
+        flags = {"force": True} if force else {}
+        reply = self.kernel.ask("migrate-finish", ring="web", **flags)
         wanted = DONE
         if not m:
             wanted = NO_MIGRATION
-        elif not force and m.frontier != WHOLE:
+        elif not force and not self.model.at_end():
             wanted = EBUSY, "a part has still to move"
         elif not force and reply.err:
             wanted = EBUSY, "unknown connections may be left"
@@ -497,8 +504,7 @@ class Test:
             return self.do_finish()
         if wanted[0]:
             self.count(f"refused: {wanted[1]}")
-            self.same("digests after a refusal", self.check("refused"), before)
-            return None
+            return self.same("digests after a refusal", self.check("refused"), before)
         self.count("finish by force" if force else "finish")
         self.model.settle()
         self.check("finish")
@@ -513,6 +519,8 @@ class Test:
             wanted = NO_MIGRATION
         elif name not in self.model.members and name not in self.model.leaving:
             wanted = NO_NODE
+        elif self.model.members.get(name) == ACTIVE:
+            wanted = IN_SERVICE
         elif not self.model.track:
             wanted = EINVAL, "no flows are tracked"
         reply = self.kernel.ask("migrate-finish", ring="web", cut=name)
@@ -523,12 +531,11 @@ class Test:
         return None
 
     def do_wait(self):
-        """Without flows, a migration at its end ends by itself if a change of it was
-        in force at once. The window closes soon."""
+        """Without flows, a migration that is automatic ends by itself."""
         self.last = "wait"
         self.before()
         m = self.model.migration
-        if not m or not m.automatic or m.frontier != WHOLE:
+        if not m or not m.automatic or not self.model.at_end():
             return
         reply = self.kernel.ask("migrate-set", ring="web", quiet=1)
         end = time.monotonic() + 60
@@ -559,6 +566,7 @@ KINDS = (
     "refused: the last change was in force at once",
     "refused: a leaving node has the name",
     "refused: node is leaving, and can only go down",
+    "refused: a node that goes down is not held",
 )
 
 

@@ -67,9 +67,9 @@ drain() # NODE [WORD]...
 	rc node set web "$1" state draining deadline 10m "${@:2}" >"$WORK/receipt"
 }
 
-joins()
+joins() # [WORD]...
 {
-	rc node add web b4 id 4 via "$(backend4 4)" via "$(backend6 4)" >"$WORK/receipt"
+	rc node add web b4 id 4 via "$(backend4 4)" via "$(backend6 4)" "$@" >"$WORK/receipt"
 }
 
 # --- the tests --------------------------------------------------------------
@@ -146,6 +146,27 @@ two_drains()
 	expect_equal $((2 * FLOWS)) "$(at b3 late)" "at b3, the only active node"
 }
 
+# A held change joins at once.
+hold_joins()
+{
+	goes old 1
+	drain b1
+	joins --hold
+	same old 1 1
+	rc migrate step web --to end
+	same old 1 1
+}
+
+rolls_back()
+{
+	goes old 1
+	drain b1
+	rc migrate rollback web
+	same old 1 1
+	rc migrate step web --to end
+	same old 1 1
+}
+
 goes_down()
 {
 	goes old 1
@@ -207,6 +228,8 @@ settings=(udp-grace 3s)
 ring_test "the time of a change is for its own arcs" 3 next_change
 ring_test "two drains at once: flows stay where they were" 3 two_drains
 settings=(udp-grace 1m)
+ring_test "the time goes on when a held change joins" 3 hold_joins
+ring_test "the time goes on in a rollback" 3 rolls_back
 ring_test "a node that goes down keeps no flow" 3 goes_down
 ring_test "a deadline that passes ends the time" 3 deadline_passes
 ring_test "paced steps have no such time" 3 paced
