@@ -7,23 +7,44 @@
 #include "ringctl/ringctl.h"
 #include "cli/print/output.h"
 
+/* What can be done where a migration stands in the way, by the kernel's words. */
+static const struct {
+	const char *said;
+	const char *way;
+} ways[] = {
+	{ "a migration is under way",
+	  "go on by migrate run or step, back by migrate rollback, join by --hold" },
+	{ "a node that goes down is not held",
+	  "without --hold it goes down at once" },
+	{ "a leaving node has the name",
+	  "the name is free once the migration has ended: migrate wait, or finish" },
+	{ "node is leaving, and can only go down",
+	  "state down, node del --now and migrate finish --force NODE cut its flows" },
+	{ "more than one change would be undone", "--all undoes all of them" },
+	{ "a part has still to move", "migrate run or step moves it" },
+	{ "the node is in service", "state draining and state down take it out" },
+};
+
 /**
- * change_refused() - reports why a change was refused
+ * refused_on() - reports why a request about a ring was refused, and the way on
  * @ring: the ring
  * @err: negative errno
  *
- * A change that a migration stands in the way of has ways on.
- *
  * Return: an exit status.
  */
-int change_refused(const char *ring, int err)
+int refused_on(const char *ring, int err)
 {
-	bool way = strstr(hashring_error(conn()), "a migration is under way");
-	int status = refused(err);
+	const char *said = hashring_error(conn());
+	const char *way = NULL;
+	size_t i;
+	int status;
 
-	if (status == EXIT_MIGRATION && way)
-		warn("%s: go on by migrate run or step, back by migrate rollback, join by --hold",
-		     ring);
+	for (i = 0; i < sizeof(ways) / sizeof(*ways) && !way; i++)
+		if (strstr(said, ways[i].said))
+			way = ways[i].way;
+	status = refused(err);
+	if (way)
+		warn("%s: %s", ring, way);
 	return status;
 }
 
@@ -42,7 +63,7 @@ int change_run(const struct hashring_change *change)
 		return EXIT_REFUSED;
 	err = hashring_change(conn(), change, &receipt);
 	if (err)
-		return change_refused(change->ring, err);
+		return refused_on(change->ring, err);
 	if (opt.json)
 		json_print(receipt_to_json(&receipt));
 	else

@@ -33,7 +33,7 @@ extern const struct noun noun_sync;
 extern const struct noun noun_limits;
 
 /* change_run.c, change.c */
-int change_refused(const char *ring, int err);
+int refused_on(const char *ring, int err);
 int change_run(const struct hashring_change *change);
 int check_plan(const char *ring, const char *word, __u64 *expect);
 

@@ -56,6 +56,7 @@ extern const struct past_source past_kernel;
 /* past_ops.c */
 int past_ops_load(struct past_ops *ops, const char *ring, __u64 generation);
 void past_ops_release(struct past_ops *ops);
+bool past_same_member(const struct model_node *a, const struct model_node *b);
 void print_past_op(FILE *f, const struct past_op *op);
 json_t *past_op_to_json(const struct past_op *op);
 

@@ -135,7 +135,16 @@ static void print_differing(FILE *f, const struct model_node *from,
 		fprintf(f, " points %u", to->nr_points);
 }
 
-static bool same_member(const struct model_node *a, const struct model_node *b)
+/**
+ * past_same_member() - whether a node before and after an operation is the same
+ * @a: the one
+ * @b: the other
+ *
+ * Names, seats and cells do not count.
+ *
+ * Return: true if attributes, addresses and points are the same.
+ */
+bool past_same_member(const struct model_node *a, const struct model_node *b)
 {
 	const struct node_attr *attr;
 
@@ -177,7 +186,7 @@ void print_past_op(FILE *f, const struct past_op *op)
 	default:
 		fprintf(f, "%s", after->name);
 		print_differing(f, before, after, true);
-		if (same_member(before, after))
+		if (past_same_member(before, after))
 			fputs(" unchanged", f);
 	}
 }

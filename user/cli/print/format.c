@@ -213,14 +213,16 @@ static void print_force(FILE *f, const struct hashring_receipt *r)
 		return;
 	case HASHRING_RECEIPT_RELEASED:
 		fputs("  in force, established flows stay", f);
+		if (r->has_cut)
+			fprintf(f, ", but not at nodes that go down (%u known)",
+				r->cut);
 		return;
 	default:
 		fputs("  in force", f);
-		if (r->has_cut && (r->cut || r->moved))
-			fprintf(f, ", cuts %u known flow%s", r->cut,
-				r->cut == 1 ? "" : "s");
-		else if (r->moved)
+		if (r->moved || (r->has_cut && r->cut))
 			fputs(", cuts established flows that move", f);
+		if (r->has_cut && (r->cut || r->moved))
+			fprintf(f, " (%u known)", r->cut);
 	}
 }
 

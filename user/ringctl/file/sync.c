@@ -11,6 +11,7 @@
 
 #include "cli/signals.h"
 #include "sync.h"
+#include "ringctl/migrate/migrate.h"
 #include "ringctl/ringctl.h"
 
 /**
@@ -107,21 +108,26 @@ static int check_birth(const struct model *m, const struct model_ring *have,
 }
 
 /* What is not in force yet of the ring's membership. */
-static int take_left(struct target *t)
+static int take_left(const struct sync *s, struct target *t)
 {
 	struct hashring_migration migration;
+	int status = EXIT_DONE;
 	int err;
 
 	err = hashring_migrate_get(conn(), t->want->name, &migration);
 	if (err)
 		return refused(err);
 	t->left = migration.total - migration.released;
+	if (s->pacing && *migration.holder)
+		status = fail(EXIT_REFUSED, "%s: the migration is paced: by %s",
+			      t->want->name, migration.holder);
 	hashring_migration_release(&migration);
-	return EXIT_DONE;
+	return status;
 }
 
-static int make_target(const struct model *m, struct target *t)
+static int make_target(const struct sync *s, struct target *t)
 {
+	const struct model *m = s->m;
 	struct hashring_ring ring;
 	int status, err;
 
@@ -131,7 +137,7 @@ static int make_target(const struct model *m, struct target *t)
 	if (err)
 		return refused(err);
 	t->exists = true;
-	status = take_left(t);
+	status = take_left(s, t);
 	if (!status)
 		status = model_ring_from_kernel(&t->have, t->want->name);
 	if (!status)
@@ -239,14 +245,11 @@ static int plan_target(const struct sync *s, const struct target *t, bool print)
 		return plan_new(s, t, print);
 	if (t->differ && print)
 		print_word(t->want->name, "set", "settings would change");
-	if (!t->ops.nr) {
-		if (print)
-			print_like(t);
-		return EXIT_DONE;
-	}
+	if (!t->ops.nr)
+		return print ? print_like(t) : EXIT_DONE;
 	err = hashring_change(conn(), &change, &receipt);
 	if (err)
-		return change_refused(change.ring, err);
+		return refused_on(change.ring, err);
 	if (print)
 		print_change(&receipt, true);
 	hashring_receipt_release(&receipt);
@@ -278,7 +281,7 @@ static int run_target(const struct sync *s, const struct target *t)
 		return print_like(t);
 	err = hashring_change(conn(), &change, &receipt);
 	if (err)
-		return change_refused(change.ring, err);
+		return refused_on(change.ring, err);
 	print_change(&receipt, false);
 	hashring_receipt_release(&receipt);
 	return EXIT_DONE;
@@ -306,6 +309,13 @@ static int sync_others(const struct sync *s, bool dry_run)
 	return EXIT_DONE;
 }
 
+/* A part that is held is no reason to stop. */
+static int not_held(int status, bool *held)
+{
+	*held |= status == EXIT_HELD;
+	return status == EXIT_HELD ? EXIT_DONE : status;
+}
+
 static int sync_run(struct sync *s, bool dry_run)
 {
 	bool held = false;
@@ -313,14 +323,10 @@ static int sync_run(struct sync *s, bool dry_run)
 	__u32 i;
 
 	for (i = 0; i < s->m->nr_rings && !status; i++)
-		status = plan_target(s, &s->target[i], dry_run);
+		status = not_held(plan_target(s, &s->target[i], dry_run), &held);
 	if (!dry_run) {
-		for (i = 0; i < s->m->nr_rings && !status; i++) {
-			status = run_target(s, &s->target[i]);
-			held |= status == EXIT_HELD;
-			if (status == EXIT_HELD)
-				status = EXIT_DONE;
-		}
+		for (i = 0; i < s->m->nr_rings && !status; i++)
+			status = not_held(run_target(s, &s->target[i]), &held);
 		if (!status)
 			status = attach_plan_run(&s->attach);
 	}
@@ -349,7 +355,8 @@ static int pace(const struct sync *s, const char *ring, bool check)
 				    s->pacing);
 	} else if (check) {
 		status = args_parse(noun, command_find(noun, "run"),
-				    words.argc - 2, words.argv + 2, &a);
+				    words.argc - 2, words.argv + 2, &a) ?:
+			 migrate_run_check(&a);
 		args_release(&a);
 	} else {
 		status = run_words(words.argc, words.argv);
@@ -359,16 +366,26 @@ static int pace(const struct sync *s, const char *ring, bool check)
 	return status;
 }
 
-/* Paces the rings that have something to move, one after the other. */
+/*
+ * Paces the rings that have something to move, one after the other. After a failure the
+ * others stay held.
+ */
 static int sync_pace(const struct sync *s)
 {
 	int status = EXIT_DONE;
 	__u32 i;
 
-	for (i = 0; i < s->m->nr_rings && !status; i++)
-		if (s->target[i].exists &&
-		    (s->target[i].ops.nr || s->target[i].left))
-			status = pace(s, s->target[i].want->name, false);
+	for (i = 0; i < s->m->nr_rings; i++) {
+		const struct target *t = &s->target[i];
+
+		if (!t->exists || (!t->ops.nr && !t->left))
+			continue;
+		if (status)
+			warn("%s: held, and not paced: migrate run or step",
+			     t->want->name);
+		else
+			status = pace(s, t->want->name, false);
+	}
 	return status;
 }
 
@@ -385,7 +402,7 @@ static int sync_make(struct sync *s)
 		return fail_memory();
 	for (i = 0; i < s->m->nr_rings && !status; i++) {
 		s->target[i].want = &s->m->ring[i];
-		status = make_target(s->m, &s->target[i]);
+		status = make_target(s, &s->target[i]);
 	}
 	if (status)
 		return status;
@@ -440,8 +457,11 @@ static int sync_file(struct args *a)
 		.prune = a->v[SYNC_PRUNE].given,
 	};
 	bool dry_run = a->v[SYNC_DRY_RUN].given;
-	int status = model_read(&m, a->v[SYNC_FILE].text);
+	int status;
 
+	if (a->v[SYNC_HOLD].given && s.pacing)
+		return fail_usage("--hold and --migrate: expected only one of these");
+	status = model_read(&m, a->v[SYNC_FILE].text);
 	if (!status && s.pacing && m.nr_rings)
 		status = pace(&s, m.ring[0].name, true);
 	if (!status)

@@ -5,6 +5,7 @@
 #include "migrate.h"
 #include "cli/print/output.h"
 #include "cli/cli.h"
+#include "ringctl/ringctl.h"
 
 /*
  * With the receipt of the whole migration, if it has ended and the receipt is
@@ -35,17 +36,19 @@ int migration_tell(struct hashring *h, struct hashring_migration *m)
 /**
  * migrate_told() - prints the kernel's reply, and releases it
  * @h: the connection
+ * @ring: the ring that the request was about
  * @err: 0, or a negative errno, with which there is nothing to release
  * @m: the migration after the request
  *
- * Return: an exit status; errors are reported.
+ * Return: an exit status; errors are reported, with the way on.
  */
-int migrate_told(struct hashring *h, int err, struct hashring_migration *m)
+int migrate_told(struct hashring *h, const char *ring, int err,
+		 struct hashring_migration *m)
 {
 	int status;
 
 	if (err)
-		return refused(err);
+		return refused_on(ring, err);
 	status = migration_tell(h, m);
 	hashring_migration_release(m);
 	return status;

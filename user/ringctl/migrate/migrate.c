@@ -140,8 +140,9 @@ static int migrate_pause(struct args *a)
 
 	if (!h)
 		return EXIT_REFUSED;
-	return migrate_told(h, hashring_migrate_set(h, a->v[PAUSE_RING].text,
-						    &set, &m), &m);
+	return migrate_told(h, a->v[PAUSE_RING].text,
+			    hashring_migrate_set(h, a->v[PAUSE_RING].text, &set,
+						 &m), &m);
 }
 
 /* For the holder of the lease, if there is one. */
@@ -168,7 +169,7 @@ static int migrate_resume(struct args *a)
 	set.state = *m.holder ? HASHRING_MIGRATION_RUNNING :
 		    HASHRING_MIGRATION_HOLDING;
 	hashring_migration_release(&m);
-	return migrate_told(h, hashring_migrate_set(h, ring, &set, &m), &m);
+	return migrate_told(h, ring, hashring_migrate_set(h, ring, &set, &m), &m);
 }
 
 /*
@@ -196,7 +197,7 @@ static int migrate_rollback(struct args *a)
 	err = hashring_migrate_rollback(h, ring, a->v[ROLLBACK_REASON].text,
 					a->v[ROLLBACK_NOW].given,
 					a->v[ROLLBACK_ALL].given, &m);
-	return migrate_told(h, err, &m);
+	return migrate_told(h, ring, err, &m);
 }
 
 /* With a node only the flows of that node are cut. */
@@ -221,7 +222,7 @@ static int migrate_finish(struct args *a)
 		err = hashring_migrate_finish(h, ring, a->v[FINISH_FORCE].given,
 					      &m);
 	}
-	return migrate_told(h, err, &m);
+	return migrate_told(h, ring, err, &m);
 }
 
 static const struct command commands[] = {

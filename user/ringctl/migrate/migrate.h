@@ -30,13 +30,15 @@ extern const struct arg migrate_list_args[];
 extern const struct arg migrate_wait_args[];
 
 int migrate_run(struct args *a);
+int migrate_run_check(struct args *a);
 int migrate_step(struct args *a);
 int migrate_steps(struct args *a);
 int migrate_flows(struct args *a);
 int migrate_wait(struct args *a);
 
 /* For all commands that send a request (migrate.c). */
-int migrate_told(struct hashring *h, int err, struct hashring_migration *m);
+int migrate_told(struct hashring *h, const char *ring, int err,
+		 struct hashring_migration *m);
 
 int migration_tell(struct hashring *h, struct hashring_migration *m);
 

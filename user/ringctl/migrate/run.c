@@ -118,6 +118,21 @@ static int take_words(const struct value *v, struct pacer *p)
 	return take_pace(v, &p->pace);
 }
 
+/**
+ * migrate_run_check() - checks the options of a pacer whose change others make
+ * @a: the arguments of migrate run
+ *
+ * Return: an exit status; errors are reported.
+ */
+int migrate_run_check(struct args *a)
+{
+	struct pacer p = { 0 };
+
+	if (a->v[RUN_OPS].given || a->v[RUN_FILE].given || a->v[RUN_PLAN].given)
+		return fail_usage("--migrate: expected how to pace, no change and no plan");
+	return take_words(a->v, &p);
+}
+
 static int open_pacer(struct pacer *p)
 {
 	int err;

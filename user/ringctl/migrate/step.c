@@ -112,7 +112,7 @@ int migrate_step(struct args *a)
 		return EXIT_REFUSED;
 	err = hashring_migrate_step(h, &ask, &m);
 	if (err || opt.json)
-		return migrate_told(h, err, &m);
+		return migrate_told(h, ask.ring, err, &m);
 	print_stepped(&m, ask.dry_run);
 	hashring_migration_release(&m);
 	return EXIT_DONE;

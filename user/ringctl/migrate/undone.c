@@ -9,12 +9,53 @@
 
 #define MANY_OPS	8	/* more operations of a change are only counted */
 
-/* A node that goes down stays down, whatever is undone. */
+/*
+ * Whether an operation is not undone: a node only goes down, and stays down, or only
+ * gets a deadline.
+ */
 static bool stays(const struct past_op *op)
 {
-	return op->kind == HASHRING_OP_SET && op->has_after &&
-	       op->after.attrs.state == HASHRING_NODE_DOWN &&
-	       op->before.attrs.state != HASHRING_NODE_DOWN;
+	struct model_node before = op->before;
+
+	if (op->kind != HASHRING_OP_SET || !op->has_after)
+		return false;
+	if (op->after.attrs.state == HASHRING_NODE_DOWN)
+		before.attrs.state = HASHRING_NODE_DOWN;
+	return past_same_member(&before, &op->after);
+}
+
+static int take_state(const struct hashring_node *node, void *arg)
+{
+	__u32 *state = arg;
+
+	*state = node->attrs.state;
+	return 0;
+}
+
+/*
+ * Nodes that are down stay down, also those that are deleted, and come back. Nodes that
+ * were added since go.
+ */
+static void print_down(struct hashring *h, const char *ring,
+		       const struct past_ops *ops, json_t *added)
+{
+	__u32 state, i;
+
+	for (i = 0; i < ops->nr; i++) {
+		const struct past_op *op = &ops->op[i];
+		bool falls = op->kind == HASHRING_OP_DEL ||
+			     (op->kind == HASHRING_OP_SET && op->has_after &&
+			      op->after.attrs.state == HASHRING_NODE_DOWN);
+
+		if (op->kind == HASHRING_OP_ADD || op->kind == HASHRING_OP_REPLACE)
+			json_object_set_new(added, op->after.name, json_true());
+		if (falls && !json_object_get(added, op->before.name) &&
+		    op->before.attrs.state != HASHRING_NODE_DOWN &&
+		    !hashring_node_get(h, ring, op->before.name, false,
+				       take_state, &state) &&
+		    state == HASHRING_NODE_DOWN)
+			printf(" %s stays down\n", op->before.name);
+	}
 }
 
 static void print_undone(__u64 generation, const struct past_ops *ops)
@@ -50,18 +91,23 @@ static void print_undone(__u64 generation, const struct past_ops *ops)
 int undone_print(struct hashring *h, const struct hashring_migration *m)
 {
 	struct past_ops ops;
+	json_t *added;
+	int err = 0;
 	__u64 g;
-	int err;
 
 	if (migration_ended(m))
 		return EXIT_DONE;
-	for (g = m->undone + 1; g <= m->generation; g++) {
+	added = json_object();
+	for (g = m->undone + 1; g <= m->generation && !err; g++) {
 		err = past_ops_load(&ops, m->ring, g);
-		if (!err || err == -ENOENT)
+		if (err == -ENOENT)
+			err = 0;
+		if (!err) {
 			print_undone(g, &ops);
+			print_down(h, m->ring, &ops, added);
+		}
 		past_ops_release(&ops);
-		if (err && err != -ENOENT)
-			return refused_by(h, err);
 	}
-	return EXIT_DONE;
+	json_decref(added);
+	return err ? refused_by(h, err) : EXIT_DONE;
 }

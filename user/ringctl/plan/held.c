@@ -65,7 +65,7 @@ int plan_held(const struct hashring_change *change)
 	for (tries = 0; tries < TRIES; tries++) {
 		err = hashring_change(conn(), change, &receipt);
 		if (err)
-			return change_refused(change->ring, err);
+			return refused_on(change->ring, err);
 		err = hashring_digest(conn(), change->ring, false, &digest,
 				      &generation);
 		if (!err && generation + 1 == receipt.generation)
