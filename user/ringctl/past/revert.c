@@ -3,22 +3,40 @@
  * ringctl history RING revert G: one change that restores a ring's members to
  * generation G.
  */
+#include <hashring/migrate.h>
+
 #include "cli/past/past.h"
 #include "ringctl/ringctl.h"
 
-static void print_unchanged(const char *ring, __u64 generation)
+/* The members are as they were, but a migration may have still to move. */
+static int print_unchanged(const char *ring, __u64 generation)
 {
+	struct hashring_migration m;
+	char text[FIGURE_LEN];
+	__u64 left;
 	json_t *o;
+	int err;
 
-	if (!opt.json) {
+	err = hashring_migrate_get(conn(), ring, &m);
+	if (err)
+		return refused(err);
+	left = m.total - m.released;
+	hashring_migration_release(&m);
+	if (opt.json) {
+		o = json_object();
+		json_set_text(o, "ring", ring);
+		json_object_set_new(o, "unchanged", json_true());
+		if (left)
+			json_set_u64(o, "left", left);
+		json_print(o);
+	} else if (left) {
+		printf("%s is as in generation %llu, but %s has still to move: migrate run or step\n",
+		       ring, generation, figure_share(text, left));
+	} else {
 		printf("%s is as it was in generation %llu: nothing to change\n",
 		       ring, generation);
-		return;
 	}
-	o = json_object();
-	json_set_text(o, "ring", ring);
-	json_object_set_new(o, "unchanged", json_true());
-	json_print(o);
+	return left ? EXIT_HELD : EXIT_DONE;
 }
 
 /*
@@ -34,7 +52,7 @@ static int revert(const struct model_ring *now, const struct model_ring *then,
 
 	status = model_diff(&none, now, then, &ops);
 	if (!status && !ops.nr) {
-		print_unchanged(now->name, then->generation);
+		status = print_unchanged(now->name, then->generation);
 	} else if (!status) {
 		const struct hashring_change change = {
 			.ring = now->name,
