@@ -138,15 +138,19 @@ static u64 flags_after(const struct hr_packet *packet, u64 flags, u64 seen,
 
 /*
  * Note the numbers of the client's segment. While the connection seems to end, the
- * numbers of its end stay: see hr_tcp_reopens().
+ * numbers of its end stay: see hr_tcp_reopens(). An end that is not exactly the next
+ * segment may be a good guess, and data would then seem to be of before the end.
  */
 static void note_numbers(const struct hr_packet *packet, struct hr_entry *entry,
 			 u64 seen, u64 flags)
 {
 	u64 now = hr_tcp_seen(&packet->segment);
 
-	if (now == seen ||
-	    (flags & HR_ENTRY_CLOSING && packet->kind != HR_PACKET_END))
+	if (now == seen)
+		return;
+	if (packet->kind == HR_PACKET_END ?
+		    packet->segment.seq != (u32)(seen >> 32) :
+		    flags & HR_ENTRY_CLOSING)
 		return;
 	WRITE_ONCE(entry->seen, now);
 }
