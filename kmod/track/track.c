@@ -155,8 +155,8 @@ static void note_numbers(const struct hr_packet *packet, struct hr_entry *entry,
 	WRITE_ONCE(entry->seen, now);
 }
 
-/* Whether a packet leaves the word of its entry alone, as most packets do. */
-static __always_inline bool leaves_word(const struct hr_packet *packet, u64 word)
+/* Whether a packet changes nothing of its entry's word but the time, as most packets. */
+static __always_inline bool goes_on(const struct hr_packet *packet, u64 word)
 {
 	u32 slot = hr_entry_slot(word);
 
@@ -164,8 +164,17 @@ static __always_inline bool leaves_word(const struct hr_packet *packet, u64 word
 	return (packet->kind == HR_PACKET_SEGMENT ||
 		packet->kind == HR_PACKET_OTHER) &&
 	       !(word & (HR_ENTRY_CLOSING | HR_ENTRY_HALF_OPEN)) &&
-	       (slot == packet->slots.base || slot == packet->slots.now) &&
-	       hr_entry_idle(word) < HR_ENTRY_GRAIN;
+	       (slot == packet->slots.base || slot == packet->slots.now);
+}
+
+/* Bring the time of a word up to date; false if the word has changed. */
+static __always_inline bool entry_refresh(struct hr_entry *entry, u64 word)
+{
+	u64 now = (u32)jiffies;
+
+	return likely(hr_entry_idle(word) < HR_ENTRY_GRAIN) ||
+	       try_cmpxchg64(&entry->word, &word,
+			     now << HR_ENTRY_SEEN | (u32)word);
 }
 
 /*
@@ -179,7 +188,7 @@ static u32 packet_known(const struct hr_packet *packet, struct hr_entry *entry,
 	u64 seen = READ_ONCE(entry->seen);
 	bool fits;
 
-	if (likely(leaves_word(packet, word))) {
+	if (likely(goes_on(packet, word)) && likely(entry_refresh(entry, word))) {
 		if (packet->kind == HR_PACKET_SEGMENT && !reply &&
 		    seen != hr_tcp_seen(&packet->segment) &&
 		    packet->tcp & TCPHDR_ACK &&
