@@ -458,7 +458,7 @@ sync_of_a_held_change()
 	expect_match 'web is like the file, but [0-9.]+% has still to move: migrate run or step' \
 		cat "$WORK/said"
 	expect_equal 7 "$(status_of rc history web revert 2)" "exit status of a revert"
-	expect_match 'as in generation 2, but [0-9.]+% has still to move' cat "$WORK/said"
+	expect_match 'like generation 2; [0-9.]+% has still to move' cat "$WORK/said"
 	expect_equal 7 "$(status_of rc sync "$WORK/web.yaml" --dry-run)" "of a dry run"
 	expect_equal 0 "$(status_of rc sync "$WORK/web.yaml" --hold)" "of a hold"
 	expect_equal 7 "$(status_of rc sync "$WORK/web.yaml")" "exit status once more"

@@ -30,7 +30,7 @@ static int print_unchanged(const char *ring, __u64 generation)
 			json_set_u64(o, "left", left);
 		json_print(o);
 	} else if (left) {
-		printf("%s is as in generation %llu, but %s has still to move: migrate run or step\n",
+		printf("%s is like generation %llu; %s has still to move: migrate run or step\n",
 		       ring, generation, figure_share(text, left));
 	} else {
 		printf("%s is as it was in generation %llu: nothing to change\n",
