@@ -170,11 +170,8 @@ static __always_inline bool goes_on(const struct hr_packet *packet, u64 word)
 /* Bring the time of a word up to date; false if the word has changed. */
 static __always_inline bool entry_refresh(struct hr_entry *entry, u64 word)
 {
-	u64 now = (u32)jiffies;
-
 	return likely(hr_entry_idle(word) < HR_ENTRY_GRAIN) ||
-	       try_cmpxchg64(&entry->word, &word,
-			     now << HR_ENTRY_SEEN | (u32)word);
+	       try_cmpxchg64(&entry->word, &word, hr_entry_word((u32)word, 0));
 }
 
 /*
