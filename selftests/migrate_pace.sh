@@ -3,6 +3,8 @@
 #
 # migrate_pace.sh - pacing by live flows: batches of flows, flows a second, a limit
 # of flows in the next range, and a deadline for flows that stay
+#
+# one kernel: ringctl and the track alone decide
 
 # shellcheck disable=SC2317,SC2154 # ktap_test calls the functions; by lib.sh
 

@@ -7,6 +7,8 @@
 #
 # Some connections exchange data all the time. Others begin in mid-migration, also
 # at nodes that joined.
+#
+# one kernel: the maps alone decide; migrate_live.sh has the connections of each kernel
 # shellcheck disable=SC2317 # ktap_test calls functions by their names
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)

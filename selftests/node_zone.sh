@@ -3,6 +3,8 @@
 #
 # node_zone.sh - a node's zone is set, shown, saved and kept, and has no effect on
 # the map
+#
+# one kernel: ringctl and the core alone decide the answers
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 

@@ -3,6 +3,8 @@
 #
 # ynl.sh - the kernel tree's own netlink client, unmodified, uses the family by the
 # project's spec: do, dump, subscribe
+#
+# one kernel: the spec alone decides; wire.sh has the messages of each kernel
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
