@@ -193,7 +193,7 @@ static u32 packet_known(const struct hr_packet *packet, struct hr_entry *entry,
 			note_numbers(packet, entry, seen, word);
 		return hr_entry_slot(word);
 	}
-	fits = segment_fits(packet, seen, reply);
+	fits = packet->kind != HR_PACKET_SYN && segment_fits(packet, seen, reply);
 	for (;;) {
 		u32 slot = hr_entry_slot(word);
 		u32 goes = slot;
