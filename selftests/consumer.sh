@@ -4,7 +4,7 @@
 # consumer.sh - a module that uses the exported symbols: the module and ringctl
 # get the same answers, operators see the module's changes, and references hold
 #
-# one kernel: the exported functions are those that packets use; steer.sh has these of each kernel
+# one kernel: packets use the same functions; steer.sh has the packets of each kernel
 
 # shellcheck disable=SC2317 # ktap_test calls the functions
 

@@ -6,7 +6,7 @@
 # Between a client and a backend, witness_faults.py changes, repeats or drops bytes.
 # The script needs no module.
 #
-# one kernel: no module
+# one kernel: the tools alone decide
 # shellcheck disable=SC2034,SC2317 # for the library; ktap_test calls by name
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)

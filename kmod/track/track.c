@@ -96,13 +96,11 @@ static bool entry_publish(const struct hr_packet *packet,
 }
 
 /*
- * Whether a segment belongs to the connection of an entry, by the numbers that were
- * seen. The first segment with an ACK is believed, unless it ends the connection.
+ * Whether a segment, or an end, belongs to the connection of an entry, by the numbers
+ * that were seen. The first segment with an ACK is believed, unless it ends the connection.
  */
 static bool segment_fits(const struct hr_packet *packet, u64 seen, bool reply)
 {
-	if (packet->kind != HR_PACKET_SEGMENT && packet->kind != HR_PACKET_END)
-		return false;
 	if (unlikely(!seen))
 		return packet->kind == HR_PACKET_SEGMENT &&
 		       packet->tcp & TCPHDR_ACK;
@@ -139,7 +137,7 @@ static u64 flags_after(const struct hr_packet *packet, u64 flags, u64 seen,
 /*
  * Note the numbers of the client's segment. While the connection seems to end, the
  * numbers of its end stay: see hr_tcp_reopens(). An end that is not exactly the next
- * segment may be a good guess, and data would then seem to be of before the end.
+ * segment may be forged: with its numbers, later data would seem older than the end.
  */
 static void note_numbers(const struct hr_packet *packet, struct hr_entry *entry,
 			 u64 seen, u64 flags)
@@ -155,7 +153,7 @@ static void note_numbers(const struct hr_packet *packet, struct hr_entry *entry,
 	WRITE_ONCE(entry->seen, now);
 }
 
-/* Whether a packet changes nothing of its entry's word but the time, as most packets. */
+/* Whether a packet changes at most the time in its entry's word, as most packets do. */
 static __always_inline bool goes_on(const struct hr_packet *packet, u64 word)
 {
 	u32 slot = hr_entry_slot(word);
@@ -193,7 +191,8 @@ static u32 packet_known(const struct hr_packet *packet, struct hr_entry *entry,
 			note_numbers(packet, entry, seen, word);
 		return hr_entry_slot(word);
 	}
-	fits = packet->kind != HR_PACKET_SYN && segment_fits(packet, seen, reply);
+	fits = (packet->kind == HR_PACKET_SEGMENT || packet->kind == HR_PACKET_END) &&
+	       segment_fits(packet, seen, reply);
 	for (;;) {
 		u32 slot = hr_entry_slot(word);
 		u32 goes = slot;
